@@ -1,0 +1,59 @@
+"""What a door hands to :func:`forums.services.publish`, and what it gets back."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from forums.models import Contribution
+from hub.lib.verdicts import Verdict
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file that came with a contribution; ``content`` in bytes, within ``HUB_FILE_MAX_SIZE``."""
+
+    name: str
+    content: bytes = field(repr=False)
+    content_type: str = "application/octet-stream"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Draft:
+    """A word not yet said.
+
+    Args:
+        forum_id: the forum's key.
+        text: what the author wrote, Markdown, at most ``HUB_TEXT_MAX_SIZE`` bytes.
+        subject: for a new topic; empty takes the first words of the text.
+        topic_id: the topic's key; None starts a topic, or follows ``parent``, or the live item under discussion.
+        parent: number of the contribution this one answers.
+        folded: what was folded away from a mail (quotes, signature); shown on demand.
+        message_id, in_reply_to, references: from the mail, without angle brackets; a Message-ID is made when empty.
+        author_address: the address it was sent from, of the author's.
+        once_key: the same key twice makes one contribution (form token, frame id, mail row).
+        created_at: when it was said, for imports; ``now`` otherwise.
+        quiet: an import: nothing is sent, pushed or counted as new.
+    """
+
+    forum_id: int
+    text: str
+    subject: str = ""
+    topic_id: int | None = None
+    parent: int | None = None
+    folded: str = ""
+    message_id: str = ""
+    in_reply_to: str = ""
+    references: str = ""
+    author_address: str = ""
+    once_key: str | None = None
+    files: tuple[Upload, ...] = ()
+    created_at: datetime | None = None
+    quiet: bool = False
+
+
+@dataclass(frozen=True)
+class Published:
+    """The outcome: the contribution, the verdict on it, and whether this call made it."""
+
+    contribution: Contribution
+    verdict: Verdict
+    created: bool

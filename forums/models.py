@@ -1,0 +1,204 @@
+"""Discussions: the policy and memberships of a forum, and the contribution beside machina's post.
+
+machina keeps category, forum, topic and post (schema, vocabulary, admin); what it lacks stands here, one-to-one
+(decision record 0001). Nothing here calls machina's ``save()``: it recounts the forum at each post (``machina.md`` §3).
+"""
+
+from django.conf import settings
+from django.db import models
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+
+from hub.lib.verdicts import Action
+
+
+class ForumPolicy(models.Model):
+    """Who may read and write in a forum, and when; a forum without one is closed to everybody."""
+
+    class Preset(models.TextChoices):
+        """A row of the permission table in :mod:`forums.policy`."""
+
+        PUBLIC = "public", _("open to all, members write")
+        READABLE = "readable", _("open to all, participants write")
+        MEMBERS = "members", _("open to members")
+        CLOSED = "closed", _("closed: participants only")
+        ANNOUNCE = "announce", _("open to members, moderators write")
+
+    forum = models.OneToOneField("forum.Forum", on_delete=models.CASCADE, related_name="policy")
+    preset = models.CharField(max_length=10, choices=Preset.choices, default=Preset.CLOSED)
+    moderated = models.BooleanField(_("hold contributions for the moderators"), default=False)
+    theme = models.TextField(_("theme"), blank=True)
+    questions = models.TextField(_("guiding questions"), blank=True, help_text=_("One a line."))
+    summary = models.TextField(_("moderators' summary"), blank=True)
+    language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES, default="en")
+    opens_at = models.DateTimeField(_("opens"), null=True, blank=True)
+    closes_at = models.DateTimeField(_("closes"), null=True, blank=True)
+
+    class Meta:
+        verbose_name_plural = "forum policies"
+
+    def __str__(self) -> str:
+        return f"{self.forum}: {self.get_preset_display()}"
+
+    @property
+    def question_list(self) -> list[str]:
+        """The guiding questions, one a line."""
+        return [line.strip() for line in self.questions.splitlines() if line.strip()]
+
+
+class Membership(models.Model):
+    """A member's place in one forum; ended ones stay, so that the record says who took part."""
+
+    class Role(models.TextChoices):
+        """What the person does there."""
+
+        PARTICIPANT = "participant", _("participant")
+        OBSERVER = "observer", _("observer")
+        RAPPORTEUR = "rapporteur", _("rapporteur")
+        MODERATOR = "moderator", _("moderator")
+        CHAIR = "chair", _("chair")
+
+    forum = models.ForeignKey("forum.Forum", on_delete=models.CASCADE, related_name="memberships")
+    member = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="memberships")
+    role = models.CharField(max_length=12, choices=Role.choices, default=Role.PARTICIPANT)
+    joined_at = models.DateTimeField()
+    left_at = models.DateTimeField(null=True, blank=True)
+    # Contributions up to this number were there before: they are not "new" to the person.
+    horizon = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("forum", "member"), name="membership_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.member} in {self.forum} ({self.role})"
+
+
+class Contribution(models.Model):
+    """One word said by web, by mail or live: the one record of it, beside machina's post.
+
+    ``number`` (the key) is its permanent number, ``/c/<number>/``. ``text`` stands in the post; what was folded away
+    from a mail (quoted text, a long signature) stands in ``folded`` and loses nothing.
+    """
+
+    class Origin(models.TextChoices):
+        """The door it came through."""
+
+        WEB = "web", _("web")
+        MAIL = "mail", _("mail")
+        LIVE = "live", _("live")
+
+    class State(models.TextChoices):
+        """Whether it is seen."""
+
+        ACCEPTED = "accepted", _("accepted")
+        HELD = "held", _("held for the moderators")
+        REJECTED = "rejected", _("rejected")
+
+    number = models.BigAutoField(primary_key=True)
+    post = models.OneToOneField("forum_conversation.Post", on_delete=models.PROTECT, related_name="contribution")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="contributions")
+    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="replies")
+    origin = models.CharField(max_length=4, choices=Origin.choices)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.ACCEPTED)
+    held_because = models.CharField(max_length=40, blank=True)
+    message_id = models.CharField(max_length=255, unique=True)
+    in_reply_to = models.CharField(max_length=255, blank=True)
+    references = models.TextField(blank=True)
+    author_address = models.EmailField(blank=True)
+    folded = models.TextField(blank=True)
+    # One form, frame or mail makes one contribution, however often it is sent.
+    once_key = models.CharField(max_length=80, null=True, blank=True, unique=True)  # noqa: DJ001 - unique, so null
+    created_at = models.DateTimeField()
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    decided_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("number",)
+        indexes = (
+            # The rate rule counts an author's last hour.
+            models.Index(fields=("author", "created_at"), name="contribution_rate"),
+            # The moderators' desk lists the held ones.
+            models.Index(fields=("created_at",), condition=models.Q(state="held"), name="contribution_held"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.number}: {self.subject}"
+
+    @property
+    def subject(self) -> str:
+        """The subject of this contribution."""
+        return str(self.post.subject)
+
+    @property
+    def text(self) -> str:
+        """What the author wrote, as Markdown."""
+        return str(self.post.content.raw if hasattr(self.post.content, "raw") else self.post.content)
+
+    @cached_property
+    def html(self) -> str:
+        """What the author wrote, as stored safe HTML."""
+        return str(self.post.content.rendered)
+
+    @property
+    def topic_id(self) -> int:
+        """The topic's key, through the post, so that a moved topic stays right."""
+        return int(self.post.topic_id)
+
+    @property
+    def is_held(self) -> bool:
+        """Whether it waits for the moderators."""
+        return self.state == self.State.HELD
+
+    @property
+    def action(self) -> Action:
+        """The verdict that put it in its state."""
+        return Action.HOLD if self.is_held else Action.ACCEPT
+
+
+class Revision(models.Model):
+    """What a contribution said before an edit."""
+
+    contribution = models.ForeignKey(Contribution, on_delete=models.CASCADE, related_name="revisions")
+    subject = models.CharField(max_length=255)
+    text = models.TextField()
+    edited_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    edited_at = models.DateTimeField()
+    reason = models.CharField(max_length=255, blank=True)
+
+    class Meta:
+        ordering = ("edited_at",)
+
+    def __str__(self) -> str:
+        return f"{self.contribution_id} before {self.edited_at:%Y-%m-%d %H:%M}"
+
+
+class Attachment(models.Model):
+    """A file of a contribution, stored once per content under an opaque name, never mapped to an address."""
+
+    contribution = models.ForeignKey(Contribution, on_delete=models.CASCADE, related_name="attachments")
+    name = models.CharField(max_length=255)
+    content_type = models.CharField(max_length=100)
+    size = models.PositiveBigIntegerField(help_text="bytes")
+    sha256 = models.CharField(max_length=64)
+
+    class Meta:
+        ordering = ("pk",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ReadMark(models.Model):
+    """Up to which contribution a member has read a topic."""
+
+    member = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    topic = models.ForeignKey("forum_conversation.Topic", on_delete=models.CASCADE, related_name="+")
+    number = models.BigIntegerField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("member", "topic"), name="read_mark_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.member_id} read {self.topic_id} up to {self.number}"

@@ -1,0 +1,41 @@
+"""What other rooms do with a contribution: the protocol a registered outlet follows (``HUB_OUTLETS``).
+
+Methods without ``announce`` in their name run inside the transaction and write rows only. :meth:`Outlet.announce` runs
+after the commit and must not raise for a part that is down: the rows are there, and whoever missed the prompt asks
+again.
+"""
+
+from datetime import datetime
+
+from forums.models import Contribution, ForumPolicy, Membership
+from hub.lib.hooks import registered
+
+
+class Outlet:
+    """Do nothing; a room's outlet overrides what it needs."""
+
+    def open_forum(self, policy: ForumPolicy, *, slug: str, now: datetime) -> None:
+        """Prepare what belongs to a new forum, such as its mail list; ``slug`` names it."""
+
+    def change_membership(self, membership: Membership, *, now: datetime) -> None:
+        """Follow somebody who joined, left or took another role."""
+
+    def accept(self, contribution: Contribution, *, quiet: bool, now: datetime) -> None:
+        """Write the rows that a new accepted contribution asks for; ``quiet`` for imports: send nothing."""
+
+    def edit(self, contribution: Contribution, *, now: datetime) -> None:
+        """Follow an edit."""
+
+    def hold(self, contribution: Contribution, *, now: datetime) -> None:
+        """Tell those who decide that something waits."""
+
+    def decide(self, contribution: Contribution, *, now: datetime) -> None:
+        """Follow a moderator's decision (``contribution.state`` says which)."""
+
+    def announce(self, contribution: Contribution) -> None:
+        """Push or send what :meth:`accept` has recorded."""
+
+
+def outlets() -> tuple[Outlet, ...]:
+    """Return the outlets of this hub, in the order of the setting."""
+    return registered("HUB_OUTLETS")

@@ -1,0 +1,106 @@
+"""Who may do what in a forum: one small table, deny by default.
+
+machina's permission code names are the vocabulary; its permission rows are not used (``machina.md`` §5a: 2,200 rows and
+a second copy of the memberships, against none here). A forum without a policy is closed; a closed parent closes its
+children (finding S9). Memberships are read at each request, so that leaving works at once.
+"""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from machina.apps.forum.models import Forum
+
+from forums.models import ForumPolicy, Membership
+
+if TYPE_CHECKING:
+    from hub.members.models import Member
+
+SEE = "can_see_forum"
+READ = "can_read_forum"
+START = "can_start_new_topics"
+REPLY = "can_reply_to_topics"
+EDIT_OWN = "can_edit_own_posts"
+ATTACH = "can_attach_file"
+UNHELD = "can_post_without_approval"
+LOCK = "can_lock_topics"
+EDIT_ALL = "can_edit_posts"
+APPROVE = "can_approve_posts"
+ADMIT = "can_admit_members"  # Ours: machina has no memberships.
+
+_READER = frozenset({SEE, READ})
+_WRITER = _READER | {START, REPLY, EDIT_OWN, ATTACH}
+_MODERATOR = _WRITER | {UNHELD, LOCK, EDIT_ALL, APPROVE, ADMIT}
+_NOBODY: frozenset[str] = frozenset()
+_P = ForumPolicy.Preset
+# preset -> what (a stranger to the hub, a member of the hub, a participant) may do; moderators may do all of it.
+_TABLE: dict[str, tuple[frozenset[str], frozenset[str], frozenset[str]]] = {
+    _P.PUBLIC: (_READER, _WRITER, _WRITER),
+    _P.READABLE: (_READER, _READER, _WRITER),
+    _P.MEMBERS: (_NOBODY, _WRITER, _WRITER),
+    _P.CLOSED: (_NOBODY, _NOBODY, _WRITER),
+    _P.ANNOUNCE: (_NOBODY, _READER, _READER),
+}
+LEADING = frozenset({Membership.Role.MODERATOR, Membership.Role.CHAIR})
+
+
+@dataclass(frozen=True)
+class Access:
+    """What one person may do in every forum, decided once for a request.
+
+    ``rights``: forum key -> code names; a forum that is not in it is hidden.
+    """
+
+    rights: dict[int, frozenset[str]]
+    roles: dict[int, str] = field(default_factory=dict)  # forum key -> the person's role there
+    horizons: dict[int, int] = field(default_factory=dict)  # forum key -> contribution number
+
+    def may(self, right: str, forum_id: int) -> bool:
+        """Whether the person has one right in one forum."""
+        return right in self.rights.get(forum_id, _NOBODY)
+
+    def having(self, right: str) -> set[int]:
+        """Keys of the forums in which the person has the right."""
+        return {forum for forum, rights in self.rights.items() if right in rights}
+
+
+def _row(preset: str, moderated: bool, member: "Member | None", role: str | None) -> frozenset[str]:
+    if member is None or not member.is_active:
+        return _TABLE[preset][0]
+    if member.is_staff or role in LEADING:
+        return _MODERATOR
+    if role == Membership.Role.OBSERVER:
+        return _READER
+    rights = _TABLE[preset][2 if role else 1]
+    return rights if moderated else rights | {UNHELD} if rights else rights
+
+
+def access_of(member: "Member | None") -> Access:
+    """Return the person's access to every forum; None or an inactive member is the public.
+
+    Queries: 2 for a member (policies with their tree, memberships), 1 for the public; whatever the number of forums.
+    """
+    roles: dict[int, str] = {}
+    horizons: dict[int, int] = {}
+    if member is not None and member.is_active:
+        rows = Membership.objects.filter(member=member, left_at=None).values_list("forum_id", "role", "horizon")
+        for forum_id, role, horizon in rows:
+            roles[forum_id], horizons[forum_id] = role, horizon
+    own: dict[int, frozenset[str]] = {}
+    parents: dict[int, int | None] = {}
+    forums = Forum.objects.values_list("pk", "parent_id", "policy__preset", "policy__moderated")
+    for pk, parent_id, preset, moderated in forums.order_by("tree_id", "lft"):
+        parents[pk] = parent_id
+        if preset is not None:
+            own[pk] = _row(preset, moderated, member, roles.get(pk))
+    # A category without a policy holds nothing of its own: it hides nothing and shows nothing.
+    rights = {pk: found for pk, found in own.items() if found and _open_above(pk, parents, own)}
+    return Access(rights, roles, horizons)
+
+
+def _open_above(pk: int, parents: dict[int, int | None], own: dict[int, frozenset[str]]) -> bool:
+    parent = parents[pk]
+    while parent is not None:
+        if parent in own and READ not in own[parent]:
+            return False
+        parent = parents[parent]
+    return True

@@ -1,0 +1,147 @@
+"""The rules every contribution passes, whichever door it came through.
+
+Each rule looks at the case and returns a verdict, or None for "no objection"; the first verdict counts. A door may ask
+:func:`decide` before it has the whole text (the mail door does, at the end of DATA); ``publish`` always asks again.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from machina.apps.forum_conversation.models import Topic
+
+from forums.drafts import Draft
+from forums.models import Contribution, ForumPolicy
+from forums.policy import APPROVE, READ, REPLY, START, UNHELD, Access, access_of
+from hub.lib.verdicts import ACCEPT, Verdict, hold, reject
+
+if TYPE_CHECKING:
+    from hub.members.models import Member
+
+# Files a contribution may bring; what a browser would run is not among them (finding S12).
+FILE_TYPES = frozenset(
+    "pdf doc docx odt rtf txt csv tsv xls xlsx ods ppt pptx odp jpg jpeg png gif webp tif tiff zip epub ics eml".split()
+)
+MAX_FILES = 10
+
+
+@dataclass(frozen=True)
+class Case:
+    """All a rule may look at."""
+
+    draft: Draft
+    author: "Member"
+    topic: Topic | None
+    policy: ForumPolicy | None
+    access: Access
+    now: datetime
+
+    def may(self, right: str) -> bool:
+        """Whether the author has the right in the forum that is written to."""
+        return self.access.may(right, self.draft.forum_id)
+
+
+def hidden(case: Case) -> Verdict | None:
+    """Answer alike for a forum that is closed to the author and one that does not exist."""
+    if case.policy is None or not case.may(READ):
+        return reject("hidden", _("There is nothing here, or it is not open to you."))
+    return None
+
+
+def not_entitled(case: Case) -> Verdict | None:
+    """Refuse who may read but not write."""
+    if case.may(START if case.topic is None else REPLY):
+        return None
+    return reject("not-entitled", _("You can read this discussion, but not write in it. Ask its moderators to join."))
+
+
+def locked(case: Case) -> Verdict | None:
+    """Refuse a reply to a locked topic, except from those who lead."""
+    if case.topic is not None and case.topic.is_locked and not case.may(APPROVE):
+        return reject("locked", _("This topic is closed for replies. You can start a new topic."))
+    return None
+
+
+def outside_period(case: Case) -> Verdict | None:
+    """Keep to the time box of the discussion; those who lead may prepare and wrap up."""
+    if case.policy is None or case.may(APPROVE) or case.draft.created_at is not None:
+        return None
+    if case.policy.opens_at and case.now < case.policy.opens_at:
+        return reject("not-open-yet", _("This discussion opens on %s UTC.") % date_format(case.policy.opens_at, "j F Y, H:i"))
+    if case.policy.closes_at and case.now >= case.policy.closes_at:
+        return reject("closed", _("This discussion closed on %s UTC.") % date_format(case.policy.closes_at, "j F Y, H:i"))
+    return None
+
+
+def too_large(case: Case) -> Verdict | None:
+    """Bound text and files, in bytes."""
+    size = len(case.draft.text.encode("utf-8", "replace"))
+    if size > settings.HUB_TEXT_MAX_SIZE:
+        limit = settings.HUB_TEXT_MAX_SIZE // 1000
+        return reject("too-large", _("Your text has %(size)d kB; the limit is %(limit)d kB. Shorten it, or attach it as a file.")
+                      % {"size": size // 1000 + 1, "limit": limit})
+    for upload in case.draft.files:
+        if len(upload.content) > settings.HUB_FILE_MAX_SIZE:
+            limit = settings.HUB_FILE_MAX_SIZE // 1_000_000
+            return reject("too-large", _("The file %(name)s is over %(limit)d MB.") % {"name": upload.name, "limit": limit})
+    return None
+
+
+def file_type(case: Case) -> Verdict | None:
+    """Refuse files that a reader's computer might run."""
+    if len(case.draft.files) > MAX_FILES:
+        return reject("too-many-files", _("A contribution can have %d files at most.") % MAX_FILES)
+    for upload in case.draft.files:
+        if upload.name.rpartition(".")[2].lower() not in FILE_TYPES:
+            return reject("file-type", _("Files like %s are not taken. Send a PDF, an office document, text or an image.")
+                          % upload.name)
+    return None
+
+
+def empty(case: Case) -> Verdict | None:
+    """Refuse a contribution that says nothing."""
+    if case.draft.text.strip() or case.draft.files:
+        return None
+    if case.draft.folded.strip():
+        return reject("empty", _("Your message has only quoted text. Write your own words above or below the quote."))
+    return reject("empty", _("Your message is empty. Write something first."))
+
+
+def rate(case: Case) -> Verdict | None:
+    """Slow down one author who floods; those who lead are not counted."""
+    if case.may(APPROVE) or case.draft.created_at is not None:
+        return None
+    sent = Contribution.objects.filter(author=case.author, created_at__gt=case.now - timedelta(hours=1)).count()
+    if sent < settings.HUB_RATE_PER_HOUR:
+        return None
+    return reject("rate", _("You have sent %d contributions in an hour. Try again later.") % sent)
+
+
+def moderated(case: Case) -> Verdict | None:
+    """Hold what must be seen by a moderator first."""
+    if case.may(UNHELD):
+        return None
+    return hold("moderated", _("The moderators of this discussion read each contribution before it appears."))
+
+
+RULES: tuple[Callable[[Case], Verdict | None], ...] = (
+    hidden, not_entitled, locked, outside_period, too_large, file_type, empty, rate, moderated,
+)
+
+
+def decide(*, draft: Draft, author: "Member", topic: Topic | None, now: datetime, access: Access | None = None) -> Verdict:
+    """Return the verdict on a draft; writes nothing.
+
+    Queries: 4 at most (access 2, policy 1, rate 1).
+    """
+    policy = ForumPolicy.objects.filter(forum_id=draft.forum_id).first()
+    case = Case(draft, author, topic, policy, access or access_of(author), now)
+    for rule in RULES:
+        verdict = rule(case)
+        if verdict is not None:
+            return verdict
+    return ACCEPT

@@ -1,0 +1,34 @@
+"""What can be done in a discussion; every door calls these and nothing else."""
+
+from forums.drafts import Draft, Published, Upload
+from forums.services.moderate import (
+    approve_contribution,
+    edit_contribution,
+    lock_topic,
+    reject_contribution,
+    unlock_topic,
+    write_summary,
+)
+from forums.services.provision import admit_member, create_category, create_forum, remove_member, start_topic
+from forums.services.publish import publish
+from forums.services.reading import mark_forum_read, mark_read
+
+__all__ = [
+    "Draft",
+    "Published",
+    "Upload",
+    "admit_member",
+    "approve_contribution",
+    "create_category",
+    "create_forum",
+    "edit_contribution",
+    "lock_topic",
+    "mark_forum_read",
+    "mark_read",
+    "publish",
+    "reject_contribution",
+    "remove_member",
+    "start_topic",
+    "unlock_topic",
+    "write_summary",
+]

@@ -1,0 +1,103 @@
+"""Make forums and let people in; the outlets follow (a mail list for the forum, a subscription for the member)."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db import models, transaction
+from django.db.models import Max
+from django.utils.text import slugify
+from machina.apps.forum.models import Forum
+from machina.apps.forum_conversation.models import Topic
+
+from forums.models import Contribution, ForumPolicy, Membership
+from forums.outlets import outlets
+from forums.policy import ADMIT, access_of
+from hub.lib.errors import NotAllowed, NotFound
+
+if TYPE_CHECKING:
+    from hub.members.models import Member
+
+
+def create_category(*, name: str) -> Forum:
+    """Return the category of that name, made when missing."""
+    found = Forum.objects.filter(name=name, type=Forum.FORUM_CAT, parent=None).first()
+    return found or Forum.objects.create(name=name, type=Forum.FORUM_CAT)
+
+
+@transaction.atomic
+def create_forum(
+    *, name: str, slug: str, preset: str, now: datetime, parent: Forum | None = None, **fields: object
+) -> ForumPolicy:
+    """Make a forum with its policy; the list outlet gives it a list named ``slug``.
+
+    Args: ``fields`` are those of :class:`ForumPolicy` (theme, questions, moderated, language, opens_at, closes_at).
+    """
+    forum = Forum.objects.create(name=name[:100], type=Forum.FORUM_POST, parent=parent)
+    policy = ForumPolicy.objects.create(forum=forum, preset=preset, **fields)
+    for outlet in outlets():
+        outlet.open_forum(policy, slug=slug, now=now)
+    return policy
+
+
+@transaction.atomic
+def admit_member(
+    *, forum_id: int, member: "Member", now: datetime, role: str = Membership.Role.PARTICIPANT, actor: "Member | None" = None
+) -> Membership:
+    """Let a member into a forum, again or in another role; ``actor`` None is the hub itself (provisioning, demo).
+
+    Raises: NotFound (no such forum for the actor), NotAllowed.
+    """
+    _check_admits(forum_id, actor)
+    newest = Contribution.objects.filter(post__topic__forum_id=forum_id).aggregate(top=Max("number"))["top"] or 0
+    membership, made = Membership.objects.select_for_update().get_or_create(
+        forum_id=forum_id, member=member, defaults={"role": role, "joined_at": now, "horizon": newest}
+    )
+    if not made:
+        membership.role = role
+        if membership.left_at is not None:
+            membership.left_at, membership.joined_at, membership.horizon = None, now, newest
+        membership.save()
+    for outlet in outlets():
+        outlet.change_membership(membership, now=now)
+    return membership
+
+
+@transaction.atomic
+def remove_member(*, forum_id: int, member: "Member", now: datetime, actor: "Member | None" = None) -> None:
+    """End a membership; every door closes with the commit.
+
+    Raises: NotFound, NotAllowed.
+    """
+    if actor is None or actor.pk != member.pk:
+        _check_admits(forum_id, actor)
+    membership = Membership.objects.select_for_update().filter(forum_id=forum_id, member=member, left_at=None).first()
+    if membership is None:
+        raise NotFound
+    membership.left_at = now
+    membership.save(update_fields=["left_at"])
+    for outlet in outlets():
+        outlet.change_membership(membership, now=now)
+
+
+def _check_admits(forum_id: int, actor: "Member | None") -> None:
+    if actor is None:
+        return
+    access = access_of(actor)
+    if forum_id not in access.rights:
+        raise NotFound
+    if not access.may(ADMIT, forum_id):
+        raise NotAllowed
+
+
+@transaction.atomic
+def start_topic(*, forum_id: int, subject: str, author: "Member", now: datetime) -> Topic:
+    """Make an empty topic, as for an agenda item that nobody has spoken on; it counts nothing yet.
+
+    It is shown once its first contribution is accepted.
+    """
+    topic = Topic(
+        forum_id=forum_id, poster=author, subject=subject[:255], slug=slugify(subject, allow_unicode=True)[:255] or "topic",
+        type=Topic.TOPIC_POST, status=Topic.TOPIC_UNLOCKED, approved=False,
+    )
+    models.Model.save(topic, force_insert=True)
+    return topic

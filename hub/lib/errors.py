@@ -1,0 +1,100 @@
+"""The tree of errors; doors map it once.
+
+::
+
+    HubError                     code            http  smtp
+    ├── Invalid                  invalid         422   550 5.6.0    what was sent cannot be used as it is
+    │   └── TooLarge             too-large       413   552 5.3.4    over a limit in bytes
+    ├── NotAllowed               not-allowed     403   550 5.7.1    the person may not do this
+    ├── NotFound                 not-found       404   550 5.1.1    there is no such thing, or it is hidden
+    ├── Refused                  (verdict code)  422   550 5.7.1    a rule rejected a contribution
+    │   └── NotNow               (verdict code)  409   550 5.7.1    closed, not open yet, or not your turn
+    ├── Conflict                 conflict        409   450 4.3.0    somebody was faster; look again
+    └── Unavailable              unavailable     503   451 4.3.0    a part of the hub is down; try later
+
+A message is one plain, translated sentence that says what happened and what to do. The code is stable: tests, frames
+and mails name it.
+"""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+class HubError(Exception):
+    """The root: a stable code, a sentence for the person, and what each door answers."""
+
+    code = "error"
+    http_status = 400
+    smtp_reply = "550 5.0.0"
+    message: str | Promise = _("That did not work.")
+
+    def __init__(self, message: str | Promise | None = None, *, code: str | None = None) -> None:
+        self.message = message or self.message
+        self.code = code or self.code
+        super().__init__(self.code)
+
+    def __str__(self) -> str:
+        return str(self.message)
+
+
+class Invalid(HubError):
+    """What was sent cannot be used as it is."""
+
+    code = "invalid"
+    http_status = 422
+    smtp_reply = "550 5.6.0"
+
+
+class TooLarge(Invalid):
+    """What was sent is over a limit in bytes."""
+
+    code = "too-large"
+    http_status = 413
+    smtp_reply = "552 5.3.4"
+
+
+class NotAllowed(HubError):
+    """The person may not do this."""
+
+    code = "not-allowed"
+    http_status = 403
+    smtp_reply = "550 5.7.1"
+    message = _("You may not do this.")
+
+
+class NotFound(HubError):
+    """There is no such thing, or the person may not know that there is: both answer alike."""
+
+    code = "not-found"
+    http_status = 404
+    smtp_reply = "550 5.1.1"
+    message = _("There is nothing here, or it is not open to you.")
+
+
+class Refused(HubError):
+    """A rule rejected a contribution; ``code`` is the rule's."""
+
+    http_status = 422
+    smtp_reply = "550 5.7.1"
+
+
+class NotNow(Refused):
+    """The thing exists and the person may use it, but not at this time or not out of turn."""
+
+    http_status = 409
+
+
+class Conflict(HubError):
+    """Somebody was faster; look again before you act."""
+
+    code = "conflict"
+    http_status = 409
+    smtp_reply = "450 4.3.0"
+
+
+class Unavailable(HubError):
+    """A part of the hub is down; the same request may work later."""
+
+    code = "unavailable"
+    http_status = 503
+    smtp_reply = "451 4.3.0"

@@ -1,0 +1,13 @@
+"""One part of the hub as ``/healthz`` reports it."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Part:
+    """A name, whether it works, and figures with their units in the key (``lag_seconds``)."""
+
+    name: str
+    ok: bool
+    detail: dict[str, Any] = field(default_factory=dict)

@@ -1,0 +1,40 @@
+"""Call a higher room by the dotted path it registered in settings (``design.md`` §2)."""
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import Error, Warning, register
+from django.utils.module_loading import import_string
+
+LISTED = ("HUB_OUTLETS", "HUB_TOPIC_CHOOSERS", "HUB_HEALTH", "HUB_HOME", "HUB_SCOPES", "HUB_FORUM_ASIDES")
+
+
+@cache
+def _load(paths: tuple[str, ...]) -> tuple[Any, ...]:
+    loaded = tuple(import_string(path) for path in paths)
+    return tuple(item() if isinstance(item, type) else item for item in loaded)
+
+
+def registered(name: str) -> tuple[Any, ...]:
+    """Return what stands under setting ``name``: functions as they are, classes as one instance each."""
+    return _load(tuple(getattr(settings, name)))
+
+
+def pumps() -> dict[str, Callable[..., int]]:
+    """Return the worker's pumps by name."""
+    return {name: import_string(path) for name, path in settings.HUB_PUMPS.items()}
+
+
+@register()
+def check_paths(**_: object) -> list[Error]:
+    """Fail the start when a registered path leads nowhere."""
+    errors = []
+    paths = [path for name in LISTED for path in getattr(settings, name)] + list(settings.HUB_PUMPS.values())
+    for path in paths:
+        try:
+            import_string(path)
+        except ImportError as error:
+            errors.append(Warning(f"{path} cannot be loaded: {error}", id="hub.E001"))
+    return errors

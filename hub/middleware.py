@@ -1,0 +1,53 @@
+"""Show each member the hub in their language and zone, and map our errors to pages once."""
+
+import zoneinfo
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone, translation
+
+from hub.lib.errors import HubError
+
+
+class MemberLocaleMiddleware:
+    """Activate language and time zone: the member's own, else the visitor's cookie or browser."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Serve the request in the reader's language and zone."""
+        member = request.user if request.user.is_authenticated else None
+        chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME)
+        language = chosen if chosen in dict(settings.LANGUAGES) else None
+        if language is None:
+            language = member.language if member else translation.get_language_from_request(request)
+        translation.activate(language)
+        request.LANGUAGE_CODE = translation.get_language()
+        try:
+            timezone.activate(zoneinfo.ZoneInfo(member.time_zone if member else "UTC"))
+        except (zoneinfo.ZoneInfoNotFoundError, ValueError):
+            timezone.deactivate()
+        response = self.get_response(request)
+        response.headers.setdefault("Content-Language", translation.get_language() or settings.LANGUAGE_CODE)
+        return response
+
+
+class HubErrorMiddleware:
+    """Turn a :class:`HubError` that no view handled into a page with its sentence and status."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass on; errors arrive at :meth:`process_exception`."""
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Answer with the error's page; a stranger at a hidden address sees what a missing one shows."""
+        if not isinstance(exception, HubError):
+            return None
+        template = "404.html" if exception.http_status == 404 else "error.html"
+        return render(request, template, {"error": exception}, status=exception.http_status)

@@ -1,0 +1,286 @@
+"""Settings of the hub, from the environment alone; :mod:`hub.env` reads and checks it."""
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from csp.constants import NONE, SELF
+from django.utils.translation import gettext_lazy as _
+
+from hub import env
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+# --- What an operator sets -------------------------------------------------------------------------------------
+HUB_DATA = Path(env.text("HUB_DATA", str(BASE_DIR / "var"))).resolve()
+HUB_WEB = env.endpoint("HUB_WEB", "127.0.0.1:8000")
+HUB_SMTP = env.endpoint("HUB_SMTP", "127.0.0.1:8025")
+HUB_URL = env.base_url("HUB_URL", f"http://{HUB_WEB}")
+HUB_MAIL_DOMAIN = env.text("HUB_MAIL_DOMAIN", "lists.hub.example")
+HUB_RELAY = env.relay("HUB_RELAY")
+HUB_DEMO = env.flag("HUB_DEMO", default=False)
+HUB_NAME = env.text("HUB_NAME", "Biosafety Network Hub")
+HUB_SYMBOL = env.text("HUB_SYMBOL", "BSN/EC")
+REDIS_URL = env.redis_url("REDIS_URL")
+DEBUG = env.flag("HUB_DEBUG", default=False)
+SECRET_KEY = env.secret_key("HUB_SECRET_KEY", HUB_DATA)
+
+# Bytes. Larger mails are refused with 552, larger texts with a clear error that keeps them.
+HUB_MAIL_MAX_SIZE = env.number("HUB_MAIL_MAX_SIZE", 10_000_000, least=10_000, most=200_000_000)
+HUB_TEXT_MAX_SIZE = env.number("HUB_TEXT_MAX_SIZE", 100_000, least=1_000, most=1_000_000)
+HUB_FILE_MAX_SIZE = env.number("HUB_FILE_MAX_SIZE", 8_000_000, least=10_000, most=200_000_000)
+# Contributions one member may send in an hour; moderators and the secretariat are not counted.
+HUB_RATE_PER_HOUR = env.number("HUB_RATE_PER_HOUR", 60, least=1, most=100_000)
+
+_public = urlsplit(HUB_URL)
+ALLOWED_HOSTS = [_public.hostname or "localhost", "localhost", "127.0.0.1", "[::1]", HUB_WEB.host]
+CSRF_TRUSTED_ORIGINS = [HUB_URL]
+SECURE = _public.scheme == "https"
+
+# --- Rooms -----------------------------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "hub.apps.HubConfig",
+    "hub.lib",
+    "hub.members",
+    "hub.search",
+    "forums",
+    "listserv",
+    "conferences",
+    "liaison",
+    "cms",
+    "hub.demo",
+    "mptt",
+    "machina.apps.forum",
+    "machina.apps.forum_conversation",
+    "machina.apps.forum_permission",
+    "wagtail.contrib.settings",
+    "wagtail.embeds",
+    "wagtail.sites",
+    "wagtail.users",
+    "wagtail.snippets",
+    "wagtail.documents",
+    "wagtail.images",
+    "wagtail.search",
+    "wagtail.admin",
+    "wagtail",
+    "modelcluster",
+    "modelsearch",
+    "taggit",
+    "django_tasks",
+    "django_tasks_db",
+    "allauth",
+    "allauth.account",
+    "channels",
+    "csp",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "hub.middleware.MemberLocaleMiddleware",
+    "hub.middleware.HubErrorMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+]
+
+ROOT_URLCONF = "hub.urls"
+ASGI_APPLICATION = "hub.asgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "hub" / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.template.context_processors.tz",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "hub.context.hub",
+            ],
+        },
+    },
+]
+
+# --- What one room registers with a lower one (dotted paths, checked at start) ------------------------------------
+# Each is a class with the methods of forums.outlets.Outlet: rows in the transaction, effects after the commit.
+HUB_OUTLETS = ["hub.search.outlet.SearchOutlet", "listserv.outlet.ListOutlet", "conferences.outlet.LiveOutlet"]
+# Each answers which topic a new mail to a forum's list belongs to when it replies to nothing: (forum) -> topic | None.
+HUB_TOPIC_CHOOSERS = ["conferences.selectors.topic_under_discussion"]
+# Each is called by the worker in a thread of its own: pump(now) -> units of work done; see hub.runtime.worker.
+HUB_PUMPS = {
+    "inbound": "listserv.inbound.pump.publish_accepted",
+    "mailings": "listserv.outbound.pump.deliver_mailings",
+    "notices": "listserv.outbound.pump.deliver_notices",
+    "clock": "conferences.services.keep_time",
+    "tasks": "hub.runtime.tasks.run_tasks",
+}
+# Each returns one part of /healthz: probe() -> hub.lib.health.Part.
+HUB_HEALTH = [
+    "hub.runtime.probes.database",
+    "hub.runtime.probes.channel_layer",
+    "hub.runtime.probes.worker",
+    "listserv.probes.smtp",
+    "listserv.probes.mail_queue",
+]
+# Each names the search scopes a member may read: scopes(member) -> set[str].
+HUB_SCOPES = ["forums.selectors.search_scopes_for"]
+# Each gives what stands beside a discussion: aside(forum_id, member) -> dict of template variables.
+HUB_FORUM_ASIDES = ["listserv.selectors.forum_aside", "conferences.selectors.forum_aside"]
+# Each gives the blocks of a member's home: blocks(member, now) -> list[hub.lib.home.Block].
+HUB_HOME = ["conferences.selectors.home_blocks", "liaison.selectors.home_blocks", "listserv.selectors.home_blocks"]
+
+# --- Database, channels, tasks --------------------------------------------------------------------------------
+DATABASES = {"default": env.database("DATABASE_URL", HUB_DATA)}
+# machina's tables have 32-bit keys; ours say BigAutoField in their AppConfig (machina.md §5i).
+DEFAULT_AUTO_FIELD = "django.db.models.AutoField"
+CHANNEL_LAYERS = {
+    "default": (
+        {"BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer", "CONFIG": {"hosts": [REDIS_URL]}}
+        if REDIS_URL
+        else {"BACKEND": "channels.layers.InMemoryChannelLayer", "CONFIG": {"capacity": 1000}}
+    )
+}
+CACHES = {
+    "default": (
+        {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+        if REDIS_URL
+        else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "hub"}
+    )
+}
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+STORAGES = {
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": str(HUB_DATA / "media"), "base_url": "/files/"},
+    },
+    "private": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": str(HUB_DATA / "attachments"), "file_permissions_mode": 0o600},
+    },
+    "staticfiles": {"BACKEND": "hub.assets.HashedStatic"},
+}
+STATIC_URL = "/static/"
+STATIC_ROOT = HUB_DATA / "static"
+STATICFILES_DIRS = [BASE_DIR / "hub" / "static"]
+WHITENOISE_MAX_AGE = 60 * 60 * 24 * 365
+EMAIL_BACKEND = "listserv.outbound.notices.NoticeBackend"
+DEFAULT_FROM_EMAIL = f"{HUB_NAME} <secretariat@{HUB_MAIL_DOMAIN}>"
+SERVER_EMAIL = f"hub@{HUB_MAIL_DOMAIN}"
+
+# --- People ---------------------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "members.Member"
+AUTHENTICATION_BACKENDS = ["hub.members.backends.AddressBackend", "allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+     "OPTIONS": {"user_attributes": ("email", "name")}},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_USER_MODEL_EMAIL_FIELD = "email"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*"]
+ACCOUNT_UNIQUE_EMAIL = True
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_MAX_EMAIL_ADDRESSES = 5
+ACCOUNT_ADAPTER = "hub.members.adapter.HubAccountAdapter"
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
+ACCOUNT_USER_DISPLAY = "hub.members.models.display_name"
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+ACCOUNT_LOGOUT_REDIRECT_URL = "/"
+SESSION_COOKIE_AGE = 60 * 60 * 24 * 30
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+
+# --- Languages and time ---------------------------------------------------------------------------------------
+LANGUAGE_CODE = "en"
+LANGUAGES = [
+    ("ar", _("Arabic")),
+    ("zh-hans", _("Chinese")),
+    ("en", _("English")),
+    ("fr", _("French")),
+    ("ru", _("Russian")),
+    ("es", _("Spanish")),
+]
+LOCALE_PATHS = [BASE_DIR / "hub" / "locale"]
+USE_I18N = USE_TZ = True
+TIME_ZONE = "UTC"
+
+# --- machina ---------------------------------------------------------------------------------------------------
+MACHINA_MARKUP_LANGUAGE = ("hub.lib.markup.render", {})
+MACHINA_MARKUP_WIDGET = None
+MACHINA_USER_DISPLAY_NAME_METHOD = "get_full_name"
+
+# --- Wagtail ---------------------------------------------------------------------------------------------------
+WAGTAIL_SITE_NAME = HUB_NAME
+WAGTAILADMIN_BASE_URL = HUB_URL
+WAGTAIL_GRAVATAR_PROVIDER_URL = None
+WAGTAIL_ENABLE_UPDATE_CHECK = False
+WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
+WAGTAILADMIN_LOGIN_URL = "account_login"
+WAGTAIL_FRONTEND_LOGIN_URL = "account_login"
+WAGTAIL_EMAIL_MANAGEMENT_ENABLED = False
+WAGTAIL_PASSWORD_MANAGEMENT_ENABLED = False
+WAGTAILDOCS_EXTENSIONS = ["pdf", "docx", "odt", "csv", "xlsx", "txt", "epub"]
+WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "modelsearch.backends.database"}}
+MODELSEARCH_BACKENDS = {"default": {"BACKEND": "modelsearch.backends.database"}}
+
+# --- Security --------------------------------------------------------------------------------------------------
+CONTENT_SECURITY_POLICY = {
+    # Wagtail's admin writes inline scripts and styles; hub.middleware relaxes the policy there alone.
+    "EXCLUDE_URL_PREFIXES": ["/admin/"],
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "connect-src": [SELF],
+        "object-src": [NONE],
+        "base-uri": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    },
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE else None
+SILENCED_SYSTEM_CHECKS = ["security.W004", "security.W008", "security.W012", "security.W016"]
+DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * HUB_TEXT_MAX_SIZE + 100_000
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname:7} {name}: {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env.text("HUB_LOG_LEVEL", "INFO")},
+    "loggers": {
+        "django.request": {"level": "ERROR"},
+        "uvicorn": {"level": "WARNING"},
+        "mail.log": {"level": "WARNING"},
+        "django_tasks": {"level": "WARNING"},
+        "django_tasks_db": {"level": "WARNING"},
+    },
+}

@@ -1,0 +1,12 @@
+"""App of the room."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class ListservConfig(AppConfig):
+    """Configuration of the room."""
+
+    name = "listserv"
+    verbose_name = _("Mail lists")
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,88 @@
+"""What every test stands on: no network, a fresh data folder, real services only where a test is marked for them."""
+
+import os
+import socket
+import tempfile
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+REQUIRED = os.environ.get("HUB_REQUIRE_SERVICES") == "1"
+_SERVICES = {"postgres": ("127.0.0.1", 5432), "redis": ("127.0.0.1", 6379)}
+
+
+def _reachable(address: tuple[str, int]) -> bool:
+    try:
+        socket.create_connection(address, timeout=1).close()
+    except OSError:
+        return False
+    return True
+
+
+def _missing(mark: str) -> str:
+    if mark == "browser":
+        return "" if Path("/usr/bin/chromium").exists() else "Chromium (/usr/bin/chromium) is not installed"
+    return "" if _reachable(_SERVICES[mark]) else f"{mark} does not answer at {_SERVICES[mark]}"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Skip tests of a service that is not here; where services are required, let them fail instead."""
+    missing = {} if REQUIRED else {mark: _missing(mark) for mark in ("postgres", "redis", "browser")}
+    for item in items:
+        for mark, why in missing.items():
+            if why and item.get_closest_marker(mark):
+                item.add_marker(pytest.mark.skip(reason=why))
+
+
+@pytest.fixture(autouse=True)
+def _data_folder(settings: Any, tmp_path: Path) -> None:
+    """Give each test a data folder of its own."""
+    settings.HUB_DATA = tmp_path
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "private": {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": str(tmp_path / "attachments"), "file_permissions_mode": 0o600},
+        },
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+
+
+@pytest.fixture
+def now() -> datetime:
+    """A moment to pass to services."""
+    return datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def make_member(db: None) -> Any:
+    """Return a factory of approved members with a verified address."""
+    from allauth.account.models import EmailAddress
+
+    from hub.members.models import Member
+
+    def make(name: str, *, password: str | None = None, **fields: Any) -> Member:
+        fields.setdefault("email", name.lower().replace(" ", ".") + "@people.example")
+        member = Member.objects.create_user(name=name, password=password, **{"is_active": True, **fields})
+        EmailAddress.objects.create(user=member, email=member.email, verified=True, primary=True)
+        return member
+
+    return make
+
+
+@pytest.fixture
+def cast(make_member: Any, now: datetime) -> Any:
+    """The named cast with stated rights in one closed discussion (see :class:`tests.people.Cast`)."""
+    from tests.people import Cast
+
+    return Cast.gather(make_member, now)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _scratch() -> Iterator[None]:
+    """Keep stray files of a run in one folder that goes with it."""
+    with tempfile.TemporaryDirectory(prefix="hub-tests-"):
+        yield
