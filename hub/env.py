@@ -113,8 +113,10 @@ def database(name: str, data: Path) -> dict[str, object]:
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 20,
-                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-4000; PRAGMA busy_timeout=20000;",
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-4000;",
             },
+            # A file, not memory: tests serve from threads, each with a connection of its own.
+            "TEST": {"NAME": str(data / "test.sqlite3")},
         }
     parts = urlsplit(found)
     if parts.scheme not in {"postgres", "postgresql"} or not parts.path.strip("/"):
@@ -128,6 +130,8 @@ def database(name: str, data: Path) -> dict[str, object]:
         "PORT": str(parts.port or ""),
         "CONN_MAX_AGE": number("HUB_DB_CONN_MAX_AGE", 60, least=0, most=3600),
         "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {"connect_timeout": 5},
+        "TEST": {},
     }
 
 

@@ -80,6 +80,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "hub.runtime.health.HealthMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.middleware.gzip.GZipMiddleware",
@@ -229,7 +230,7 @@ USE_I18N = USE_TZ = True
 TIME_ZONE = "UTC"
 
 # --- machina ---------------------------------------------------------------------------------------------------
-MACHINA_MARKUP_LANGUAGE = ("hub.lib.markup.render", {})
+MACHINA_MARKUP_LANGUAGE: tuple[str, dict[str, object]] = ("hub.lib.markup.render", {})
 MACHINA_MARKUP_WIDGET = None
 MACHINA_USER_DISPLAY_NAME_METHOD = "get_full_name"
 

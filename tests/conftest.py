@@ -1,15 +1,19 @@
 """What every test stands on: no network, a fresh data folder, real services only where a test is marked for them."""
 
+import fcntl
 import os
 import socket
 import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings as django_settings
 
+ROOT = Path(__file__).resolve().parent.parent
 REQUIRED = os.environ.get("HUB_REQUIRE_SERVICES") == "1"
 _SERVICES = {"postgres": ("127.0.0.1", 5432), "redis": ("127.0.0.1", 6379)}
 
@@ -35,6 +39,32 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for mark, why in missing.items():
             if why and item.get_closest_marker(mark):
                 item.add_marker(pytest.mark.skip(reason=why))
+
+
+def _schema() -> str:
+    """Return a name for the schema that the migrations make, so that a reused database is never of another one."""
+    digest = sha256((ROOT / "requirements.lock").read_bytes())
+    for path in sorted([*ROOT.glob("*/migrations/*.py"), *ROOT.glob("hub/*/migrations/*.py")]):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:10]
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings() -> Iterator[None]:
+    """Take a test database that no other run is using: the first free one of a few, kept for the next run."""
+    database = django_settings.DATABASES["default"]
+    is_file = "sqlite3" in database["ENGINE"]
+    folder = Path(tempfile.gettempdir())
+    for slot in range(100):
+        name = f"hub_test_{_schema()}_{slot}"
+        with (folder / f"{name}.{'file' if is_file else 'postgres'}.lock").open("w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                continue
+            database["TEST"]["NAME"] = str(folder / f"{name}.sqlite3") if is_file else name
+            yield
+            return
 
 
 @pytest.fixture(autouse=True)
@@ -79,10 +109,3 @@ def cast(make_member: Any, now: datetime) -> Any:
     from tests.people import Cast
 
     return Cast.gather(make_member, now)
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _scratch() -> Iterator[None]:
-    """Keep stray files of a run in one folder that goes with it."""
-    with tempfile.TemporaryDirectory(prefix="hub-tests-"):
-        yield

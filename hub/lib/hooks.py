@@ -5,7 +5,7 @@ from functools import cache
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import Error, Warning, register
+from django.core.checks import CheckMessage, Error, register
 from django.utils.module_loading import import_string
 
 LISTED = ("HUB_OUTLETS", "HUB_TOPIC_CHOOSERS", "HUB_HEALTH", "HUB_HOME", "HUB_SCOPES", "HUB_FORUM_ASIDES")
@@ -28,13 +28,13 @@ def pumps() -> dict[str, Callable[..., int]]:
 
 
 @register()
-def check_paths(**_: object) -> list[Error]:
+def check_paths(**_: object) -> list[CheckMessage]:
     """Fail the start when a registered path leads nowhere."""
-    errors = []
+    errors: list[CheckMessage] = []
     paths = [path for name in LISTED for path in getattr(settings, name)] + list(settings.HUB_PUMPS.values())
     for path in paths:
         try:
             import_string(path)
         except ImportError as error:
-            errors.append(Warning(f"{path} cannot be loaded: {error}", id="hub.E001"))
+            errors.append(Error(f"{path} cannot be loaded: {error}", id="hub.E001"))
     return errors

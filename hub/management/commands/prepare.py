@@ -1,0 +1,19 @@
+"""Bring the data folder or the database up to date, as the deployment's one-off step."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from hub.runtime.content import load_content
+from hub.runtime.prepare import prepare
+
+
+class Command(BaseCommand):
+    """``manage.py prepare``: catalogues, migrations, static files, site, demo content if asked for."""
+
+    help = "Migrate, collect static files, set up the site and, with HUB_DEMO=1, load demo content once."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Do what is needed and say so."""
+        prepare(lambda line: self.stdout.write(line, ending="" if line.startswith("\r") else "\n"))
+        load_content(self.stdout.write)

@@ -1,0 +1,71 @@
+"""``/healthz`` and ``/metrics``: true to each part, and answered even when the database is down.
+
+They are served before any other middleware, so that no session or member is looked up for them.
+"""
+
+import ipaddress
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse, HttpResponseNotFound, JsonResponse
+
+from hub.lib.health import Part
+from hub.lib.hooks import registered
+
+
+def parts() -> list[Part]:
+    """Ask every registered probe; one that raises is a part that does not work."""
+    found = []
+    for probe in registered("HUB_HEALTH"):
+        try:
+            found.append(probe())
+        except Exception as error:
+            found.append(Part(getattr(probe, "__name__", "part"), ok=False, detail={"error": type(error).__name__}))
+    return found
+
+
+def healthz() -> HttpResponse:
+    """Answer JSON per part; 503 when one is down."""
+    found = parts()
+    ok = all(part.ok for part in found)
+    body = {"ok": ok, "parts": {part.name: {"ok": part.ok, **part.detail} for part in found}}
+    response = JsonResponse(body, status=200 if ok else 503)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def metrics() -> HttpResponse:
+    """Answer in Prometheus' text format: whether each part is up, and its figures."""
+    lines = ["# TYPE hub_part_up gauge"]
+    figures: list[str] = []
+    for part in parts():
+        name = part.name.replace(" ", "_")
+        lines.append(f'hub_part_up{{part="{name}"}} {int(part.ok)}')
+        for key, value in part.detail.items():
+            if isinstance(value, int | float) and not isinstance(value, bool):
+                figures += [f"# TYPE hub_{name}_{key} gauge", f"hub_{name}_{key} {value}"]
+    return HttpResponse("\n".join([*lines, *figures, ""]), content_type="text/plain; version=0.0.4")
+
+
+def _is_near(request: HttpRequest) -> bool:
+    """Whether the request comes straight from this host or a private network, not through a proxy for the world."""
+    if request.headers.get("X-Forwarded-For"):
+        return False
+    try:
+        return ipaddress.ip_address(request.META.get("REMOTE_ADDR", "")).is_private
+    except ValueError:
+        return False
+
+
+class HealthMiddleware:
+    """Answer the two addresses first, everything else goes on."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Serve health and metrics, pass on the rest."""
+        if request.path == "/healthz":
+            return healthz()
+        if request.path == "/metrics":
+            return metrics() if _is_near(request) else HttpResponseNotFound()
+        return self.get_response(request)

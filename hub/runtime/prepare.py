@@ -1,0 +1,86 @@
+"""Bring a data folder up to date before serving: catalogues, migrations with progress, static files, site, demo."""
+
+import io
+import sys
+from collections.abc import Callable
+from hashlib import sha256
+from pathlib import Path
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+Say = Callable[[str], None]
+
+
+def compile_catalogues() -> int:
+    """Compile each catalogue whose ``.mo`` is missing or older; needs no gettext on the machine."""
+    made = 0
+    for source in Path(settings.BASE_DIR, "hub", "locale").glob("*/LC_MESSAGES/*.po"):
+        target = source.with_suffix(".mo")
+        if target.exists() and target.stat().st_mtime >= source.stat().st_mtime:
+            continue
+        with source.open("rb") as handle:
+            catalogue = read_po(handle)
+        buffer = io.BytesIO()
+        write_mo(buffer, catalogue)
+        target.write_bytes(buffer.getvalue())
+        made += 1
+    return made
+
+
+def migrate(say: Say) -> int:
+    """Apply what is missing and show how far it is; returns how many were applied."""
+    executor = MigrationExecutor(connection)
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    if not plan:
+        return 0
+    say(f"Preparing the database: {len(plan)} steps")
+    done = 0
+
+    def progress(action: str, *_: object, **__: object) -> None:
+        nonlocal done
+        if action == "apply_success":
+            done += 1
+            if sys.stdout.isatty():
+                say(f"\r  {done * 100 // len(plan):3d} %  ")
+            elif done % 50 == 0:
+                say(f"  {done} of {len(plan)}")
+
+    executor = MigrationExecutor(connection, progress)
+    executor.migrate(executor.loader.graph.leaf_nodes(), plan)
+    # Django's own command finds nothing left to apply and sends post_migrate: permissions, content types, locales.
+    call_command("migrate", verbosity=0, interactive=False)
+    return done
+
+
+def _static_stamp() -> str:
+    digest = sha256()
+    for folder in (Path(settings.BASE_DIR, "hub", "static"), *Path(settings.BASE_DIR).glob("*/static")):
+        for path in sorted(folder.rglob("*")):
+            if path.is_file():
+                digest.update(f"{path}{path.stat().st_mtime_ns}{path.stat().st_size}".encode())
+    digest.update(Path(settings.BASE_DIR, "requirements.lock").read_bytes())
+    return digest.hexdigest()
+
+
+def collect_static(say: Say) -> None:
+    """Collect and compress the static files when one has changed."""
+    stamp = Path(settings.STATIC_ROOT, ".stamp")
+    wanted = _static_stamp()
+    if stamp.exists() and stamp.read_text(encoding="ascii") == wanted:
+        return
+    say("Collecting static files")
+    call_command("collectstatic", verbosity=0, interactive=False, clear=True)
+    stamp.write_text(wanted, encoding="ascii")
+
+
+def prepare(say: Say) -> None:
+    """Do all of it, each step only when needed."""
+    settings.HUB_DATA.mkdir(parents=True, exist_ok=True)
+    compile_catalogues()
+    migrate(say)
+    collect_static(say)

@@ -1,0 +1,101 @@
+"""The worker: every pump in a thread of its own, woken by prompts, with a heartbeat that tells the truth.
+
+A pump is ``pump(now) -> int``: it does a bounded piece of work and returns how much it did. While it returns more than
+0 it is called again at once; else it waits for a prompt, at most :data:`IDLE` seconds (a prompt can be lost, a row
+cannot). Pumps claim their rows, so any number of workers may run.
+"""
+
+import asyncio
+import logging
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+from django.db import close_old_connections, connections
+from django.db.utils import Error as DatabaseError
+
+from hub.lib import hooks
+from hub.lib.bus import bus
+from hub.lib.clock import now
+from hub.lib.models import Heartbeat
+
+log = logging.getLogger(__name__)
+IDLE = 1.0
+BEAT = 2.0
+# Seconds after which a pump that has not come back counts as stuck.
+STUCK = 300.0
+
+
+class Pump(threading.Thread):
+    """One pump, called until the worker stops."""
+
+    def __init__(self, name: str, work: Callable[..., int]) -> None:
+        super().__init__(name=f"pump-{name}", daemon=True)
+        self.pump = name
+        self.work = work
+        self.woken = threading.Event()
+        self.stopping = False
+        self.called_at = time.monotonic()
+
+    async def wake(self, _: dict[str, Any]) -> None:
+        """Answer a prompt."""
+        self.woken.set()
+
+    @property
+    def healthy(self) -> bool:
+        """Whether the thread lives and is not stuck in one call."""
+        return self.is_alive() and time.monotonic() - self.called_at < STUCK
+
+    def run(self) -> None:
+        """Call the pump until stopped; an error is logged and the next call comes a little later."""
+        while not self.stopping:
+            # Cleared before the call: a prompt that comes during it is not lost.
+            self.woken.clear()
+            if self._call() == 0 and not self.stopping:
+                self.woken.wait(IDLE)
+        connections.close_all()
+
+    def _call(self) -> int:
+        self.called_at = time.monotonic()
+        try:
+            close_old_connections()
+            return self.work(now())
+        except Exception:
+            log.exception("The pump %s failed; it is called again", self.pump)
+            return 0
+
+    def stop(self) -> None:
+        """Ask the thread to end after its present call."""
+        self.stopping = True
+        self.woken.set()
+
+
+def _beat() -> None:
+    close_old_connections()
+    try:
+        Heartbeat.objects.update_or_create(name="worker", defaults={"at": now()})
+    except DatabaseError:
+        log.exception("The worker's heartbeat could not be written")
+
+
+async def run_worker(stop: asyncio.Event) -> None:
+    """Run all pumps until ``stop`` is set, then let each finish its present call."""
+    pumps = [Pump(name, work) for name, work in hooks.pumps().items()]
+    for pump in pumps:
+        await bus.subscribe(f"wake.{pump.pump}", pump.wake)
+        pump.start()
+    try:
+        while not stop.is_set():
+            if all(pump.healthy for pump in pumps):
+                await asyncio.to_thread(_beat)
+            try:
+                async with asyncio.timeout(BEAT):
+                    await stop.wait()
+            except TimeoutError:
+                continue
+    finally:
+        for pump in pumps:
+            pump.stop()
+        for pump in pumps:
+            await asyncio.to_thread(pump.join, 10)

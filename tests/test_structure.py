@@ -1,0 +1,125 @@
+"""The shape of the tree is kept by counting it: file and function length, imports, docstrings."""
+
+import ast
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+ROOMS = ("forums", "listserv", "conferences", "liaison", "cms")
+PRODUCT = ("hub", *ROOMS)
+TOP = {
+    ".ci", ".gitignore", ".importlinter", ".dockerignore", "CHANGELOG.md", "LICENSE", "Makefile", "README.md", "SECURITY.md",
+    "cms", "conferences", "docker-compose.yml", "forums", "hub", "liaison", "listserv", "manage.py",
+    "pyproject.toml", "requirements-dev.lock", "requirements.lock", "tests",
+}  # fmt: skip
+MAX_FILE = 400
+MAX_FUNCTION = 40
+
+
+def _sources() -> list[Path]:
+    found = [path for folder in PRODUCT for path in (ROOT / folder).rglob("*.py") if "migrations" not in path.parts]
+    assert len(found) > 50
+    return found
+
+
+def _name(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def test_files_have_one_subject_and_at_most_400_lines():
+    long = {_name(path): count for path in _sources() if (count := len(path.read_text().splitlines())) > MAX_FILE}
+    assert not long
+
+
+def test_functions_are_short():
+    long = {}
+    for path in _sources():
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                length = (node.end_lineno or 0) - node.lineno + 1
+                if length > MAX_FUNCTION:
+                    long[f"{_name(path)}:{node.name}"] = length
+    assert not long
+
+
+def test_public_things_say_what_they_are():
+    silent = []
+    for path in _sources():
+        tree = ast.parse(path.read_text())
+        if not ast.get_docstring(tree) and path.read_text().strip():
+            silent.append(_name(path))
+        for node in ast.walk(tree):
+            if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+                continue
+            hidden = node.name.startswith("_") or node.name == "Meta"
+            if not hidden and not ast.get_docstring(node):
+                silent.append(f"{_name(path)}:{node.name}")
+    nested = {name for name in silent if name.rpartition(":")[2] in _nested_names()}
+    assert not set(silent) - nested
+
+
+def _nested_names() -> set[str]:
+    names = set()
+    for path in _sources():
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                inner = ast.walk(node)
+                names |= {n.name for n in inner if n is not node and isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)}
+    return names
+
+
+def test_rooms_import_nothing_of_another_rooms_models():
+    wrong = []
+    for path in _sources():
+        room = path.relative_to(ROOT).parts[0]
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.ImportFrom) and node.module:
+                owner, _, rest = node.module.partition(".")
+                if owner in ROOMS and owner != room and rest.split(".")[0].startswith("models") and not _typing_only(path):
+                    wrong.append(f"{_name(path)}:{node.lineno} {node.module}")
+    assert not wrong
+
+
+def _typing_only(path: Path) -> bool:
+    # The demo and the outlets' protocol speak of rows by type alone.
+    return path.parts[-2:] == ("demo", "load.py")
+
+
+def test_imports_stand_at_the_top():
+    local = []
+    for path in _sources():
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name != "ready":
+                local += [
+                    f"{_name(path)}:{inner.lineno}"
+                    for inner in ast.walk(node)
+                    if isinstance(inner, ast.Import | ast.ImportFrom)
+                ]
+    assert not local
+
+
+def test_only_the_customers_top_level_and_the_usual_small_files_stand_there():
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
+    assert {path.split("/")[0] for path in listed} <= TOP
+
+
+@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock"])
+def test_locks_pin_hashes_and_name_no_address(lock):
+    text = (ROOT / lock).read_text()
+    assert "://" not in text and "--index" not in text
+    pins = [line for line in text.splitlines() if line and line[0].isalpha()]
+    assert len(pins) > 50 and all("==" in pin for pin in pins)
+    assert text.count("--hash=sha256:") > len(pins)
+
+
+def test_python_is_kept_out_of_templates_and_styles_out_of_pages():
+    inline = []
+    for folder in PRODUCT:
+        for path in (ROOT / folder).rglob("templates/**/*.html"):
+            text = path.read_text()
+            mail = "mail" in path.parts or "letters" in path.parts or path.name.startswith("mail_")
+            if not mail and (" style=" in text or "<style" in text or " onclick=" in text):
+                inline.append(_name(path))
+    assert not inline
