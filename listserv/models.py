@@ -1,1 +1,179 @@
-"""Rows of the room."""
+"""Rows of the mail door: lists, subscriptions, and what is on its way out.
+
+What came in stands in :mod:`listserv.models_inbound`.
+"""
+
+from django.conf import settings
+from django.core.validators import RegexValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from listserv.tokens import NAME_MAX, address
+
+
+class MailingList(models.Model):
+    """The mail list of a forum; its archive is the forum itself.
+
+    ``name`` is the local part of the posting address, ``tag`` stands in brackets in each subject.
+    """
+
+    forum = models.OneToOneField("forum.Forum", on_delete=models.CASCADE, related_name="mailing_list")
+    name = models.CharField(
+        max_length=NAME_MAX, unique=True,
+        validators=[RegexValidator(r"^[a-z0-9]+(-[a-z0-9]+)*\Z", _("Use small letters, digits and single hyphens."))],
+    )
+    tag = models.CharField(_("subject tag"), max_length=NAME_MAX)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("name",)
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def address(self) -> str:
+        """The posting address."""
+        return address(self.name)
+
+    @property
+    def list_id(self) -> str:
+        """The list identifier without brackets (RFC 2919 §2)."""
+        return f"{self.name}.{settings.HUB_MAIL_DOMAIN}"
+
+
+class Subscription(models.Model):
+    """A member on a list's roster, and how they get its mail.
+
+    Who is no longer entitled to read the forum gets nothing, whatever stands here: that is checked at each delivery.
+    """
+
+    class Delivery(models.TextChoices):
+        """The delivery mode; the digests and notices are reserved and send nothing yet."""
+
+        EACH = "each", _("each contribution")
+        NONE = "none", _("no mail")
+        DAILY = "digest-daily", _("a digest a day")
+        WEEKLY = "digest-weekly", _("a digest a week")
+        NOTICES = "notices", _("notices only")
+
+    list = models.ForeignKey(MailingList, on_delete=models.CASCADE, related_name="subscriptions")
+    member = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="subscriptions")
+    # None follows the member's primary address.
+    address = models.ForeignKey(
+        "account.EmailAddress", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    delivery = models.CharField(_("delivery"), max_length=14, choices=Delivery.choices, default=Delivery.EACH)
+    # The author's copy is the receipt: it carries the number, the page and the reply address.
+    own_copy = models.BooleanField(_("also my own contributions"), default=True)
+    created_at = models.DateTimeField()
+    # Set when the member left the discussion; joining again takes the row up as it was.
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("list", "member"), name="subscription_once"),)
+        indexes = (
+            # The fan-out walks a list's receivers in the order of their keys.
+            models.Index(
+                fields=("list", "id"), condition=models.Q(delivery="each", ended_at=None), name="subscription_walk"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.member} on {self.list} ({self.delivery})"
+
+    @property
+    def recipient(self) -> str:
+        """The verified address the mail goes to."""
+        if self.address is not None and self.address.verified:
+            return str(self.address.email)
+        return str(self.member.email)
+
+
+class Mailing(models.Model):
+    """A contribution on its way to a list; one row however many receive it.
+
+    ``cursor`` is the key of the last subscription done. ``claimed_until`` is the lease of the worker at it, and tells
+    one claim from the next: who finds another value there has lost the work.
+    """
+
+    class State(models.TextChoices):
+        """Where it stands; single recipients may still be retried when it is done."""
+
+        SENDING = "sending", _("sending")
+        DONE = "done", _("done")
+
+    contribution = models.ForeignKey("forums.Contribution", on_delete=models.CASCADE, related_name="mailings")
+    list = models.ForeignKey(MailingList, on_delete=models.CASCADE, related_name="mailings")
+    state = models.CharField(max_length=7, choices=State.choices, default=State.SENDING)
+    cursor = models.BigIntegerField(default=0)
+    sent = models.PositiveIntegerField(default=0, help_text="recipients")
+    failed = models.PositiveIntegerField(default=0, help_text="recipients given up")
+    created_at = models.DateTimeField()
+    claimed_until = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("contribution", "list"), name="mailing_once"),)
+        indexes = (
+            # The pump takes the oldest that is not done.
+            models.Index(fields=("id",), condition=models.Q(state="sending"), name="mailing_waiting"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.contribution_id} to {self.list} ({self.state})"
+
+
+class Retry(models.Model):
+    """A recipient whose copy of a mailing was not taken; ``next_at`` None means given up."""
+
+    mailing = models.ForeignKey(Mailing, on_delete=models.CASCADE, related_name="retries")
+    subscription = models.ForeignKey(Subscription, on_delete=models.CASCADE, related_name="retries")
+    attempts = models.PositiveSmallIntegerField(default=1)
+    next_at = models.DateTimeField(null=True, blank=True)
+    last_reply = models.CharField(max_length=500, blank=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "retries"
+        constraints = (models.UniqueConstraint(fields=("mailing", "subscription"), name="retry_once"),)
+        indexes = (
+            # The pump takes what is due.
+            models.Index(fields=("next_at",), condition=models.Q(next_at__isnull=False), name="retry_due"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.mailing} for {self.subscription_id}: {self.last_reply}"
+
+
+class Notice(models.Model):
+    """A mail of the hub's own (confirm an address, a contribution is held), queued in the transaction that asks for it.
+
+    ``raw`` is the whole message; it is emptied once sent, since it may hold a link that opens an account.
+    """
+
+    class State(models.TextChoices):
+        """Where it stands."""
+
+        WAITING = "waiting", _("waiting")
+        SENT = "sent", _("sent")
+        FAILED = "failed", _("given up")
+
+    envelope_from = models.CharField(max_length=254, blank=True)
+    recipients = models.JSONField(help_text="addresses not yet served: list[str]")
+    subject = models.CharField(max_length=255, blank=True)
+    raw = models.BinaryField()
+    state = models.CharField(max_length=7, choices=State.choices, default=State.WAITING)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    next_at = models.DateTimeField()
+    last_reply = models.CharField(max_length=500, blank=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        indexes = (
+            # The pump takes what is due.
+            models.Index(fields=("next_at",), condition=models.Q(state="waiting"), name="notice_due"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.subject} ({self.state})"
