@@ -1,19 +1,16 @@
 """What every test stands on: no network, a fresh data folder, real services only where a test is marked for them."""
 
-import fcntl
 import os
 import socket
-import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings as django_settings
 
-ROOT = Path(__file__).resolve().parent.parent
+from tests import databases
+
 REQUIRED = os.environ.get("HUB_REQUIRE_SERVICES") == "1"
 _SERVICES = {"postgres": ("127.0.0.1", 5432), "redis": ("127.0.0.1", 6379)}
 
@@ -41,36 +38,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
                 item.add_marker(pytest.mark.skip(reason=why))
 
 
-def _schema() -> str:
-    """Return a name for the schema that the migrations make, so that a reused database is never of another one."""
-    digest = sha256((ROOT / "requirements.lock").read_bytes())
-    for path in sorted([*ROOT.glob("*/migrations/*.py"), *ROOT.glob("hub/*/migrations/*.py")]):
-        digest.update(path.read_bytes())
-    return digest.hexdigest()[:10]
-
-
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings() -> Iterator[None]:
-    """Take a test database that no other run is using: the first free one of a few, kept for the next run."""
-    database = django_settings.DATABASES["default"]
-    is_file = "sqlite3" in database["ENGINE"]
-    folder = Path(tempfile.gettempdir())
-    for slot in range(100):
-        name = f"hub_test_{_schema()}_{slot}"
-        with (folder / f"{name}.{'file' if is_file else 'postgres'}.lock").open("w") as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
-                continue
-            database["TEST"]["NAME"] = str(folder / f"{name}.sqlite3") if is_file else name
-            yield
-            return
+def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> Iterator[None]:
+    """Give the run a migrated database of its own; see :mod:`tests.databases`."""
+    with django_db_blocker.unblock(), databases.taken():
+        yield
 
 
 @pytest.fixture(autouse=True)
 def _data_folder(settings: Any, tmp_path: Path) -> None:
     """Give each test a data folder of its own."""
     settings.HUB_DATA = tmp_path
+    # Argon2 is slow on purpose; the tests hash hundreds of passwords.
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.STORAGES = {
         **settings.STORAGES,
         "private": {
