@@ -1,0 +1,148 @@
+"""Who is who: the only readers of people for pages and for the other rooms."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from allauth.account.models import EmailAddress
+from django.db.models import Q, QuerySet
+from django.urls import reverse
+from django.utils.translation import ngettext
+
+from hub.lib.errors import NotAllowed, NotFound
+from hub.lib.home import Block, Kind
+from hub.members.models import Application, Member
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+# Addresses at these say nothing about where a person works.
+_FREE_MAIL = frozenset(
+    "gmail.com googlemail.com yahoo.com yahoo.fr hotmail.com outlook.com live.com icloud.com gmx.de gmx.net gmx.com "
+    "mail.ru yandex.ru qq.com 163.com 126.com proton.me protonmail.com web.de orange.fr".split()
+)
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the hub already knows that bears on an application."""
+
+    country: int  # members from the same country
+    organisation: "Iterable[Member]"  # members of an organisation of the same name, at most five
+    domain: str  # the address's domain, empty for a free mail service
+    colleagues: int  # members with an address at that domain
+    namesakes: "Iterable[Member]"  # members of the same name, at most five
+
+
+def active_member(pk: int) -> Member | None:
+    """Return a member who may sign in, None for anybody else. Queries: 1."""
+    return Member.objects.filter(pk=pk, is_active=True).first()
+
+
+def address_owner(address: str) -> Member | None:
+    """Return whose address it is, whatever the person's standing: a verified one, or the one applied with.
+
+    An address that somebody has added but not verified proves nothing. Queries: 1 or 2.
+    """
+    folded = address.strip().lower()
+    row = EmailAddress.objects.filter(email=folded, verified=True).select_related("user").first()
+    return row.user if row else Member.objects.filter(email=folded).first()
+
+
+def member_by_address(address: str) -> Member | None:
+    """Return the member who may sign in and has the address verified, None otherwise. Queries: 1 or 2."""
+    owner = address_owner(address)
+    return owner if owner is not None and owner.is_active else None
+
+
+def addresses_of(member: Member) -> list[str]:
+    """Return the member's verified addresses, the first one first. Queries: 1."""
+    rows = EmailAddress.objects.filter(user=member, verified=True).order_by("-primary", "pk")
+    return list(rows.values_list("email", flat=True)) or ([member.email] if member.is_active else [])
+
+
+def secretariat() -> QuerySet[Member]:
+    """Return the members of the Secretariat who may sign in."""
+    return Member.objects.filter(is_active=True, is_staff=True)
+
+
+def pending_applications_for(member: Member) -> QuerySet[Application]:
+    """Return the applications that wait for the Secretariat, oldest first.
+
+    Raises: NotAllowed for everybody else.
+    """
+    return _applications_for(member).filter(state=Application.State.PENDING).order_by("confirmed_at", "pk")
+
+
+def decided_applications_for(member: Member) -> QuerySet[Application]:
+    """Return the applications already decided, newest decision first.
+
+    Raises: NotAllowed for those outside the Secretariat.
+    """
+    rows = _applications_for(member).filter(state__in=(Application.State.APPROVED, Application.State.DECLINED))
+    return rows.select_related("decided_by").order_by("-decided_at")
+
+
+def application_for(member: Member, pk: int) -> Application:
+    """Return one application that has been confirmed.
+
+    Raises: NotAllowed for those outside the Secretariat, NotFound.
+    """
+    found = _applications_for(member).exclude(state=Application.State.UNCONFIRMED).filter(pk=pk).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _applications_for(member: Member) -> QuerySet[Application]:
+    if not (member.is_active and member.is_staff):
+        raise NotAllowed
+    return Application.objects.select_related("member", "decided_by")
+
+
+def known_about(application: Application) -> Known:
+    """Return what the Secretariat would look up before it decides. Queries: 4."""
+    person = application.member
+    others = Member.objects.filter(is_active=True).exclude(pk=person.pk)
+    domain = person.email.rpartition("@")[2]
+    domain = "" if domain in _FREE_MAIL else domain
+    organisation = person.organisation.strip()
+    return Known(
+        country=others.filter(country=person.country).count() if person.country else 0,
+        organisation=list(others.filter(organisation__iexact=organisation)[:5]) if organisation else [],
+        domain=domain,
+        colleagues=others.filter(email__endswith=f"@{domain}").count() if domain else 0,
+        namesakes=list(others.filter(name__iexact=person.name.strip())[:5]),
+    )
+
+
+def directory_for(member: Member | None, query: str = "") -> QuerySet[Member]:
+    """Return the members by name, for members alone; each word of ``query`` must be in a shown field."""
+    if member is None or not member.is_active:
+        return Member.objects.none()
+    found = Member.objects.filter(is_active=True)
+    for word in query.replace("\0", " ").split()[:5]:
+        found = found.filter(Q(name__icontains=word) | Q(organisation__icontains=word) | Q(expertise__icontains=word))
+    return found.order_by("name", "pk")
+
+
+def profile_for(member: Member | None, pk: int) -> Member:
+    """Return one member as another one sees them.
+
+    Raises: NotFound for missing, hidden and former alike (finding S15).
+    """
+    found = directory_for(member).filter(pk=pk).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def home_blocks(member: Member, now: datetime) -> list[Block]:
+    """Say on the Secretariat's home how many applications wait. Queries: 1 for the Secretariat, else none."""
+    if not (member.is_active and member.is_staff):
+        return []
+    dates = list(pending_applications_for(member).values_list("confirmed_at", flat=True))
+    if not dates:
+        return []
+    title = ngettext("%d application waits for a decision", "%d applications wait for a decision", len(dates)) % len(dates)
+    return [Block(Kind.ASKED, title, reverse("members:queue"), at=dates[0])]
