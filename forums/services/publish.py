@@ -18,7 +18,6 @@ from forums.errors import refusal
 from forums.models import Contribution
 from forums.outlets import outlets
 from forums.services import files
-from forums.services.reading import mark_read
 from hub.lib.errors import NotFound
 from hub.lib.hooks import registered
 from hub.lib.verdicts import Action, Verdict
@@ -75,7 +74,6 @@ def make_visible(contribution: Contribution, *, quiet: bool, now: datetime) -> N
         last_post=post,
         last_post_on=post.created,
     )
-    mark_read(member=contribution.author, topic_id=topic.pk, number=contribution.number)
     for outlet in outlets():
         outlet.accept(contribution, quiet=quiet, now=now)
     if not quiet:

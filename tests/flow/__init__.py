@@ -1,0 +1,1 @@
+"""The whole chain against a running hub, in both deployments."""
