@@ -107,7 +107,7 @@ class Contribution(models.Model):
     author_address = models.EmailField(blank=True)
     folded = models.TextField(blank=True)
     # One form, frame or mail makes one contribution, however often it is sent.
-    once_key = models.CharField(max_length=80, null=True, blank=True, unique=True)  # noqa: DJ001 - unique, so null
+    once_key = models.CharField(max_length=80, null=True, blank=True, unique=True)
     created_at = models.DateTimeField()
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"

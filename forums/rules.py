@@ -70,10 +70,11 @@ def outside_period(case: Case) -> Verdict | None:
     """Keep to the time box of the discussion; those who lead may prepare and wrap up."""
     if case.policy is None or case.may(APPROVE) or case.draft.created_at is not None:
         return None
-    if case.policy.opens_at and case.now < case.policy.opens_at:
-        return reject("not-open-yet", _("This discussion opens on %s UTC.") % date_format(case.policy.opens_at, "j F Y, H:i"))
-    if case.policy.closes_at and case.now >= case.policy.closes_at:
-        return reject("closed", _("This discussion closed on %s UTC.") % date_format(case.policy.closes_at, "j F Y, H:i"))
+    opens, closes = case.policy.opens_at, case.policy.closes_at
+    if opens and case.now < opens:
+        return reject("not-open-yet", _("This discussion opens on %s UTC.") % date_format(opens, "j F Y, H:i"))
+    if closes and case.now >= closes:
+        return reject("closed", _("This discussion closed on %s UTC.") % date_format(closes, "j F Y, H:i"))
     return None
 
 
@@ -81,13 +82,13 @@ def too_large(case: Case) -> Verdict | None:
     """Bound text and files, in bytes."""
     size = len(case.draft.text.encode("utf-8", "replace"))
     if size > settings.HUB_TEXT_MAX_SIZE:
-        limit = settings.HUB_TEXT_MAX_SIZE // 1000
-        return reject("too-large", _("Your text has %(size)d kB; the limit is %(limit)d kB. Shorten it, or attach it as a file.")
-                      % {"size": size // 1000 + 1, "limit": limit})
+        sizes = {"size": size // 1000 + 1, "limit": settings.HUB_TEXT_MAX_SIZE // 1000}
+        sentence = _("Your text has %(size)d kB; the limit is %(limit)d kB. Shorten it, or attach it as a file.")
+        return reject("too-large", sentence % sizes)
     for upload in case.draft.files:
         if len(upload.content) > settings.HUB_FILE_MAX_SIZE:
-            limit = settings.HUB_FILE_MAX_SIZE // 1_000_000
-            return reject("too-large", _("The file %(name)s is over %(limit)d MB.") % {"name": upload.name, "limit": limit})
+            named = {"name": upload.name, "limit": settings.HUB_FILE_MAX_SIZE // 1_000_000}
+            return reject("too-large", _("The file %(name)s is over %(limit)d MB.") % named)
     return None
 
 
@@ -97,8 +98,8 @@ def file_type(case: Case) -> Verdict | None:
         return reject("too-many-files", _("A contribution can have %d files at most.") % MAX_FILES)
     for upload in case.draft.files:
         if upload.name.rpartition(".")[2].lower() not in FILE_TYPES:
-            return reject("file-type", _("Files like %s are not taken. Send a PDF, an office document, text or an image.")
-                          % upload.name)
+            sentence = _("Files like %s are not taken. Send a PDF, an office document, text or an image.")
+            return reject("file-type", sentence % upload.name)
     return None
 
 
@@ -129,11 +130,21 @@ def moderated(case: Case) -> Verdict | None:
 
 
 RULES: tuple[Callable[[Case], Verdict | None], ...] = (
-    hidden, not_entitled, locked, outside_period, too_large, file_type, empty, rate, moderated,
+    hidden,
+    not_entitled,
+    locked,
+    outside_period,
+    too_large,
+    file_type,
+    empty,
+    rate,
+    moderated,
 )
 
 
-def decide(*, draft: Draft, author: "Member", topic: Topic | None, now: datetime, access: Access | None = None) -> Verdict:
+def decide(
+    *, draft: Draft, author: "Member", topic: Topic | None, now: datetime, access: Access | None = None
+) -> Verdict:
     """Return the verdict on a draft; writes nothing.
 
     Queries: 4 at most (access 2, policy 1, rate 1).

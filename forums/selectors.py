@@ -68,7 +68,8 @@ def new_counts_for(member: "Member", access: Access, *, by: str = "post__topic__
         return {}
     horizon = Case(
         *(When(post__topic__forum_id=pk, then=Value(access.horizons[pk])) for pk in forums),
-        default=Value(0), output_field=BigIntegerField(),
+        default=Value(0),
+        output_field=BigIntegerField(),
     )
     unread = (
         Contribution.objects.filter(post__topic__forum_id__in=forums, state="accepted")
@@ -90,13 +91,16 @@ def discussions_for(member: "Member | None") -> list[Discussion]:
         "forum__last_post__topic", "forum__last_post__poster", "forum__parent"
     )
     fresh = new_counts_for(member, access) if member else {}
-    sizes = dict(
-        Membership.objects.filter(left_at=None).values_list("forum_id").annotate(n=Count("pk")).values_list("forum_id", "n")
-    )
+    present = Membership.objects.filter(left_at=None).values_list("forum_id")
+    sizes = dict(present.annotate(n=Count("pk")).values_list("forum_id", "n"))
     found = [
         Discussion(
-            policy.forum, policy, access.roles.get(policy.forum_id, ""), fresh.get(policy.forum_id, 0),
-            access.rights[policy.forum_id], sizes.get(policy.forum_id, 0),
+            policy.forum,
+            policy,
+            access.roles.get(policy.forum_id, ""),
+            fresh.get(policy.forum_id, 0),
+            access.rights[policy.forum_id],
+            sizes.get(policy.forum_id, 0),
         )
         for policy in policies
     ]
@@ -134,7 +138,7 @@ def regions_of(discussion: Discussion) -> Counter[str]:
 
 
 def roles_in(forum_id: int, member_ids: set[int]) -> dict[int, str]:
-    """Return the roles of members in a forum: ``dict[int, str]  # member key -> role``; for names beside contributions."""
+    """Return the roles to show beside names in a forum: ``dict[int, str]  # member key -> role``."""
     rows = Membership.objects.filter(forum_id=forum_id, member_id__in=member_ids)
     return dict(rows.values_list("member_id", "role"))
 
@@ -197,10 +201,10 @@ def page_of(contribution: Contribution) -> int:
 def first_new_for(member: "Member", topic: Topic) -> int | None:
     """Return the number of the first contribution in a permitted topic that the member has not read."""
     mark = ReadMark.objects.filter(member=member, topic=topic).values_list("number", flat=True).first() or 0
-    horizon = Membership.objects.filter(member=member, forum_id=topic.forum_id).values_list("horizon", flat=True).first()
-    seen = max(mark, horizon or 0)
-    rows = Contribution.objects.filter(post__topic_id=topic.pk, state="accepted", number__gt=seen).exclude(author=member)
-    return rows.order_by("number").values_list("number", flat=True).first()
+    joined = Membership.objects.filter(member=member, forum_id=topic.forum_id)
+    seen = max(mark, joined.values_list("horizon", flat=True).first() or 0)
+    rows = Contribution.objects.filter(post__topic_id=topic.pk, state="accepted", number__gt=seen)
+    return rows.exclude(author=member).order_by("number").values_list("number", flat=True).first()
 
 
 def contribution_for(member: "Member | None", number: int) -> Contribution:

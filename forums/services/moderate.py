@@ -84,12 +84,20 @@ def edit_contribution(*, number: int, actor: "Member", text: str, now: datetime,
         raise TooLarge(_("Your text is over %d kB. Shorten it.") % (settings.HUB_TEXT_MAX_SIZE // 1000))
     if text.strip() != contribution.text:
         Revision.objects.create(
-            contribution=contribution, subject=contribution.subject, text=contribution.text,
-            edited_by=actor, edited_at=now, reason=reason[:255],
+            contribution=contribution,
+            subject=contribution.subject,
+            text=contribution.text,
+            edited_by=actor,
+            edited_at=now,
+            reason=reason[:255],
         )
         Post.objects.filter(pk=contribution.post_id).update(
-            content=text.strip(), _content_rendered=render(text.strip()), updated=now, updated_by=actor,
-            updates_count=contribution.post.updates_count + 1, update_reason=reason[:255],
+            content=text.strip(),
+            _content_rendered=render(text.strip()),
+            updated=now,
+            updated_by=actor,
+            updates_count=contribution.post.updates_count + 1,
+            update_reason=reason[:255],
         )
         contribution.post.refresh_from_db()
         for outlet in outlets():

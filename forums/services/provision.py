@@ -3,15 +3,15 @@
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from django.db import models, transaction
+from django.db import transaction
 from django.db.models import Max
-from django.utils.text import slugify
 from machina.apps.forum.models import Forum
 from machina.apps.forum_conversation.models import Topic
 
 from forums.models import Contribution, ForumPolicy, Membership
 from forums.outlets import outlets
 from forums.policy import ADMIT, access_of
+from forums.services.publish import new_topic
 from hub.lib.errors import NotAllowed, NotFound
 
 if TYPE_CHECKING:
@@ -41,7 +41,12 @@ def create_forum(
 
 @transaction.atomic
 def admit_member(
-    *, forum_id: int, member: "Member", now: datetime, role: str = Membership.Role.PARTICIPANT, actor: "Member | None" = None
+    *,
+    forum_id: int,
+    member: "Member",
+    now: datetime,
+    role: str = Membership.Role.PARTICIPANT,
+    actor: "Member | None" = None,
 ) -> Membership:
     """Let a member into a forum, again or in another role; ``actor`` None is the hub itself (provisioning, demo).
 
@@ -95,9 +100,4 @@ def start_topic(*, forum_id: int, subject: str, author: "Member", now: datetime)
 
     It is shown once its first contribution is accepted.
     """
-    topic = Topic(
-        forum_id=forum_id, poster=author, subject=subject[:255], slug=slugify(subject, allow_unicode=True)[:255] or "topic",
-        type=Topic.TOPIC_POST, status=Topic.TOPIC_UNLOCKED, approved=False,
-    )
-    models.Model.save(topic, force_insert=True)
-    return topic
+    return new_topic(forum_id=forum_id, subject=subject, author=author)

@@ -91,6 +91,22 @@ def new_message_id() -> str:
     return f"{secrets.token_hex(16)}@{settings.HUB_MAIL_DOMAIN}"
 
 
+def new_topic(*, forum_id: int, subject: str, author: "Member") -> Topic:
+    """Insert a topic that is shown once its first contribution is accepted."""
+    topic = Topic(
+        forum_id=forum_id,
+        poster=author,
+        subject=subject[:SUBJECT_LENGTH],
+        slug=slugify(subject, allow_unicode=True)[:255] or "topic",
+        type=Topic.TOPIC_POST,
+        status=Topic.TOPIC_UNLOCKED,
+        approved=False,
+    )
+    # Model.save, not machina's: that one recounts the whole forum.
+    models.Model.save(topic, force_insert=True)
+    return topic
+
+
 def _said_before(draft: Draft, author: "Member") -> Contribution | None:
     query = Contribution.objects.select_related("post__topic__forum", "author")
     if draft.once_key:
@@ -143,12 +159,7 @@ def _record(
     said_at = draft.created_at or now
     subject = _subject(draft, topic)
     if topic is None:
-        topic = Topic(
-            forum_id=draft.forum_id, poster=author, subject=subject, slug=slugify(subject, allow_unicode=True)[:255] or "topic",
-            type=Topic.TOPIC_POST, status=Topic.TOPIC_UNLOCKED, approved=False,
-        )
-        # Model.save, not machina's: that one recounts the whole forum.
-        models.Model.save(topic, force_insert=True)
+        topic = new_topic(forum_id=draft.forum_id, subject=subject, author=author)
     post = Post(topic=topic, poster=author, subject=subject, content=draft.text.strip(), approved=verdict.accepts)
     models.Model.save(post, force_insert=True)
     if said_at != now:

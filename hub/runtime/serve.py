@@ -5,7 +5,6 @@ import contextlib
 import logging
 import signal
 from collections.abc import Callable, Coroutine, Iterator
-
 from typing import Any
 
 import uvicorn

@@ -18,8 +18,14 @@ def run_tasks(now: datetime) -> int:
     if not DBTaskResult.objects.ready().exists():
         return 0
     worker = Worker(
-        queue_names=["*"], interval=0, batch=True, backend_name="default", startup_delay=False,
-        max_tasks=20, worker_id="hub", excluded_queue_names=[],
+        queue_names=["*"],
+        interval=0,
+        batch=True,
+        backend_name="default",
+        startup_delay=False,
+        max_tasks=20,
+        worker_id="hub",
+        excluded_queue_names=[],
     )
     worker.run()
     return 1

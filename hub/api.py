@@ -1,0 +1,153 @@
+"""The read API, ``/api/v1/``: what a member sees on the pages, as JSON; composition only.
+
+Every answer comes from the same ``*_for(member)`` selectors as the pages; a visitor gets what the public may read.
+"""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from ninja import NinjaAPI, Query, Schema
+
+from forums import selectors
+from hub.lib.errors import HubError
+from hub.members.models import Member
+
+api = NinjaAPI(title="Network Hub", version="1", urls_namespace="api", docs_url=None)
+
+
+class DiscussionOut(Schema):
+    """A discussion as the reader sees it; ``new`` counts contributions not read."""
+
+    id: int
+    name: str
+    theme: str
+    preset: str
+    language: str
+    role: str
+    new: int
+    members: int
+    opens_at: datetime | None
+    closes_at: datetime | None
+
+
+class TopicOut(Schema):
+    """A topic of a discussion."""
+
+    id: int
+    subject: str
+    contributions: int
+    new: int
+    last_at: datetime | None
+
+
+class ContributionOut(Schema):
+    """A contribution; ``number`` is permanent, ``url`` its permalink, ``text`` Markdown, ``html`` safe HTML."""
+
+    number: int
+    url: str
+    author: str
+    country: str
+    origin: str
+    said_at: datetime
+    parent: int | None
+    text: str
+    html: str
+
+
+class ContributionPage(Schema):
+    """A page of a topic."""
+
+    subject: str
+    page: int
+    pages: int
+    total: int
+    contributions: list[ContributionOut]
+
+
+class ErrorOut(Schema):
+    """What went wrong: a stable code and a sentence."""
+
+    code: str
+    message: str
+
+
+def _reader(request: HttpRequest) -> Member | None:
+    return request.user if isinstance(request.user, Member) else None
+
+
+@api.exception_handler(HubError)
+def answer_error(request: HttpRequest, error: HubError) -> HttpResponse:
+    """Map our errors once for this door."""
+    return api.create_response(request, {"code": error.code, "message": str(error)}, status=error.http_status)
+
+
+@api.get("/discussions", response=list[DiscussionOut], tags=["discussions"])
+def list_discussions(request: HttpRequest) -> list[DiscussionOut]:
+    """List the discussions the reader may read."""
+    return [
+        DiscussionOut(
+            id=found.pk,
+            name=found.forum.name,
+            theme=found.policy.theme,
+            preset=found.policy.preset,
+            language=found.policy.language,
+            role=found.role,
+            new=found.new,
+            members=found.members,
+            opens_at=found.policy.opens_at,
+            closes_at=found.policy.closes_at,
+        )
+        for found in selectors.discussions_for(_reader(request))
+    ]
+
+
+@api.get("/discussions/{int:discussion_id}/topics", response={200: list[TopicOut], 404: ErrorOut}, tags=["discussions"])
+def list_topics(request: HttpRequest, discussion_id: int) -> list[TopicOut]:
+    """List the topics of a discussion, the last spoken in first."""
+    reader = _reader(request)
+    discussion = selectors.discussion_for(reader, discussion_id)
+    return [
+        TopicOut(
+            id=topic.pk,
+            subject=topic.subject,
+            contributions=topic.posts_count,
+            new=topic.new,
+            last_at=topic.last_post_on,
+        )
+        for topic in selectors.topics_for(reader, discussion)
+    ]
+
+
+@api.get("/topics/{int:topic_id}/contributions", response={200: ContributionPage, 404: ErrorOut}, tags=["discussions"])
+def list_contributions(request: HttpRequest, topic_id: int, page: int = Query(1, ge=1, le=100_000)) -> ContributionPage:
+    """Return a page of a topic, in the order it was said."""
+    topic, _ = selectors.topic_for(_reader(request), topic_id)
+    found = selectors.contributions_of(topic, page=page)
+    return ContributionPage(
+        subject=topic.subject,
+        page=found.number,
+        pages=found.pages,
+        total=found.total,
+        contributions=[_contribution(row) for row in found.contributions],
+    )
+
+
+@api.get("/contributions/{int:number}", response={200: ContributionOut, 404: ErrorOut}, tags=["discussions"])
+def read_contribution(request: HttpRequest, number: int) -> ContributionOut:
+    """Return one contribution by its permanent number."""
+    return _contribution(selectors.contribution_for(_reader(request), number))
+
+
+def _contribution(row: selectors.Contribution) -> ContributionOut:
+    return ContributionOut(
+        number=row.number,
+        url=f"{settings.HUB_URL}/c/{row.number}/",
+        author=row.author.name,
+        country=str(row.author.country),
+        origin=row.origin,
+        said_at=row.created_at,
+        parent=row.parent_id,
+        text=row.text,
+        html=row.html,
+    )
