@@ -5,7 +5,7 @@ from functools import cache
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, register
+from django.core.checks import CheckMessage, Warning as Error, register
 from django.utils.module_loading import import_string
 
 LISTED = ("HUB_OUTLETS", "HUB_TOPIC_CHOOSERS", "HUB_HEALTH", "HUB_HOME", "HUB_SCOPES", "HUB_FORUM_ASIDES")
