@@ -81,6 +81,7 @@ class RunningHub:
 
     def wait_until_healthy(self) -> None:
         """Wait for ``/healthz`` to be all true; say what the processes printed when one has ended."""
+
         def healthy() -> bool:
             for name, process in self.processes.items():
                 assert process.poll() is None, f"{name} ended:\n{self.log(name)}"
@@ -118,7 +119,9 @@ class RunningHub:
 
 
 def _base_env(data: Path, web: int, smtp: int) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("HUB_", "DATABASE_URL", "REDIS_URL"))}
+    kept = {
+        name: value for name, value in os.environ.items() if not name.startswith(("HUB_", "DATABASE_URL", "REDIS_URL"))
+    }
     return {
         **kept,
         "DJANGO_SETTINGS_MODULE": "hub.settings",
