@@ -8,7 +8,10 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from listserv.models_inbound import InboundMail
 from listserv.tokens import NAME_MAX, address
+
+__all__ = ["InboundMail", "Mailing", "MailingList", "Notice", "Retry", "Subscription"]
 
 
 class MailingList(models.Model):
