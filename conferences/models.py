@@ -1,1 +1,222 @@
-"""Rows of the room."""
+"""Conferences: what is convened, when it sits live, and the log of everything that happens there.
+
+A conference is a forum with a timetable: what is said stands in the forum (``forums.Contribution``), who takes part and
+as what stands in the forum's memberships, its period and language in the forum's policy. Nothing of that is stored a
+second time here. What is ours: the agenda, the floor, and the log (``design.md`` §3.7).
+"""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+# Seconds a speaker gets unless the chair says otherwise.
+FLOOR_SECONDS = 180
+
+
+class Conference(models.Model):
+    """An electronic conference: a closed forum over a defined period, with live conference_sessions.
+
+    Roles are the forum's memberships (``forums.Membership``): chair, moderator (the facilitator), rapporteur,
+    participant, observer. A second table of participants would have to be kept in step by every door that lets
+    people in or out; so there is none.
+    """
+
+    name = models.CharField(_("name"), max_length=150)
+    slug = models.SlugField(_("short name in addresses"), max_length=60, unique=True)
+    forum = models.OneToOneField("forum.Forum", on_delete=models.PROTECT, related_name="conference")
+    background = models.TextField(_("background"), blank=True, help_text=_("Markdown."))
+    convened_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    created_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("-pk",)
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        """Return the address of the conference's page."""
+        return f"/conferences/{self.slug}/"
+
+    @property
+    def starts_at(self) -> datetime | None:
+        """When the forum opens for participants."""
+        return self.forum.policy.opens_at
+
+    @property
+    def ends_at(self) -> datetime | None:
+        """When the forum closes for participants."""
+        return self.forum.policy.closes_at
+
+    @property
+    def language(self) -> str:
+        """The working language: the hub's own words in the record are in it."""
+        return str(self.forum.policy.language)
+
+    def state_at(self, now: datetime) -> str:
+        """Return ``coming``, ``open`` or ``closed``, by the conference's period."""
+        if self.starts_at and now < self.starts_at:
+            return "coming"
+        return "closed" if self.ends_at and now >= self.ends_at else "open"
+
+
+class ConferenceSession(models.Model):
+    """A sitting of a conference, live. ``next_seq`` numbers its log; whoever appends holds this row's lock."""
+
+    class State(models.TextChoices):
+        """Where the conference_session stands; it never goes back."""
+
+        SCHEDULED = "scheduled", _("not open yet")
+        OPEN = "open", _("open")
+        CLOSED = "closed", _("closed")
+
+    conference = models.ForeignKey(Conference, on_delete=models.PROTECT, related_name="conference_sessions")
+    title = models.CharField(_("title"), max_length=200)
+    opens_at = models.DateTimeField(_("opens"))
+    closes_at = models.DateTimeField(_("closes"))
+    opened_at = models.DateTimeField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    state = models.CharField(max_length=9, choices=State.choices, default=State.SCHEDULED)
+    current_item = models.ForeignKey("AgendaItem", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    next_seq = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        ordering = ("opens_at", "pk")
+        constraints = (
+            # A mail to the conference's list goes into the item under discussion: there can be only one.
+            models.UniqueConstraint(
+                fields=("conference",), condition=models.Q(state="open"), name="one_open_conference_session"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(closes_at__gt=models.F("opens_at")), name="conference_session_has_length"
+            ),
+        )
+        # The clock asks for what is to open and to close; the home for what is coming.
+        indexes = (models.Index(fields=("state", "opens_at"), name="conference_session_clock"),)
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        """Return the address of the live room, which becomes that of the transcript."""
+        return f"/sessions/{self.pk}/"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether interventions are taken now."""
+        return self.state == self.State.OPEN
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the gavel has fallen."""
+        return self.state == self.State.CLOSED
+
+    @property
+    def last_seq(self) -> int:
+        """The number of the newest event in the log, 0 for none."""
+        return self.next_seq - 1
+
+
+class AgendaItem(models.Model):
+    """A point of the agenda; what is said on it stands in its topic, before, during and after the sitting."""
+
+    conference_session = models.ForeignKey(ConferenceSession, on_delete=models.PROTECT, related_name="items")
+    number = models.PositiveSmallIntegerField()
+    title = models.CharField(_("title"), max_length=200)
+    note = models.TextField(_("note"), blank=True)
+    topic = models.ForeignKey("forum_conversation.Topic", on_delete=models.PROTECT, related_name="agenda_items")
+
+    class Meta:
+        ordering = ("number", "pk")
+        constraints = (
+            models.UniqueConstraint(fields=("conference_session", "number"), name="agenda_number_once"),
+            models.UniqueConstraint(fields=("conference_session", "topic"), name="agenda_topic_once"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.number}. {self.title}"
+
+
+class FloorRequest(models.Model):
+    """A place on the speakers' list, from asking to the end of speaking."""
+
+    class State(models.TextChoices):
+        """What became of the request; ``lapsed`` means that the gavel came first."""
+
+        WAITING = "waiting", _("waiting")
+        GIVEN = "given", _("has the floor")
+        DONE = "done", _("has spoken")
+        WITHDRAWN = "withdrawn", _("withdrawn")
+        WITHDRAWN_BY_CHAIR = "withdrawn_by_chair", _("taken off the list by the chair")
+        LAPSED = "lapsed", _("not heard before the end")
+
+    conference_session = models.ForeignKey(ConferenceSession, on_delete=models.PROTECT, related_name="floor_requests")
+    member = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="floor_requests")
+    asked_at = models.DateTimeField()
+    state = models.CharField(max_length=18, choices=State.choices, default=State.WAITING)
+    given_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    seconds = models.PositiveIntegerField(default=FLOOR_SECONDS, help_text="seconds allotted")
+
+    class Meta:
+        ordering = ("asked_at", "pk")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("conference_session", "member"),
+                condition=models.Q(state__in=("waiting", "given")),
+                name="one_floor_request_each",
+            ),
+            models.UniqueConstraint(
+                fields=("conference_session",), condition=models.Q(state="given"), name="one_floor"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.member}: {self.get_state_display()}"
+
+    @property
+    def until(self) -> datetime | None:
+        """When the floor's time is over, None before it was given."""
+        return self.given_at + timedelta(seconds=self.seconds) if self.given_at else None
+
+
+class Event(models.Model):
+    """One act in a conference_session. The log is the transcript, what sockets resume from, and never changed."""
+
+    class Kind(models.TextChoices):
+        """What happened; :mod:`conferences.words` has the sentence for each."""
+
+        OPENED = "opened", _("opened")
+        ITEM_TAKEN = "item_taken", _("item taken")
+        FLOOR_ASKED = "floor_asked", _("floor asked")
+        FLOOR_WITHDRAWN = "floor_withdrawn", _("request withdrawn")
+        FLOOR_GIVEN = "floor_given", _("floor given")
+        FLOOR_RETURNED = "floor_returned", _("floor returned")
+        FLOOR_ENDED = "floor_ended", _("floor ended")
+        INTERVENTION = "intervention", _("intervention")
+        EDITED = "edited", _("intervention changed")
+        RESCHEDULED = "rescheduled", _("hours changed")
+        CLOSED = "closed", _("closed by the gavel")
+        CLOSED_BY_CLOCK = "closed_by_clock", _("closed by the clock")
+
+    conference_session = models.ForeignKey(ConferenceSession, on_delete=models.PROTECT, related_name="events")
+    seq = models.PositiveIntegerField()
+    kind = models.CharField(max_length=15, choices=Kind.choices)
+    at = models.DateTimeField()
+    # Who did it; None for the clock.
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    floor_request = models.ForeignKey(FloorRequest, null=True, on_delete=models.PROTECT, related_name="+")
+    agenda_item = models.ForeignKey(AgendaItem, null=True, on_delete=models.PROTECT, related_name="+")
+    contribution = models.ForeignKey("forums.Contribution", null=True, on_delete=models.PROTECT, related_name="+")
+    data = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ("conference_session", "seq")
+        constraints = (models.UniqueConstraint(fields=("conference_session", "seq"), name="event_seq_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.conference_session_id}#{self.seq} {self.kind}"

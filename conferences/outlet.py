@@ -1,7 +1,67 @@
-"""What the live door does with a contribution."""
+"""What the live door does with a contribution, whichever door it came through."""
 
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from conferences.models import AgendaItem, ConferenceSession, Event, FloorRequest
+from conferences.services.floor import leave
+from conferences.services.log import append, lock
+from conferences.services.speak import is_chairs_words
 from forums.outlets import Outlet
+from hub.lib.bus import bus, publish_on_commit
+
+if TYPE_CHECKING:
+    from forums.outlets import Contribution, Membership
+
+_OPEN = ConferenceSession.State.OPEN
 
 
 class LiveOutlet(Outlet):
     """Record contributions in the log of an open conference_session and push prompts to the rooms."""
+
+    def accept(self, contribution: "Contribution", *, quiet: bool, now: datetime) -> None:
+        """Log an intervention when the contribution's topic is on the agenda of an open conference_session.
+
+        An import is logged when it was said within the sitting, but pushed to nobody. Queries: 1, or 6 in a sitting.
+        """
+        rows = AgendaItem.objects.filter(topic_id=contribution.topic_id, conference_session__state=_OPEN)
+        item = rows.first()
+        if item is None or is_chairs_words(contribution):
+            return
+        conference_session = lock(item.conference_session_id)
+        opened_at = conference_session.opened_at
+        if not conference_session.is_open or opened_at is None or contribution.created_at < opened_at:
+            return
+        append(
+            conference_session, Event.Kind.INTERVENTION, at=contribution.created_at if quiet else now,
+            actor=contribution.author, agenda_item=item, contribution=contribution, quiet=quiet,
+        )
+
+    def edit(self, contribution: "Contribution", *, now: datetime) -> None:
+        """Show the new words in the rooms of an open conference_session; a transcript reads the record anyway."""
+        rows = Event.objects.filter(contribution_id=contribution.pk, conference_session__state=_OPEN)
+        event = rows.select_related("agenda_item").first()
+        if event is None:
+            return
+        conference_session = lock(event.conference_session_id)
+        if conference_session.is_open:
+            append(
+                conference_session, Event.Kind.EDITED, at=now, actor=contribution.author,
+                agenda_item=event.agenda_item, contribution=contribution,
+            )
+
+    def change_membership(self, membership: "Membership", *, now: datetime) -> None:
+        """Close the sockets of who left with the commit, and take them off the speakers' list."""
+        publish_on_commit(f"membership.{membership.forum_id}", {"member": membership.member_id})
+        if membership.left_at is None:
+            return
+        held = FloorRequest.objects.filter(
+            member=membership.member_id, state__in=("waiting", "given"),
+            conference_session__conference__forum=membership.forum_id, conference_session__state=_OPEN,
+        )
+        for conference_session_id in held.values_list("conference_session_id", flat=True):
+            leave(conference_session_id=conference_session_id, member=membership.member, now=now)
+
+    def announce(self, contribution: "Contribution") -> None:
+        """Tell the open pages of the topic that there is something new; the log has sent its own frame."""
+        bus.publish(f"room.topic.{contribution.topic_id}", {"seq": contribution.number})

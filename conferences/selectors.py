@@ -1,21 +1,238 @@
-"""What a member may see of the conferences."""
+"""What a member may see of the conferences: the only readers, for pages, sockets, home and proceedings alike."""
 
-from datetime import datetime
-from typing import Any
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
-from hub.lib.home import Block
+from django.db.models import F, Prefetch
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from conferences import frames, rules
+from conferences.models import AgendaItem, Conference, ConferenceSession, Event, FloorRequest
+from conferences.transcript import Transcript, transcript_of
+from forums.policy import READ, access_of
+from hub.lib.errors import NotFound
+from hub.lib.home import Block, Kind
+
+if TYPE_CHECKING:
+    from hub.members.models import Member
+
+__all__ = [
+    "Room", "Transcript", "conference_for", "conferences_for", "events_after", "events_for", "forum_aside",
+    "home_blocks", "log_page", "may_follow", "room_for", "session_for", "sessions_of", "statements_of",
+    "topic_under_discussion", "transcript_for", "transcript_of",
+]
+
+# Events one answer of the catch-up carries; whoever is further behind asks again.
+PAGE = 200
+# How long before its beginning a conference_session stands on the home.
+SOON = timedelta(days=14)
+_S = ConferenceSession.State
+
+
+@dataclass(frozen=True)
+class Room:
+    """A live room as one member meets it.
+
+    Args:
+        holder: who has the floor; ``until`` is the end of their time.
+        waiting: the speakers' list, in the order of asking.
+        mine: the member's own active request; ``place`` its number on the list, 0 when not waiting.
+    """
+
+    conference_session: ConferenceSession
+    items: list[AgendaItem]
+    holder: FloorRequest | None
+    waiting: list[FloorRequest]
+    mine: FloorRequest | None
+    place: int
+    leads: bool
+    speaks: bool
+    role: str
+
+    @property
+    def has_floor(self) -> bool:
+        """Whether the member has the floor."""
+        return self.mine is not None and self.mine == self.holder
+
+
+def conferences_for(member: "Member | None") -> list[Conference]:
+    """Return the conferences the person may read, the latest beginning first. Queries: 3."""
+    rows = Conference.objects.filter(forum_id__in=access_of(member).having(READ))
+    rows = rows.select_related("forum__policy").prefetch_related("conference_sessions")
+    return list(rows.order_by(F("forum__policy__opens_at").desc(nulls_last=True), "-pk"))
+
+
+def conference_for(member: "Member | None", slug: str) -> Conference:
+    """Return one conference. Raises: NotFound for hidden and missing alike. Queries: 3."""
+    rows = Conference.objects.filter(slug=slug, forum_id__in=access_of(member).having(READ))
+    found = rows.select_related("forum__policy").first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def sessions_of(conference: Conference) -> list[ConferenceSession]:
+    """Return the timetable of a permitted conference, each with its agenda. Queries: 2."""
+    rows = conference.conference_sessions.select_related("current_item")
+    return list(rows.prefetch_related(Prefetch("items", AgendaItem.objects.select_related("topic"))))
+
+
+def session_for(member: "Member | None", conference_session_id: int) -> ConferenceSession:
+    """Return one conference_session. Raises: NotFound for hidden and missing alike. Queries: 3."""
+    rows = ConferenceSession.objects.select_related("conference__forum__policy", "current_item")
+    found = rows.filter(
+        pk=conference_session_id, conference__forum_id__in=access_of(member).having(READ)
+    ).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def may_follow(member: "Member | None", conference_session_id: int) -> bool:
+    """Whether the person may watch a conference_session; asked again when memberships change. Queries: 3."""
+    try:
+        session_for(member, conference_session_id)
+    except NotFound:
+        return False
+    return True
+
+
+def room_for(member: "Member | None", conference_session_id: int) -> Room:
+    """Return a live room. Raises: NotFound. Queries: 5, whatever the length of the list."""
+    rows = ConferenceSession.objects.select_related("conference__forum__policy", "current_item")
+    access = access_of(member)
+    found = rows.filter(pk=conference_session_id, conference__forum_id__in=access.having(READ)).first()
+    if found is None:
+        raise NotFound
+    forum_id = found.conference.forum_id
+    requests = found.floor_requests.filter(state__in=("waiting", "given")).select_related("member")
+    listed = list(requests)
+    waiting = [request for request in listed if request.state == FloorRequest.State.WAITING]
+    mine = next((request for request in listed if member is not None and request.member_id == member.pk), None)
+    return Room(
+        conference_session=found,
+        items=list(found.items.select_related("topic")),
+        holder=next((request for request in listed if request.state == FloorRequest.State.GIVEN), None),
+        waiting=waiting,
+        mine=mine,
+        place=waiting.index(mine) + 1 if mine in waiting else 0,
+        leads=member is not None and rules.leads(access, forum_id),
+        speaks=member is not None and rules.speaks(access, forum_id),
+        role=access.roles.get(forum_id, ""),
+    )
+
+
+def events_after(
+    conference_session: ConferenceSession, after: int, *, limit: int = PAGE
+) -> list[dict[str, Any]]:
+    """Return the frames of a permitted conference_session after a number, at most ``limit``. Queries: 3."""
+    rows = frames.joined(conference_session.events.filter(seq__gt=after).order_by("seq"))[:limit]
+    return frames.frames_of(rows, forum_id=conference_session.conference.forum_id)
+
+
+def events_for(member: "Member | None", conference_session_id: int, after: int) -> list[dict[str, Any]]:
+    """Return what a member missed. Raises: NotFound. Queries: 6."""
+    return events_after(session_for(member, conference_session_id), after)
+
+
+def log_page(
+    conference_session: ConferenceSession, *, page: int | None = 1
+) -> tuple[list[dict[str, Any]], int]:
+    """Return a page of the log of a permitted conference_session and how many there are; None is all of it."""
+    pages = max(1, -(-conference_session.last_seq // PAGE))
+    if page is None:
+        return events_after(conference_session, 0, limit=conference_session.last_seq), pages
+    return events_after(conference_session, (min(max(page, 1), pages) - 1) * PAGE), pages
+
+
+def statements_of(conference_session: ConferenceSession, *, last: int = 50) -> list[dict[str, Any]]:
+    """Return the newest statements of a permitted conference_session as frames, oldest first. Queries: 3."""
+    said = conference_session.events.filter(contribution__isnull=False).exclude(kind=Event.Kind.EDITED)
+    rows = list(frames.joined(said.order_by("-seq"))[:last])
+    return frames.frames_of(reversed(rows), forum_id=conference_session.conference.forum_id)
 
 
 def topic_under_discussion(*, forum_id: int, now: datetime) -> int | None:
-    """Return the topic of the agenda item that is under discussion live in this forum."""
-    return None
+    """Return the topic of the agenda item under discussion in a forum, None when none is. Queries: 1.
+
+    A fresh mail to the list of a sitting conference is about what is on the table.
+    """
+    rows = ConferenceSession.objects.filter(conference__forum_id=forum_id, state=_S.OPEN, closes_at__gt=now)
+    return rows.values_list("current_item__topic_id", flat=True).first()
 
 
-def forum_aside(*, forum_id: int, member: Any) -> dict[str, Any]:
-    """Return what a discussion page shows of its conference."""
-    return {}
+def forum_aside(*, forum_id: int, member: "Member | None") -> dict[str, Any]:
+    """Return what a discussion page shows of its conference: ``conference``, ``sitting`` (open) and ``next_sitting``.
+
+    The forum is the reader's already. Queries: 1, or 2 for a conference.
+    """
+    conference = Conference.objects.filter(forum_id=forum_id).select_related("forum__policy").first()
+    if conference is None:
+        return {}
+    rows = list(conference.conference_sessions.exclude(state=_S.CLOSED).select_related("current_item"))
+    return {
+        "conference": conference,
+        "sitting": next((row for row in rows if row.is_open), None),
+        "next_sitting": next((row for row in rows if not row.is_open), None),
+    }
 
 
-def home_blocks(*, member: Any, now: datetime) -> list[Block]:
-    """Return live and coming conference_sessions."""
-    return []
+def _list_block(request: FloorRequest, place: int) -> Block:
+    conference_session = request.conference_session
+    if request.state == FloorRequest.State.GIVEN:
+        return Block(
+            Kind.ASKED, _("You have the floor"), conference_session.get_absolute_url(), conference_session.title,
+            request.until,
+        )
+    return Block(
+        Kind.ASKED, _("You are number %d on the speakers’ list") % place, conference_session.get_absolute_url(),
+        conference_session.title,
+    )
+
+
+def _floor_blocks(member: "Member", conference_sessions: list[ConferenceSession]) -> list[Block]:
+    requests = FloorRequest.objects.filter(
+        conference_session__in=[row.pk for row in conference_sessions], state__in=("waiting", "given")
+    ).select_related("conference_session")
+    places: dict[int, int] = {}  # conference_session key -> how many wait so far
+    blocks = []
+    for request in requests:
+        if request.state == FloorRequest.State.WAITING:
+            places[request.conference_session_id] = places.get(request.conference_session_id, 0) + 1
+        if request.member_id == member.pk:
+            blocks.append(_list_block(request, places.get(request.conference_session_id, 0)))
+    return blocks
+
+
+def _session_block(row: ConferenceSession) -> Block:
+    if row.is_open:
+        note = _("closes at %s UTC") % date_format(row.closes_at, "H:i")
+        item = f"{row.current_item} · " if row.current_item else ""
+        return Block(Kind.LIVE, row.title, row.get_absolute_url(), f"{item}{note}", row.opened_at)
+    return Block(Kind.COMING, row.title, row.get_absolute_url(), row.conference.name, row.opens_at)
+
+
+def home_blocks(*, member: "Member", now: datetime) -> list[Block]:
+    """Return what is live, the member's place on a speakers' list, and what is coming within two weeks.
+
+    Only conferences the member takes part in, or all for the Secretariat. Queries: 4.
+    """
+    access = access_of(member)
+    forums = access.having(READ) & (set(access.roles) if not member.is_staff else access.having(READ))
+    rows = ConferenceSession.objects.filter(conference__forum_id__in=forums).exclude(state=_S.CLOSED)
+    rows = rows.filter(opens_at__lt=now + SOON, closes_at__gt=now)
+    found = list(rows.select_related("conference", "current_item").order_by("opens_at"))
+    open_ones = [row for row in found if row.is_open]
+    asked = _floor_blocks(member, open_ones) if open_ones else []
+    return [*asked, *(_session_block(row) for row in found)]
+
+
+def transcript_for(member: "Member | None", conference_id: int) -> Transcript:
+    """Return the transcript of a conference the member may read. Raises: NotFound."""
+    rows = Conference.objects.filter(pk=conference_id, forum_id__in=access_of(member).having(READ))
+    conference = rows.select_related("forum__policy").first()
+    if conference is None:
+        raise NotFound
+    return transcript_of(conference)

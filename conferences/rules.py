@@ -1,0 +1,92 @@
+"""Who may do what in a conference_session, and when. Each check returns nothing or raises the error to show.
+
+Rights are the forum's (:mod:`forums.policy`): who may reply may ask for the floor, who leads the forum (chair,
+moderator, Secretariat) conducts the conference_session.
+"""
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+
+from conferences import errors
+from conferences.models import ConferenceSession, FloorRequest
+from forums.policy import APPROVE, READ, REPLY, Access, access_of
+from hub.lib.errors import Invalid, NotAllowed, NotFound
+
+if TYPE_CHECKING:
+    from hub.members.models import Member
+
+# A speaker who is just sending when the time is over is still heard.
+GRACE = timedelta(seconds=10)
+MIN_SECONDS, MAX_SECONDS = 15, 3600
+
+
+def leads(access: Access, forum_id: int) -> bool:
+    """Whether the person conducts conference_sessions of a forum."""
+    return access.may(APPROVE, forum_id)
+
+
+def speaks(access: Access, forum_id: int) -> bool:
+    """Whether the person may ask for the floor; observers may not."""
+    return access.may(REPLY, forum_id)
+
+
+def check_leads(member: "Member", forum_id: int) -> None:
+    """Raise NotFound for a hidden conference, NotAllowed for one the member does not lead."""
+    access = access_of(member)
+    if not access.may(READ, forum_id):
+        raise NotFound
+    if not leads(access, forum_id):
+        raise NotAllowed(_("The chair, the facilitators and the Secretariat do this."))
+
+
+def check_speaks(member: "Member", forum_id: int) -> bool:
+    """Raise NotFound or NotAllowed; return whether the member leads as well."""
+    access = access_of(member)
+    if not access.may(READ, forum_id):
+        raise NotFound
+    if not speaks(access, forum_id):
+        raise NotAllowed(_("Observers follow the session and do not take the floor."))
+    return leads(access, forum_id)
+
+
+def check_open(conference_session: ConferenceSession) -> None:
+    """Raise NotNow before the opening and after the gavel."""
+    if conference_session.is_closed:
+        raise errors.closed()
+    if not conference_session.is_open:
+        raise errors.not_open()
+
+
+def check_can_open(conference_session: ConferenceSession, now: datetime) -> None:
+    """Raise NotNow for a conference_session that was opened before, or is over."""
+    if conference_session.is_closed:
+        raise errors.closed()
+    if conference_session.is_open:
+        raise errors.already_opened()
+    if conference_session.closes_at <= now:
+        raise errors.over()
+
+
+def has_floor(request: FloorRequest | None, now: datetime) -> bool:
+    """Whether a request holds the floor, its grace included."""
+    if request is None or request.state != FloorRequest.State.GIVEN or request.until is None:
+        return False
+    return now < request.until + GRACE
+
+
+def check_seconds(seconds: int) -> None:
+    """Raise Invalid for a time nobody would give."""
+    if not MIN_SECONDS <= seconds <= MAX_SECONDS:
+        raise Invalid(_("Give between 15 seconds and an hour."))
+
+
+def check_hours(
+    opens_at: datetime, closes_at: datetime, *, starts_at: datetime | None, ends_at: datetime | None
+) -> None:
+    """Raise Invalid for hours that end before they begin, or lie outside the conference."""
+    if closes_at <= opens_at:
+        raise Invalid(_("The end must be after the beginning."))
+    if (starts_at and opens_at < starts_at) or (ends_at and closes_at > ends_at):
+        raise Invalid(_("The hours must lie within the period of the conference."))

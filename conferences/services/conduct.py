@@ -1,0 +1,162 @@
+"""Conduct a conference_session: open it, take the items, close it; by the chair or by the clock."""
+
+import logging
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db import IntegrityError, transaction
+
+from conferences import errors, rules
+from conferences.models import AgendaItem, ConferenceSession, Event, FloorRequest
+from conferences.services import speak
+from conferences.services.log import append, find, lock
+from forums.selectors import moderators_of
+from hub.lib.errors import HubError, NotFound
+
+if TYPE_CHECKING:
+    from forums.outlets import Contribution
+    from hub.members.models import Member
+
+log = logging.getLogger(__name__)
+_S = FloorRequest.State
+
+
+def _item(conference_session: ConferenceSession, item_id: int | None) -> AgendaItem:
+    rows = AgendaItem.objects.select_related("conference_session__conference__forum__policy")
+    rows = rows.filter(conference_session=conference_session)
+    found = rows.filter(pk=item_id).first() if item_id else rows.first()
+    if found is None:
+        raise NotFound if item_id else errors.no_agenda()
+    return found
+
+
+def _voice(actor: "Member | None", forum_id: int) -> "Member | None":
+    """Return who speaks for the chair: who acts, or for the clock the chair of the forum."""
+    if actor is not None:
+        return actor
+    leaders = list(moderators_of(forum_id))
+    leaders.sort(key=lambda membership: (membership.role != "chair", membership.pk))
+    return leaders[0].member if leaders else None
+
+
+def _announce(
+    item: AgendaItem, actor: "Member | None", words: str, now: datetime, *, first: bool
+) -> "Contribution | None":
+    author = _voice(actor, item.conference_session.conference.forum_id)
+    if author is None:
+        return None
+    text = words or speak.opening_words(item, first=first)
+    try:
+        return speak.say_as_chair(item=item, author=author, text=text, occasion=speak.OPENING, now=now)
+    except HubError as error:
+        if words or actor is not None:
+            raise
+        # The clock opens whether or not the chair's account may write just now.
+        log.warning("Item %s was taken without words: %s", item.pk, error.code)
+        return None
+
+
+def _take(
+    conference_session: ConferenceSession, item: AgendaItem, said: "Contribution | None", actor: "Member | None",
+    now: datetime,
+) -> None:
+    conference_session.current_item = item
+    conference_session.save(update_fields=["current_item"])
+    append(
+        conference_session, Event.Kind.ITEM_TAKEN, at=now, actor=actor, agenda_item=item, contribution=said,
+        data={} if actor else {"by": "clock"},
+    )
+
+
+@transaction.atomic
+def open_session(
+    *, conference_session_id: int, actor: "Member | None", now: datetime, item_id: int | None = None, words: str = ""
+) -> ConferenceSession:
+    """Open a conference_session and take an item, the first unless another is given.
+
+    Args:
+        actor: who leads the forum; None is the clock.
+        words: what the chair says; empty for a standing sentence in the conference's language.
+
+    Raises: NotFound, NotAllowed, NotNow (opened before, over, another one open, no agenda).
+    """
+    conference_session = find(conference_session_id)
+    if actor is not None:
+        rules.check_leads(actor, conference_session.conference.forum_id)
+    rules.check_can_open(conference_session, now)
+    item = _item(conference_session, item_id)
+    said = _announce(item, actor, speak.check_words(words), now, first=True)
+    conference_session = lock(conference_session_id)
+    rules.check_can_open(conference_session, now)
+    conference_session.state, conference_session.opened_at = ConferenceSession.State.OPEN, now
+    try:
+        with transaction.atomic():
+            conference_session.save(update_fields=["state", "opened_at"])
+    except IntegrityError:
+        raise errors.another_open() from None
+    append(
+        conference_session, Event.Kind.OPENED, at=now, actor=actor, data={} if actor else {"by": "clock"},
+    )
+    _take(conference_session, item, said, actor, now)
+    return conference_session
+
+
+@transaction.atomic
+def take_item(
+    *, conference_session_id: int, item_id: int, actor: "Member", now: datetime, words: str = ""
+) -> ConferenceSession:
+    """Put an agenda item under discussion; the one that already is stays so.
+
+    Raises: NotFound (hidden, or not on this agenda), NotAllowed, NotNow (not open, closed).
+    """
+    conference_session = find(conference_session_id)
+    rules.check_leads(actor, conference_session.conference.forum_id)
+    rules.check_open(conference_session)
+    item = _item(conference_session, item_id)
+    if conference_session.current_item_id == item.pk:
+        return conference_session
+    said = _announce(item, actor, speak.check_words(words), now, first=False)
+    conference_session = lock(conference_session_id)
+    rules.check_open(conference_session)
+    _take(conference_session, item, said, actor, now)
+    return conference_session
+
+
+@transaction.atomic
+def close_session(
+    *, conference_session_id: int, actor: "Member", now: datetime, words: str = ""
+) -> ConferenceSession:
+    """Close with the gavel: nobody has the floor any more, nothing more is taken into the log.
+
+    Args: words, what was agreed, as the chair states it; they go to the list as well. Empty for none.
+
+    Raises: NotFound, NotAllowed, NotNow (not open, closed already), and what ``publish`` refuses of the words.
+    """
+    conference_session = find(conference_session_id)
+    rules.check_leads(actor, conference_session.conference.forum_id)
+    rules.check_open(conference_session)
+    said = None
+    text = speak.check_words(words)
+    if text and conference_session.current_item_id:
+        item = _item(conference_session, conference_session.current_item_id)
+        said = speak.say_as_chair(item=item, author=actor, text=text, occasion=speak.CLOSING, now=now)
+    conference_session = lock(conference_session_id)
+    rules.check_open(conference_session)
+    shut(conference_session, kind=Event.Kind.CLOSED, actor=actor, contribution=said, now=now)
+    return conference_session
+
+
+def shut(
+    conference_session: ConferenceSession, *, kind: str, actor: "Member | None", now: datetime,
+    contribution: "Contribution | None" = None,
+) -> None:
+    """Close a locked conference_session; those who still wait are recorded as not heard."""
+    requests = FloorRequest.objects.filter(conference_session=conference_session)
+    requests.filter(state=_S.GIVEN).update(state=_S.DONE, ended_at=now)
+    requests.filter(state=_S.WAITING).update(state=_S.LAPSED, ended_at=now)
+    conference_session.state, conference_session.closed_at = ConferenceSession.State.CLOSED, now
+    conference_session.save(update_fields=["state", "closed_at"])
+    append(
+        conference_session, kind, at=now, actor=actor, contribution=contribution,
+        agenda_item=conference_session.current_item if contribution else None,
+    )

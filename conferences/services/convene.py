@@ -1,0 +1,200 @@
+"""Convene a conference: its forum, its people, its timetable and agenda."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db import IntegrityError, transaction
+from django.db.models import Max, Q
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+
+from conferences import rules
+from conferences.frames import iso
+from conferences.models import AgendaItem, Conference, ConferenceSession, Event
+from conferences.services.log import append, find, lock
+from forums import selectors as forum_selectors
+from forums import services as forum_services
+from hub.lib.bus import wake
+from hub.lib.errors import Conflict, Invalid, NotAllowed, NotFound
+
+if TYPE_CHECKING:
+    from hub.members.models import Member
+
+ROLES = ("chair", "moderator", "rapporteur", "participant", "observer")
+RESERVED = frozenset({"convene"})  # Addresses of the room's own pages.
+
+
+@transaction.atomic
+def convene_conference(
+    *,
+    name: str,
+    actor: "Member | None",
+    now: datetime,
+    slug: str = "",
+    background: str = "",
+    language: str = "en",
+    starts_at: datetime | None = None,
+    ends_at: datetime | None = None,
+    people: "dict[Member, str] | None" = None,
+    preset: str = "closed",
+) -> Conference:
+    """Make a conference with its forum, list and people.
+
+    Args:
+        actor: of the Secretariat; None is the hub itself (provisioning, demo).
+        slug: names the mail list too; made from the name when empty.
+        people: member -> role of :data:`ROLES`.
+
+    Raises: NotAllowed, Invalid (no name, a period that ends before it begins), Conflict (the slug is taken).
+    """
+    if actor is not None and not actor.is_staff:
+        raise NotAllowed(_("The Secretariat convenes conferences."))
+    slug = slug or slugify(name)[:60].strip("-")
+    if not name.strip() or not slug or slug in RESERVED:
+        raise Invalid(_("Give the conference a name, and a short name of Latin letters, digits and hyphens."))
+    if starts_at and ends_at and ends_at <= starts_at:
+        raise Invalid(_("The end must be after the beginning."))
+    if Conference.objects.filter(slug=slug).exists():
+        raise Conflict(_("Another conference has this short name."))
+    policy = forum_services.create_forum(
+        name=name.strip(), slug=slug, preset=preset, now=now, language=language, opens_at=starts_at, closes_at=ends_at,
+    )
+    conference = Conference.objects.create(
+        name=name.strip()[:150], slug=slug, forum=policy.forum, background=background.strip(), convened_by=actor,
+        created_at=now,
+    )
+    for member, role in (people or {}).items():
+        admit_person(conference_id=conference.pk, member=member, role=role, actor=None, now=now)
+    return conference
+
+
+def admit_person(
+    *, conference_id: int, member: "Member", role: str, actor: "Member | None", now: datetime
+) -> None:
+    """Let somebody into a conference, or give them another role; the forum's membership is the one record of it.
+
+    Raises: NotFound, NotAllowed, Invalid (no such role).
+    """
+    if role not in ROLES:
+        raise Invalid(_("There is no such role."))
+    forum_id = Conference.objects.filter(pk=conference_id).values_list("forum_id", flat=True).first()
+    if forum_id is None:
+        raise NotFound
+    forum_services.admit_member(forum_id=forum_id, member=member, role=role, actor=actor, now=now)
+
+
+@transaction.atomic
+def schedule_session(
+    *,
+    conference_id: int,
+    title: str,
+    opens_at: datetime,
+    closes_at: datetime,
+    actor: "Member | None",
+    now: datetime,
+    items: "list[str] | tuple[str, ...]" = (),
+) -> ConferenceSession:
+    """Put a conference_session on the timetable, with titles of agenda items.
+
+    Raises: NotFound, NotAllowed, Invalid (no title, hours outside the conference).
+    """
+    conference = Conference.objects.select_related("forum__policy").filter(pk=conference_id).first()
+    if conference is None:
+        raise NotFound
+    if actor is not None:
+        rules.check_leads(actor, conference.forum_id)
+    if not title.strip():
+        raise Invalid(_("Give the session a title."))
+    rules.check_hours(opens_at, closes_at, starts_at=conference.starts_at, ends_at=conference.ends_at)
+    made = ConferenceSession.objects.create(
+        conference=conference, title=title.strip()[:200], opens_at=opens_at, closes_at=closes_at
+    )
+    for item in items:
+        add_agenda_item(conference_session_id=made.pk, title=item, actor=actor, now=now)
+    wake("clock")
+    return made
+
+
+@transaction.atomic
+def reschedule_session(
+    *, conference_session_id: int, opens_at: datetime, closes_at: datetime, actor: "Member", now: datetime
+) -> ConferenceSession:
+    """Change the planned hours; of an open conference_session only the end.
+
+    Raises: NotFound, NotAllowed, NotNow (closed), Invalid (outside the conference, an end in the past).
+    """
+    conference_session = lock(conference_session_id)
+    conference = conference_session.conference
+    rules.check_leads(actor, conference.forum_id)
+    if conference_session.is_closed:
+        rules.check_open(conference_session)
+    if conference_session.is_open:
+        opens_at = conference_session.opens_at
+    rules.check_hours(opens_at, closes_at, starts_at=conference.starts_at, ends_at=conference.ends_at)
+    if closes_at <= now:
+        raise Invalid(_("The end must be in the future."))
+    conference_session.opens_at, conference_session.closes_at = opens_at, closes_at
+    conference_session.save(update_fields=["opens_at", "closes_at"])
+    if conference_session.is_open:
+        append(
+            conference_session, Event.Kind.RESCHEDULED, at=now, actor=actor,
+            data={"until": iso(closes_at)},
+        )
+    wake("clock")
+    return conference_session
+
+
+@transaction.atomic
+def add_agenda_item(
+    *,
+    conference_session_id: int,
+    title: str,
+    actor: "Member | None",
+    now: datetime,
+    note: str = "",
+    topic_id: int | None = None,
+) -> AgendaItem:
+    """Add an item at the end of the agenda, with a topic of its own, or one that is already under discussion.
+
+    Args: topic_id, a topic of the conference's forum that the item continues.
+
+    Raises: NotFound, NotAllowed, NotNow (closed), Invalid (no title), Conflict (the topic is on this agenda).
+    """
+    conference_session = find(conference_session_id)
+    forum_id = conference_session.conference.forum_id
+    if actor is not None:
+        rules.check_leads(actor, forum_id)
+    if conference_session.is_closed:
+        rules.check_open(conference_session)
+    if not title.strip():
+        raise Invalid(_("Give the item a title."))
+    if topic_id is None:
+        topic_id = _topic(forum_id, title.strip(), actor or conference_session.conference.convened_by, now)
+    elif not _is_there(conference_session.conference, topic_id):
+        raise NotFound
+    conference_session = lock(conference_session_id)
+    last = conference_session.items.aggregate(top=Max("number"))["top"] or 0
+    try:
+        with transaction.atomic():
+            return AgendaItem.objects.create(
+                conference_session=conference_session, number=last + 1, title=title.strip()[:200], note=note.strip(),
+                topic_id=topic_id,
+            )
+    except IntegrityError:
+        raise Conflict(_("This topic is already on the agenda.")) from None
+
+
+def _is_there(conference: Conference, topic_id: int) -> bool:
+    """Whether a topic of the conference can be continued; one whose first contribution is held cannot."""
+    topics = conference.forum.topics.filter(pk=topic_id)
+    return bool(topics.filter(Q(approved=True) | Q(first_post=None)).exists())
+
+
+def _topic(forum_id: int, subject: str, author: "Member | None", now: datetime) -> int:
+    """Make the item's topic; one made by the hub itself belongs to who leads the forum."""
+    if author is None:
+        membership = forum_selectors.moderators_of(forum_id).order_by("pk").first()
+        if membership is None:
+            raise Invalid(_("Name a chair first: somebody has to put the items on the agenda."))
+        author = membership.member
+    return int(forum_services.start_topic(forum_id=forum_id, subject=subject, author=author, now=now).pk)

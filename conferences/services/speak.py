@@ -1,0 +1,127 @@
+"""Speak: a member who has the floor, and the chair; both through the one use case of the forums."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db import IntegrityError, transaction
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from conferences import errors, rules
+from conferences.models import AgendaItem, ConferenceSession, Event, FloorRequest
+from conferences.services import floor
+from conferences.services.log import find, lock
+from forums import services as forum_services
+from forums.drafts import Draft, Published
+from hub.lib import tokens
+from hub.lib.errors import Invalid
+
+if TYPE_CHECKING:
+    from forums.outlets import Contribution
+    from hub.members.models import Member
+
+# The chair's words are carried by the event they belong to; this key tells them from an intervention.
+_PURPOSE = "room-words"
+OPENING, CLOSING = 1, 2
+
+
+def intervene(
+    *, conference_session_id: int, member: "Member", text: str, now: datetime, once_key: str = "",
+    returns_floor: bool = False,
+) -> Published:
+    """Say something on the item under discussion: a contribution in its topic, an event in the log.
+
+    Args:
+        once_key: the form's; the same key twice makes one intervention.
+        returns_floor: give the floor back with it.
+
+    Raises:
+        NotFound (hidden), NotAllowed (an observer), NotNow (not open, closed, not the member's turn), and what
+        :func:`forums.services.publish` refuses. The text stays the caller's to keep.
+    """
+    try:
+        return _intervene(conference_session_id, member, text, now, once_key, returns_floor)
+    except IntegrityError:
+        # The same form arrived twice at one moment: by now the first is committed, and is found.
+        return _intervene(conference_session_id, member, text, now, once_key, returns_floor)
+
+
+@transaction.atomic
+def _intervene(
+    conference_session_id: int, member: "Member", text: str, now: datetime, once_key: str, returns_floor: bool
+) -> Published:
+    conference_session = find(conference_session_id)
+    forum_id = conference_session.conference.forum_id
+    is_chair = rules.check_speaks(member, forum_id)
+    key = f"live-{conference_session_id}-{member.pk}-{once_key}"[:80] if once_key else None
+    _check_turn(conference_session, member, is_chair, now)
+    topic_id = conference_session.current_item.topic_id if conference_session.current_item else None
+    draft = Draft(forum_id=forum_id, topic_id=topic_id, text=text, once_key=key)
+    made = forum_services.publish(draft=draft, author=member, origin="live", now=now)
+    # The gavel may have fallen between the look and the lock; then nothing of this was said.
+    conference_session = lock(conference_session_id)
+    if made.created:
+        rules.check_open(conference_session)
+    holder = floor.holder_of(conference_session)
+    if returns_floor and holder is not None and holder.member_id == member.pk:
+        floor.finish(
+            holder, FloorRequest.State.DONE, Event.Kind.FLOOR_RETURNED, conference_session=conference_session,
+            now=now, actor=member,
+        )
+    return made
+
+
+def _check_turn(
+    conference_session: ConferenceSession, member: "Member", is_chair: bool, now: datetime
+) -> None:
+    rules.check_open(conference_session)
+    if is_chair:
+        return
+    holder = floor.holder_of(conference_session)
+    if holder is None or holder.member_id != member.pk or not rules.has_floor(holder, now):
+        raise errors.no_floor()
+
+
+def is_chairs_words(contribution: "Contribution") -> bool:
+    """Whether a contribution is the chair's opening or closing, which the event itself carries."""
+    kind, _sep, token = (contribution.once_key or "").partition(":")
+    return kind == "room" and tokens.read(_PURPOSE, token) is not None
+
+
+def say_as_chair(
+    *, item: AgendaItem, author: "Member", text: str, occasion: int, now: datetime
+) -> "Contribution | None":
+    """Publish the chair's words on an item; None when they were said on this occasion before.
+
+    Mail users get something to reply to: one mail for each item taken, and one for the closing words if there are any.
+    """
+    # Signed, so that nobody can take the key by a form of their own before the chair speaks.
+    key = "room:" + tokens.sign(_PURPOSE, [item.conference_session_id, item.pk, occasion])
+    forum_id = item.conference_session.conference.forum_id
+    draft = Draft(forum_id=forum_id, topic_id=item.topic_id, subject=item.title, text=text, once_key=key)
+    made = forum_services.publish(draft=draft, author=author, origin="live", now=now)
+    return made.contribution if made.created and made.verdict.accepts else None
+
+
+def opening_words(item: AgendaItem, *, first: bool) -> str:
+    """Return what is said when an item is taken, in the conference's language."""
+    conference_session = item.conference_session
+    with override(conference_session.conference.language):
+        if not first:
+            return _("We now take item %(number)d: %(title)s.") % {"number": item.number, "title": item.title}
+        return _(
+            "The session “%(session)s” is open. We begin with item %(number)d: %(title)s.\n\n"
+            "Ask for the floor in the room, or reply to this message: a reply by mail is read with the others. "
+            "The session closes at %(until)s UTC."
+        ) % {
+            "session": conference_session.title, "number": item.number, "title": item.title,
+            "until": date_format(conference_session.closes_at, "H:i"),
+        }
+
+
+def check_words(text: str) -> str:
+    """Return words to be said with the gavel or the opening, stripped. Raises: Invalid when far too long."""
+    if len(text) > 20_000:
+        raise Invalid(_("Keep this under 20,000 characters; send the rest as an intervention."))
+    return text.strip()

@@ -1,0 +1,137 @@
+"""The floor: who may ask, who may give, and that one speaks at a time."""
+
+from datetime import timedelta
+
+import pytest
+
+from conferences import services
+from conferences.models import FloorRequest
+from conferences.rules import GRACE
+from forums import services as forum_services
+from forums.models import Contribution
+from hub.lib.errors import Invalid, NotAllowed, NotFound, NotNow
+
+pytestmark = pytest.mark.django_db
+
+
+def ask(sitting, member):
+    return services.ask_for_floor(conference_session_id=sitting.pk, member=member, now=sitting.now)
+
+
+def test_a_member_asks_speaks_and_returns_the_floor(open_sitting):
+    request = open_sitting.floor_to(open_sitting.amina)
+    made = open_sitting.say(open_sitting.amina, returns_floor=True)
+    request.refresh_from_db()
+    assert made.contribution.origin == "live" and made.contribution.topic_id == open_sitting.items[0].topic_id
+    assert request.state == "done"
+    assert open_sitting.kinds() == [
+        "opened", "item_taken", "floor_asked", "floor_given", "intervention", "floor_returned",
+    ]
+
+
+def test_asking_twice_keeps_one_place(open_sitting):
+    assert ask(open_sitting, open_sitting.amina) == ask(open_sitting, open_sitting.amina)
+    assert open_sitting.kinds().count("floor_asked") == 1
+
+
+def test_nobody_asks_before_the_opening_or_after_the_gavel(sitting):
+    with pytest.raises(NotNow) as early:
+        ask(sitting, sitting.amina)
+    sitting.open()
+    services.close_session(conference_session_id=sitting.pk, actor=sitting.chen, now=sitting.now)
+    with pytest.raises(NotNow) as late:
+        ask(sitting, sitting.amina)
+    assert (early.value.code, late.value.code) == ("session-not-open", "session-closed")
+
+
+def test_an_observer_does_not_take_the_floor(open_sitting):
+    with pytest.raises(NotAllowed):
+        ask(open_sitting, open_sitting.oona)
+
+
+def test_a_stranger_meets_the_same_answer_as_for_a_missing_room(open_sitting):
+    for pk in (open_sitting.pk, 999_999):
+        with pytest.raises(NotFound):
+            services.ask_for_floor(conference_session_id=pk, member=open_sitting.stella, now=open_sitting.now)
+
+
+def test_only_who_leads_gives_the_floor(open_sitting):
+    request = ask(open_sitting, open_sitting.amina)
+    with pytest.raises(NotAllowed):
+        services.give_floor(request_id=request.pk, actor=open_sitting.boris, now=open_sitting.now)
+    given = services.give_floor(request_id=request.pk, actor=open_sitting.sofia, now=open_sitting.now, seconds=60)
+    assert given.state == "given" and given.until == open_sitting.now + timedelta(seconds=60)
+
+
+def test_one_speaks_at_a_time(open_sitting):
+    open_sitting.floor_to(open_sitting.amina)
+    with pytest.raises(NotNow) as taken:
+        open_sitting.floor_to(open_sitting.boris)
+    assert taken.value.code == "floor-taken" and "Amina Diallo" in str(taken.value)
+
+
+@pytest.mark.parametrize("seconds", [0, 14, 3601, -5])
+def test_nobody_gets_a_time_that_makes_no_sense(open_sitting, seconds):
+    request = ask(open_sitting, open_sitting.amina)
+    with pytest.raises(Invalid):
+        services.give_floor(request_id=request.pk, actor=open_sitting.chen, now=open_sitting.now, seconds=seconds)
+
+
+def test_who_has_not_the_floor_is_refused_and_nothing_is_recorded(open_sitting):
+    before = Contribution.objects.count()
+    with pytest.raises(NotNow) as refused:
+        open_sitting.say(open_sitting.boris)
+    assert refused.value.code == "no-floor" and Contribution.objects.count() == before
+
+
+def test_the_chair_speaks_without_the_floor(open_sitting):
+    assert open_sitting.say(open_sitting.chen, "Let us begin.").created
+
+
+def test_an_intervention_sent_within_the_grace_is_heard_and_later_ones_are_not(open_sitting):
+    request = open_sitting.floor_to(open_sitting.amina, seconds=60)
+    late = request.until + GRACE / 2
+    assert open_sitting.say(open_sitting.amina, now=late).created
+    with pytest.raises(NotNow):
+        open_sitting.say(open_sitting.amina, now=request.until + GRACE)
+
+
+def test_the_same_form_twice_is_one_intervention_even_after_the_floor_is_gone(open_sitting):
+    open_sitting.floor_to(open_sitting.amina)
+    first = open_sitting.say(open_sitting.amina, once_key="abc")
+    again = open_sitting.say(open_sitting.amina, once_key="abc")
+    assert first.created and not again.created and first.contribution == again.contribution
+    assert open_sitting.kinds().count("intervention") == 1
+
+
+def test_a_member_leaves_the_list_and_the_chair_takes_somebody_off_it(open_sitting):
+    own, other = ask(open_sitting, open_sitting.amina), ask(open_sitting, open_sitting.boris)
+    with pytest.raises(NotAllowed):
+        services.withdraw_request(request_id=other.pk, actor=open_sitting.amina, now=open_sitting.now)
+    services.withdraw_request(request_id=own.pk, actor=open_sitting.amina, now=open_sitting.now)
+    services.withdraw_request(request_id=other.pk, actor=open_sitting.chen, now=open_sitting.now)
+    states = FloorRequest.objects.order_by("pk").values_list("state", flat=True)
+    assert list(states) == ["withdrawn", "withdrawn_by_chair"]
+    with pytest.raises(NotNow) as gone:
+        services.give_floor(request_id=own.pk, actor=open_sitting.chen, now=open_sitting.now)
+    assert gone.value.code == "not-waiting"
+
+
+def test_the_chair_ends_a_floor(open_sitting):
+    open_sitting.floor_to(open_sitting.amina)
+    services.end_floor(conference_session_id=open_sitting.pk, actor=open_sitting.chen, now=open_sitting.now)
+    with pytest.raises(NotNow):
+        open_sitting.say(open_sitting.amina)
+    again = services.end_floor(conference_session_id=open_sitting.pk, actor=open_sitting.chen, now=open_sitting.now)
+    assert again is None
+
+
+def test_who_is_removed_loses_the_floor_and_the_place(open_sitting):
+    open_sitting.floor_to(open_sitting.amina)
+    ask(open_sitting, open_sitting.boris)
+    for member in (open_sitting.amina, open_sitting.boris):
+        forum_services.remove_member(
+            forum_id=open_sitting.forum_id, member=member, actor=open_sitting.sofia, now=open_sitting.now
+        )
+    assert open_sitting.kinds()[-2:] == ["floor_ended", "floor_withdrawn"]
+    assert not FloorRequest.objects.filter(state__in=("waiting", "given")).exists()
