@@ -13,6 +13,8 @@ from listserv.tokens import NAME_MAX, address
 
 __all__ = ["InboundMail", "Mailing", "MailingList", "Notice", "Retry", "Subscription"]
 
+__all__ = ["InboundMail", "Mailing", "MailingList", "Notice", "Retry", "Subscription"]
+
 
 class MailingList(models.Model):
     """The mail list of a forum; its archive is the forum itself.

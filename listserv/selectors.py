@@ -1,16 +1,160 @@
-"""What a member may see of the lists."""
+"""What a member may see of the lists, who gets a mailing, and what an address of the mail domain means."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from allauth.account.models import EmailAddress
+from django.db.models import Count, Min, Q
+
+from forums import selectors as forums
+from forums.policy import READ, access_of
 from hub.lib.home import Block
+from listserv.models import Mailing, MailingList, Notice, Retry, Subscription
+from listserv.tokens import LOCAL_PART_MAX, SUBADDRESSES
+
+if TYPE_CHECKING:
+    from hub.members.models import Member
 
 
-def forum_aside(*, forum_id: int, member: Any) -> dict[str, Any]:
-    """Return what a discussion page shows of its list."""
-    return {}
+@dataclass(frozen=True)
+class ListAddress:
+    """An address of a list: ``kind`` is post, reply or one of ``SUBADDRESSES``; ``token`` may be empty."""
+
+    mailing_list: MailingList
+    kind: str
+    token: str = ""
 
 
-def home_blocks(*, member: Any, now: datetime) -> list[Block]:
-    """Return what the member is asked by the lists."""
+@dataclass(frozen=True)
+class ListLine:
+    """A list as a member sees it: ``subscription`` is None for somebody who may read but is not on the roster."""
+
+    mailing_list: MailingList
+    subscription: Subscription | None
+
+    @property
+    def delivery(self) -> str:
+        """The delivery mode in force."""
+        if self.subscription is None or self.subscription.ended_at is not None:
+            return str(Subscription.Delivery.NONE)
+        return self.subscription.delivery
+
+
+def list_by_address(local_part: str) -> ListAddress | None:
+    """Return what a local part of the mail domain means, None when nothing of ours has that name.
+
+    The token is not read here: :mod:`listserv.tokens` does it, and the door says what a forged one gets. Queries: 1.
+    """
+    local = local_part.strip().lower()
+    if not local.isascii() or len(local) > LOCAL_PART_MAX:
+        return None
+    name, plus, detail = local.partition("+")
+    kind = "post"
+    for word in SUBADDRESSES:
+        if name.endswith(f"-{word}"):
+            name, kind = name.removesuffix(f"-{word}"), word
+    if kind == "post" and plus:
+        kind, marker, detail = "reply", *detail.partition(".")[::2]
+        if marker != "r":
+            return None
+    found = MailingList.objects.filter(name=name).select_related("forum").first()
+    return ListAddress(found, kind, detail) if found else None
+
+
+def list_of_forum(forum_id: int) -> MailingList | None:
+    """Return the list of a forum."""
+    return MailingList.objects.filter(forum_id=forum_id).select_related("forum").first()
+
+
+def lists_for(member: "Member") -> list[ListLine]:
+    """Return the lists whose discussions the member may read, those on whose roster they are first. Queries: 4."""
+    readable = access_of(member).having(READ)
+    own = {
+        row.list_id: row for row in Subscription.objects.filter(member=member).select_related("address", "member")
+    }
+    lists = MailingList.objects.filter(forum_id__in=readable).select_related("forum")
+    lines = [ListLine(found, own.get(found.pk)) for found in lists]
+    return sorted(lines, key=lambda line: (line.subscription is None, line.mailing_list.forum.name))
+
+
+def list_for(member: "Member", name: str) -> ListLine | None:
+    """Return one list by name, None for one that is missing or whose discussion is closed to the member."""
+    return next((line for line in lists_for(member) if line.mailing_list.name == name), None)
+
+
+def addresses_of(member: "Member") -> list[EmailAddress]:
+    """Return the member's verified addresses, the primary first."""
+    return list(EmailAddress.objects.filter(user=member, verified=True).order_by("-primary", "email"))
+
+
+def subscription_by_key(pk: int, list_name: str) -> Subscription | None:
+    """Return a subscription that a leave token names, for whoever holds the token."""
+    rows = Subscription.objects.filter(pk=pk, list__name=list_name)
+    return rows.select_related("list__forum", "member", "address").first()
+
+
+def entitled(mailing: Mailing, subscriptions: Sequence[Subscription]) -> list[Subscription]:
+    """Return those of a batch who get the mail now: they want each contribution and may read the forum at this moment.
+
+    Queries: 1 or 2 where all take part in a discussion of its own; 2 more for each other member.
+    """
+    wanted = [
+        row for row in subscriptions
+        if row.delivery == Subscription.Delivery.EACH and row.ended_at is None
+        and (row.own_copy or row.member_id != mailing.contribution.author_id)
+    ]
+    forum = mailing.contribution.post.topic.forum
+    sure: set[int] = set()
+    # A closed parent closes its children, whatever the memberships say: then each member is asked for alone.
+    if wanted and forum.parent_id is None:
+        members = [row.member_id for row in wanted]
+        sure = set(forums.readers_of(forum.pk).filter(member_id__in=members).values_list("member_id", flat=True))
+    return [row for row in wanted if row.member_id in sure or forums.may_read_forum(row.member, forum.pk)]
+
+
+def forum_aside(*, forum_id: int, member: "Member | None") -> dict[str, Any]:
+    """Return what a discussion page shows of its list: ``list_address``, ``list_delivery`` (a mode) and its label.
+
+    The public sees no address: it could not write there. Queries: 2 for a member, none for the public.
+    """
+    if member is None:
+        return {}
+    found = list_of_forum(forum_id)
+    if found is None:
+        return {}
+    row = Subscription.objects.filter(list=found, member=member, ended_at=None).first()
+    mode = row.delivery if row else Subscription.Delivery.NONE
+    return {
+        "list_address": found.address,
+        "list_delivery": str(mode),
+        "list_delivery_label": Subscription.Delivery(mode).label,
+    }
+
+
+def home_blocks(*, member: "Member", now: datetime) -> list[Block]:
+    """Return what the member is asked by the lists: nothing yet; held mails are asked for by letter."""
     return []
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """The queues of outgoing mail, for ``/healthz`` and ``/metrics``; counts of rows, age in seconds."""
+
+    mailings: int
+    retries: int
+    notices: int
+    oldest_seconds: float
+
+
+def outgoing(now: datetime) -> Outgoing:
+    """Return how much waits to go out and for how long the oldest has waited. Queries: 3."""
+    sending = Mailing.objects.filter(state=Mailing.State.SENDING).aggregate(n=Count("pk"), since=Min("created_at"))
+    notices = Notice.objects.filter(state=Notice.State.WAITING).aggregate(
+        n=Count("pk"), since=Min("created_at", filter=Q(attempts=0))
+    )
+    retries = Retry.objects.filter(next_at__isnull=False).count()
+    since = [row["since"] for row in (sending, notices) if row["since"] is not None]
+    oldest = max((now - min(since)).total_seconds(), 0.0) if since else 0.0
+    return Outgoing(sending["n"], retries, notices["n"], oldest)

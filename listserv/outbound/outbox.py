@@ -1,0 +1,98 @@
+"""Keep outgoing mail as files where no relay is set: one ``.eml`` per recipient under ``HUB_DATA/outbox/``.
+
+A name sorts by time and ends with the recipient, so that listing and searching read no file::
+
+    20261124T090000.123456Z-000001-5f3a-amina@people.example.eml
+"""
+
+import itertools
+import os
+import re
+import secrets
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from django.conf import settings
+
+from hub.lib.clock import now as clock
+from listserv.outbound.transport import Envelope, Outcome, Result
+
+_NAME = re.compile(r"(\d{8}T\d{6}\.\d{6}Z)-\d{6,}-[0-9a-f]{4}-(.*)\.eml")
+_unsafe = re.compile(r"[^\w.@+=-]")
+_count = itertools.count(1)
+
+
+def folder() -> Path:
+    """Return the outbox's folder, which may not exist yet."""
+    return Path(settings.HUB_DATA) / "outbox"
+
+
+class Outbox:
+    """The transport into the folder.
+
+    A file is written under another name and renamed, so that nobody reads half of one. It is not forced to disk: this
+    is a capture for looking at, and a killed process loses nothing of what it has written.
+    """
+
+    def send(self, batch: Sequence[Envelope]) -> list[Result]:
+        """Write each copy; a full disk leaves the rest for later."""
+        results = []
+        for mail in batch:
+            try:
+                results.append(Result(Outcome.SENT, f"250 {_write(mail)}"))
+            except OSError as error:
+                results.append(Result(Outcome.UNREACHED, f"the outbox cannot be written: {error.strerror}"))
+        return results
+
+    def close(self) -> None:
+        """Nothing is kept open."""
+
+
+def _write(mail: Envelope) -> str:
+    place = folder()
+    place.mkdir(mode=0o700, parents=True, exist_ok=True)
+    stamp = clock().strftime("%Y%m%dT%H%M%S.%fZ")
+    # A file name holds 255 bytes, not letters.
+    whom = _unsafe.sub("_", mail.recipient).encode()[:150].decode("utf-8", "ignore")
+    name = f"{stamp}-{next(_count):06d}-{secrets.token_hex(2)}-{whom}.eml"
+    # What the last MTA on the way would add (RFC 5321 §4.4).
+    delivery = f"Return-Path: <{mail.sender}>\r\nDelivered-To: {mail.recipient}\r\n".encode()
+    draft = place / f".{name}.part"
+    draft.write_bytes(b"".join((delivery, *mail.parts)))
+    draft.rename(place / name)
+    return name
+
+
+def sent_at(name: str) -> datetime | None:
+    """Return when a file of the outbox was written, None for a name that is not one."""
+    found = _NAME.fullmatch(name)
+    return datetime.strptime(found[1], "%Y%m%dT%H%M%S.%fZ").replace(tzinfo=UTC) if found else None
+
+
+def recipient_of(name: str) -> str:
+    """Return whom a file of the outbox is for, as its name says."""
+    found = _NAME.fullmatch(name)
+    return found[2] if found else ""
+
+
+def names(search: str = "") -> list[str]:
+    """Return the names in the outbox, newest first; with ``search`` those whose recipient contains it."""
+    try:
+        found = [name for name in os.listdir(folder()) if _NAME.fullmatch(name)]
+    except FileNotFoundError:
+        return []
+    wanted = search.strip().lower()
+    if wanted:
+        found = [name for name in found if wanted in recipient_of(name).lower()]
+    return sorted(found, reverse=True)
+
+
+def read(name: str) -> bytes | None:
+    """Return one mail, None when there is none of that name; the name is never used as a path before it is matched."""
+    if not _NAME.fullmatch(name) or "/" in name or "\0" in name:
+        return None
+    try:
+        return (folder() / name).read_bytes()
+    except FileNotFoundError:
+        return None

@@ -1,0 +1,51 @@
+"""What the pumps hand over, and what they get back, whether the far end is a relay or the outbox."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol
+
+
+@dataclass(frozen=True)
+class Envelope:
+    """One copy for one recipient.
+
+    ``parts`` join to the message, with CRLF line ends; each ends with one. The first and last part are the same object
+    in every copy, so a batch of 500 costs one message and 500 small header blocks.
+    """
+
+    sender: str
+    recipient: str
+    parts: tuple[bytes, ...] = field(repr=False)
+
+    @property
+    def size(self) -> int:
+        """The message's size in bytes."""
+        return sum(map(len, self.parts))
+
+
+class Outcome(StrEnum):
+    """What became of a copy."""
+
+    SENT = "sent"  # the far end has taken it
+    LATER = "later"  # 4xx, or a connection that broke in the middle: try this one again
+    FAILED = "failed"  # 5xx: never try again
+    UNREACHED = "unreached"  # the far end was not there; nothing was said about this copy
+
+
+@dataclass(frozen=True)
+class Result:
+    """The outcome for one recipient and the reply that led to it."""
+
+    outcome: Outcome
+    reply: str = ""
+
+
+class Transport(Protocol):
+    """A far end; one object per thread, kept from batch to batch."""
+
+    def send(self, batch: Sequence[Envelope]) -> list[Result]:
+        """Send every copy and return one result each, in order; never raises for a far end that is down."""
+
+    def close(self) -> None:
+        """Let go of what is kept open."""

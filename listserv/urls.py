@@ -1,0 +1,15 @@
+"""Addresses of the lists. What stays for ever: ``/outbox/`` (design.md §5), and what stands in mails already sent."""
+
+from django.urls import path
+
+from listserv.views import leave, lists, outbox
+
+app_name = "listserv"
+urlpatterns = [
+    path("lists/", lists.lists, name="lists"),
+    path("l/<slug:name>/leave/<slug:token>/", leave.leave, name="leave"),
+    path("outbox/", outbox.outbox, name="outbox"),
+    path("outbox/<str:name>/", outbox.letter, name="letter"),
+    path("outbox/<str:name>/html/", outbox.letter_html, name="letter_html"),
+    path("outbox/<str:name>/raw/", outbox.letter_raw, name="letter_raw"),
+]

@@ -1,0 +1,36 @@
+"""Stop a list's mail with one click, from a mail and without signing in (RFC 8058)."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from hub.lib.errors import NotFound
+from listserv import selectors, services, tokens
+from listserv.models import Subscription
+
+
+# The token is the proof; a mail program that posts has no cookie and must not be redirected (RFC 8058 §3.1).
+@csrf_exempt
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def leave(request: HttpRequest, name: str, token: str) -> HttpResponse:
+    """Show what the button does; a POST does it, and one with ``again`` undoes it. GET changes nothing: mail scanners
+    follow links."""
+    if request.method == "POST":
+        row = services.leave_by_token(list_name=name, token=token, back="again" in request.POST)
+    else:
+        key = tokens.read_leave(token)
+        found = selectors.subscription_by_key(key, name) if key is not None else None
+        if found is None:
+            raise NotFound
+        row = found
+    context = {
+        "mailing_list": row.list,
+        "discussion": row.list.forum.name,
+        "gets_mail": row.delivery == Subscription.Delivery.EACH and row.ended_at is None,
+        "ended": row.ended_at is not None,
+        "acted": request.method == "POST",
+    }
+    return render(request, "listserv/leave.html", context)
