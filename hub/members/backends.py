@@ -1,28 +1,39 @@
 """Sign in with any verified address."""
 
-from allauth.account.models import EmailAddress
-from django.contrib.auth.backends import ModelBackend
+from allauth.account.auth_backends import AuthenticationBackend
 from django.http import HttpRequest
 
 from hub.members.models import Member
+from hub.members.selectors import address_owner
 
 
-class AddressBackend(ModelBackend):
-    """Check a password against the member who has verified the address; used by SMTP AUTH as well."""
+class AddressBackend(AuthenticationBackend):
+    """Check a password against the member who has verified the address; used by SMTP AUTH as well.
 
-    def authenticate(  # type: ignore[override]
-        self, request: HttpRequest | None, username: str | None = None, password: str | None = None,
-        email: str | None = None, **kwargs: object,
+    It stands in for allauth's own backend, from which it has one thing: whoever knows the password of a member who
+    may not sign in is remembered for the page that says so (``HubAccountAdapter.respond_user_inactive``), and is not
+    signed in.
+    """
+
+    def authenticate(
+        self,
+        request: HttpRequest | None,
+        username: str | None = None,
+        password: str | None = None,
+        email: str | None = None,
+        **kwargs: object,
     ) -> Member | None:
         """Return the active member for address and password, None otherwise; a wrong address costs the same time."""
         address = (email or username or "").strip()
-        if not address or password is None:
+        if not address or not password:
             return None
-        owner = EmailAddress.objects.filter(email__iexact=address, verified=True).select_related("user").first()
-        member = owner.user if owner else Member.objects.filter(email__iexact=address).first()
+        member = address_owner(address)
         if member is None:
             Member().set_password(password)
             return None
-        if member.check_password(password) and self.user_can_authenticate(member):
+        if not member.check_password(password):
+            return None
+        if self.user_can_authenticate(member):
             return member
+        self._stash_user(member)
         return None

@@ -60,11 +60,11 @@ class Member(AbstractBaseUser, PermissionsMixin):
         constraints = (models.UniqueConstraint(Lower("email"), name="member_email_any_case"),)
 
     def __str__(self) -> str:
-        return self.name
+        return self.get_full_name()
 
     def get_full_name(self) -> str:
         """Return the name to show; never the address (machina's default shows it to everybody)."""
-        return self.name
+        return str(_("A former member")) if self.anonymised_at else self.name
 
     @property
     def region(self) -> str:

@@ -24,9 +24,7 @@ _GROUPS = {
         "KR WS SA SG SB LK SY TJ TH TL TO TM TV AE UZ VU VN YE PS"
     ),
     "CEE": "AL AM AZ BY BA BG HR CZ EE GE HU LV LT ME PL MD MK RO RU RS SK SI UA",
-    "LAC": (
-        "AG AR BS BB BZ BO BR CL CO CR CU DM DO EC SV GD GT GY HT HN JM MX NI PA PY PE KN LC VC SR TT UY VE"
-    ),
+    "LAC": ("AG AR BS BB BZ BO BR CL CO CR CU DM DO EC SV GD GT GY HT HN JM MX NI PA PY PE KN LC VC SR TT UY VE"),
     "WEO": "AD AU AT BE CA DK FI FR DE GR IS IE IL IT LI LU MT MC NL NZ NO PT SM ES SE CH TR GB US VA",
 }
 _BY_COUNTRY = {country: group for group, countries in _GROUPS.items() for country in countries.split()}

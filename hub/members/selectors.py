@@ -144,5 +144,6 @@ def home_blocks(member: Member, now: datetime) -> list[Block]:
     dates = list(pending_applications_for(member).values_list("confirmed_at", flat=True))
     if not dates:
         return []
-    title = ngettext("%d application waits for a decision", "%d applications wait for a decision", len(dates)) % len(dates)
+    number = len(dates)
+    title = ngettext("%d application waits for a decision", "%d applications wait for a decision", number) % number
     return [Block(Kind.ASKED, title, reverse("members:queue"), at=dates[0])]

@@ -1,0 +1,110 @@
+"""Write one letter to one person, in the person's language: plain text first, HTML the same.
+
+A letter is two templates, ``<template>.subject.txt`` and ``<template>.txt``; its HTML is made from the text, so that
+both always say the same. A letter that needs more brings ``<template>.html`` (it extends ``mail/letter.html``).
+Discussions go another way: a mailing renders once for all its recipients (listserv).
+
+The mail backend records a row, so a letter sent inside a transaction is committed or undone with it.
+"""
+
+import re
+import secrets
+import zoneinfo
+from collections.abc import Mapping
+from typing import Any, Protocol, cast
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.template import Context
+from django.template.backends.django import Template
+from django.template.loader import get_template, select_template
+from django.utils import timezone, translation
+
+# Bytes that the HTML may have over the text (look.md, "Mail"); a test keeps it.
+HTML_OVERHEAD = 4096
+# Characters; longer subjects are cut in most lists of mails anyway.
+SUBJECT_LENGTH = 150
+
+
+class Addressee(Protocol):
+    """A person with an address, a language and a zone; a member is one."""
+
+    email: str
+    language: str
+    time_zone: str
+
+
+def send_letter(
+    *,
+    to: Addressee | str,
+    template: str,
+    context: Mapping[str, Any] | None = None,
+    language: str = "",
+    address: str = "",
+) -> None:
+    """Render a letter and hand it to the mail backend.
+
+    Args:
+        to: a member, or a bare address when nobody of the hub is behind it.
+        template: as ``members/mail/application_approved``.
+        context: what the templates name; ``member``, ``hub_name``, ``hub_url``, ``lang``, ``dir`` are added.
+        language: of a bare address, or to override the member's.
+        address: another address of the member's than the first one.
+    """
+    member = None if isinstance(to, str) else to
+    language = language or (member.language if member else translation.get_language()) or settings.LANGUAGE_CODE
+    with translation.override(language), timezone.override(_zone(member.time_zone if member else "UTC")):
+        values = {**_common(language), "member": member, **(context or {})}
+        subject = " ".join(_plain(f"{template}.subject.txt", values).split())[:SUBJECT_LENGTH]
+        text = re.sub(r"\n{3,}", "\n\n", _plain(f"{template}.txt", values)).strip()
+        values |= {"subject": subject, "paragraphs": _paragraphs(text)}
+        page = select_template([f"{template}.html", "mail/letter.html"]).render(values)
+    letter = EmailMultiAlternatives(
+        subject=subject,
+        body=f"{text}\n\n-- \n{settings.HUB_NAME}\n{settings.HUB_URL}\n",
+        to=[address or (to if isinstance(to, str) else to.email)],
+        headers={
+            # Ours, so that it tells nothing of the machine, and no program answers it (RFC 3834 §5).
+            "Message-ID": f"<{secrets.token_hex(16)}@{settings.HUB_MAIL_DOMAIN}>",
+            "Auto-Submitted": "auto-generated",
+            "Content-Language": "zh-Hans" if language == "zh-hans" else language,
+        },
+    )
+    letter.attach_alternative(page, "text/html")
+    letter.send()
+
+
+def _zone(name: str) -> zoneinfo.ZoneInfo:
+    try:
+        return zoneinfo.ZoneInfo(name)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError):
+        return zoneinfo.ZoneInfo("UTC")
+
+
+def _common(language: str) -> dict[str, Any]:
+    return {
+        "hub_name": settings.HUB_NAME,
+        "hub_url": settings.HUB_URL,
+        "lang": "zh-Hans" if language == "zh-hans" else language,
+        "dir": "rtl" if translation.get_language_info(language)["bidi"] else "ltr",
+    }
+
+
+def _plain(name: str, values: Mapping[str, Any]) -> str:
+    """Render a text template without HTML escaping: "O'Brien" stays "O'Brien"."""
+    template = cast(Template, get_template(name)).template
+    return str(template.render(Context(dict(values), autoescape=False)))
+
+
+def _paragraphs(text: str) -> list[list[dict[str, str]]]:
+    """Split a text into paragraphs of lines; a line that is nothing but an address of ours becomes a link.
+
+    An address in the words of a stranger (an applicant's statement) stays text: our letter lends it no link.
+    """
+    blocks = (block.splitlines() for block in re.split(r"\n[ \t]*\n", text) if block.strip())
+    return [[{"text": line, "url": _own_url(line)} for line in block] for block in blocks]
+
+
+def _own_url(line: str) -> str:
+    word = line.strip()
+    return word if word.startswith(f"{settings.HUB_URL}/") and not re.search(r"\s", word) else ""

@@ -1,0 +1,139 @@
+"""What people fill in: the application, its decision, preferences; and allauth's forms for addresses of any script."""
+
+import zoneinfo
+from collections.abc import Iterator
+from itertools import groupby
+from typing import Any
+
+from allauth.account import forms as allauth_forms
+from django import forms
+from django.conf import settings
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+from django_countries import countries
+
+from hub.members.fields import AddressField
+
+_AREAS = ("Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
+
+
+def _countries() -> Iterator[tuple[str, Any]]:
+    yield "", _("Choose your country")
+    yield from countries
+
+
+def _zones() -> list[tuple[str, Any]]:
+    """Return the zones of the tz database by area; the old names without an area are left out."""
+    names = sorted(name for name in zoneinfo.available_timezones() if name.partition("/")[0] in _AREAS and "/" in name)
+    areas = groupby(names, key=lambda name: name.partition("/")[0])
+    zones = [(area, [(name, name.partition("/")[2].replace("_", " ")) for name in found]) for area, found in areas]
+    return [("UTC", "UTC"), *zones]
+
+
+class ApplicationForm(forms.Form):
+    """A person's wish to join (requirement N1)."""
+
+    name = forms.CharField(
+        label=_("Name"),
+        max_length=150,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+        help_text=_("As colleagues should see it beside your words."),
+    )
+    email = AddressField(help_text=_("You get a link there to confirm it. Other members never see it on these pages."))
+    country = forms.ChoiceField(label=_("Country"), choices=_countries)
+    organisation = forms.CharField(
+        label=_("Organisation"),
+        max_length=200,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "organization"}),
+    )
+    expertise = forms.CharField(
+        label=_("Expertise"),
+        max_length=300,
+        required=False,
+        help_text=_("A few words, such as: risk assessment of crops, sampling."),
+    )
+    statement = forms.CharField(
+        label=_("Why do you want to join?"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 6}),
+        help_text=_("What you work on, what you look for, what you can bring. The Secretariat alone reads this."),
+    )
+    language = forms.ChoiceField(label=_("Language of your pages and mails"), choices=settings.LANGUAGES)
+    accepts = forms.BooleanField(
+        label=_("I accept the rules of procedure."),
+        error_messages={"required": _("You can join only under the rules of procedure. Read them, then tick the box.")},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs["initial"] = {"language": get_language(), **(kwargs.get("initial") or {})}
+        super().__init__(*args, **kwargs)
+
+
+class AddressForm(forms.Form):
+    """One address: where does my application stand, send the link again."""
+
+    email = AddressField()
+
+
+class DecisionForm(forms.Form):
+    """The Secretariat's decision on an application."""
+
+    APPROVE, DECLINE = "approve", "decline"
+    decision = forms.ChoiceField(
+        label=_("Decision"),
+        widget=forms.RadioSelect,
+        choices=((APPROVE, _("Let this person in")), (DECLINE, _("Decline"))),
+        error_messages={"required": _("Choose one of the two.")},
+    )
+    reason = forms.CharField(
+        label=_("Reason"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("If you decline, the person gets these words by mail. If you approve, they stay in the record."),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for a reason where the person gets it."""
+        cleaned = super().clean() or {}
+        if cleaned.get("decision") == self.DECLINE and not cleaned.get("reason", "").strip():
+            self.add_error("reason", _("Write the applicant a reason."))
+        return cleaned
+
+
+class PreferencesForm(forms.Form):
+    """How a member reads the hub."""
+
+    language = forms.ChoiceField(label=_("Language of your pages and mails"), choices=settings.LANGUAGES)
+    time_zone = forms.ChoiceField(
+        label=_("Time zone"), choices=_zones, help_text=_("Times are shown in this zone, with UTC beside them.")
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # A zone under an old name (Asia/Calcutta of a browser, EST) stays what it is until another one is chosen.
+        chosen = self.initial.get("time_zone")
+        known = {value for _area, zones in _zones() if isinstance(zones, list) for value, _label in zones}
+        if chosen and chosen not in known | {"UTC"}:
+            self.fields["time_zone"].choices = [(chosen, chosen), *_zones()]  # type: ignore[attr-defined]
+
+
+class SignInForm(allauth_forms.LoginForm):
+    """Sign in with an address of any script."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["login"] = AddressField()
+
+
+class NewPasswordForm(allauth_forms.ResetPasswordForm):
+    """Ask for a new password with an address of any script."""
+
+    email = AddressField()
+
+
+class AddAddressForm(allauth_forms.AddEmailForm):
+    """Add an address of any script."""
+
+    email = AddressField()

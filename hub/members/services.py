@@ -1,0 +1,291 @@
+"""How a person joins and leaves: apply, confirm, decide, anonymise; and what each prefers.
+
+A member is never deleted. Nobody learns from these services, or from the pages that call them, whether an address is
+known: :func:`apply` and :func:`send_again` answer alike, and the owner of the address gets a letter.
+"""
+
+import re
+import zoneinfo
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+
+from allauth.account.forms import default_token_generator
+from allauth.account.models import EmailAddress
+from allauth.account.utils import user_pk_to_url_str
+from django.conf import settings
+from django.core.cache import cache
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from hub.lib import tokens
+from hub.lib.errors import Conflict, Invalid, NotAllowed, NotFound
+from hub.lib.hooks import registered
+from hub.lib.mail import send_letter
+from hub.members.errors import LinkBroken, LinkExpired
+from hub.members.models import Application, Member
+from hub.members.selectors import address_owner, secretariat
+
+PURPOSE = "members.confirm"
+# How long the link of a confirmation works.
+CONFIRM_WITHIN = timedelta(days=7)
+# Seconds in which one address gets no second letter about its application: forms are posted twice, and by others.
+LETTER_PAUSE = 120
+_unseen = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\u202a-\\u202e\\u2066-\\u2069]")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Applicant:
+    """What a person says on the form; ``country`` is ISO 3166-1 alpha-2, ``language`` one of the hub's."""
+
+    name: str
+    email: str
+    country: str
+    statement: str
+    organisation: str = ""
+    expertise: str = ""
+    language: str = settings.LANGUAGE_CODE
+
+
+def apply(*, applicant: Applicant, now: datetime) -> Application | None:
+    """Record an application and mail a link to confirm the address; a known address gets a letter instead.
+
+    The member it makes may not sign in and has no password. The same form sent twice makes one application.
+
+    Returns: the application behind the address; None when a member without one owns it. Tell the caller of a page
+    nothing of it.
+    """
+    owner = address_owner(applicant.email)
+    if owner is None:
+        try:
+            with transaction.atomic():
+                application = _record(applicant, now)
+                _say_once(application.member.email, lambda: _send_confirmation(application, now))
+                return application
+        except IntegrityError:
+            # The other copy of this form was faster: the address is known now.
+            owner = address_owner(applicant.email)
+    if owner is None:
+        raise Conflict
+    return _remind(owner, now)
+
+
+def _record(applicant: Applicant, now: datetime) -> Application:
+    member = Member(
+        email=applicant.email.strip().lower(),
+        name=_one_line(applicant.name),
+        country=applicant.country,
+        organisation=_one_line(applicant.organisation),
+        expertise=_one_line(applicant.expertise),
+        language=applicant.language,
+        rules_accepted_at=now,
+    )
+    member.set_unusable_password()
+    member.save()
+    return Application.objects.create(member=member, statement=applicant.statement.strip(), created_at=now)
+
+
+def _one_line(text: str) -> str:
+    """Return a name without line breaks, control characters and marks that turn the direction of what follows."""
+    return " ".join(_unseen.sub(" ", text).split())
+
+
+def send_again(*, address: str, now: datetime) -> None:
+    """Tell the owner of an address how the application stands, with a new link when it is to be confirmed.
+
+    An unknown address gets nothing, and the caller learns nothing.
+    """
+    owner = address_owner(address)
+    if owner is not None:
+        _remind(owner, now)
+
+
+def _remind(owner: Member, now: datetime) -> Application | None:
+    """Write to the owner of a known address what there is to know."""
+    application = Application.objects.filter(member=owner).first()
+
+    def write() -> None:
+        if owner.is_active:
+            send_letter(to=owner, template="members/mail/known_member", context={"url": password_url(owner)})
+        elif application is not None and application.state == Application.State.UNCONFIRMED:
+            _send_confirmation(application, now)
+        else:
+            send_letter(to=owner, template="members/mail/standing", context={"application": application})
+
+    _say_once(owner.email, write)
+    return application
+
+
+def _say_once(address: str, write: Callable[[], None]) -> None:
+    key = "members.letter." + sha256(address.encode()).hexdigest()
+    if cache.add(key, 1, timeout=LETTER_PAUSE):
+        write()
+
+
+def _send_confirmation(application: Application, now: datetime) -> None:
+    path = reverse("members:confirm", args=(confirmation_token(application=application, now=now),))
+    context = {"application": application, "url": settings.HUB_URL + path, "days": CONFIRM_WITHIN.days}
+    send_letter(to=application.member, template="members/mail/confirm", context=context)
+
+
+def confirmation_token(*, application: Application, now: datetime) -> str:
+    """Return the token that proves who reads the applicant's mail, for :data:`CONFIRM_WITHIN` from ``now``."""
+    return tokens.sign(PURPOSE, (application.pk, int(now.timestamp()) // 60))
+
+
+def read_token(*, token: str, now: datetime) -> Application:
+    """Return the application a link belongs to, whatever its state.
+
+    Raises: LinkBroken (not ours), LinkExpired.
+    """
+    application, made_at = _read(token)
+    if now - made_at > CONFIRM_WITHIN:
+        raise LinkExpired
+    return application
+
+
+def renew_link(*, token: str, now: datetime) -> None:
+    """Mail a new link in the place of a genuine one, however old.
+
+    Raises: LinkBroken.
+    """
+    _remind(_read(token)[0].member, now)
+
+
+def _read(token: str) -> tuple[Application, datetime]:
+    numbers = tokens.read(PURPOSE, token)
+    rows = Application.objects.select_related("member")
+    application = rows.filter(pk=numbers[0]).first() if numbers and len(numbers) == 2 else None
+    if numbers is None or application is None:
+        raise LinkBroken
+    return application, datetime.fromtimestamp(numbers[1] * 60, tz=UTC)
+
+
+@transaction.atomic
+def confirm_application(*, token: str, now: datetime) -> Application:
+    """Take the address as the applicant's own and tell the Secretariat; a second time changes nothing.
+
+    Raises: LinkBroken, LinkExpired.
+    """
+    found = read_token(token=token, now=now)
+    application = Application.objects.select_for_update(of=("self",)).select_related("member").get(pk=found.pk)
+    if application.state != Application.State.UNCONFIRMED:
+        return application
+    application.state, application.confirmed_at = Application.State.PENDING, now
+    application.save(update_fields=["state", "confirmed_at"])
+    url = settings.HUB_URL + reverse("members:application", args=(application.pk,))
+    for reader in secretariat():
+        send_letter(to=reader, template="members/mail/arrived", context={"application": application, "url": url})
+    return application
+
+
+def _to_decide(application_id: int, actor: Member) -> Application:
+    if not (actor.is_active and actor.is_staff):
+        raise NotAllowed
+    rows = Application.objects.select_for_update(of=("self",)).select_related("member")
+    application = rows.filter(pk=application_id).first()
+    if application is None or application.state == Application.State.UNCONFIRMED:
+        raise NotFound
+    if application.state != Application.State.PENDING:
+        raise Conflict(_("Somebody of the Secretariat has already decided this application."))
+    return application
+
+
+def _decide(application: Application, state: str, actor: Member, reason: str, now: datetime) -> None:
+    application.state, application.decided_by, application.decided_at = state, actor, now
+    application.reason = reason.strip()
+    application.save(update_fields=["state", "decided_by", "decided_at", "reason"])
+
+
+@transaction.atomic
+def approve_application(*, application_id: int, actor: Member, now: datetime, reason: str = "") -> Application:
+    """Make the applicant a member and mail a one-time link to choose a password.
+
+    Args: reason: for the record; the applicant is not told.
+
+    Raises: NotAllowed, NotFound, Conflict (decided already, or the address belongs to a member now).
+    """
+    application = _to_decide(application_id, actor)
+    member = application.member
+    if EmailAddress.objects.filter(email=member.email, verified=True).exclude(user=member).exists():
+        raise Conflict(_("Another member has confirmed this address meanwhile. Decline, and write to both."))
+    _decide(application, Application.State.APPROVED, actor, reason, now)
+    member.is_active = True
+    member.save(update_fields=["is_active"])
+    EmailAddress.objects.update_or_create(user=member, email=member.email, defaults={"verified": True, "primary": True})
+    context = {
+        "url": password_url(member),
+        "days": settings.PASSWORD_RESET_TIMEOUT // 86_400,
+        "again_url": settings.HUB_URL + reverse("account_reset_password"),
+    }
+    send_letter(to=member, template="members/mail/approved", context=context)
+    return application
+
+
+@transaction.atomic
+def decline_application(*, application_id: int, actor: Member, reason: str, now: datetime) -> Application:
+    """Refuse an application and mail the applicant the reason.
+
+    Raises: NotAllowed, NotFound, Conflict (decided already), Invalid (no reason).
+    """
+    if not reason.strip():
+        raise Invalid(_("Write the applicant a reason."))
+    application = _to_decide(application_id, actor)
+    _decide(application, Application.State.DECLINED, actor, reason, now)
+    send_letter(to=application.member, template="members/mail/declined", context={"application": application})
+    return application
+
+
+def password_url(member: Member) -> str:
+    """Return a link that lets the member choose a password: once, and within ``PASSWORD_RESET_TIMEOUT`` seconds."""
+    arguments = {"uidb36": user_pk_to_url_str(member), "key": default_token_generator.make_token(member)}
+    return settings.HUB_URL + reverse("account_reset_password_from_key", kwargs=arguments)
+
+
+@transaction.atomic
+def anonymise_member(*, member_id: int, actor: Member, now: datetime) -> Member:
+    """Take the person out of the record and keep the record: what was said stays, by "a former member".
+
+    The country stays, so that the balance of regions remains true; every address, the name, the words of the
+    application and the password go, and with the password every open sign-in. Rooms that keep personal data of their
+    own register under ``HUB_FORGET``: forget(member, now).
+
+    Raises: NotAllowed (neither the person nor the Secretariat), NotFound.
+    """
+    if actor.pk != member_id and not (actor.is_active and actor.is_staff):
+        raise NotAllowed
+    member = Member.objects.select_for_update().filter(pk=member_id).first()
+    if member is None:
+        raise NotFound
+    EmailAddress.objects.filter(user=member).delete()
+    Application.objects.filter(member=member).update(statement="", reason="")
+    with translation.override(settings.LANGUAGE_CODE):
+        member.name = _("A former member")
+    member.email = f"former-{member.pk}@members.invalid"
+    member.organisation = member.expertise = ""
+    member.is_active = member.is_staff = member.is_superuser = False
+    member.anonymised_at = now
+    member.set_unusable_password()
+    member.save()
+    member.groups.clear()
+    member.user_permissions.clear()
+    for forget in registered("HUB_FORGET") if hasattr(settings, "HUB_FORGET") else ():
+        forget(member, now)
+    return member
+
+
+def set_preferences(*, member: Member, language: str, time_zone: str) -> Member:
+    """Set the language of the member's pages and mails, and the zone of the times shown.
+
+    Raises: Invalid (not a language of the hub, not a zone of the tz database).
+    """
+    if language not in dict(settings.LANGUAGES):
+        raise Invalid(_("The hub does not speak this language."))
+    if time_zone not in zoneinfo.available_timezones():
+        raise Invalid(_("There is no such time zone."))
+    member.language, member.time_zone = language, time_zone
+    member.save(update_fields=["language", "time_zone"])
+    return member

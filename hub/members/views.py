@@ -1,0 +1,176 @@
+"""Pages of the people: apply, confirm, decide, preferences, directory."""
+
+from typing import cast
+
+from allauth.core import ratelimit
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import translation
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from hub.lib import clock
+from hub.lib.errors import Conflict
+from hub.members import selectors, services
+from hub.members.errors import LinkBroken, LinkExpired
+from hub.members.forms import AddressForm, ApplicationForm, DecisionForm, PreferencesForm
+from hub.members.models import Application, Member
+
+# Members and decided applications on one page.
+PAGE = 50
+
+
+def _signed_in(request: HttpRequest) -> Member:
+    return cast(Member, request.user)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def apply(request: HttpRequest) -> HttpResponse:
+    """Ask to join; the answer is the same whether the address is known or not."""
+    if request.user.is_authenticated:
+        messages.info(request, _("You are a member already."))
+        return HttpResponseRedirect("/")
+    form = ApplicationForm(request.POST or None)
+    if request.method != "POST":
+        return render(request, "members/apply.html", {"form": form})
+    if not form.is_valid():
+        return render(request, "members/apply.html", {"form": form}, status=422)
+    if not ratelimit.consume(request, action="signup"):
+        form.add_error(None, _("Too many applications came from your network. Wait a minute, then send it again."))
+        return render(request, "members/apply.html", {"form": form}, status=429)
+    said = {name: value for name, value in form.cleaned_data.items() if name != "accepts"}
+    services.apply(applicant=services.Applicant(**said), now=clock.now())
+    return HttpResponseRedirect(reverse("members:sent"))
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def sent(request: HttpRequest) -> HttpResponse:
+    """Say what happens next; a POST sends the owner of an address a letter with where the application stands."""
+    form = AddressForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        if not ratelimit.consume(request, action="signup"):
+            form.add_error(None, _("Too many requests came from your network. Wait a minute, then try again."))
+            return render(request, "members/sent.html", {"form": form}, status=429)
+        services.send_again(address=form.cleaned_data["email"], now=clock.now())
+        text = _("If an application came from this address, a mail is on its way. It can take some minutes.")
+        messages.success(request, text)
+        return HttpResponseRedirect(request.path)
+    return render(request, "members/sent.html", {"form": form}, status=422 if request.method == "POST" else 200)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def confirm(request: HttpRequest, token: str) -> HttpResponse:
+    """Show what a link confirms; a POST confirms it, since mail scanners open links."""
+    now = clock.now()
+    try:
+        if request.method == "POST" and "again" in request.POST:
+            services.renew_link(token=token, now=now)
+            return HttpResponseRedirect(reverse("members:sent"))
+        if request.method == "POST":
+            application = services.confirm_application(token=token, now=now)
+        else:
+            application = services.read_token(token=token, now=now)
+    except (LinkBroken, LinkExpired) as error:
+        context = {"error": error, "expired": isinstance(error, LinkExpired), "form": AddressForm()}
+        return render(request, "members/link.html", context, status=error.http_status)
+    if application.state == Application.State.UNCONFIRMED:
+        return render(request, "members/confirm.html", {"application": application})
+    return render(request, "members/standing.html", {"application": application})
+
+
+@login_required
+@require_safe
+def queue(request: HttpRequest) -> HttpResponse:
+    """Show the Secretariat who waits, and what was decided."""
+    member = _signed_in(request)
+    waiting = selectors.pending_applications_for(member)
+    decided = selectors.decided_applications_for(member)[:PAGE]
+    return render(request, "members/queue.html", {"waiting": waiting, "decided": decided})
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def application(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show one application with what is known; the first POST asks once more, the second one decides."""
+    found = selectors.application_for(_signed_in(request), pk)
+    form = DecisionForm(request.POST or None)
+    context = {"application": found, "known": selectors.known_about(found), "form": form}
+    if request.method != "POST":
+        return render(request, "members/application.html", context)
+    if not form.is_valid():
+        return render(request, "members/application.html", context, status=422)
+    if "confirmed" not in request.POST:
+        return render(request, "members/decide.html", context)
+    try:
+        _decide(request, pk, form)
+    except Conflict as error:
+        messages.warning(request, str(error))
+    return HttpResponseRedirect(reverse("members:queue"))
+
+
+def _decide(request: HttpRequest, pk: int, form: DecisionForm) -> None:
+    reason = form.cleaned_data["reason"]
+    arguments = {"application_id": pk, "actor": _signed_in(request), "reason": reason, "now": clock.now()}
+    if form.cleaned_data["decision"] == DecisionForm.APPROVE:
+        found = services.approve_application(**arguments)
+        messages.success(request, _("%s is a member. A link to choose a password is on its way.") % found.member)
+    else:
+        found = services.decline_application(**arguments)
+        messages.success(request, _("%s is declined and gets your reason by mail.") % found.member)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def preferences(request: HttpRequest) -> HttpResponse:
+    """Set language and time zone; say where the rest is set."""
+    member = _signed_in(request)
+    form = PreferencesForm(request.POST or None, initial={"language": member.language, "time_zone": member.time_zone})
+    if request.method == "POST" and form.is_valid():
+        services.set_preferences(member=member, **form.cleaned_data)
+        with translation.override(member.language):
+            messages.success(request, _("Saved. Your next pages and mails follow it."))
+        response = HttpResponseRedirect(request.path)
+        # The choice of this browser alone, made in the head of the page, gives way to the member's own.
+        response.delete_cookie(settings.LANGUAGE_COOKIE_NAME, path=settings.LANGUAGE_COOKIE_PATH)
+        return response
+    context = {"form": form, "addresses": selectors.addresses_of(member)}
+    return render(request, "members/preferences.html", context, status=422 if request.method == "POST" else 200)
+
+
+@login_required
+@require_safe
+def directory(request: HttpRequest) -> HttpResponse:
+    """Show members to members: who, where, what for; never an address."""
+    query = request.GET.get("q", "").strip()[:100]
+    pages = Paginator(selectors.directory_for(_signed_in(request), query), PAGE)
+    page = pages.get_page(request.GET.get("page"))
+    found: dict[str, str | int] = {"q": query} if query else {}
+
+    def link(number: int) -> str:
+        return "?" + urlencode({**found, "page": number})
+
+    context = {
+        "query": query,
+        "page": page,
+        "total": pages.count,
+        "earlier_url": link(page.previous_page_number()) if page.has_previous() else "",
+        "later_url": link(page.next_page_number()) if page.has_next() else "",
+    }
+    return render(request, "members/directory.html", context)
+
+
+@login_required
+@require_safe
+def profile(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show one member to members."""
+    return render(request, "members/profile.html", {"person": selectors.profile_for(_signed_in(request), pk)})
