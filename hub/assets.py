@@ -34,7 +34,7 @@ class HashedStatic(CompressedManifestStaticFilesStorage):
 
 def _fingerprint() -> str:
     """Return a digest of name, size in bytes and time of change of every source file."""
-    seen = sha256(settings.STORAGES["staticfiles"]["BACKEND"].encode())
+    seen = sha256(str(settings.STATIC_ROOT).encode())
     for finder in get_finders():
         for path, storage in sorted(finder.list([]), key=lambda found: str(found[0])):
             status = Path(storage.path(path)).stat()

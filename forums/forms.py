@@ -1,0 +1,117 @@
+"""Forms of the discussions: they parse and keep what was typed; the rules decide (:mod:`forums.rules`)."""
+
+import secrets
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext_lazy as _
+
+from forums.drafts import Upload
+from forums.models import Membership
+
+_HELP = _("*emphasis*, **strong**; a line that starts with > is a quote, with - an item of a list.")
+
+
+def new_key() -> str:
+    """Return the token that makes a form sent twice one contribution: 128 random bits."""
+    return secrets.token_hex(16)
+
+
+class _FilesInput(forms.ClearableFileInput):
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    """Several files at once; reads them only when each is within ``HUB_FILE_MAX_SIZE`` bytes."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(widget=_FilesInput(), **options)
+
+    def clean(self, data: Any, initial: Any = None) -> tuple[Upload, ...]:
+        """Return uploads; a file over the limit is refused by name before it is read."""
+        given: list[UploadedFile] = list(data) if isinstance(data, list | tuple) else [data] if data else []
+        for item in given:
+            if (item.size or 0) > settings.HUB_FILE_MAX_SIZE:
+                limit = settings.HUB_FILE_MAX_SIZE // 1_000_000
+                raise forms.ValidationError(
+                    _("The file %(name)s is over %(limit)d MB."), params={"name": item.name, "limit": limit}
+                )
+        return tuple(Upload(item.name or "file", item.read(), item.content_type or "") for item in given)
+
+
+class TextField(forms.CharField):
+    """The text of a contribution; it may be empty when a file comes instead, which its label need not say."""
+
+    unmarked = True
+
+    def __init__(self, *, rows: int, **options: Any) -> None:
+        widget = forms.Textarea(attrs={"rows": rows})
+        super().__init__(required=False, strip=False, help_text=_HELP, widget=widget, **options)
+
+
+class WritingForm(forms.Form):
+    """What every text has: the text itself, files, and a key that counts it once."""
+
+    text = TextField(label=_("Your text"), rows=8)
+    attached = FilesField(
+        label=_("Files"),
+        required=False,
+        help_text=_("PDF, office documents, text or images; readers get a link."),
+    )
+    once_key = forms.CharField(widget=forms.HiddenInput(), max_length=64, required=False)
+
+    def __init__(self, *args: Any, draft: str = "", **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["text"].widget.attrs["data-draft"] = draft
+        self.fields["once_key"].initial = new_key()
+
+
+class ReplyForm(WritingForm):
+    """A reply; ``parent`` is the number of the contribution it answers."""
+
+    parent = forms.IntegerField(widget=forms.HiddenInput(), required=False, min_value=1)
+
+
+class TopicForm(WritingForm):
+    """A new topic: a subject and its first contribution."""
+
+    subject = forms.CharField(label=_("Subject"), max_length=255, help_text=_("One line that says what it is about."))
+    field_order = ("subject", "text", "attached", "once_key")
+
+
+class EditForm(forms.Form):
+    """Another wording of one's own contribution."""
+
+    text = TextField(label=_("Your text"), rows=12)
+    reason = forms.CharField(
+        label=_("What you changed"), max_length=255, required=False, help_text=_("Shown beside the edited text.")
+    )
+
+
+class DecisionForm(forms.Form):
+    """A moderator's decision on a held contribution."""
+
+    number = forms.IntegerField(widget=forms.HiddenInput(), min_value=1)
+    reason = forms.CharField(label=_("Reason"), required=False, max_length=255)
+
+
+class AdmitForm(forms.Form):
+    """Let a member of the hub into a discussion."""
+
+    email = forms.EmailField(label=_("E-mail address of a member"))
+    role = forms.ChoiceField(label=_("Role"), choices=Membership.Role.choices, initial=Membership.Role.PARTICIPANT)
+
+
+class SummaryForm(forms.Form):
+    """The moderators' summary of a discussion."""
+
+    summary = forms.CharField(
+        label=_("Summary"),
+        required=False,
+        strip=False,
+        help_text=_HELP,
+        max_length=20_000,
+        widget=forms.Textarea(attrs={"rows": 10}),
+    )

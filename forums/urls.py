@@ -1,0 +1,28 @@
+"""Addresses of the discussions. What stays for ever: ``/c/<number>/`` (design.md §5).
+
+A slug is for people: the number before it decides, so a renamed topic keeps its old addresses.
+"""
+
+from django.urls import path
+
+from forums.views import feeds, files, moderating, reading, topics, writing
+
+app_name = "forums"
+urlpatterns = [
+    path("discussions/", reading.discussions, name="discussions"),
+    path("discussions/<int:pk>/", reading.discussion, name="discussion_by_key"),
+    path("discussions/<int:pk>/feed.atom", feeds.discussion, name="feed"),
+    path("discussions/<int:pk>/members/", moderating.members, name="members"),
+    path("discussions/<int:pk>/new/", writing.new_topic, name="new_topic"),
+    path("discussions/<int:pk>/read/", reading.mark_all_read, name="mark_read"),
+    path("discussions/<int:pk>/summary/", moderating.summary, name="summary"),
+    path("discussions/<int:pk>-<str:slug>/", reading.discussion, name="discussion"),
+    path("topics/<int:pk>/", topics.topic, name="topic_by_key"),
+    path("topics/<int:pk>/after/<int:number>/", topics.after, name="after"),
+    path("topics/<int:pk>/lock/", topics.lock, name="lock"),
+    path("topics/<int:pk>-<str:slug>/", topics.topic, name="topic"),
+    path("c/<int:number>/", reading.contribution, name="contribution"),
+    path("c/<int:number>/edit/", writing.edit, name="edit"),
+    path("c/<int:number>/files/<int:pk>/", files.download, name="file"),
+    path("held/", moderating.held, name="held"),
+]

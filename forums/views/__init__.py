@@ -1,0 +1,1 @@
+"""Pages of the discussions. A view parses, calls one selector or service, and shows what it gives; nothing else."""

@@ -1,0 +1,46 @@
+"""What every view of the room needs."""
+
+from typing import TYPE_CHECKING, cast
+
+from django.http import HttpRequest
+from django.urls import reverse
+from machina.apps.forum.models import Forum
+from machina.apps.forum_conversation.models import Topic
+
+from forums import selectors
+from forums.models import Contribution
+
+if TYPE_CHECKING:
+    from hub.members.models import Member
+
+
+def member_of(request: HttpRequest) -> "Member | None":
+    """Return who asks, None for the public."""
+    return request.user if request.user.is_authenticated else None
+
+
+def signed_in(request: HttpRequest) -> "Member":
+    """Return who asks, in a view that only members reach (``login_required``)."""
+    return cast("Member", request.user)
+
+
+def discussion_url(forum: Forum) -> str:
+    """Return the address of a discussion."""
+    return reverse("forums:discussion", args=(forum.pk, forum.slug or "discussion"))
+
+
+def topic_url(topic: Topic) -> str:
+    """Return the address of a topic."""
+    return reverse("forums:topic", args=(topic.pk, topic.slug or "topic"))
+
+
+def place_of(contribution: Contribution) -> str:
+    """Return the address of a shown contribution on its topic's page. Queries: 1."""
+    page = selectors.page_of(contribution)
+    query = f"?page={page}" if page > 1 else ""
+    return f"{topic_url(contribution.post.topic)}{query}#c{contribution.number}"
+
+
+def whole_number(text: str | None, default: int = 0) -> int:
+    """Return a number from an address, the default for anything else."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 12 else default

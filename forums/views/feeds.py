@@ -1,0 +1,80 @@
+"""The Atom feed of a discussion (RFC 4287): thin, the last thirty contributions, for those who may read them.
+
+A feed reader has no session, so a member's address of the feed carries a signed token. The token only says who asks:
+what they may see is decided at each request, and a new password makes a new token.
+"""
+
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.feedgenerator import Atom1Feed
+from django.utils.text import Truncator
+from django.views.decorators.http import require_safe
+
+from forums import pages, selectors
+from forums.views.common import discussion_url, member_of
+from hub.lib.errors import NotFound
+from hub.lib.markup import plain
+from hub.lib.tokens import read, sign
+from hub.members.selectors import active_member
+
+if TYPE_CHECKING:
+    from hub.members.models import Member
+
+PURPOSE = "feed"
+LENGTH = 30
+# Characters of a contribution in the feed; the rest is one click away.
+EXCERPT = 300
+
+
+def _stamp(member: "Member") -> int:
+    """Return a number that changes with the password."""
+    return int.from_bytes(sha256(member.password.encode()).digest()[:4], "big")
+
+
+def url_for(member: "Member | None", forum_id: int) -> str:
+    """Return the address of a discussion's feed for this reader."""
+    address = reverse("forums:feed", args=(forum_id,))
+    return f"{address}?key={sign(PURPOSE, [member.pk, forum_id, _stamp(member)])}" if member else address
+
+
+def _reader(request: HttpRequest, forum_id: int) -> "Member | None":
+    key = request.GET.get("key")
+    if not key:
+        return member_of(request)
+    numbers = read(PURPOSE, key)
+    if numbers is None or len(numbers) != 3 or numbers[1] != forum_id:
+        raise NotFound
+    member = active_member(numbers[0])
+    if member is None or numbers[2] != _stamp(member):
+        raise NotFound
+    return member
+
+
+@require_safe
+def discussion(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give the newest contributions of a discussion as Atom. Queries: the same for 1 and for 30."""
+    where = selectors.discussion_for(_reader(request, pk), pk)
+    feed = Atom1Feed(
+        title=str(where.forum.name),
+        link=settings.HUB_URL + discussion_url(where.forum),
+        description="",
+        language=where.policy.language,
+    )
+    for row in pages.newest_of(where, limit=LENGTH):
+        feed.add_item(
+            title=row.subject,
+            link=f"{settings.HUB_URL}/c/{row.number}/",
+            description=Truncator(plain(row.html)).chars(EXCERPT),
+            author_name=row.author.get_full_name(),
+            unique_id=f"{settings.HUB_URL}/c/{row.number}/",
+            pubdate=row.created_at,
+            updateddate=row.post.updated,
+        )
+    response = HttpResponse(content_type="application/atom+xml; charset=utf-8")
+    feed.write(response, "utf-8")
+    response.headers["Cache-Control"] = "private, max-age=300"
+    return response

@@ -1,0 +1,122 @@
+"""Lead a discussion: what is held, who takes part, the summary."""
+
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.db.models import prefetch_related_objects
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from forums import pages, selectors, services
+from forums.forms import AdmitForm, DecisionForm, SummaryForm
+from forums.policy import ADMIT, APPROVE, access_of
+from forums.views.common import discussion_url, signed_in, whole_number
+from hub.lib import clock
+from hub.lib.errors import Conflict, HubError, NotAllowed, NotFound
+from hub.members.selectors import active_member, member_by_address
+
+if TYPE_CHECKING:
+    from hub.members.models import Member
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def held(request: HttpRequest) -> HttpResponse:
+    """Show what waits for the reader's decision; a POST decides one."""
+    member = signed_in(request)
+    if not access_of(member).having(APPROVE):
+        raise NotFound
+    wrong: dict[str, object] = {}
+    if request.method == "POST":
+        form = DecisionForm(request.POST)
+        if form.is_valid():
+            try:
+                _decide(request, member, form.cleaned_data["number"], form.cleaned_data["reason"])
+            except NotFound:
+                raise
+            except HubError as error:
+                data = form.cleaned_data
+                wrong = {"wrong_number": data["number"], "wrong": error, "typed": data["reason"]}
+            else:
+                return HttpResponseRedirect(request.path)
+    rows = selectors.held_for(member)
+    prefetch_related_objects(rows, "attachments")
+    return render(request, "forums/held.html", {"rows": rows, **wrong}, status=422 if wrong else 200)
+
+
+def _decide(request: HttpRequest, member: "Member", number: int, reason: str) -> None:
+    try:
+        if "approve" in request.POST:
+            services.approve_contribution(number=number, actor=member, now=clock.now())
+            messages.success(request, _("Contribution %d is shown and sent to the others.") % number)
+        else:
+            services.reject_contribution(number=number, actor=member, reason=reason, now=clock.now())
+            messages.success(request, _("Contribution %d stays unseen; its author gets your reason.") % number)
+    except Conflict as error:
+        messages.warning(request, str(error))
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def members(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show who takes part; those who lead let people in and out."""
+    member = signed_in(request)
+    found = selectors.discussion_for(member, pk)
+    form = AdmitForm(request.POST if "email" in request.POST else None)
+    status = 200
+    if request.method == "POST":
+        if not found.may(ADMIT):
+            raise NotAllowed
+        if "remove" in request.POST:
+            return _remove(request, found, member)
+        if form.is_valid() and _admit(request, found, member, form):
+            return HttpResponseRedirect(request.path)
+        status = 422
+    context = {
+        "discussion": found,
+        "regions": pages.by_region(selectors.participants_of(found)),
+        "may_admit": found.may(ADMIT),
+        "form": form,
+        "canonical": discussion_url(found.forum),
+    }
+    return render(request, "forums/members.html", context, status=status)
+
+
+def _admit(request: HttpRequest, found: selectors.Discussion, actor: "Member", form: AdmitForm) -> bool:
+    person = member_by_address(form.cleaned_data["email"])
+    if person is None:
+        form.add_error("email", _("No member of the hub has this address. They apply first; then you can let them in."))
+        return False
+    role = form.cleaned_data["role"]
+    services.admit_member(forum_id=found.pk, member=person, role=role, now=clock.now(), actor=actor)
+    messages.success(request, _("%s takes part now.") % person.get_full_name())
+    return True
+
+
+def _remove(request: HttpRequest, found: selectors.Discussion, actor: "Member") -> HttpResponse:
+    person = active_member(whole_number(request.POST.get("remove")))
+    if person is None:
+        raise NotFound
+    services.remove_member(forum_id=found.pk, member=person, now=clock.now(), actor=actor)
+    messages.success(request, _("%s does not take part any more; what they said stays.") % person.get_full_name())
+    return HttpResponseRedirect(request.path)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def summary(request: HttpRequest, pk: int) -> HttpResponse:
+    """Write the moderators' summary of a discussion."""
+    member = signed_in(request)
+    found = selectors.discussion_for(member, pk)
+    if not found.may(APPROVE):
+        raise NotAllowed
+    form = SummaryForm(request.POST or None, initial={"summary": found.policy.summary})
+    if request.method == "POST" and form.is_valid():
+        services.write_summary(forum_id=pk, actor=member, summary=form.cleaned_data["summary"])
+        messages.success(request, _("The summary is on the discussion's page."))
+        return HttpResponseRedirect(discussion_url(found.forum))
+    context = {"discussion": found, "form": form, "canonical": discussion_url(found.forum)}
+    return render(request, "forums/summary.html", context, status=422 if request.method == "POST" else 200)
