@@ -122,7 +122,9 @@ class Gathering:
     @property
     def people(self) -> dict[str, str]:
         """Everybody with a place here and the role, as :class:`forums.models.Membership` names it."""
-        found = dict.fromkeys(self.keys("participants") + self.keys("members"), "participant")
+        # The Secretariat's officer follows what she has organised.
+        found = dict.fromkeys(self.keys("organiser") + self.keys("secretary"), "observer")
+        found |= dict.fromkeys(self.keys("participants") + self.keys("members"), "participant")
         found |= dict.fromkeys(self.keys("rapporteurs") + self.keys("rapporteur"), "rapporteur")
         found |= dict.fromkeys(self.keys("moderators"), "moderator")
         return found | dict.fromkeys(self.keys("chair"), "chair")

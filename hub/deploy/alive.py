@@ -11,6 +11,8 @@ import sys
 import urllib.error
 import urllib.request
 
+WEB = "http://127.0.0.1:8000"
+DOOR = ("127.0.0.1", 8025)
 # Seconds to wait for an answer.
 PATIENCE = 4
 
@@ -26,12 +28,12 @@ def _health(base: str) -> dict[str, dict[str, object]]:
 
 def web() -> bool:
     """Whether the web process answers."""
-    return bool(_health("http://127.0.0.1:8000"))
+    return bool(_health(WEB))
 
 
 def smtpd() -> bool:
     """Whether the mail door greets."""
-    with socket.create_connection(("127.0.0.1", 8025), timeout=PATIENCE) as door:
+    with socket.create_connection(DOOR, timeout=PATIENCE) as door:
         return door.recv(4) == b"220 "
 
 

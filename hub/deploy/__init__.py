@@ -1,0 +1,1 @@
+"""Running the hub in production: the image, its checks, what stands around it."""
