@@ -1,16 +1,15 @@
 """Forms of the room."""
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import Any
 
+from allauth.account.models import EmailAddress
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from listserv import selectors, services
+from listserv import services
 from listserv.models import Subscription
 from listserv.selectors import ListLine
-
-if TYPE_CHECKING:
-    from hub.members.models import Member
 
 
 class DeliveryForm(forms.Form):
@@ -23,7 +22,8 @@ class DeliveryForm(forms.Form):
     own_copy = forms.BooleanField(label=Subscription._meta.get_field("own_copy").verbose_name, required=False)
     address = forms.TypedChoiceField(label=_("Sent to"), coerce=int, empty_value=None, required=False)
 
-    def __init__(self, line: ListLine, member: "Member", data: Any = None) -> None:
+    def __init__(self, line: ListLine, addresses: Sequence[EmailAddress], data: Any = None) -> None:
+        """Take the list as the member sees it and their verified addresses, the primary first."""
         row = line.subscription
         initial = {
             "delivery": line.delivery,
@@ -31,9 +31,9 @@ class DeliveryForm(forms.Form):
             "address": row.address_id if row and row.address_id else "",
         }
         super().__init__(data, prefix=line.mailing_list.name, initial=initial)
-        others = [address for address in selectors.addresses_of(member) if not address.primary]
-        if others:
-            first = _("my first address (%(address)s)") % {"address": member.email}
-            self.fields["address"].choices = [("", first), *((one.pk, one.email) for one in others)]
+        if len(addresses) > 1:
+            first, *others = addresses
+            always = _("my first address (%(address)s)") % {"address": first.email}
+            self.fields["address"].choices = [("", always), *((one.pk, one.email) for one in others)]
         else:
             del self.fields["address"]

@@ -9,6 +9,7 @@ from django.urls import reverse
 from forums import selectors as forums
 from forums.outlets import Outlet
 from hub.lib.mail import send_letter
+from hub.members.selectors import secretariat
 from listserv import selectors, services
 
 if TYPE_CHECKING:
@@ -41,10 +42,11 @@ class ListOutlet(Outlet):
             services.queue_mailing(contribution=contribution, now=now)
 
     def hold(self, contribution: "Contribution", *, now: datetime) -> None:
-        """Write to those who decide, each in their language."""
+        """Write to those who decide, each in their language; to the Secretariat where nobody leads."""
         context = self._context(contribution)
-        for row in forums.moderators_of(contribution.post.topic.forum_id):
-            send_letter(to=row.member, template="listserv/mail/held", context=context)
+        leading = [row.member for row in forums.moderators_of(contribution.post.topic.forum_id)]
+        for member in leading or secretariat():
+            send_letter(to=member, template="listserv/mail/held", context=context)
 
     def decide(self, contribution: "Contribution", *, now: datetime) -> None:
         """Tell the author of a rejection, with the reason and their own words, so that nothing is lost."""

@@ -13,6 +13,7 @@ import re
 import secrets
 from email.utils import format_datetime
 from functools import cached_property
+from html import escape
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -188,6 +189,7 @@ class Renderer:
             "lang": bcp47(language),
             "dir": "rtl" if translation.get_language_info(language)["bidi"] else "ltr",
             "who": self._who(),
+            "who_html": self._who(html=True),
             "said": said,
             "files": self._files,
             "page_url": self.page_url,
@@ -198,14 +200,16 @@ class Renderer:
             "files_label": _("Files:"),
         }
 
-    def _who(self) -> str:
+    def _who(self, *, html: bool = False) -> str:
+        """Say who and where on one line; in HTML each name keeps the direction of its own script."""
         said = self.contribution
-        person = said.author.name
+        person, discussion = said.author.name, self.forum.name
+        line = _("%(person)s in “%(discussion)s”, no. %(number)d")
         if said.author.country:
             person = f"{person} ({said.author.country.name})"
-        line = _("%(person)s in “%(discussion)s”, no. %(number)d") % {
-            "person": person, "discussion": self.forum.name, "number": said.number,
-        }
+        if html:
+            line, person, discussion = escape(line), _isolated(person), _isolated(discussion)
+        line = line % {"person": person, "discussion": discussion, "number": said.number}
         return f"{line} · {said.get_origin_display()}" if said.origin == "live" else line
 
     def _text(self, context: dict[str, object]) -> str:
@@ -220,6 +224,10 @@ class Renderer:
             f"{context['lists_label']} {self.lists_url}",
         )
         return "\n\n".join(blocks) + "\n\n" + "\n".join(foot) + "\n"
+
+
+def _isolated(text: str) -> str:
+    return f"<bdi>{escape(text)}</bdi>"
 
 
 def bcp47(code: str) -> str:

@@ -24,10 +24,11 @@ if TYPE_CHECKING:
 def lists(request: HttpRequest) -> HttpResponse:
     """Show the reader's lists with their delivery; a POST saves one of them."""
     member = cast("Member", request.user)
-    lines = selectors.lists_for(member)
+    lines, addresses = selectors.lists_for(member), selectors.addresses_of(member)
     asked = request.POST.get("list", "") if request.method == "POST" else None
     rows = [
-        (line, DeliveryForm(line, member, request.POST if line.mailing_list.name == asked else None)) for line in lines
+        (line, DeliveryForm(line, addresses, request.POST if line.mailing_list.name == asked else None))
+        for line in lines
     ]
     if asked is None:
         return render(request, "listserv/lists.html", {"rows": rows})

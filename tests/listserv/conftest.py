@@ -2,6 +2,7 @@
 
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,8 +12,9 @@ from listserv.outbound import outbox, pump
 
 
 @pytest.fixture(autouse=True)
-def _mail(settings: Any) -> Any:
+def _mail(settings: Any, tmp_path: Path) -> Any:
     """Queue the hub's letters as rows, as in the product; let go of connections afterwards."""
+    settings.STATIC_ROOT = tmp_path
     settings.EMAIL_BACKEND = "listserv.outbound.notices.NoticeBackend"
     settings.HUB_RELAY = None
     yield

@@ -82,7 +82,9 @@ def test_a_list_name_is_a_free_local_part(cast, now, slug, name):
     assert found.name == name
 
 
-def test_accepting_writes_one_row_and_wakes_the_pump_after_the_commit(cast, now, woken, django_capture_on_commit_callbacks):
+def test_accepting_writes_one_row_and_wakes_the_pump_after_the_commit(
+    cast, now, woken, django_capture_on_commit_callbacks
+):
     with django_capture_on_commit_callbacks() as callbacks:
         said = cast.say(cast.amina, now=now)
         assert Mailing.objects.get().contribution == said and woken == []
@@ -215,9 +217,10 @@ def test_a_killed_worker_repeats_one_batch_at_most_under_the_same_message_id(cas
     def die(*args: Any) -> None:
         raise Killed
 
-    with monkeypatch.context() as patch, pytest.raises(Killed):
+    with monkeypatch.context() as patch:
         patch.setattr(pump, "_store", die)
-        pump.deliver_mailings(now)
+        with pytest.raises(Killed):
+            pump.deliver_mailings(now)
     assert len(end.taken) == 10 and pump.deliver_mailings(now) == 0  # the dead worker's lease holds
     later = now + pump.LEASE + timedelta(seconds=1)
     while pump.deliver_mailings(later):
@@ -245,7 +248,9 @@ def test_a_worker_that_lost_its_lease_does_not_move_the_cursor(cast, now):
     assert Mailing.objects.get().cursor == 0 and Mailing.objects.get().claimed_until == other.claimed_until
 
 
-def test_a_batch_costs_the_same_queries_at_any_size(cast, crowd, now, far_end, django_assert_max_num_queries, monkeypatch):
+def test_a_batch_costs_the_same_queries_at_any_size(
+    cast, crowd, now, far_end, django_assert_max_num_queries, monkeypatch
+):
     far_end()
     for size in (1, 16):
         monkeypatch.setattr(pump, "BATCH", size)
@@ -334,7 +339,8 @@ def test_delivery_is_chosen_among_what_is_offered_and_to_a_confirmed_address(cas
     foreign = EmailAddress.objects.get(user=cast.amina)
     doubtful = EmailAddress.objects.create(user=cast.boris, email="c@third.example", verified=False, primary=False)
     choose = {"list_id": found.pk, "member": cast.boris, "now": now}
-    for wrong in ({"delivery": "digest-daily"}, *({"delivery": "each", "address_id": a.pk} for a in (foreign, doubtful))):
+    others = [{"delivery": "each", "address_id": address.pk} for address in (foreign, doubtful)]
+    for wrong in ({"delivery": "digest-daily"}, *others):
         with pytest.raises(Invalid):
             services.set_delivery(**choose, **wrong)
     services.set_delivery(**choose, delivery="each", address_id=second.pk)
@@ -359,10 +365,11 @@ def test_a_local_part_means_a_list_and_a_subaddress(cast, local, kind, token):
     assert (found.mailing_list.name, found.kind, found.token) == ("risk", kind, token)
 
 
-@pytest.mark.parametrize("local", ["", "risky", "risk+", "risk+x", "risk+r", "risk-foo", "-leave", "ri\u017fk", "risk " + "x" * 70])
+@pytest.mark.parametrize(
+    "local", ["", "risky", "risk+", "risk+x", "risk+x.abc", "risk-foo", "-leave", "ri\u017fk", "risk+r." + "x" * 70]
+)
 def test_other_local_parts_mean_nothing(cast, local):
-    found = selectors.list_by_address(local)
-    assert found is None or (local == "risk+r" and found.token == "")
+    assert selectors.list_by_address(local) is None
 
 
 def test_the_discussion_page_shows_the_address_to_members_only(cast):
