@@ -1,7 +1,7 @@
 """Forms of the room."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 from allauth.account.models import EmailAddress
 from django import forms
@@ -34,6 +34,7 @@ class DeliveryForm(forms.Form):
         if len(addresses) > 1:
             first, *others = addresses
             always = _("my first address (%(address)s)") % {"address": first.email}
-            self.fields["address"].choices = [("", always), *((one.pk, one.email) for one in others)]
+            field = cast("forms.TypedChoiceField", self.fields["address"])
+            field.choices = [("", always), *((one.pk, one.email) for one in others)]
         else:
             del self.fields["address"]

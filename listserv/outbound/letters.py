@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from email.parser import BytesHeaderParser
-from typing import cast
 
 # Bytes of headers read for a list; ours have 2 to 4 kB.
 HEADERS_MAX = 16_000
@@ -27,13 +26,13 @@ class Letter:
 
 def summary(raw: bytes) -> Letter:
     """Return subject, sender and recipient only."""
-    message = cast("EmailMessage", BytesHeaderParser(policy=policy.default).parsebytes(_head(raw)))
+    message = BytesHeaderParser(policy=policy.default).parsebytes(_head(raw))
     return Letter(_value(message, "Subject"), _value(message, "From"), _value(message, "Delivered-To"))
 
 
 def whole(raw: bytes) -> Letter:
     """Return everything a page shows of a mail."""
-    message = cast("EmailMessage", message_from_bytes(raw, policy=policy.default))
+    message = message_from_bytes(raw, policy=policy.default)
     return Letter(
         _value(message, "Subject"),
         _value(message, "From"),

@@ -39,7 +39,7 @@ def transport() -> Transport:
         helo = settings.HUB_MAIL_DOMAIN
         _kept.transport = Relay(relay.host, relay.port, helo=helo) if relay else Outbox()
         _kept.relay = relay
-    return _kept.transport  # type: ignore[no-any-return]
+    return _kept.transport
 
 
 def close_transport() -> None:

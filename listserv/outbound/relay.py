@@ -74,7 +74,7 @@ class Session:
 
     async def reply(self) -> Reply:
         """Read one reply; raises Dropped at the end of the stream, at 421 and at nonsense."""
-        lines = []
+        lines: list[str] = []
         async with asyncio.timeout(self.reply_seconds):
             while True:
                 try:

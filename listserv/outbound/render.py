@@ -21,6 +21,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django_countries import countries
 
 from listserv import tokens
 from listserv.models import Mailing, Subscription
@@ -102,7 +103,7 @@ class Renderer:
         """The headers that every copy shares."""
         said, mail_list, name = self.contribution, self.list, self.forum.name
         answered, chain = thread_of(said)
-        country = f" ({said.author.country.code})" if said.author.country else ""
+        country = f" ({said.author.country})" if said.author.country else ""
         page = f"{settings.HUB_URL}{reverse('forums:discussion_by_key', args=(self.forum.pk,))}"
         return b"".join(
             (
@@ -206,7 +207,7 @@ class Renderer:
         person, discussion = said.author.name, self.forum.name
         line = _("%(person)s in “%(discussion)s”, no. %(number)d")
         if said.author.country:
-            person = f"{person} ({said.author.country.name})"
+            person = f"{person} ({countries.name(str(said.author.country))})"
         if html:
             line, person, discussion = escape(line), _isolated(person), _isolated(discussion)
         line = line % {"person": person, "discussion": discussion, "number": said.number}

@@ -80,7 +80,7 @@ def letter(request: HttpRequest, name: str) -> HttpResponse:
 
 @require_safe
 @xframe_options_sameorigin
-@csp(_LETTER_POLICY)
+@csp(_LETTER_POLICY)  # type: ignore[arg-type]
 def letter_html(request: HttpRequest, name: str) -> HttpResponse:
     """Serve a mail's HTML for the frame, under a policy that lets it do nothing."""
     html = letters.whole(_mail(request, name)).html

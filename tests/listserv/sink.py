@@ -130,7 +130,7 @@ class _Dialogue:
         return reply
 
     def do_bdat(self, rest: str) -> str:
-        size = int(rest.split()[0])
+        size = int(rest.split(maxsplit=1)[0])
         while len(self.buffer) < size:
             self._more()
         content, self.buffer = self.buffer[:size], self.buffer[size:]

@@ -167,7 +167,7 @@ def test_an_independent_server_takes_what_the_client_says(relay, unused_tcp_port
         def __init__(self) -> None:
             self.mails: list[Any] = []
 
-        async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's name
+        async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
             self.mails.append((envelope.mail_from, envelope.rcpt_tos, envelope.content))
             return "250 kept"
 
