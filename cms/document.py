@@ -1,0 +1,282 @@
+"""Proceedings as a document: one set of parts, in the document's own language, that the page and the print both show.
+
+Nothing is read from other rooms here: the words are those of the record as it was compiled, the summary and the
+conclusions are the page's. Paragraphs are numbered through summary and conclusions, as in a working paper; statements
+carry the number of their contribution, which is their permanent address.
+"""
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.utils import translation
+from django.utils.formats import date_format
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django_countries import countries
+from wagtail.rich_text import expand_db_html
+
+from cms import prose
+
+if TYPE_CHECKING:
+    from cms.models import ProceedingsPage
+
+EMPTY: dict[str, Any] = {"background": "", "agenda": [], "participants": []}
+_HAN = range(0x4E00, 0xA000)
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """A numbered paragraph with the lists, quotations and tables that follow it; ``number`` is 0 for a heading."""
+
+    number: int
+    blocks: tuple[prose.Node, ...]
+
+    @property
+    def html(self) -> SafeString:
+        """The paragraph for the page."""
+        return mark_safe("".join(prose.block_html(block) for block in self.blocks))  # noqa: S308 - escaped in prose
+
+
+@dataclass(frozen=True)
+class Section:
+    """Background, summary or conclusions."""
+
+    anchor: str
+    title: str
+    parts: tuple[Paragraph, ...]
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One intervention as issued."""
+
+    number: int
+    url: str  # absolute, so that print can lead there too
+    author: str
+    about: str  # role, country, organisation in one line
+    when: str
+    at: datetime
+    origin: str
+    door: str  # the origin as a word
+    html: SafeString
+
+    @property
+    def anchor(self) -> str:
+        """The statement's place on the page."""
+        return f"c{self.number}"
+
+
+@dataclass(frozen=True)
+class Item:
+    """An agenda item, the conference_session that took it, and what was said on it."""
+
+    number: int
+    title: str
+    note: str = ""
+    statements: tuple[Statement, ...] = ()
+
+    @property
+    def anchor(self) -> str:
+        """The item's place on the page."""
+        return f"item-{self.number}"
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody who took part, as registered when the record was compiled."""
+
+    name: str
+    role: str
+    country: str
+    organisation: str
+
+
+@dataclass(frozen=True)
+class Document:
+    """Everything that is shown and printed, evaluated in the document's language."""
+
+    title: str
+    symbol: str
+    language: str
+    lang: str  # BCP 47
+    dir: str
+    kind: str
+    dates: str
+    issued: str
+    organisation: str
+    url: str
+    cite: str
+    labels: dict[str, str]
+    sections: tuple[Section, ...]
+    items: tuple[Item, ...]
+    people: tuple[Person, ...] = field(default=())
+
+    @property
+    def statement_count(self) -> int:
+        """How many statements the record has."""
+        return sum(len(item.statements) for item in self.items)
+
+
+def day(moment: date | datetime | None) -> str:
+    """Return a day in the language in use ("24 November 2026"), in UTC for a moment, empty for none."""
+    if moment is None:
+        return ""
+    shown = moment.astimezone(UTC).date() if isinstance(moment, datetime) else moment
+    chinese = translation.get_language() == "zh-hans"
+    return date_format(shown, "Y年n月j日" if chinese else "j F Y", use_l10n=False)
+
+
+def _moment(moment: datetime) -> str:
+    return f"{day(moment)}, {moment.astimezone(UTC):%H:%M} UTC"
+
+
+def _span(opens: datetime | None, closes: datetime | None) -> str:
+    first, last = day(opens), day(closes)
+    return first if first == last or not last else f"{first} – {last}" if first else last
+
+
+def _read(text: str) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+def role_label(code: str) -> str:
+    """Return a role as a word in the language in use; a plain participant has none."""
+    words = {
+        "chair": _("chair"),
+        "moderator": _("facilitator"),
+        "rapporteur": _("rapporteur"),
+        "observer": _("observer"),
+    }
+    return words.get(code, "")
+
+
+def _door(origin: str) -> str:
+    return {"web": _("by web"), "mail": _("by mail"), "live": _("live")}.get(origin, origin)
+
+
+def _about(entry: dict[str, Any]) -> str:
+    parts = (role_label(entry["role"]), str(countries.name(entry["country"])), entry["organisation"])
+    return " · ".join(part for part in parts if part)
+
+
+def _paragraphs(markup: str, after: int) -> tuple[Paragraph, ...]:
+    """Number the paragraphs of rich text on from ``after``; what is no paragraph belongs to the one before it."""
+    made: list[Paragraph] = []
+    for block in prose.read(markup):
+        if block["kind"] == "head":
+            made.append(Paragraph(0, (block,)))
+        elif block["kind"] == "para" or not made or made[-1].number == 0:
+            after += 1
+            made.append(Paragraph(after, (block,)))
+        else:
+            made[-1] = Paragraph(made[-1].number, (*made[-1].blocks, block))
+    return tuple(made)
+
+
+def _sections(background: str, summary: str, conclusions: str) -> tuple[Section, ...]:
+    """Number the paragraphs of all three in one row; an empty one is left out."""
+    made: list[Section] = []
+    number = 0
+    for anchor, title, markup in (
+        ("background", _("Background"), background),
+        ("summary", _("Summary"), summary),
+        ("conclusions", _("Conclusions"), conclusions),
+    ):
+        parts = _paragraphs(markup, number)
+        number = max((part.number for part in parts), default=number)
+        if parts:
+            made.append(Section(anchor, title, parts))
+    return tuple(made)
+
+
+def _statement(entry: dict[str, Any]) -> Statement:
+    at = datetime.fromisoformat(entry["at"])
+    return Statement(
+        number=entry["number"],
+        url=f"{settings.HUB_URL}/c/{entry['number']}/",
+        author=entry["author"],
+        about=_about(entry),
+        when=_moment(at),
+        at=at,
+        origin=entry["origin"],
+        door=_door(entry["origin"]),
+        # The contribution's stored HTML: the sanitiser of hub.lib.markup has passed it when it was said.
+        html=mark_safe(entry["html"]),  # noqa: S308
+    )
+
+
+def _sitting(held: dict[str, str]) -> str:
+    opens, closes = _read(held["opens_at"]), _read(held["closes_at"])
+    if opens is None:
+        return held["title"]
+    until = f"–{closes.astimezone(UTC):%H:%M}" if closes else ""
+    return f"{held['title']}: {day(opens)}, {opens.astimezone(UTC):%H:%M}{until} UTC"
+
+
+def _item(number: int, entry: dict[str, Any]) -> Item:
+    statements = tuple(_statement(said) for said in entry["interventions"])
+    return Item(number, entry["title"], _sitting(entry["session"]), statements)
+
+
+def _labels() -> dict[str, str]:
+    return {
+        "contents": _("Contents"),
+        "statements": _("Statements"),
+        "participants": _("Participants"),
+        "name": _("Name"),
+        "role": _("Role"),
+        "country": _("Country"),
+        "organisation": _("Organisation"),
+        "cite": _("Cite as"),
+        "number": _("No."),
+        "issued": _("Issued"),
+        "page": _("page"),
+        "language": _("Language"),
+        "none": _("No statement was made on this item."),
+        "draft": _("Draft – not issued"),
+        "unprinted": _("Characters that could not be printed, shown as □"),
+    }
+
+
+def build(page: "ProceedingsPage") -> Document:
+    """Return a page of proceedings as a document in its own language.
+
+    Queries: none when the page came with its record.
+    """
+    with translation.override(page.language):
+        record = page.record.data if page.record else EMPTY
+        sections = _sections(record["background"], expand_db_html(page.summary), expand_db_html(page.conclusions))
+        kind = _("Proceedings of the electronic conference")
+        dates = _span(page.opens_at, page.closes_at)
+        url = page.full_url or settings.HUB_URL
+        return Document(
+            title=page.title,
+            symbol=page.symbol or "",
+            language=page.language,
+            lang="zh-Hans" if page.language == "zh-hans" else page.language,
+            dir="rtl" if translation.get_language_bidi() else "ltr",
+            kind=kind,
+            dates=dates,
+            issued=day(page.first_published_at),
+            organisation=settings.HUB_NAME,
+            url=url,
+            cite=f"{page.symbol or ''}: {page.title}. {kind}, {dates}. {settings.HUB_NAME}. {url}".strip(": "),
+            labels=_labels(),
+            sections=sections,
+            items=tuple(_item(number, entry) for number, entry in enumerate(record["agenda"], start=1)),
+            people=tuple(
+                Person(who["name"], role_label(who["role"]), str(countries.name(who["country"])), who["organisation"])
+                for who in record["participants"]
+            ),
+        )
+
+
+def language_of(text: str, fallback: str) -> str:
+    """Return the language to shape a text in: by its letters for Arabic and Chinese, else the document's."""
+    if prose.direction(text) == "rtl":
+        return "ar"
+    if any(ord(letter) in _HAN for letter in text[:400]):
+        return "zh-hans"
+    return "en" if fallback in {"ar", "zh-hans"} else fallback

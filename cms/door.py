@@ -1,0 +1,82 @@
+"""The door of Wagtail's admin: who comes in, and how far.
+
+Around every view of ``/admin/`` (:mod:`cms.urls`). The Secretariat comes in; its Wagtail group follows ``is_staff``. A
+rapporteur with a draft in hand gets to the few views that editing it takes; the rest of the admin, whose choosers and
+reports name pages that are not published, answers as if it were not there. Everybody else finds nothing. Wagtail's own
+sign-in and password pages lead to allauth's, which know passkeys, second factors and rate limits.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+
+from cms.rules import is_secretariat
+from cms.services.rights import follow_roles
+from hub.lib.errors import NotFound
+
+View = Callable[..., HttpResponse]
+
+# No page's content in them.
+PUBLIC = frozenset({"wagtailadmin_sprite", "wagtailadmin_javascript_catalog"})
+SIGN_IN = frozenset({"wagtailadmin_login"})
+# What editing one's own draft takes; each view checks the page itself.
+EDITING = frozenset(
+    {
+        "wagtailadmin_pages:edit",
+        "wagtailadmin_pages:preview_on_edit",
+        "wagtailadmin_pages:view_draft",
+        "wagtailadmin_pages:history",
+        "wagtailadmin_pages:history_results",
+        "wagtailadmin_pages:revisions_index",
+        "wagtailadmin_pages:revisions_view",
+        "wagtailadmin_pages:revisions_compare",
+        "wagtailadmin_pages:revisions_revert",
+        "wagtailadmin_pages:workflow_history",
+        "wagtailadmin_pages:workflow_history_detail",
+        "wagtailadmin_pages:confirm_workflow_cancellation",
+        "wagtailadmin_editing_sessions:ping",
+        "wagtailadmin_editing_sessions:release",
+        "wagtailadmin_dismissibles",
+        "wagtailadmin_logout",
+    }
+)
+# Where Wagtail leads after saving; a rapporteur's place is the desk.
+HOMES = frozenset({"wagtailadmin_home", "wagtailadmin_explore_root", "wagtailadmin_explore"})
+
+
+def guarded(view: View) -> View:
+    """Wrap a view of Wagtail's admin."""
+
+    def through(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        name = request.resolver_match.view_name if request.resolver_match else ""
+        if name in PUBLIC:
+            return view(request, *args, **kwargs)
+        if name in SIGN_IN or name.startswith("wagtailadmin_password_reset"):
+            return _to_allauth(request, name)
+        if not request.user.is_authenticated:
+            return view(request, *args, **kwargs)
+        follow_roles(member=request.user)
+        if is_secretariat(request.user):
+            return view(request, *args, **kwargs)
+        return _for_writer(view, name, request, *args, **kwargs)
+
+    return through
+
+
+def _to_allauth(request: HttpRequest, name: str) -> HttpResponse:
+    if name in SIGN_IN:
+        return redirect(f"{reverse('account_login')}?next={reverse('wagtailadmin_home')}")
+    return redirect("account_reset_password")
+
+
+def _for_writer(view: View, name: str, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    if not request.user.has_perm("wagtailadmin.access_admin"):
+        raise NotFound
+    if name in EDITING:
+        return view(request, *args, **kwargs)
+    if name in HOMES:
+        return redirect("cms:desk")
+    raise NotFound

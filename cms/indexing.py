@@ -1,0 +1,74 @@
+"""Keep what is published in the hub's search, by Wagtail's own signals and as a source for a new index."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from wagtail.models import Page
+from wagtail.rich_text import get_text_for_indexing
+from wagtail.signals import page_published, page_unpublished
+
+from cms.models import ProceedingsPage, StandardPage
+from hub.lib.clock import now
+from hub.lib.markup import plain
+from hub.search.services import PUBLIC, Document, index_document, remove_document
+
+
+def _key(page: Page) -> str:
+    return f"page:{page.pk}"
+
+
+def _body(page: Page) -> str:
+    if isinstance(page, StandardPage):
+        return f"{page.intro}\n{get_text_for_indexing(page.body)}"
+    if not isinstance(page, ProceedingsPage):
+        return ""
+    said = [
+        f"{entry['author']}\n{plain(entry['html'])}"
+        for item in (page.record.data["agenda"] if page.record else [])
+        for entry in item["interventions"]
+    ]
+    return "\n".join(
+        [page.symbol or "", get_text_for_indexing(page.summary), get_text_for_indexing(page.conclusions), *said]
+    )
+
+
+def document_of(page: Page) -> Document | None:
+    """Return a live page as something to be found, None for one that is not found by its text or not open to all."""
+    if not isinstance(page, StandardPage | ProceedingsPage) or not page.live or page.get_view_restrictions():
+        return None
+    return Document(
+        key=_key(page),
+        kind="proceedings" if isinstance(page, ProceedingsPage) else "page",
+        scope=PUBLIC,
+        language=getattr(page, "language", ""),
+        title=page.title,
+        body=_body(page),
+        url=page.get_url() or "/",
+        date=page.first_published_at or now(),
+    )
+
+
+def documents() -> Iterator[Document]:
+    """Give every published page, for ``HUB_SEARCH_SOURCES``."""
+    for page in (*StandardPage.objects.live(), *ProceedingsPage.objects.live().select_related("record")):
+        document = document_of(page)
+        if document is not None:
+            yield document
+
+
+def _index(instance: Page, **_: Any) -> None:
+    document = document_of(instance)
+    if document is not None:
+        index_document(document=document, now=now())
+    else:
+        remove_document(key=_key(instance))
+
+
+def _remove(instance: Page, **_: Any) -> None:
+    remove_document(key=_key(instance))
+
+
+def listen() -> None:
+    """Hear of publishing and unpublishing, by whichever of Wagtail's doors."""
+    page_published.connect(_index, dispatch_uid="cms.index")
+    page_unpublished.connect(_remove, dispatch_uid="cms.remove")

@@ -1,0 +1,17 @@
+"""What is published: pages of Wagtail's, and the record that proceedings are issued with.
+
+A page's draft, revisions, workflow, locks and schedule are Wagtail's (``design.md`` §3.9). Ours is what must not move.
+"""
+
+from cms.models.pages import ConferenceIndexPage, HomePage, StandardPage
+from cms.models.proceedings import ProceedingsPage
+from cms.models.records import ProceedingsRecord, SymbolSeries
+
+__all__ = [
+    "ConferenceIndexPage",
+    "HomePage",
+    "ProceedingsPage",
+    "ProceedingsRecord",
+    "StandardPage",
+    "SymbolSeries",
+]

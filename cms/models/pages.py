@@ -1,0 +1,75 @@
+"""The pages around the proceedings: home, text, and the list of what was published."""
+
+from typing import Any, ClassVar
+
+from django.db import models
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel
+from wagtail.fields import RichTextField
+from wagtail.models import Page
+from wagtail.search import index
+
+from cms.forms import PublishedFilter
+from cms.selectors import home_for, published, published_years
+from hub.lib.clock import now
+
+TEXT = ["h2", "h3", "bold", "italic", "ol", "ul", "hr", "link", "blockquote"]
+
+
+class HomePage(Page):
+    """The page at ``/``: what the network is for a visitor, what needs them for a member."""
+
+    intro = RichTextField(_("what this network is, in one paragraph"), features=["bold", "italic", "link"], blank=True)
+
+    template = "cms/home.html"
+    parent_page_types: ClassVar[list[str]] = ["wagtailcore.Page"]
+    subpage_types: ClassVar[list[str]] = ["cms.StandardPage", "cms.ConferenceIndexPage"]
+    max_count = 1
+    content_panels = [*Page.content_panels, FieldPanel("intro")]
+
+    class Meta:
+        verbose_name = _("home page")
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Give the template what needs the member, or what the network is for a visitor."""
+        member = request.user if request.user.is_authenticated else None
+        context = super().get_context(request, *args, **kwargs)
+        return {**context, "member": member, "home": home_for(member, now=now())}
+
+
+class StandardPage(Page):
+    """A page of text: about the network, the rules of procedure, help."""
+
+    intro = models.CharField(_("introduction"), max_length=300, blank=True)
+    body = RichTextField(_("text"), features=TEXT, blank=True)
+
+    template = "cms/standard.html"
+    parent_page_types: ClassVar[list[str]] = ["cms.HomePage", "cms.StandardPage"]
+    subpage_types: ClassVar[list[str]] = ["cms.StandardPage"]
+    search_fields = [*Page.search_fields, index.SearchField("intro"), index.SearchField("body")]
+    content_panels = [*Page.content_panels, FieldPanel("intro"), FieldPanel("body")]
+
+    class Meta:
+        verbose_name = _("page of text")
+
+
+class ConferenceIndexPage(Page):
+    """The list of what has been published; proceedings stand under it."""
+
+    intro = RichTextField(_("introduction"), features=["bold", "italic", "link"], blank=True)
+
+    template = "cms/published.html"
+    parent_page_types: ClassVar[list[str]] = ["cms.HomePage"]
+    subpage_types: ClassVar[list[str]] = ["cms.ProceedingsPage"]
+    max_count = 1
+    content_panels = [*Page.content_panels, FieldPanel("intro")]
+
+    class Meta:
+        verbose_name = _("index of proceedings")
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Give the template the list, filtered by what the reader asked for."""
+        form = PublishedFilter(request.GET, years=published_years())
+        context = super().get_context(request, *args, **kwargs)
+        return {**context, "form": form, "proceedings": published(**form.asked), "all": not any(form.asked.values())}

@@ -1,0 +1,67 @@
+"""What must not move: the symbols, and the record of a conference as it was compiled (decision record 0005)."""
+
+import json
+from hashlib import sha256
+from typing import Any
+
+from django.conf import settings
+from django.db import models, transaction
+
+
+class SymbolSeries(models.Model):
+    """The last serial number taken in a year; whoever takes the next one holds this row's lock."""
+
+    year = models.PositiveSmallIntegerField(unique=True)
+    last = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        verbose_name_plural = "symbol series"
+
+    def __str__(self) -> str:
+        return f"{self.year}: {self.last}"
+
+    @classmethod
+    @transaction.atomic
+    def take(cls, year: int) -> str:
+        """Return the next symbol of a year, given to nobody else; rolled back with the caller's transaction."""
+        cls.objects.get_or_create(year=year)
+        series = cls.objects.select_for_update().get(year=year)
+        series.last += 1
+        series.save(update_fields=["last"])
+        return f"{settings.HUB_SYMBOL}/{year}/{series.last}"
+
+
+class ProceedingsRecord(models.Model):
+    """What was said in a conference, as it stood when it was compiled. Never changed: compiling again makes another.
+
+    ``data`` is::
+
+        {"background": html, "participants": [{"name", "role", "country", "organisation"}],
+         "agenda": [{"title", "session": {"title", "opens_at", "closes_at"},
+                     "interventions": [{"number", "author", "role", "country", "organisation", "at", "origin",
+                                        "html"}]}]}
+
+    with roles and countries as codes, moments in ISO 8601, and HTML as :func:`hub.lib.markup.render` made it.
+    """
+
+    conference = models.ForeignKey("conferences.Conference", null=True, on_delete=models.SET_NULL, related_name="+")
+    data = models.JSONField()
+    digest = models.CharField(max_length=64)
+    compiled_at = models.DateTimeField()
+    compiled_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("conference", "digest"), name="proceedings_record_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.conference_id} as of {self.compiled_at:%Y-%m-%d %H:%M}"
+
+    @staticmethod
+    def digest_of(data: dict[str, Any]) -> str:
+        """Return what tells two records apart: SHA-256 of the data."""
+        return sha256(json.dumps(data, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+    @property
+    def numbers(self) -> list[int]:
+        """The numbers of the contributions in it, in the order of the agenda."""
+        return [said["number"] for item in self.data["agenda"] for said in item["interventions"]]

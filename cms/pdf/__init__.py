@@ -1,0 +1,5 @@
+"""Print proceedings: data and a template go to typst, a tagged PDF/UA comes back."""
+
+from cms.pdf.render import Printed, keep, kept, print_document
+
+__all__ = ["Printed", "keep", "kept", "print_document"]

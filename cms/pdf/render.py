@@ -1,0 +1,178 @@
+"""Turn a document into data for the typesetter, and keep what it made."""
+
+import json
+import logging
+import os
+import subprocess
+import sys
+import tempfile
+import unicodedata
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
+
+from cms import prose
+from cms.document import Document, Item, Paragraph, Section, Statement, language_of
+from cms.pdf.fonts import BOX, FAMILIES, folders, unprintable
+from hub.lib.errors import Unavailable
+
+log = logging.getLogger(__name__)
+TEMPLATE = Path(__file__).with_name("proceedings.typ")
+SETTER = Path(__file__).with_name("setter.py")
+# Seconds; 250 pages take about one.
+PATIENCE = 60
+# Letters named in the note at the end of the print.
+NAMED = 40
+UA = ["ua-1"]
+
+
+@dataclass(frozen=True)
+class Printed:
+    """A PDF, and the letters in it that no font of ours has."""
+
+    content: bytes
+    unprinted: tuple[str, ...] = ()
+
+
+def _tongued(nodes: list[prose.Node], language: str) -> list[prose.Node]:
+    """Say for each block in which language and direction to shape it; a list or table follows its first words."""
+    for node in nodes:
+        inner = [*node.get("items", ()), node.get("blocks", []), *node.get("rows", ())]
+        for blocks in inner:
+            _tongued(blocks, language)
+        words = prose.text_of(node.get("of", []))
+        first = next((block for blocks in inner for block in blocks if block.get("lang")), None)
+        if words:
+            node["lang"] = language_of(words, language)
+        elif first:
+            node["lang"], node["dir"] = first["lang"], first.get("dir", "")
+    return nodes
+
+
+def _paragraph(part: Paragraph, language: str) -> dict[str, Any]:
+    return {"number": part.number, "blocks": _tongued(list(part.blocks), language)}
+
+
+def _section(section: Section, language: str) -> dict[str, Any]:
+    return {"title": section.title, "parts": [_paragraph(part, language) for part in section.parts]}
+
+
+def _statement(said: Statement, language: str) -> dict[str, Any]:
+    return {
+        "number": said.number,
+        "url": said.url,
+        "author": said.author,
+        "about": said.about,
+        "when": said.when,
+        "door": said.door,
+        "blocks": _tongued(prose.read(said.html), language),
+    }
+
+
+def _item(item: Item, language: str) -> dict[str, Any]:
+    return {
+        "number": item.number,
+        "title": item.title,
+        "note": item.note,
+        "statements": [_statement(said, language) for said in item.statements],
+    }
+
+
+def as_data(document: Document, *, draft: bool) -> dict[str, Any]:
+    """Return the document as JSON-able data, tamed: no control characters, places to break in very long words."""
+    data = {
+        "title": document.title,
+        "short": Truncator(document.title).chars(76),
+        "symbol": document.symbol,
+        "genre": document.kind,
+        "dates": document.dates,
+        "issued": document.issued,
+        "organisation": document.organisation,
+        "cite": document.cite,
+        "labels": document.labels,
+        "sections": [_section(section, document.language) for section in document.sections],
+        "items": [_item(item, document.language) for item in document.items],
+        "people": [asdict(person) for person in document.people],
+    }
+    tamed: dict[str, Any] = prose.mapped(data, prose.tame)
+    # What the template decides by is ours, and stays as it is.
+    return {**tamed, "language": document.language, "dir": document.dir, "draft": draft, "families": list(FAMILIES)}
+
+
+def _box_missing(data: dict[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """Put a box for every letter that no font has, and name the letters."""
+    letters: set[str] = set()
+
+    def collect(text: str) -> str:
+        letters.update(text)
+        return text
+
+    prose.mapped(data, collect)
+    gone = unprintable(letters)
+    table = str.maketrans(dict.fromkeys(gone, BOX))
+    boxed = prose.mapped(data, lambda text: text.translate(table)) if gone else data
+    names = [f"U+{ord(letter):04X} {unicodedata.name(letter, '')}".strip() for letter in sorted(gone)]
+    boxed["unprinted"] = names[:NAMED] + (["…"] if len(names) > NAMED else [])
+    return boxed, tuple(names)
+
+
+def _run(order: dict[str, Any]) -> subprocess.CompletedProcess[bytes]:
+    # Both paths are our own files; what people wrote goes in by standard input.
+    return subprocess.run(  # noqa: S603
+        [sys.executable, "-I", str(SETTER)],
+        input=json.dumps(order).encode(),
+        capture_output=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+
+
+def print_document(document: Document, *, at: datetime, draft: bool = False) -> Printed:
+    """Return the document as a tagged PDF/UA-1; without the standard when typst cannot keep it, which is logged.
+
+    Args: ``at`` is the date in the file, so that the same document gives the same bytes.
+
+    Raises: Unavailable when nothing could be printed.
+    """
+    data, gone = _box_missing(as_data(document, draft=draft))
+    if gone:
+        log.warning(
+            "%s: %d letters have no font: %s", document.symbol or document.title, len(gone), ", ".join(gone[:5])
+        )
+    order = {
+        "template": TEMPLATE.read_text(encoding="utf-8"),
+        "data": data,
+        "fonts": folders(),
+        "standards": UA,
+        "timestamp": int(at.timestamp()),
+    }
+    for standards in (UA, []):
+        try:
+            done = _run({**order, "standards": standards})
+        except subprocess.TimeoutExpired:
+            log.error("%s took longer than %d s to print", document.symbol or document.title, PATIENCE)
+            break
+        if done.returncode == 0:
+            return Printed(done.stdout, gone)
+        log.error("typst (%s): %s", standards or "no standard", done.stderr.decode(errors="replace")[-2000:])
+    raise Unavailable(_("This document cannot be printed now. Its page has the same text."))
+
+
+def kept(key: str) -> Path:
+    """Return where a print with this key is kept; the key names page and revision, the template's digest is added."""
+    digest = sha256(TEMPLATE.read_bytes()).hexdigest()[:8]
+    return Path(settings.HUB_DATA) / "print" / f"{key}-{digest}.pdf"
+
+
+def keep(path: Path, content: bytes) -> None:
+    """Write a print so that a reader sees all of it or nothing."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as handle:
+        handle.write(content)
+    os.replace(handle.name, path)

@@ -1,0 +1,75 @@
+"""Members in Wagtail's admin: the administrator may correct a name or mark the Secretariat; nothing else happens here.
+
+Wagtail's own form and list want ``username``, ``first_name`` and ``last_name``, which :class:`Member` has not.
+"""
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib.auth import get_user_model
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.ui.tables import BooleanColumn, Column
+from wagtail.users.views.users import EditView, IndexView, UserColumn, UserViewSet
+
+
+class MemberForm(forms.ModelForm):
+    """The few fields an administrator may change."""
+
+    class Meta:
+        model = get_user_model()
+        fields = ("name", "organisation", "is_staff", "is_active")
+
+    def __init__(self, *args: Any, editing_self: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if editing_self:
+            # Nobody locks themselves out by mistake.
+            del self.fields["is_staff"]
+            del self.fields["is_active"]
+
+
+class MemberIndexView(IndexView):
+    """Members by name; addresses are found by searching for them."""
+
+    search_fields: ClassVar[set[str]] = {"name", "email"}  # type: ignore[assignment]
+
+    @property
+    def columns(self) -> list[Column]:  # type: ignore[override]
+        """Name, address, Secretariat, active."""
+        title = self._get_title_column_class(UserColumn)
+        return [
+            title(
+                "name", accessor="name", label=_("Name"), sort_key="name", get_url=self.get_edit_url, classname="name"
+            ),
+            Column("email", accessor="email", label=_("E-mail"), sort_key="email"),
+            BooleanColumn("is_staff", label=_("Secretariat"), sort_key="is_staff"),
+            BooleanColumn("is_active", label=_("May sign in"), sort_key="is_active"),
+        ]
+
+    def order_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Order by a field of the member, the name unless asked otherwise."""
+        wanted = (
+            self.ordering if str(self.ordering).lstrip("-") in {"name", "email", "is_staff", "is_active"} else "name"
+        )
+        return queryset.order_by(wanted, "pk")
+
+
+class MemberEditView(EditView):
+    """Wagtail's view with our form."""
+
+    def save_instance(self) -> Any:
+        """Save; no password is ever set here."""
+        return self.form.save()
+
+
+class MemberViewSet(UserViewSet):
+    """What ``wagtail.users`` shows of members."""
+
+    index_view_class = MemberIndexView
+    edit_view_class = MemberEditView
+    ordering = "name"
+    template_prefix = ""
+
+    def get_form_class(self, for_update: bool = False) -> type[forms.ModelForm]:
+        """Return our form; adding is refused by :class:`cms.policy.MemberPolicy`."""
+        return MemberForm

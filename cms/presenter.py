@@ -1,0 +1,46 @@
+"""Show and send proceedings: what the page's template needs, and the print with its cache."""
+
+from typing import TYPE_CHECKING, Any
+
+from django.http import HttpResponse
+from django.utils.text import slugify
+
+from cms import document
+from cms.pdf import keep, kept, print_document
+
+if TYPE_CHECKING:
+    from cms.models import ProceedingsPage
+
+
+def page_context(page: "ProceedingsPage") -> dict[str, Any]:
+    """Return the template variables of a page of proceedings, live or draft."""
+    return {"document": document.build(page), "pdf_url": f"{page.url}pdf/" if page.live and page.url else ""}
+
+
+def pdf_of(page: "ProceedingsPage", *, draft: bool) -> bytes:
+    """Return the print of a page, issued or as its latest draft; made once per revision.
+
+    Args: page, for a draft as its latest revision gives it.
+
+    Raises: Unavailable.
+    """
+    revision = page.latest_revision_id if draft else page.live_revision_id
+    at = page.latest_revision_created_at if draft else page.last_published_at
+    path = kept(f"{page.pk}-{revision or 0}-{'draft' if draft else 'issued'}")
+    if revision and path.exists():
+        return path.read_bytes()
+    made = print_document(document.build(page), at=at or page.record.compiled_at, draft=draft)
+    if revision:
+        keep(path, made.content)
+    return made.content
+
+
+def pdf_response(page: "ProceedingsPage", *, draft: bool = False) -> HttpResponse:
+    """Answer with the print, named after its symbol."""
+    name = slugify((page.symbol or f"draft {page.title}").replace("/", "-"))[:80] or "proceedings"
+    response = HttpResponse(pdf_of(page, draft=draft), content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="{name}.pdf"'
+    response["Content-Language"] = page.language
+    if draft:
+        response["Cache-Control"] = "private, no-store"
+    return response

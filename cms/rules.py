@@ -1,0 +1,38 @@
+"""Who may do what with proceedings. Roles are those of the conference's forum, read at each question.
+
+=====================================  =======================  ===========
+\\                                      rapporteur, chair        Secretariat
+=====================================  =======================  ===========
+see the draft, compile, edit           until it is issued       always
+submit for approval                    yes                      yes
+approve and publish, send back         no                       yes
+=====================================  =======================  ===========
+"""
+
+from typing import TYPE_CHECKING
+
+from forums.policy import access_of
+
+if TYPE_CHECKING:
+    from hub.members.models import Member
+
+# Roles that write proceedings.
+WRITERS = frozenset({"rapporteur", "chair"})
+
+
+def is_secretariat(member: "Member | None") -> bool:
+    """Whether the person runs the hub."""
+    return member is not None and member.is_active and (member.is_staff or member.is_superuser)
+
+
+def forums_written_for(member: "Member | None") -> set[int]:
+    """Return the keys of the forums whose proceedings the person writes, by role. Queries: 2."""
+    if member is None or not member.is_active:
+        return set()
+    access = access_of(member)
+    return {forum for forum, role in access.roles.items() if role in WRITERS and forum in access.rights}
+
+
+def may_write(member: "Member | None", forum_id: int | None) -> bool:
+    """Whether the person may see and work on the draft of a conference in this forum."""
+    return is_secretariat(member) or (forum_id is not None and forum_id in forums_written_for(member))

@@ -1,0 +1,158 @@
+"""What a person may see of the published pages, the drafts and the home: the only readers."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from cms.models.proceedings import ProceedingsPage
+from cms.rules import forums_written_for, is_secretariat, may_write
+from conferences.selectors import conferences_for
+from forums.selectors import Discussion, discussions_for
+from hub.lib.errors import NotFound
+from hub.lib.home import Block, Kind
+from hub.lib.hooks import registered
+
+if TYPE_CHECKING:
+    from hub.members.models import Member
+
+# Proceedings on the home.
+LATEST = 3
+
+
+@dataclass(frozen=True)
+class Home:
+    """The home of one person: their blocks, the discussions they may read, what was published last."""
+
+    discussions: list[Discussion]
+    latest: list[ProceedingsPage]
+    live: list[Block] = field(default_factory=list)
+    asked: list[Block] = field(default_factory=list)
+    coming: list[Block] = field(default_factory=list)
+
+    @property
+    def mine(self) -> list[Discussion]:
+        """The discussions the member takes part in."""
+        return [found for found in self.discussions if found.role]
+
+    @property
+    def others(self) -> list[Discussion]:
+        """Those that are open to read besides."""
+        return [found for found in self.discussions if not found.role]
+
+    @property
+    def new(self) -> int:
+        """How many contributions the member has not read."""
+        return sum(found.new for found in self.discussions)
+
+
+@dataclass(frozen=True)
+class DeskLine:
+    """A conference on the desk: its proceedings, where they stand, and what the member may do."""
+
+    conference: Any  # conferences.Conference
+    page: ProceedingsPage | None
+    state: str  # none, draft, submitted, sent_back, issued
+    comment: str = ""  # why it was sent back
+    may_compile: bool = False
+    may_edit: bool = False
+    may_submit: bool = False
+    may_decide: bool = False
+
+
+def issued() -> QuerySet[ProceedingsPage]:
+    """Return the proceedings that everybody may read, the latest issued first; without their records."""
+    return ProceedingsPage.objects.live().public().order_by("-first_published_at", "-pk")
+
+
+def published(*, year: int | None = None, language: str = "") -> list[ProceedingsPage]:
+    """Return issued proceedings, of one year or language. Queries: 2."""
+    rows = issued()
+    if year:
+        rows = rows.filter(first_published_at__year=year)
+    if language:
+        rows = rows.filter(language=language)
+    return list(rows)
+
+
+def published_years() -> list[int]:
+    """Return the years in which something was issued, the latest first. Queries: 2."""
+    return [day.year for day in issued().dates("first_published_at", "year", order="DESC")]
+
+
+def home_for(member: "Member | None", *, now: datetime) -> Home:
+    """Return what stands on a person's home.
+
+    Queries: 2 and those of the discussions for a visitor; for a member those of the registered blocks besides, whatever
+    the number of discussions.
+    """
+    discussions = discussions_for(member)
+    latest = list(issued()[:LATEST])
+    if member is None:
+        return Home(discussions, latest)
+    blocks: list[Block] = []
+    for give in registered("HUB_HOME"):
+        blocks += give(member=member, now=now)
+    blocks += desk_blocks(member)
+    of = {kind: [block for block in blocks if block.kind == kind] for kind in Kind}
+    return Home(
+        discussions, latest, of[Kind.LIVE], of[Kind.ASKED], sorted(of[Kind.COMING], key=lambda b: (b.at is None, b.at))
+    )
+
+
+def desk_blocks(member: "Member") -> list[Block]:
+    """Return what the proceedings ask of a member: to approve, or to change what was sent back. Queries: 1 to 4."""
+    lines = [line for line in desk_for(member) if line.page is not None]
+    asked = [line for line in lines if line.may_decide or line.state == "sent_back"]
+    return [Block(Kind.ASKED, _ask(line), "/proceedings/", str(line.conference)) for line in asked]
+
+
+def _ask(line: DeskLine) -> str:
+    return str(_("Proceedings wait for your approval") if line.may_decide else _("Proceedings were sent back to you"))
+
+
+def desk_for(member: "Member") -> list[DeskLine]:
+    """Return the conferences whose proceedings the member writes or decides on, the latest first.
+
+    Queries: 2 for a member who writes none, else 7, whatever the number of conferences.
+    """
+    secretariat = is_secretariat(member)
+    written = set() if secretariat else forums_written_for(member)
+    if not secretariat and not written:
+        return []
+    conferences = [row for row in conferences_for(member) if secretariat or row.forum_id in written]
+    rows = ProceedingsPage.objects.filter(conference__in=[row.pk for row in conferences])
+    pages = {page.conference_id: page for page in rows.specific().prefetch_workflow_states()}
+    return [_line(row, pages.get(row.pk), secretariat) for row in conferences]
+
+
+def _line(conference: Any, page: ProceedingsPage | None, secretariat: bool) -> DeskLine:
+    if page is None:
+        return DeskLine(conference, None, "none", may_compile=True)
+    workflow = page.current_workflow_state
+    task = workflow.current_task_state if workflow else None
+    state = "issued" if page.live else "draft"
+    if workflow and task and not page.live:
+        state = "submitted" if workflow.status == workflow.STATUS_IN_PROGRESS else "sent_back"
+    open_ = state in {"draft", "sent_back"}
+    return DeskLine(
+        conference,
+        page,
+        state,
+        comment=task.comment if task and state == "sent_back" else "",
+        may_compile=open_,
+        may_edit=open_ or secretariat,
+        may_submit=open_,
+        may_decide=secretariat and state == "submitted",
+    )
+
+
+def draft_for(member: "Member | None", page_id: int) -> ProceedingsPage:
+    """Return proceedings that the member works on, as last saved. Raises: NotFound for hidden and missing alike."""
+    page = ProceedingsPage.objects.filter(pk=page_id).first()
+    if page is None or not may_write(member, page.forum_id):
+        raise NotFound
+    draft: ProceedingsPage = page.get_latest_revision_as_object()
+    return draft

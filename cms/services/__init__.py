@@ -1,0 +1,26 @@
+"""What can be done with published pages; views, the demo and the start of the hub call these and nothing else."""
+
+from cms.services.bootstrap import bootstrap_site
+from cms.services.pages import write_home, write_page
+from cms.services.proceedings import (
+    approve_proceedings,
+    compile_proceedings,
+    send_back_proceedings,
+    submit_proceedings,
+    write_proceedings,
+)
+from cms.services.rights import follow_roles
+from cms.services.symbols import next_symbol
+
+__all__ = [
+    "approve_proceedings",
+    "bootstrap_site",
+    "compile_proceedings",
+    "follow_roles",
+    "next_symbol",
+    "send_back_proceedings",
+    "submit_proceedings",
+    "write_home",
+    "write_page",
+    "write_proceedings",
+]

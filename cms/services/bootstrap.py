@@ -1,0 +1,160 @@
+"""Make the pages, groups and workflow that a hub starts with; again and again without harm."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group, Permission
+from django.contrib.contenttypes.models import ContentType
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+from wagtail.models import (
+    Collection,
+    GroupApprovalTask,
+    GroupCollectionPermission,
+    GroupPagePermission,
+    Locale,
+    Page,
+    Site,
+    Workflow,
+    WorkflowPage,
+    WorkflowTask,
+)
+
+from cms.models import ConferenceIndexPage, HomePage, StandardPage
+from cms.services.rights import NAMES, RAPPORTEURS, SECRETARIAT, follow_roles
+
+WORKFLOW = "Proceedings"
+# What Wagtail's own migrations bring and nobody uses here.
+STRAY_GROUPS = ("Moderators", "Editors")
+PAGE_RIGHTS = ("add_page", "change_page", "publish_page", "lock_page", "unlock_page")
+FILE_RIGHTS = {
+    "wagtailimages": ("add_image", "change_image", "choose_image"),
+    "wagtaildocs": ("add_document", "change_document", "choose_document"),
+}
+
+
+@transaction.atomic
+def bootstrap_site() -> HomePage:
+    """Make what is missing: root, home, site, standard pages, index, groups, workflow; put right what follows settings.
+
+    Called by ``manage.py up`` and ``prepare`` at each start, and by tests. What editors have written stays.
+    """
+    with override(settings.LANGUAGE_CODE):
+        home = _home(_root())
+        _site(home)
+        index = _index(home)
+        for slug, title, intro in _standard_pages():
+            if not home.get_children().filter(slug=slug).exists():
+                home.add_child(instance=StandardPage(slug=slug, title=title, intro=intro))
+        _groups(home)
+        _workflow(index)
+    _members()
+    return home
+
+
+def _root() -> Page:
+    Locale.objects.get_or_create(language_code=settings.LANGUAGE_CODE)
+    root = Page.get_first_root_node()
+    if root is None:
+        root = Page.add_root(
+            instance=Page(title="Root", slug="root", content_type=ContentType.objects.get_for_model(Page))
+        )
+    return root
+
+
+def _home(root: Page) -> HomePage:
+    home = HomePage.objects.first()
+    if home is not None:
+        return home
+    intro = _("An expert network that discusses by web, by mail and live, and publishes what it has agreed.")
+    home = HomePage(title=settings.HUB_NAME, slug="hub", intro=f"<p>{intro}</p>")
+    root.add_child(instance=home)
+    return home
+
+
+def _site(home: HomePage) -> None:
+    """Serve the home at the hub's address; Wagtail's welcome page goes."""
+    public = urlsplit(settings.HUB_URL)
+    port = public.port or (443 if public.scheme == "https" else 80)
+    wanted: dict[str, Any] = {
+        "hostname": public.hostname or "localhost",
+        "port": port,
+        "root_page": home,
+        "site_name": settings.HUB_NAME,
+        "is_default_site": True,
+    }
+    site = Site.objects.filter(is_default_site=True).first() or Site()
+    if any(getattr(site, name, None) != value for name, value in wanted.items() if name != "root_page") or (
+        site.root_page_id != home.pk
+    ):
+        for name, value in wanted.items():
+            setattr(site, name, value)
+        site.save()
+    for stray in Page.objects.filter(depth=2, content_type=ContentType.objects.get_for_model(Page), numchild=0):
+        stray.delete()
+
+
+def _index(home: HomePage) -> ConferenceIndexPage:
+    index = ConferenceIndexPage.objects.first()
+    if index is None:
+        index = ConferenceIndexPage(title=_("Published"), slug="published", show_in_menus=True)
+        home.add_child(instance=index)
+    return index
+
+
+def _standard_pages() -> list[tuple[str, str, str]]:
+    return [
+        ("about", _("About the network"), _("Who we are and what we do together.")),
+        ("rules", _("Rules of procedure"), _("What everybody accepts who takes part.")),
+        ("by-mail", _("Taking part by mail"), _("Everything here can be read and answered by mail.")),
+    ]
+
+
+def _groups(home: HomePage) -> None:
+    """Give the Secretariat the pages and files, the rapporteurs the door; cms.policy gives what is behind it."""
+    Group.objects.filter(name__in=STRAY_GROUPS, user=None).delete()
+    secretariat, rapporteurs = (Group.objects.get_or_create(name=name)[0] for name in NAMES)
+    door = Permission.objects.get(content_type__app_label="wagtailadmin", codename="access_admin")
+    for group in (secretariat, rapporteurs):
+        group.permissions.add(door)
+    for codename in PAGE_RIGHTS:
+        GroupPagePermission.objects.get_or_create(
+            group=secretariat, page=home, permission=_permission("wagtailcore", codename)
+        )
+    collection = Collection.get_first_root_node()
+    for app, codenames in FILE_RIGHTS.items():
+        for codename in codenames if collection else ():
+            GroupCollectionPermission.objects.get_or_create(
+                group=secretariat, collection=collection, permission=_permission(app, codename)
+            )
+
+
+def _permission(app: str, codename: str) -> Permission:
+    return Permission.objects.get(content_type__app_label=app, codename=codename)
+
+
+def _workflow(index: ConferenceIndexPage) -> None:
+    """Have the Secretariat approve what stands under the index; Wagtail's own workflow on the root goes."""
+    task, made = GroupApprovalTask.objects.get_or_create(name=WORKFLOW)
+    if made:
+        task.groups.set([Group.objects.get(name=SECRETARIAT)])
+    workflow, _made = Workflow.objects.get_or_create(name=WORKFLOW)
+    WorkflowTask.objects.get_or_create(workflow=workflow, task=task)
+    WorkflowPage.objects.update_or_create(page=index.page_ptr, defaults={"workflow": workflow})
+    WorkflowPage.objects.filter(page__depth=1).delete()
+
+
+def _members() -> None:
+    """Put right the groups of everybody who is, or was, of the Secretariat or a rapporteur."""
+    concerned = (
+        get_user_model().objects.filter(Q(is_staff=True) | Q(is_superuser=True) | Q(groups__name__in=NAMES)).distinct()
+    )
+    for member in concerned:
+        follow_roles(member=member)
+
+
+__all__ = ["RAPPORTEURS", "SECRETARIAT", "WORKFLOW", "bootstrap_site"]

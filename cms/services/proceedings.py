@@ -1,0 +1,213 @@
+"""From the log of a conference to issued proceedings: compile, write, submit, approve or send back.
+
+Draft, revision, workflow and publication are Wagtail's; these functions decide who may, and call it.
+"""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+from wagtail.models import WorkflowState
+
+from cms.models import ConferenceIndexPage, ProceedingsPage, ProceedingsRecord
+from cms.rules import is_secretariat, may_write
+from cms.services.pages import rich_text
+from cms.services.rights import follow_roles
+from conferences.selectors import Transcript, transcript_for
+from hub.lib.errors import Conflict, Invalid, NotAllowed, NotFound, NotNow
+from hub.lib.markup import render
+
+if TYPE_CHECKING:
+    from hub.members.models import Member
+
+COMMENT_LENGTH = 2000
+
+
+# --- The record ---------------------------------------------------------------------------------------------------
+def data_of(transcript: Transcript) -> dict[str, Any]:
+    """Return a transcript as the data of a record, see :class:`cms.models.ProceedingsRecord`."""
+    return {
+        "background": str(render(transcript.conference.background)),
+        "participants": [
+            {"name": who.name, "role": who.role, "country": who.country, "organisation": who.organisation}
+            for who in transcript.participants
+        ],
+        "agenda": [
+            {
+                "title": record.item.title,
+                "session": _session(sitting.conference_session),
+                "interventions": [_intervention(said) for said in record.interventions],
+            }
+            for sitting in transcript.sessions
+            for record in sitting.items
+        ],
+    }
+
+
+def _session(row: Any) -> dict[str, str]:
+    opens, closes = row.opened_at or row.opens_at, row.closed_at or row.closes_at
+    return {"title": row.title, "opens_at": opens.isoformat(), "closes_at": closes.isoformat()}
+
+
+def _intervention(said: Any) -> dict[str, Any]:
+    return {
+        "number": said.number,
+        "author": said.author.name,
+        "role": said.role,
+        "country": str(said.author.country or ""),
+        "organisation": said.author.organisation,
+        "at": said.at.isoformat(),
+        "origin": said.origin,
+        "html": str(said.html),
+    }
+
+
+@transaction.atomic
+def compile_proceedings(*, conference_id: int, actor: "Member", now: datetime) -> ProceedingsPage:
+    """Compile the record of a conference into the draft of its proceedings.
+
+    The first time makes the draft; again refreshes its record and leaves summary, conclusions and title as they are
+    written. When nothing was said in between, nothing changes.
+
+    Raises:
+        NotFound: no such conference for the actor, or the site was not set up.
+        NotAllowed: the actor is neither rapporteur nor chair nor of the Secretariat.
+        NotNow: the draft is with the Secretariat, or the proceedings were issued.
+    """
+    transcript = transcript_for(actor, conference_id)
+    conference = transcript.conference
+    if not may_write(actor, conference.forum_id):
+        raise NotAllowed(_("The rapporteur, the chair and the Secretariat compile the proceedings."))
+    follow_roles(member=actor)
+    page = ProceedingsPage.objects.select_for_update(of=("self",)).filter(conference_id=conference_id).first()
+    data = data_of(transcript)
+    record, _made = ProceedingsRecord.objects.get_or_create(
+        conference_id=conference_id,
+        digest=ProceedingsRecord.digest_of(data),
+        defaults={"data": data, "compiled_at": now, "compiled_by": actor},
+    )
+    if page is None:
+        return _first_draft(conference, record, actor)
+    _check_open(page)
+    draft: ProceedingsPage = page.get_latest_revision_as_object()
+    if draft.record_id != record.pk:
+        _follow_conference(draft, conference, record)
+        draft.save_revision(user=actor, changed=True, log_action="wagtail.edit")
+    return draft
+
+
+def _follow_conference(page: ProceedingsPage, conference: Any, record: ProceedingsRecord) -> None:
+    page.record, page.language = record, conference.language
+    page.opens_at, page.closes_at = conference.starts_at, conference.ends_at
+
+
+def _first_draft(conference: Any, record: ProceedingsRecord, actor: "Member") -> ProceedingsPage:
+    index = ConferenceIndexPage.objects.first()
+    if index is None:
+        raise NotFound
+    slug = slugify(conference.slug) or f"conference-{conference.pk}"
+    taken = index.get_children().filter(slug=slug).exists()
+    page = ProceedingsPage(
+        title=conference.name,
+        slug=f"{slug}-{conference.pk}" if taken else slug,
+        live=False,
+        owner=actor,
+        conference_id=conference.pk,
+        forum_id=conference.forum_id,
+    )
+    _follow_conference(page, conference, record)
+    index.add_child(instance=page)
+    page.save_revision(user=actor, log_action=True)
+    return page
+
+
+# --- Writing and deciding -------------------------------------------------------------------------------------------
+def _page(page_id: int, actor: "Member") -> ProceedingsPage:
+    page = ProceedingsPage.objects.select_for_update(of=("self",)).filter(pk=page_id).first()
+    if page is None or not may_write(actor, page.forum_id):
+        raise NotFound
+    follow_roles(member=actor)
+    return page
+
+
+def _check_open(page: ProceedingsPage) -> None:
+    if page.live:
+        raise NotNow(_("These proceedings are issued; they do not change any more."), code="issued")
+    if page.workflow_in_progress:
+        raise NotNow(
+            _("The draft waits for the Secretariat's approval. It can be changed when it is sent back."),
+            code="submitted",
+        )
+
+
+@transaction.atomic
+def write_proceedings(
+    *, page_id: int, actor: "Member", summary: str, conclusions: str = "", title: str = ""
+) -> ProceedingsPage:
+    """Write summary and conclusions in Markdown; Wagtail's editor does the same with rich text.
+
+    Raises: NotFound, NotNow (submitted or issued).
+    """
+    page = _page(page_id, actor)
+    _check_open(page)
+    draft: ProceedingsPage = page.get_latest_revision_as_object()
+    draft.summary, draft.conclusions, draft.title = rich_text(summary), rich_text(conclusions), title or draft.title
+    draft.save_revision(user=actor, changed=True, log_action=True)
+    return draft
+
+
+@transaction.atomic
+def submit_proceedings(*, page_id: int, actor: "Member") -> WorkflowState:
+    """Hand the draft to the Secretariat: start Wagtail's workflow, or resume it after it was sent back.
+
+    Raises: NotFound, Invalid (no summary yet), NotNow (submitted or issued).
+    """
+    page = _page(page_id, actor)
+    _check_open(page)
+    draft: ProceedingsPage = page.get_latest_revision_as_object()
+    if not draft.summary.strip():
+        raise Invalid(_("Write a summary first: it is what most people will read."))
+    state = page.current_workflow_state
+    if state is not None and state.status == WorkflowState.STATUS_NEEDS_CHANGES:
+        state.resume(user=actor)
+        return state
+    workflow = page.get_workflow()
+    if workflow is None:
+        raise NotFound
+    return workflow.start(page, actor)
+
+
+def _task(page_id: int, actor: "Member") -> Any:
+    page = _page(page_id, actor)
+    if not is_secretariat(actor):
+        raise NotAllowed(_("The Secretariat decides on proceedings."))
+    state = page.current_workflow_task_state if page.workflow_in_progress else None
+    if state is None:
+        raise Conflict(_("These proceedings do not wait for a decision."))
+    return state.specific
+
+
+@transaction.atomic
+def approve_proceedings(*, page_id: int, actor: "Member", comment: str = "") -> ProceedingsPage:
+    """Approve and so publish: the page is open to all, under a symbol.
+
+    Raises: NotFound, NotAllowed (not of the Secretariat), Conflict (does not wait for a decision).
+    """
+    task_state = _task(page_id, actor)
+    task_state.task.specific.on_action(task_state, actor, "approve", comment=comment[:COMMENT_LENGTH])
+    return ProceedingsPage.objects.get(pk=page_id)
+
+
+@transaction.atomic
+def send_back_proceedings(*, page_id: int, actor: "Member", comment: str) -> ProceedingsPage:
+    """Send the draft back to the rapporteur with what should be changed.
+
+    Raises: NotFound, NotAllowed, Conflict, Invalid (no comment).
+    """
+    if not comment.strip():
+        raise Invalid(_("Say what should be changed, so that the rapporteur knows."))
+    task_state = _task(page_id, actor)
+    task_state.task.specific.on_action(task_state, actor, "reject", comment=comment.strip()[:COMMENT_LENGTH])
+    return ProceedingsPage.objects.get(pk=page_id)

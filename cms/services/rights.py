@@ -1,0 +1,45 @@
+"""Keep Wagtail's groups in step with who is of the Secretariat and who writes proceedings."""
+
+from typing import TYPE_CHECKING
+
+from django.contrib.auth.models import Group
+from django.db import transaction
+
+from cms.rules import forums_written_for, is_secretariat
+
+if TYPE_CHECKING:
+    from hub.members.models import Member
+
+SECRETARIAT = "Secretariat"
+RAPPORTEURS = "Rapporteurs"
+NAMES = (SECRETARIAT, RAPPORTEURS)
+
+
+def groups_due(member: "Member") -> set[str]:
+    """Return the names of our groups that the member belongs to by staff mark and role."""
+    if is_secretariat(member):
+        return {SECRETARIAT}
+    return {RAPPORTEURS} if forums_written_for(member) else set()
+
+
+@transaction.atomic
+def follow_roles(*, member: "Member") -> None:
+    """Put the member into the groups that are due and out of the others; groups of other names stay.
+
+    Called wherever the groups are about to matter: at the admin's door, at compiling, at deciding. Queries: 1 to 3 when
+    nothing changes.
+    """
+    due = groups_due(member)
+    has = {group.name: group for group in member.groups.filter(name__in=NAMES)}
+    if set(has) == due:
+        return
+    member.groups.remove(*(group for name, group in has.items() if name not in due))
+    member.groups.add(*Group.objects.filter(name__in=due - set(has)))
+    for cache in (
+        "_perm_cache",
+        "_user_perm_cache",
+        "_group_perm_cache",
+        "_group_approval_task_checks",
+        "_page_permission_cache",
+    ):
+        member.__dict__.pop(cache, None)

@@ -1,0 +1,22 @@
+"""Addresses of the desk; published pages have those that Wagtail's tree gives them."""
+
+from django.urls import path
+from wagtail.admin import urls as admin_urls
+from wagtail.utils.urlpatterns import decorate_urlpatterns
+
+from cms import views
+from cms.door import guarded
+
+app_name = "cms"
+urlpatterns = [
+    path("proceedings/", views.desk, name="desk"),
+    path("proceedings/compile/<int:conference_id>/", views.compile_, name="compile"),
+    path("proceedings/<int:page_id>/", views.draft, name="draft"),
+    path("proceedings/<int:page_id>/pdf/", views.draft_pdf, name="draft_pdf"),
+    path("proceedings/<int:page_id>/submit/", views.submit, name="submit"),
+    path("proceedings/<int:page_id>/approve/", views.approve, name="approve"),
+    path("proceedings/<int:page_id>/send-back/", views.send_back, name="send_back"),
+]
+
+# The admin's addresses are Wagtail's own list; each view of it gets our door, once, when the addresses are loaded.
+decorate_urlpatterns(admin_urls.urlpatterns, guarded)

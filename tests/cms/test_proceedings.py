@@ -1,0 +1,149 @@
+"""From the log to issued proceedings: who may, what stays, what is refused."""
+
+from datetime import timedelta
+
+import pytest
+from wagtail.models import Revision
+
+from cms import selectors, services
+from cms.models import ProceedingsPage, ProceedingsRecord
+from forums.services import edit_contribution, remove_member
+from hub.lib.errors import Conflict, Invalid, NotAllowed, NotFound, NotNow
+
+pytestmark = pytest.mark.django_db
+
+
+def test_compiling_makes_an_unpublished_draft_with_participants_agenda_and_every_statement(finished):
+    page = finished.compile()
+    assert not page.live and page.symbol is None and page.owner == finished.rosa
+    assert page.title == "Field trials near borders" and page.language == "en"
+    data = page.record.data
+    assert [item["title"] for item in data["agenda"]] == ["Isolation distances", "Notification"]
+    assert page.record.numbers == [said.number for said in finished.said]
+    said = data["agenda"][0]["interventions"][1]
+    assert (said["author"], said["country"], said["origin"]) == ("Amina Diallo", "SN", "web")
+    assert "<strong>Three hundred</strong>" in said["html"]
+    assert [(who["name"], who["role"]) for who in data["participants"]][0] == ("Chen Wei", "chair")
+    assert "<em>meet</em>" in data["background"]
+
+
+def test_compiling_again_with_nothing_new_changes_nothing(finished):
+    first = finished.compile()
+    again = finished.compile(finished.chen)
+    assert again.pk == first.pk and again.record_id == first.record_id
+    assert ProceedingsRecord.objects.count() == 1 and Revision.objects.for_instance(first).count() == 1
+
+
+def test_compiling_again_refreshes_the_record_and_keeps_what_was_written(finished):
+    page = finished.compile()
+    services.write_proceedings(page_id=page.pk, actor=finished.rosa, summary="As **written**.", title="A better title")
+    late = finished.say(finished.amina, "One more word.")
+    again = finished.compile()
+    assert again.record.numbers[-1] == late.number
+    assert "As <strong>written</strong>." in again.summary and again.title == "A better title"
+
+
+def test_a_participant_and_a_stranger_do_not_compile(finished):
+    with pytest.raises(NotAllowed):
+        finished.compile(finished.amina)
+    with pytest.raises(NotFound):
+        finished.compile(finished.ravi)
+    with pytest.raises(NotFound):
+        services.compile_proceedings(conference_id=999_999, actor=finished.sofia, now=finished.now)
+    assert not ProceedingsPage.objects.exists()
+
+
+def test_submitting_without_a_summary_is_refused_with_a_sentence(finished):
+    page = finished.compile()
+    with pytest.raises(Invalid, match="summary"):
+        services.submit_proceedings(page_id=page.pk, actor=finished.rosa)
+    assert not page.workflow_in_progress
+
+
+def test_a_rapporteur_does_not_publish(finished):
+    page = finished.submitted()
+    with pytest.raises(NotAllowed):
+        services.approve_proceedings(page_id=page.pk, actor=finished.rosa)
+    with pytest.raises(NotFound):
+        services.approve_proceedings(page_id=page.pk, actor=finished.ravi)
+    page.refresh_from_db()
+    assert not page.live and page.symbol is None
+
+
+def test_approval_publishes_under_a_symbol(finished, settings):
+    page = finished.issued()
+    year = page.first_published_at.year
+    assert page.live and page.symbol == f"{settings.HUB_SYMBOL}/{year}/1"
+    assert "300 metres" in page.summary and page.record.numbers == [said.number for said in finished.said]
+
+
+def test_what_waits_for_approval_is_not_changed_by_the_rapporteur(finished):
+    page = finished.submitted()
+    for act in (
+        lambda: finished.compile(),
+        lambda: services.write_proceedings(page_id=page.pk, actor=finished.rosa, summary="Other"),
+        lambda: services.submit_proceedings(page_id=page.pk, actor=finished.rosa),
+    ):
+        with pytest.raises(NotNow) as refused:
+            act()
+        assert refused.value.code == "submitted"
+
+
+def test_what_was_sent_back_is_changed_and_submitted_again(finished):
+    page = finished.submitted()
+    services.send_back_proceedings(page_id=page.pk, actor=finished.sofia, comment="Name the distance.")
+    line = next(line for line in selectors.desk_for(finished.rosa) if line.page)
+    assert (line.state, line.comment, line.may_submit) == ("sent_back", "Name the distance.", True)
+    services.write_proceedings(page_id=page.pk, actor=finished.rosa, summary="300 metres.")
+    services.submit_proceedings(page_id=page.pk, actor=finished.rosa)
+    issued = services.approve_proceedings(page_id=page.pk, actor=finished.sofia)
+    assert issued.live and issued.summary == "<p>300 metres.</p>\n"
+
+
+def test_sending_back_needs_a_reason(finished):
+    page = finished.submitted()
+    with pytest.raises(Invalid):
+        services.send_back_proceedings(page_id=page.pk, actor=finished.sofia, comment="  ")
+    assert page.workflow_in_progress
+
+
+def test_a_decision_is_taken_once(finished):
+    page = finished.issued()
+    with pytest.raises(Conflict):
+        services.approve_proceedings(page_id=page.pk, actor=finished.sofia)
+
+
+def test_issued_proceedings_do_not_change_when_a_contribution_is_edited(finished):
+    page = finished.issued()
+    edit_contribution(number=finished.said[1].number, actor=finished.amina, text="Five hundred!", now=finished.now)
+    finished.say(finished.boris, "Too late.")
+    page = ProceedingsPage.objects.get(pk=page.pk)
+    shown = str(page.record.data)
+    assert "Three hundred" in shown and "Five hundred" not in shown and "Too late" not in shown
+    with pytest.raises(NotNow) as refused:
+        finished.compile(finished.sofia)
+    assert refused.value.code == "issued"
+
+
+def test_the_symbol_stays_through_unpublishing_and_a_correction(finished):
+    page = finished.issued()
+    symbol = page.symbol
+    page.unpublish()
+    page = ProceedingsPage.objects.get(pk=page.pk)
+    page.title = "Corrected"
+    page.save_revision(user=finished.sofia).publish(user=finished.sofia)
+    page.refresh_from_db()
+    assert page.live and page.title == "Corrected" and page.symbol == symbol
+
+
+def test_a_rapporteur_who_left_the_conference_has_nothing_more_to_do_with_the_draft(finished):
+    page = finished.compile()
+    assert selectors.draft_for(finished.rosa, page.pk) == page
+    remove_member(
+        forum_id=finished.conference.forum_id, member=finished.rosa, actor=finished.chen, now=finished.now + timedelta(hours=1)
+    )
+    with pytest.raises(NotFound):
+        selectors.draft_for(finished.rosa, page.pk)
+    with pytest.raises(NotFound):
+        services.submit_proceedings(page_id=page.pk, actor=finished.rosa)
+    assert selectors.desk_for(finished.rosa) == []
