@@ -1,0 +1,212 @@
+"""Publish what the SMTP session accepted; the worker calls it (``HUB_PUMPS``), a prompt wakes it after each commit.
+
+A row is claimed by a conditional UPDATE with a lease. Contribution and outcome are one transaction, and the
+contribution carries the row's key as its ``once_key``: a worker killed anywhere leaves either nothing or all of it.
+"""
+
+import logging
+import time
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import F, Q
+
+from forums import services as forums
+from hub.lib.bus import wake
+from hub.lib.clock import now as clock
+from hub.lib.errors import HubError
+from hub.lib.verdicts import Action
+from listserv import rules, services, tokens
+from listserv.inbound import letters
+from listserv.inbound import services as inbound
+from listserv.inbound.compose import compose, find_parent
+from listserv.inbound.mime import Mail, parse
+from listserv.inbound.recipients import POSTING
+from listserv.models import InboundMail
+
+log = logging.getLogger(__name__)
+State = InboundMail.State
+BATCH = 20  # mails
+LEASE = timedelta(minutes=2)
+# A mail that failed is tried again after so long; after the last it is given up, and shown.
+BACKOFF = tuple(timedelta(seconds=seconds) for seconds in (5, 30, 120, 600, 3600))
+# A mail whose author is over the rate was accepted: it waits for its turn.
+RATE_PAUSE = timedelta(minutes=5)
+# A reply waits this long for the mail it answers, when that one is accepted and not yet published.
+PARENT_PAUSE = timedelta(seconds=1)
+PARENT_WAIT = timedelta(minutes=1)
+_TIDY = 600.0  # seconds between looks at what was held too long
+_tidied = 0.0
+
+
+class _ClaimLostError(Exception):
+    """Another worker has the row: undo what this one did."""
+
+
+def publish_accepted(now: datetime) -> int:
+    """Carry out the queued mails that are due, oldest first; return how many were claimed.
+
+    Queries: 1 when there are none.
+    """
+    claimed = 0
+    for pk in _due(now)[:BATCH]:
+        row = _claim(pk, now)
+        if row is not None:
+            claimed += 1
+            _process(row)
+    if not claimed:
+        _tidy(now)
+    return claimed
+
+
+def _due(now: datetime) -> list[int]:
+    free = Q(claimed_until=None) | Q(claimed_until__lt=now)
+    rows = InboundMail.objects.filter(free, state=State.QUEUED, next_at__lte=now).order_by("pk")
+    return list(rows.values_list("pk", flat=True)[:BATCH])
+
+
+def _claim(pk: int, now: datetime) -> InboundMail | None:
+    lease = clock() + LEASE
+    free = Q(claimed_until=None) | Q(claimed_until__lt=now)
+    taken = InboundMail.objects.filter(free, pk=pk, state=State.QUEUED, next_at__lte=now)
+    if not taken.update(claimed_until=lease, attempts=F("attempts") + 1):
+        return None
+    return InboundMail.objects.select_related("list__forum", "member").get(pk=pk)
+
+
+def _process(row: InboundMail) -> None:
+    try:
+        with transaction.atomic():
+            if row.kind in POSTING:
+                _publish(row)
+            else:
+                _carry_out(row)
+    except _ClaimLostError:
+        log.warning("The mail %s was taken over by another worker", row.pk)
+    except HubError as error:
+        _refuse(row, error)
+    except Exception as error:
+        log.exception("The mail %s could not be published", row.pk)
+        _retry_later(row, error)
+
+
+def _settle(row: InboundMail, state: str, **values: object) -> None:
+    """Write the outcome, if the claim still holds."""
+    changed = InboundMail.objects.filter(pk=row.pk, state=State.QUEUED, claimed_until=row.claimed_until).update(
+        state=state, claimed_until=None, processed_at=clock(), **values
+    )
+    if not changed:
+        raise _ClaimLostError
+
+
+def _publish(row: InboundMail) -> None:
+    """Make the contribution. The moment that counts is that of receipt: who wrote in time was in time."""
+    if row.list is None or row.member is None:
+        _settle(row, State.REJECTED, code="gone", action=Action.REJECT, reason="The list or the member is gone.")
+        return
+    mail = parse(bytes(row.raw))
+    parent = find_parent(mail=mail, mailing_list=row.list, answers=row.answers)
+    if parent is None and _parent_is_coming(row, mail):
+        _put_off(row, PARENT_PAUSE)
+        return
+    copies = InboundMail.objects.filter(
+        list=row.list, member=row.member, message_id=row.message_id, state=State.PUBLISHED
+    ).exclude(message_id="")
+    earlier = copies.first()
+    if earlier is not None and rules.is_same(bytes(earlier.raw), mail):
+        _settle(row, State.DISCARDED, code="duplicate", action=Action.DISCARD, contribution=earlier.contribution)
+        return
+    draft = compose(
+        mail=mail, mailing_list=row.list, parent=parent, address=mail.from_addresses[0] if mail.from_addresses else "",
+        once_key=f"mail:{row.pk}",
+        # Another mail under the same Message-ID: it gets an identifier of ours.
+        message_id="" if earlier is not None else None,
+    )  # fmt: skip
+    said_at = clock() if row.proof == InboundMail.Proof.CONFIRMED else row.received_at
+    made = forums.publish(draft=draft, author=row.member, origin="mail", now=said_at)
+    if made.contribution.once_key != draft.once_key:
+        _settle(row, State.DISCARDED, code="duplicate", action=Action.DISCARD, contribution=made.contribution)
+        return
+    _settle(row, State.PUBLISHED, contribution=made.contribution, code=made.verdict.code, error="")
+    # The unproven copy of the same mail, as when one went to the list and one to the reply address.
+    held = InboundMail.objects.filter(list=row.list, member=row.member, message_id=row.message_id, state=State.HELD)
+    held.exclude(message_id="").update(
+        state=State.DISCARDED, code="duplicate", action=Action.DISCARD, contribution=made.contribution,
+        processed_at=clock(),
+    )  # fmt: skip
+
+
+def _parent_is_coming(row: InboundMail, mail: Mail) -> bool:
+    named = [*mail.in_reply_to, *mail.references[-20:]]
+    if not named or clock() - row.received_at > PARENT_WAIT:
+        return False
+    ahead = InboundMail.objects.filter(list=row.list, state=State.QUEUED, message_id__in=named)
+    return ahead.exclude(pk=row.pk).exists()
+
+
+def _put_off(row: InboundMail, pause: timedelta) -> None:
+    """Let it wait without counting an attempt."""
+    InboundMail.objects.filter(pk=row.pk, claimed_until=row.claimed_until).update(
+        claimed_until=None, next_at=clock() + pause, attempts=F("attempts") - 1
+    )
+
+
+def _carry_out(row: InboundMail) -> None:
+    """Do what a mail to a subaddress asks for."""
+    token = row.recipient.partition("+")[2].partition("@")[0]
+    name = row.list.name if row.list else ""
+    if row.kind == "confirm":
+        inbound.confirm_held(list_name=name, token=token, now=clock())
+    elif row.kind == "leave" and tokens.read_leave(token) is not None:
+        services.leave_by_token(list_name=name, token=token)
+    elif row.kind == "leave" and row.list is not None and row.member is not None:
+        services.set_delivery(list_id=row.list.pk, member=row.member, delivery="none", now=clock())
+    elif row.kind in {"owner", "desk"}:
+        letters.pass_on(row)
+    _settle(row, State.DONE, error="")
+
+
+def _refuse(row: InboundMail, error: HubError) -> None:
+    """Record that a rule refused what the session had accepted, and tell the member, who is proven to have sent it."""
+    if error.code == "rate":
+        _put_off(row, RATE_PAUSE)
+        return
+    try:
+        with transaction.atomic():
+            _settle(row, State.REJECTED, action=Action.REJECT, code=error.code, reason=str(error))
+            row.reason = str(error)
+            if row.kind in POSTING:
+                letters.tell_refused(row)
+    except _ClaimLostError:
+        log.warning("The mail %s was taken over by another worker", row.pk)
+
+
+def _retry_later(row: InboundMail, error: Exception) -> None:
+    """Let a mail that failed on our side wait; after the last time it is failed, visible with its error."""
+    text = f"{type(error).__name__}: {error}"[:2_000].replace("\0", "\ufffd")
+    mine = InboundMail.objects.filter(pk=row.pk, state=State.QUEUED, claimed_until=row.claimed_until)
+    if row.attempts > len(BACKOFF):
+        mine.update(state=State.FAILED, claimed_until=None, processed_at=clock(), error=text)
+        return
+    mine.update(claimed_until=None, next_at=clock() + BACKOFF[row.attempts - 1], error=text)
+
+
+def _tidy(now: datetime) -> None:
+    """Discard what was held too long; looked for now and then, when there is nothing else to do."""
+    global _tidied  # noqa: PLW0603 - when this process last looked
+    if time.monotonic() - _tidied < _TIDY:
+        return
+    _tidied = time.monotonic()
+    old = InboundMail.objects.filter(state=State.HELD, received_at__lt=now - rules.HELD_FOR)
+    old.update(state=State.DISCARDED, code="unconfirmed", action=Action.DISCARD, processed_at=now)
+
+
+def retry_failed(*, pk: int) -> bool:
+    """Queue a failed mail again, for an operator who has mended what was wrong; False when it is not failed."""
+    with transaction.atomic():
+        changed = InboundMail.objects.filter(pk=pk, state=State.FAILED).update(
+            state=State.QUEUED, attempts=0, next_at=clock(), error=""
+        )
+        if changed:
+            wake("inbound")
+    return bool(changed)

@@ -1,0 +1,82 @@
+"""Who wrote a mail, and how that is known.
+
+Proof is, in this order: SMTP AUTH as the member, or a reply token together with its owner's address. A From address
+alone is a claim (DMARC will be a third proof; ARC never one).
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+
+from hub.lib.verdicts import Verdict, reject
+from hub.members.selectors import addresses_of, member_by_address
+from listserv.inbound.mime import Mail
+from listserv.models import InboundMail
+from listserv.tokens import ReplyToken
+
+if TYPE_CHECKING:
+    from hub.members.models import Member
+
+Proof = InboundMail.Proof
+
+
+@dataclass(frozen=True)
+class Sender:
+    """The author: ``member`` None for somebody unknown; ``problem`` is why the mail cannot be theirs."""
+
+    member: "Member | None"
+    proof: str = Proof.NONE
+    address: str = ""
+    problem: Verdict | None = None
+
+    @property
+    def is_proven(self) -> bool:
+        """Whether it is certain that the member wrote it."""
+        return self.member is not None and self.proof != Proof.NONE
+
+
+def claimed(mail: Mail) -> "Member | None":
+    """Return the member that a mail's From names, proven or not. Queries: 2 at most."""
+    return member_by_address(mail.from_addresses[0]) if len(mail.from_addresses) == 1 else None
+
+
+def identify(*, mail: Mail, auth: "Member | None", member: "Member | None", token: ReplyToken | None) -> Sender:
+    """Return who wrote the mail.
+
+    Args: ``auth`` who signed in; ``member`` whom From names (:func:`claimed`); ``token`` of the list's reply address.
+
+    Queries: 1 for who signed in, none otherwise.
+    """
+    if auth is not None:
+        return _signed_in(mail, auth)
+    if len(mail.from_addresses) != 1:
+        return Sender(None, problem=reject("no-author", _("The mail must name one author, with one address, in From.")))
+    address = mail.from_addresses[0]
+    if token is None:
+        return Sender(member, address=address)
+    if member is not None and member.pk == token.member_id:
+        return Sender(member, Proof.TOKEN, address)
+    if member is None:
+        problem = reject(
+            "other-address",
+            _("This reply address belongs to another address than %s. Write from the one you get the list's mail at.")
+            % address[:100],
+        )
+        return Sender(None, address=address, problem=problem)
+    # Somebody else's reply address, as in a forwarded mail: it says where the mail belongs, not who wrote it.
+    return Sender(member, address=address)
+
+
+def _signed_in(mail: Mail, auth: "Member") -> Sender:
+    """A mail without From is the member's who sent it (RFC 6409 §8.1 lets a submission server add it)."""
+    own = [address.lower() for address in addresses_of(auth)]
+    named = [address for address in mail.from_addresses if address in own]
+    if mail.from_addresses and not named:
+        problem = reject(
+            "not-your-address",
+            _("You are signed in as %(name)s, but the mail is from %(address)s. Write from an address of your own.")
+            % {"name": auth.name, "address": mail.from_addresses[0][:100]},
+        )
+        return Sender(auth, Proof.AUTH, mail.from_addresses[0], problem)
+    return Sender(auth, Proof.AUTH, named[0] if named else auth.email)

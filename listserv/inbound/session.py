@@ -1,0 +1,64 @@
+"""What the SMTP server asks of the hub: who signs in, who a recipient is, what becomes of a mail.
+
+These run in threads (:mod:`listserv.inbound.threads`); the server itself touches no database.
+"""
+
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from django.core.cache import cache
+from django.utils import translation
+
+from hub.lib.errors import HubError
+from hub.members.backends import AddressBackend
+from hub.members.selectors import active_member
+from listserv.inbound import replies
+from listserv.inbound.recipients import Recipient, resolve
+
+if TYPE_CHECKING:
+    from hub.members.models import Member
+
+# Wrong passwords for one address in FAILURE_WINDOW seconds; then it is not tried any more for a while.
+MAX_FAILURES = 10
+FAILURE_WINDOW = 300
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """An SMTP reply that refuses a command."""
+
+    reply: str
+
+
+def sign_in(login: bytes, password: bytes) -> int | Refusal | None:
+    """Return the key of the member whose verified address and password these are; None when they are not.
+
+    An address that was tried wrongly too often gets a temporary refusal (RFC 4954 §4, 454 4.7.0).
+    """
+    try:
+        address, secret = login.decode("utf-8").strip().lower(), password.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+    key = "smtp-auth:" + sha256(address.encode()).hexdigest()
+    if (cache.get(key) or 0) >= MAX_FAILURES:
+        return Refusal("454 4.7.0 Too many wrong passwords for this address. Try again in five minutes.")
+    member = AddressBackend().authenticate(None, username=address, password=secret)
+    if member is not None:
+        return int(member.pk)
+    cache.add(key, 0, FAILURE_WINDOW)
+    try:
+        cache.incr(key)
+    except ValueError:
+        cache.set(key, 1, FAILURE_WINDOW)
+    return None
+
+
+def look_up(address: str, auth_id: int | None, utf8: bool) -> Recipient | Refusal:
+    """Return what a recipient is, or the reply that refuses it. Queries: 1 to 3."""
+    member: Member | None = active_member(auth_id) if auth_id is not None else None
+    with translation.override(replies.language_for(member, utf8=utf8)):
+        try:
+            return resolve(address)
+        except HubError as error:
+            return Refusal(f"{error.smtp_reply} {replies.sentence(error.message, utf8=utf8)}")
