@@ -1,0 +1,69 @@
+"""The form by which the Secretariat convenes a group."""
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from hub.members.fields import AddressField
+from hub.members.selectors import member_by_address
+from liaison.models import LiaisonGroup
+
+if TYPE_CHECKING:
+    from hub.members.models import Member
+
+
+class ConveneForm(forms.ModelForm):
+    """Mandate, topic, term, and the members by their addresses, one a line."""
+
+    slug = forms.SlugField(
+        label=_("Short name in addresses"),
+        required=False,
+        max_length=60,
+        help_text=_(
+            "Latin letters, digits and hyphens; also the name of the mail list. Made from the name when empty."
+        ),
+    )
+    chair = AddressField(label=_("Address of the chair"), required=False)
+    members = forms.CharField(
+        label=_("Addresses of the members"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 6, "dir": "ltr"}),
+        help_text=_("One a line. They are let in, and get what is said by mail, as soon as you convene the group."),
+    )
+    language = forms.ChoiceField(label=_("Working language"), choices=settings.LANGUAGES)
+
+    class Meta:
+        model = LiaisonGroup
+        fields = ("name", "slug", "topic", "mandate", "term_starts", "term_ends")
+        widgets = {
+            "mandate": forms.Textarea(attrs={"rows": 6, "dir": "auto"}),
+            "term_starts": forms.DateInput(attrs={"type": "date"}),
+            "term_ends": forms.DateInput(attrs={"type": "date"}),
+        }
+
+    field_order = ("name", "slug", "topic", "mandate", "term_starts", "term_ends", "language", "chair", "members")
+
+    def clean_chair(self) -> "Member | None":
+        """Find the member whose address it is."""
+        address = self.cleaned_data["chair"]
+        if not address:
+            return None
+        found = member_by_address(address)
+        if found is None:
+            raise forms.ValidationError(_("No member has this address."))
+        return found
+
+    def clean_members(self) -> "list[Member]":
+        """Find the members; name every address that nobody has."""
+        lines = [line.strip() for line in self.cleaned_data["members"].splitlines() if line.strip()]
+        found = {line: member_by_address(line) for line in lines}
+        unknown = [line for line, member in found.items() if member is None]
+        if unknown:
+            raise forms.ValidationError(_("No member has: %s") % ", ".join(unknown))
+        return [member for member in found.values() if member is not None]
+
+    def arguments(self) -> dict[str, Any]:
+        """Return what :func:`liaison.services.convene_group` takes."""
+        return dict(self.cleaned_data)

@@ -1,0 +1,59 @@
+"""Pages of the liaison groups."""
+
+from typing import TYPE_CHECKING, cast
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from hub.lib.clock import now
+from hub.lib.errors import HubError, NotFound
+from hub.lib.markup import render as markup
+from liaison import rules, selectors, services
+from liaison.forms import ConveneForm
+
+if TYPE_CHECKING:
+    from hub.members.models import Member
+
+
+def _member(request: HttpRequest) -> "Member":
+    return cast("Member", request.user)
+
+
+@require_GET
+@login_required
+def groups(request: HttpRequest) -> HttpResponse:
+    """Show the member's groups, all to the Secretariat."""
+    today = now().date()
+    lines = [(group, group.state_on(today)) for group in selectors.groups_for(_member(request))]
+    return render(request, "liaison/groups.html", {"lines": lines, "may_convene": rules.may_convene(_member(request))})
+
+
+@require_GET
+def group(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show one group to those who belong to it; a visitor sees what a missing one shows."""
+    member = _member(request) if request.user.is_authenticated else None
+    found = selectors.group_for(member, slug)
+    context = {"found": found, "state": found.group.state_on(now().date()), "mandate": markup(found.group.mandate)}
+    return render(request, "liaison/group.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@login_required
+def convene(request: HttpRequest) -> HttpResponse:
+    """Let the Secretariat convene a group; what was typed stays when something is wrong."""
+    if not rules.may_convene(_member(request)):
+        raise NotFound
+    form = ConveneForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = services.convene_group(actor=_member(request), now=now(), **form.arguments())
+        except HubError as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, _("The group is convened; its members are let in."))
+            return redirect(made.get_absolute_url())
+    return render(request, "liaison/convene.html", {"form": form}, status=422 if form.errors else 200)
