@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from email.parser import BytesHeaderParser
+from email.utils import parseaddr
 
 # Bytes of headers read for a list; ours have 2 to 4 kB.
 HEADERS_MAX = 16_000
@@ -25,9 +26,10 @@ class Letter:
 
 
 def summary(raw: bytes) -> Letter:
-    """Return subject, sender and recipient only."""
+    """Return subject, name of the sender and recipient only."""
     message = BytesHeaderParser(policy=policy.default).parsebytes(_head(raw))
-    return Letter(_value(message, "Subject"), _value(message, "From"), _value(message, "Delivered-To"))
+    sender = _value(message, "From")
+    return Letter(_value(message, "Subject"), parseaddr(sender)[0] or sender, _value(message, "Delivered-To"))
 
 
 def whole(raw: bytes) -> Letter:

@@ -104,6 +104,19 @@ def test_i_choose_what_i_get(cast, client):
     assert row.delivery == "each" and row.own_copy
 
 
+def test_i_choose_where_it_goes(cast, client):
+    from allauth.account.models import EmailAddress
+
+    second = EmailAddress.objects.create(user=cast.boris, email="b@second.example", verified=True, primary=False)
+    client.force_login(cast.boris)
+    chosen = {"list": "risk", "risk-delivery": "each", "risk-own_copy": "on"}
+    client.post("/lists/", {**chosen, "risk-address": second.pk})
+    assert Subscription.objects.get(member=cast.boris).recipient == "b@second.example"
+    assert client.post("/lists/", {**chosen, "risk-address": 999_999}).status_code == 422
+    client.post("/lists/", {**chosen, "risk-address": 0})
+    assert Subscription.objects.get(member=cast.boris).address is None
+
+
 def test_a_choice_that_is_not_offered_is_refused_with_the_page(cast, client):
     client.force_login(cast.boris)
     assert client.post("/lists/", {"list": "risk", "risk-delivery": "digest-daily"}).status_code == 422
