@@ -19,8 +19,10 @@ GAVEL = "gavel"
 # Two contributions of one thread are never nearer than this.
 STEP = timedelta(minutes=1)
 
-_mark = re.compile(r"^#{2,3} (?:(?P<number>\d+)\. (?P<author>[\w.]+), (?P<origin>web|mail|live)|(?P<gavel>gavel)), "
-                   r"(?:day (?P<day>\d+) (?P<clock>\d\d:\d\d)|ago (?P<hours>\d+)h)(?:, re (?P<parent>\d+))?$")
+_mark = re.compile(
+    r"^#{2,3} (?:(?P<number>\d+)\. (?P<author>[\w.]+), (?P<origin>web|mail|live)|(?P<gavel>gavel)), "
+    r"(?:day (?P<day>\d+) (?P<clock>\d\d:\d\d)|ago (?P<hours>\d+)h)(?:, re (?P<parent>\d+))?$"
+)
 _quoted = re.compile(r"^~~~ quoted\n(.*?)\n~~~\s*$", re.MULTILINE | re.DOTALL)
 _session = re.compile(r"^day (?P<day>\d+) (?P<start>\d\d:\d\d) to (?P<end>\d\d:\d\d)$")
 
@@ -97,8 +99,10 @@ class Thread:
         if not found:
             raise ContentError(f"{self.path}: session must be like 'day 3 13:00 to 15:30'")
         day = int(found["day"])
-        return (When(day, time.fromisoformat(found["start"])).at(opens, opens),
-                When(day, time.fromisoformat(found["end"])).at(opens, opens))
+        return (
+            When(day, time.fromisoformat(found["start"])).at(opens, opens),
+            When(day, time.fromisoformat(found["end"])).at(opens, opens),
+        )
 
 
 @dataclass(frozen=True)
@@ -173,10 +177,15 @@ def read_page(path: Path) -> tuple[str, dict[str, str], str]:
     return _split(path, path.read_text(encoding="utf-8"))
 
 
+def read_sections(path: Path) -> tuple[str, dict[str, str], dict[str, str]]:
+    """Read a page in sections: title, header, name of the section -> its text as Markdown."""
+    title, header, body = read_page(path)
+    return title, header, {line[3:].strip(): text.strip() for line, text in _blocks("\n" + body, "##")}
+
+
 def read_gathering(folder: Path) -> Gathering:
     """Read a folder with ``index.md`` and one file per thread, ``1-….md`` or ``item-1.md``."""
-    title, header, body = read_page(folder / "index.md")
-    sections = {line[3:].strip(): text.strip() for line, text in _blocks("\n" + body, "##")}
+    title, header, sections = read_sections(folder / "index.md")
     files = sorted(path for path in folder.glob("*.md") if re.match(r"(item-)?\d", path.name))
     return Gathering(folder, title, header, sections, tuple(read_thread(path) for path in files))
 

@@ -135,8 +135,7 @@ def test_one_conference_is_over_with_three_items_and_one_is_running() -> None:
         start, end = thread.session_hours(finished.days("opens", now))
         assert start < end < now
         moments = thread.moments(finished.days("opens", now), now)
-        live = [at for word, at in zip(thread.words, moments, strict=True)
-                if word.origin == "live"]
+        live = [at for word, at in zip(thread.words, moments, strict=True) if word.origin == "live"]
         assert all(start <= at <= end for at in live)
     assert [thread.header["session"] for thread in running.threads][1:] == ["now", "now"]
 

@@ -63,9 +63,7 @@ def test_no_secret_has_a_value_in_the_repository(compose: dict[str, Any]) -> Non
 
 
 def test_named_volumes_are_declared(compose: dict[str, Any]) -> None:
-    used = {
-        mount.split(":")[0] for service in compose["services"].values() for mount in service.get("volumes", [])
-    }
+    used = {mount.split(":")[0] for service in compose["services"].values() for mount in service.get("volumes", [])}
     assert used == set(compose["volumes"])
 
 

@@ -1,0 +1,69 @@
+"""Publish what the demo network has agreed: its pages of text, and the proceedings of the finished conference."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from wagtail.users.models import UserProfile
+
+from cms import services
+from hub.demo import reader
+from hub.demo.meetings import Held
+from hub.demo.telling import Teller
+
+if TYPE_CHECKING:
+    from hub.members.models import Member
+
+# What Wagtail writes to people about a workflow, as they may choose in its admin.
+LETTERS = ("submitted_notifications", "approved_notifications", "rejected_notifications")
+
+
+def publish(held: Iterable[Held], teller: Teller) -> None:
+    """Write the pages, then issue the proceedings of each conference that has some in the content."""
+    write_pages()
+    for one in held:
+        if (one.gathering.path / "proceedings.md").exists():
+            issue(one, teller)
+
+
+def write_pages() -> None:
+    """Write home and text pages over what a new hub starts with."""
+    services.bootstrap_site()
+    for path in sorted((reader.CONTENT / "pages").glob("*.md")):
+        title, header, body = reader.read_page(path)
+        if header["kind"] == "home":
+            services.write_home(intro=body.strip())
+        else:
+            services.write_page(slug=header["slug"], title=title, intro=header["intro"], body=body.strip())
+
+
+@contextmanager
+def _without_letters(*members: "Member") -> Iterator[None]:
+    """Keep Wagtail from writing to the members about the story that is told; afterwards it does again."""
+    profiles = [UserProfile.get_for_user(member) for member in members]
+    for wanted in (False, True):
+        for profile in profiles:
+            for letter in LETTERS:
+                setattr(profile, letter, wanted)
+            profile.save(update_fields=LETTERS)
+        if not wanted:
+            yield
+
+
+def issue(held: Held, teller: Teller) -> str:
+    """Compile, write, submit and approve, as rapporteur and Secretariat do, and return the symbol."""
+    rapporteur = teller.cast[held.gathering.header["rapporteur"]]
+    secretariat = teller.cast[held.gathering.header["organiser"]]
+    title, _header, sections = reader.read_sections(held.gathering.path / "proceedings.md")
+    draft = services.compile_proceedings(conference_id=held.conference.pk, actor=rapporteur, now=teller.now)
+    services.write_proceedings(
+        page_id=draft.pk,
+        actor=rapporteur,
+        title=title,
+        summary=sections["Summary"],
+        conclusions=f"{sections['Conclusions']}\n\n##### Recommendations\n\n{sections['Recommendations']}",
+    )
+    with _without_letters(rapporteur, secretariat):
+        services.submit_proceedings(page_id=draft.pk, actor=rapporteur)
+        issued = services.approve_proceedings(page_id=draft.pk, actor=secretariat)
+    return str(issued.symbol)

@@ -1,0 +1,78 @@
+"""Tell the demo's story through the services: acts in the order of time, whichever discussion they belong to.
+
+Contribution numbers then follow the clock across the whole hub, as they would have. Every draft is quiet: nothing is
+sent for what was said before the hub existed.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from forums import services as forums
+from hub.demo.reader import Thread, Word
+
+if TYPE_CHECKING:
+    from hub.members.models import Member
+
+
+@dataclass(order=True)
+class Act:
+    """Something that happened at a moment; acts of one moment keep the order in which they were planned."""
+
+    at: datetime
+    number: int
+    do: Callable[[], object] = field(compare=False)
+
+
+@dataclass
+class Teller:
+    """The story while it is told: who is who, what was said under which number, what is still to come."""
+
+    cast: "dict[str, Member]"
+    now: datetime
+    acts: list[Act] = field(default_factory=list)
+    topics: dict[Path, int] = field(default_factory=dict)  # file of the thread -> topic key
+    numbers: dict[tuple[Path, int], int] = field(default_factory=dict)  # (file, number there) -> contribution number
+    said: list[tuple[datetime, int, int, int]] = field(default_factory=list)  # when, forum, topic, contribution number
+
+    def plan(self, at: datetime, do: Callable[[], object]) -> None:
+        """Add an act."""
+        self.acts.append(Act(at, len(self.acts), do))
+
+    def tell(self, progress: Callable[[str], object]) -> int:
+        """Do every act in order and return how many there were."""
+        acts = sorted(self.acts)
+        for done, act in enumerate(acts, start=1):
+            act.do()
+            if done % 50 == 0:
+                progress(f"  {done} of {len(acts)}")
+        return len(acts)
+
+    def plan_thread(self, thread: Thread, *, forum_id: int, opens: datetime) -> None:
+        """Plan a thread that needs no conference_session."""
+        for word, at in zip(thread.words, thread.moments(opens, self.now), strict=True):
+            self.plan(at, partial(self.say, thread, word, at, forum_id))
+
+    def say(self, thread: Thread, word: Word, at: datetime, forum_id: int) -> None:
+        """Publish one contribution as it was said: its author, its door, its hour."""
+        draft = forums.Draft(
+            forum_id=forum_id,
+            topic_id=self.topics.get(thread.path),
+            subject=thread.subject if word.number == 1 else f"Re: {thread.subject}",
+            text=word.text,
+            folded=word.folded,
+            parent=self.numbers.get((thread.path, word.parent or 0)),
+            created_at=at,
+            quiet=True,
+        )
+        made = forums.publish(draft=draft, author=self.cast[word.author], origin=word.origin, now=self.now)
+        self.remember(thread, word, at, forum_id, made.contribution.topic_id, made.contribution.number)
+
+    def remember(self, thread: Thread, word: Word, at: datetime, forum_id: int, topic_id: int, number: int) -> None:
+        """Note where a word stands, so that answers find it and reading marks can be set."""
+        self.topics[thread.path] = topic_id
+        self.numbers[thread.path, word.number] = number
+        self.said.append((at, forum_id, topic_id, number))

@@ -1,0 +1,176 @@
+"""The demo is told through the services: nothing is sent, every count is right, everybody stands in their place."""
+
+import json
+import stat
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+from django.contrib.auth import authenticate, get_user_model
+from django.db import transaction
+from django.test import override_settings
+
+from conferences import services as conferences
+from forums import selectors
+from hub.demo import reader
+from hub.demo.load import load
+
+NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
+# The one that tests hash with (tests/conftest.py).
+FAST = "django.contrib.auth.hashers.MD5PasswordHasher"
+
+
+@pytest.fixture(scope="module")
+def made(
+    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[str, Any]]:
+    """Load once for this module, in a transaction that is undone."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        lines: list[str] = []
+        folder = tmp_path_factory.mktemp("demo")
+        with override_settings(HUB_DATA=folder, PASSWORD_HASHERS=[FAST]):
+            found = load(now=NOW, progress=lines.append)
+        yield {**found, "lines": lines, "path": folder / "demo.json"}
+        transaction.set_rollback(True)
+
+
+@pytest.fixture(autouse=True)
+def _in_the_loaded_hub(made: dict[str, Any], django_db_blocker: Any) -> Iterator[None]:
+    """Let each test change what it likes, and undo it."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+def row(model: str) -> Any:
+    return apps.get_model(model).objects
+
+
+def account(made: dict[str, Any], role: str) -> Any:
+    email = next(who["email"] for who in made["members"] if who["role"] == role)
+    return get_user_model().objects.get(email=email)
+
+
+def test_nothing_is_sent_for_what_was_said_before(made: dict[str, Any]) -> None:
+    assert row("listserv.Mailing").count() == 0
+    assert row("listserv.Notice").count() == 0
+
+
+def test_every_word_of_the_content_is_one_contribution(made: dict[str, Any]) -> None:
+    gatherings = [*reader.discussions(), *reader.conferences(), *reader.groups()]
+    words = sum(len(thread.words) for gathering in gatherings for thread in gathering.threads)
+    assert row("forums.Contribution").filter(state="accepted").count() == words
+
+
+def test_numbers_follow_the_clock_and_nothing_is_in_the_future(made: dict[str, Any]) -> None:
+    said = list(row("forums.Contribution").order_by("number").values_list("created_at", flat=True))
+    assert said == sorted(said)
+    assert said[-1] < NOW
+
+
+def test_answers_stand_under_what_they_answer_in_the_same_topic(made: dict[str, Any]) -> None:
+    answers = row("forums.Contribution").exclude(parent=None).select_related("post", "parent__post")
+    assert answers.count() > 100
+    assert all(answer.post.topic_id == answer.parent.post.topic_id for answer in answers)
+    assert all(answer.in_reply_to == answer.parent.message_id for answer in answers)
+
+
+def test_counters_and_dates_of_topics_and_forums_are_right(made: dict[str, Any]) -> None:
+    for topic in row("forum_conversation.Topic").all():
+        said = row("forums.Contribution").filter(post__topic=topic).order_by("number")
+        assert (topic.posts_count, topic.last_post_on) == (said.count(), said.last().created_at)
+    for forum in row("forum.Forum").all():
+        assert forum.direct_posts_count == row("forums.Contribution").filter(post__topic__forum=forum).count()
+        assert forum.direct_topics_count == row("forum_conversation.Topic").filter(forum=forum).count()
+
+
+def test_every_account_signs_in_and_nobody_else_can(made: dict[str, Any]) -> None:
+    for who in made["members"]:
+        member = authenticate(None, email=who["email"], password=who["password"])
+        assert member is not None
+        assert (member.name, member.language) == (who["name"], who["language"])
+        assert member.is_staff == (who["role"] == "secretariat")
+    others = get_user_model().objects.exclude(email__in=[who["email"] for who in made["members"]])
+    assert not [member for member in others if member.has_usable_password()]
+
+
+def test_those_who_sign_in_find_something_new_but_not_everything(made: dict[str, Any]) -> None:
+    for role in ("moderator", "rapporteur", "chair", "member"):
+        for found in selectors.discussions_for(account(made, role)):
+            total = row("forums.Contribution").filter(post__topic__forum=found.forum).count()
+            assert found.new < total / 2
+        news = [found.new for found in selectors.discussions_for(account(made, role)) if found.role]
+        assert 0 < sum(news) < 30
+
+
+def test_the_stranger_sees_nothing_of_what_is_closed(made: dict[str, Any]) -> None:
+    stranger = account(made, "stranger")
+    seen = {found.forum.name for found in selectors.discussions_for(stranger)}
+    closed = {entry["discussion"] for entry in made["lists"] if entry["closed"]}
+    assert len(closed) >= 4
+    assert not seen & closed
+    assert seen == {entry["discussion"] for entry in made["lists"] if not entry["closed"]}
+
+
+def test_the_public_reads_one_discussion_only(made: dict[str, Any]) -> None:
+    (found,) = selectors.discussions_for(None)
+    assert found.policy.language == "es"
+
+
+def test_past_sittings_have_a_log_without_gaps_that_ends_with_the_gavel(made: dict[str, Any]) -> None:
+    past = row("conferences.ConferenceSession").filter(state="closed")
+    assert past.count() == 4
+    for sitting in past:
+        events = list(sitting.events.order_by("seq"))
+        assert [event.seq for event in events] == list(range(1, len(events) + 1))
+        assert [event.at for event in events] == sorted(event.at for event in events)
+        assert (events[0].kind, events[-1].kind) == ("opened", "closed")
+        assert events[-1].contribution is not None
+        assert sitting.opens_at <= sitting.opened_at < sitting.closed_at <= sitting.closes_at
+
+
+def test_what_came_by_mail_during_a_sitting_is_in_its_log(made: dict[str, Any]) -> None:
+    doors = row("conferences.Event").filter(kind="intervention").values_list("contribution__origin", flat=True)
+    assert {"live", "mail"} <= set(doors)
+
+
+def test_the_chair_can_open_the_coming_sitting_at_once(made: dict[str, Any]) -> None:
+    sitting = row("conferences.ConferenceSession").get(state="scheduled")
+    assert made["conference"]["session_url"].endswith(sitting.get_absolute_url())
+    assert sitting.opens_at > NOW
+    conferences.open_session(conference_session_id=sitting.pk, actor=account(made, "chair"), now=NOW)
+    sitting.refresh_from_db()
+    assert sitting.state == "open"
+
+
+def test_the_secretariat_has_applications_to_decide(made: dict[str, Any]) -> None:
+    waiting = row("members.Application").filter(state="pending")
+    assert waiting.count() == len(reader.applications())
+    assert not any(application.member.is_active for application in waiting)
+
+
+def test_demo_json_says_what_was_returned_and_is_its_owners_alone(made: dict[str, Any]) -> None:
+    found = json.loads(made["path"].read_text())
+    assert found == {key: made[key] for key in ("members", "lists", "conference")}
+    assert stat.S_IMODE(made["path"].stat().st_mode) == 0o600
+    assert set(found["members"][0]) == {"email", "password", "name", "role", "language"}
+    assert set(found["lists"][0]) == {"address", "discussion", "url", "closed", "members"}
+    assert all(entry["address"].endswith("@" + settings.HUB_MAIL_DOMAIN) for entry in found["lists"])
+    assert found["lists"][0]["closed"]
+
+
+def test_a_second_load_does_nothing(made: dict[str, Any]) -> None:
+    before = {model: model.objects.count() for model in apps.get_models()}
+    with override_settings(HUB_DATA=made["path"].parent):
+        assert load(now=NOW, progress=made["lines"].append) == json.loads(made["path"].read_text())
+    assert {model: model.objects.count() for model in apps.get_models()} == before
+
+
+def test_a_hub_with_members_but_no_demo_is_left_alone(tmp_path: Path) -> None:
+    with override_settings(HUB_DATA=tmp_path):
+        assert load(now=NOW, progress=str) == {}
+    assert not (tmp_path / "demo.json").exists()
