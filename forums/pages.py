@@ -36,7 +36,7 @@ class Said:
         role: the author's role in the discussion, as a word; empty for a participant or nobody.
         depth: 0 to MAX_DEPTH in the threaded view, 0 in the flat one.
         new: whether the reader has not seen it; ``first_new`` marks the first of them.
-        answers: whether to say which contribution it answers (the page does not show it otherwise).
+        answers: whether to say which contribution it answers (in the threaded view its place says so).
         mine, may_edit, may_reply: what the reader may do with it.
     """
 
@@ -101,11 +101,10 @@ def dress(
     """
     roles = _role_words(discussion, rows)
     may_reply = discussion.may(REPLY) and not locked
-    found, before = [], None
+    found = []
     for row in rows:
         mine = member is not None and row.author_id == member.pk
         depth = (depths or {}).get(row.number, 0)
-        elsewhere = row.parent_id is not None and row.parent_id != before
         found.append(
             Said(
                 row,
@@ -113,13 +112,12 @@ def dress(
                 depth,
                 new=first_new is not None and row.number >= first_new and not mine,
                 first_new=row.number == first_new,
-                answers=elsewhere if depths is None else depth == MAX_DEPTH,
+                answers=row.parent_id is not None and (depths is None or depth == MAX_DEPTH),
                 mine=mine,
                 may_edit=discussion.may(EDIT_ALL) or (mine and discussion.may(EDIT_OWN)),
                 may_reply=may_reply,
             )
         )
-        before = row.number
     return found
 
 

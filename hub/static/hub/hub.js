@@ -118,6 +118,8 @@ function live(list) {
     button.parentElement.hidden = true;
     first.tabIndex = -1;
     first.focus();
+    /* Asking for what comes after the last one shown is how the hub learns that it was seen. */
+    ask();
   });
 
   let socket = null;

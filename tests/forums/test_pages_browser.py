@@ -1,0 +1,287 @@
+"""The discussion pages in a real browser: axe-core, narrow and wide, both directions, and what the script adds.
+
+The pages are rendered through the test client and handed to Chromium as they are, with their headers, so that the
+content security policy counts too.
+"""
+
+import asyncio
+import json
+import re
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import axe_core_python
+import pytest
+from django.contrib.staticfiles import finders
+from django.test import Client
+from playwright.async_api import Browser, BrowserContext, Page, Request, Route, async_playwright, expect
+
+from forums import services
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db]
+ARGS = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync"
+).split()
+AXE = (Path(axe_core_python.__file__).parent / "axe.min.js").read_text()
+HOST = "http://hub.test"
+TYPES = {".css": "text/css", ".js": "text/javascript"}
+TEXT = "A **word**.\n\n- one\n- two\n\n> quoted\n\n| a | b |\n|---|---|\n| 1 | 2 |"
+Answer = tuple[int, dict[str, str], bytes]
+
+
+def in_browser(work: Callable[[Browser], Awaitable[None]]) -> None:
+    """Run ``work`` with a fresh Chromium in a thread of its own: its loop must not meet Django's."""
+
+    async def run() -> None:
+        async with async_playwright() as playwright:
+            browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGS)
+            try:
+                await work(browser)
+            finally:
+                await browser.close()
+
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(lambda: asyncio.run(run())).result()
+
+
+def render(client: Client, *paths: str) -> dict[str, Answer]:
+    """Render pages as the reader of ``client`` gets them."""
+    found = {}
+    for path in paths:
+        answer = client.get(path)
+        found[path] = (answer.status_code, dict(answer.headers), answer.content)
+    return found
+
+
+async def serve(context: BrowserContext, pages: dict[str, Answer], posted: list[str] | None = None) -> None:
+    """Answer the browser from rendered pages and the static files; everything else is missing."""
+
+    async def handle(route: Route, request: Request) -> None:
+        parts = urlsplit(request.url)
+        path = parts.path + (f"?{parts.query}" if parts.query else "")
+        static = finders.find(parts.path.removeprefix("/static/")) if parts.path.startswith("/static/") else None
+        if request.method == "POST" and posted is not None:
+            posted.append(request.post_data or "")
+        if static:
+            body = Path(static).read_bytes()
+            await route.fulfill(status=200, content_type=TYPES[Path(static).suffix], body=body)
+        elif path in pages:
+            status, headers, body = pages[path]
+            await route.fulfill(status=status, headers=headers, body=body)
+        else:
+            await route.fulfill(status=404, body="")
+
+    await context.route("**/*", handle)
+
+
+async def violations(page: Page) -> list[Any]:
+    """Return what axe-core finds on the page; the protocol lets it in past the policy."""
+    if not await page.evaluate("'axe' in window"):
+        devtools = await page.context.new_cdp_session(page)
+        await devtools.send("Runtime.evaluate", {"expression": AXE})
+    found = await page.evaluate("async () => (await axe.run(document, {resultTypes: ['violations']})).violations")
+    return [(item["id"], [node["html"][:200] for node in item["nodes"]]) for item in found]
+
+
+@pytest.fixture
+def network(cast: Any, now: Any) -> Any:
+    """A discussion with everything a page can show, in three scripts."""
+    upload = services.Upload("протокол.pdf", b"%PDF", "application/pdf")
+    cast.policy.questions, cast.policy.summary = "How far?\nWhy?", "We **agree**."
+    cast.policy.opens_at, cast.policy.closes_at = now, now.replace(year=2099)
+    cast.policy.moderated = True
+    cast.policy.save()
+    said = cast.say(
+        cast.chen,
+        TEXT,
+        subject="Long",
+        folded="> first\n> second",
+        files=(upload,),
+        now=now,
+    )
+    for text in ("- واحد\n- اثنان\n\nأشكر الزملاء على هذه المناقشة.", "同意。检测限应当写入每份报告。", "x" * 300):
+        cast.say(cast.chen, text, topic_id=said.topic_id, parent=said.number, now=now)
+    cast.say(cast.boris, "Waits for Chen.", topic_id=said.topic_id, now=now)
+    cast.topic_id, cast.number = said.topic_id, said.number
+    return cast
+
+
+@pytest.fixture
+def cast(cast: Any) -> Any:
+    """The cast, open for a test to note things on."""
+    from types import SimpleNamespace
+
+    return SimpleNamespace(
+        **{name: getattr(cast, name) for name in cast.__dataclass_fields__}, say=cast.say, forum_id=cast.forum_id
+    )
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_every_page_passes_axe_and_fits_a_phone(client, network, language):
+    network.chen.language = language
+    network.chen.save()
+    client.force_login(network.chen)
+    forum, topic = network.forum_id, f"/topics/{network.topic_id}/"
+    pages = render(
+        client,
+        "/discussions/",
+        f"/discussions/{forum}/",
+        f"/discussions/{forum}/members/",
+        f"/discussions/{forum}/new/",
+        f"/discussions/{forum}/summary/",
+        topic,
+        f"{topic}?view=threaded",
+        f"{topic}?quote={network.number}",
+        f"/c/{network.number}/edit/",
+        "/held/",
+        "/topics/999999/",
+        "/accounts/email/",
+        "/accounts/password/change/",
+    )
+    client.logout()
+    client.cookies["django_language"] = language
+    pages |= render(client, "/accounts/login/", "/accounts/password/reset/", "/accounts/inactive/")
+
+    async def work(browser: Browser) -> None:
+        wrong: dict[str, Any] = {}
+        context = await browser.new_context(viewport={"width": 360, "height": 800})
+        await serve(context, pages)
+        page = await context.new_page()
+        heard: list[str] = []
+        page.on("console", lambda message: heard.append(message.text) if "Content Security" in message.text else None)
+        page.on("pageerror", lambda error: heard.append(str(error)))
+        for path in pages:
+            await page.goto(HOST + path)
+            over = await page.evaluate("document.documentElement.scrollWidth - innerWidth")
+            narrow = await violations(page)
+            await page.set_viewport_size({"width": 1280, "height": 800})
+            wide = await violations(page)
+            await page.set_viewport_size({"width": 360, "height": 800})
+            if narrow or wide or over > 0 or heard:
+                wrong[path] = {"narrow": narrow, "wide": wide, "pixels too wide": over, "heard": list(heard)}
+            heard.clear()
+        assert not wrong, json.dumps(wrong, indent=1, ensure_ascii=False)
+
+    assert all(f'dir="{"rtl" if language == "ar" else "ltr"}"'.encode() in page[2] for page in pages.values())
+    in_browser(work)
+
+
+def test_focus_is_visible_on_whatever_the_keyboard_reaches(client, network):
+    client.force_login(network.chen)
+    path = f"/topics/{network.topic_id}/"
+    pages = render(client, path)
+
+    async def work(browser: Browser) -> None:
+        context = await browser.new_context()
+        await serve(context, pages)
+        page = await context.new_page()
+        await page.goto(HOST + path)
+        seen = set()
+        for _ in range(40):
+            await page.keyboard.press("Tab")
+            shown = await page.evaluate(
+                "[document.activeElement.tagName, getComputedStyle(document.activeElement).outlineStyle,"
+                " document.activeElement.textContent.trim().slice(0, 30)]"
+            )
+            if shown[0] not in {"BODY", "HTML"}:
+                assert shown[1] == "solid", shown
+                seen.add(shown[2])
+        assert "Skip to the text" in seen and len(seen) > 15
+
+    in_browser(work)
+
+
+def test_what_comes_in_live_waits_behind_a_button_and_nothing_moves(client, network, now):
+    path = f"/topics/{network.topic_id}/"
+    client.force_login(network.amina)
+    pages = render(client, path)
+    last = max(int(number) for number in re.findall(r'data-number="(\d+)"', pages[path][2].decode()))
+    said = network.say(network.chen, "Just now.", topic_id=network.topic_id, now=now)
+    after = f"{path}after/"
+    pages |= render(client, f"{after}{last}/", f"{after}{said.number}/")
+
+    async def work(browser: Browser) -> None:
+        context = await browser.new_context()
+        await serve(context, pages)
+        page = await context.new_page()
+        sockets: list[Any] = []
+        await page.route_web_socket("**/live/topic/*/", lambda socket: sockets.append(socket))
+        first = dict(pages)
+        pages[f"{after}{last}/"] = (204, {}, b"")
+        await page.goto(HOST + path)
+        await expect(page.locator(".arrivals")).to_be_hidden()
+        place = await page.locator("#reply").bounding_box()
+        pages.update(first)
+        assert len(sockets) == 1
+        sockets[0].send("not for us")
+        sockets[0].send(json.dumps({"seq": 7}))
+        button = page.get_by_role("button", name="Show 1 new contribution")
+        await expect(button).to_be_visible()
+        assert await page.locator(f"#c{said.number}").count() == 0
+        moved = await page.locator("#reply").bounding_box()
+        assert moved is not None and place is not None and moved["y"] - place["y"] <= 60
+        async with page.expect_request(f"**{after}{said.number}/"):
+            await button.click()
+        await expect(page.locator(f"#c{said.number}")).to_be_focused()
+        await expect(page.locator(".arrivals")).to_be_hidden()
+
+    in_browser(work)
+
+
+def test_a_draft_stays_until_the_hub_says_sent_and_a_form_is_sent_once(client, network):
+    path = f"/topics/{network.topic_id}/"
+    client.force_login(network.chen)
+    pages = render(client, path)
+    empty = pages[path]
+    client.post(path, {"text": "Said.", "once_key": "k"})
+    after_sending = render(client, path)[path]
+    assert b"notice sent" in after_sending[2]
+
+    async def work(browser: Browser) -> None:
+        context = await browser.new_context()
+        posted: list[str] = []
+        await serve(context, pages, posted)
+        page = await context.new_page()
+        await page.goto(HOST + path)
+        await page.locator("textarea").fill("Half a thought")
+        await page.reload()
+        await expect(page.locator("textarea")).to_have_value("Half a thought")
+        pages[f"{path[:-1]}-long/?page=1"] = after_sending
+        await page.evaluate("""() => {
+            const button = document.querySelector('#reply button');
+            button.click(); button.click(); button.click();
+        }""")
+        await expect(page.locator(".notice.sent")).to_be_visible()
+        assert len(posted) == 1 and "Half a thought" in posted[0]
+        await expect(page.locator("textarea")).to_have_value("")
+        pages[path] = empty
+        await page.goto(HOST + path)
+        await expect(page.locator("textarea")).to_have_value("")
+
+    in_browser(work)
+
+
+def test_without_a_script_the_page_reads_and_replies(client, network):
+    path = f"/topics/{network.topic_id}/"
+    client.force_login(network.chen)
+    pages = render(client, path)
+
+    async def work(browser: Browser) -> None:
+        context = await browser.new_context(java_script_enabled=False)
+        posted: list[str] = []
+        await serve(context, pages, posted)
+        page = await context.new_page()
+        await page.goto(HOST + path)
+        await expect(page.locator("article").first).to_contain_text("A word.")
+        await expect(page.locator(".arrivals")).to_be_hidden()
+        await page.locator(".folded summary").first.click()
+        await expect(page.locator(".folded pre").first).to_be_visible()
+        await page.locator("textarea").fill("Plain")
+        await page.locator("#reply button").click()
+        assert len(posted) == 1 and "Plain" in posted[0]
+
+    in_browser(work)

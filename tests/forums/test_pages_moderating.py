@@ -1,0 +1,133 @@
+"""The moderators' desk, who takes part, the summary, the lock."""
+
+import pytest
+
+from forums import services
+from forums.models import Contribution, Membership
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def held(cast, now):
+    """A contribution by Stella that Chen must decide."""
+    policy = services.create_forum(name="Moderated", slug="mod", preset="members", moderated=True, now=now)
+    services.admit_member(forum_id=policy.forum_id, member=cast.chen, role="moderator", now=now)
+    draft = services.Draft(forum_id=policy.forum_id, text="May I?", files=(services.Upload("a.pdf", b"x"),))
+    return services.publish(draft=draft, author=cast.stella, origin="mail", now=now).contribution
+
+
+def test_the_desk_shows_what_waits_to_those_who_lead_and_to_nobody_else(client, cast, held):
+    client.force_login(cast.chen)
+    assert "May I?" in client.get("/held/").content.decode()
+    client.force_login(cast.amina)
+    assert client.get("/held/").status_code == 404
+    client.logout()
+    assert client.get("/held/").status_code == 302
+
+
+def test_approving_shows_the_contribution(client, cast, held):
+    client.force_login(cast.chen)
+    assert client.post("/held/", {"number": held.number, "approve": ""}).status_code == 302
+    client.force_login(cast.boris)
+    assert "May I?" in client.get(f"/topics/{held.topic_id}/").content.decode()
+
+
+def test_a_rejection_without_reason_comes_back_and_decides_nothing(client, cast, held):
+    client.force_login(cast.chen)
+    answer = client.post("/held/", {"number": held.number, "reject": "", "reason": " "})
+    assert answer.status_code == 422 and "a reason" in answer.content.decode()
+    held.refresh_from_db()
+    assert held.is_held
+
+
+def test_a_rejection_tells_its_author_why(client, cast, held):
+    client.force_login(cast.chen)
+    client.post("/held/", {"number": held.number, "reject": "", "reason": "Off the theme"})
+    client.force_login(cast.stella)
+    assert "Off the theme" in client.get(f"/c/{held.number}/").content.decode()
+
+
+def test_the_second_moderator_hears_that_it_is_decided(client, cast, held):
+    client.force_login(cast.chen)
+    for _ in range(2):
+        answer = client.post("/held/", {"number": held.number, "approve": ""}, follow=True)
+    assert answer.status_code == 200 and "already decided" in answer.content.decode()
+
+
+def test_a_member_cannot_decide(client, cast, held):
+    client.force_login(cast.stella)
+    assert client.post("/held/", {"number": held.number, "approve": ""}).status_code == 404
+    held.refresh_from_db()
+    assert held.is_held
+
+
+def test_the_author_of_a_held_contribution_is_told_and_finds_it(client, cast, held):
+    client.force_login(cast.stella)
+    answer = client.post(f"/discussions/{held.post.topic.forum_id}/new/", {"subject": "S", "text": "T"}, follow=True)
+    page = answer.content.decode()
+    assert "moderators read it before it appears" in page and "<h1" in page
+    assert "held for the moderators" in client.get(f"/c/{held.number}/").content.decode()
+
+
+def test_a_moderator_lets_a_member_in_by_address(client, cast):
+    client.force_login(cast.chen)
+    path = f"/discussions/{cast.forum_id}/members/"
+    answer = client.post(path, {"email": cast.stella.email.upper(), "role": "rapporteur"}, follow=True)
+    assert "Stella Moreno" in answer.content.decode()
+    assert Membership.objects.get(member=cast.stella).role == "rapporteur"
+
+
+def test_an_unknown_address_is_an_error_that_keeps_the_form(client, cast):
+    client.force_login(cast.chen)
+    answer = client.post(f"/discussions/{cast.forum_id}/members/", {"email": "who@x.example", "role": "observer"})
+    assert answer.status_code == 422 and 'value="who@x.example"' in answer.content.decode()
+
+
+def test_a_removed_member_finds_every_page_closed_at_once(client, cast, now):
+    said = cast.say(cast.boris, now=now)
+    client.force_login(cast.chen)
+    client.post(f"/discussions/{cast.forum_id}/members/", {"remove": cast.amina.pk})
+    client.force_login(cast.amina)
+    for path in (f"/topics/{said.topic_id}/", f"/discussions/{cast.forum_id}/", f"/c/{said.number}/"):
+        assert client.get(path).status_code == 404
+
+
+def test_a_participant_sees_who_takes_part_but_lets_nobody_in(client, cast):
+    client.force_login(cast.amina)
+    path = f"/discussions/{cast.forum_id}/members/"
+    page = client.get(path).content.decode()
+    assert "Boris Horvat" in page and "Let a member in" not in page and cast.boris.email not in page
+    assert client.post(path, {"email": cast.stella.email, "role": "moderator"}).status_code == 403
+    assert client.post(path, {"remove": cast.boris.pk}).status_code == 403
+    assert Membership.objects.filter(left_at=None).count() == 4
+
+
+def test_the_summary_stands_on_the_discussion(client, cast):
+    client.force_login(cast.chen)
+    assert client.post(f"/discussions/{cast.forum_id}/summary/", {"summary": "We *agree*."}).status_code == 302
+    client.force_login(cast.amina)
+    assert "<em>agree</em>" in client.get(f"/discussions/{cast.forum_id}/").content.decode()
+    assert client.post(f"/discussions/{cast.forum_id}/summary/", {"summary": "No."}).status_code == 403
+
+
+def test_a_locked_topic_takes_no_reply_until_it_is_opened_again(client, cast, now):
+    said = cast.say(cast.boris, now=now)
+    client.force_login(cast.chen)
+    client.post(f"/topics/{said.topic_id}/lock/")
+    client.force_login(cast.amina)
+    assert "closed for replies" in client.get(f"/topics/{said.topic_id}/").content.decode()
+    assert client.post(f"/topics/{said.topic_id}/", {"text": "Still"}).status_code == 409
+    assert client.post(f"/topics/{said.topic_id}/lock/").status_code == 403
+    client.force_login(cast.chen)
+    client.post(f"/topics/{said.topic_id}/lock/")
+    client.force_login(cast.amina)
+    assert client.post(f"/topics/{said.topic_id}/", {"text": "Again"}).status_code == 302
+
+
+def test_acts_need_a_post(client, cast, now):
+    said = cast.say(cast.boris, now=now)
+    client.force_login(cast.chen)
+    for path in (f"/topics/{said.topic_id}/lock/", f"/discussions/{cast.forum_id}/read/"):
+        assert client.get(path).status_code == 405
+    assert not Contribution.objects.get().post.topic.is_locked
