@@ -23,12 +23,12 @@ def unstructured(name: str, value: str) -> bytes:
     return f"{name}: {_words(name, value)}\r\n".encode("ascii")
 
 
-def mailbox(name: str, phrase: str, address: str) -> bytes:
-    """Return a header field with one named mailbox (RFC 5322 §3.4)."""
+def mailbox(name: str, phrase: str, address: str, *, fold: bool = False) -> bytes:
+    """Return a header field with one named mailbox (RFC 5322 §3.4); ``fold`` breaks before the address in any case."""
     text = _phrase(name, phrase)
     # The address starts a line of its own when both do not fit into 78 octets.
     last = len(text.rpartition("\r\n")[2]) + (0 if "\r\n" in text else len(name) + 2)
-    joint = " " if last + len(address) + 3 <= 78 else FOLD
+    joint = " " if not fold and last + len(address) + 3 <= 78 else FOLD
     return f"{name}: {text}{joint}<{address}>\r\n".encode("ascii")
 
 

@@ -28,6 +28,11 @@ LEASE = timedelta(minutes=5)
 PAUSE = timedelta(seconds=15)
 BACKOFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 240))
 GIVE_UP = timedelta(days=5)
+# What a copy and the question who may read need of subscription, member and address.
+NEEDED = (
+    "list_id", "delivery", "own_copy", "ended_at", "member__email", "member__language", "member__is_active",
+    "member__is_staff", "address__email", "address__verified",
+)
 _kept = threading.local()
 
 
@@ -108,7 +113,7 @@ def _next_batch(now: datetime) -> int:
         walk = mailing.list.subscriptions.filter(
             delivery=Subscription.Delivery.EACH, ended_at=None, pk__gt=mailing.cursor
         )
-        page = list(walk.select_related("member", "address").order_by("pk")[:BATCH])
+        page = list(walk.select_related("member", "address").only(*NEEDED).order_by("pk")[:BATCH])
     receivers = selectors.entitled(mailing, page)
     results = _send(mailing, receivers)
     if results and all(result.outcome is Outcome.UNREACHED for result in results):

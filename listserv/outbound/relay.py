@@ -55,6 +55,8 @@ class Session:
         self.reader, self.writer, self.reply_seconds = reader, writer, reply_seconds
         self.extensions: set[str] = set()
         self.clean = True
+        self.rest = b""
+        self.lines: deque[bytes] = deque()
         self.used_at = time.monotonic()
 
     @classmethod
@@ -74,21 +76,25 @@ class Session:
 
     async def reply(self) -> Reply:
         """Read one reply; raises Dropped at the end of the stream, at 421 and at nonsense."""
-        lines: list[str] = []
-        async with asyncio.timeout(self.reply_seconds):
-            while True:
-                try:
-                    line = (await self.reader.readline()).decode("utf-8", "replace")
-                except ValueError as error:  # a line over the stream's limit of 64 kB
-                    raise Dropped("endless reply") from error
-                if not line.endswith("\n") or not line[:3].isdigit() or len(lines) > 100:
-                    raise Dropped(line[:80] or "closed")
-                lines.append(line[4:].rstrip())
-                if line[3:4] != "-":
-                    break
-        if line.startswith("421"):
-            raise Dropped(line.rstrip())
-        return Reply(int(line[:3]), "\n".join(lines))
+        texts: list[str] = []
+        while True:
+            line = (await self._line()).decode("utf-8", "replace").rstrip()
+            if not (line[:3].isascii() and line[:3].isdigit()) or len(texts) > 100 or line.startswith("421"):
+                raise Dropped(line[:80])
+            texts.append(line[4:])
+            if line[3:4] != "-":
+                return Reply(int(line[:3]), "\n".join(texts))
+
+    async def _line(self) -> bytes:
+        """Return the next line; many replies come in one piece, and only a wait needs a clock."""
+        while not self.lines:
+            async with asyncio.timeout(self.reply_seconds):
+                data = await self.reader.read(65_536)
+            *lines, self.rest = (self.rest + data).split(b"\n")
+            self.lines.extend(lines)
+            if not data or len(self.rest) > 65_536:
+                raise Dropped("closed" if not data else "endless reply")
+        return self.lines.popleft()
 
     async def write(self, *parts: bytes) -> None:
         """Write and wait while the relay's buffers are full."""
@@ -119,10 +125,9 @@ class Session:
         sender = f"MAIL FROM:<{mail.sender}>{utf8}".encode()
         return [sender, f"RCPT TO:<{mail.recipient}>".encode()]
 
-    async def send_chunk(self, mail: Envelope) -> None:
-        """Write a whole transaction without waiting; :meth:`chunk_result` reads what came of it."""
-        head = b"\r\n".join([b"RSET", *self.commands(mail), b"BDAT %d LAST\r\n" % mail.size])
-        await self.write(head, *mail.parts)
+    def chunk(self, mail: Envelope) -> tuple[bytes, ...]:
+        """Return a whole transaction to write without waiting; :meth:`chunk_result` reads what came of it."""
+        return b"\r\n".join([b"RSET", *self.commands(mail), b"BDAT %d LAST\r\n" % mail.size]), *mail.parts
 
     async def chunk_result(self) -> Result:
         """Read the four replies of one transaction; the first refusal counts."""
@@ -237,14 +242,18 @@ class _Work:
 async def _stream(session: Session, work: _Work, flying: deque[int]) -> None:
     """Keep a window of BDAT transactions in flight."""
     while work.todo or flying:
-        while work.todo and len(flying) < WINDOW:
+        # Filled up when half is answered: fewer, larger writes.
+        parts: list[bytes] = []
+        while work.todo and len(flying) < WINDOW and (parts or len(flying) <= WINDOW // 2):
             index = work.todo.popleft()
             refusal = session.refusal(work.batch[index])
             if refusal is not None:
                 work.results[index] = refusal
                 continue
             flying.append(index)
-            await session.send_chunk(work.batch[index])
+            parts += session.chunk(work.batch[index])
+        if parts:
+            await session.write(*parts)
         if flying:
             result = await session.chunk_result()
             work.results[flying.popleft()] = result

@@ -133,22 +133,27 @@ class Renderer:
         """Where a member says how to get the lists' mail."""
         return f"{settings.HUB_URL}{reverse('listserv:lists')}"
 
+    @cached_property
+    def _gaps(self) -> tuple[bytes, ...]:
+        """The personal header block around its gaps: reply address, leave token, leave token once more."""
+        url = reverse("listserv:leave", args=(self.list.name, "TOKEN"))
+        # One click by web (RFC 8058) or an empty mail to tokens.leave_address (RFC 2369).
+        mail = f"mailto:{tokens.address(f'{self.list.name}-leave+TOKEN')}"
+        ways = (f"<{way.replace('TOKEN', chr(0))}>" for way in (f"{settings.HUB_URL}{url}", mail))
+        fields = (
+            mailbox("Reply-To", self.forum.name, "\0", fold=True),
+            structured("List-Unsubscribe", *ways, join=","),
+            structured("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
+        )
+        return tuple(b"".join(fields).split(b"\0"))
+
     def _personal(self, subscription: Subscription) -> bytes:
-        name, leave = self.list.name, tokens.leave_token(subscription.pk)
+        leave = tokens.leave_token(subscription.pk).encode()
         reply = tokens.reply_address(
-            name, member_id=subscription.member_id, number=self.contribution.number, list_id=self.list.pk
+            self.list.name, member_id=subscription.member_id, number=self.contribution.number, list_id=self.list.pk
         )
-        # One click, by web (RFC 8058) or by an empty mail (RFC 2369).
-        url = f"{settings.HUB_URL}{reverse('listserv:leave', args=(name, leave))}"
-        return b"".join(
-            (
-                mailbox("Reply-To", self.forum.name, reply),
-                structured(
-                    "List-Unsubscribe", f"<{url}>", f"<mailto:{tokens.leave_address(name, subscription.pk)}>", join=","
-                ),
-                structured("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
-            )
-        )
+        before, between, again, after = self._gaps
+        return b"".join((before, reply.encode(), between, leave, again, leave, after))
 
     @cached_property
     def _files(self) -> list[dict[str, str | int]]:
