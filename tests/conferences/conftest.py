@@ -1,14 +1,28 @@
 """A conference in the tests: its people, one conference_session with two items, and a hub that really serves."""
 
+import asyncio
+import contextlib
+import json
+import socket
+import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+import uvicorn
+from django.conf import settings
+from django.test import Client
+from django.utils.module_loading import import_string
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import ClientConnection, connect
 
 from conferences import services
 from conferences.models import AgendaItem, Conference, ConferenceSession, Event
+from hub.lib.bus import bus
 
 
 @dataclass
@@ -93,3 +107,85 @@ def open_sitting(sitting: Sitting) -> Iterator[Sitting]:
     """A conference_session that the chair has opened on its first item."""
     sitting.open()
     return sitting
+
+
+class Serving:
+    """The hub's real ASGI application behind uvicorn, in a thread with the bus; ``socket`` connects as a member."""
+
+    def __init__(self, **options: Any) -> None:
+        self._socket = socket.create_server(("127.0.0.1", 0))
+        # Small and inherited by each connection: else the kernel takes megabytes for a reader who does not read.
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 65_536)
+        self.port = self._socket.getsockname()[1]
+        self.origin = f"http://127.0.0.1:{self.port}"
+        Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
+        config = uvicorn.Config(
+            import_string(settings.ASGI_APPLICATION), lifespan="off", ws="websockets-sansio", ws_max_size=16_384,
+            log_config=None, access_log=False, timeout_graceful_shutdown=1, **options,
+        )
+        self._server = uvicorn.Server(config)
+        self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()), daemon=True)
+
+    async def _serve(self) -> None:
+        listening = asyncio.create_task(bus.run())
+        self._server.capture_signals = contextlib.nullcontext
+        await self._server.serve(sockets=[self._socket])
+        listening.cancel()
+        await asyncio.gather(listening, return_exceptions=True)
+
+    def start(self) -> None:
+        """Start and wait until it answers."""
+        self._thread.start()
+        deadline = time.monotonic() + 10
+        while not self._server.started:
+            assert time.monotonic() < deadline
+            time.sleep(0.005)
+
+    def stop(self) -> None:
+        """Stop and wait for every thread."""
+        self._server.should_exit = True
+        self._thread.join(15)
+        assert not self._thread.is_alive()
+        self._socket.close()
+
+    def cookie(self, member: Any) -> str:
+        """Return the cookie of a member who is signed in."""
+        client = Client()
+        client.force_login(member)
+        return f"sessionid={client.cookies['sessionid'].value}"
+
+    def connect(self, path: str, member: Any = None, **options: Any) -> ClientConnection:
+        """Open a socket."""
+        headers = {"Cookie": self.cookie(member)} if member is not None else {}
+        options.setdefault("origin", self.origin)
+        return connect(
+            f"ws://127.0.0.1:{self.port}{path}", additional_headers=headers, proxy=None, compression=None, **options
+        )
+
+
+@pytest.fixture
+def serving(transactional_db: None) -> Iterator[Serving]:
+    """Serve the hub for one test."""
+    server = Serving()
+    server.start()
+    yield server
+    server.stop()
+
+
+def frame(connection: ClientConnection, *kinds: str, timeout: float = 5) -> dict[str, Any]:
+    """Return the next frame of one of the kinds (of any, when none is named); presence is passed over."""
+    deadline = time.monotonic() + timeout
+    while True:
+        found = json.loads(connection.recv(timeout=max(0.01, deadline - time.monotonic())))
+        if found.get("kind") in kinds or (not kinds and found.get("kind") != "presence"):
+            return dict(found)
+
+
+def closing_code(connection: ClientConnection, timeout: float = 5) -> int | None:
+    """Read until the socket is closed and return its code."""
+    deadline = time.monotonic() + timeout
+    while True:
+        try:
+            connection.recv(timeout=max(0.01, deadline - time.monotonic()))
+        except ConnectionClosed as closed:
+            return closed.rcvd.code if closed.rcvd else None

@@ -1,0 +1,218 @@
+"""The sockets: ``/live/session/<id>/`` for a conference_session, ``/live/topic/<id>/`` for a topic.
+
+What a socket may say is one thing, ``{"after": N}``: send what came after number N. It may say so at any time, and is
+answered with frames in order. On entering a conference_session it gets ``{"kind": "hello", "seq", "state", "present",
+"now"}``. What cannot be read is answered with ``{"kind": "error", "code": "bad-frame"}``.
+"""
+
+import asyncio
+import json
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any
+
+from django.db.utils import DatabaseError
+
+from conferences.frames import iso
+from conferences.live import limits
+from conferences.live.room import Room, Seat, rooms
+from conferences.live.sources import SessionSource, Source, TopicSource
+from hub.lib import clock
+
+if TYPE_CHECKING:
+    from hub.members.models import Member
+
+log = logging.getLogger(__name__)
+Message = dict[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+BAD_FRAME = '{"kind":"error","code":"bad-frame"}'
+# The largest number a log may have; more is not a number of ours.
+MOST = 2**31
+
+
+class Allowance:
+    """How much a socket may say: a burst, then a little each second."""
+
+    def __init__(self) -> None:
+        self._left = float(limits.BURST)
+        self._at = time.monotonic()
+
+    def take(self, cost: int = 1) -> bool:
+        """Spend; False when there is nothing left."""
+        now = time.monotonic()
+        self._left = min(float(limits.BURST), self._left + (now - self._at) * limits.RATE)
+        self._at = now
+        self._left -= cost
+        return self._left >= 0
+
+
+def number_after(text: str) -> int | None:
+    """Return N of ``{"after": N}``, None for anything else."""
+    try:
+        said = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    number = said.get("after") if isinstance(said, dict) else None
+    return number if type(number) is int and 0 <= number < MOST else None
+
+
+def judge(message: Message, allowance: Allowance) -> int:
+    """Return the number a message asks for, -1 for one that cannot be read; raise :class:`Ended` where it ends."""
+    text = message.get("text")
+    if text is None:
+        raise Ended(limits.BINARY)
+    if len(text) > limits.MAX_MESSAGE:
+        raise Ended(limits.TOO_LONG)
+    number = number_after(text)
+    if not allowance.take(1 if number is not None else limits.BAD_COSTS):
+        raise Ended(limits.BAD_CONDUCT)
+    return -1 if number is None else number
+
+
+class Ended(Exception):
+    """A socket's conduct ends it; ``code`` is the close code, None when the other side has gone."""
+
+    def __init__(self, code: int | None) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+async def _read(receive: Receive, seat: Seat) -> None:
+    allowance = Allowance()
+    while True:
+        message = await receive()
+        if message["type"] == "websocket.disconnect":
+            raise Ended(None)
+        number = judge(message, allowance)
+        seat.offer((0, BAD_FRAME) if number < 0 else number)
+
+
+async def _push(send: Send, text: str) -> None:
+    try:
+        await send({"type": "websocket.send", "text": text})
+    except (OSError, RuntimeError):
+        # The server has begun to close, for a reason of its own or of the other side.
+        raise Ended(None) from None
+
+
+async def _write(send: Send, room: Room, seat: Seat, sent: int) -> None:
+    """Send what is queued, in the order of the log; ``sent`` is the number the socket has been told of."""
+    while True:
+        item = await seat.queue.get()
+        if isinstance(item, int):
+            sent = max(sent, await _resume(send, room, item))
+        elif not item[0] or item[0] > sent:
+            await _push(send, item[1])
+            sent = item[0] or sent
+
+
+async def _resume(send: Send, room: Room, after: int) -> int:
+    while frames := await room.since(after):
+        for number, text in frames:
+            await _push(send, text)
+            after = number
+        if not room.source.counts_people:
+            # A prompt says "up to here": one is enough.
+            break
+    return min(after, room.last)
+
+
+def _reason(error: BaseException | None) -> int | None:
+    """Return the close code for how a socket's reader or writer ended."""
+    if isinstance(error, Ended):
+        return error.code
+    if error is None:
+        return None
+    log.error("A socket failed", exc_info=error)
+    return limits.COME_BACK_LATER
+
+
+async def _sit(room: Room, seat: Seat, receive: Receive, send: Send, sent: int) -> int | None:
+    """Serve a seat until either side ends it; return the close code, None when the socket has gone."""
+    tasks = [asyncio.create_task(_read(receive, seat)), asyncio.create_task(_write(send, room, seat, sent))]
+    ends: list[asyncio.Future[Any]] = [*tasks, seat.over]
+    try:
+        await asyncio.wait(ends, timeout=limits.LIFETIME, return_when=asyncio.FIRST_COMPLETED)
+        if seat.over.done():
+            return seat.over.result()
+        ended = [task for task in tasks if task.done()]
+        return _reason(ended[0].exception()) if ended else limits.RENEW
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _close(send: Send, code: int) -> None:
+    try:
+        async with asyncio.timeout(limits.CLOSING):
+            await send({"type": "websocket.close", "code": code})
+    except (OSError, RuntimeError, TimeoutError):
+        # Gone already, or so slow that not even the farewell gets through: the connection ends with the call.
+        log.debug("A socket did not take its closing code %s", code)
+
+
+async def _follow(source: Source, member: "Member | None", receive: Receive, send: Send) -> None:
+    room, seat = rooms.enter(source, member)
+    try:
+        async with asyncio.timeout(limits.READY):
+            await room.ready.wait()
+        sent = room.last
+        if isinstance(source, SessionSource):
+            hello = {
+                "kind": "hello", "seq": sent, "state": source.state, "present": room.presence.total(),
+                "now": iso(clock.now()),
+            }
+            await _push(send, json.dumps(hello))
+        code = await _sit(room, seat, receive, send, sent)
+    except TimeoutError:
+        code = limits.COME_BACK_LATER
+    except Ended as ended:
+        code = ended.code
+    finally:
+        rooms.leave(room, seat)
+    if code is not None:
+        await _close(send, code)
+
+
+async def _serve(find: Callable[..., Awaitable[Source | None]], scope: Message, receive: Receive, send: Send) -> None:
+    await receive()
+    # A code is only seen by a browser after the handshake, so hidden and missing rooms are accepted and closed.
+    try:
+        await send({"type": "websocket.accept"})
+    except OSError:
+        return
+    user = scope.get("user")
+    member = user if user is not None and user.is_authenticated else None
+    try:
+        source = await find(member, scope["url_route"]["kwargs"]["pk"])
+    except DatabaseError:
+        log.exception("A socket could not be admitted")
+        await _close(send, limits.COME_BACK_LATER)
+        return
+    if source is None:
+        await _close(send, limits.NOT_FOUND)
+        return
+    await _follow(source, member, receive, send)
+
+
+async def session_socket(scope: Message, receive: Receive, send: Send) -> None:
+    """Follow the log of a conference_session."""
+    await _serve(SessionSource.find, scope, receive, send)
+
+
+async def topic_socket(scope: Message, receive: Receive, send: Send) -> None:
+    """Follow a topic."""
+    await _serve(TopicSource.find, scope, receive, send)
+
+
+async def no_socket(scope: Message, receive: Receive, send: Send) -> None:
+    """Answer an address at which there is no socket as if it were hidden."""
+    await receive()
+    try:
+        await send({"type": "websocket.accept"})
+    except OSError:
+        return
+    await _close(send, limits.NOT_FOUND)

@@ -1,0 +1,27 @@
+"""How much a socket may do and cost, in one place."""
+
+# Frames a socket may be behind before it is closed; it resumes by number.
+QUEUE = 64
+# Bytes a message from a socket may have; ours have about twenty.
+MAX_MESSAGE = 4_096
+# Messages a socket may send at once, and a second after that.
+BURST, RATE = 30, 2.0
+# Messages' worth that one which cannot be read costs.
+BAD_COSTS = 3
+# Windows one member may have open on one room.
+MAX_WINDOWS = 20
+# Seconds a socket lives before it has to come back, so that a sign-out or a changed policy takes effect.
+LIFETIME = 900.0
+# Seconds between two looks at the rows, in case a prompt was lost.
+POLL, POLL_TOPIC = 10.0, 60.0
+# Seconds to wait for a room to be ready, and for a closing frame to leave.
+READY, CLOSING = 10.0, 5.0
+# Characters of frames a room keeps, so that a thousand sockets coming back do not each read the database.
+RECENT = 500_000
+# Characters of a frame that travel with its prompt; a longer one is read from the log by each process.
+CARRIED = 32_000
+# Seconds between two presence frames, and after which another process's count is forgotten.
+PRESENCE, FORGET = 1.0, 35.0
+
+BINARY, BAD_CONDUCT, TOO_LONG, COME_BACK_LATER = 1003, 1008, 1009, 1013
+RENEW, REMOVED, NOT_FOUND = 4000, 4403, 4404

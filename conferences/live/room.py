@@ -1,0 +1,219 @@
+"""A room in this process: one subscription of the bus, one encoded frame, local fan-out to bounded queues."""
+
+import asyncio
+import logging
+from collections import deque
+from typing import TYPE_CHECKING, Any
+
+from conferences.live import limits
+from conferences.live.presence import Presence
+from conferences.live.sources import Frame, Source, prompt
+from hub.lib.bus import bus
+
+if TYPE_CHECKING:
+    from hub.members.models import Member
+
+log = logging.getLogger(__name__)
+# Frames that are put into the queues between two pauses.
+PAUSE = limits.QUEUE // 4
+
+
+class Seat:
+    """One socket's place in a room: its queue, and the code to close with once it is over."""
+
+    def __init__(self, member: "Member | None") -> None:
+        self.member_id: int | None = member.pk if member else None
+        # A frame to send, or the number after which to send the log again.
+        self.queue: asyncio.Queue[Frame | int] = asyncio.Queue(limits.QUEUE)
+        self.over: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+
+    def offer(self, item: Frame | int) -> None:
+        """Queue something; a socket that is too far behind goes, so that it never holds up the room."""
+        try:
+            self.queue.put_nowait(item)
+        except asyncio.QueueFull:
+            self.end(limits.COME_BACK_LATER)
+
+    def end(self, code: int) -> None:
+        """Close with a code; the first one counts."""
+        if not self.over.done():
+            self.over.set_result(code)
+
+
+class Recent:
+    """The newest frames, up to a number of characters."""
+
+    def __init__(self) -> None:
+        self._frames: deque[Frame] = deque()
+        self._size = 0
+
+    def add(self, frame: Frame) -> None:
+        """Keep a frame, and forget the oldest ones that no longer fit."""
+        self._frames.append(frame)
+        self._size += len(frame[1])
+        while self._size > limits.RECENT:
+            self._size -= len(self._frames.popleft()[1])
+
+    def after(self, number: int) -> list[Frame] | None:
+        """Return the frames after a number, None when they are not all here."""
+        if not self._frames or self._frames[0][0] > number + 1:
+            return None
+        return [frame for frame in self._frames if frame[0] > number]
+
+
+class Room:
+    """Everybody in this process who follows one source."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.seats: set[Seat] = set()
+        self.ready = asyncio.Event()
+        self.last = 0
+        self.presence = Presence(source.topic, self.people, self.tell)
+        self._recent = Recent()
+        self._ahead: dict[int, str] = {}  # number -> frame that came with its prompt
+        self._woken = asyncio.Event()
+        self._checks: set[asyncio.Task[None]] = set()
+        self.task = asyncio.create_task(self._run(), name=source.topic)
+
+    def people(self) -> int:
+        """Return how many people are here; the public counts by sockets."""
+        known = {seat.member_id for seat in self.seats if seat.member_id is not None}
+        return len(known) + sum(seat.member_id is None for seat in self.seats)
+
+    def tell(self, text: str) -> None:
+        """Send everybody a frame that stands in no log."""
+        for seat in self.seats:
+            seat.offer((0, text))
+
+    async def since(self, number: int) -> list[Frame]:
+        """Return a page of frames after a number, from memory when they are there."""
+        if number >= self.last:
+            return []
+        kept = self._recent.after(number)
+        return await self.source.after(number) if kept is None else kept
+
+    async def _hear(self, payload: dict[str, Any]) -> None:
+        if "present" in payload:
+            self.presence.hear(payload)
+        elif not self.source.counts_people:
+            # A topic's prompts have no order of their own: an approved contribution is older than its news.
+            self.last = max(self.last, payload["seq"])
+            self.tell(prompt(payload["seq"]))
+        else:
+            if payload.get("frame") and len(self._ahead) < limits.QUEUE:
+                self._ahead[payload["seq"]] = payload["frame"]
+            self._woken.set()
+
+    def _emit(self, frame: Frame) -> None:
+        self.last = frame[0]
+        self._recent.add(frame)
+        for seat in self.seats:
+            seat.offer(frame)
+
+    async def _catch_up(self) -> None:
+        """Send on what came with prompts in order; where a number is missing, read the log."""
+        look = not self._ahead
+        while self._ahead or look:
+            while (text := self._ahead.pop(self.last + 1, None)) is not None:
+                self._emit((self.last + 1, text))
+            self._ahead = {number: text for number, text in self._ahead.items() if number > self.last}
+            if not (self._ahead or look):
+                return
+            found = await self.source.after(self.last)
+            for frame in found:
+                if frame[0] > self.last:
+                    self._emit(frame)
+                if frame[0] % PAUSE == 0:
+                    # A page is longer than a queue: let the sockets write before there is more.
+                    await asyncio.sleep(0)
+            look = False
+            if not found:
+                # What came ahead is not in the log: another database, or a clock of its own. Only the log counts.
+                self._ahead.clear()
+
+    async def _recheck(self, payload: dict[str, Any]) -> None:
+        member_id = payload.get("member")
+        if any(seat.member_id == member_id for seat in self.seats):
+            task = asyncio.create_task(self._check(member_id))
+            self._checks.add(task)
+            task.add_done_callback(self._checks.discard)
+
+    async def _check(self, member_id: Any) -> None:
+        try:
+            allowed = await self.source.may_follow(member_id)
+        except Exception:
+            log.exception("The rights in %s could not be checked", self.source.topic)
+            allowed = False
+        if not allowed:
+            for seat in [seat for seat in self.seats if seat.member_id == member_id]:
+                seat.end(limits.REMOVED)
+
+    async def _run(self) -> None:
+        handlers = {self.source.topic: self._hear, f"membership.{self.source.forum_id}": self._recheck}
+        for topic, handler in handlers.items():
+            try:
+                await bus.subscribe(topic, handler)
+            except Exception:
+                # The bus subscribes again by itself when the layer is back; until then the room looks at the rows.
+                log.warning("The channel layer does not answer; %s is followed by its rows", topic)
+        presence = asyncio.create_task(self.presence.run())
+        try:
+            while True:
+                try:
+                    await self._follow()
+                except Exception:
+                    log.exception("The room %s cannot read its log; trying again", self.source.topic)
+                    await asyncio.sleep(1)
+        finally:
+            presence.cancel()
+            for topic, handler in handlers.items():
+                await bus.unsubscribe(topic, handler)
+
+    async def _follow(self) -> None:
+        if not self.ready.is_set():
+            self.last = await self.source.newest()
+            self.ready.set()
+        while True:
+            try:
+                async with asyncio.timeout(self.source.poll):
+                    await self._woken.wait()
+            except TimeoutError:
+                if self.source.counts_people:
+                    self.presence.tell()
+            self._woken.clear()
+            await self._catch_up()
+
+
+class Rooms:
+    """The rooms of this process."""
+
+    def __init__(self) -> None:
+        self._rooms: dict[str, Room] = {}
+
+    def enter(self, source: Source, member: "Member | None") -> tuple[Room, Seat]:
+        """Return the source's room and a seat in it; who has too many windows gets one that is over."""
+        room = self._rooms.get(source.topic)
+        if room is None or room.task.done():
+            room = self._rooms[source.topic] = Room(source)
+        seat = Seat(member)
+        if member is not None and sum(other.member_id == member.pk for other in room.seats) >= limits.MAX_WINDOWS:
+            seat.end(limits.BAD_CONDUCT)
+        room.seats.add(seat)
+        room.presence.change()
+        return room, seat
+
+    def leave(self, room: Room, seat: Seat) -> None:
+        """Give a seat back; an empty room is closed."""
+        room.seats.discard(seat)
+        if room.seats:
+            room.presence.change()
+            return
+        if room.source.counts_people:
+            room.presence.leave()
+        room.task.cancel()
+        if self._rooms.get(room.source.topic) is room:
+            del self._rooms[room.source.topic]
+
+
+rooms = Rooms()

@@ -1,0 +1,51 @@
+"""The hub as an ASGI application: pages by Django, sockets by the live room; composition only."""
+
+import logging
+import os
+from collections.abc import Awaitable, Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+from channels.auth import AuthMiddlewareStack
+from channels.routing import ProtocolTypeRouter, URLRouter
+from channels.security.websocket import AllowedHostsOriginValidator
+from django.core.asgi import get_asgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hub.settings")
+pages = get_asgi_application()
+
+# The rooms' models can be imported only once Django is set up, which the line above does.
+from conferences.live.routing import websocket_urlpatterns  # noqa: E402
+
+App = Callable[[dict[str, Any], Callable[[], Awaitable[Any]], Callable[[Any], Awaitable[None]]], Awaitable[None]]
+
+
+def sane_origin(inner: App) -> App:
+    """Refuse an ``Origin`` that is no address before the validator stumbles over it."""
+
+    async def app(scope: dict[str, Any], receive: Any, send: Any) -> None:
+        for name, value in scope["headers"]:
+            if name == b"origin":
+                try:
+                    _ = urlsplit(value.decode("latin-1")).port
+                except ValueError:
+                    await send({"type": "websocket.close"})
+                    return
+        await inner(scope, receive, send)
+
+    return app
+
+
+def is_ours(record: logging.LogRecord) -> bool:
+    """Keep a peer's bytes that are no text out of the log of errors; the socket is closed with 1007 all the same."""
+    return not str(record.msg).startswith("Invalid UTF-8")
+
+
+logging.getLogger("uvicorn.error").addFilter(is_ours)
+
+application = ProtocolTypeRouter(
+    {
+        "http": pages,
+        "websocket": sane_origin(AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(websocket_urlpatterns)))),
+    }
+)
