@@ -46,6 +46,11 @@ _ALIASES = {
 _NOT_CHARSETS = {"idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "rot13", "rot_13"}
 # Octets that are looked at to guess; more makes no better guess and takes time.
 _SAMPLE = 16_384
+# Octets beyond ASCII without which a guess is a lottery.
+_ENOUGH = 24
+_HIGH = bytes(range(0x80, 0x100))
+# Charsets that fit almost any octets, or none that mail has.
+_NEVER_GUESSED = ["utf_16", "utf_16_be", "utf_16_le", "utf_32", "utf_32_be", "utf_32_le", "utf_7"]
 
 logging.getLogger("charset_normalizer").setLevel(logging.WARNING)
 
@@ -91,11 +96,20 @@ def _strict(data: bytes, codec: str) -> str | None:
 
 
 def _likeliest(data: bytes, codec: str, guess: bool) -> str:
-    """Decode what no charset fits; the declared one wins over a guess when it mostly fits."""
-    if codec and codec != "cp1252":
-        lenient = data.decode(codec, "replace")
-        if lenient.count("\ufffd") <= len(lenient) // 50:
+    """Decode what no charset fits: by the one that mostly fits, then by a guess where there is enough to guess from."""
+    for name in (codec if codec != "cp1252" else "", "utf-8"):
+        lenient = data.decode(name, "replace") if name else ""
+        wrong = lenient.count("\ufffd")
+        if lenient and wrong <= max(len(lenient) // 50, _foreign(lenient) // 2):
             return lenient
-    best = from_bytes(data[:_SAMPLE]).best() if guess else None
-    text = _strict(data, best.encoding) if best is not None else None
-    return text if text is not None else data.decode("cp1252", "replace")
+    if guess and len(data) - len(data.translate(None, delete=_HIGH)) >= _ENOUGH:
+        best = from_bytes(data[:_SAMPLE], cp_exclusion=_NEVER_GUESSED).best()
+        text = _strict(data, best.encoding) if best is not None else None
+        if text is not None:
+            return text
+    return data.decode("cp1252", "replace")
+
+
+def _foreign(text: str) -> int:
+    """Count the characters beyond ASCII that were decoded, in the first thousands."""
+    return sum(1 for char in text[:4_000] if char > "\x7f" and char != "\ufffd")

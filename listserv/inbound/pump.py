@@ -27,7 +27,8 @@ from listserv.models import InboundMail
 log = logging.getLogger(__name__)
 State = InboundMail.State
 BATCH = 20  # mails
-LEASE = timedelta(minutes=2)
+# Publishing takes milliseconds; a mail whose worker was killed waits so long for another one.
+LEASE = timedelta(seconds=10)
 # A mail that failed is tried again after so long; after the last it is given up, and shown.
 BACKOFF = tuple(timedelta(seconds=seconds) for seconds in (5, 30, 120, 600, 3600))
 # A mail whose author is over the rate was accepted: it waits for its turn.

@@ -1,0 +1,1 @@
+"""Faults on purpose: killed processes, lost replies."""
