@@ -16,7 +16,7 @@ from machina.apps.forum_conversation.models import Topic
 from forums import rules, selectors
 from forums.drafts import Draft
 from forums.models import Contribution, Membership
-from forums.policy import EDIT_ALL, EDIT_OWN, REPLY, Access
+from forums.policy import EDIT_ALL, EDIT_OWN, Access
 from forums.selectors import PAGE, Discussion
 
 if TYPE_CHECKING:
@@ -91,16 +91,16 @@ def dress(
     member: "Member | None",
     depths: dict[int, int] | None = None,
     first_new: int | None = None,
-    locked: bool = False,
+    may_reply: bool = False,
 ) -> list[Said]:
     """Return contributions as the reader meets them. Queries: 1, whatever the number of rows.
 
     Args:
         depths: ``dict[int, int]  # contribution number -> depth``; None for the flat view.
         first_new: number of the first unread contribution, None when nothing is new.
+        may_reply: whether the reader can reply here now (see :func:`silenced`).
     """
     roles = _role_words(discussion, rows)
-    may_reply = discussion.may(REPLY) and not locked
     found = []
     for row in rows:
         mine = member is not None and row.author_id == member.pk
@@ -142,29 +142,38 @@ def tree(topic: Topic) -> list[tuple[int, int]]:
     return ordered
 
 
-def _threaded(topic: Topic, page: int) -> tuple[list[Contribution], dict[int, int], int, int]:
-    ordered = tree(topic)
-    pages = max(1, -(-len(ordered) // PAGE))
-    page = min(max(page, 1), pages)
-    depths = dict(ordered[(page - 1) * PAGE : page * PAGE])
-    rows = selectors.contributions_by_number(list(depths))
-    return [rows[number] for number in depths if number in rows], depths, page, pages
+def _numbers(topic: Topic, page: int) -> list[int]:
+    """Return the numbers on a page of the flat view, in the order they were said. Queries: 1.
+
+    Numbers alone are sliced and the rows fetched by number: at the end of a topic of 20,000 that took 19 ms, a slice of
+    whole rows 190 ms (SQLite).
+    """
+    rows = Contribution.objects.filter(post__topic_id=topic.pk, state=Contribution.State.ACCEPTED).order_by("number")
+    return list(rows.values_list("number", flat=True)[(page - 1) * PAGE : page * PAGE])
 
 
 def topic_page(
-    *, topic: Topic, discussion: Discussion, member: "Member | None", page: int, threaded: bool
+    *,
+    topic: Topic,
+    discussion: Discussion,
+    member: "Member | None",
+    page: int,
+    threaded: bool = False,
+    may_reply: bool = False,
 ) -> TopicPage:
-    """Return a page of a permitted topic. Queries: 4 or 5, the same for 1 and for 50 contributions."""
+    """Return a page of a permitted topic; a page that does not exist becomes the nearest one.
+
+    Queries: 4, and 3 for a member's first unread; the same for 1 and for 50 contributions.
+    """
     first_new = selectors.first_new_for(member, topic) if member is not None and discussion.role else None
-    depths: dict[int, int] | None = None
-    if threaded:
-        rows, depths, page, pages = _threaded(topic, page)
-    else:
-        flat = selectors.contributions_of(topic, page=page)
-        rows, page, pages = flat.contributions, flat.number, flat.pages
-    said = dress(
-        rows, discussion=discussion, member=member, depths=depths, first_new=first_new, locked=bool(topic.is_locked)
-    )
+    ordered = tree(topic) if threaded else []
+    pages = max(1, -(-(len(ordered) if threaded else topic.posts_count) // PAGE))
+    page = min(max(page, 1), pages)
+    depths = dict(ordered[(page - 1) * PAGE : page * PAGE]) if threaded else None
+    numbers = list(depths) if depths is not None else _numbers(topic, page)
+    found = selectors.contributions_by_number(numbers)
+    rows = [found[number] for number in numbers if number in found]
+    said = dress(rows, discussion=discussion, member=member, depths=depths, first_new=first_new, may_reply=may_reply)
     return TopicPage(said, page, pages, topic.posts_count, threaded)
 
 

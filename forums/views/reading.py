@@ -69,7 +69,7 @@ def contribution(request: HttpRequest, number: int) -> HttpResponse:
     if found.state == found.State.ACCEPTED:
         return HttpResponseRedirect(place_of(found))
     where = selectors.discussion_for(member, found.post.topic.forum_id)
-    said = pages.dress([found], discussion=where, member=member, locked=True)
+    said = pages.dress([found], discussion=where, member=member)
     context = {
         "said": said[0],
         "discussion": where,

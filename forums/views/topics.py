@@ -90,11 +90,18 @@ def _show(
     """Render a page of a permitted topic and move the reader's mark; ``form`` is one that came back with errors."""
     member = member_of(request)
     threaded = request.GET.get("view") == "threaded"
-    page = pages.topic_page(topic=found, discussion=where, member=member, page=_asked_page(request), threaded=threaded)
+    silenced = pages.silenced(where, found, member, clock.now())
+    page = pages.topic_page(
+        topic=found,
+        discussion=where,
+        member=member,
+        page=_asked_page(request),
+        threaded=threaded,
+        may_reply=not silenced,
+    )
     # Out of order, the highest number of a page says nothing about the pages before it; the last page does.
     if member and where.role and page.said and request.method == "GET" and (page.is_last or not threaded):
         services.mark_read(member=member, topic_id=found.pk, number=page.newest)
-    silenced = pages.silenced(where, found, member, clock.now())
     answering = _answered(request, found, form)
     context = {
         "topic": found,
@@ -143,7 +150,8 @@ def after(request: HttpRequest, pk: int, number: int) -> HttpResponse:
             services.mark_read(member=member, topic_id=pk, number=number)
     if not rows:
         return HttpResponse(status=204)
-    said = pages.dress(rows, discussion=where, member=member, first_new=rows[0].number, locked=bool(found.is_locked))
+    may_reply = not pages.silenced(where, found, member, clock.now())
+    said = pages.dress(rows, discussion=where, member=member, first_new=rows[0].number, may_reply=may_reply)
     label = ngettext("Show %d new contribution", "Show %d new contributions", len(rows)) % len(rows)
     context = {"said_list": said, "topic": found, "label": label, "here": "?page=last"}
     response = render(request, "forums/after.html", context)
