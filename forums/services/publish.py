@@ -162,7 +162,7 @@ def _record(
         topic = new_topic(forum_id=draft.forum_id, subject=subject, author=author)
     post = Post(topic=topic, poster=author, subject=subject, content=draft.text.strip(), approved=verdict.accepts)
     models.Model.save(post, force_insert=True)
-    if said_at != now:
+    if draft.created_at is not None:
         Post.objects.filter(pk=post.pk).update(created=said_at, updated=said_at)
         post.created = said_at
     if topic.first_post_id is None and not verdict.accepts:

@@ -43,7 +43,6 @@ async def run_web(stop: asyncio.Event) -> None:
         server_header=False,
         timeout_graceful_shutdown=3,
         proxy_headers=True,
-        forwarded_allow_ips="127.0.0.1",
     )
     server = _Server(config)
     serving = asyncio.create_task(server.serve())
