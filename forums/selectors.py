@@ -2,16 +2,20 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import BigIntegerField, Case, Count, F, Max, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import BigIntegerField, Case, Count, F, Max, Min, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce, Greatest
+from django.urls import reverse
+from django.utils.translation import ngettext
 from machina.apps.forum.models import Forum
 from machina.apps.forum_conversation.models import Topic
 
 from forums.models import Contribution, ForumPolicy, Membership, ReadMark
 from forums.policy import APPROVE, READ, Access, access_of
 from hub.lib.errors import NotFound
+from hub.lib.home import Block, Kind
 from hub.lib.hooks import registered
 
 if TYPE_CHECKING:
@@ -259,6 +263,27 @@ def may_in_forum(member: "Member | None", right: str, forum_id: int) -> bool:
 def readers_of(forum_id: int) -> QuerySet[Membership]:
     """Return the current memberships of a forum, for fan-out; observers read too."""
     return Membership.objects.filter(forum_id=forum_id, left_at=None, member__is_active=True).select_related("member")
+
+
+def home_blocks(*, member: "Member", now: datetime) -> list[Block]:
+    """Return what the discussions ask of a member: held contributions to decide on, and own ones that wait. Queries: 4."""
+    blocks = []
+    waiting = Contribution.objects.filter(state="held", post__topic__forum_id__in=access_of(member).having(APPROVE))
+    oldest = waiting.aggregate(count=Count("pk"), at=Min("created_at"))
+    if oldest["count"]:
+        title = ngettext(
+            "%d contribution waits for your decision", "%d contributions wait for your decision", oldest["count"]
+        )
+        blocks.append(Block(Kind.ASKED, title % oldest["count"], reverse("forums:held"), at=oldest["at"]))
+    own = own_held(member).count()
+    if own:
+        title = ngettext(
+            "%d contribution of yours waits for the moderators",
+            "%d contributions of yours wait for the moderators",
+            own,
+        )
+        blocks.append(Block(Kind.ASKED, title % own, reverse("forums:discussions")))
+    return blocks
 
 
 def search_scopes_for(member: "Member | None") -> set[str]:

@@ -142,7 +142,13 @@ HUB_SCOPES = ["forums.selectors.search_scopes_for"]
 # Each gives what stands beside a discussion: aside(forum_id, member) -> dict of template variables.
 HUB_FORUM_ASIDES = ["listserv.selectors.forum_aside", "conferences.selectors.forum_aside"]
 # Each gives the blocks of a member's home: blocks(member, now) -> list[hub.lib.home.Block].
-HUB_HOME = ["conferences.selectors.home_blocks", "liaison.selectors.home_blocks", "listserv.selectors.home_blocks"]
+HUB_HOME = [
+    "conferences.selectors.home_blocks",
+    "forums.selectors.home_blocks",
+    "listserv.selectors.home_blocks",
+    "hub.members.selectors.home_blocks",
+    "liaison.selectors.home_blocks",
+]
 
 # --- Database, channels, tasks --------------------------------------------------------------------------------
 DATABASES = {"default": env.database("DATABASE_URL", HUB_DATA)}

@@ -67,20 +67,20 @@ def _static_stamp() -> str:
     return digest.hexdigest()
 
 
-def collect_static(say: Say) -> None:
-    """Collect and compress the static files when one has changed."""
+def collect_static(say: Say) -> bool:
+    """Collect and compress the static files when one has changed; returns whether it did."""
     stamp = Path(settings.STATIC_ROOT, ".stamp")
     wanted = _static_stamp()
     if stamp.exists() and stamp.read_text(encoding="ascii") == wanted:
-        return
+        return False
     say("Collecting static files")
     call_command("collectstatic", verbosity=0, interactive=False, clear=True)
     stamp.write_text(wanted, encoding="ascii")
+    return True
 
 
-def prepare(say: Say) -> None:
-    """Do all of it, each step only when needed."""
+def prepare(say: Say) -> bool:
+    """Do all of it, each step only when needed; returns whether something large was done."""
     settings.HUB_DATA.mkdir(parents=True, exist_ok=True)
     compile_catalogues()
-    migrate(say)
-    collect_static(say)
+    return any([migrate(say), collect_static(say)])
