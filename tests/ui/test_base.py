@@ -2,7 +2,7 @@
 
 import pytest
 from django.template.loader import render_to_string
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 from django.utils import translation
 
 from hub import context
@@ -77,6 +77,17 @@ def test_every_account_page_stands_on_the_hubs_own_base(client, make_member):
 def test_the_page_of_a_fault_needs_nothing():
     page = render_to_string("500.html")
     assert "The hub has a fault" in page and "hub.css" in page
+
+
+def test_a_form_without_its_token_gets_a_page_that_says_what_to_do():
+    answer = Client(enforce_csrf_checks=True).post("/accounts/login/", {"login": "a@b.example"})
+    assert answer.status_code == 403 and "Please send it again" in answer.content.decode()
+
+
+def test_a_request_too_large_to_read_gets_a_page_that_keeps_hope(client, settings):
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1000
+    answer = client.post("/accounts/login/", "login=" + "x" * 2000, content_type="application/x-www-form-urlencoded")
+    assert answer.status_code == 400 and "better sent as a file" in answer.content.decode()
 
 
 def test_notices_say_when_a_text_was_sent():

@@ -1,0 +1,41 @@
+"""Parts of the stylesheet that only a browser can judge."""
+
+import pytest
+from playwright.async_api import Browser, expect
+
+from tests.ui.browsing import HOST, in_browser, serve, violations
+
+pytestmark = pytest.mark.browser
+ROOM = """<!DOCTYPE html><html lang="en" dir="ltr"><head><title>Room</title><meta charset="utf-8">
+<meta name="viewport" content="width=device-width"><link rel="stylesheet" href="/static/hub/hub.css"></head>
+<body><main class="page"><div class="heading"><h1>Room</h1></div><div class="body"><div class="tabs room">
+<input type="radio" name="tab" id="t1" checked><label for="t1">Statements</label>
+<input type="radio" name="tab" id="t2"><label for="t2">Floor</label>
+<input type="radio" name="tab" id="t3"><label for="t3">My text</label>
+<section class="tab" id="a"><p>What was said</p></section>
+<section class="tab" id="b"><ol class="floor"><li class="now">Amina</li><li>Boris</li></ol></section>
+<section class="tab statement-box" id="c"><textarea aria-label="My text"></textarea></section>
+</div></div></main></body></html>"""
+
+
+def test_the_live_room_is_three_tabs_on_a_phone_and_one_view_on_a_desk():
+    async def work(browser: Browser) -> None:
+        context = await browser.new_context(viewport={"width": 360, "height": 740}, java_script_enabled=True)
+        await serve(context, {"/room/": (200, {"Content-Type": "text/html"}, ROOM.encode())})
+        page = await context.new_page()
+        await page.goto(f"{HOST}/room/")
+        shown = {name: page.locator(f"#{name}") for name in "abc"}
+        for tab, name in (("Floor", "b"), ("My text", "c"), ("Statements", "a")):
+            await page.get_by_text(tab, exact=True).click()
+            for other, part in shown.items():
+                await (expect(part).to_be_visible() if other == name else expect(part).to_be_hidden())
+        await page.keyboard.press("ArrowRight")
+        await expect(shown["b"]).to_be_visible()
+        assert await violations(page) == []
+        await page.set_viewport_size({"width": 1280, "height": 800})
+        for part in shown.values():
+            await expect(part).to_be_visible()
+        statements, floor = [await shown[name].bounding_box() for name in "ab"]
+        assert statements is not None and floor is not None and floor["x"] > statements["x"] + statements["width"]
+
+    in_browser(work)
