@@ -17,7 +17,7 @@ from forums import selectors as forums
 from forums.drafts import Draft
 from forums.policy import REPLY
 from hub.lib.verdicts import Verdict, discard, hold, reject
-from listserv.inbound.mime import Mail, parse
+from listserv.inbound.mime import MAX_TEXT, Mail, parse
 from listserv.inbound.sender import Sender
 from listserv.models import InboundMail, MailingList
 
@@ -101,6 +101,14 @@ def not_the_sender(case: Case) -> Verdict | None:
     return case.sender.problem
 
 
+def too_much_text(case: Case) -> Verdict | None:
+    """Refuse a text so long that not all of it was read; the limit counts quotes as well."""
+    if not case.mail.is_cut:
+        return None
+    limit = MAX_TEXT // 1_000_000
+    return reject("too-large", _("The text of your mail, quotes included, is over %d MB. Shorten it.") % limit)
+
+
 def unknown(case: Case) -> Verdict | None:
     """Refuse who has no member's address, and answer alike when the discussion is closed to the member it claims.
 
@@ -161,7 +169,7 @@ def too_many_queued(case: Case) -> Verdict | None:
 
 
 RULES: tuple[Callable[[Case], Verdict | None], ...] = (
-    looped, automatic, not_the_sender, unknown, copied, too_many_held, too_many_queued,
+    looped, automatic, not_the_sender, unknown, too_much_text, copied, too_many_held, too_many_queued,
 )  # fmt: skip
 
 
@@ -177,7 +185,7 @@ def decide(*, case: Case, draft: Draft, topic: object) -> Verdict:
         if verdict is not None:
             return verdict
     assert case.sender.member is not None
-    verdict = forum_rules.decide(draft=draft, author=case.sender.member, topic=topic, now=case.now)  # type: ignore[arg-type]
+    verdict = forum_rules.decide(draft=draft, author=case.sender.member, topic=topic, now=case.now)
     if verdict.action == "reject" or case.sender.is_proven:
         return verdict
     return hold("unproven", _("The mail is held: confirm with the link in our letter that it is yours."))

@@ -12,7 +12,7 @@ from listserv.inbound.trim import trim
 from listserv.models import MailingList
 
 if TYPE_CHECKING:
-    from forums.models import Contribution
+    from forums.drafts import Contribution
 
 # Prefixes of replies and forwards, in the languages of the hub and of common mail programs.
 _PREFIX = re.compile(

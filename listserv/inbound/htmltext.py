@@ -7,8 +7,6 @@ marks; styles, scripts and the head are left out.
 
 import html
 
-# Characters of HTML that are read; longer ones are newsletters, and the raw mail is kept.
-MAX_HTML = 2_000_000
 MAX_QUOTE = 5
 _SKIPPED = {"head", "style", "script", "title", "template", "noscript", "svg", "object"}
 _BLOCKS = {
@@ -20,7 +18,7 @@ _SPACED = {"p", "ul", "ol", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "blockquo
 
 def to_text(markup: str) -> str:
     """Return the text of ``markup``; never raises. Linear in its length."""
-    return _Writer().run(markup[:MAX_HTML])
+    return _Writer().run(markup)
 
 
 class _Writer:

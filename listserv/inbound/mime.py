@@ -15,7 +15,7 @@ from email.utils import parsedate_to_datetime
 from listserv.inbound import structure
 from listserv.inbound.charset import decode
 from listserv.inbound.headers import Headers, addresses, lenient_base64, message_ids, parameters
-from listserv.inbound.htmltext import MAX_HTML, to_text
+from listserv.inbound.htmltext import to_text
 from listserv.inbound.structure import Part
 
 # Signatures and cards that programs add by themselves; people do not mean them as files. The raw mail keeps them.
@@ -24,6 +24,9 @@ _NOISE = {
     "application/pgp-keys", "text/x-vcard", "text/vcard", "application/ms-tnef",
 }  # fmt: skip
 _MAX_LEAVES = structure.MAX_PARTS
+# Octets of text that are read, quotes and all; a mail with more is refused (``Mail.is_cut``), since it cannot be judged
+# in the time a session waits.
+MAX_TEXT = 2_000_000
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,7 @@ class Mail:
     auto_submitted: str
     text: str
     files: tuple[File, ...] = ()
+    is_cut: bool = False
 
 
 def parse(raw: bytes) -> Mail:
@@ -73,6 +77,7 @@ def parse(raw: bytes) -> Mail:
         auto_submitted=headers.raw("auto-submitted").partition(";")[0].strip().lower()[:100],
         text=clean(text),
         files=tuple(reader.files),
+        is_cut=reader.text_left < 0,
     )
 
 
@@ -104,9 +109,9 @@ class _Reader:
     def __init__(self, raw: bytes) -> None:
         self.raw = raw
         self.files: list[File] = []
-        # One mail may cost so much guessing and so much HTML, however many parts it has.
+        # One mail may cost so much guessing and so much text, however many parts it has.
         self.guesses = 4
-        self.html_left = MAX_HTML
+        self.text_left = MAX_TEXT
 
     def read(self, part: Part, headers: Headers) -> str:
         """Return the text to be read in ``part``."""
@@ -162,13 +167,14 @@ class _Reader:
 
     def text(self, data: bytes, kind: str, params: dict[str, str]) -> str:
         """Return decoded text as its author saw it."""
+        length = len(data)
+        data = data[: max(self.text_left, 0)]
+        self.text_left -= length
         if not data.isascii():
             self.guesses -= 1
         text = decode(data, params.get("charset", ""), guess=self.guesses >= 0)
         text = text.replace("\r\n", "\n").replace("\r", "\n")
         if kind in {"text/html", "text/enriched", "text/richtext"}:
-            text = text[: max(self.html_left, 0)]
-            self.html_left -= len(text)
             return to_text(text)
         if params.get("format", "").lower() == "flowed":
             return flow(text, delsp=params.get("delsp", "").lower() == "yes")

@@ -1,0 +1,137 @@
+"""``250`` is said after the commit and never before; a database that is down loses nothing."""
+
+import asyncio
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.db import connection, connections
+from django.db.utils import OperationalError
+
+from listserv.inbound import server, spool
+from listserv.inbound.judge import Judgement
+from listserv.models import InboundMail
+from tests.listserv.inbound.conftest import drain, letter
+from tests.listserv.inbound.test_reading import multipart, nested
+
+
+def test_reply_waits_for_the_commit(door, people, risk, monkeypatch):
+    gate, write = threading.Event(), spool.write
+
+    def slow(judgements):
+        assert gate.wait(10)
+        write(judgements)
+
+    monkeypatch.setattr(spool, "write", slow)
+    with ThreadPoolExecutor(1) as pool:
+        sending = pool.submit(door.send, letter(who=people.amina), risk, member=people.amina)
+        with pytest.raises(TimeoutError):
+            sending.result(0.3)
+        assert not InboundMail.objects.exists()
+        gate.set()
+        assert sending.result(10)[0] == 250
+    assert InboundMail.objects.count() == 1
+
+
+def test_database_that_fails_is_a_temporary_refusal_and_the_next_mail_is_taken(door, people, risk, monkeypatch):
+    write = spool.write
+
+    def broken(judgements):
+        raise OperationalError("disk I/O error")
+
+    monkeypatch.setattr(spool, "write", broken)
+    code, text = door.send(letter(who=people.amina), risk, member=people.amina)
+    assert (code, text) == (451, "4.3.0 The hub could not do this now. Try again later.")
+    monkeypatch.setattr(spool, "write", write)
+    assert door.send(letter(who=people.amina), risk, member=people.amina)[0] == 250
+    assert InboundMail.objects.count() == 1
+
+
+def test_verdict_that_fails_is_a_temporary_refusal(door, people, risk, monkeypatch):
+    monkeypatch.setattr(server, "judge", lambda delivery: 1 / 0)
+    assert door.send(letter(who=people.amina), risk, member=people.amina)[0] == 451
+
+
+def test_waiting_mails_are_committed_together(transactional_db, monkeypatch):
+    groups = []
+    monkeypatch.setattr(spool, "write", lambda judgements: groups.append(len(judgements)))
+    held, first = threading.Event(), spool.write
+
+    def slow(judgements):
+        assert held.wait(10)
+        first(judgements)
+
+    monkeypatch.setattr(spool, "write", slow)
+    one = spool.Spool()
+
+    async def many() -> None:
+        waiting = [asyncio.create_task(one.commit(Judgement([], "250 2.0.0 OK"))) for _ in range(50)]
+        await asyncio.sleep(0.05)
+        held.set()
+        await asyncio.gather(*waiting)
+
+    one.start()
+    asyncio.run(many())
+    one.stop()
+    assert sum(groups) == 50
+    assert len(groups) <= 3
+
+
+def test_one_bad_mail_does_not_take_its_group_with_it(transactional_db, monkeypatch):
+    def picky(judgements):
+        if any(judgement.reply == "bad" for judgement in judgements):
+            raise OperationalError("bad row")
+
+    monkeypatch.setattr(spool, "write", picky)
+    one = spool.Spool()
+
+    async def many() -> list[object]:
+        replies = ["good", "bad", "good"]
+        return await asyncio.gather(*(one.commit(Judgement([], reply)) for reply in replies), return_exceptions=True)
+
+    one.start()
+    outcomes = asyncio.run(many())
+    one.stop()
+    assert [type(outcome).__name__ for outcome in outcomes] == ["NoneType", "OperationalError", "NoneType"]
+
+
+def test_many_sessions_at_once_are_each_recorded_and_published_once(door, people, risk):
+    def post(number: int) -> int:
+        member = (people.amina, people.boris)[number % 2]
+        return door.send(letter(f"Word {number}", who=member), risk, member=member)[0]
+
+    with ThreadPoolExecutor(8) as pool:
+        codes = list(pool.map(post, range(24)))
+    assert codes == [250] * 24
+    drain()
+    assert set(InboundMail.objects.values_list("state", flat=True)) == {"published"}
+    assert InboundMail.objects.values("contribution").distinct().count() == 24
+
+
+def test_hostile_mails_are_answered_and_recorded(door, people, risk):
+    head = f"From: {people.amina.email}\r\nSubject: hostile\r\n".encode()
+    hostile = [
+        multipart(100_000),
+        nested(3_000),
+        head + b"Content-Type: multipart/mixed; boundary=b\r\n\r\n" + b"--\r\n" * 1_000_000,
+        b"X: y\r\n" * 100_000,
+        head + b"Subject: " + b"=?a?q?\r\n " * 5_000 + b"\r\n\r\nx",
+        head + b"\r\n" + b"\r\n" * 2_000_000,
+        head + b"\r\n" + b"> q\r\n" * 500_000,
+        head + b"Content-Type: text/html\r\n\r\n" + b"<div>" * 500_000,
+        head + b"Content-Type: text/html\r\n\r\n" + b"<blockquote>x" * 100_000,
+        head + b"Content-Type: text/plain; charset=utf-7\r\n\r\n" + b"+2D/cAA-" * 100_000,
+    ]
+    for raw in hostile:
+        code, _text = door.send(raw, risk, member=people.amina)
+        assert code in {550, 552, 554}
+    assert InboundMail.objects.filter(state="rejected").count() == len(hostile)
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="a setting of SQLite's")
+def test_commit_is_on_disk_when_it_returns(transactional_db):
+    with connections["default"].cursor() as cursor:
+        cursor.execute("PRAGMA synchronous")
+        assert cursor.fetchone() == (2,)
+        cursor.execute("PRAGMA journal_mode")
+        assert cursor.fetchone() == ("wal",)
