@@ -43,7 +43,7 @@ class ForumPolicy(models.Model):
     @property
     def question_list(self) -> list[str]:
         """The guiding questions, one a line."""
-        return [line.strip() for line in self.questions.splitlines() if line.strip()]
+        return [line.strip(" -*\t") for line in self.questions.splitlines() if line.strip(" -*\t")]
 
 
 class Membership(models.Model):

@@ -266,7 +266,7 @@ def readers_of(forum_id: int) -> QuerySet[Membership]:
 
 
 def home_blocks(*, member: "Member", now: datetime) -> list[Block]:
-    """Return what the discussions ask of a member: held contributions to decide on, and own ones that wait. Queries: 4."""
+    """Return what the discussions ask of a member: held contributions to decide on, own ones that wait. Queries: 4."""
     blocks = []
     waiting = Contribution.objects.filter(state="held", post__topic__forum_id__in=access_of(member).having(APPROVE))
     oldest = waiting.aggregate(count=Count("pk"), at=Min("created_at"))

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils import timezone, translation
 
 from tests import databases
 
@@ -49,6 +50,8 @@ def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> It
 def _data_folder(settings: Any, tmp_path: Path) -> None:
     """Give each test a data folder of its own."""
     settings.HUB_DATA = tmp_path
+    settings.STATIC_ROOT = tmp_path / "static"
+    settings.STATIC_ROOT.mkdir(exist_ok=True)
     # Argon2 is slow on purpose; the tests hash hundreds of passwords.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.STORAGES = {
@@ -59,6 +62,16 @@ def _data_folder(settings: Any, tmp_path: Path) -> None:
         },
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
+
+
+@pytest.fixture(autouse=True)
+def _reader() -> Iterator[None]:
+    """Forget the language and the zone of whoever was served last."""
+    translation.deactivate()
+    timezone.deactivate()
+    yield
+    translation.deactivate()
+    timezone.deactivate()
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 from django.db.models import F
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
@@ -44,18 +44,29 @@ def publish(*, draft: Draft, author: "Member", origin: str, now: datetime) -> Pu
     if found is not None:
         return Published(found, Verdict(found.action), created=False)
     digests = files.keep(draft.files) if len(draft.files) <= rules.MAX_FILES else []
-    with transaction.atomic():
-        topic, parent = _place(draft, now)
-        verdict = rules.decide(draft=draft, author=author, topic=topic, now=now)
-        if verdict.action is Action.REJECT:
-            raise refusal(verdict)
-        contribution = _record(draft, author, origin, topic, parent, verdict, now)
-        files.attach(contribution, draft.files, digests)
-        if verdict.accepts:
-            make_visible(contribution, quiet=draft.quiet, now=now)
-        else:
-            for outlet in outlets():
-                outlet.hold(contribution, now=now)
+    try:
+        return _publish(draft, author, origin, digests, now)
+    except IntegrityError:
+        # The same form or mail came twice at one moment and the other one was faster.
+        found = _said_before(draft, author)
+        if found is None:
+            raise
+        return Published(found, Verdict(found.action), created=False)
+
+
+@transaction.atomic
+def _publish(draft: Draft, author: "Member", origin: str, digests: list[str], now: datetime) -> Published:
+    topic, parent = _place(draft, now)
+    verdict = rules.decide(draft=draft, author=author, topic=topic, now=now)
+    if verdict.action is Action.REJECT:
+        raise refusal(verdict)
+    contribution = _record(draft, author, origin, topic, parent, verdict, now)
+    files.attach(contribution, draft.files, digests)
+    if verdict.accepts:
+        make_visible(contribution, quiet=draft.quiet, now=now)
+    else:
+        for outlet in outlets():
+            outlet.hold(contribution, now=now)
     return Published(contribution, verdict, created=True)
 
 

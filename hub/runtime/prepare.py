@@ -3,7 +3,6 @@
 import io
 import sys
 from collections.abc import Callable
-from hashlib import sha256
 from pathlib import Path
 
 from babel.messages.mofile import write_mo
@@ -12,6 +11,8 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+
+from hub.assets import collect
 
 Say = Callable[[str], None]
 
@@ -57,30 +58,8 @@ def migrate(say: Say) -> int:
     return done
 
 
-def _static_stamp() -> str:
-    digest = sha256()
-    for folder in (Path(settings.BASE_DIR, "hub", "static"), *Path(settings.BASE_DIR).glob("*/static")):
-        for path in sorted(folder.rglob("*")):
-            if path.is_file():
-                digest.update(f"{path}{path.stat().st_mtime_ns}{path.stat().st_size}".encode())
-    digest.update(Path(settings.BASE_DIR, "requirements.lock").read_bytes())
-    return digest.hexdigest()
-
-
-def collect_static(say: Say) -> bool:
-    """Collect and compress the static files when one has changed; returns whether it did."""
-    stamp = Path(settings.STATIC_ROOT, ".stamp")
-    wanted = _static_stamp()
-    if stamp.exists() and stamp.read_text(encoding="ascii") == wanted:
-        return False
-    say("Collecting static files")
-    call_command("collectstatic", verbosity=0, interactive=False, clear=True)
-    stamp.write_text(wanted, encoding="ascii")
-    return True
-
-
 def prepare(say: Say) -> bool:
     """Do all of it, each step only when needed; returns whether something large was done."""
     settings.HUB_DATA.mkdir(parents=True, exist_ok=True)
     compile_catalogues()
-    return any([migrate(say), collect_static(say)])
+    return any([migrate(say), collect()])

@@ -1,0 +1,207 @@
+"""Closed means closed on every door: each address of the hub stands here with who may open it.
+
+A new address fails :func:`test_every_address_is_in_the_matrix` until it has a row. For a closed row the public and a
+member from outside get what a missing thing gives, by GET and by POST, and never the secret word.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import URLResolver, get_resolver, reverse
+
+from forums.services import remove_member
+from hub.lib.clock import now
+from tests.world import LETTER, SECRET, World, build
+
+pytestmark = pytest.mark.django_db
+OPEN, MEMBERS, CLOSED, STAFF = "open", "members", "closed", "staff"
+# name -> (kind, keyword -> key of the world or a value, who may besides the Secretariat, whether it only takes POST)
+Row = tuple[str, dict[str, Any], tuple[str, ...], bool]
+INSIDE = ("amina", "chen", "rosa")
+MATRIX: dict[str, Row] = {
+    "search:search": (OPEN, {}, (), False),
+    "set_language": (OPEN, {}, (), True),
+    "api:openapi-json": (OPEN, {}, (), False),
+    "api:list_discussions": (OPEN, {}, (), False),
+    "api:list_topics": (CLOSED, {"discussion_id": "forum"}, INSIDE, False),
+    "api:list_contributions": (CLOSED, {"topic_id": "topic"}, INSIDE, False),
+    "api:read_contribution": (CLOSED, {"number": "number"}, INSIDE, False),
+    "members:apply": (OPEN, {}, (), False),
+    "members:sent": (OPEN, {}, (), False),
+    "members:confirm": (OPEN, {"token": "x"}, (), False),
+    "members:directory": (MEMBERS, {}, (), False),
+    "members:profile": (MEMBERS, {"pk": "amina"}, (), False),
+    "members:preferences": (MEMBERS, {}, (), False),
+    "members:queue": (STAFF, {}, (), False),
+    "members:application": (STAFF, {"pk": "application"}, (), False),
+    "forums:discussions": (OPEN, {}, (), False),
+    "forums:discussion_by_key": (CLOSED, {"pk": "forum"}, INSIDE, False),
+    "forums:discussion": (CLOSED, {"pk": "forum", "slug": "x"}, INSIDE, False),
+    "forums:feed": (CLOSED, {"pk": "forum"}, INSIDE, False),
+    "forums:members": (CLOSED, {"pk": "forum"}, INSIDE, False),
+    "forums:new_topic": (CLOSED, {"pk": "forum"}, INSIDE, False),
+    "forums:mark_read": (CLOSED, {"pk": "forum"}, INSIDE, True),
+    "forums:summary": (CLOSED, {"pk": "forum"}, ("chen",), False),
+    "forums:topic_by_key": (CLOSED, {"pk": "topic"}, INSIDE, False),
+    "forums:topic": (CLOSED, {"pk": "topic", "slug": "x"}, INSIDE, False),
+    "forums:after": (CLOSED, {"pk": "topic", "number": 0}, INSIDE, False),
+    "forums:lock": (CLOSED, {"pk": "topic"}, ("chen",), True),
+    "forums:contribution": (CLOSED, {"number": "number"}, INSIDE, False),
+    "forums:edit": (CLOSED, {"number": "number"}, ("amina", "chen"), False),
+    "forums:file": (CLOSED, {"number": "number", "pk": "file"}, INSIDE, False),
+    "forums:held": (STAFF, {}, ("chen",), False),
+    "listserv:lists": (MEMBERS, {}, (), False),
+    "listserv:leave": (CLOSED, {"name": SECRET, "token": "x"}, (), False),
+    "listserv:confirm": (CLOSED, {"name": SECRET, "token": "x"}, (), False),
+    "listserv:outbox": (STAFF, {}, (), False),
+    "listserv:letter": (STAFF, {"name": LETTER}, (), False),
+    "listserv:letter_html": (STAFF, {"name": LETTER}, (), False),
+    "listserv:letter_raw": (STAFF, {"name": LETTER}, (), False),
+    "conferences:list": (OPEN, {}, (), False),
+    "conferences:convene": (STAFF, {}, (), False),
+    "conferences:conference": (CLOSED, {"slug": SECRET}, INSIDE, False),
+    "conferences:people": (CLOSED, {"slug": SECRET}, ("chen",), False),
+    "conferences:schedule": (CLOSED, {"slug": SECRET}, ("chen",), False),
+    "conferences:room": (CLOSED, {"pk": "sitting"}, INSIDE, False),
+    "conferences:log": (CLOSED, {"pk": "sitting"}, INSIDE, False),
+    "conferences:events": (CLOSED, {"pk": "sitting"}, INSIDE, False),
+    "conferences:agenda": (CLOSED, {"pk": "sitting"}, ("chen",), False),
+    "conferences:hours": (CLOSED, {"pk": "sitting"}, ("chen",), False),
+    **{
+        f"conferences:{act}": (CLOSED, {"pk": "sitting"}, INSIDE, True)
+        for act in ("open", "take", "ask", "withdraw", "give", "return", "end", "intervene", "close")
+    },
+    "liaison:groups": (MEMBERS, {}, (), False),
+    "liaison:convene": (STAFF, {}, (), False),
+    "liaison:group": (CLOSED, {"slug": f"{SECRET}-group"}, ("amina", "chen"), False),
+    "cms:desk": (STAFF, {}, ("rosa", "chen"), False),
+    "cms:compile": (CLOSED, {"conference_id": "conference"}, ("rosa", "chen"), True),
+    "cms:draft": (CLOSED, {"page_id": "draft"}, ("rosa", "chen"), False),
+    "cms:draft_pdf": (CLOSED, {"page_id": "draft"}, ("rosa", "chen"), False),
+    "cms:submit": (CLOSED, {"page_id": "draft"}, ("rosa", "chen"), True),
+    "cms:approve": (CLOSED, {"page_id": "draft"}, (), True),
+    "cms:send_back": (CLOSED, {"page_id": "draft"}, (), True),
+}
+# Third-party doors: allauth's forms of one's own account; Wagtail serves published pages, its admin has its own test.
+THIRD_PARTY = ("accounts/", "admin/", "documents/", "_util/", "^((?:")
+NAMED_BY_VALUE = (SECRET, f"{SECRET}-group", LETTER, "x")
+
+
+def _addresses(patterns: Any, prefix: str = "", space: str = "") -> Iterator[tuple[str, str]]:
+    for pattern in patterns:
+        route = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from _addresses(
+                pattern.url_patterns, route, f"{space}{pattern.namespace}:" if pattern.namespace else space
+            )
+        elif not route.startswith(THIRD_PARTY):
+            yield f"{space}{pattern.name}", route
+
+
+@pytest.fixture
+def world(settings: Any) -> World:
+    return build(now(), settings.HUB_DATA)
+
+
+def _client(world: World, who: str) -> Client:
+    client = Client()
+    member = world.people[who]
+    if member is not None:
+        client.force_login(member, backend="hub.members.backends.AddressBackend")
+    return client
+
+
+def _url(world: World, name: str, *, missing: bool = False) -> str:
+    kwargs = {}
+    for keyword, key in MATRIX[name][1].items():
+        value = key if key in NAMED_BY_VALUE or key == 0 else world.keys[key]
+        value = getattr(value, "pk", value)
+        kwargs[keyword] = value
+    if missing:
+        first = next(iter(kwargs))
+        kwargs[first] = kwargs[first] + 10_000 if isinstance(kwargs[first], int) else f"no-{kwargs[first]}"
+    return reverse(name, kwargs=kwargs)
+
+
+def _body(response: Any) -> bytes:
+    if not response.streaming:
+        return response.content
+    body = b"".join(response.streaming_content)
+    # The response's own close() would end the test's database connection with it.
+    for close in response._resource_closers:
+        close()
+    return body
+
+
+def test_every_address_is_in_the_matrix():
+    found = {name for name, _route in _addresses(get_resolver().url_patterns)} - {"api:api-root"}
+    assert found - set(MATRIX) == set()
+    assert set(MATRIX) - found == set()
+
+
+@pytest.mark.parametrize("who", ["public", "stella"])
+def test_outsiders_get_what_a_missing_thing_gives(world, who):
+    client = _client(world, who)
+    wrong = []
+    for name, (kind, kwargs, _who, _post) in MATRIX.items():
+        if kind not in {CLOSED, STAFF}:
+            continue
+        for method in (client.get, client.post):
+            answer = method(_url(world, name))
+            leak = SECRET.encode() in _body(answer).replace(_url(world, name).encode(), b"")
+            status = answer.status_code
+            to_login = status == 302 and "/accounts/login/" in answer["Location"]
+            alike = not kwargs or method(_url(world, name, missing=True)).status_code == status
+            if leak or not alike or not (status in {403, 404, 405} or to_login):
+                wrong.append((name, method.__name__, status, "leak" if leak else "", alike))
+    assert not wrong
+
+
+def test_the_public_is_sent_to_the_login_or_finds_nothing_where_members_read(world):
+    client = _client(world, "public")
+    for name, (kind, *_rest) in MATRIX.items():
+        if kind == MEMBERS:
+            answer = client.get(_url(world, name))
+            assert answer.status_code == 404 or "/accounts/login/" in answer["Location"], name
+
+
+@pytest.mark.parametrize("who", ["public", "stella"])
+def test_lists_that_all_may_open_say_nothing_of_what_is_closed(world, who):
+    client = _client(world, who)
+    for name, (kind, _kwargs, _who, post) in MATRIX.items():
+        if (kind == OPEN and not post) or (kind == MEMBERS and who == "stella"):
+            answer = client.get(_url(world, name), {"q": SECRET} if name == "search:search" else None)
+            assert answer.status_code in {200, 302, 404}, name
+            body = _body(answer).replace(f'value="{SECRET}"'.encode(), b"")
+            body = body.replace(b"q=" + SECRET.encode(), b"")
+            assert SECRET.encode() not in body or name == "search:search", name
+    assert SECRET not in client.get("/").content.decode()
+    found = client.get("/search/", {"q": SECRET}).content.decode()
+    assert "/c/" not in found and "text." not in found
+
+
+@pytest.mark.parametrize("who", ["amina", "chen", "rosa", "sofia"])
+def test_those_who_may_do(world, who):
+    client = _client(world, who)
+    wrong = []
+    for name, (kind, _kwargs, allowed, post) in MATRIX.items():
+        if post or name in {"listserv:leave", "listserv:confirm", "members:confirm"}:
+            continue
+        may = kind in {OPEN, MEMBERS} or who == "sofia" or who in allowed
+        answer = client.get(_url(world, name))
+        _body(answer)
+        status = answer.status_code
+        if (status in {200, 302}) != may:
+            wrong.append((name, status, may))
+    assert not wrong
+
+
+def test_leaving_closes_every_door_at_once(world):
+    client = _client(world, "amina")
+    assert client.get(_url(world, "forums:topic")).status_code in {200, 302}
+    remove_member(forum_id=world.keys["forum"], member=world.people["amina"], now=world.now)
+    for name, (kind, _kwargs, allowed, post) in MATRIX.items():
+        if kind == CLOSED and not post and "amina" in allowed and name != "liaison:group":
+            assert client.get(_url(world, name)).status_code == 404, name
