@@ -21,5 +21,5 @@ class CmsConfig(AppConfig):
 
         register_permission_policy(Page, policy.HubPagePolicy())
         register_permission_policy(get_user_model(), policy.MemberPolicy(get_user_model()), exact_class=True)
-        apps.get_app_config("wagtailusers").user_viewset = "cms.people.MemberViewSet"
+        setattr(apps.get_app_config("wagtailusers"), "user_viewset", "cms.people.MemberViewSet")  # noqa: B010 - not ours
         indexing.listen()

@@ -34,6 +34,16 @@ class Paragraph:
     blocks: tuple[prose.Node, ...]
 
     @property
+    def plain(self) -> str:
+        """The words of a paragraph that is nothing else, as HTML without its element; empty for anything else."""
+        return prose.inline_html(self.blocks[0]) if len(self.blocks) == 1 and self.blocks[0]["kind"] == "para" else ""
+
+    @property
+    def dir(self) -> str:
+        """The direction of its first words, ``auto`` for none."""
+        return str(self.blocks[0].get("dir") or "auto")
+
+    @property
     def html(self) -> SafeString:
         """The paragraph for the page."""
         return mark_safe("".join(prose.block_html(block) for block in self.blocks))  # noqa: S308 - escaped in prose
@@ -134,7 +144,11 @@ def _moment(moment: datetime) -> str:
 
 def _span(opens: datetime | None, closes: datetime | None) -> str:
     first, last = day(opens), day(closes)
-    return first if first == last or not last else f"{first} – {last}" if first else last
+    if first == last or not (first and last):
+        return first or last
+    if opens and closes and opens.year == closes.year and translation.get_language() != "zh-hans":
+        first = date_format(opens.astimezone(UTC).date(), "j F", use_l10n=False)
+    return f"{first} – {last}"
 
 
 def _read(text: str) -> datetime | None:
@@ -162,14 +176,20 @@ def _about(entry: dict[str, Any]) -> str:
 
 
 def _paragraphs(markup: str, after: int) -> tuple[Paragraph, ...]:
-    """Number the paragraphs of rich text on from ``after``; what is no paragraph belongs to the one before it."""
+    """Number the paragraphs of rich text on from ``after``.
+
+    What is no paragraph belongs to the one before it; an ordered list by itself is paragraphs, item by item.
+    """
     made: list[Paragraph] = []
     for block in prose.read(markup):
+        alone = not made or made[-1].number == 0
         if block["kind"] == "head":
             made.append(Paragraph(0, (block,)))
-        elif block["kind"] == "para" or not made or made[-1].number == 0:
-            after += 1
-            made.append(Paragraph(after, (block,)))
+            continue
+        if block["kind"] == "para" or alone:
+            parts = block["items"] if alone and block["kind"] == "list" and block["ordered"] else [[block]]
+            made += [Paragraph(after + place, tuple(part)) for place, part in enumerate(parts, start=1)]
+            after += len(parts)
         else:
             made[-1] = Paragraph(made[-1].number, (*made[-1].blocks, block))
     return tuple(made)

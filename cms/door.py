@@ -16,6 +16,7 @@ from django.urls import reverse
 from cms.rules import is_secretariat
 from cms.services.rights import follow_roles
 from hub.lib.errors import NotFound
+from hub.members.models import Member
 
 View = Callable[..., HttpResponse]
 
@@ -43,8 +44,17 @@ EDITING = frozenset(
         "wagtailadmin_logout",
     }
 )
+# Shut for everybody: members come in by application and are never deleted, one by one or in bulk.
+SHUT = frozenset({"wagtailusers_users:add", "wagtailusers_users:delete"})
 # Where Wagtail leads after saving; a rapporteur's place is the desk.
-HOMES = frozenset({"wagtailadmin_home", "wagtailadmin_explore_root", "wagtailadmin_explore"})
+HOMES = frozenset(
+    {
+        "wagtailadmin_home",
+        "wagtailadmin_explore_root",
+        "wagtailadmin_explore",
+        "wagtailadmin_pages:search",
+    }
+)
 
 
 def guarded(view: View) -> View:
@@ -58,6 +68,8 @@ def guarded(view: View) -> View:
             return _to_allauth(request, name)
         if not request.user.is_authenticated:
             return view(request, *args, **kwargs)
+        if name in SHUT or (name == "wagtail_bulk_action" and kwargs.get("app_label") == Member._meta.app_label):
+            raise NotFound
         follow_roles(member=request.user)
         if is_secretariat(request.user):
             return view(request, *args, **kwargs)

@@ -16,7 +16,9 @@ class PublishedFilter(forms.Form):
 
     def __init__(self, data: QueryDict | None = None, *, years: list[int]) -> None:
         super().__init__(data)
-        self.fields["year"].choices = [("", _("all")), *((year, str(year)) for year in years)]
+        year = self.fields["year"]
+        assert isinstance(year, forms.TypedChoiceField)
+        year.choices = [("", _("all")), *((number, str(number)) for number in years)]
 
     @property
     def asked(self) -> dict[str, Any]:

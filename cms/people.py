@@ -31,10 +31,10 @@ class MemberForm(forms.ModelForm):
 class MemberIndexView(IndexView):
     """Members by name; addresses are found by searching for them."""
 
-    search_fields: ClassVar[set[str]] = {"name", "email"}  # type: ignore[assignment]
+    search_fields: ClassVar[set[str]] = {"name", "email"}
 
     @property
-    def columns(self) -> list[Column]:  # type: ignore[override]
+    def columns(self) -> list[Column]:
         """Name, address, Secretariat, active."""
         title = self._get_title_column_class(UserColumn)
         return [

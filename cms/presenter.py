@@ -7,6 +7,7 @@ from django.utils.text import slugify
 
 from cms import document
 from cms.pdf import keep, kept, print_document
+from hub.lib.clock import now
 
 if TYPE_CHECKING:
     from cms.models import ProceedingsPage
@@ -29,7 +30,7 @@ def pdf_of(page: "ProceedingsPage", *, draft: bool) -> bytes:
     path = kept(f"{page.pk}-{revision or 0}-{'draft' if draft else 'issued'}")
     if revision and path.exists():
         return path.read_bytes()
-    made = print_document(document.build(page), at=at or page.record.compiled_at, draft=draft)
+    made = print_document(document.build(page), at=at or now(), draft=draft)
     if revision:
         keep(path, made.content)
     return made.content

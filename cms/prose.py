@@ -258,7 +258,7 @@ _TAGS = {"strong": "strong", "emph": "em", "strike": "del", "code": "code", "spa
 
 
 def _inline_html(nodes: list[Node]) -> str:
-    made = []
+    made: list[str] = []
     for node in nodes:
         inner = _inline_html(node.get("of", []))
         match node["kind"]:
@@ -273,6 +273,11 @@ def _inline_html(nodes: list[Node]) -> str:
     return "".join(made)
 
 
+def inline_html(block: Node) -> SafeString:
+    """Return the HTML inside a paragraph."""
+    return mark_safe(_inline_html(block["of"]))  # noqa: S308 - escaped word by word
+
+
 def _table_html(block: Node) -> str:
     rows = []
     for row in block["rows"]:
@@ -284,13 +289,17 @@ def _table_html(block: Node) -> str:
     return f'<div class="scroll"><table class="table">{"".join(rows)}</table></div>'
 
 
+def _way(block: Node) -> str:
+    return f' dir="{block["dir"]}"' if block.get("dir") else ""
+
+
 def block_html(block: Node) -> SafeString:
     """Return the HTML of one block; every word in it is escaped here."""
     match block["kind"]:
         case "para":
-            made = f"<p>{_inline_html(block['of'])}</p>"
+            made = f"<p{_way(block)}>{_inline_html(block['of'])}</p>"
         case "head":
-            made = f"<h3>{_inline_html(block['of'])}</h3>"
+            made = f"<h3{_way(block)}>{_inline_html(block['of'])}</h3>"
         case "list":
             tag, start = ("ol", f' start="{block["start"]}"') if block["ordered"] else ("ul", "")
             items = "".join(f"<li>{_tight(item)}</li>" for item in block["items"])

@@ -31,6 +31,7 @@ class Home:
     live: list[Block] = field(default_factory=list)
     asked: list[Block] = field(default_factory=list)
     coming: list[Block] = field(default_factory=list)
+    desk: bool = False  # whether the member has something on the proceedings desk
 
     @property
     def mine(self) -> list[Discussion]:
@@ -95,22 +96,28 @@ def home_for(member: "Member | None", *, now: datetime) -> Home:
     blocks: list[Block] = []
     for give in registered("HUB_HOME"):
         blocks += give(member=member, now=now)
-    blocks += desk_blocks(member)
+    lines = desk_for(member)
+    blocks += _asked_by(lines, member, now)
     of = {kind: [block for block in blocks if block.kind == kind] for kind in Kind}
-    return Home(
-        discussions, latest, of[Kind.LIVE], of[Kind.ASKED], sorted(of[Kind.COMING], key=lambda b: (b.at is None, b.at))
-    )
+    coming = sorted(of[Kind.COMING], key=lambda block: (block.at is None, block.at))
+    return Home(discussions, latest, of[Kind.LIVE], of[Kind.ASKED], coming, desk=bool(lines) or is_secretariat(member))
 
 
-def desk_blocks(member: "Member") -> list[Block]:
-    """Return what the proceedings ask of a member: to approve, or to change what was sent back. Queries: 1 to 4."""
-    lines = [line for line in desk_for(member) if line.page is not None]
-    asked = [line for line in lines if line.may_decide or line.state == "sent_back"]
-    return [Block(Kind.ASKED, _ask(line), "/proceedings/", str(line.conference)) for line in asked]
-
-
-def _ask(line: DeskLine) -> str:
-    return str(_("Proceedings wait for your approval") if line.may_decide else _("Proceedings were sent back to you"))
+def _asked_by(lines: list[DeskLine], member: "Member", now: datetime) -> list[Block]:
+    """Return what the desk asks: to approve, to change what was sent back, to write what is due."""
+    blocks = []
+    for line in lines:
+        over = line.conference.state_at(now) == "closed"
+        if line.may_decide:
+            title = _("Proceedings wait for your approval")
+        elif line.state == "sent_back":
+            title = _("Proceedings were sent back")
+        elif line.state in {"none", "draft"} and over and not is_secretariat(member):
+            title = _("Proceedings are to be written")
+        else:
+            continue
+        blocks.append(Block(Kind.ASKED, title, "/proceedings/", str(line.conference)))
+    return blocks
 
 
 def desk_for(member: "Member") -> list[DeskLine]:

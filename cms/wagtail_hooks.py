@@ -24,7 +24,7 @@ def only_what_the_member_may_explore(pages: QuerySet[Page], request: HttpRequest
 @hooks.register("construct_main_menu")
 def nothing_but_the_desk_for_rapporteurs(request: HttpRequest, menu_items: list[Any]) -> None:
     """Leave a rapporteur the way back to the desk."""
-    if not is_secretariat(request.user):
+    if not (request.user.is_authenticated and is_secretariat(request.user)):
         menu_items[:] = [item for item in menu_items if item.name == "desk"]
 
 
@@ -32,9 +32,3 @@ def nothing_but_the_desk_for_rapporteurs(request: HttpRequest, menu_items: list[
 def desk() -> MenuItem:
     """Lead from the admin to the desk."""
     return MenuItem(_("Proceedings desk"), reverse("cms:desk"), name="desk", icon_name="doc-full", order=50)
-
-
-@hooks.register("construct_homepage_summary_items")
-def no_summary(request: HttpRequest, summary_items: list[Any]) -> None:
-    """Leave out counts of pages, images and documents: they say nothing here."""
-    summary_items.clear()

@@ -35,32 +35,19 @@ def convene_group(
 ) -> LiaisonGroup:
     """Convene a group: its closed forum, its list and its members, all or nothing.
 
-    Args:
-        actor: of the Secretariat; None is the hub itself (provisioning, demo).
-        slug: names the mail list too; made from the name when empty.
-        chair: leads the discussion (paragraph 29 of the seed); need not be named among the members.
-        secretary: supports the chair, with a moderator's rights.
+    Args: actor, of the Secretariat, None for the hub itself; slug, of the list too, from the name when empty; chair and
+    secretary need not be named among the members and lead the discussion (paragraph 29 of the seed).
 
-    Raises: NotAllowed, Invalid (no name, topic or mandate; a term that does not end after it begins), Conflict (the
-        slug is taken).
+    Raises: NotAllowed, Invalid (words missing, or a term that does not end after it begins), Conflict (slug taken).
     """
     rules.check_convenes(actor)
     rules.check_term(term_starts, term_ends)
-    slug = slug or slugify(name)[:60].strip("-")
-    if not (name.strip() and topic.strip() and mandate.strip()):
-        raise Invalid(_("Give the group a name, a topic and a mandate."))
-    if not slug or slug in rules.RESERVED:
-        raise Invalid(_("Give the group a short name of Latin letters, digits and hyphens."))
-    if LiaisonGroup.objects.filter(slug=slug).exists():
-        raise Conflict(_("Another group has this short name."))
+    words = _checked(name=name, topic=topic, mandate=mandate, slug=slug)
     policy = create_forum(
-        name=name.strip(), slug=slug, preset="closed", now=now, theme=topic.strip(), language=language
+        name=words["name"], slug=words["slug"], preset="closed", now=now, theme=words["topic"], language=language
     )
     group = LiaisonGroup.objects.create(
-        name=name.strip()[:100],
-        slug=slug,
-        topic=topic.strip()[:300],
-        mandate=mandate.strip(),
+        **words,
         term_starts=term_starts,
         term_ends=term_ends,
         forum=policy.forum,
@@ -71,6 +58,21 @@ def convene_group(
     for member, role in _roles(members, chair, secretary).items():
         admit_member(forum_id=policy.forum_id, member=member, role=role, now=now)
     return group
+
+
+def _checked(*, name: str, topic: str, mandate: str, slug: str) -> dict[str, str]:
+    """Return the words as they are stored.
+
+    Raises: Invalid, Conflict.
+    """
+    if not (name.strip() and topic.strip() and mandate.strip()):
+        raise Invalid(_("Give the group a name, a topic and a mandate."))
+    slug = slug or slugify(name)[:60].strip("-")
+    if not slug or slug in rules.RESERVED:
+        raise Invalid(_("Give the group a short name of Latin letters, digits and hyphens."))
+    if LiaisonGroup.objects.filter(slug=slug).exists():
+        raise Conflict(_("Another group has this short name."))
+    return {"name": name.strip()[:100], "slug": slug, "topic": topic.strip()[:300], "mandate": mandate.strip()}
 
 
 def _roles(members: "Iterable[Member]", chair: "Member | None", secretary: "Member | None") -> "dict[Member, str]":

@@ -11,13 +11,14 @@ from wagtail.models import Page
 from wagtail.search import index
 
 from cms.forms import PublishedFilter
+from cms.models.preview import PreviewInEditor
 from cms.selectors import home_for, published, published_years
 from hub.lib.clock import now
 
 TEXT = ["h2", "h3", "bold", "italic", "ol", "ul", "hr", "link", "blockquote"]
 
 
-class HomePage(Page):
+class HomePage(PreviewInEditor, Page):
     """The page at ``/``: what the network is for a visitor, what needs them for a member."""
 
     intro = RichTextField(_("what this network is, in one paragraph"), features=["bold", "italic", "link"], blank=True)
@@ -38,7 +39,7 @@ class HomePage(Page):
         return {**context, "member": member, "home": home_for(member, now=now())}
 
 
-class StandardPage(Page):
+class StandardPage(PreviewInEditor, Page):
     """A page of text: about the network, the rules of procedure, help."""
 
     intro = models.CharField(_("introduction"), max_length=300, blank=True)
@@ -54,7 +55,7 @@ class StandardPage(Page):
         verbose_name = _("page of text")
 
 
-class ConferenceIndexPage(Page):
+class ConferenceIndexPage(PreviewInEditor, Page):
     """The list of what has been published; proceedings stand under it."""
 
     intro = RichTextField(_("introduction"), features=["bold", "italic", "link"], blank=True)

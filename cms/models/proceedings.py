@@ -13,6 +13,7 @@ from wagtail.models import Page, PagePermissionTester
 from wagtail.search import index
 from wagtail.url_routing import RouteResult
 
+from cms.models.preview import PreviewInEditor
 from cms.models.records import ProceedingsRecord, SymbolSeries
 from cms.presenter import page_context, pdf_response
 
@@ -40,7 +41,7 @@ class ProceedingsPermissions(PagePermissionTester):
         return False
 
 
-class ProceedingsPage(Page):
+class ProceedingsPage(PreviewInEditor, Page):
     """Proceedings: the record of a conference, summary and conclusions by the rapporteur, a symbol once issued."""
 
     symbol = models.CharField(max_length=60, null=True, blank=True, unique=True, editable=False)

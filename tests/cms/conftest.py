@@ -58,12 +58,22 @@ class Finished:
 
 def _convene(name: str, people: dict[Any, str], sofia: Any, now: datetime, **fields: Any) -> Conference:
     conference = convene_conference(
-        name=name, actor=sofia, now=now - timedelta(days=9), starts_at=now - timedelta(days=8),
-        ends_at=now + timedelta(days=8), people=people, **fields,
+        name=name,
+        actor=sofia,
+        now=now - timedelta(days=9),
+        starts_at=now - timedelta(days=8),
+        ends_at=now + timedelta(days=8),
+        people=people,
+        **fields,
     )
     schedule_session(
-        conference_id=conference.pk, title="First sitting", opens_at=now, closes_at=now + timedelta(hours=2), actor=sofia,
-        items=["Isolation distances", "Notification"], now=now - timedelta(days=8),
+        conference_id=conference.pk,
+        title="First sitting",
+        opens_at=now,
+        closes_at=now + timedelta(hours=2),
+        actor=sofia,
+        items=["Isolation distances", "Notification"],
+        now=now - timedelta(days=8),
     )
     return conference
 
@@ -86,7 +96,12 @@ def finished(site: Any, make_member: Any, now: datetime) -> Finished:
         "stella": make_member("Stella Moreno", country="PE"),
         "sofia": make_member("Sofia Lind", is_staff=True),
     }
-    here = {people["amina"]: "participant", people["boris"]: "participant", people["chen"]: "chair", people["rosa"]: "rapporteur"}
+    here = {
+        people["amina"]: "participant",
+        people["boris"]: "participant",
+        people["chen"]: "chair",
+        people["rosa"]: "rapporteur",
+    }
     conference = _convene("Field trials near borders", here, people["sofia"], now, background="Why we *meet*.")
     there = {people["ravi"]: "rapporteur", people["boris"]: "chair"}
     other = _convene("Seeds in transit", there, people["sofia"], now)

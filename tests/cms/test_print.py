@@ -1,0 +1,175 @@
+"""Print: real typst, real fonts; what people write is text and never code."""
+
+import re
+import shutil
+import subprocess
+
+import pytest
+import typst
+
+from cms import document, presenter, services
+from cms.models import ProceedingsPage
+from cms.pdf import print_document
+from cms.pdf import render as printing
+from cms.pdf.fonts import BOX, FAMILIES, covered, embedded, folders, unprintable
+from hub.lib.errors import Unavailable
+
+pytestmark = pytest.mark.django_db
+ARABIC = "السيد الرئيس، النتيجة صحيحة **جدا** (ISO 17025) في 2014."
+CHINESE = "关于标准物质，**价格高**（DNA 50%）。"
+RUSSIAN = "Ответ «не обнаружено» сопровождается *перечнем*."
+HOSTILE = (
+    '#import "@preview/cetz:0.1.2": * $x^2$ \\ `#eval("1")` #read("/etc/passwd") #let x = 1 [#x] <label> @ref // c '
+    "/* d */ "
+    "]] }} -- ~ = heading \u202eoverride\u202c \x07\x00 " + "W" * 5000 + " https://example.org/" + "a" * 3000
+)  # fmt: skip
+
+
+def words(pdf: bytes) -> str:
+    """Return the text of a PDF as a reader's program finds it."""
+    tool = shutil.which("pdftotext")
+    assert tool, "poppler-utils is not installed"
+    return subprocess.run([tool, "-", "-"], input=pdf, capture_output=True, check=True).stdout.decode()
+
+
+def pages(pdf: bytes) -> int:
+    """Count the pages."""
+    return len(re.findall(rb"/Type\s*/Page\b(?!s)", pdf))
+
+
+def printed(finished, *texts: str) -> printing.Printed:
+    for text in texts:
+        finished.say(finished.amina, text)
+    page = finished.issued()
+    return print_document(document.build(page), at=page.last_published_at)
+
+
+def test_all_fonts_are_here():
+    here = typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=folders())
+    assert set(FAMILIES) <= set(here.families()) and len(folders()) == 2
+
+
+def test_a_print_has_everything_and_says_that_it_is_tagged(finished):
+    made = printed(finished)
+    text = words(made.content)
+    assert made.content.startswith(b"%PDF-") and pages(made.content) >= 2 and not made.unprinted
+    assert b"/StructTreeRoot" in made.content and b"pdfuaid:part" in made.content
+    for part in (
+        "Field trials near borders",
+        "All agreed on 300",
+        "Three hundred",
+        "No. 2",
+        "Amina Diallo",
+        "Senegal",
+        "Contents",
+    ):
+        assert part in text, part
+
+
+def test_arabic_chinese_and_russian_are_printed_with_letters_not_boxes(finished):
+    made = printed(finished, ARABIC, CHINESE, RUSSIAN)
+    text = words(made.content)
+    assert not made.unprinted and BOX not in text
+    assert "关于标准物质" in text and "обнаружено" in text and "17025" in text
+    assert b"NotoSansArabic" in made.content and b"NotoSansCJKtc" in made.content
+
+
+@pytest.mark.parametrize("language", ["ar", "zh-hans", "ru", "fr", "es"])
+def test_a_document_in_each_language_keeps_the_standard(finished, language, caplog):
+    page = finished.issued()
+    page.language = language
+    made = print_document(document.build(page), at=page.last_published_at)
+    lang = b"zh-CN" if language == "zh-hans" else language.encode()
+    assert b"/Lang(" + lang + b")" in made.content and b"pdfuaid:part" in made.content
+    assert (b"/Direction/R2L" in made.content) is (language == "ar")
+    assert not [record for record in caplog.records if record.levelname == "ERROR"]
+
+
+def test_hostile_text_is_printed_as_it_is_and_runs_nothing(finished, caplog):
+    made = printed(
+        finished, HOSTILE, "#" * 40, "$" * 999, "\\" * 999, "> " * 60 + "deep", "- " * 60 + "deep", "`" * 500
+    )
+    text = words(made.content)
+    assert '#import "@preview/cetz' in text and '#read("/etc/passwd")' in text and "root:" not in text
+    assert "\u202e" not in text and "overrid" in text
+    assert text.count("W") > 4900
+    assert not [record for record in caplog.records if record.levelname == "ERROR"]
+
+
+def test_very_long_words_stay_on_the_paper(finished):
+    made = printed(finished, "W" * 2000)
+    tool = shutil.which("pdftotext")
+    boxes = subprocess.run(
+        [tool, "-bbox", "-", "-"], input=made.content, capture_output=True, check=True
+    ).stdout.decode()
+    edges = [float(edge) for edge in re.findall(r'xMax="([\d.]+)"', boxes)]
+    assert len(re.findall(r">W{20}", boxes)) >= 1 and max(edges) < 595 - 60  # points; A4 with its margin
+
+
+def test_letters_without_a_font_become_boxes_and_are_named(finished, caplog):
+    made = printed(finished, "Thai สวัสดี and a smile 😀 here.")
+    text = words(made.content)
+    assert "U+0E2A THAI CHARACTER SO SUA" in made.unprinted and "U+1F600 GRINNING FACE" in made.unprinted
+    assert BOX in text and "U+0E2A" in text and "could not be printed" in text
+    assert "have no font" in caplog.text and b"pdfuaid:part" in made.content
+
+
+def test_letters_said_to_be_in_the_fonts_are(monkeypatch):
+    """The ranges of typst's own fonts stand in a file; a new typst must still have every one of them."""
+    letters = " ".join(map(chr, sorted(embedded())))
+    order = {
+        "template": '#set document(title: "t")\n#set text(lang: "en", font: ("Libertinus Serif", "DejaVu Sans Mono", '
+        '"New Computer Modern"), fallback: false)\n#json(bytes(sys.inputs.data)).join(" ")',
+        "data": letters.split(" "), "fonts": [], "standards": printing.UA, "timestamp": 0,
+    }  # fmt: skip
+    done = printing._run(order)
+    assert done.returncode == 0, done.stderr[:300]
+    assert len(embedded()) > 4000 and len(covered()) > 30_000
+
+
+def test_unprintable_knows_spaces_and_marks():
+    assert unprintable(set("aé مرحبا\n\u00a0生Ж")) == set()
+    assert unprintable({"ส", "a"}) == {"ส"}
+
+
+def test_the_print_is_served_once_made_and_made_anew_for_a_new_revision(finished, as_, monkeypatch):
+    page = finished.issued()
+    calls = []
+    real = presenter.print_document
+    monkeypatch.setattr(presenter, "print_document", lambda *args, **kwargs: calls.append(1) or real(*args, **kwargs))
+    client = as_(None)
+    first, second = client.get(f"{page.url}pdf/"), client.get(f"{page.url}pdf/")
+    assert first.content == second.content and len(calls) == 1
+    assert first["Content-Type"] == "application/pdf" and first["X-Content-Type-Options"] == "nosniff"
+    assert first["Content-Disposition"] == f'inline; filename="{page.symbol.lower().replace("/", "-")}.pdf"'
+    page.title = "Corrected"
+    page.save_revision(user=finished.sofia).publish()
+    assert "Corrected" in words(client.get(f"{page.url}pdf/").content) and len(calls) == 2
+
+
+def test_a_draft_in_print_says_so(finished, as_):
+    page = finished.compile()
+    services.write_proceedings(page_id=page.pk, actor=finished.rosa, summary="Half done.")
+    answer = as_(finished.rosa).get(f"/proceedings/{page.pk}/pdf/")
+    text = words(answer.content)
+    assert "Draft" in text and "Half done." in text and "no-store" in answer["Cache-Control"]
+
+
+def test_the_same_document_gives_the_same_bytes(finished):
+    page = ProceedingsPage.objects.get(pk=finished.issued().pk)
+    one, two = (print_document(document.build(page), at=page.last_published_at).content for _ in range(2))
+    assert one == two
+
+
+def test_a_typesetter_that_dies_is_a_clear_answer_and_not_the_end_of_the_hub(finished, as_, monkeypatch, tmp_path):
+    page = finished.issued()
+    killed = tmp_path / "setter.py"
+    killed.write_text("import os, signal; os.kill(os.getpid(), signal.SIGSEGV)")
+    monkeypatch.setattr(printing, "SETTER", killed)
+    with pytest.raises(Unavailable):
+        print_document(document.build(page), at=page.last_published_at)
+    answer = as_(None).get(f"{page.url}pdf/")
+    assert answer.status_code == 503 and "Its page has the same text" in answer.content.decode()
+    killed.write_text("import time; time.sleep(30)")
+    monkeypatch.setattr(printing, "PATIENCE", 0.5)
+    assert as_(None).get(f"{page.url}pdf/").status_code == 503
