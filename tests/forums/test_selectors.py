@@ -35,9 +35,12 @@ def test_hidden_and_missing_answer_alike(cast, now):
     said = cast.say(cast.amina, now=now)
     for person in (None, cast.stella):
         for read, key in (
-            (selectors.discussion_for, cast.forum_id), (selectors.topic_for, said.topic_id),
-            (selectors.contribution_for, said.number), (selectors.discussion_for, 10**6),
-            (selectors.topic_for, 10**6), (selectors.contribution_for, 10**6),
+            (selectors.discussion_for, cast.forum_id),
+            (selectors.topic_for, said.topic_id),
+            (selectors.contribution_for, said.number),
+            (selectors.discussion_for, 10**6),
+            (selectors.topic_for, 10**6),
+            (selectors.contribution_for, 10**6),
         ):
             with pytest.raises(NotFound):
                 read(person, key)
@@ -62,10 +65,17 @@ def test_a_page_of_a_topic_costs_the_same_with_one_and_twenty(cast, now, rows, d
     for index in range(rows - 1):
         cast.say(cast.boris, f"Word {index}", parent=first.number, now=now)
     topic, _ = selectors.topic_for(cast.amina, first.topic_id)
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         page = selectors.contributions_of(topic)
-        assert len([(c.author.name, c.html, c.parent and c.parent.author.name, list(c.attachments.all()))
-                    for c in page.contributions]) == rows
+        assert (
+            len(
+                [
+                    (c.author.name, c.html, c.parent and c.parent.author.name, list(c.attachments.all()))
+                    for c in page.contributions
+                ]
+            )
+            == rows
+        )
 
 
 def test_the_page_of_a_contribution_is_found(cast, now, settings):
