@@ -31,7 +31,7 @@ class Finding:
 
 _BARE = Finding(
     "554 5.6.0", "bare-newline",
-    _("The message has line ends other than CR LF, or a NUL. Send it from a mail program that keeps to RFC 5321."),
+    _("The message has line ends other than CR LF, or a NUL (RFC 5321). With curl, add --crlf."),
 )  # fmt: skip
 _HEADER = Finding("554 5.6.0", "header-too-large", _("The header of the message is too large."))
 _WORDS = Finding("554 5.6.0", "too-many-encoded-words", _("The header of the message has too many encoded words."))

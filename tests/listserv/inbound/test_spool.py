@@ -5,7 +5,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.db import connection, connections
+from django.db import connection
 from django.db.utils import OperationalError
 
 from listserv.inbound import server, spool
@@ -128,10 +128,12 @@ def test_hostile_mails_are_answered_and_recorded(door, people, risk):
     assert InboundMail.objects.filter(state="rejected").count() == len(hostile)
 
 
-@pytest.mark.skipif(connection.vendor != "sqlite", reason="a setting of SQLite's")
 def test_commit_is_on_disk_when_it_returns(transactional_db):
-    with connections["default"].cursor() as cursor:
-        cursor.execute("PRAGMA synchronous")
-        assert cursor.fetchone() == (2,)
-        cursor.execute("PRAGMA journal_mode")
-        assert cursor.fetchone() == ("wal",)
+    asked = {
+        "sqlite": {"PRAGMA synchronous": 2, "PRAGMA journal_mode": "wal"},
+        "postgresql": {"SHOW synchronous_commit": "on", "SHOW fsync": "on"},
+    }
+    for question, answer in asked[connection.vendor].items():
+        with connection.cursor() as cursor:
+            cursor.execute(question)
+            assert cursor.fetchone() == (answer,), question
