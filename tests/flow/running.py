@@ -57,10 +57,9 @@ class RunningHub:
 
     def start(self, name: str) -> None:
         """Start ``manage.py <name>`` with its output in the data folder."""
-        log = (self.data / f"{name}.log").open("ab")
-        self.processes[name] = subprocess.Popen(
-            [sys.executable, "manage.py", name], cwd=ROOT, env=self.env, stdout=log, stderr=log
-        )
+        command = [sys.executable, "manage.py", name]
+        with (self.data / f"{name}.log").open("ab") as log:
+            self.processes[name] = subprocess.Popen(command, cwd=ROOT, env=self.env, stdout=log, stderr=log)
 
     def run(self, *command: str) -> None:
         """Run a management command to its end."""

@@ -1,0 +1,186 @@
+"""The five-minute tour of the README, 1 to 7, in a browser and a mail program against the running hub."""
+
+import re
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.flow import mailer
+from tests.flow.running import RunningHub, wait_for
+
+pytestmark = pytest.mark.browser
+Open = Callable[..., Page]
+EMBEDDED = pytest.param("embedded_hub", id="embedded", marks=pytest.mark.xdist_group("embedded"))
+PRODUCTION = pytest.param(
+    "production_hub",
+    id="production",
+    marks=[pytest.mark.xdist_group("production"), pytest.mark.postgres, pytest.mark.redis],
+)
+
+
+@dataclass
+class Tour:
+    """What the steps share: the hub, the closed discussion, and a word nobody else uses."""
+
+    hub: RunningHub
+    open_as: Open
+    word: str
+
+    def __post_init__(self) -> None:
+        """Find the closed discussion and its people."""
+        self.closed = next(entry for entry in self.hub.demo["lists"] if entry["closed"])
+        named = {member["email"]: member for member in self.hub.demo["members"]}
+        inside = [named[address] for address in self.closed["members"] if address in named]
+        self.first, self.second = [member for member in inside if member["role"] == "member"][:2]
+        self.stranger = self.hub.who("stranger")
+
+    def say(self, step: str) -> str:
+        """Return a sentence to search for later."""
+        return f"Sentence {step} of {self.word}."
+
+
+@pytest.fixture(params=[EMBEDDED, PRODUCTION])
+def tour(request: pytest.FixtureRequest, open_as: Open) -> Tour:
+    """A tour through one deployment."""
+    return Tour(request.getfixturevalue(request.param), open_as, uuid.uuid4().hex[:10])
+
+
+def test_the_tour_from_first_word_to_published_proceedings(tour: Tour) -> None:
+    page = a_member_reads_and_replies(tour)
+    sent = a_mail_appears_in_the_open_browser(tour, page)
+    a_reply_to_the_copy_threads(tour, sent)
+    a_stranger_finds_nothing(tour)
+    a_new_person_is_let_in(tour)
+
+
+def a_member_reads_and_replies(tour: Tour) -> Page:
+    """1: signs in, sees what is new, reads, replies."""
+    page = tour.open_as(tour.hub, tour.first)
+    page.goto("/")
+    page.get_by_role("link", name=tour.closed["discussion"]).first.click()
+    page.locator("#topics ~ ul.rows .what a, section[aria-labelledby=topics] .what a").first.click()
+    page.locator("form textarea").last.fill(tour.say("web"))
+    page.get_by_role("button", name=re.compile("^Send")).click()
+    expect(page.locator("article.contribution", has_text=tour.say("web"))).to_be_visible()
+    return page
+
+
+def a_mail_appears_in_the_open_browser(tour: Tour, page: Page) -> Any:
+    """2: a mail with proof is in the thread and on the open page within two seconds, copies are in the outbox."""
+    mine = mailer.wait_for_mail(tour.hub, tour.second["email"], having=tour.say("web"))
+    address = mine["Reply-To"].addresses[0].addr_spec
+    message = mailer.compose(
+        tour.second, address, f"Re: {mine['Subject']}", tour.say("mail"), Message_ID=f"<{tour.word}@pc.example>"
+    )
+    started = time.monotonic()
+    code, reply = mailer.send(tour.hub, message, login=tour.second)
+    assert code == 250, reply
+    page.get_by_role("button", name=re.compile("new", re.IGNORECASE)).click(timeout=5_000)
+    expect(page.locator("article.contribution", has_text=tour.say("mail"))).to_be_visible()
+    assert time.monotonic() - started < mailer.ARRIVAL
+    return message
+
+
+def a_reply_to_the_copy_threads(tour: Tour, sent: Any) -> None:
+    """3: a copy has the right headers; replying to it threads under it with the quote folded away."""
+    copy = mailer.wait_for_mail(tour.hub, tour.first["email"], having=tour.say("mail"))
+    assert copy["Message-ID"] == sent["Message-ID"] and copy["In-Reply-To"] and copy["List-Id"] and copy["List-Post"]
+    assert copy["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click" and "/leave/" in copy["List-Unsubscribe"]
+    quoted = "\n".join(f"> {line}" for line in mailer.text_of(copy).splitlines()[:6])
+    text = f"{tour.say('answer')}\n\nOn Tue, somebody wrote:\n{quoted}\n"
+    address = copy["Reply-To"].addresses[0].addr_spec
+    threading = {"In_Reply_To": copy["Message-ID"], "References": copy["Message-ID"]}
+    code, reply = mailer.send(
+        tour.hub, mailer.compose(tour.first, address, f"Re: {copy['Subject']}", text, **threading)
+    )
+    assert code == 250, reply
+    page = tour.open_as(tour.hub, tour.first)
+    answer = mailer.wait_for_mail(tour.hub, tour.second["email"], having=tour.say("answer"))
+    page.goto(answer["Archived-At"].strip("<>").replace(tour.hub.env.get("HUB_URL", ""), ""))
+    article = page.locator("article.contribution", has_text=tour.say("answer"))
+    expect(article).to_contain_text(tour.second["name"])
+    expect(article.locator("details pre")).to_be_hidden()
+    article.locator("details summary").click()
+    expect(article.locator("details pre")).to_contain_text(tour.say("mail"))
+
+
+def a_stranger_finds_nothing(tour: Tour) -> None:
+    """6: by page, list, feed, search, API and mail."""
+    number = latest_number(tour)
+    for account in (tour.stranger, None):
+        page = tour.open_as(tour.hub, account)
+        for path in (
+            tour.closed["url"], f"/c/{number}/", "/discussions/", "/search/?q=sentence+web", "/api/v1/discussions",
+            f"/api/v1/contributions/{number}", "/", "/lists/", "/conferences/",
+        ):  # fmt: skip
+            page.goto(path)
+            assert tour.word not in page.content() and tour.closed["discussion"] not in page.content(), path
+    outside = {"name": "Unknown", "email": f"{tour.word}@elsewhere.example"}
+    for who, login in ((outside, None), (tour.stranger, tour.stranger)):
+        code, reply = mailer.send(
+            tour.hub, mailer.compose(who, tour.closed["address"], "Hello", "Let me in"), login=login
+        )
+        assert 500 <= code < 600, reply
+    forged = mailer.compose(tour.first, tour.closed["address"], "Forged", f"Forged {tour.word}")
+    code, reply = mailer.send(tour.hub, forged)
+    assert code == 250 and b"held" in reply.lower(), reply
+    page = tour.open_as(tour.hub, tour.first)
+    page.goto(tour.closed["url"])
+    expect(page.locator("main")).not_to_contain_text("Forged")
+
+
+def latest_number(tour: Tour) -> int:
+    """Return the number of the newest contribution of the tour."""
+    page = tour.open_as(tour.hub, tour.first)
+    page.goto(f"/search/?q={tour.word}")
+    link = page.locator("main a[href*='/c/']").first.get_attribute("href")
+    return int(re.search(r"/c/(\d+)/", link or "")[1])  # type: ignore[index]
+
+
+def a_new_person_is_let_in(tour: Tour) -> None:
+    """7: applies, confirms, is approved, sets a password, signs in; a pending person gets a clear page."""
+    address = f"new.{tour.word}@ministry.example"
+    visitor = tour.open_as(tour.hub)
+    visitor.goto("/apply/")
+    visitor.locator("[name=name]").fill(f"Nadia {tour.word}")
+    visitor.locator("[name=email]").fill(address)
+    visitor.locator("[name=country]").select_option("EG")
+    visitor.locator("[name=organisation]").fill("Ministry of Environment")
+    visitor.locator("[name=statement]").fill("I work on the national biosafety framework.")
+    visitor.locator("[name=accepts]").check()
+    visitor.get_by_role("button", name="Send the application").click()
+    expect(visitor.locator("h1")).to_contain_text("mail")
+    follow_link(tour, visitor, address, "/apply/confirm/")
+    visitor.get_by_role("button", name=re.compile("Yes")).click()
+    expect(visitor.locator("h1")).to_contain_text("Secretariat")
+    desk = tour.open_as(tour.hub, tour.hub.who("secretariat"))
+    desk.goto("/members/applications/")
+    desk.get_by_role("link", name=f"Nadia {tour.word}").first.click()
+    desk.locator("[name=decision][value=approve]").check()
+    desk.get_by_role("button", name=re.compile("Go on")).click()
+    desk.get_by_role("button", name=re.compile("Yes")).click()
+    follow_link(tour, visitor, address, "/accounts/password/reset/key/")
+    for name in ("password1", "password2"):
+        visitor.locator(f"[name={name}]").fill("a-long-new-password-7")
+    visitor.locator("main form button").first.click()
+    newcomer = tour.open_as(tour.hub, {"email": address, "password": "a-long-new-password-7"})
+    newcomer.goto("/preferences/")
+    expect(newcomer.locator("h1")).to_contain_text("Preferences")
+
+
+def follow_link(tour: Tour, page: Page, address: str, part: str) -> None:
+    """Open the link of the newest mail to an address."""
+
+    def look() -> str | None:
+        for mail in reversed(mailer.mails_to(tour.hub, address)):
+            found = re.search(rf"https?://\S*{part}\S*", mailer.text_of(mail))
+            if found:
+                return found[0]
+        return None
+
+    page.goto(wait_for(look, seconds=10, what=f"A mail to {address} with {part}"))
