@@ -63,6 +63,11 @@ class Access:
         return {forum for forum, rights in self.rights.items() if right in rights}
 
 
+def open_to_members(preset: str) -> bool:
+    """Whether every member of the hub may read a forum with this preset."""
+    return READ in _TABLE[preset][1]
+
+
 def _row(preset: str, moderated: bool, member: "Member | None", role: str | None) -> frozenset[str]:
     if member is None or not member.is_active:
         return _TABLE[preset][0]

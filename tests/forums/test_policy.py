@@ -3,7 +3,7 @@
 import pytest
 from machina.apps.forum.models import Forum
 
-from forums import services
+from forums import selectors, services
 from forums.models import ForumPolicy
 from forums.policy import APPROVE, READ, REPLY, START, UNHELD, access_of
 
@@ -59,3 +59,17 @@ def test_access_costs_two_queries_whatever_the_number_of_forums(cast, now, djang
         services.admit_member(forum_id=policy.forum_id, member=cast.amina, now=now)
     with django_assert_num_queries(2):
         assert len(access_of(cast.amina).having(READ)) == 21
+
+
+@pytest.mark.parametrize("preset", TABLE)
+@pytest.mark.parametrize("parent", ["public", "closed"])
+def test_the_readers_of_a_batch_are_those_whom_access_lets_read(cast, now, preset, parent):
+    ForumPolicy.objects.filter(pk=cast.policy.pk).update(preset=parent)
+    child = services.create_forum(name="Child", slug="child", preset=preset, parent=cast.policy.forum, now=now)
+    services.admit_member(forum_id=child.forum_id, member=cast.stella, now=now)
+    services.admit_member(forum_id=child.forum_id, member=cast.boris, now=now)
+    services.remove_member(forum_id=child.forum_id, member=cast.boris, now=now)
+    people = {cast.amina, cast.boris, cast.chen, cast.oona, cast.stella, cast.sofia}
+    may = {person.pk for person in people if access_of(person).may(READ, child.forum_id)}
+    assert selectors.readers_among(child.forum_id, {person.pk for person in people}) == may
+    assert selectors.readers_among(10**6, {cast.amina.pk}) == set()
