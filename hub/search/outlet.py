@@ -1,8 +1,65 @@
-"""Keep the search index in step with the contributions."""
+"""Keep the index in step with the contributions: in their transaction, since one row costs little.
+
+This room stands below the discussions and knows none of their classes: it reads the attributes of the contribution it
+is handed. Held and rejected contributions are never indexed.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from hub.lib.markup import plain
+from hub.search.services import Document, index_document, remove_document
+
+
+def key_of(contribution: Any) -> str:
+    """Return the key of a contribution's document."""
+    return f"contribution:{contribution.number}"
+
+
+def document_of(contribution: Any) -> Document:
+    """Return what is found of a contribution: its own words, not what was folded away as a quote.
+
+    The source of the contributions for ``reindex`` uses it too.
+    """
+    topic = contribution.post.topic
+    return Document(
+        key=key_of(contribution),
+        kind="contribution",
+        scope=f"forum:{topic.forum_id}",
+        topic_id=topic.pk,
+        title=str(contribution.post.subject),
+        body=plain(str(contribution.post.content.rendered)),
+        url=f"/c/{contribution.number}/",
+        date=contribution.created_at,
+        author=contribution.author,
+    )
 
 
 class SearchOutlet:
-    """Stub until the index is here."""
+    """Follow each contribution with its row; see :class:`forums.outlets.Outlet` for when each method is called."""
 
-    def __getattr__(self, name):
-        return lambda *a, **k: None
+    def open_forum(self, policy: Any, *, slug: str, now: datetime) -> None:
+        """Do nothing: an empty forum has nothing to find."""
+
+    def change_membership(self, membership: Any, *, now: datetime) -> None:
+        """Do nothing: who may find what is asked anew at each search."""
+
+    def accept(self, contribution: Any, *, quiet: bool, now: datetime) -> None:
+        """Make an accepted contribution found; an imported one too."""
+        index_document(document=document_of(contribution), now=now)
+
+    def edit(self, contribution: Any, *, now: datetime) -> None:
+        """Make the new words found, and the old ones not."""
+        if contribution.state == "accepted":
+            index_document(document=document_of(contribution), now=now)
+
+    def hold(self, contribution: Any, *, now: datetime) -> None:
+        """Do nothing: what is held is not found."""
+
+    def decide(self, contribution: Any, *, now: datetime) -> None:
+        """Take out what was rejected; what was approved comes by :meth:`accept`."""
+        if contribution.state != "accepted":
+            remove_document(key=key_of(contribution))
+
+    def announce(self, contribution: Any) -> None:
+        """Do nothing: the row is there with the commit."""

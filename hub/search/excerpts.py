@@ -1,0 +1,84 @@
+"""Cut the words around what was looked for, and mark it; every other character is escaped."""
+
+from dataclasses import dataclass
+
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+
+from hub.search.folding import WRITTEN_WORD, fold, is_paired
+from hub.search.query import Query
+
+# Characters: of an excerpt, of what stands before the first match, and of the text that is looked through.
+LENGTH = 260
+BEFORE = 80
+SCANNED = 20_000
+
+
+@dataclass(frozen=True)
+class _Span:
+    start: int
+    end: int
+
+
+def highlight(text: str, query: Query) -> SafeString:
+    """Return a short text whole, with its matches marked."""
+    return _mark(text, 0, len(text), _matches(text, query))
+
+
+def excerpt(text: str, query: Query) -> SafeString:
+    """Return the part of a text around its first match, with its matches marked; its beginning when there is none."""
+    text = " ".join(text[:SCANNED].split())
+    spans = _matches(text, query)
+    start = _word_start(text, max(0, spans[0].start - BEFORE)) if spans else 0
+    end = start + LENGTH
+    if end < len(text):
+        end = max(text.rfind(" ", start, end), start + LENGTH // 2)
+    marked = _mark(text, start, min(end, len(text)), spans)
+    return mark_safe(("… " if start else "") + marked + (" …" if end < len(text) else ""))  # noqa: S308 - escaped
+
+
+def _word_start(text: str, at: int) -> int:
+    if at == 0:
+        return 0
+    space = text.find(" ", at, at + 30)
+    return space + 1 if space >= 0 else at
+
+
+def _matches(text: str, query: Query) -> list[_Span]:
+    """Return where words of the question stand in the text as it was written."""
+    exact = {word for term in query.wanted for word in (term.words[:-1] if term.open else term.words)}
+    begun = tuple(term.words[-1] for term in query.wanted if term.open)
+    found: list[_Span] = []
+    for match in WRITTEN_WORD.finditer(text):
+        if is_paired(match[0]):
+            found += _paired(match[0], match.start(), exact, begun)
+            continue
+        word = fold(match[0])
+        if word in exact or word.startswith(begun):
+            found.append(_Span(match.start(), match.end()))
+    return found
+
+
+def _paired(run: str, start: int, exact: set[str], begun: tuple[str, ...]) -> list[_Span]:
+    """Return matches in a run of Chinese: by pairs, joined where they overlap."""
+    found: list[_Span] = []
+    for index in range(len(run)):
+        length = 2 if run[index : index + 2] in exact and index + 1 < len(run) else 1 if run[index] in begun else 0
+        if not length:
+            continue
+        if found and found[-1].end >= start + index:
+            found[-1] = _Span(found[-1].start, start + index + length)
+        else:
+            found.append(_Span(start + index, start + index + length))
+    return found
+
+
+def _mark(text: str, start: int, end: int, spans: list[_Span]) -> SafeString:
+    made, at = [], start
+    for span in spans:
+        if span.start < at or span.end > end:
+            continue
+        made += [escape(text[at : span.start]), "<mark>", escape(text[span.start : span.end]), "</mark>"]
+        at = span.end
+    made.append(escape(text[at:end]))
+    return mark_safe("".join(made))  # noqa: S308 - every part is escaped

@@ -1,0 +1,141 @@
+"""Keep the index: one row in, one row out, or all of it anew."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from typing import TYPE_CHECKING
+from zlib import crc32
+
+from django.conf import settings
+from django.db import transaction
+
+from hub.lib.hooks import registered
+from hub.search.folding import document_text
+from hub.search.models import SearchDocument
+
+if TYPE_CHECKING:
+    from hub.members.models import Member
+
+PUBLIC = "public"
+MEMBERS = "members"
+# Characters that are indexed of one document; PostgreSQL's tsvector holds 1 MB.
+MAX_BODY = 200_000
+BATCH = 200
+_LOW_BITS = 20
+_number = re.compile(r"(\d+)$")
+_reply = re.compile(r"^\s*(re|aw|sv|antw|réf|tr|fwd?|rv|на|отв|回复|答复|رد)\s*[:：]", re.IGNORECASE)
+_FIELDS = [
+    "kind", "scope", "topic", "language", "title", "body", "folded", "url", "date", "author", "author_name",
+    "position", "indexed_at",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class Document:
+    """Something a room wants to be found.
+
+    Args:
+        key: kind and number, as ``contribution:12``; the same key again replaces.
+        kind: as ``contribution``, ``page``, ``proceedings``.
+        scope: ``public``, ``members`` or ``forum:<key>``; beside a topic the topic's own forum decides.
+        topic_id: of a contribution.
+        title, body: plain text; what can be found.
+        url: path on the hub.
+        date: by which it is listed, newest first; UTC-aware.
+        author: a member; author_name for anybody else.
+    """
+
+    key: str
+    kind: str
+    scope: str
+    title: str
+    url: str
+    date: datetime
+    body: str = ""
+    topic_id: int | None = None
+    language: str = ""
+    author: "Member | None" = None
+    author_name: str = ""
+
+
+def index_document(*, document: Document, now: datetime) -> None:
+    """Make a document found, or found anew; inside the caller's transaction, if there is one.
+
+    Queries: 2.
+    """
+    _write([document], now)
+
+
+def remove_document(*, key: str) -> None:
+    """Make a document not found any more; nothing happens when it was not. Queries: 2."""
+    SearchDocument.objects.filter(key=key).delete()
+
+
+def reindex(*, now: datetime) -> int:
+    """Index anew whatever the sources give, and drop what they no longer have; return how many there are.
+
+    Sources stand in ``HUB_SEARCH_SOURCES``: ``source() -> Iterable[Document]``, for the contributions of the hub
+    through :func:`hub.search.outlet.document_of`. A kind that no source gives stays as it is.
+    """
+    total = 0
+    kinds: set[str] = set()
+    for source in registered("HUB_SEARCH_SOURCES") if hasattr(settings, "HUB_SEARCH_SOURCES") else ():
+        for batch in _batches(source()):
+            with transaction.atomic():
+                _write(batch, now)
+            kinds |= {document.kind for document in batch}
+            total += len(batch)
+    SearchDocument.objects.filter(kind__in=kinds, indexed_at__lt=now).delete()
+    return total
+
+
+def _batches(documents: Iterable[Document]) -> Iterator[list[Document]]:
+    rest = iter(documents)
+    while batch := list(islice(rest, BATCH)):
+        yield batch
+
+
+def _write(documents: list[Document], now: datetime) -> None:
+    rows = [_row(document, now) for document in documents]
+    _tell_apart(rows)
+    SearchDocument.objects.bulk_create(rows, update_conflicts=True, unique_fields=["key"], update_fields=_FIELDS)
+
+
+def _row(document: Document, now: datetime) -> SearchDocument:
+    title, body = _clean(document.title)[:255], _clean(document.body[:MAX_BODY])
+    # Every reply carries the words of its topic's subject: they would hide the topic under its replies.
+    indexed = body if _reply.match(title) else f"{title}\n{body}"
+    number = _number.search(document.key)
+    low = int(number[1]) if number else crc32(document.key.encode())
+    return SearchDocument(
+        key=document.key, kind=document.kind, scope=document.scope, topic_id=document.topic_id,
+        language=document.language, title=title, body=body, folded=document_text(indexed), url=document.url,
+        date=document.date, author=document.author, author_name=document.author_name, indexed_at=now,
+        position=(int(document.date.timestamp() * 1000) << _LOW_BITS) | (low & ((1 << _LOW_BITS) - 1)),
+    )  # fmt: skip
+
+
+def _clean(text: str) -> str:
+    # PostgreSQL holds neither NUL nor half of a surrogate pair.
+    return text.replace("\0", " ").encode("utf-8", "replace").decode()
+
+
+def _tell_apart(rows: list[SearchDocument]) -> None:
+    """Move documents of the same millisecond and the same low bits to the next free position. Queries: 1 each round."""
+    taken: set[int] = set()
+    keys = {row.key for row in rows}
+    wanted = [row.position for row in rows]
+    while wanted:
+        found = SearchDocument.objects.filter(position__in=wanted).exclude(key__in=keys)
+        taken |= set(found.values_list("position", flat=True))
+        seen: set[int] = set()
+        wanted = []
+        for row in rows:
+            before = row.position
+            while row.position in taken or row.position in seen:
+                row.position += 1
+            seen.add(row.position)
+            if row.position != before:
+                wanted.append(row.position)

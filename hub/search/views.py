@@ -1,0 +1,39 @@
+"""The page of the search; open to all, and showing each what they may read."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.http import urlencode
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from hub.search.query import MAX_LENGTH
+from hub.search.selectors import search
+
+KINDS = {"contribution": _("Contributions"), "proceedings": _("Proceedings"), "page": _("Pages")}
+
+
+@never_cache
+@require_safe
+def results(request: HttpRequest) -> HttpResponse:
+    """Show what was found, newest first; without a question, how to ask."""
+    member = request.user if request.user.is_authenticated else None
+    text = " ".join(request.GET.get("q", "").replace("\0", " ").split())[:MAX_LENGTH]
+    kind = request.GET.get("kind", "")
+    kind = kind if kind in KINDS else ""
+    number = request.GET.get("page", "")
+    found = search(member, text, kind=kind, page=int(number) if number.isascii() and number.isdigit() else 1)
+    asked: dict[str, str | int] = {"q": text, **({"kind": kind} if kind else {})}
+
+    def link(page: int) -> str:
+        return "?" + urlencode({**asked, "page": page})
+
+    context = {
+        "text": text,
+        "kind": kind,
+        "kinds": KINDS.items(),
+        "results": found,
+        "earlier_url": link(found.page - 1) if found.page > 1 else "",
+        "later_url": link(found.page + 1) if found.page < found.pages else "",
+    }
+    return render(request, "search/search.html", context)

@@ -1,0 +1,37 @@
+"""What the tests of the search share."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hub.search.services import Document, index_document
+
+
+@pytest.fixture(autouse=True)
+def _static(settings: Any, tmp_path: Path) -> None:
+    """Give WhiteNoise a folder: it warns of a missing one."""
+    settings.STATIC_ROOT = tmp_path
+
+
+@pytest.fixture
+def add(db: None, now: datetime) -> Any:
+    """Return a function that indexes a public document."""
+    made = 0
+
+    def make(body: str, **fields: Any) -> Document:
+        nonlocal made
+        made += 1
+        given = {
+            "key": f"page:{made}",
+            "kind": "page",
+            "scope": "public",
+            "title": f"Page {made}",
+            "url": f"/p/{made}/",
+        }
+        document = Document(**{**given, "date": now, **fields}, body=body)
+        index_document(document=document, now=now)
+        return document
+
+    return make
