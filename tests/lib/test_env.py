@@ -1,0 +1,139 @@
+"""The operator's settings: typed, and wrong ones stop the start with a sentence."""
+
+import stat
+
+import pytest
+
+from hub import env
+from hub.env import Endpoint, EnvError
+
+NAME = "HUB_TEST"
+
+
+@pytest.fixture
+def given(monkeypatch):
+    """Return a function that sets the variable, or takes it away."""
+
+    def put(value):
+        if value is None:
+            monkeypatch.delenv(NAME, raising=False)
+        else:
+            monkeypatch.setenv(NAME, value)
+
+    return put
+
+
+@pytest.mark.parametrize(
+    ("value", "wanted"), [(None, True), ("", True), ("1", True), ("Yes", True), (" off ", False), ("0", False)]
+)
+def test_a_flag(given, value, wanted):
+    given(value)
+    assert env.flag(NAME, default=True) is wanted
+
+
+@pytest.mark.parametrize(("value", "wanted"), [(None, 7), (" 12 ", 12), ("1", 1), ("20", 20)])
+def test_a_number(given, value, wanted):
+    given(value)
+    assert env.number(NAME, 7, least=1, most=20) == wanted
+
+
+@pytest.mark.parametrize(
+    ("value", "wanted"),
+    [
+        (None, Endpoint("127.0.0.1", 8000)),
+        ("[::1]:25", Endpoint("::1", 25)),
+        ("hub.example:80", Endpoint("hub.example", 80)),
+    ],
+)
+def test_an_endpoint(given, value, wanted):
+    given(value)
+    assert env.endpoint(NAME, "127.0.0.1:8000") == wanted
+
+
+def test_an_endpoint_is_written_as_it_is_read():
+    assert (str(Endpoint("::1", 25)), str(Endpoint("hub.example", 80))) == ("[::1]:25", "hub.example:80")
+
+
+@pytest.mark.parametrize(
+    ("value", "wanted"), [(None, None), ("smtp://mta", Endpoint("mta", 25)), ("smtp://mta:2525", Endpoint("mta", 2525))]
+)
+def test_a_relay(given, value, wanted):
+    given(value)
+    assert env.relay(NAME) == wanted
+
+
+def test_a_base_address_has_no_slash_at_its_end(given):
+    given("https://hub.example.org/")
+    assert env.base_url(NAME, "") == "https://hub.example.org"
+
+
+READERS = {
+    "flag": lambda: env.flag(NAME, default=True),
+    "number": lambda: env.number(NAME, 7, least=1, most=20),
+    "endpoint": lambda: env.endpoint(NAME, "x"),
+    "relay": lambda: env.relay(NAME),
+    "base_url": lambda: env.base_url(NAME, "x"),
+    "redis_url": lambda: env.redis_url(NAME),
+}
+
+
+@pytest.mark.parametrize(
+    ("reader", "value"),
+    [
+        ("flag", "maybe"),
+        ("flag", "2"),
+        ("number", "many"),
+        ("number", "0"),
+        ("number", "21"),
+        ("number", "-5"),
+        ("number", "1.5"),
+        ("endpoint", "8000"),
+        ("endpoint", "host"),
+        ("endpoint", "host:99999"),
+        ("endpoint", "host:80/x"),
+        ("relay", "mta:25"),
+        ("relay", "http://mta"),
+        ("base_url", "hub.example.org"),
+        ("base_url", "ftp://hub.example.org"),
+        ("base_url", "https://hub.example.org/?x=1"),
+        ("redis_url", "127.0.0.1:6379"),
+    ],
+)
+def test_a_wrong_value_is_named_with_what_would_be_right(given, reader, value):
+    given(value)
+    with pytest.raises(EnvError) as error:
+        READERS[reader]()
+    assert NAME in str(error.value) and value in str(error.value) and "must be" in str(error.value)
+
+
+def test_the_database_is_sqlite_in_the_data_folder_unless_said(given, tmp_path):
+    given(None)
+    embedded = env.database(NAME, tmp_path)
+    assert embedded["NAME"] == str(tmp_path / "hub.sqlite3")
+    assert "synchronous=FULL" in embedded["OPTIONS"]["init_command"]
+    given("postgresql://u:p%40ss@db:5433/the%20hub")
+    served = env.database(NAME, tmp_path)
+    assert (served["USER"], served["PASSWORD"], served["HOST"], served["PORT"]) == ("u", "p@ss", "db", "5433")
+    assert served["NAME"] == "the hub"
+
+
+@pytest.mark.parametrize("value", ["mysql://db/hub", "postgresql://db", "postgresql://db/"])
+def test_another_database_is_refused(given, tmp_path, value):
+    given(value)
+    with pytest.raises(EnvError):
+        env.database(NAME, tmp_path)
+
+
+def test_a_hub_without_a_secret_makes_one_that_its_owner_alone_reads(given, tmp_path):
+    given(None)
+    made = env.secret_key(NAME, tmp_path / "new")
+    path = tmp_path / "new" / "secret_key"
+    assert len(made) >= 50 and env.secret_key(NAME, tmp_path / "new") == made
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_a_short_secret_is_refused_and_not_shown(given, tmp_path):
+    given("too short to be safe")
+    with pytest.raises(EnvError) as error:
+        env.secret_key(NAME, tmp_path)
+    assert "too short" not in str(error.value)

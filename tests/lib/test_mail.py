@@ -1,0 +1,98 @@
+"""Letters: plain text first, HTML the same, in the reader's language."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+import pytest
+
+from hub.lib.mail import HTML_OVERHEAD, send_letter
+
+LETTER = "members/mail/declined"
+
+
+@dataclass
+class Reader:
+    """Somebody with an address."""
+
+    email: str = "amina@people.example"
+    language: str = "en"
+    time_zone: str = "UTC"
+    name: str = "Amina O'Neill"
+
+
+@dataclass
+class Decision:
+    """What the letter is about."""
+
+    reason: str
+    member: object = None
+    state: str = "declined"
+    confirmed_at: datetime | None = None
+
+
+def write(mailoutbox, reason="No room.", **options):
+    """Send a letter and return it with its HTML."""
+    send_letter(**{"to": Reader(), "template": LETTER, "context": {"application": Decision(reason)}, **options})
+    letter = mailoutbox[-1]
+    return letter, letter.alternatives[0].content
+
+
+def test_the_text_is_not_escaped_and_the_html_is(mailoutbox):
+    letter, page = write(mailoutbox, "A & B <script>alert(1)</script>")
+    assert "Amina O'Neill" in letter.body and "A & B <script>" in letter.body
+    assert "A &amp; B &lt;script&gt;" in page and "<script" not in page
+
+
+def test_both_say_the_same(mailoutbox):
+    letter, page = write(mailoutbox, "First line\nsecond line\n\n\n\nanother paragraph")
+    shown = re.sub(r"<[^>]+>", "", page.partition("<body>")[2]).replace("&#x27;", "'")
+    body = letter.body.partition("\n-- \n")[0]
+    assert " ".join(shown.split()).startswith(" ".join(body.split()))
+    assert "\n\n\n" not in letter.body and "First line<br>\nsecond line</p>" in page
+
+
+def test_the_html_is_light_and_fetches_nothing(mailoutbox):
+    letter, page = write(mailoutbox, "x " * 1000)
+    assert len(page.encode()) - len(letter.body.encode()) <= HTML_OVERHEAD
+    assert "<img" not in page and "url(" not in page and "<link" not in page
+
+
+@pytest.mark.parametrize(
+    ("language", "lang", "direction"), [("ar", "ar", "rtl"), ("zh-hans", "zh-Hans", "ltr"), ("ru", "ru", "ltr")]
+)
+def test_language_and_direction_are_the_readers(mailoutbox, language, lang, direction):
+    letter, page = write(mailoutbox, to=Reader(language=language))
+    assert f'<html lang="{lang}" dir="{direction}">' in page and letter.extra_headers["Content-Language"] == lang
+
+
+def test_a_bare_address_gets_the_language_it_is_written_in(mailoutbox):
+    letter, page = write(mailoutbox, to="nobody@else.example", language="ar")
+    assert 'dir="rtl"' in page and letter.to == ["nobody@else.example"]
+
+
+def test_another_address_of_the_member_is_used_when_asked(mailoutbox):
+    assert write(mailoutbox, address="other@people.example")[0].to == ["other@people.example"]
+
+
+def test_an_address_of_ours_on_a_line_of_its_own_is_a_link_and_a_strangers_is_not(mailoutbox, settings):
+    ours = f"{settings.HUB_URL}/c/1/"
+    _, page = write(mailoutbox, f"https://evil.example/\n{ours}\n{settings.HUB_URL}.evil.example/\nsee {ours}")
+    assert page.count("<a ") == 2 and f'<a href="{ours}">{ours}</a>' in page
+
+
+def test_a_subject_is_one_line_of_bounded_length(mailoutbox, settings):
+    settings.HUB_NAME = "A\nB " + "x" * 500
+    letter, _ = write(mailoutbox)
+    assert "\n" not in letter.subject and len(letter.subject) <= 150
+
+
+def test_headers_tell_programs_not_to_answer_and_nothing_of_the_machine(mailoutbox, settings):
+    first, second = write(mailoutbox)[0].message(), write(mailoutbox)[0].message()
+    assert first["Auto-Submitted"] == "auto-generated"
+    assert re.fullmatch(rf"<[0-9a-f]{{32}}@{re.escape(settings.HUB_MAIL_DOMAIN)}>", first["Message-ID"])
+    assert first["Message-ID"] != second["Message-ID"]
+
+
+def test_an_unknown_zone_is_no_reason_not_to_write(mailoutbox):
+    assert write(mailoutbox, to=Reader(time_zone="Mars/Phobos"))[0]
