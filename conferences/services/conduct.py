@@ -40,14 +40,16 @@ def _voice(actor: "Member | None", forum_id: int) -> "Member | None":
 
 
 def _announce(
-    item: AgendaItem, actor: "Member | None", words: str, now: datetime, *, first: bool
+    item: AgendaItem, actor: "Member | None", words: str, now: datetime, *, first: bool, quiet: bool = False
 ) -> "Contribution | None":
     author = _voice(actor, item.conference_session.conference.forum_id)
     if author is None:
         return None
     text = words or speak.opening_words(item, first=first)
     try:
-        return speak.say_as_chair(item=item, author=author, text=text, occasion=speak.OPENING, now=now)
+        return speak.say_as_chair(
+            item=item, author=author, text=text, occasion=speak.OPENING, now=now, quiet=quiet
+        )
     except HubError as error:
         if words or actor is not None:
             raise
@@ -58,25 +60,27 @@ def _announce(
 
 def _take(
     conference_session: ConferenceSession, item: AgendaItem, said: "Contribution | None", actor: "Member | None",
-    now: datetime,
+    now: datetime, *, quiet: bool = False,
 ) -> None:
     conference_session.current_item = item
     conference_session.save(update_fields=["current_item"])
     append(
         conference_session, Event.Kind.ITEM_TAKEN, at=now, actor=actor, agenda_item=item, contribution=said,
-        data={} if actor else {"by": "clock"},
+        quiet=quiet, data={} if actor else {"by": "clock"},
     )
 
 
 @transaction.atomic
 def open_session(
-    *, conference_session_id: int, actor: "Member | None", now: datetime, item_id: int | None = None, words: str = ""
+    *, conference_session_id: int, actor: "Member | None", now: datetime, item_id: int | None = None, words: str = "",
+    quiet: bool = False,
 ) -> ConferenceSession:
     """Open a conference_session and take an item, the first unless another is given.
 
     Args:
         actor: who leads the forum; None is the clock.
         words: what the chair says; empty for a standing sentence in the conference's language.
+        quiet: told afterwards: nothing is sent or pushed.
 
     Raises: NotFound, NotAllowed, NotNow (opened before, over, another one open, no agenda).
     """
@@ -85,7 +89,7 @@ def open_session(
         rules.check_leads(actor, conference_session.conference.forum_id)
     rules.check_can_open(conference_session, now)
     item = _item(conference_session, item_id)
-    said = _announce(item, actor, speak.check_words(words), now, first=True)
+    said = _announce(item, actor, speak.check_words(words), now, first=True, quiet=quiet)
     conference_session = lock(conference_session_id)
     rules.check_can_open(conference_session, now)
     conference_session.state, conference_session.opened_at = ConferenceSession.State.OPEN, now
@@ -95,9 +99,10 @@ def open_session(
     except IntegrityError:
         raise errors.another_open() from None
     append(
-        conference_session, Event.Kind.OPENED, at=now, actor=actor, data={} if actor else {"by": "clock"},
+        conference_session, Event.Kind.OPENED, at=now, actor=actor, quiet=quiet,
+        data={} if actor else {"by": "clock"},
     )
-    _take(conference_session, item, said, actor, now)
+    _take(conference_session, item, said, actor, now, quiet=quiet)
     return conference_session
 
 
@@ -124,11 +129,13 @@ def take_item(
 
 @transaction.atomic
 def close_session(
-    *, conference_session_id: int, actor: "Member", now: datetime, words: str = ""
+    *, conference_session_id: int, actor: "Member", now: datetime, words: str = "", quiet: bool = False
 ) -> ConferenceSession:
     """Close with the gavel: nobody has the floor any more, nothing more is taken into the log.
 
-    Args: words, what was agreed, as the chair states it; they go to the list as well. Empty for none.
+    Args:
+        words: what was agreed, as the chair states it; they go to the list as well. Empty for none.
+        quiet: told afterwards: nothing is sent or pushed.
 
     Raises: NotFound, NotAllowed, NotNow (not open, closed already), and what ``publish`` refuses of the words.
     """
@@ -139,16 +146,16 @@ def close_session(
     text = speak.check_words(words)
     if text and conference_session.current_item_id:
         item = _item(conference_session, conference_session.current_item_id)
-        said = speak.say_as_chair(item=item, author=actor, text=text, occasion=speak.CLOSING, now=now)
+        said = speak.say_as_chair(item=item, author=actor, text=text, occasion=speak.CLOSING, now=now, quiet=quiet)
     conference_session = lock(conference_session_id)
     rules.check_open(conference_session)
-    shut(conference_session, kind=Event.Kind.CLOSED, actor=actor, contribution=said, now=now)
+    shut(conference_session, kind=Event.Kind.CLOSED, actor=actor, contribution=said, now=now, quiet=quiet)
     return conference_session
 
 
 def shut(
     conference_session: ConferenceSession, *, kind: str, actor: "Member | None", now: datetime,
-    contribution: "Contribution | None" = None,
+    contribution: "Contribution | None" = None, quiet: bool = False,
 ) -> None:
     """Close a locked conference_session; those who still wait are recorded as not heard."""
     requests = FloorRequest.objects.filter(conference_session=conference_session)
@@ -157,6 +164,6 @@ def shut(
     conference_session.state, conference_session.closed_at = ConferenceSession.State.CLOSED, now
     conference_session.save(update_fields=["state", "closed_at"])
     append(
-        conference_session, kind, at=now, actor=actor, contribution=contribution,
+        conference_session, kind, at=now, actor=actor, contribution=contribution, quiet=quiet,
         agenda_item=conference_session.current_item if contribution else None,
     )

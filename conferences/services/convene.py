@@ -26,10 +26,7 @@ RESERVED = frozenset({"convene"})  # Addresses of the room's own pages.
 
 @transaction.atomic
 def convene_conference(
-    *,
-    name: str,
-    actor: "Member | None",
-    now: datetime,
+    *, name: str, actor: "Member | None", now: datetime,
     slug: str = "",
     background: str = "",
     language: str = "en",
@@ -56,8 +53,9 @@ def convene_conference(
         raise Invalid(_("The end must be after the beginning."))
     if Conference.objects.filter(slug=slug).exists():
         raise Conflict(_("Another conference has this short name."))
+    period = {"opens_at": starts_at, "closes_at": ends_at}
     policy = forum_services.create_forum(
-        name=name.strip(), slug=slug, preset=preset, now=now, language=language, opens_at=starts_at, closes_at=ends_at,
+        name=name.strip(), slug=slug, preset=preset, now=now, language=language, **period
     )
     conference = Conference.objects.create(
         name=name.strip()[:150], slug=slug, forum=policy.forum, background=background.strip(), convened_by=actor,

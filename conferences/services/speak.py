@@ -90,7 +90,7 @@ def is_chairs_words(contribution: "Contribution") -> bool:
 
 
 def say_as_chair(
-    *, item: AgendaItem, author: "Member", text: str, occasion: int, now: datetime
+    *, item: AgendaItem, author: "Member", text: str, occasion: int, now: datetime, quiet: bool = False
 ) -> "Contribution | None":
     """Publish the chair's words on an item; None when they were said on this occasion before.
 
@@ -99,7 +99,9 @@ def say_as_chair(
     # Signed, so that nobody can take the key by a form of their own before the chair speaks.
     key = "room:" + tokens.sign(_PURPOSE, [item.conference_session_id, item.pk, occasion])
     forum_id = item.conference_session.conference.forum_id
-    draft = Draft(forum_id=forum_id, topic_id=item.topic_id, subject=item.title, text=text, once_key=key)
+    draft = Draft(
+        forum_id=forum_id, topic_id=item.topic_id, subject=item.title, text=text, once_key=key, quiet=quiet
+    )
     made = forum_services.publish(draft=draft, author=author, origin="live", now=now)
     return made.contribution if made.created and made.verdict.accepts else None
 
@@ -113,10 +115,10 @@ def opening_words(item: AgendaItem, *, first: bool) -> str:
         return _(
             "The session “%(session)s” is open. We begin with item %(number)d: %(title)s.\n\n"
             "Ask for the floor in the room, or reply to this message: a reply by mail is read with the others. "
-            "The session closes at %(until)s UTC."
+            "The session closes on %(until)s UTC."
         ) % {
             "session": conference_session.title, "number": item.number, "title": item.title,
-            "until": date_format(conference_session.closes_at, "H:i"),
+            "until": date_format(conference_session.closes_at, "j F, H:i"),
         }
 
 

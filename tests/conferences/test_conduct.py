@@ -237,3 +237,15 @@ def test_the_secretariat_convenes_and_nobody_else(sitting, now):
         services.admit_person(
             conference_id=sitting.conference.pk, member=sitting.stella, role="king", actor=sitting.sofia, now=now
         )
+
+
+def test_a_sitting_told_afterwards_sends_nothing(sitting, monkeypatch, django_capture_on_commit_callbacks):
+    sent = []
+    monkeypatch.setattr("hub.lib.bus.bus.publish", lambda topic, payload: sent.append(topic))
+    with django_capture_on_commit_callbacks(execute=True):
+        sitting.open(words="Welcome.", quiet=True)
+        services.close_session(
+            conference_session_id=sitting.pk, actor=sitting.chen, words="Agreed.", now=sitting.now, quiet=True
+        )
+    assert sitting.kinds() == ["opened", "item_taken", "closed"]
+    assert not [topic for topic in sent if topic.startswith("room.")]

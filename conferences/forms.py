@@ -1,0 +1,139 @@
+"""Forms of the conferences: they parse and keep what was typed; services and rules decide."""
+
+import re
+import secrets
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.conf import settings
+from django.utils import timezone
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+from hub.members.selectors import member_by_address
+
+if TYPE_CHECKING:
+    from hub.members.models import Member
+
+ROLES = [
+    ("participant", _("participant")), ("chair", _("chair")), ("moderator", _("facilitator")),
+    ("rapporteur", _("rapporteur")), ("observer", _("observer")),
+]
+
+
+class MomentField(forms.DateTimeField):
+    """A day and time in the reader's zone."""
+
+    def __init__(self, **options: Any) -> None:
+        widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+        super().__init__(widget=widget, **options)
+
+    def get_bound_field(self, form: forms.BaseForm, field_name: str) -> forms.BoundField:
+        """Say in which zone the reader writes."""
+        self.help_text = format_lazy(_("Your time zone: {zone}"), zone=timezone.get_current_timezone_name())
+        return super().get_bound_field(form, field_name)
+
+
+class AddressesField(forms.CharField):
+    """Addresses of members, one a line or with commas; gives members, names those nobody has."""
+
+    def __init__(self, *, rows: int = 3, **options: Any) -> None:
+        super().__init__(widget=forms.Textarea(attrs={"rows": rows, "dir": "ltr"}), **options)
+
+    def clean(self, value: Any) -> "list[Member]":
+        """Return the members; the error names every address that belongs to none."""
+        text = super().clean(value)
+        addresses = [part for part in re.split(r"[\s,;]+", text) if part][:500]
+        found = {address: member_by_address(address) for address in addresses}
+        unknown = [address for address, member in found.items() if member is None]
+        if unknown:
+            raise forms.ValidationError(
+                _("No member has this address: %(addresses)s"), params={"addresses": ", ".join(unknown)}
+            )
+        return list(dict.fromkeys(member for member in found.values() if member is not None))
+
+
+class ConveneForm(forms.Form):
+    """A conference with its period and people."""
+
+    name = forms.CharField(label=_("Name"), max_length=100)
+    slug = forms.SlugField(
+        label=_("Short name"), max_length=60,
+        help_text=_("Latin letters, digits and hyphens: it names the page and the list, as in field-trials@…"),
+    )
+    language = forms.ChoiceField(label=_("Working language"), choices=settings.LANGUAGES)
+    background = forms.CharField(
+        label=_("Background"), required=False, max_length=50_000, widget=forms.Textarea(attrs={"rows": 8}),
+        help_text=_("Why it is convened, what it should lead to. *emphasis*, **strong**, lists, links."),
+    )
+    starts_at = MomentField(label=_("Begins"))
+    ends_at = MomentField(label=_("Ends"))
+    chair = AddressesField(label=_("Chair"), rows=1, help_text=_("Address of the member."))
+    rapporteur = AddressesField(label=_("Rapporteur"), rows=1, required=False)
+    participants = AddressesField(
+        label=_("Participants"), rows=5, required=False, help_text=_("Addresses, one a line. You can add people later.")
+    )
+
+    def people(self) -> "dict[Member, str]":
+        """Return member -> role; the leading role counts for who is named twice."""
+        data = self.cleaned_data
+        found = dict.fromkeys(data["participants"], "participant")
+        return found | dict.fromkeys(data["rapporteur"], "rapporteur") | dict.fromkeys(data["chair"], "chair")
+
+
+class SessionForm(forms.Form):
+    """A conference_session on the timetable."""
+
+    title = forms.CharField(label=_("Title"), max_length=200)
+    opens_at = MomentField(label=_("Opens"))
+    closes_at = MomentField(label=_("Closes"))
+    items = forms.CharField(
+        label=_("Agenda"), max_length=5_000, widget=forms.Textarea(attrs={"rows": 4, "dir": "auto"}),
+        help_text=_("One item a line. Each gets a topic of its own, where people can write before the session."),
+    )
+
+    def clean_items(self) -> list[str]:
+        """Return the titles, one for each line that says something."""
+        return [line.strip()[:200] for line in self.cleaned_data["items"].splitlines() if line.strip()]
+
+
+class HoursForm(forms.Form):
+    """Other hours for a conference_session."""
+
+    opens_at = MomentField(label=_("Opens"), required=False)
+    closes_at = MomentField(label=_("Closes"))
+
+
+class ItemForm(forms.Form):
+    """One more agenda item."""
+
+    title = forms.CharField(label=_("Title"), max_length=200)
+    note = forms.CharField(
+        label=_("Note"), required=False, max_length=2_000, widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"})
+    )
+
+
+class PeopleForm(forms.Form):
+    """People and their role."""
+
+    addresses = AddressesField(label=_("Addresses"), rows=5, help_text=_("One a line."))
+    role = forms.ChoiceField(label=_("Role"), choices=ROLES)
+
+
+class StatementForm(forms.Form):
+    """What a member is about to say; it is never lost."""
+
+    text = forms.CharField(
+        label=_("My text"), required=False, strip=False, widget=forms.Textarea(attrs={"rows": 4, "dir": "auto"})
+    )
+    once_key = forms.CharField(widget=forms.HiddenInput(), max_length=32, required=False)
+
+    def __init__(self, *args: Any, draft: str, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["text"].widget.attrs["data-draft"] = draft
+        self.fields["once_key"].initial = new_key()
+
+
+def new_key() -> str:
+    """Return the token that makes a form sent twice one intervention: 128 random bits."""
+    return secrets.token_hex(16)

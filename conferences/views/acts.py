@@ -1,0 +1,159 @@
+"""Acts in the live room: plain form posts, answered with a page, or with JSON to the page's own script."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from conferences import selectors, services
+from conferences.forms import StatementForm, new_key
+from conferences.views.common import room_url, signed_in, whole_number
+from conferences.views.show import show_log, show_room
+from hub.lib import clock
+from hub.lib.errors import HubError, NotFound
+
+
+def _wants_json(request: HttpRequest) -> bool:
+    return "application/json" in request.headers.get("Accept", "")
+
+
+def _failed(error: HubError) -> JsonResponse:
+    return JsonResponse({"error": error.code, "message": str(error)}, status=error.http_status)
+
+
+def _done(request: HttpRequest, pk: int, message: str = "", **data: Any) -> HttpResponse:
+    if _wants_json(request):
+        return JsonResponse({"ok": True, "message": message, **data})
+    if message:
+        messages.success(request, message)
+    return HttpResponseRedirect(room_url(pk))
+
+
+def _act(request: HttpRequest, pk: int, work: Callable[[], object], message: str = "") -> HttpResponse:
+    """Do something and answer; what is refused is said on the room's page."""
+    try:
+        work()
+    except HubError as error:
+        if _wants_json(request):
+            return _failed(error)
+        if isinstance(error, NotFound):
+            raise
+        messages.error(request, str(error))
+        return HttpResponseRedirect(room_url(pk))
+    return _done(request, pk, message)
+
+
+@require_POST
+@login_required
+def open_room(request: HttpRequest, pk: int) -> HttpResponse:
+    """Open the conference_session."""
+    item, text = whole_number(request.POST.get("item")) or None, request.POST.get("words", "")
+    return _act(request, pk, lambda: services.open_session(
+        conference_session_id=pk, actor=signed_in(request), item_id=item, words=text, now=clock.now()
+    ), _("The session is open."))
+
+
+@require_POST
+@login_required
+def take(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take an agenda item."""
+    item = whole_number(request.POST.get("item"))
+    return _act(request, pk, lambda: services.take_item(
+        conference_session_id=pk, item_id=item or -1, actor=signed_in(request), now=clock.now()
+    ))
+
+
+@require_POST
+@login_required
+def ask(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask for the floor."""
+    return _act(request, pk, lambda: services.ask_for_floor(
+        conference_session_id=pk, member=signed_in(request), now=clock.now()
+    ))
+
+
+@require_POST
+@login_required
+def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take a request off the list."""
+    asked = whole_number(request.POST.get("request"))
+    return _act(request, pk, lambda: services.withdraw_request(
+        request_id=asked, actor=signed_in(request), now=clock.now()
+    ))
+
+
+@require_POST
+@login_required
+def give(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give the floor for some minutes."""
+    asked, seconds = whole_number(request.POST.get("request")), 60 * whole_number(request.POST.get("minutes"), 3)
+    return _act(request, pk, lambda: services.give_floor(
+        request_id=asked, actor=signed_in(request), seconds=seconds, now=clock.now()
+    ))
+
+
+@require_POST
+@login_required
+def give_back(request: HttpRequest, pk: int) -> HttpResponse:
+    """Return the floor."""
+    return _act(request, pk, lambda: services.return_floor(
+        conference_session_id=pk, member=signed_in(request), now=clock.now()
+    ))
+
+
+@require_POST
+@login_required
+def end(request: HttpRequest, pk: int) -> HttpResponse:
+    """End a floor."""
+    return _act(request, pk, lambda: services.end_floor(
+        conference_session_id=pk, actor=signed_in(request), now=clock.now()
+    ))
+
+
+@require_POST
+@login_required
+def close(request: HttpRequest, pk: int) -> HttpResponse:
+    """Let the gavel fall."""
+    text = request.POST.get("words", "")
+    return _act(request, pk, lambda: services.close_session(
+        conference_session_id=pk, actor=signed_in(request), words=text, now=clock.now()
+    ), _("The session is closed. Its transcript stands here."))
+
+
+@require_POST
+@login_required
+def intervene(request: HttpRequest, pk: int) -> HttpResponse:
+    """Intervene; a text that is not taken comes back in its form with the reason."""
+    form = StatementForm(request.POST, draft=f"session-{pk}")
+    form.full_clean()
+    try:
+        made = services.intervene(
+            conference_session_id=pk, member=signed_in(request), text=form.cleaned_data.get("text", ""),
+            once_key=form.cleaned_data.get("once_key", ""), returns_floor="keep" not in request.POST, now=clock.now(),
+        )
+    except HubError as error:
+        if _wants_json(request):
+            return _failed(error)
+        if isinstance(error, NotFound):
+            raise
+        return _given_back(request, pk, form, error)
+    said = made.contribution
+    if said.is_held:
+        message = _("Your contribution is number %d. The moderators read it before it appears.") % said.number
+    else:
+        message = _("Sent: your contribution is number %d.") % said.number
+    if _wants_json(request):
+        return JsonResponse({"ok": True, "message": message, "number": said.number, "once_key": new_key()})
+    messages.success(request, message, extra_tags="sent")
+    return HttpResponseRedirect(room_url(pk))
+
+
+def _given_back(request: HttpRequest, pk: int, form: StatementForm, error: HubError) -> HttpResponse:
+    room = selectors.room_for(signed_in(request), pk)
+    form.add_error(None, str(error))
+    show = show_log if room.conference_session.is_closed else show_room
+    return show(request, room, form=form, status=error.http_status)

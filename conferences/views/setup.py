@@ -1,0 +1,151 @@
+"""Set up: convene a conference, put sittings and items on the timetable, name people."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods
+
+from conferences import rules, selectors, services
+from conferences.forms import ConveneForm, HoursForm, ItemForm, PeopleForm, SessionForm
+from conferences.models import Conference
+from conferences.views.common import room_url, signed_in
+from hub.lib import clock
+from hub.lib.errors import HubError, NotAllowed, NotFound
+
+
+def _handle(
+    request: HttpRequest, form: forms.Form, work: Callable[[dict[str, Any]], str], **context: Any
+) -> HttpResponse:
+    """Show a form, or do its work and follow the address it gives; an error keeps what was typed."""
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                return HttpResponseRedirect(work(form.cleaned_data))
+            except NotFound:
+                raise
+            except HubError as error:
+                form.add_error(None, str(error))
+                status = error.http_status
+    return render(request, "conferences/form.html", {"form": form, **context}, status=status)
+
+
+def _led(request: HttpRequest, slug: str) -> Conference:
+    found = selectors.conference_for(signed_in(request), slug)
+    rules.check_leads(signed_in(request), found.forum_id)
+    return found
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def convene(request: HttpRequest) -> HttpResponse:
+    """Convene a conference."""
+    member = signed_in(request)
+    if not member.is_staff:
+        raise NotAllowed(_("The Secretariat convenes conferences."))
+    form = ConveneForm(request.POST or None, initial={"language": member.language})
+
+    def work(data: dict[str, Any]) -> str:
+        made = services.convene_conference(
+            name=data["name"], slug=data["slug"], background=data["background"], language=data["language"],
+            starts_at=data["starts_at"], ends_at=data["ends_at"], people=form.people(), actor=member, now=clock.now(),
+        )
+        messages.success(request, _("The conference is convened, with its discussion and its list."))
+        return made.get_absolute_url()
+
+    return _handle(
+        request, form, work, heading=_("Convene a conference"), act=_("Convene"),
+        lead=_("It gets a closed discussion, a mail list and a timetable. Those you name here are let in at once."),
+    )
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def schedule(request: HttpRequest, slug: str) -> HttpResponse:
+    """Put a conference_session on the timetable."""
+    found = _led(request, slug)
+
+    def work(data: dict[str, Any]) -> str:
+        made = services.schedule_session(
+            conference_id=found.pk, title=data["title"], opens_at=data["opens_at"], closes_at=data["closes_at"],
+            items=data["items"], actor=signed_in(request), now=clock.now(),
+        )
+        messages.success(request, _("The session is on the timetable. It opens by the clock, or earlier by the chair."))
+        return made.get_absolute_url()
+
+    return _handle(
+        request, SessionForm(request.POST or None), work, conference=found, heading=_("Schedule a session"),
+        act=_("Put it on the timetable"),
+    )
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def people(request: HttpRequest, slug: str) -> HttpResponse:
+    """Let people in, or give them another role."""
+    found = _led(request, slug)
+
+    def work(data: dict[str, Any]) -> str:
+        for person in data["addresses"]:
+            services.admit_person(
+                conference_id=found.pk, member=person, role=data["role"], actor=signed_in(request), now=clock.now()
+            )
+        count = len(data["addresses"])
+        messages.success(request, ngettext("%d person is in.", "%d people are in.", count) % count)
+        return found.get_absolute_url()
+
+    return _handle(
+        request, PeopleForm(request.POST or None), work, conference=found, heading=_("Let people in"),
+        act=_("Let them in"),
+        lead=_("They can read and write at once, by web and by mail. Who is in already gets the role you choose."),
+    )
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def agenda(request: HttpRequest, pk: int) -> HttpResponse:
+    """Add an agenda item."""
+    row = selectors.session_for(signed_in(request), pk)
+    rules.check_leads(signed_in(request), row.conference.forum_id)
+
+    def work(data: dict[str, Any]) -> str:
+        services.add_agenda_item(
+            conference_session_id=pk, title=data["title"], note=data["note"], actor=signed_in(request), now=clock.now()
+        )
+        return room_url(pk)
+
+    return _handle(
+        request, ItemForm(request.POST or None), work, conference=row.conference, row=row,
+        heading=_("Add an agenda item"), act=_("Add it"),
+    )
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def hours(request: HttpRequest, pk: int) -> HttpResponse:
+    """Change the planned hours."""
+    row = selectors.session_for(signed_in(request), pk)
+    rules.check_leads(signed_in(request), row.conference.forum_id)
+
+    def work(data: dict[str, Any]) -> str:
+        services.reschedule_session(
+            conference_session_id=pk, opens_at=data["opens_at"] or row.opens_at, closes_at=data["closes_at"],
+            actor=signed_in(request), now=clock.now(),
+        )
+        return room_url(pk)
+
+    form = HoursForm(request.POST or None, initial={"opens_at": row.opens_at, "closes_at": row.closes_at})
+    if row.is_open:
+        del form.fields["opens_at"]
+    return _handle(
+        request, form, lambda data: work({"opens_at": None, **data}), conference=row.conference, row=row,
+        heading=_("Change the hours"), act=_("Change them"),
+    )

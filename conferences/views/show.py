@@ -1,0 +1,125 @@
+"""Show conferences, the live room, the log, and what a script or a program missed."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET, require_safe
+
+from conferences import pages, selectors
+from conferences.forms import StatementForm
+from conferences.selectors import Room
+from conferences.views.common import member_of, whole_number
+from forums.policy import APPROVE
+from forums.selectors import discussion_for, regions_of
+from hub.lib import clock
+from hub.lib.markup import render as markdown
+
+
+@require_safe
+def conference_list(request: HttpRequest) -> HttpResponse:
+    """Show the conferences the reader may see: running, coming, finished. Queries: 3."""
+    member = member_of(request)
+    found = pages.by_state(selectors.conferences_for(member), clock.now())
+    rows = {state: [(row, pages.open_one(row)) for row in group] for state, group in found.items()}
+    context = {"groups": rows, "may_convene": member is not None and member.is_staff}
+    return render(request, "conferences/list.html", context)
+
+
+@require_safe
+def conference(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show a conference: background, timetable, agenda, people."""
+    member = member_of(request)
+    found = selectors.conference_for(member, slug)
+    discussion = discussion_for(member, found.forum_id)
+    timetable = selectors.sessions_of(found)
+    context = {
+        "conference": found,
+        "discussion": discussion,
+        "background": markdown(found.background) if found.background else "",
+        "outcome": markdown(discussion.policy.summary) if discussion.policy.summary else "",
+        "timetable": timetable,
+        "sitting": next((row for row in timetable if row.is_open), None),
+        "crew": pages.Crew.of(found),
+        "regions": sorted(regions_of(discussion).items()),
+        "leads": discussion.may(APPROVE),
+        "state": found.state_at(clock.now()),
+    }
+    return render(request, "conferences/conference.html", context)
+
+
+@require_safe
+def room(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show the live room; after the gavel its transcript stands at the same address."""
+    found = selectors.room_for(member_of(request), pk)
+    if found.conference_session.is_closed:
+        return show_log(request, found)
+    return show_room(request, found)
+
+
+def show_room(
+    request: HttpRequest, found: Room, *, form: StatementForm | None = None, status: int = 200
+) -> HttpResponse:
+    """Render a live room; ``form`` is a statement that came back with the reason why it was not taken."""
+    member, row, now = member_of(request), found.conference_session, clock.now()
+    context: dict[str, Any] = {
+        "room": found,
+        "row": row,
+        "conference": row.conference,
+        "crew": pages.Crew.of(row.conference),
+        "lines": [pages.dress(frame) for frame in selectors.statements_of(row)],
+        "blank": pages.blank(),
+        "state": pages.state_of(found, member, now=now),
+        "form": form or StatementForm(draft=f"session-{row.pk}"),
+        "may_send": row.is_open and (found.leads or found.has_floor),
+        "minutes": (2, 3, 5),
+        "now": now,
+    }
+    return render(request, "conferences/room.html", context, status=status)
+
+
+@require_safe
+def log(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show the log of a conference_session, page by page, or with ``?all=1`` whole for printing."""
+    return show_log(request, selectors.room_for(member_of(request), pk))
+
+
+def show_log(
+    request: HttpRequest, found: Room, *, form: StatementForm | None = None, status: int = 200
+) -> HttpResponse:
+    """Render the log; ``form`` is a statement that came too late."""
+    row = found.conference_session
+    page = None if request.GET.get("all") else max(1, whole_number(request.GET.get("page"), 1))
+    frames, count = selectors.log_page(row, page=page)
+    number = min(page or 1, count)
+    context = {
+        "room": found,
+        "row": row,
+        "conference": row.conference,
+        "crew": pages.Crew.of(row.conference),
+        "lines": [pages.dress(frame) for frame in frames],
+        "form": form,
+        "page_number": number,
+        "page_count": count if page else 1,
+        "earlier_url": f"?page={number - 1}" if page and number > 1 else "",
+        "later_url": f"?page={number + 1}" if page and number < count else "",
+    }
+    return render(request, "conferences/log.html", context, status=status)
+
+
+@require_GET
+def events(request: HttpRequest, pk: int) -> JsonResponse:
+    """Give the frames after ``?after=N`` as JSON, at most a page; ``more`` says whether to ask again.
+
+    The same frames as over the socket, for who has none: a slow line, a proxy, a program.
+    """
+    member = member_of(request)
+    row = selectors.session_for(member, pk)
+    frames = selectors.events_after(row, whole_number(request.GET.get("after")))
+    last = frames[-1]["seq"] if frames else row.last_seq
+    answer = JsonResponse(
+        {"seq": last, "state": row.state, "more": last < row.last_seq, "events": frames},
+        json_dumps_params={"ensure_ascii": False},
+    )
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
