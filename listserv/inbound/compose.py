@@ -10,16 +10,11 @@ from forums.drafts import Draft, Upload
 from listserv.inbound.mime import Mail
 from listserv.inbound.trim import trim
 from listserv.models import MailingList
+from listserv.subjects import bare_subject, is_same_subject
 
 if TYPE_CHECKING:
     from forums.drafts import Contribution
 
-# Prefixes of replies and forwards, in the languages of the hub and of common mail programs.
-_PREFIX = re.compile(
-    r"^(?:re|aw|antw|sv|vs|ref|rif|res|odp|tr|fw|fwd|wg|rv|отв|на|回复|答复|回覆|答覆|转发|رد|إعادة توجيه)"
-    r"\s{0,3}(?:\[\d{1,3}\])?\s{0,3}[:：]\s{0,9}",
-    re.IGNORECASE,
-)
 # The identifier under which the hub sends a contribution whose own Message-ID no header may carry.
 _OURS = re.compile(r"c(\d{1,18})@")
 
@@ -69,7 +64,7 @@ def compose(
         forum_id=mailing_list.forum_id,
         text=trimmed.visible.strip("\n"),
         folded=folded,
-        subject=clean_subject(mail.subject, tag=mailing_list.tag, is_reply=parent is not None),
+        subject=_subject(mail, mailing_list, parent),
         parent=parent.number if parent is not None else None,
         message_id=mail.message_id if message_id is None else message_id,
         in_reply_to=mail.in_reply_to[0][:250] if mail.in_reply_to else "",
@@ -80,15 +75,11 @@ def compose(
     )
 
 
-def clean_subject(subject: str, *, tag: str, is_reply: bool) -> str:
-    """Return the subject without the list's tag; what starts a topic loses "Re:" and its like as well."""
-    mark = f"[{tag}]".lower()
-    while (at := subject.lower().find(mark)) >= 0:
-        subject = f"{subject[:at]} {subject[at + len(mark) :]}"
-    subject = " ".join(subject.split())
-    for _time in range(0 if is_reply else 10):
-        bare = _PREFIX.sub("", subject, count=1)
-        if bare == subject:
-            break
-        subject = bare
-    return subject
+
+def _subject(mail: Mail, mailing_list: MailingList, parent: "Contribution | None") -> str:
+    """Return what the mail adds as a subject: empty when it answers under the topic's own, which publish then uses."""
+    bare = bare_subject(mail.subject, tag=mailing_list.tag)
+    if parent is None:
+        return bare
+    topics = bare_subject(parent.post.topic.subject, tag=mailing_list.tag)
+    return "" if is_same_subject(bare, topics) else bare

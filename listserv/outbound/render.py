@@ -27,6 +27,7 @@ from listserv import tokens
 from listserv.models import Mailing, Subscription
 from listserv.outbound.mime import mailbox, structured, text_part, unstructured
 from listserv.outbound.transport import Envelope
+from listserv.subjects import bare_subject
 
 if TYPE_CHECKING:
     from forums.models import Contribution
@@ -34,15 +35,14 @@ if TYPE_CHECKING:
 # Message-IDs named in References: the thread's first and the newest (long threads would break header limits).
 REFERENCES_MAX = 20
 _message_id = re.compile(r"[\x21-\x3b\x3d\x3f-\x7e]{3,250}")
-_reply_prefix = re.compile(r"^\s*re\s*:\s*", re.IGNORECASE)
 
 
-def subject_line(subject: str, tag: str) -> str:
-    """Return the subject with the list's tag once, after "Re:", so that copies and replies thread by subject too."""
-    rest = re.sub(re.escape(f"[{tag}]"), " ", subject, flags=re.IGNORECASE)
-    bare = _reply_prefix.sub("", rest, count=1)
-    reply = "Re: " if bare != rest else ""
-    return f"{reply}[{tag}] {' '.join(bare.split())}".strip()
+def subject_line(subject: str, tag: str, *, answers: bool) -> str:
+    """Return the subject with the list's tag once, after one "Re:" for what ``answers`` in a topic.
+
+    Whatever marks it came with are gone: copies and replies thread by subject too, in every mail program.
+    """
+    return f"{'Re: ' if answers else ''}[{tag}] {bare_subject(subject, tag=tag)}".strip()
 
 
 def thread_of(contribution: "Contribution") -> tuple[str, list[str]]:
@@ -98,6 +98,12 @@ class Renderer:
         # A foreign one that no header may carry; replies find their way by the reply address.
         return f"c{self.contribution.number}@{settings.HUB_MAIL_DOMAIN}"
 
+    @property
+    def _answers(self) -> bool:
+        """Whether something was said in the topic before; the first word on an agenda item answers nothing."""
+        post = self.contribution.post
+        return self.contribution.parent is not None or post.topic.first_post_id not in (None, post.pk)
+
     @cached_property
     def prefix(self) -> bytes:
         """The headers that every copy shares."""
@@ -109,7 +115,7 @@ class Renderer:
             (
                 mailbox("From", f"{said.author.name}{country} via {mail_list.tag}", mail_list.address),
                 mailbox("To", name, mail_list.address),
-                unstructured("Subject", subject_line(said.subject, mail_list.tag)),
+                unstructured("Subject", subject_line(said.subject, mail_list.tag, answers=self._answers)),
                 structured("Date", format_datetime(said.created_at)),
                 structured("Message-ID", f"<{self.message_id}>"),
                 structured("In-Reply-To", f"<{answered}>") if answered else b"",

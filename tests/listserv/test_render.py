@@ -15,7 +15,7 @@ from forums.models import Contribution
 from listserv import tokens
 from listserv.models import Mailing, Subscription
 from listserv.outbound import mime
-from listserv.outbound.render import REFERENCES_MAX, Renderer, subject_line, thread_of
+from listserv.outbound.render import REFERENCES_MAX, Renderer, thread_of
 from listserv.outbound.transport import Envelope
 
 pytestmark = pytest.mark.django_db
@@ -205,20 +205,15 @@ def test_message_ids_that_no_header_may_carry_are_left_out(cast, now):
     assert message["References"] == "<ok@x.example>" and message["In-Reply-To"] is None
 
 
-@pytest.mark.parametrize(
-    ("subject", "line"),
-    [
-        ("Baselines", "[risk] Baselines"),
-        ("Re: Baselines", "Re: [risk] Baselines"),
-        ("Re: [risk] Baselines", "Re: [risk] Baselines"),
-        ("[RISK] re: Baselines", "Re: [risk] Baselines"),
-        ("[risk] [risk] Baselines", "[risk] Baselines"),
-        ("Reply: is it one?", "[risk] Reply: is it one?"),
-        ("", "[risk]"),
-    ],
-)
-def test_the_tag_stands_once_after_re(subject, line):
-    assert subject_line(subject, "risk") == line
+def test_an_answer_with_a_subject_of_its_own_says_re_once(cast, now):
+    first = cast.say(cast.amina, subject="Baselines", now=now)
+    for subject in ("Re: Costs", "Costs"):
+        said = cast.say(cast.boris, parent=first.number, subject=subject, now=now)
+        assert parse(envelope_for(said, cast.chen))["Subject"] == "Re: [risk] Costs"
+
+
+def test_the_first_word_in_a_topic_answers_nothing_whatever_it_is_called(mail):
+    assert mail(subject="Re: Decision VII/20")["Subject"] == "[risk] Decision VII/20"
 
 
 # --- Scripts and languages ----------------------------------------------------------------------------------------
