@@ -98,20 +98,18 @@ def subscription_by_key(pk: int, list_name: str) -> Subscription | None:
 def entitled(mailing: Mailing, subscriptions: Sequence[Subscription]) -> list[Subscription]:
     """Return those of a batch who get the mail now: they want each contribution and may read the forum at this moment.
 
-    Queries: 1 or 2 where all take part in a discussion of its own; 2 more for each other member.
+    Queries: those of :func:`forums.selectors.readers_among`, whatever the size of the batch; none when nobody wants it.
     """
     wanted = [
         row for row in subscriptions
         if row.delivery == Subscription.Delivery.EACH and row.ended_at is None
         and (row.own_copy or row.member_id != mailing.contribution.author_id)
     ]
-    forum = mailing.contribution.post.topic.forum
-    sure: set[int] = set()
-    # A closed parent closes its children, whatever the memberships say: then each member is asked for alone.
-    if wanted and forum.parent_id is None:
-        members = [row.member_id for row in wanted]
-        sure = set(forums.readers_of(forum.pk).filter(member_id__in=members).values_list("member_id", flat=True))
-    return [row for row in wanted if row.member_id in sure or forums.may_read_forum(row.member, forum.pk)]
+    if not wanted:
+        return []
+    topic = mailing.contribution.post.topic
+    readers = forums.readers_among(topic.forum_id, {row.member_id for row in wanted})
+    return [row for row in wanted if row.member_id in readers]
 
 
 def forum_aside(*, forum_id: int, member: "Member | None") -> dict[str, Any]:

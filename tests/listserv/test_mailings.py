@@ -248,17 +248,40 @@ def test_a_worker_that_lost_its_lease_does_not_move_the_cursor(cast, now):
     assert Mailing.objects.get().cursor == 0 and Mailing.objects.get().claimed_until == other.claimed_until
 
 
+@pytest.mark.parametrize("preset", ["closed", "members", "child"])
 def test_a_batch_costs_the_same_queries_at_any_size(
-    cast, crowd, now, far_end, django_assert_max_num_queries, monkeypatch
+    cast, make_member, now, far_end, django_assert_num_queries, monkeypatch, preset
 ):
-    far_end()
-    for size in (1, 16):
+    """Whoever they are: participants, members of the hub who only subscribed, and below a closed parent."""
+    parent = cast.policy.forum if preset == "child" else None
+    policy = forums.create_forum(
+        name="Crowded", slug="crowded", preset="members" if preset == "child" else preset, parent=parent, now=now
+    )
+    roster = MailingList.objects.get(forum_id=policy.forum_id)
+    for index in range(24):
+        member = make_member(f"Member {index:02d}")
+        if index % 2 or preset == "closed":
+            forums.admit_member(forum_id=policy.forum_id, member=member, now=now)
+        else:
+            services.enrol(list_id=roster.pk, member=member, now=now)
+        if parent is not None:
+            forums.admit_member(forum_id=parent.pk, member=member, now=now)
+    end = far_end()
+    author = make_member("Ada Author")
+    forums.admit_member(forum_id=policy.forum_id, member=author, now=now)
+    if parent is not None:
+        forums.admit_member(forum_id=parent.pk, member=author, now=now)
+    queries = {"closed": 11, "members": 11, "child": 12}[preset]
+    for size in (1, 24):
         monkeypatch.setattr(pump, "BATCH", size)
-        cast.say(cast.amina, now=now)
-        with django_assert_max_num_queries(11):
+        draft = forums.Draft(forum_id=policy.forum_id, text=f"Batches of {size}.")
+        forums.publish(draft=draft, author=author, origin="web", now=now)
+        with django_assert_num_queries(queries):
             assert pump.deliver_mailings(now) == size
+        assert len(end.taken) == size
         while pump.deliver_mailings(now):
             pass
+        end.taken.clear()
 
 
 # --- What was not taken -------------------------------------------------------------------------------------------
