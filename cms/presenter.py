@@ -1,7 +1,9 @@
 """Show and send proceedings: what the page's template needs, and the print with its cache."""
 
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.http import HttpResponse
 from django.utils.text import slugify
 
@@ -27,7 +29,9 @@ def pdf_of(page: "ProceedingsPage", *, draft: bool) -> bytes:
     """
     revision = page.latest_revision_id if draft else page.live_revision_id
     at = page.latest_revision_created_at if draft else page.last_published_at
-    path = kept(f"{page.pk}-{revision or 0}-{'draft' if draft else 'issued'}")
+    # The moment tells revisions of a restored or replaced database apart, which have the same numbers.
+    seen = f"{revision} {at} {page.record_id} {page.symbol} {settings.HUB_URL} {settings.HUB_NAME} {draft}"
+    path = kept(f"{page.pk}-{sha256(seen.encode()).hexdigest()[:24]}")
     if revision and path.exists():
         return path.read_bytes()
     made = print_document(document.build(page), at=at or now(), draft=draft)

@@ -14,6 +14,7 @@ from forums.selectors import Discussion, discussions_for
 from hub.lib.errors import NotFound
 from hub.lib.home import Block, Kind
 from hub.lib.hooks import registered
+from liaison.selectors import groups_for
 
 if TYPE_CHECKING:
     from hub.members.models import Member
@@ -31,6 +32,7 @@ class Home:
     live: list[Block] = field(default_factory=list)
     asked: list[Block] = field(default_factory=list)
     coming: list[Block] = field(default_factory=list)
+    groups: list[Any] = field(default_factory=list)  # liaison.LiaisonGroup
     desk: bool = False  # whether the member has something on the proceedings desk
 
     @property
@@ -100,7 +102,8 @@ def home_for(member: "Member | None", *, now: datetime) -> Home:
     blocks += _asked_by(lines, member, now)
     of = {kind: [block for block in blocks if block.kind == kind] for kind in Kind}
     coming = sorted(of[Kind.COMING], key=lambda block: (block.at is None, block.at))
-    return Home(discussions, latest, of[Kind.LIVE], of[Kind.ASKED], coming, desk=bool(lines) or is_secretariat(member))
+    desk = bool(lines) or is_secretariat(member)
+    return Home(discussions, latest, of[Kind.LIVE], of[Kind.ASKED], coming, groups_for(member), desk)
 
 
 def _asked_by(lines: list[DeskLine], member: "Member", now: datetime) -> list[Block]:

@@ -32,7 +32,7 @@ class ConveneForm(forms.ModelForm):
         widget=forms.Textarea(attrs={"rows": 6, "dir": "ltr"}),
         help_text=_("One a line. They are let in, and get what is said by mail, as soon as you convene the group."),
     )
-    language = forms.ChoiceField(label=_("Working language"), choices=settings.LANGUAGES)
+    language = forms.ChoiceField(label=_("Working language"), choices=settings.LANGUAGES, initial="en")
 
     class Meta:
         model = LiaisonGroup

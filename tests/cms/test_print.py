@@ -21,7 +21,7 @@ RUSSIAN = "Ответ «не обнаружено» сопровождается
 HOSTILE = (
     '#import "@preview/cetz:0.1.2": * $x^2$ \\ `#eval("1")` #read("/etc/passwd") #let x = 1 [#x] <label> @ref // c '
     "/* d */ "
-    "]] }} -- ~ = heading \u202eoverride\u202c \x07\x00 " + "W" * 5000 + " https://example.org/" + "a" * 3000
+    "]] }} -- ~ = heading \u202eoverride\u202c \x07 " + "W" * 5000 + " https://example.org/" + "a" * 3000
 )  # fmt: skip
 
 
@@ -58,7 +58,7 @@ def test_a_print_has_everything_and_says_that_it_is_tagged(finished):
         "Field trials near borders",
         "All agreed on 300",
         "Three hundred",
-        "No. 2",
+        f"No. {finished.said[1].number}",
         "Amina Diallo",
         "Senegal",
         "Contents",
@@ -145,6 +145,16 @@ def test_the_print_is_served_once_made_and_made_anew_for_a_new_revision(finished
     page.title = "Corrected"
     page.save_revision(user=finished.sofia).publish()
     assert "Corrected" in words(client.get(f"{page.url}pdf/").content) and len(calls) == 2
+
+
+def test_the_print_of_a_replaced_database_is_not_taken_for_ours(finished, as_):
+    page = finished.issued()
+    address = f"{page.url}pdf/"
+    before = as_(None).get(address).content
+    # The same keys with other words, as after restoring a backup into the same folder.
+    ProceedingsPage.objects.filter(pk=page.pk).update(title="Another story", last_published_at=finished.now)
+    after = as_(None).get(address).content
+    assert "Another story" in words(after) and "Another story" not in words(before)
 
 
 def test_a_draft_in_print_says_so(finished, as_):
