@@ -14,7 +14,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from cms.rules import is_secretariat
-from cms.services.rights import follow_roles
+from cms.services.rights import follow_roles, follow_secretariat
 from hub.lib.errors import NotFound
 from hub.members.models import Member
 
@@ -88,6 +88,9 @@ def _for_writer(view: View, name: str, request: HttpRequest, *args: Any, **kwarg
     if not request.user.has_perm("wagtailadmin.access_admin"):
         raise NotFound
     if name in EDITING:
+        if request.method == "POST":
+            # Submitting writes to the group.
+            follow_secretariat()
         return view(request, *args, **kwargs)
     if name in HOMES:
         return redirect("cms:desk")

@@ -1,5 +1,6 @@
 """Show and send proceedings: what the page's template needs, and the print with its cache."""
 
+import threading
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
@@ -8,11 +9,14 @@ from django.http import HttpResponse
 from django.utils.text import slugify
 
 from cms import document
-from cms.pdf import keep, kept, print_document
+from cms.pdf import keep, kept, look_up, print_document
 from hub.lib.clock import now
 
 if TYPE_CHECKING:
     from cms.models import ProceedingsPage
+
+# One typesetter at a time in a process, however many ask for what is not printed yet.
+_printing = threading.Lock()
 
 
 def page_context(page: "ProceedingsPage") -> dict[str, Any]:
@@ -30,13 +34,17 @@ def pdf_of(page: "ProceedingsPage", *, draft: bool) -> bytes:
     revision = page.latest_revision_id if draft else page.live_revision_id
     at = page.latest_revision_created_at if draft else page.last_published_at
     # The moment tells revisions of a restored or replaced database apart, which have the same numbers.
-    seen = f"{revision} {at} {page.record_id} {page.symbol} {settings.HUB_URL} {settings.HUB_NAME} {draft}"
-    path = kept(f"{page.pk}-{sha256(seen.encode()).hexdigest()[:24]}")
-    if revision and path.exists():
-        return path.read_bytes()
-    made = print_document(document.build(page), at=at or now(), draft=draft)
-    if revision:
-        keep(path, made.content)
+    seen = f"{revision} {at} {page.record_id} {page.symbol} {settings.HUB_URL} {settings.HUB_NAME}"
+    shelf = f"{page.pk}-{'draft' if draft else 'issued'}"
+    path = kept(shelf, sha256(seen.encode()).hexdigest()[:24])
+    if revision and (found := look_up(path)):
+        return found
+    with _printing:
+        if revision and (found := look_up(path)):
+            return found
+        made = print_document(document.build(page), at=at or now(), draft=draft)
+        if revision:
+            keep(path, made.content, shelf)
     return made.content
 
 

@@ -164,15 +164,26 @@ def print_document(document: Document, *, at: datetime, draft: bool = False) -> 
     raise Unavailable(_("This document cannot be printed now. Its page has the same text."))
 
 
-def kept(key: str) -> Path:
-    """Return where a print with this key is kept; the key names page and revision, the template's digest is added."""
+def kept(shelf: str, key: str) -> Path:
+    """Return where a print is kept: the shelf names page and kind, the key and the template's digest its content."""
     digest = sha256(TEMPLATE.read_bytes()).hexdigest()[:8]
-    return Path(settings.HUB_DATA) / "print" / f"{key}-{digest}.pdf"
+    return Path(settings.HUB_DATA) / "print" / f"{shelf}-{key}-{digest}.pdf"
 
 
-def keep(path: Path, content: bytes) -> None:
-    """Write a print so that a reader sees all of it or nothing."""
+def look_up(path: Path) -> bytes | None:
+    """Return a kept print, None when there is none (any more)."""
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
+
+
+def keep(path: Path, content: bytes, shelf: str) -> None:
+    """Write a print so that a reader sees all of it or nothing, and take older ones off its shelf."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as handle:
         handle.write(content)
     os.replace(handle.name, path)
+    for older in path.parent.glob(f"{shelf}-*.pdf"):
+        if older != path:
+            older.unlink(missing_ok=True)

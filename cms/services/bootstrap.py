@@ -8,7 +8,6 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
-from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 from wagtail.models import (
@@ -25,7 +24,7 @@ from wagtail.models import (
 )
 
 from cms.models import ConferenceIndexPage, HomePage, StandardPage
-from cms.services.rights import NAMES, RAPPORTEURS, SECRETARIAT, follow_roles
+from cms.services.rights import NAMES, RAPPORTEURS, SECRETARIAT, follow_roles, follow_secretariat
 
 WORKFLOW = "Proceedings"
 # What Wagtail's own migrations bring and nobody uses here.
@@ -52,7 +51,8 @@ def bootstrap_site() -> HomePage:
                 home.add_child(instance=StandardPage(slug=slug, title=title, intro=intro))
         _groups(home)
         _workflow(index)
-    _members()
+    follow_secretariat()
+    _rapporteurs()
     return home
 
 
@@ -148,12 +148,9 @@ def _workflow(index: ConferenceIndexPage) -> None:
     WorkflowPage.objects.filter(page__depth=1).delete()
 
 
-def _members() -> None:
-    """Put right the groups of everybody who is, or was, of the Secretariat or a rapporteur."""
-    concerned = (
-        get_user_model().objects.filter(Q(is_staff=True) | Q(is_superuser=True) | Q(groups__name__in=NAMES)).distinct()
-    )
-    for member in concerned:
+def _rapporteurs() -> None:
+    """Put out of the group who writes no proceedings any more."""
+    for member in get_user_model().objects.filter(groups__name=RAPPORTEURS):
         follow_roles(member=member)
 
 

@@ -14,7 +14,7 @@ from wagtail.models import WorkflowState
 from cms.models import ConferenceIndexPage, ProceedingsPage, ProceedingsRecord
 from cms.rules import is_secretariat, may_write
 from cms.services.pages import rich_text
-from cms.services.rights import follow_roles
+from cms.services.rights import follow_roles, follow_secretariat
 from conferences.selectors import Transcript, transcript_for
 from hub.lib.errors import Conflict, Invalid, NotAllowed, NotFound, NotNow
 from hub.lib.markup import render
@@ -169,6 +169,7 @@ def submit_proceedings(*, page_id: int, actor: "Member") -> WorkflowState:
     draft: ProceedingsPage = page.get_latest_revision_as_object()
     if not draft.summary.strip():
         raise Invalid(_("Write a summary first: it is what most people will read."))
+    follow_secretariat()
     state = page.current_workflow_state
     if state is not None and state.status == WorkflowState.STATUS_NEEDS_CHANGES:
         state.resume(user=actor)

@@ -2,8 +2,10 @@
 
 from typing import TYPE_CHECKING
 
+from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.db import transaction
+from django.db.models import Q
 
 from cms.rules import forums_written_for, is_secretariat
 
@@ -43,3 +45,16 @@ def follow_roles(*, member: "Member") -> None:
         "_page_permission_cache",
     ):
         member.__dict__.pop(cache, None)
+
+
+@transaction.atomic
+def follow_secretariat() -> None:
+    """Put everybody of the Secretariat into its group, and the others out: Wagtail writes to the group. Queries: 3."""
+    group = Group.objects.filter(name=SECRETARIAT).first()
+    if group is None:
+        return
+    staff = Q(is_active=True) & (Q(is_staff=True) | Q(is_superuser=True))
+    for member in get_user_model().objects.filter(staff).exclude(groups=group):
+        group.user_set.add(member)
+    for member in group.user_set.exclude(staff):
+        group.user_set.remove(member)
