@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from hub.search.query import MAX_LENGTH
 from hub.search.selectors import search
 
-KINDS = {"contribution": _("Contributions"), "proceedings": _("Proceedings"), "page": _("Pages")}
+KINDS = {"": _("Everything"), "contribution": _("Contributions"), "proceedings": _("Proceedings"), "page": _("Pages")}
 
 
 @never_cache

@@ -110,12 +110,27 @@ def test_a_member_gets_the_password_letter_in_their_language_under_the_public_ad
     assert client.get(link(letter)).status_code == 302
 
 
-def test_an_added_address_is_confirmed_by_our_letter(client, amina, mailoutbox, link):
+FORMS = {
+    "login": "hub.members.forms.SignInForm",
+    "reset_password": "hub.members.forms.NewPasswordForm",
+    "add_email": "hub.members.forms.AddAddressForm",
+}
+
+
+@pytest.mark.parametrize("address", ["amina@home.example", "أمينة@بريد.example"])
+def test_an_added_address_is_confirmed_by_our_letter_and_signs_in(client, amina, mailoutbox, link, settings, address):
+    settings.ACCOUNT_FORMS = FORMS
     client.force_login(amina)
-    client.post("/accounts/email/", {"action_add": "", "email": "أمينة@بريد.example"})
-    assert mailoutbox[-1].to == ["أمينة@بريد.example"]
+    client.post("/accounts/email/", {"action_add": "", "email": address})
+    assert mailoutbox[-1].to == [address] and "/accounts/confirm-email/" in mailoutbox[-1].body
     client.post(link(mailoutbox[-1]))
-    assert EmailAddress.objects.get(email="أمينة@بريد.example").verified
+    assert EmailAddress.objects.get(email=address).verified
+    client.logout()
+    client.post(LOGIN, {"login": address, "password": "a long password"})
+    assert client.session["_auth_user_id"] == str(amina.pk)
+    client.logout()
+    client.post("/accounts/password/reset/", {"email": address})
+    assert mailoutbox[-1].to == [address] and "/password/reset/key/" in mailoutbox[-1].body
 
 
 def test_nobody_signs_up_by_themselves(client):
