@@ -14,6 +14,7 @@ import logging
 import re
 import ssl
 from collections import defaultdict
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,9 @@ MAX_RECIPIENTS = 20
 TIMEOUT = 300.0
 # Seconds that mails already read get to be answered when the server stops.
 GRACE = 5.0
+# Seconds in which the last words reach clients whose mail is answered, or who have none under way.
+FAREWELL = 0.5
+_STOPPING = b"421 4.3.2 The hub is being stopped. Try again later.\r\n"
 # Seconds that a wrong password waits for its answer.
 WRONG_PASSWORD = 0.5
 # Of a mail that is over the limit so many times the limit is read, so that its client hears why; then it is cut off.
@@ -73,6 +77,7 @@ class Door:
         self.sessions: set[_Protocol] = set()
         # Mails that are read and not yet answered.
         self.delivering = 0
+        self.stopping = False
 
     async def handle_MAIL(
         self, server: "_Protocol", session: Session, envelope: Envelope, address: str, options: list[str]
@@ -120,6 +125,7 @@ class _Protocol(SMTP):
 
     def __init__(self, door: Door, tls: ssl.SSLContext | None) -> None:
         self.door = door
+        self.delivering = False
         self.recipients: list[Recipient] = []
         super().__init__(
             door,
@@ -157,6 +163,12 @@ class _Protocol(SMTP):
         """Forget the session."""
         self.door.sessions.discard(self)
         super().connection_lost(error)
+
+    def end(self) -> None:
+        """Say 421 and close (RFC 5321 §3.8); a session whose mail is being answered does so after its reply."""
+        if not self.delivering and isinstance(self.transport, asyncio.Transport) and not self.transport.is_closing():
+            self.transport.write(_STOPPING)
+            self.transport.close()
 
     def _set_post_data_state(self) -> None:
         self.recipients = []
@@ -230,15 +242,22 @@ class _Protocol(SMTP):
             received_at=now(),
             utf8=self.envelope.smtp_utf8,
         )
+        await self._answer(delivery)
+        if not ended and self.transport is not None:
+            self.transport.close()
+
+    async def _answer(self, delivery: Delivery) -> None:
+        self.delivering = True
         self.door.delivering += 1
         try:
             reply = await self.door.deliver(delivery)
             self._set_post_data_state()
             await self.push(reply)
         finally:
+            self.delivering = False
             self.door.delivering -= 1
-        if not ended and self.transport is not None:
-            self.transport.close()
+        if self.door.stopping:
+            self.end()
 
     async def _receive(self, limit: int) -> tuple[bytes, int, bool]:
         """Read up to the end of data (RFC 5321 §4.1.1.4).
@@ -309,7 +328,9 @@ def tls_context() -> ssl.SSLContext | None:
 
 
 async def serve(stop: asyncio.Event) -> None:
-    """Serve SMTP at ``HUB_SMTP`` until ``stop`` is set; mails being answered then get :data:`GRACE` seconds.
+    """Serve SMTP at ``HUB_SMTP`` until ``stop`` is set.
+
+    Then idle sessions end at once with 421, and mails that are read get :data:`GRACE` seconds to be answered.
 
     Raises: OSError when the address is taken.
     """
@@ -326,12 +347,25 @@ async def serve(stop: asyncio.Event) -> None:
         await stop.wait()
     finally:
         server.close()
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(GRACE):
-                while door.delivering:
-                    await asyncio.sleep(0.02)
-        for open_session in list(door.sessions):
-            if open_session.transport is not None:
-                open_session.transport.close()
+        await _end_sessions(door)
         await asyncio.to_thread(door.spool.stop)
         await asyncio.to_thread(door.threads.close)
+
+
+async def _end_sessions(door: Door) -> None:
+    door.stopping = True
+    for session in list(door.sessions):
+        session.end()
+    await _until(lambda: not door.delivering, GRACE)
+    await _until(lambda: not door.sessions, FAREWELL)
+    for session in list(door.sessions):
+        # A client that reads nothing, or does not end its TLS, is not waited for.
+        if isinstance(session.transport, asyncio.Transport):
+            session.transport.abort()
+
+
+async def _until(done: Callable[[], bool], seconds: float) -> None:
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            while not done():
+                await asyncio.sleep(0.01)

@@ -6,11 +6,13 @@ import smtplib
 import socket
 import ssl
 import subprocess
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from listserv.inbound import server
+from listserv.inbound import server, spool
 from listserv.models import InboundMail
 from tests.listserv.inbound.conftest import PASSWORD, letter, only, start
 
@@ -265,6 +267,65 @@ def test_silent_session_ends(settings, transactional_db, monkeypatch):
     with Wire(door.port) as wire:
         assert wire.file.read() == b""
     door.stop()
+
+
+def test_stopping_tells_every_idle_session_and_waits_for_none(transactional_db, settings, people, risk, monkeypatch):
+    monkeypatch.setattr(server, "GRACE", 600.0)
+    door = start(settings)
+    with Wire(door.port) as greeted, Wire(door.port) as writing, Wire(door.port) as signed_in:
+        signed_in.say("EHLO wire.example")
+        signed_in.sign_in(people.amina)
+        writing.begin(people.boris, risk)
+        writing.socket.sendall(b"Subject: half\r\n\r\nhalf a mail")
+        door.stop()
+        for wire in (greeted, writing, signed_in):
+            assert wire.reply().startswith("421 4.3.2 The hub is being stopped.")
+            assert wire.file.read() == b""
+    assert not InboundMail.objects.exists()
+
+
+def test_stopping_answers_the_mail_that_is_read_before_it_ends_its_session(
+    transactional_db, settings, people, risk, monkeypatch
+):
+    committing, gate, write = threading.Event(), threading.Event(), spool.write
+
+    def slow(judgements):
+        committing.set()
+        assert gate.wait(10)
+        write(judgements)
+
+    monkeypatch.setattr(spool, "write", slow)
+    door = start(settings)
+    with Wire(door.port) as wire, Wire(door.port) as idle, ThreadPoolExecutor(1) as pool:
+        wire.begin(people.amina, risk)
+        wire.socket.sendall(letter(who=people.amina).encode() + b"\r\n.\r\n")
+        assert committing.wait(10)
+        stopping = pool.submit(door.stop)
+        assert idle.reply().startswith("421")
+        gate.set()
+        assert wire.reply().startswith("250 2.0.0")
+        assert wire.reply().startswith("421")
+        stopping.result(10)
+    assert only().state == "queued"
+
+
+def test_stopping_waits_for_no_client_that_keeps_its_tls_open(certificate, people, settings, monkeypatch):
+    cert, key = certificate
+    monkeypatch.setenv("HUB_SMTP_CERT", str(cert))
+    monkeypatch.setenv("HUB_SMTP_KEY", str(key))
+    door = start(settings)
+    with Wire(door.port) as wire:
+        wire.say("EHLO wire.example")
+        assert wire.say("STARTTLS").startswith("220")
+        context = ssl.create_default_context(cafile=str(cert))
+        with context.wrap_socket(wire.socket, server_hostname="localhost", suppress_ragged_eofs=True) as safe:
+            safe.sendall(b"EHLO wire.example\r\n")
+            replies = safe.makefile("rb")
+            while replies.readline()[3:4] == b"-":
+                pass
+            door.stop()
+            assert replies.readline().startswith(b"421")
+            replies.close()
 
 
 def test_client_that_leaves_in_the_middle_leaves_nothing(door, people, risk):
