@@ -68,6 +68,7 @@ INSTALLED_APPS = [
     "django_tasks_db",
     "allauth",
     "allauth.account",
+    "django_countries",
     "ninja",
     "channels",
     "csp",

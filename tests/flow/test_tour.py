@@ -23,6 +23,9 @@ PRODUCTION = pytest.param(
 )
 
 
+CLOSED = {"web", "mail", "answer"}
+
+
 @dataclass
 class Tour:
     """What the steps share: the hub, the closed discussion, and a word nobody else uses."""
@@ -37,11 +40,12 @@ class Tour:
         named = {member["email"]: member for member in self.hub.demo["members"]}
         inside = [named[address] for address in self.closed["members"] if address in named]
         self.first, self.second = [member for member in inside if member["role"] == "member"][:2]
+        self.third = inside[-1] if inside[-1]["role"] == "member" else self.second
         self.stranger = self.hub.who("stranger")
 
     def say(self, step: str) -> str:
-        """Return a sentence to search for later."""
-        return f"Sentence {step} of {self.word}."
+        """Return a sentence to look for later; what the conference says is published in the end."""
+        return f"Sentence {step} of {self.word if step in CLOSED else 'the conference'}."
 
 
 @pytest.fixture(params=[EMBEDDED, PRODUCTION])
@@ -54,6 +58,8 @@ def test_the_tour_from_first_word_to_published_proceedings(tour: Tour) -> None:
     page = a_member_reads_and_replies(tour)
     sent = a_mail_appears_in_the_open_browser(tour, page)
     a_reply_to_the_copy_threads(tour, sent)
+    a_live_session_is_held(tour)
+    proceedings_are_published(tour)
     a_stranger_finds_nothing(tour)
     a_new_person_is_let_in(tour)
 
@@ -107,6 +113,73 @@ def a_reply_to_the_copy_threads(tour: Tour, sent: Any) -> None:
     expect(article.locator("details pre")).to_be_hidden()
     article.locator("details summary").click()
     expect(article.locator("details pre")).to_contain_text(tour.say("mail"))
+
+
+def a_live_session_is_held(tour: Tour) -> None:
+    """4: the chair opens; the floor is asked for and given; what is said live and by mail appears for all; the gavel."""
+    room = tour.hub.demo["conference"]["session_url"]
+    chair = tour.open_as(tour.hub, tour.hub.who("chair"))
+    speaker = tour.open_as(tour.hub, tour.first)
+    listener = tour.open_as(tour.hub, tour.hub.who("moderator"))
+    for page in (chair, speaker, listener):
+        page.goto(room)
+    chair.locator("form[action$='/open/'] button").click()
+    speaker.locator("#ask button").click()
+    chair.locator("#waiting form[action$='/give/'] button.primary").first.click()
+    expect(speaker.locator("#send")).to_be_enabled()
+    speaker.locator("#statement textarea").fill(tour.say("live"))
+    speaker.locator("#send").click()
+    address = next(entry["address"] for entry in tour.hub.demo["lists"] if "emergency" in entry["address"])
+    code, reply = mailer.send(
+        tour.hub, mailer.compose(tour.third, address, "By mail", tour.say("by-mail")), login=tour.third
+    )
+    assert code == 250, reply
+    for page in (chair, speaker, listener):
+        for said in ("live", "by-mail"):
+            expect(page.locator("#statements article", has_text=tour.say(said))).to_be_attached()
+    for said in ("live", "by-mail"):
+        mailer.wait_for_mail(tour.hub, tour.third["email"], having=tour.say(said))
+    chair.locator("details summary", has_text="For the chair").click()
+    chair.locator("details summary", has_text="Close the session").click()
+    chair.locator("form[action$='/close/'] button.danger").click()
+    expect(chair.locator("main")).to_contain_text(tour.say("live"))
+    listener.goto(room)
+    expect(listener.locator("main")).to_contain_text(tour.say("by-mail"))
+    expect(listener.locator("#statement")).to_have_count(0)
+
+
+def proceedings_are_published(tour: Tour) -> None:
+    """5: the rapporteur compiles, edits the summary in Wagtail, submits; the Secretariat approves; page and PDF are public."""
+    rapporteur = tour.open_as(tour.hub, tour.hub.who("rapporteur"))
+    rapporteur.goto("/proceedings/")
+    line = "ul.rows > li:has(a[href*='/conferences/emergency-measures/'])"
+    rapporteur.locator(f"{line} form[action*='/compile/'] button").click()
+    expect(rapporteur.locator("main")).to_contain_text(tour.say("live"))
+    rapporteur.goto("/proceedings/")
+    rapporteur.locator(f"{line} a[href*='/admin/pages/']").click()
+    rapporteur.locator("[data-contentpath=summary] [role=textbox]").click()
+    rapporteur.keyboard.type(tour.say("summary"))
+    # The editor hands its text to the form a moment after the last key.
+    expect(rapporteur.locator("[name=summary]")).to_have_value(re.compile(re.escape(tour.say("summary"))))
+    rapporteur.get_by_role("button", name="Save draft").click()
+    rapporteur.locator(".messages .success").wait_for()
+    rapporteur.goto("/proceedings/")
+    rapporteur.locator(f"{line} form[action*='/submit/'] button").click()
+    expect(rapporteur.locator(line)).to_contain_text("waits for the Secretariat")
+    visitor = tour.open_as(tour.hub)
+    visitor.goto("/published/")
+    assert "Article 17" not in visitor.content()
+    desk = tour.open_as(tour.hub, tour.hub.who("secretariat"))
+    desk.goto("/proceedings/")
+    desk.locator(f"{line} form[action*='/approve/'] button").click()
+    expect(desk.locator(line)).to_contain_text("issued")
+    visitor.goto("/published/")
+    visitor.locator("main li a", has_text=re.compile("border|Article 17")).first.click()
+    for said in ("summary", "live", "by-mail"):
+        expect(visitor.locator("main")).to_contain_text(tour.say(said))
+    expect(visitor.locator("main")).to_contain_text(re.compile(r"BSN/EC/\d{4}/\d+"))
+    answer = visitor.request.get(visitor.url.rstrip("/") + "/pdf/")
+    assert answer.status == 200 and answer.body().startswith(b"%PDF")
 
 
 def a_stranger_finds_nothing(tour: Tour) -> None:
