@@ -109,15 +109,17 @@ def say_as_chair(
 def opening_words(item: AgendaItem, *, first: bool) -> str:
     """Return what is said when an item is taken, in the conference's language."""
     conference_session = item.conference_session
+    # Quoted, since a title may end in a mark of its own.
+    title = f"“{item.title}”"
     with override(conference_session.conference.language):
         if not first:
-            return _("We now take item %(number)d: %(title)s.") % {"number": item.number, "title": item.title}
+            return _("We now take item %(number)d: %(title)s.") % {"number": item.number, "title": title}
         return _(
             "The session “%(session)s” is open. We begin with item %(number)d: %(title)s.\n\n"
             "Ask for the floor in the room, or reply to this message: a reply by mail is read with the others. "
             "The session closes on %(until)s UTC."
         ) % {
-            "session": conference_session.title, "number": item.number, "title": item.title,
+            "session": conference_session.title, "number": item.number, "title": title,
             "until": date_format(conference_session.closes_at, "j F, H:i"),
         }
 

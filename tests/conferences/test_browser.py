@@ -68,7 +68,7 @@ def test_a_sitting_in_two_windows_with_a_word_by_mail(serving, make_member):
         await expect(said.locator("strong")).to_have_text("metres")
         await expect(said.locator("h3")).to_have_text("Amina Diallo")
         await expect(amina.locator("#statement textarea")).to_have_value("")
-        await expect(amina.locator("#unseen-count")).to_have_text("(2)")
+        await expect(amina.locator("#unseen-count")).to_have_text("(1)")
         await asyncio.to_thread(mail)
         await expect(chair.locator("article", has_text="read with the others").locator(".door.mail")).to_be_visible()
         await chair.get_by_text("For the chair").click()

@@ -47,10 +47,12 @@ function counted(element, count) {
 /* --- Statements --------------------------------------------------------------------------------------------------------- */
 let unseen = 0;
 let endIsVisible = true;
+/* On a desk my text lies over the lower edge of the window. */
+const covered = () => (matchMedia("(min-width: 900px)").matches && $("statement") ? $("statement").offsetHeight : 0);
 new IntersectionObserver(([entry]) => {
   endIsVisible = entry.isIntersecting;
   if (endIsVisible) seeAll();
-}).observe($("end"));
+}, { rootMargin: `0px 0px -${covered()}px 0px` }).observe($("end"));
 
 function fill(article, frame) {
   const said = frame.contribution;
@@ -87,9 +89,13 @@ function addStatement(frame) {
   if (frame.kind === "edited") return;
   const item = $("statement-template").content.firstElementChild.cloneNode(true);
   fill(item.firstElementChild, frame);
-  const follow = endIsVisible;
+  const follow = endIsVisible || frame.contribution.author.id === room.me;
   $("statements").append(item);
-  if (follow) { $("end").scrollIntoView({ block: "nearest" }); return; }
+  if (follow) {
+    const below = $("end").getBoundingClientRect().bottom - (innerHeight - covered());
+    if (below > 0) scrollBy(0, below);
+    return;
+  }
   unseen += 1;
   counted($("arrivals"), unseen);
   $("arrivals").parentElement.hidden = false;
