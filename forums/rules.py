@@ -10,13 +10,13 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from machina.apps.forum_conversation.models import Topic
 
 from forums.drafts import Draft
 from forums.models import Contribution, ForumPolicy
 from forums.policy import APPROVE, READ, REPLY, START, UNHELD, Access, access_of
+from hub.lib.dates import say_utc
 from hub.lib.verdicts import ACCEPT, Verdict, hold, reject
 
 if TYPE_CHECKING:
@@ -72,9 +72,9 @@ def outside_period(case: Case) -> Verdict | None:
         return None
     opens, closes = case.policy.opens_at, case.policy.closes_at
     if opens and case.now < opens:
-        return reject("not-open-yet", _("This discussion opens on %s UTC.") % date_format(opens, "j F Y, H:i"))
+        return reject("not-open-yet", _("This discussion opens on %s UTC.") % say_utc(opens))
     if closes and case.now >= closes:
-        return reject("closed", _("This discussion closed on %s UTC.") % date_format(closes, "j F Y, H:i"))
+        return reject("closed", _("This discussion closed on %s UTC.") % say_utc(closes))
     return None
 
 

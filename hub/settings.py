@@ -140,6 +140,8 @@ HUB_HEALTH = [
 ]
 # Each names the search scopes a member may read: scopes(member) -> set[str].
 HUB_SCOPES = ["forums.selectors.search_scopes_for"]
+# Each gives the documents of a room for a full reindex: source() -> iterable of hub.search.services.Document.
+HUB_SEARCH_SOURCES = ["cms.indexing.documents"]
 # Each gives what stands beside a discussion: aside(forum_id, member) -> dict of template variables.
 HUB_FORUM_ASIDES = ["listserv.selectors.forum_aside", "conferences.selectors.forum_aside"]
 # Each gives the blocks of a member's home: blocks(member, now) -> list[hub.lib.home.Block].

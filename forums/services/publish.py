@@ -118,6 +118,11 @@ def new_topic(*, forum_id: int, subject: str, author: "Member") -> Topic:
     return topic
 
 
+def _clean(text: str) -> str:
+    """Return the text without what a database refuses to store: NUL, and halves of surrogate pairs."""
+    return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode().strip()
+
+
 def _said_before(draft: Draft, author: "Member") -> Contribution | None:
     query = Contribution.objects.select_related("post__topic__forum", "author")
     if draft.once_key:
@@ -151,7 +156,7 @@ def _place(draft: Draft, now: datetime) -> tuple[Topic | None, Contribution | No
 
 
 def _subject(draft: Draft, topic: Topic | None) -> str:
-    subject = " ".join(draft.subject.split())
+    subject = " ".join(_clean(draft.subject).split())
     if topic is not None:
         return subject[:SUBJECT_LENGTH] or f"Re: {topic.subject}"[:SUBJECT_LENGTH]
     first_line = next((line.strip("#>* \t") for line in draft.text.splitlines() if line.strip("#>* \t")), "")
@@ -171,7 +176,7 @@ def _record(
     subject = _subject(draft, topic)
     if topic is None:
         topic = new_topic(forum_id=draft.forum_id, subject=subject, author=author)
-    post = Post(topic=topic, poster=author, subject=subject, content=draft.text.strip(), approved=verdict.accepts)
+    post = Post(topic=topic, poster=author, subject=subject, content=_clean(draft.text), approved=verdict.accepts)
     models.Model.save(post, force_insert=True)
     if draft.created_at is not None:
         Post.objects.filter(pk=post.pk).update(created=said_at, updated=said_at)
@@ -190,7 +195,7 @@ def _record(
         in_reply_to=draft.in_reply_to or (parent.message_id if parent else ""),
         references=draft.references or (f"{parent.references} {parent.message_id}".strip() if parent else ""),
         author_address=draft.author_address or author.email,
-        folded=draft.folded,
+        folded=_clean(draft.folded),
         once_key=draft.once_key,
         created_at=said_at,
     )

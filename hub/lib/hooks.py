@@ -5,10 +5,12 @@ from functools import cache
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Warning as Error, register
+from django.core.checks import CheckMessage, Error, register
 from django.utils.module_loading import import_string
 
-LISTED = ("HUB_OUTLETS", "HUB_TOPIC_CHOOSERS", "HUB_HEALTH", "HUB_HOME", "HUB_SCOPES", "HUB_FORUM_ASIDES")
+LISTED = tuple(
+    f"HUB_{name}" for name in "OUTLETS TOPIC_CHOOSERS HEALTH HOME SCOPES FORUM_ASIDES SEARCH_SOURCES".split()
+)
 
 
 @cache

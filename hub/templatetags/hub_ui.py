@@ -20,7 +20,6 @@ from typing import TYPE_CHECKING
 from django import template
 from django.conf import settings
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timesince import timesince, timeuntil
@@ -28,6 +27,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django_countries import countries
 
+from hub.lib.dates import say_day
 from hub.members.regions import NAMES, region_of
 
 if TYPE_CHECKING:
@@ -35,9 +35,6 @@ if TYPE_CHECKING:
 
 register = template.Library()
 
-# Day, then day without the year; Chinese writes the year first.
-_DAYS = {"zh-hans": ("Y年n月j日", "n月j日")}
-_DAY = ("j M Y", "j M")
 _COMMA = {"ar": "، ", "zh-hans": " "}
 # How long before its end a time box shows that it is closing.
 CLOSING = timedelta(hours=72)
@@ -45,8 +42,7 @@ STATES = frozenset({"open", "agreed", "live", "held", "closing", "coming", "clos
 
 
 def _day(moment: datetime, *, year: bool = True) -> str:
-    with_year, without = _DAYS.get(get_language() or "en", _DAY)
-    return date_format(moment, with_year if year else without, use_l10n=False)
+    return say_day(moment, short=True, year=year)
 
 
 def _iso(moment: datetime) -> str:

@@ -10,7 +10,7 @@ from django.utils import timezone, translation
 @pytest.fixture(autouse=True)
 def _static(settings: Any, tmp_path: Path) -> None:
     """Give WhiteNoise a folder to look into, and let it find the files where they are written."""
-    (tmp_path / "static").mkdir()
+    (tmp_path / "static").mkdir(exist_ok=True)
     settings.STATIC_ROOT = tmp_path / "static"
     settings.WHITENOISE_USE_FINDERS = True
 

@@ -15,7 +15,12 @@ pytestmark = pytest.mark.django_db
 def test_a_new_topic_is_recorded_and_counted(cast, now):
     said = cast.say(cast.amina, "Field trials need a baseline.", subject="Baselines", now=now)
     topic = Topic.objects.get()
-    assert (topic.subject, topic.posts_count, topic.approved, topic.last_post_id) == ("Baselines", 1, True, said.post_id)
+    assert (topic.subject, topic.posts_count, topic.approved, topic.last_post_id) == (
+        "Baselines",
+        1,
+        True,
+        said.post_id,
+    )
     assert (topic.forum.direct_posts_count, topic.forum.direct_topics_count) == (1, 1)
     assert said.origin == "web" and said.author == cast.amina and len(said.message_id.split("@")[0]) == 32
 
@@ -45,7 +50,9 @@ def test_the_same_message_id_of_another_author_is_another_contribution(cast, now
 def test_a_stranger_finds_nothing_to_write_to(cast, now):
     for forum_id in (cast.forum_id, 999_999):
         with pytest.raises(NotFound):
-            services.publish(draft=services.Draft(forum_id=forum_id, text="Hi"), author=cast.stella, origin="web", now=now)
+            services.publish(
+                draft=services.Draft(forum_id=forum_id, text="Hi"), author=cast.stella, origin="web", now=now
+            )
     assert not Contribution.objects.exists()
 
 
@@ -98,6 +105,11 @@ def test_empty_and_only_quoted_are_refused_with_a_sentence(cast, now):
         with pytest.raises(Refused) as refused:
             cast.say(cast.amina, "  \n", now=now, **draft)
         assert refused.value.code == "empty" and word in str(refused.value)
+
+
+def test_what_a_database_cannot_store_is_shown_as_missing(cast, now):
+    said = cast.say(cast.amina, "a\0b \ud800", subject="c\0d", folded="\0", now=now)
+    assert (said.text, said.subject, said.folded) == ("a\ufffdb ?", "c\ufffdd", "\ufffd")
 
 
 def test_a_text_over_the_limit_is_refused(cast, now, settings):
