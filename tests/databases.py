@@ -107,3 +107,26 @@ def taken() -> Iterator[str]:
             connections.close_all()
             return
     raise RuntimeError("All test databases are taken")
+
+
+# What migrations and post_migrate have made: without it neither permissions nor Wagtail's tree work.
+_KEPT = {"django_migrations", "django_content_type", "auth_permission", "forum_permission_forumpermission"}
+
+
+def empty_tables() -> None:
+    """Empty what a transactional test has filled; Django's own flush truncates 130 tables and takes a second."""
+    quote = connection.ops.quote_name
+    names = sorted(set(connection.introspection.django_table_names(only_existing=True, include_views=False)) - _KEPT)
+    with connection.cursor() as cursor:
+        looks = (f"SELECT '{name}' WHERE EXISTS (SELECT 1 FROM {quote(name)})" for name in names)
+        cursor.execute(" UNION ALL ".join(looks))
+        filled = [row[0] for row in cursor.fetchall()]
+    if not filled:
+        return
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("TRUNCATE " + ", ".join(map(quote, filled)) + " CASCADE")
+        return
+    with connection.constraint_checks_disabled(), connection.cursor() as cursor:
+        for name in filled:
+            cursor.execute(f"DELETE FROM {quote(name)}")
