@@ -51,9 +51,9 @@ class LiveOutlet(Outlet):
             )
 
     def change_membership(self, membership: "Membership", *, now: datetime) -> None:
-        """Close the sockets of who left with the commit, and take them off the speakers' list."""
+        """Close the sockets of who left with the commit; take who left or now only observes off the speakers' list."""
         publish_on_commit(f"membership.{membership.forum_id}", {"member": membership.member_id})
-        if membership.left_at is None:
+        if membership.left_at is None and membership.role != "observer":
             return
         held = FloorRequest.objects.filter(
             member=membership.member_id, state__in=("waiting", "given"),

@@ -126,6 +126,15 @@ def test_the_chair_ends_a_floor(open_sitting):
     assert again is None
 
 
+def test_who_becomes_an_observer_leaves_the_list(open_sitting):
+    ask(open_sitting, open_sitting.boris)
+    services.admit_person(
+        conference_id=open_sitting.conference.pk, member=open_sitting.boris, role="observer", actor=open_sitting.chen,
+        now=open_sitting.now,
+    )
+    assert open_sitting.kinds()[-1] == "floor_withdrawn"
+
+
 def test_who_is_removed_loses_the_floor_and_the_place(open_sitting):
     open_sitting.floor_to(open_sitting.amina)
     ask(open_sitting, open_sitting.boris)
