@@ -3,16 +3,21 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from allauth.account.models import EmailAddress
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Min, Q, QuerySet
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from forums import selectors as forums
 from forums.policy import READ, access_of
-from hub.lib.home import Block
-from listserv.models import Mailing, MailingList, Notice, Retry, Subscription
-from listserv.tokens import LOCAL_PART_MAX, SUBADDRESSES
+from hub.lib.errors import NotFound
+from hub.lib.home import Block, Kind
+from listserv.models import InboundMail, Mailing, MailingList, Notice, Retry, Subscription
+from listserv.tokens import LOCAL_PART_MAX, SUBADDRESSES, confirm_token
 
 if TYPE_CHECKING:
     from hub.members.models import Member
@@ -132,8 +137,64 @@ def forum_aside(*, forum_id: int, member: "Member | None") -> dict[str, Any]:
 
 
 def home_blocks(*, member: "Member", now: datetime) -> list[Block]:
-    """Return what the member is asked by the lists: nothing yet; held mails are asked for by letter."""
-    return []
+    """Return what the mail door asks: confirm a held mail, look after those that failed.
+
+    Queries: 1 for a member, 2 for the Secretariat.
+    """
+    blocks = []
+    held = InboundMail.objects.filter(member=member, state=InboundMail.State.HELD, list__isnull=False)
+    waiting = list(held.order_by("received_at", "pk").values_list("pk", "list__name", "received_at"))
+    if waiting:
+        pk, name, since = waiting[0]
+        title = ngettext("%d mail waits for you to confirm it", "%d mails wait for you to confirm them", len(waiting))
+        url = reverse("listserv:confirm", args=(name, confirm_token(mail_id=pk, member_id=member.pk)))
+        blocks.append(Block(Kind.ASKED, title % len(waiting), url, at=since))
+    if member.is_active and member.is_staff:
+        failed = InboundMail.objects.filter(state=InboundMail.State.FAILED)
+        found = failed.aggregate(count=Count("pk"), since=Min("received_at"))
+        if found["count"]:
+            title = ngettext("%d mail could not be published", "%d mails could not be published", found["count"])
+            url = f"{reverse('listserv:inbound')}?state={InboundMail.State.FAILED}"
+            blocks.append(Block(Kind.ASKED, title % found["count"], url, at=found["since"]))
+    return blocks
+
+
+@dataclass(frozen=True)
+class InboundRecord:
+    """What came in by mail and needs an eye; keys are states, the empty one stands for all of them."""
+
+    LABELS: ClassVar[dict[str, Promise]] = {
+        "": _("All"),
+        InboundMail.State.FAILED.value: _("Failed"),
+        InboundMail.State.QUEUED.value: _("Waiting"),
+        InboundMail.State.HELD.value: _("Held"),
+        InboundMail.State.REJECTED.value: _("Refused today"),
+    }
+    chosen: QuerySet[InboundMail]
+    counts: dict[str, int]  # state -> mails
+
+    def rows(self, state: str) -> QuerySet[InboundMail]:
+        """Return those in one state, the newest first, without their bytes."""
+        rows = self.chosen.filter(state=state) if state else self.chosen
+        return rows.defer("raw").select_related("member", "list__forum").order_by("-received_at", "-pk")
+
+
+def inbound_for(member: "Member", *, refused_since: datetime) -> InboundRecord:
+    """Return what waits, is held or has failed, and what was refused since a moment.
+
+    Raises: NotFound for everybody outside the Secretariat. Queries: 1.
+    """
+    if not (member.is_active and member.is_staff):
+        raise NotFound
+    states = InboundMail.State
+    chosen = InboundMail.objects.filter(
+        Q(state__in=(states.QUEUED, states.HELD, states.FAILED))
+        | Q(state=states.REJECTED, received_at__gte=refused_since)
+    )
+    counts = dict.fromkeys(InboundRecord.LABELS, 0)
+    counts.update(chosen.order_by().values_list("state").annotate(count=Count("pk")))
+    counts[""] = sum(counts.values())
+    return InboundRecord(chosen, counts)
 
 
 @dataclass(frozen=True)

@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from listserv.views import confirm, leave, lists, outbox
+from listserv.views import confirm, inbound, leave, lists, outbox
 
 app_name = "listserv"
 urlpatterns = [
     path("lists/", lists.lists, name="lists"),
     path("l/<slug:name>/leave/<slug:token>/", leave.leave, name="leave"),
     path("mail/confirm/<slug:name>/<slug:token>/", confirm.confirm, name="confirm"),
+    path("mail/", inbound.inbound, name="inbound"),
     path("outbox/", outbox.outbox, name="outbox"),
     path("outbox/<str:name>/", outbox.letter, name="letter"),
     path("outbox/<str:name>/html/", outbox.letter_html, name="letter_html"),

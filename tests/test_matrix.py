@@ -55,6 +55,7 @@ MATRIX: dict[str, Row] = {
     "listserv:lists": (MEMBERS, {}, (), False),
     "listserv:leave": (CLOSED, {"name": SECRET, "token": "x"}, (), False),
     "listserv:confirm": (CLOSED, {"name": SECRET, "token": "x"}, (), False),
+    "listserv:inbound": (STAFF, {}, (), False),
     "listserv:outbox": (STAFF, {}, (), False),
     "listserv:letter": (STAFF, {"name": LETTER}, (), False),
     "listserv:letter_html": (STAFF, {"name": LETTER}, (), False),

@@ -1,7 +1,5 @@
 """What the hub has sent, as its readers see it: for the Secretariat, where no relay is set."""
 
-from urllib.parse import urlencode
-
 from csp.constants import NONE, SELF, UNSAFE_INLINE
 from csp.decorators import csp
 from django.conf import settings
@@ -14,8 +12,10 @@ from django.views.decorators.http import require_safe
 from hub.lib.errors import NotFound
 from listserv.outbound import letters
 from listserv.outbound import outbox as box
+from listserv.views.paging import SIZE, paging
+from listserv.views.staff import staff_only
 
-PAGE = 50
+PAGE = SIZE
 # The mail's own HTML runs, fetches and leads nowhere; it only lies inside our page.
 _LETTER_POLICY = {
     "default-src": [NONE],
@@ -27,14 +27,8 @@ _LETTER_POLICY = {
 }
 
 
-def _staff_only(request: HttpRequest) -> None:
-    """Answer everybody else as if there was no such page."""
-    if not (request.user.is_authenticated and request.user.is_staff):
-        raise NotFound
-
-
 def _mail(request: HttpRequest, name: str) -> bytes:
-    _staff_only(request)
+    staff_only(request)
     raw = None if settings.HUB_RELAY else box.read(name)
     if raw is None:
         raise NotFound
@@ -44,30 +38,17 @@ def _mail(request: HttpRequest, name: str) -> bytes:
 @require_safe
 def outbox(request: HttpRequest) -> HttpResponse:
     """List the mails sent, newest first; ``?q=`` finds a recipient."""
-    _staff_only(request)
+    staff_only(request)
     if settings.HUB_RELAY:
         return render(request, "listserv/outbox_relay.html", {"relay": str(settings.HUB_RELAY)})
     search = request.GET.get("q", "").strip()[:100]
     found = box.names(search)
-    pages = max(1, -(-len(found) // PAGE))
-    asked = request.GET.get("page", "1")
-    number = min(max(int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 9 else 1, 1), pages)
-    shown = found[(number - 1) * PAGE : number * PAGE]
-    rows = [(name, box.sent_at(name), letters.summary(raw)) for name in shown if (raw := box.read(name)) is not None]
-    context = {
-        "rows": rows,
-        "search": search,
-        "total": len(found),
-        "page_number": number,
-        "page_count": pages,
-        "earlier_url": _page(search, number - 1) if number > 1 else "",
-        "later_url": _page(search, number + 1) if number < pages else "",
-    }
-    return render(request, "listserv/outbox.html", context)
-
-
-def _page(search: str, number: int) -> str:
-    return "?" + urlencode({"q": search, "page": number} if search else {"page": number})
+    page = paging(request.GET.get("page", ""), len(found), size=PAGE, q=search)
+    rows = [
+        (name, box.sent_at(name), letters.summary(raw))
+        for name in found[page.rows] if (raw := box.read(name)) is not None
+    ]
+    return render(request, "listserv/outbox.html", {"rows": rows, "search": search, **page.context})
 
 
 @require_safe

@@ -1,0 +1,45 @@
+"""What came in by mail and is not in a discussion: for the Secretariat, with a way to try again what failed."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from hub.lib import clock
+from listserv import selectors
+from listserv.inbound.pump import retry_failed
+from listserv.views.paging import SIZE, paging
+from listserv.views.staff import staff_only
+
+PAGE = SIZE
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def inbound(request: HttpRequest) -> HttpResponse:
+    """List what waits, is held, has failed or was refused today; ``?state=`` shows one of these, POST tries again."""
+    member = staff_only(request)
+    if request.method == "POST":
+        return _try_again(request)
+    today = timezone.localtime(clock.now()).replace(hour=0, minute=0, second=0, microsecond=0)
+    record = selectors.inbound_for(member, refused_since=today)
+    state = request.GET.get("state", "")
+    state = state if state in record.counts else ""
+    page = paging(request.GET.get("page", ""), record.counts[state], size=PAGE, state=state)
+    context = {
+        "rows": record.rows(state)[page.rows],
+        "state": state,
+        "views": [(key, label, record.counts[key]) for key, label in selectors.InboundRecord.LABELS.items()],
+        **page.context,
+    }
+    return render(request, "listserv/inbound.html", context)
+
+
+def _try_again(request: HttpRequest) -> HttpResponse:
+    asked = request.POST.get("retry", "")
+    if asked.isascii() and asked.isdigit() and len(asked) < 19 and retry_failed(pk=int(asked)):
+        messages.success(request, _("The mail is tried again now."))
+    else:
+        messages.warning(request, _("This mail does not wait for you any more."))
+    return HttpResponseRedirect(request.get_full_path())

@@ -1,0 +1,44 @@
+"""Pages of a list that is counted: which one is asked for, and where its neighbours are."""
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+SIZE = 50  # rows
+
+
+@dataclass(frozen=True)
+class Paging:
+    """One page; ``query`` is what its address asks besides the page."""
+
+    number: int
+    pages: int
+    total: int
+    size: int
+    query: dict[str, str]
+
+    @property
+    def rows(self) -> slice:
+        """The rows of the page within the whole list."""
+        return slice((self.number - 1) * self.size, self.number * self.size)
+
+    @property
+    def context(self) -> dict[str, object]:
+        """What components/pages.html wants to know."""
+        return {
+            "total": self.total,
+            "page_number": self.number,
+            "page_count": self.pages,
+            "earlier_url": self._url(self.number - 1) if self.number > 1 else "",
+            "later_url": self._url(self.number + 1) if self.number < self.pages else "",
+        }
+
+    def _url(self, number: int) -> str:
+        return "?" + urlencode({**self.query, "page": number})
+
+
+def paging(asked: str, total: int, *, size: int, **query: str) -> Paging:
+    """Return the page that ``?page=`` asks for; nonsense is the first, too many the last. Empty query is left out."""
+    pages = max(1, -(-total // size))
+    number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 9 else 1
+    kept = {name: value for name, value in query.items() if value}
+    return Paging(min(max(number, 1), pages), pages, total, size, kept)
