@@ -41,6 +41,7 @@ PAYLOADS = [
     "| <script> | [x](javascript:alert(1)) |\n|-|-|\n| a | b |",
     "https://a.example/<script>alert(1)</script>",
     'https://a.example/"onmouseover="alert(1)',
+    "[x](ftp://a.example/x) [x](tel:112) [x](irc://a.example) [x](intent://a.example)",
     "<style>*{display:none}</style>",
     "<form action=https://a.example><input name=password></form>",
     "<math><mtext></form><form><mglyph><style></math><img src onerror=alert(1)>",

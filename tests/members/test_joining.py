@@ -173,6 +173,14 @@ def test_a_used_link_says_where_it_stands_and_tells_the_secretariat_once(client,
     assert page.status_code == 200 and "with the Secretariat" in page.content.decode()
 
 
+def test_the_link_of_an_account_that_was_closed_since_says_so(client, pending, sofia, now):
+    services.approve_application(application_id=pending.pk, actor=sofia, now=now)
+    path = f"/apply/confirm/{services.confirmation_token(application=pending, now=clock.now())}/"
+    assert "You are a member" in client.get(path).content.decode()
+    Member.objects.filter(pk=pending.member_id).update(is_active=False)
+    assert "You cannot sign in any more" in client.get(path).content.decode()
+
+
 def test_who_is_approved_has_a_verified_first_address(pending, sofia, mailoutbox, now):
     services.approve_application(application_id=pending.pk, actor=sofia, now=now)
     row = EmailAddress.objects.get(user=pending.member)

@@ -11,7 +11,7 @@ from forums.models import ForumPolicy
 from hub.lib.errors import HubError
 from hub.members.services import anonymise_member
 from hub.search.models import SearchDocument
-from hub.search.outlet import document_of
+from hub.search.outlet import SearchOutlet, document_of
 from hub.search.selectors import search
 from hub.search.services import Document, index_document
 
@@ -66,7 +66,10 @@ def test_a_forum_that_is_closed_later_is_closed_here_at_once(cast, now):
     assert search(None, SECRET).total == 0
 
 
-def test_an_inactive_member_finds_what_the_public_finds(cast, said):
+def test_an_inactive_member_finds_what_the_public_finds(cast, said, now):
+    document = Document(key="page:1", kind="page", scope="members", title=SECRET, url="/", date=now)
+    index_document(document=document, now=now)
+    assert search(cast.boris, SECRET).total == 2
     cast.boris.is_active = False
     cast.boris.save()
     assert search(cast.boris, SECRET).total == 0
@@ -91,6 +94,12 @@ def test_held_words_are_found_by_nobody_until_they_are_approved(cast, held, now)
 def test_rejected_words_are_found_by_nobody(cast, held, now):
     services.reject_contribution(number=held.number, actor=cast.chen, reason="Off topic", now=now)
     assert search(cast.chen, SECRET).total == 0 and not SearchDocument.objects.exists()
+
+
+def test_words_that_are_taken_back_later_are_found_by_nobody(cast, said, now):
+    said.state = "rejected"
+    SearchOutlet().decide(said, now=now)
+    assert search(cast.boris, SECRET).total == 0
 
 
 def test_an_edit_changes_what_is_found(cast, said, now):
