@@ -70,6 +70,19 @@ def endpoint(name: str, default: str) -> Endpoint:
     raise EnvError(name, found, "an address such as 127.0.0.1:8000")
 
 
+def file(name: str, *, needs: str = "") -> Path | None:
+    """Return the path of a readable file, None when unset; ``needs`` names the variable that belongs to it."""
+    found = text(name)
+    if not found:
+        if needs and text(needs):
+            raise EnvError(name, found, f"set where {needs} is set")
+        return None
+    path = Path(found)
+    if not (path.is_file() and os.access(path, os.R_OK)):
+        raise EnvError(name, found, "the path of a file that the hub may read")
+    return path.resolve()
+
+
 def relay(name: str) -> Endpoint | None:
     """Return the MTA that takes our mail, ``smtp://host:port``; None when unset."""
     found = text(name)

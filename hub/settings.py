@@ -14,6 +14,9 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 HUB_DATA = Path(env.text("HUB_DATA", str(BASE_DIR / "var"))).resolve()
 HUB_WEB = env.endpoint("HUB_WEB", "127.0.0.1:8000")
 HUB_SMTP = env.endpoint("HUB_SMTP", "127.0.0.1:8025")
+# PEM files; with both the mail door offers STARTTLS, which distant clients need to sign in.
+HUB_SMTP_CERT = env.file("HUB_SMTP_CERT", needs="HUB_SMTP_KEY")
+HUB_SMTP_KEY = env.file("HUB_SMTP_KEY", needs="HUB_SMTP_CERT")
 HUB_URL = env.base_url("HUB_URL", f"http://{HUB_WEB}")
 HUB_MAIL_DOMAIN = env.text("HUB_MAIL_DOMAIN", "lists.hub.example")
 HUB_RELAY = env.relay("HUB_RELAY")

@@ -15,7 +15,6 @@ import re
 import ssl
 from collections import defaultdict
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
@@ -312,18 +311,18 @@ def _is_loopback(host: str) -> bool:
 
 
 def tls_context() -> ssl.SSLContext | None:
-    """Return the context of ``HUB_SMTP_CERT`` and ``HUB_SMTP_KEY`` (PEM files); None when they are not set.
+    """Return the context of ``HUB_SMTP_CERT`` and ``HUB_SMTP_KEY``; None when they are not set.
 
-    Raises: hub.env.EnvError when only one is set or a file is missing.
+    Raises: hub.env.EnvError when they are no certificate and its key.
     """
-    paths = {name: env.text(name) for name in ("HUB_SMTP_CERT", "HUB_SMTP_KEY")}
-    if not any(paths.values()):
+    cert, key = settings.HUB_SMTP_CERT, settings.HUB_SMTP_KEY
+    if cert is None or key is None:
         return None
-    for name, path in paths.items():
-        if not path or not Path(path).is_file():
-            raise env.EnvError(name, path, "the path of a PEM file; both HUB_SMTP_CERT and HUB_SMTP_KEY are needed")
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(paths["HUB_SMTP_CERT"], paths["HUB_SMTP_KEY"])
+    try:
+        context.load_cert_chain(cert, key)
+    except (ssl.SSLError, OSError) as error:
+        raise env.EnvError("HUB_SMTP_CERT", str(cert), "a certificate in PEM, with its key in HUB_SMTP_KEY") from error
     return context
 
 

@@ -137,3 +137,20 @@ def test_a_short_secret_is_refused_and_not_shown(given, tmp_path):
     with pytest.raises(EnvError) as error:
         env.secret_key(NAME, tmp_path)
     assert "too short" not in str(error.value)
+
+
+def test_a_file_is_there_or_the_start_stops(monkeypatch, tmp_path):
+    assert env.file(NAME) is None
+    monkeypatch.setenv(NAME, str(tmp_path / "missing.pem"))
+    with pytest.raises(env.EnvError, match="a file that the hub may read"):
+        env.file(NAME)
+    (tmp_path / "missing.pem").write_text("here")
+    assert env.file(NAME) == tmp_path / "missing.pem"
+
+
+def test_of_two_that_belong_together_one_alone_stops_the_start(monkeypatch, tmp_path):
+    monkeypatch.setenv("HUB_OTHER", str(tmp_path))
+    monkeypatch.delenv(NAME, raising=False)
+    with pytest.raises(env.EnvError, match=f"{NAME} is ''; it must be set where HUB_OTHER is set"):
+        env.file(NAME, needs="HUB_OTHER")
+    assert env.file(NAME) is None

@@ -309,10 +309,9 @@ def test_stopping_answers_the_mail_that_is_read_before_it_ends_its_session(
     assert only().state == "queued"
 
 
-def test_stopping_waits_for_no_client_that_keeps_its_tls_open(certificate, people, settings, monkeypatch):
+def test_stopping_waits_for_no_client_that_keeps_its_tls_open(certificate, people, settings):
     cert, key = certificate
-    monkeypatch.setenv("HUB_SMTP_CERT", str(cert))
-    monkeypatch.setenv("HUB_SMTP_KEY", str(key))
+    settings.HUB_SMTP_CERT, settings.HUB_SMTP_KEY = cert, key
     door = start(settings)
     with Wire(door.port) as wire:
         wire.say("EHLO wire.example")
@@ -350,8 +349,7 @@ def certificate(tmp_path: Path) -> tuple[Path, Path]:
 
 def test_starttls_lets_a_distant_client_sign_in(certificate, transactional_db, people, risk, settings, monkeypatch):
     cert, key = certificate
-    monkeypatch.setenv("HUB_SMTP_CERT", str(cert))
-    monkeypatch.setenv("HUB_SMTP_KEY", str(key))
+    settings.HUB_SMTP_CERT, settings.HUB_SMTP_KEY = cert, key
     monkeypatch.setattr(server, "_is_loopback", lambda host: False)
     door = start(settings)
     try:
@@ -370,7 +368,8 @@ def test_starttls_lets_a_distant_client_sign_in(certificate, transactional_db, p
     assert only().proof == "auth"
 
 
-def test_half_a_certificate_stops_the_start(monkeypatch, tmp_path):
-    monkeypatch.setenv("HUB_SMTP_CERT", str(tmp_path / "missing.pem"))
-    with pytest.raises(ValueError, match="HUB_SMTP_CERT"):
+def test_key_that_does_not_belong_to_the_certificate_stops_the_start(certificate, settings):
+    cert, _key = certificate
+    settings.HUB_SMTP_CERT, settings.HUB_SMTP_KEY = cert, cert
+    with pytest.raises(ValueError, match=r"HUB_SMTP_CERT is .* it must be a certificate in PEM"):
         server.tls_context()
