@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 import uvicorn
 from django.conf import settings
+from django.db import connections
 from django.test import Client
 from django.utils.module_loading import import_string
 from websockets.exceptions import ConnectionClosed
@@ -164,8 +165,9 @@ class Serving:
 
 
 @pytest.fixture
-def serving(transactional_db: None) -> Iterator[Serving]:
-    """Serve the hub for one test."""
+def serving(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Serving]:
+    """Serve the hub for one test; its threads keep no connection, since they end with the test."""
+    monkeypatch.setitem(connections.settings["default"], "CONN_MAX_AGE", 0)
     server = Serving()
     server.start()
     yield server
