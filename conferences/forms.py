@@ -38,7 +38,8 @@ class AddressesField(forms.CharField):
     """Addresses of members, one a line or with commas; gives members, names those nobody has."""
 
     def __init__(self, *, rows: int = 3, **options: Any) -> None:
-        super().__init__(widget=forms.Textarea(attrs={"rows": rows, "dir": "ltr"}), **options)
+        many = forms.Textarea(attrs={"rows": rows, "dir": "ltr"})
+        super().__init__(widget=many if rows > 1 else forms.TextInput(attrs={"dir": "ltr"}), **options)
 
     def clean(self, value: Any) -> "list[Member]":
         """Return the members; the error names every address that belongs to none."""
