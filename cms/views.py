@@ -99,9 +99,11 @@ def approve(request: HttpRequest, page_id: int) -> HttpResponse:
 @login_required
 def send_back(request: HttpRequest, page_id: int) -> HttpResponse:
     """Send the draft back with a comment, which is kept when it is refused."""
+    member = _member(request)
+    # Who may not see the draft is told nothing about the comment either.
+    selectors.draft_for(member, page_id)
     form = SendBackForm(request.POST)
     if not form.is_valid():
-        member = _member(request)
         context = {
             "lines": selectors.desk_for(member),
             "send_back": form,

@@ -6,6 +6,7 @@ instead, so that a wrong setting stops the start and never surprises a running h
 """
 
 import os
+import re
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,9 +54,9 @@ def number(name: str, default: int, *, least: int, most: int) -> int:
     found = text(name)
     if not found:
         return default
-    if not found.lstrip("-").isdigit() or not least <= int(found) <= most:
-        raise EnvError(name, found, f"a whole number from {least} to {most}")
-    return int(found)
+    if re.fullmatch(r"-?[0-9]{1,18}", found) and least <= int(found) <= most:
+        return int(found)
+    raise EnvError(name, found, f"a whole number from {least} to {most}")
 
 
 def endpoint(name: str, default: str) -> Endpoint:
@@ -88,10 +89,13 @@ def relay(name: str) -> Endpoint | None:
     found = text(name)
     if not found:
         return None
-    parts = urlsplit(found)
-    if parts.scheme != "smtp" or not parts.hostname:
-        raise EnvError(name, found, "an address such as smtp://relay.example.org:25")
-    return Endpoint(parts.hostname, parts.port or 25)
+    try:
+        parts = urlsplit(found)
+        if parts.scheme == "smtp" and parts.hostname:
+            return Endpoint(parts.hostname, parts.port or 25)
+    except ValueError:
+        pass
+    raise EnvError(name, found, "an address such as smtp://relay.example.org:25")
 
 
 def base_url(name: str, default: str) -> str:

@@ -144,7 +144,9 @@ HUB_HEALTH = [
 # Each names the search scopes a member may read: scopes(member) -> set[str].
 HUB_SCOPES = ["forums.selectors.search_scopes_for"]
 # Each gives the documents of a room for a full reindex: source() -> iterable of hub.search.services.Document.
-HUB_SEARCH_SOURCES = ["cms.indexing.documents"]
+HUB_SEARCH_SOURCES = ["forums.selectors.search_documents", "cms.indexing.documents"]
+# Each takes what it keeps of a person out when the person leaves for good: forget(member, now).
+HUB_FORGET = ["forums.services.forget_member"]
 # Each gives what stands beside a discussion: aside(forum_id, member) -> dict of template variables.
 HUB_FORUM_ASIDES = ["listserv.selectors.forum_aside", "conferences.selectors.forum_aside"]
 # Each gives the blocks of a member's home: blocks(member, now) -> list[hub.lib.home.Block].
@@ -196,7 +198,7 @@ SERVER_EMAIL = f"hub@{HUB_MAIL_DOMAIN}"
 
 # --- People ---------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "members.Member"
-AUTHENTICATION_BACKENDS = ["hub.members.backends.AddressBackend", "allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["hub.members.backends.AddressBackend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -217,6 +219,11 @@ ACCOUNT_UNIQUE_EMAIL = True
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_MAX_EMAIL_ADDRESSES = 5
+ACCOUNT_FORMS = {
+    "login": "hub.members.forms.SignInForm",
+    "reset_password": "hub.members.forms.NewPasswordForm",
+    "add_email": "hub.members.forms.AddAddressForm",
+}
 ACCOUNT_ADAPTER = "hub.members.adapter.HubAccountAdapter"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False

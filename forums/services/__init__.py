@@ -9,7 +9,14 @@ from forums.services.moderate import (
     unlock_topic,
     write_summary,
 )
-from forums.services.provision import admit_member, create_category, create_forum, remove_member, start_topic
+from forums.services.provision import (
+    admit_member,
+    create_category,
+    create_forum,
+    forget_member,
+    remove_member,
+    start_topic,
+)
 from forums.services.publish import publish
 from forums.services.reading import mark_forum_read, mark_read
 
@@ -22,6 +29,7 @@ __all__ = [
     "create_category",
     "create_forum",
     "edit_contribution",
+    "forget_member",
     "lock_topic",
     "mark_forum_read",
     "mark_read",

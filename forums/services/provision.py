@@ -84,6 +84,14 @@ def remove_member(*, forum_id: int, member: "Member", now: datetime, actor: "Mem
         outlet.change_membership(membership, now=now)
 
 
+@transaction.atomic
+def forget_member(member: "Member", now: datetime) -> None:
+    """Take the person out of every forum; what was said stays, without the address it came from."""
+    for forum_id in Membership.objects.filter(member=member, left_at=None).values_list("forum_id", flat=True):
+        remove_member(forum_id=forum_id, member=member, now=now)
+    Contribution.objects.filter(author=member).update(author_address="")
+
+
 def _check_admits(forum_id: int, actor: "Member | None") -> None:
     if actor is None:
         return

@@ -272,7 +272,7 @@ def anonymise_member(*, member_id: int, actor: Member, now: datetime) -> Member:
     member.save()
     member.groups.clear()
     member.user_permissions.clear()
-    for forget in registered("HUB_FORGET") if hasattr(settings, "HUB_FORGET") else ():
+    for forget in registered("HUB_FORGET"):
         forget(member, now)
     return member
 

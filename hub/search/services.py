@@ -8,7 +8,6 @@ from itertools import islice
 from typing import TYPE_CHECKING
 from zlib import crc32
 
-from django.conf import settings
 from django.db import transaction
 
 from hub.lib.hooks import registered
@@ -81,7 +80,7 @@ def reindex(*, now: datetime) -> int:
     """
     total = 0
     kinds: set[str] = set()
-    for source in registered("HUB_SEARCH_SOURCES") if hasattr(settings, "HUB_SEARCH_SOURCES") else ():
+    for source in registered("HUB_SEARCH_SOURCES"):
         for batch in _batches(source()):
             with transaction.atomic():
                 _write(batch, now)

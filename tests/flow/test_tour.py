@@ -116,7 +116,7 @@ def a_reply_to_the_copy_threads(tour: Tour, sent: Any) -> None:
 
 
 def a_live_session_is_held(tour: Tour) -> None:
-    """4: the chair opens; the floor is asked for and given; what is said live and by mail appears for all; the gavel."""
+    """4: the chair opens; the floor is asked for and given; words live and by mail appear for all; the gavel."""
     room = tour.hub.demo["conference"]["session_url"]
     chair = tour.open_as(tour.hub, tour.hub.who("chair"))
     speaker = tour.open_as(tour.hub, tour.first)
@@ -149,7 +149,7 @@ def a_live_session_is_held(tour: Tour) -> None:
 
 
 def proceedings_are_published(tour: Tour) -> None:
-    """5: the rapporteur compiles, edits the summary in Wagtail, submits; the Secretariat approves; page and PDF are public."""
+    """5: compiled, summarised in Wagtail, submitted, approved; page and PDF are public under a symbol."""
     rapporteur = tour.open_as(tour.hub, tour.hub.who("rapporteur"))
     rapporteur.goto("/proceedings/")
     line = "ul.rows > li:has(a[href*='/conferences/emergency-measures/'])"

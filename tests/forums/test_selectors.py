@@ -131,3 +131,20 @@ def test_a_locked_topic_takes_no_reply_from_a_participant(cast, now):
     assert topic.is_locked and topic.posts_count == 1
     services.unlock_topic(topic_id=said.topic_id, actor=cast.chen)
     assert cast.say(cast.boris, topic_id=said.topic_id, now=now).number
+
+
+def test_a_member_who_leaves_for_good_keeps_their_words_and_no_place(cast, now):
+    said = cast.say(cast.amina, now=now)
+    services.forget_member(cast.amina, now)
+    said.refresh_from_db()
+    assert said.author_address == "" and said.text == "A word."
+    with pytest.raises(NotFound):
+        selectors.contribution_for(cast.amina, said.number)
+
+
+def test_a_reindex_gives_what_is_shown_and_nothing_held(cast, now):
+    said = cast.say(cast.amina, now=now)
+    policy = services.create_forum(name="Moderated", slug="mod", preset="members", moderated=True, now=now)
+    draft = services.Draft(forum_id=policy.forum_id, text="May I?")
+    services.publish(draft=draft, author=cast.stella, origin="web", now=now)
+    assert [document.key for document in selectors.search_documents()] == [f"contribution:{said.number}"]
