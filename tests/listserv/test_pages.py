@@ -181,7 +181,7 @@ def test_a_mail_is_shown_as_its_reader_sees_it(cast, filled, client):
     client.force_login(cast.sofia)
     page = client.get(f"/outbox/{filled[0]}/").content.decode()
     assert "Field trials need a baseline." in page and 'href="https://example.org/study"' in page
-    assert "List-Unsubscribe-Post" in page and " sandbox " in page
+    assert "List-Unsubscribe-Post" in page and ' sandbox="allow-same-origin" ' in page
     html = client.get(f"/outbox/{filled[0]}/html/")
     policy = html.headers["Content-Security-Policy"]
     assert "default-src 'none'" in policy and "sandbox" in policy and "frame-ancestors 'self'" in policy
