@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -15,6 +14,7 @@ from conferences.services.log import find, lock
 from forums import services as forum_services
 from forums.drafts import Draft, Published
 from hub.lib import tokens
+from hub.lib.dates import say_utc
 from hub.lib.errors import Invalid
 
 if TYPE_CHECKING:
@@ -85,7 +85,8 @@ def _check_turn(
 
 def is_chairs_words(contribution: "Contribution") -> bool:
     """Whether a contribution is the chair's opening or closing, which the event itself carries."""
-    kind, _sep, token = (contribution.once_key or "").partition(":")
+    _author, _sep, key = (contribution.once_key or "").partition(":")
+    kind, _sep, token = key.partition(":")
     return kind == "room" and tokens.read(_PURPOSE, token) is not None
 
 
@@ -120,7 +121,7 @@ def opening_words(item: AgendaItem, *, first: bool) -> str:
             "The session closes on %(until)s UTC."
         ) % {
             "session": conference_session.title, "number": item.number, "title": title,
-            "until": date_format(conference_session.closes_at, "j F, H:i"),
+            "until": say_utc(conference_session.closes_at),
         }
 
 

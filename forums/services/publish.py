@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from hub.members.models import Member
 
 SUBJECT_LENGTH = 255
+ONCE_LENGTH = 80
 
 
 def publish(*, draft: Draft, author: "Member", origin: str, now: datetime) -> Published:
@@ -126,12 +127,17 @@ def _clean(text: str) -> str:
 def _said_before(draft: Draft, author: "Member") -> Contribution | None:
     query = Contribution.objects.select_related("post__topic__forum", "author")
     if draft.once_key:
-        found = query.filter(once_key=draft.once_key, author=author).first()
+        found = query.filter(once_key=_once(draft, author)).first()
         if found is not None:
             return found
     if not draft.message_id:
         return None
     return query.filter(message_id=draft.message_id, author=author, post__topic__forum_id=draft.forum_id).first()
+
+
+def _once(draft: Draft, author: "Member") -> str | None:
+    """Return the key under the author's own name, so that nobody takes the key of another's word beforehand."""
+    return f"{author.pk}:{draft.once_key}"[:ONCE_LENGTH] if draft.once_key else None
 
 
 def _place(draft: Draft, now: datetime) -> tuple[Topic | None, Contribution | None]:
@@ -196,6 +202,6 @@ def _record(
         references=draft.references or (f"{parent.references} {parent.message_id}".strip() if parent else ""),
         author_address=draft.author_address or author.email,
         folded=_clean(draft.folded),
-        once_key=draft.once_key,
+        once_key=_once(draft, author),
         created_at=said_at,
     )

@@ -74,10 +74,13 @@ class Bus:
     def publish(self, topic: str, payload: dict[str, Any]) -> None:
         """Send from any thread, at once; never raises, since the row is the truth."""
         loop = self._loop
-        if loop is not None and loop.is_running():
-            asyncio.run_coroutine_threadsafe(self._send(topic, payload), loop)
-        else:
-            async_to_sync(self._send)(topic, payload)
+        if loop is None or not loop.is_running():
+            try:
+                loop = asyncio.get_running_loop()
+            except RuntimeError:
+                async_to_sync(self._send)(topic, payload)
+                return
+        asyncio.run_coroutine_threadsafe(self._send(topic, payload), loop)
 
     async def _send(self, topic: str, payload: dict[str, Any]) -> None:
         try:

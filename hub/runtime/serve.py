@@ -38,6 +38,8 @@ async def run_web(stop: asyncio.Event) -> None:
         lifespan="off",
         ws="websockets-sansio",
         ws_max_size=FRAME_LIMIT,
+        # A frame goes to every socket of a room as it is: compressing it once for each costs more than it saves.
+        ws_per_message_deflate=False,
         log_config=None,
         access_log=False,
         server_header=False,

@@ -1,7 +1,6 @@
 """The five-minute tour of the README, 1 to 7, in a browser and a mail program against the running hub."""
 
 import re
-import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -55,6 +54,11 @@ def tour(request: pytest.FixtureRequest, open_as: Open) -> Tour:
 
 
 def test_the_tour_from_first_word_to_published_proceedings(tour: Tour) -> None:
+    walk(tour)
+
+
+def walk(tour: Tour) -> None:
+    """Take the seven steps."""
     page = a_member_reads_and_replies(tour)
     sent = a_mail_appears_in_the_open_browser(tour, page)
     a_reply_to_the_copy_threads(tour, sent)
@@ -77,18 +81,16 @@ def a_member_reads_and_replies(tour: Tour) -> Page:
 
 
 def a_mail_appears_in_the_open_browser(tour: Tour, page: Page) -> Any:
-    """2: a mail with proof is in the thread and on the open page within two seconds, copies are in the outbox."""
+    """2: a mail with proof appears on the open page without a reload; tests/bench/tour.py says how fast."""
     mine = mailer.wait_for_mail(tour.hub, tour.second["email"], having=tour.say("web"))
     address = mine["Reply-To"].addresses[0].addr_spec
     message = mailer.compose(
         tour.second, address, f"Re: {mine['Subject']}", tour.say("mail"), Message_ID=f"<{tour.word}@pc.example>"
     )
-    started = time.monotonic()
     code, reply = mailer.send(tour.hub, message, login=tour.second)
     assert code == 250, reply
     page.get_by_role("button", name=re.compile("new", re.IGNORECASE)).click(timeout=5_000)
     expect(page.locator("article.contribution", has_text=tour.say("mail"))).to_be_visible()
-    assert time.monotonic() - started < mailer.ARRIVAL
     return message
 
 
