@@ -125,7 +125,7 @@ def _publish(row: InboundMail) -> None:
     )  # fmt: skip
     said_at = clock() if row.proof == InboundMail.Proof.CONFIRMED else row.received_at
     made = forums.publish(draft=draft, author=row.member, origin="mail", now=said_at)
-    if made.contribution.once_key != draft.once_key:
+    if not made.created:
         _settle(row, State.DISCARDED, code="duplicate", action=Action.DISCARD, contribution=made.contribution)
         return
     _settle(row, State.PUBLISHED, contribution=made.contribution, code=made.verdict.code, error="")
