@@ -1,6 +1,6 @@
 """What a member may see of the lists, who gets a mailing, and what an address of the mail domain means."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -47,10 +47,17 @@ class ListLine:
         return self.subscription.delivery
 
 
-def list_by_address(local_part: str) -> ListAddress | None:
+def list_by_name(name: str) -> MailingList | None:
+    """Return a list with its forum. Queries: 1."""
+    return MailingList.objects.filter(name=name).select_related("forum").first()
+
+
+def list_by_address(local_part: str, *, find: Callable[[str], MailingList | None] = list_by_name) -> ListAddress | None:
     """Return what a local part of the mail domain means, None when nothing of ours has that name.
 
-    The token is not read here: :mod:`listserv.tokens` does it, and the door says what a forged one gets. Queries: 1.
+    The token is not read here: :mod:`listserv.tokens` does it, and the door says what a forged one gets.
+
+    Args: find, how a list is found by its name. Queries: those of ``find``.
     """
     local = local_part.strip().lower()
     if not local.isascii() or len(local) > LOCAL_PART_MAX:
@@ -64,7 +71,7 @@ def list_by_address(local_part: str) -> ListAddress | None:
         kind, marker, detail = "reply", *detail.partition(".")[::2]
         if marker != "r":
             return None
-    found = MailingList.objects.filter(name=name).select_related("forum").first()
+    found = find(name)
     return ListAddress(found, kind, detail) if found else None
 
 

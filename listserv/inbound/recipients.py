@@ -1,5 +1,7 @@
 """What the address of a recipient means: a list, one of its subaddresses, or a desk of the hub itself."""
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -14,6 +16,7 @@ DESKS = frozenset({"postmaster", "abuse", "secretariat"})
 # Where the hub's own letters bounce to (``SERVER_EMAIL``).
 RETURNED = frozenset({"hub"})
 POSTING = frozenset({"post", "reply"})
+RECENT = 1.0  # seconds
 
 
 @dataclass(frozen=True)
@@ -36,8 +39,34 @@ class Recipient:
         return self.kind in POSTING
 
 
-def resolve(address: str) -> Recipient:
+class RecentLists:
+    """Lists by name, each looked up once in :data:`RECENT` seconds: a burst of mail goes to a few lists.
+
+    Nothing about who may write is kept. A name that is not there is asked for each time; a list that is deleted within
+    the second makes the commit fail, and the client tries again.
+    """
+
+    def __init__(self) -> None:
+        self._kept: dict[str, tuple[float, MailingList]] = {}
+
+    def find(self, name: str) -> MailingList | None:
+        """Return a list with its forum. Queries: 1 or none."""
+        moment = time.monotonic()
+        kept = self._kept.get(name)
+        if kept is not None and moment - kept[0] < RECENT:
+            return kept[1]
+        found = selectors.list_by_name(name)
+        if found is not None:
+            self._kept[name] = (moment, found)
+        return found
+
+
+def resolve(
+    address: str, *, find: Callable[[str], MailingList | None] = selectors.list_by_name
+) -> Recipient:
     """Return what a recipient is.
+
+    Args: find, how a list is found by its name.
 
     Raises:
         NotAllowed: another domain (we relay for nobody).
@@ -50,7 +79,7 @@ def resolve(address: str) -> Recipient:
         return Recipient(address, "desk")
     if local.lower() in RETURNED:
         return Recipient(address, "returned")
-    found = selectors.list_by_address(local)
+    found = selectors.list_by_address(local, find=find)
     if found is None:
         raise NotFound(_("There is no list of this name."))
     reply = _reply(found) if found.kind == "reply" else None

@@ -26,7 +26,7 @@ from listserv.inbound import session as hub
 from listserv.inbound.delivery import Delivery
 from listserv.inbound.guard import MAX_HEADER
 from listserv.inbound.judge import judge
-from listserv.inbound.recipients import Recipient
+from listserv.inbound.recipients import RecentLists, Recipient
 from listserv.inbound.spool import Spool
 from listserv.inbound.threads import DatabaseThreads
 
@@ -72,6 +72,7 @@ class Door:
 
     def __init__(self) -> None:
         self.threads = DatabaseThreads()
+        self.lists = RecentLists()
         self.spool = Spool()
         self.sessions: set[_Protocol] = set()
         # Mails that are read and not yet answered.
@@ -92,7 +93,7 @@ class Door:
         """Take a recipient that exists, refuse any other at once."""
         if len(envelope.rcpt_tos) >= MAX_RECIPIENTS:
             return "452 4.5.3 Too many recipients for one message; send it again for the rest."
-        found = await self.threads.run(hub.look_up, address, server.member_id, envelope.smtp_utf8)
+        found = await self.threads.run(hub.look_up, address, server.member_id, envelope.smtp_utf8, self.lists)
         if isinstance(found, hub.Refusal):
             log.info("Refused the recipient %r from %s: %s", address, server.peer, found.reply)
             return found.reply

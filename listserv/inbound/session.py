@@ -14,7 +14,7 @@ from hub.lib.errors import HubError
 from hub.members.backends import AddressBackend
 from hub.members.selectors import active_member
 from listserv.inbound import replies
-from listserv.inbound.recipients import Recipient, resolve
+from listserv.inbound.recipients import RecentLists, Recipient, resolve
 
 if TYPE_CHECKING:
     from hub.members.models import Member
@@ -54,11 +54,11 @@ def sign_in(login: bytes, password: bytes) -> int | Refusal | None:
     return None
 
 
-def look_up(address: str, auth_id: int | None, utf8: bool) -> Recipient | Refusal:
-    """Return what a recipient is, or the reply that refuses it. Queries: 1 to 3."""
+def look_up(address: str, auth_id: int | None, utf8: bool, lists: RecentLists) -> Recipient | Refusal:
+    """Return what a recipient is, or the reply that refuses it. Queries: 3 at most."""
     member: Member | None = active_member(auth_id) if auth_id is not None else None
     with translation.override(replies.language_for(member, utf8=utf8)):
         try:
-            return resolve(address)
+            return resolve(address, find=lists.find)
         except HubError as error:
             return Refusal(f"{error.smtp_reply} {replies.sentence(error.message, utf8=utf8)}")

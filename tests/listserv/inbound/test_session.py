@@ -5,6 +5,7 @@ from datetime import timedelta
 from forums import services
 from forums.models import Contribution
 from hub.lib.clock import now as clock
+from listserv.inbound import recipients
 from listserv.models import InboundMail, Notice
 from tests.listserv.inbound.conftest import drain, letter, only
 
@@ -250,3 +251,32 @@ def test_two_lists_both_refused_is_a_refusal(door, people, risk, now):
     code, _text = door.send(letter(who=people.stella), [other.forum.mailing_list.address, risk], member=people.stella)
     assert code == 550
     assert set(InboundMail.objects.values_list("state", flat=True)) == {"rejected"}
+
+
+def test_what_is_kept_of_a_list_for_a_second_keeps_nobody_in_it(door, people, risk, now):
+    assert door.send(letter(who=people.amina), risk, member=people.amina)[0] == 250
+    services.remove_member(forum_id=people.forum_id, member=people.amina, now=now)
+    assert door.send(letter("Again.", who=people.amina), risk, member=people.amina)[0] == 550
+    with door.client() as client:
+        client.mail("a@b.example")
+        assert client.rcpt("other@lists.hub.example")[0] == 550
+        services.create_forum(name="Other", slug="other", preset="closed", now=now)
+        assert client.rcpt("other@lists.hub.example")[0] == 250
+
+
+def test_list_that_went_within_the_second_is_a_temporary_refusal(door, people, risk):
+    assert door.send(letter(who=people.amina), risk, member=people.amina)[0] == 250
+    InboundMail.objects.all().delete()
+    people.policy.forum.mailing_list.delete()
+    assert door.send(letter("Again.", who=people.amina), risk, member=people.amina)[0] in {451, 550}
+    assert not InboundMail.objects.filter(state="queued").exists()
+
+
+def test_burst_asks_for_a_list_once(people, risk, django_assert_num_queries, monkeypatch):
+    lists = recipients.RecentLists()
+    with django_assert_num_queries(1):
+        found = [recipients.resolve(risk, find=lists.find).mailing_list for _ in range(10)]
+    assert {one.forum_id for one in found} == {people.forum_id}
+    monkeypatch.setattr(recipients, "RECENT", 0.0)
+    with django_assert_num_queries(2):
+        assert lists.find("risk") and lists.find("risk")
