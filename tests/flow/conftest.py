@@ -1,6 +1,5 @@
 """A running hub of each deployment for the tests of a worker, and a browser with a person in it."""
 
-import asyncio
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -35,15 +34,13 @@ def hub(request: pytest.FixtureRequest) -> running.RunningHub:
     return request.getfixturevalue(f"{request.param}_hub")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def chromium() -> Iterator[Browser]:
-    """The system's Chromium, headless."""
+    """The system's Chromium, headless; for one test, since its loop runs in this thread as long as it is open."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGS)
         yield browser
         browser.close()
-    # Playwright leaves its loop set in this thread; Django then believes that it runs in async code.
-    asyncio.set_event_loop(None)
 
 
 @pytest.fixture
