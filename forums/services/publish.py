@@ -184,7 +184,7 @@ def _record(
         topic = new_topic(forum_id=draft.forum_id, subject=subject, author=author)
     post = Post(topic=topic, poster=author, subject=subject, content=_clean(draft.text), approved=verdict.accepts)
     models.Model.save(post, force_insert=True)
-    if draft.created_at is not None:
+    if draft.created_at is not None or draft.quiet:
         Post.objects.filter(pk=post.pk).update(created=said_at, updated=said_at)
         post.created = said_at
     if topic.first_post_id is None and not verdict.accepts:
