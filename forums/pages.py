@@ -16,8 +16,9 @@ from machina.apps.forum_conversation.models import Topic
 from forums import rules, selectors
 from forums.drafts import Draft
 from forums.models import Contribution, Membership
-from forums.policy import EDIT_ALL, EDIT_OWN, Access
+from forums.policy import Access
 from forums.selectors import PAGE, Discussion
+from hub.lib import clock
 
 if TYPE_CHECKING:
     from hub.members.models import Member
@@ -84,6 +85,11 @@ def _role_words(discussion: Discussion, rows: Iterable[Contribution]) -> dict[in
     return {pk: str(Membership.Role(role).label) for pk, role in roles.items() if role != plain}
 
 
+def _may_edit(row: Contribution, discussion: Discussion, member: "Member", now: datetime) -> bool:
+    policy, rights = discussion.policy, discussion.rights
+    return rules.decide_edit(contribution=row, actor=member, policy=policy, rights=rights, now=now).accepts
+
+
 def dress(
     rows: Sequence[Contribution],
     *,
@@ -100,7 +106,7 @@ def dress(
         first_new: number of the first unread contribution, None when nothing is new.
         may_reply: whether the reader can reply here now (see :func:`silenced`).
     """
-    roles = _role_words(discussion, rows)
+    roles, now = _role_words(discussion, rows), clock.now()
     found = []
     for row in rows:
         mine = member is not None and row.author_id == member.pk
@@ -114,7 +120,7 @@ def dress(
                 first_new=row.number == first_new,
                 answers=row.parent_id is not None and (depths is None or depth == MAX_DEPTH),
                 mine=mine,
-                may_edit=discussion.may(EDIT_ALL) or (mine and discussion.may(EDIT_OWN)),
+                may_edit=member is not None and _may_edit(row, discussion, member, now),
                 may_reply=may_reply,
             )
         )

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -26,6 +26,7 @@ _PURPOSE = "room-words"
 OPENING, CLOSING = 1, 2
 
 
+@transaction.atomic
 def intervene(
     *, conference_session_id: int, member: "Member", text: str, now: datetime, once_key: str = "",
     returns_floor: bool = False,
@@ -40,21 +41,10 @@ def intervene(
         NotFound (hidden), NotAllowed (an observer), NotNow (not open, closed, not the member's turn), and what
         :func:`forums.services.publish` refuses. The text stays the caller's to keep.
     """
-    try:
-        return _intervene(conference_session_id, member, text, now, once_key, returns_floor)
-    except IntegrityError:
-        # The same form arrived twice at one moment: by now the first is committed, and is found.
-        return _intervene(conference_session_id, member, text, now, once_key, returns_floor)
-
-
-@transaction.atomic
-def _intervene(
-    conference_session_id: int, member: "Member", text: str, now: datetime, once_key: str, returns_floor: bool
-) -> Published:
     conference_session = find(conference_session_id)
     forum_id = conference_session.conference.forum_id
     is_chair = rules.check_speaks(member, forum_id)
-    key = f"live-{conference_session_id}-{member.pk}-{once_key}"[:80] if once_key else None
+    key = f"live-{conference_session_id}-{once_key}" if once_key else None
     _check_turn(conference_session, member, is_chair, now)
     topic_id = conference_session.current_item.topic_id if conference_session.current_item else None
     draft = Draft(forum_id=forum_id, topic_id=topic_id, text=text, once_key=key)

@@ -8,10 +8,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from machina.apps.forum_conversation.models import Post, Topic
 
+from forums import rules
 from forums.models import Contribution, ForumPolicy, Revision
 from forums.outlets import outlets
-from forums.policy import APPROVE, EDIT_ALL, EDIT_OWN, LOCK, access_of
-from forums.services.publish import make_visible
+from forums.policy import APPROVE, LOCK, access_of
+from forums.services.publish import clean, make_visible
 from hub.lib.errors import Conflict, Invalid, NotAllowed, NotFound, TooLarge
 from hub.lib.markup import render
 
@@ -68,21 +69,20 @@ def reject_contribution(*, number: int, actor: "Member", reason: str, now: datet
 def edit_contribution(*, number: int, actor: "Member", text: str, now: datetime, reason: str = "") -> Contribution:
     """Change what a contribution says and keep what it said.
 
-    Raises: NotFound (hidden), NotAllowed (neither author nor moderator), Invalid (empty), TooLarge.
+    Raises: NotFound (hidden), NotAllowed (see :func:`forums.rules.decide_edit`), Invalid (empty), TooLarge.
     """
     query = Contribution.objects.select_for_update(of=("self",)).select_related("post__topic__forum", "author")
     contribution = query.filter(pk=number).first()
     access = access_of(actor)
     if contribution is None or contribution.post.topic.forum_id not in access.rights:
         raise NotFound
-    own = contribution.author_id == actor.pk and access.may(EDIT_OWN, contribution.post.topic.forum_id)
-    if not own and not access.may(EDIT_ALL, contribution.post.topic.forum_id):
-        raise NotFound if contribution.state != Contribution.State.ACCEPTED else NotAllowed
-    if not text.strip():
+    _check_edit(contribution, actor, access.rights[contribution.post.topic.forum_id], now)
+    text = clean(text)
+    if not text:
         raise Invalid(_("Your message is empty. Write something first."))
     if len(text.encode()) > settings.HUB_TEXT_MAX_SIZE:
         raise TooLarge(_("Your text is over %d kB. Shorten it.") % (settings.HUB_TEXT_MAX_SIZE // 1000))
-    if text.strip() != contribution.text:
+    if text != contribution.text:
         Revision.objects.create(
             contribution=contribution,
             subject=contribution.subject,
@@ -92,8 +92,8 @@ def edit_contribution(*, number: int, actor: "Member", text: str, now: datetime,
             reason=reason[:255],
         )
         Post.objects.filter(pk=contribution.post_id).update(
-            content=text.strip(),
-            _content_rendered=render(text.strip()),
+            content=text,
+            _content_rendered=render(text),
             updated=now,
             updated_by=actor,
             updates_count=contribution.post.updates_count + 1,
@@ -103,6 +103,16 @@ def edit_contribution(*, number: int, actor: "Member", text: str, now: datetime,
         for outlet in outlets():
             outlet.edit(contribution, now=now)
     return contribution
+
+
+def _check_edit(contribution: Contribution, actor: "Member", rights: frozenset[str], now: datetime) -> None:
+    policy = ForumPolicy.objects.get(forum_id=contribution.post.topic.forum_id)
+    verdict = rules.decide_edit(contribution=contribution, actor=actor, policy=policy, rights=rights, now=now)
+    if verdict.accepts:
+        return
+    if verdict.code == "not-author" and contribution.state != Contribution.State.ACCEPTED:
+        raise NotFound
+    raise NotAllowed(verdict.reason, code=verdict.code)
 
 
 def _set_status(topic_id: int, actor: "Member", status: int) -> None:

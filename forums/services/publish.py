@@ -119,7 +119,7 @@ def new_topic(*, forum_id: int, subject: str, author: "Member") -> Topic:
     return topic
 
 
-def _clean(text: str) -> str:
+def clean(text: str) -> str:
     """Return the text without what a database refuses to store: NUL, and halves of surrogate pairs."""
     return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode().strip()
 
@@ -162,7 +162,7 @@ def _place(draft: Draft, now: datetime) -> tuple[Topic | None, Contribution | No
 
 
 def _subject(draft: Draft, topic: Topic | None) -> str:
-    subject = " ".join(_clean(draft.subject).split())
+    subject = " ".join(clean(draft.subject).split())
     if topic is not None:
         return subject[:SUBJECT_LENGTH] or f"Re: {topic.subject}"[:SUBJECT_LENGTH]
     first_line = next((line.strip("#>* \t") for line in draft.text.splitlines() if line.strip("#>* \t")), "")
@@ -182,7 +182,7 @@ def _record(
     subject = _subject(draft, topic)
     if topic is None:
         topic = new_topic(forum_id=draft.forum_id, subject=subject, author=author)
-    post = Post(topic=topic, poster=author, subject=subject, content=_clean(draft.text), approved=verdict.accepts)
+    post = Post(topic=topic, poster=author, subject=subject, content=clean(draft.text), approved=verdict.accepts)
     models.Model.save(post, force_insert=True)
     if draft.created_at is not None or draft.quiet:
         Post.objects.filter(pk=post.pk).update(created=said_at, updated=said_at)
@@ -201,7 +201,7 @@ def _record(
         in_reply_to=draft.in_reply_to or (parent.message_id if parent else ""),
         references=draft.references or (f"{parent.references} {parent.message_id}".strip() if parent else ""),
         author_address=draft.author_address or author.email,
-        folded=_clean(draft.folded),
+        folded=clean(draft.folded),
         once_key=_once(draft, author),
         created_at=said_at,
     )

@@ -2,29 +2,19 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from forums import pages, selectors, services
-from forums.drafts import Draft, Published
+from forums import pages, rules, selectors, services
+from forums.drafts import Draft
 from forums.forms import EditForm, TopicForm
 from forums.models import Contribution
-from forums.policy import EDIT_ALL, EDIT_OWN, START, UNHELD
+from forums.policy import START, UNHELD
 from forums.views.common import discussion_url, place_of, signed_in, topic_url
 from hub.lib import clock
 from hub.lib.errors import HubError, NotAllowed, NotFound
-
-
-def _publish(request: HttpRequest, draft: Draft) -> Published:
-    member, now = signed_in(request), clock.now()
-    try:
-        return services.publish(draft=draft, author=member, origin=Contribution.Origin.WEB, now=now)
-    except IntegrityError:
-        # The same form arrived twice at one moment: by now the first one is committed, and is found.
-        return services.publish(draft=draft, author=member, origin=Contribution.Origin.WEB, now=now)
 
 
 def send(request: HttpRequest, draft: Draft) -> HttpResponse:
@@ -32,7 +22,7 @@ def send(request: HttpRequest, draft: Draft) -> HttpResponse:
 
     Raises: what :func:`forums.services.publish` raises.
     """
-    made = _publish(request, draft)
+    made = services.publish(draft=draft, author=signed_in(request), origin=Contribution.Origin.WEB, now=clock.now())
     said = made.contribution
     if said.state == Contribution.State.ACCEPTED:
         messages.success(request, _("Sent: your contribution is number %d.") % said.number, extra_tags="sent")
@@ -85,9 +75,11 @@ def _editable(request: HttpRequest, number: int) -> tuple[Contribution, selector
     member = signed_in(request)
     found = selectors.contribution_for(member, number)
     where = selectors.discussion_for(member, found.post.topic.forum_id)
-    own = found.author_id == member.pk and where.may(EDIT_OWN)
-    if not own and not where.may(EDIT_ALL):
-        raise NotAllowed(_("Only its author and the moderators can change a contribution."))
+    verdict = rules.decide_edit(
+        contribution=found, actor=member, policy=where.policy, rights=where.rights, now=clock.now()
+    )
+    if not verdict.accepts:
+        raise NotAllowed(verdict.reason, code=verdict.code)
     return found, where
 
 
