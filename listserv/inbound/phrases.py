@@ -15,6 +15,9 @@ WROTE = (
     "ezt írta", "geschreven",
 )  # fmt: skip
 
+# Those of them that stand before the name: "Am Dienstag schrieb Boris Horvat:".
+VERB_FIRST = frozenset({"schrieb", "schreef", "skrev", "كتب", "كتبت", "نوشت"})
+
 # Openers of such a line when it is broken over several.
 OPENERS = (
     "on ", "le ", "el ", "em ", "am ", "il ", "op ", "den ", "dnia ", "в ", "во ",

@@ -10,24 +10,37 @@ the start. Each test of a line looks at :data:`_LOOK` characters at most.
 
 import re
 from dataclasses import dataclass
-from itertools import islice
 
-from listserv.inbound.phrases import FORWARDED, FROM_LABELS, OPENERS, ORIGINAL, OTHER_LABELS, SENT_FROM, WROTE
+from listserv.inbound.phrases import (
+    FORWARDED,
+    FROM_LABELS,
+    OPENERS,
+    ORIGINAL,
+    OTHER_LABELS,
+    SENT_FROM,
+    VERB_FIRST,
+    WROTE,
+)
 
 _LOOK = 400
 # Lines of a signature; below a line of two dashes that has more than these stands text.
 _SIGNATURE_LINES = 20
 # Lines that an introduction is broken over at most.
 _INTRO_LINES = 4
+# Characters of an introduction that has no date; longer ones are sentences of the author's own.
+_UNDATED = 120
 # Lines ending in a colon that are looked at as introductions or labels; a mail has a handful.
 _CANDIDATES = 2_000
 # Pieces of tail (quote, signature, phone's line, footer) that are folded at most.
 _TAILS = 30
 _DATE = re.compile(r"\d{4}|\d{1,2}:\d{2}|\d{1,2}[./-]\d{1,2}|\d{1,2}[年月日]|[\u0660-\u0669]{1,4}")
 _TIME = re.compile(r"\d{1,2}[:.h]\d{2}|[\u0660-\u0669]{1,2}:[\u0660-\u0669]{2}|\d{4}")
-_COLON_LINE = re.compile(
-    r"[:：][ \t*\xa0]{0,8}$|^[ \t*]{0,8}[^\s:：][^:：\n]{0,24}[:：][^\n]|\b(?:wrote|writes)[ \t-]{0,8}$", re.MULTILINE
-)
+# Both begin with letters that are searched for at the speed of memory; the rest is asked of the lines that have them.
+_COLON = re.compile(r"[:：][^\n]*")
+_WROTE_END = re.compile(r"wr(?:ote|ites)[ \t-]{0,8}$", re.MULTILINE)
+_LABEL = re.compile(r"[ \t*]{0,8}[^\s:：][^:：\n]{0,24}[:：][^\n]")
+# What ends a sentence within a line: then the line says more than who wrote.
+_SENTENCE_END = re.compile(r"[.!?؟；;][\s\xa0]|[。！？]")
 _DASHES = re.compile(r"^[ \t*]{0,4}[-_=—–]{2,}[ \t]*(?P<text>[^\n]*?)[ \t]*[-_=—–]*[ \t*]*$")
 
 
@@ -140,7 +153,8 @@ def _intro(lines: list[str], last: int, *, quoted: bool) -> int:
             break
         if _is_intro(joined, quoted=quoted):
             return _whole(lines, at, last)
-    return -1
+    # Without a date one line has to say it all: what stands above may be the author's.
+    return last if quoted and _is_undated_intro(lines[last].strip()[:_LOOK]) else -1
 
 
 def _ends_intro(text: str) -> bool:
@@ -153,16 +167,32 @@ def _is_intro(joined: str, *, quoted: bool) -> bool:
     bare = low.rstrip(":： \xa0>")
     colon = low.endswith((":", "："))
     address = "@" in low or "mailto:" in low
+    if not (colon or address):
+        return False
     verb = bare.endswith(WROTE) or any(f" {word}" in bare or (word in bare and not word.isascii()) for word in WROTE)
+    if not verb and not (address and colon):
+        return False
+    if quoted and verb and colon and address:
+        return True
+    # Asked last: this looks at every character.
     dated = _DATE.search(low) is not None
-    if not quoted:
-        # Bare old text needs more: a date, a time or an address, a verb or the form "…, Name <address>:".
-        if address and low.endswith((">:", ">：")) and dated:
-            return True
-        if not colon and not (address and bare.endswith(WROTE)):
-            return False
-        return dated and verb and (address or _TIME.search(low) is not None) and _opens(low)
-    return (dated and ((verb and (colon or address)) or (address and colon))) or (verb and colon and address)
+    if quoted:
+        return dated
+    # Bare old text needs more: a date, a time or an address, a verb or the form "…, Name <address>:".
+    if address and dated and low.endswith((">:", ">：")):
+        return True
+    if not colon and not (address and bare.endswith(WROTE)):
+        return False
+    return dated and verb and (address or _TIME.search(low) is not None) and _opens(low)
+
+
+def _is_undated_intro(line: str) -> bool:
+    """Whether a line above a quote says who wrote it and nothing else: "On Tuesday Yasmine Belhadj wrote:"."""
+    low = line.lower().strip("*_- \xa0")
+    bare = low.rstrip(":： \xa0>")
+    if len(low) > _UNDATED or bare == low or not low.startswith(OPENERS) or _SENTENCE_END.search(low):
+        return False
+    return bare.endswith(WROTE) or not VERB_FIRST.isdisjoint(bare.split()[-4:])
 
 
 def _opens(low: str) -> bool:
@@ -183,18 +213,24 @@ def _whole(lines: list[str], at: int, last: int) -> int:
 
 def _old_mail(body: str, lines: list[str], top: int) -> int:
     """Return the first line of an old mail that stands there unquoted; the number of lines when there is none."""
-    best = len(lines)
-    offset, number = 0, 0
-    for match in islice(_COLON_LINE.finditer(body), _CANDIDATES):
+    best = min(_first_old(body, lines, _COLON), _first_old(body, lines, _WROTE_END), _original(body, lines))
+    return len(lines) if best <= top else _with_rule(lines, best)
+
+
+def _first_old(body: str, lines: list[str], pattern: re.Pattern[str]) -> int:
+    """Return where the first old mail begins that a match of ``pattern`` tells of; the number of lines for none."""
+    offset = number = tried = 0
+    for match in pattern.finditer(body):
         number += body.count("\n", offset, match.start())
         offset = match.start()
+        line = lines[number]
+        if pattern is _COLON and line[-9:].rstrip(" \t*\xa0")[-1:] not in {":", "："} and not _LABEL.match(line):
+            continue
         start = _old_mail_at(lines, number)
-        if start >= 0:
-            best = start
-            break
-    rule = _original(body, lines)
-    best = min(best, rule)
-    return len(lines) if best <= top else _with_rule(lines, best)
+        tried += 1
+        if start >= 0 or tried >= _CANDIDATES:
+            return start if start >= 0 else len(lines)
+    return len(lines)
 
 
 def _old_mail_at(lines: list[str], number: int) -> int:

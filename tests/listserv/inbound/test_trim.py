@@ -26,6 +26,13 @@ QUOTE = "> Quoted line.\n> And another.\n"
         "在 2026年5月3日，10:02，Boris <boris@people.example> 写道：",
         "في الثلاثاء، 3 مايو 2026 في 10:02 كتب Boris Horvat <boris@people.example>:",
         "Am 03.05.26 um 10:02 schrieb Boris Horvat:",
+        "On Tuesday Yasmine Belhadj wrote:",
+        "Le mardi Yasmine Belhadj a écrit :",
+        "El martes Yasmine Belhadj escribió:",
+        "В понедельник Борис Хорват написал:",
+        "在周二，Yasmine Belhadj 写道：",
+        "في الثلاثاء كتبت ياسمين بلحاج:",
+        "Am Dienstag schrieb Boris Horvat:",
     ],
 )
 def test_introduction_is_folded_with_its_quote(intro):
@@ -58,6 +65,20 @@ def test_old_mail_that_stands_there_unquoted_is_folded(block):
     assert trimmed.visible.strip() == "My own words."
     assert trimmed.folded == text[len(trimmed.visible) :]
     assert trimmed.folded.startswith(block[:20])
+
+
+@pytest.mark.parametrize(
+    "own",
+    [
+        "On costs I agree.\nBoris wrote:",
+        "On Tuesday we met. Yasmine wrote:",
+        "On the two questions that Boris wrote about I have this to add:",
+        "On this I would say:",
+        f"On {'a long and winding question ' * 5}Boris wrote:",
+    ],
+)
+def test_words_of_the_author_above_a_quote_stay(own):
+    assert trim(f"My own words.\n\n{own}\n{QUOTE}").visible.strip().endswith(own)
 
 
 @pytest.mark.parametrize(
@@ -96,10 +117,11 @@ def test_signature_is_folded(tail):
     assert trim(text).folded.strip() == tail.strip()
 
 
+UNDATED = f"On Tuesday Yasmine Belhadj wrote:\n{QUOTE}"
 ALL_QUOTED = f"\n\nOn 3 May 2026, Boris <b@p.example> wrote:\n\n{QUOTE}\n"
 
 
-@pytest.mark.parametrize("text", [QUOTE, ALL_QUOTED, "-- \nAmina\n", "", " \n\n"])
+@pytest.mark.parametrize("text", [QUOTE, ALL_QUOTED, UNDATED, "-- \nAmina\n", "", " \n\n"])
 def test_nothing_of_the_authors_own_is_said_so(text):
     assert trim(text).is_only_quoted
     assert trim(text).visible + trim(text).folded == text
@@ -123,6 +145,18 @@ _LINES = st.sampled_from(
 def test_nothing_is_ever_lost(text):
     trimmed = trim(text)
     assert trimmed.visible + trimmed.folded == text
+
+
+@pytest.mark.parametrize(
+    "unit",
+    ["> q\n", "\xa0> q\n", "x" * 399 + ":\n", "x" * 390 + " wrote:\n", "a:\n", ":", "wrote:\n", "From: a\n", "-- \nx\n"],
+)
+def test_nothing_of_a_hostile_megabyte_is_lost(unit):
+    """Anything worse than linear would take minutes here."""
+    text = (unit * (1_000_000 // len(unit) + 1))[:1_000_000]
+    for whole in (text, f"My own words.\n{text}\nThe end."):
+        trimmed = trim(whole)
+        assert trimmed.visible + trimmed.folded == whole
 
 
 # Public sets of replies, whole files right out of those that say something about the newest text. They may only grow.
