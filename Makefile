@@ -14,7 +14,7 @@ test: $(VENV)/.dev ## Run the whole test suite.
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .
-	$(BIN)/djlint --check --quiet .
+	$(BIN)/djlint --lint --quiet .
 
 types: $(VENV)/.dev
 	$(BIN)/mypy
