@@ -1,0 +1,38 @@
+"""Papers that cannot rot: what the code reads from the environment stands in the README, and what it names is there."""
+
+import re
+
+from tests.test_structure import ROOT
+
+README = (ROOT / "README.md").read_text()
+
+
+def test_every_setting_stands_in_the_readme():
+    source = (ROOT / "hub" / "settings.py").read_text() + (ROOT / "hub" / "env.py").read_text()
+    names = set(re.findall(r'(?:env\.\w+|number)\("([A-Z][A-Z_]+)"', source))
+    assert len(names) > 15
+    assert not {name for name in names if name not in README}
+
+
+def test_every_file_the_readme_names_is_there():
+    named = re.findall(r"\]\(([^)#:]+)\)", README)
+    assert "hub/docs/screenshot.png" in named
+    assert not [path for path in named if not (ROOT / path).exists()]
+
+
+def test_every_decision_is_listed():
+    folder = ROOT / "hub" / "docs" / "decisions"
+    index = (folder / "README.md").read_text()
+    assert not [path.name for path in folder.glob("0*.md") if path.name not in index]
+
+
+def test_the_project_speaks_of_itself_alone():
+    words = re.compile(r"\b(LLM|ChatGPT|Claude|Anthropic|helper agent|subagent)\b|/work/main|\.library")
+    found = []
+    for path in ROOT.rglob("*"):
+        parts = path.relative_to(ROOT).parts
+        if parts[0] in {".venv", "var", ".git"} or path == ROOT / "tests" / "test_docs.py" or not path.is_file():
+            continue
+        if path.suffix in {".py", ".md", ".html", ".txt", ".toml", ".yml", ".po", ".sh", ".css", ".js", ".json"}:
+            found += [str(path)] if words.search(path.read_text(errors="replace")) else []
+    assert not found
