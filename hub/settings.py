@@ -138,7 +138,7 @@ HUB_HEALTH = [
     "hub.runtime.probes.database",
     "hub.runtime.probes.channel_layer",
     "hub.runtime.probes.worker",
-    "listserv.probes.smtp",
+    "hub.runtime.probes.smtp",
     "listserv.probes.mail_queue",
 ]
 # Each names the search scopes a member may read: scopes(member) -> set[str].

@@ -1,8 +1,5 @@
-"""Whether the mail door works, for ``/healthz``."""
+"""Whether mail moves, for ``/healthz``."""
 
-import socket
-
-from django.conf import settings
 from django.db.models import Count, Min
 from django.db.utils import Error as DatabaseError
 
@@ -13,20 +10,6 @@ from listserv.models import InboundMail
 
 # Seconds after which a waiting mail means that nobody publishes.
 LATE = 60
-
-
-def smtp() -> Part:
-    """Open a connection to the SMTP server and read its greeting."""
-    where = settings.HUB_SMTP
-    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(where.host, where.host)  # noqa: S104 - asked, not bound
-    try:
-        with socket.create_connection((host, where.port), timeout=2) as client:
-            client.settimeout(2)
-            greeting = client.recv(200)
-            client.sendall(b"QUIT\r\n")
-    except OSError as error:
-        return Part("smtp", ok=False, detail={"error": type(error).__name__})
-    return Part("smtp", ok=greeting.startswith(b"220"), detail={})
 
 
 def mail_queue() -> Part:

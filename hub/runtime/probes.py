@@ -4,12 +4,8 @@ from django.db import connection
 from django.db.utils import Error as DatabaseError
 
 from hub.lib.bus import check_layer
-from hub.lib.clock import now
 from hub.lib.health import Part
-from hub.lib.models import Heartbeat
-
-# Seconds without a heartbeat after which the worker counts as down; it beats every 2 s.
-WORKER_LATE = 10
+from hub.lib.heartbeats import alive
 
 
 def database() -> Part:
@@ -24,15 +20,13 @@ def database() -> Part:
 
 
 def worker() -> Part:
-    """Look when the worker last said that it works."""
-    try:
-        beat = Heartbeat.objects.filter(name="worker").first()
-    except DatabaseError:
-        return Part("worker", ok=False, detail={"error": "database"})
-    if beat is None:
-        return Part("worker", ok=False, detail={"error": "never started"})
-    lag = (now() - beat.at).total_seconds()
-    return Part("worker", ok=lag < WORKER_LATE, detail={"lag_seconds": round(lag, 1)})
+    """Look when the worker last said that every pump of it works."""
+    return alive("worker")
+
+
+def smtp() -> Part:
+    """Look when the mail door last greeted; it may stand on another host."""
+    return alive("smtp")
 
 
 def channel_layer() -> Part:

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 
 from hub.lib.bus import bus
+from hub.lib.heartbeats import EVERY, beat
 from hub.runtime.worker import run_worker
 
 log = logging.getLogger(__name__)
@@ -56,8 +57,28 @@ async def run_web(stop: asyncio.Event) -> None:
 
 
 async def run_smtp(stop: asyncio.Event) -> None:
-    """Serve the mail door until ``stop`` is set."""
-    await import_string("listserv.inbound.server.serve")(stop)
+    """Serve the mail door until ``stop`` is set, and say that it works as long as it greets."""
+    greeting = asyncio.create_task(_greet())
+    try:
+        await import_string("listserv.inbound.server.serve")(stop)
+    finally:
+        greeting.cancel()
+
+
+async def _greet() -> None:
+    """Ask the mail door for its greeting now and then, as a client would; a door that does not greet gives no beat."""
+    listens = settings.HUB_SMTP
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(listens.host, listens.host)  # noqa: S104 - asked, not bound
+    while True:
+        with contextlib.suppress(OSError, TimeoutError):
+            async with asyncio.timeout(EVERY):
+                reader, writer = await asyncio.open_connection(host, listens.port)
+                greeted = (await reader.readline()).startswith(b"220")
+                writer.write(b"QUIT\r\n")
+                writer.close()
+            if greeted:
+                await asyncio.to_thread(beat, "smtp")
+        await asyncio.sleep(EVERY)
 
 
 PARTS: dict[str, Part] = {"web": run_web, "smtpd": run_smtp, "worker": run_worker}

@@ -13,16 +13,14 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db import close_old_connections, connections
-from django.db.utils import Error as DatabaseError
 
 from hub.lib import hooks
 from hub.lib.bus import bus
 from hub.lib.clock import now
-from hub.lib.models import Heartbeat
+from hub.lib.heartbeats import EVERY, beat
 
 log = logging.getLogger(__name__)
 IDLE = 1.0
-BEAT = 2.0
 # Seconds after which a pump that has not come back counts as stuck.
 STUCK = 300.0
 
@@ -71,14 +69,6 @@ class Pump(threading.Thread):
         self.woken.set()
 
 
-def _beat() -> None:
-    close_old_connections()
-    try:
-        Heartbeat.objects.update_or_create(name="worker", defaults={"at": now()})
-    except DatabaseError:
-        log.exception("The worker's heartbeat could not be written")
-
-
 async def run_worker(stop: asyncio.Event) -> None:
     """Run all pumps until ``stop`` is set, then let each finish its present call."""
     pumps = [Pump(name, work) for name, work in hooks.pumps().items()]
@@ -88,9 +78,9 @@ async def run_worker(stop: asyncio.Event) -> None:
     try:
         while not stop.is_set():
             if all(pump.healthy for pump in pumps):
-                await asyncio.to_thread(_beat)
+                await asyncio.to_thread(beat, "worker")
             try:
-                async with asyncio.timeout(BEAT):
+                async with asyncio.timeout(EVERY):
                     await stop.wait()
             except TimeoutError:
                 continue
