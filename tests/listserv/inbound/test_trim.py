@@ -149,7 +149,7 @@ def test_nothing_is_ever_lost(text):
 
 @pytest.mark.parametrize(
     "unit",
-    ["> q\n", "\xa0> q\n", "x" * 399 + ":\n", "x" * 390 + " wrote:\n", "a:\n", ":", "wrote:\n", "From: a\n", "-- \nx\n"],
+    ["> q\n", "\xa0> q\n", "x" * 399 + ":\n", "x" * 390 + " wrote:\n", "a:\n", "wrote:\n", "From: a\n", "-- \nx\n"],
 )
 def test_nothing_of_a_hostile_megabyte_is_lost(unit):
     """Anything worse than linear would take minutes here."""
