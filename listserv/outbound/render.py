@@ -213,15 +213,20 @@ class Renderer:
         }
 
     def _who(self, *, html: bool = False) -> str:
-        """Say who and where on one line; in HTML each name keeps the direction of its own script."""
+        """Say who and where on one line; each name keeps the direction of its own script, the line that of its words.
+
+        In plain text a mark begins a right-to-left line: programs take its direction from its first letter, which is
+        mostly that of a Latin name.
+        """
         said = self.contribution
         person, discussion = said.author.name, self.forum.name
         line = _("%(person)s in “%(discussion)s”, no. %(number)d")
-        if said.author.country:
-            person = f"{person} ({countries.name(str(said.author.country))})"
+        country = f" ({countries.name(str(said.author.country))})" if said.author.country else ""
         if html:
-            line, person, discussion = escape(line), _isolated(person), _isolated(discussion)
-        line = line % {"person": person, "discussion": discussion, "number": said.number}
+            line, person, discussion, country = escape(line), _isolated(person), _isolated(discussion), escape(country)
+        elif translation.get_language_bidi():
+            line = f"\u200f{line}"
+        line = line % {"person": f"{person}{country}", "discussion": discussion, "number": said.number}
         return f"{line} · {said.get_origin_display()}" if said.origin == "live" else line
 
     def _text(self, context: dict[str, object]) -> str:
