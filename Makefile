@@ -10,7 +10,7 @@ run: $(VENV)/.run ## Start the whole hub: environment, database, demo content, w
 	@exec $(BIN)/python manage.py up
 
 test: $(VENV)/.dev ## Run the whole test suite.
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup $(if $(HUB_JUNIT),--junitxml=$(HUB_JUNIT))
+	@$(BIN)/python -m pytest -n 2 $(if $(HUB_JUNIT),--junitxml=$(HUB_JUNIT))
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

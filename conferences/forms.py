@@ -16,8 +16,11 @@ if TYPE_CHECKING:
     from hub.members.models import Member
 
 ROLES = [
-    ("participant", _("participant")), ("chair", _("chair")), ("moderator", _("facilitator")),
-    ("rapporteur", _("rapporteur")), ("observer", _("observer")),
+    ("participant", _("participant")),
+    ("chair", _("chair")),
+    ("moderator", _("facilitator")),
+    ("rapporteur", _("rapporteur")),
+    ("observer", _("observer")),
 ]
 
 
@@ -59,12 +62,16 @@ class ConveneForm(forms.Form):
 
     name = forms.CharField(label=_("Name"), max_length=100)
     slug = forms.SlugField(
-        label=_("Short name"), max_length=60,
+        label=_("Short name"),
+        max_length=60,
         help_text=_("Latin letters, digits and hyphens: it names the page and the list, as in field-trials@…"),
     )
     language = forms.ChoiceField(label=_("Working language"), choices=settings.LANGUAGES)
     background = forms.CharField(
-        label=_("Background"), required=False, max_length=50_000, widget=forms.Textarea(attrs={"rows": 8}),
+        label=_("Background"),
+        required=False,
+        max_length=50_000,
+        widget=forms.Textarea(attrs={"rows": 8}),
         help_text=_("Why it is convened, what it should lead to. *emphasis*, **strong**, lists, links."),
     )
     starts_at = MomentField(label=_("Begins"))
@@ -89,7 +96,9 @@ class SessionForm(forms.Form):
     opens_at = MomentField(label=_("Opens"))
     closes_at = MomentField(label=_("Closes"))
     items = forms.CharField(
-        label=_("Agenda"), max_length=5_000, widget=forms.Textarea(attrs={"rows": 4, "dir": "auto"}),
+        label=_("Agenda"),
+        max_length=5_000,
+        widget=forms.Textarea(attrs={"rows": 4, "dir": "auto"}),
         help_text=_("One item a line. Each gets a topic of its own, where people can write before the session."),
     )
 

@@ -33,8 +33,13 @@ class LiveOutlet(Outlet):
         if not conference_session.is_open or opened_at is None or contribution.created_at < opened_at:
             return
         append(
-            conference_session, Event.Kind.INTERVENTION, at=contribution.created_at if quiet else now,
-            actor=contribution.author, agenda_item=item, contribution=contribution, quiet=quiet,
+            conference_session,
+            Event.Kind.INTERVENTION,
+            at=contribution.created_at if quiet else now,
+            actor=contribution.author,
+            agenda_item=item,
+            contribution=contribution,
+            quiet=quiet,
         )
 
     def edit(self, contribution: "Contribution", *, now: datetime) -> None:
@@ -46,8 +51,12 @@ class LiveOutlet(Outlet):
         conference_session = lock(event.conference_session_id)
         if conference_session.is_open:
             append(
-                conference_session, Event.Kind.EDITED, at=now, actor=contribution.author,
-                agenda_item=event.agenda_item, contribution=contribution,
+                conference_session,
+                Event.Kind.EDITED,
+                at=now,
+                actor=contribution.author,
+                agenda_item=event.agenda_item,
+                contribution=contribution,
             )
 
     def change_membership(self, membership: "Membership", *, now: datetime) -> None:
@@ -56,8 +65,10 @@ class LiveOutlet(Outlet):
         if membership.left_at is None and membership.role != "observer":
             return
         held = FloorRequest.objects.filter(
-            member=membership.member_id, state__in=("waiting", "given"),
-            conference_session__conference__forum=membership.forum_id, conference_session__state=_OPEN,
+            member=membership.member_id,
+            state__in=("waiting", "given"),
+            conference_session__conference__forum=membership.forum_id,
+            conference_session__state=_OPEN,
         )
         for conference_session_id in held.values_list("conference_session_id", flat=True):
             leave(conference_session_id=conference_session_id, member=membership.member, now=now)

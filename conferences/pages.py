@@ -50,21 +50,32 @@ def dress(frame: dict[str, Any]) -> Line:
 def blank() -> Line:
     """Return the empty statement that stands in the page's template."""
     said = {
-        "number": 0, "subject": "", "html": "", "origin": "live", "author": BLANK_PERSON, "folded": False, "files": 0,
+        "number": 0,
+        "subject": "",
+        "html": "",
+        "origin": "live",
+        "author": BLANK_PERSON,
+        "folded": False,
+        "files": 0,
     }
     return Line({"seq": 0, "kind": "intervention"}, timezone.now(), "", said, "", "")
 
 
 def _person(member: "Member", role: str) -> dict[str, Any]:
     return {
-        "id": member.pk, "name": member.name, "initials": member.initials, "country": str(member.country or ""),
+        "id": member.pk,
+        "name": member.name,
+        "initials": member.initials,
+        "country": str(member.country or ""),
         "role": role,
     }
 
 
 def _place(request: FloorRequest) -> dict[str, Any]:
     return {
-        "request": request.pk, "member": _person(request.member, ""), "seconds": request.seconds,
+        "request": request.pk,
+        "member": _person(request.member, ""),
+        "seconds": request.seconds,
         "until": iso(request.until) if request.until else None,
     }
 

@@ -19,9 +19,23 @@ if TYPE_CHECKING:
     from hub.members.models import Member
 
 __all__ = [
-    "Room", "Transcript", "conference_for", "conferences_for", "events_after", "events_for", "forum_aside",
-    "home_blocks", "log_page", "may_follow", "room_for", "session_for", "sessions_of", "statements_of",
-    "topic_under_discussion", "transcript_for", "transcript_of",
+    "Room",
+    "Transcript",
+    "conference_for",
+    "conferences_for",
+    "events_after",
+    "events_for",
+    "forum_aside",
+    "home_blocks",
+    "log_page",
+    "may_follow",
+    "room_for",
+    "session_for",
+    "sessions_of",
+    "statements_of",
+    "topic_under_discussion",
+    "transcript_for",
+    "transcript_of",
 ]
 
 # Events one answer of the catch-up carries; whoever is further behind asks again.
@@ -82,9 +96,7 @@ def sessions_of(conference: Conference) -> list[ConferenceSession]:
 def session_for(member: "Member | None", conference_session_id: int) -> ConferenceSession:
     """Return one conference_session. Raises: NotFound for hidden and missing alike. Queries: 3."""
     rows = ConferenceSession.objects.select_related("conference__forum__policy", "current_item")
-    found = rows.filter(
-        pk=conference_session_id, conference__forum_id__in=access_of(member).having(READ)
-    ).first()
+    found = rows.filter(pk=conference_session_id, conference__forum_id__in=access_of(member).having(READ)).first()
     if found is None:
         raise NotFound
     return found
@@ -124,9 +136,7 @@ def room_for(member: "Member | None", conference_session_id: int) -> Room:
     )
 
 
-def events_after(
-    conference_session: ConferenceSession, after: int, *, limit: int = PAGE
-) -> list[dict[str, Any]]:
+def events_after(conference_session: ConferenceSession, after: int, *, limit: int = PAGE) -> list[dict[str, Any]]:
     """Return the frames of a permitted conference_session after a number, at most ``limit``. Queries: 3."""
     rows = frames.joined(conference_session.events.filter(seq__gt=after).order_by("seq"))[:limit]
     return frames.frames_of(rows, forum_id=conference_session.conference.forum_id)
@@ -137,9 +147,7 @@ def events_for(member: "Member | None", conference_session_id: int, after: int) 
     return events_after(session_for(member, conference_session_id), after)
 
 
-def log_page(
-    conference_session: ConferenceSession, *, page: int | None = 1
-) -> tuple[list[dict[str, Any]], int]:
+def log_page(conference_session: ConferenceSession, *, page: int | None = 1) -> tuple[list[dict[str, Any]], int]:
     """Return a page of the log of a permitted conference_session and how many there are; None is all of it."""
     pages = max(1, -(-conference_session.last_seq // PAGE))
     if page is None:
@@ -183,11 +191,16 @@ def _list_block(request: FloorRequest, place: int) -> Block:
     conference_session = request.conference_session
     if request.state == FloorRequest.State.GIVEN:
         return Block(
-            Kind.ASKED, _("You have the floor"), conference_session.get_absolute_url(), conference_session.title,
+            Kind.ASKED,
+            _("You have the floor"),
+            conference_session.get_absolute_url(),
+            conference_session.title,
             request.until,
         )
     return Block(
-        Kind.ASKED, _("You are number %d on the speakers’ list") % place, conference_session.get_absolute_url(),
+        Kind.ASKED,
+        _("You are number %d on the speakers’ list") % place,
+        conference_session.get_absolute_url(),
         conference_session.title,
     )
 

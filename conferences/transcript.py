@@ -103,13 +103,16 @@ def transcript_of(conference: Conference) -> Transcript:
     conference_sessions = list(conference.conference_sessions.all())
     items = list(
         AgendaItem.objects.filter(conference_session__conference=conference)
-        .select_related("topic", "conference_session").order_by("conference_session__opens_at", "number", "pk")
+        .select_related("topic", "conference_session")
+        .order_by("conference_session__opens_at", "number", "pk")
     )
     logged = {
         number: (item_id, seq)
         for number, item_id, seq in Event.objects.filter(
             conference_session__conference=conference, contribution__isnull=False
-        ).exclude(kind=Event.Kind.EDITED).values_list("contribution_id", "agenda_item_id", "seq")
+        )
+        .exclude(kind=Event.Kind.EDITED)
+        .values_list("contribution_id", "agenda_item_id", "seq")
     }
     said = _said(items, logged)
     authors = {row.author_id for rows in said.values() for row in rows}
@@ -138,12 +141,16 @@ def _said(items: list[AgendaItem], logged: dict[int, tuple[int, int]]) -> "dict[
     return said
 
 
-def _intervention(
-    row: "Contribution", roles: dict[int, str], logged: dict[int, tuple[int, int]]
-) -> Intervention:
+def _intervention(row: "Contribution", roles: dict[int, str], logged: dict[int, tuple[int, int]]) -> Intervention:
     return Intervention(
-        number=row.number, author=row.author, role=roles.get(row.author_id, ""), at=row.created_at,
-        origin=row.origin, subject=row.subject, text=row.text, html=row.html,
+        number=row.number,
+        author=row.author,
+        role=roles.get(row.author_id, ""),
+        at=row.created_at,
+        origin=row.origin,
+        subject=row.subject,
+        text=row.text,
+        html=row.html,
         seq=logged[row.number][1] if row.number in logged else None,
     )
 

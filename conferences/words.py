@@ -61,8 +61,13 @@ def table() -> dict[str, Any]:
     """Return what the script needs to say what the server would: sentences and roles in the reader's language."""
     return {
         "sentences": {key: str(text) for key, text in SENTENCES.items()},
-        "roles": {"chair": _("chair"), "moderator": _("facilitator"), "rapporteur": _("rapporteur"),
-                  "observer": _("observer"), "participant": ""},
+        "roles": {
+            "chair": _("chair"),
+            "moderator": _("facilitator"),
+            "rapporteur": _("rapporteur"),
+            "observer": _("observer"),
+            "participant": "",
+        },
         "doors": {"web": _("web"), "mail": _("mail"), "live": _("live")},
     }
 

@@ -19,7 +19,8 @@ class DeliveryForm(forms.Form):
     """How a member gets one list's mail; fields bear the list's name, so that several stand on a page."""
 
     delivery = forms.ChoiceField(
-        label=_("I get"), widget=forms.RadioSelect,
+        label=_("I get"),
+        widget=forms.RadioSelect,
         choices=[(mode.value, mode.label) for mode in services.OFFERED],
     )
     own_copy = forms.BooleanField(label=Subscription._meta.get_field("own_copy").verbose_name, required=False)

@@ -24,7 +24,8 @@ class MailingList(models.Model):
 
     forum = models.OneToOneField("forum.Forum", on_delete=models.CASCADE, related_name="mailing_list")
     name = models.CharField(
-        max_length=NAME_MAX, unique=True,
+        max_length=NAME_MAX,
+        unique=True,
         validators=[RegexValidator(r"^[a-z0-9]+(-[a-z0-9]+)*\Z", _("Use small letters, digits and single hyphens."))],
     )
     tag = models.CharField(_("subject tag"), max_length=NAME_MAX)

@@ -75,9 +75,11 @@ def looped(case: Case) -> Verdict | None:
 
 def automatic(case: Case) -> Verdict | None:
     """Discard automatic replies and notifications (RFC 3834 §2)."""
-    return discard("automatic", _("Automatic replies are not passed on.")) if is_automatic(
-        case.mail, case.envelope_from, signed_in=case.is_signed_in
-    ) else None
+    return (
+        discard("automatic", _("Automatic replies are not passed on."))
+        if is_automatic(case.mail, case.envelope_from, signed_in=case.is_signed_in)
+        else None
+    )
 
 
 def is_automatic(mail: Mail, envelope_from: str, *, signed_in: bool = False) -> bool:
@@ -115,9 +117,7 @@ def unknown(case: Case) -> Verdict | None:
     An unproven From must tell nobody where a member takes part more than a held mail does.
     """
     member = case.sender.member
-    if member is not None and (
-        case.sender.is_proven or forums.may_in_forum(member, REPLY, case.mailing_list.forum_id)
-    ):
+    if member is not None and (case.sender.is_proven or forums.may_in_forum(member, REPLY, case.mailing_list.forum_id)):
         return None
     return reject(
         "unknown-sender",

@@ -83,9 +83,7 @@ def list_of_forum(forum_id: int) -> MailingList | None:
 def lists_for(member: "Member") -> list[ListLine]:
     """Return the lists whose discussions the member may read, those on whose roster they are first. Queries: 4."""
     readable = access_of(member).having(READ)
-    own = {
-        row.list_id: row for row in Subscription.objects.filter(member=member).select_related("address", "member")
-    }
+    own = {row.list_id: row for row in Subscription.objects.filter(member=member).select_related("address", "member")}
     lists = MailingList.objects.filter(forum_id__in=readable).select_related("forum")
     lines = [ListLine(found, own.get(found.pk)) for found in lists]
     return sorted(lines, key=lambda line: (line.subscription is None, line.mailing_list.forum.name))
@@ -113,8 +111,10 @@ def entitled(mailing: Mailing, subscriptions: Sequence[Subscription]) -> list[Su
     Queries: those of :func:`forums.selectors.readers_among`, whatever the size of the batch; none when nobody wants it.
     """
     wanted = [
-        row for row in subscriptions
-        if row.delivery == Subscription.Delivery.EACH and row.ended_at is None
+        row
+        for row in subscriptions
+        if row.delivery == Subscription.Delivery.EACH
+        and row.ended_at is None
         and (row.own_copy or row.member_id != mailing.contribution.author_id)
     ]
     if not wanted:

@@ -61,6 +61,7 @@ def build(now: datetime, data: Path) -> World:
     )
     ForumPolicy.objects.filter(forum_id=conference.forum_id).update(moderated=True)
     _say(conference.forum_id, amina, now, subject=f"A held {SECRET}")
+    ForumPolicy.objects.filter(forum_id=conference.forum_id).update(moderated=False)
     group = liaison_services.convene_group(
         name=f"The {SECRET} group",
         slug=f"{SECRET}-group",

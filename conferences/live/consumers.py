@@ -162,7 +162,10 @@ async def _follow(source: Source, member: "Member | None", receive: Receive, sen
         sent = room.last
         if isinstance(source, SessionSource):
             hello = {
-                "kind": "hello", "seq": sent, "state": source.state, "present": room.presence.total(),
+                "kind": "hello",
+                "seq": sent,
+                "state": source.state,
+                "present": room.presence.total(),
                 "now": iso(clock.now()),
             }
             await _push(send, json.dumps(hello))

@@ -58,7 +58,12 @@ def _end_floor(conference_session_id: int, now: datetime) -> int:
     if holder is None or rules.has_floor(holder, now):
         return 0
     finish(
-        holder, FloorRequest.State.DONE, Event.Kind.FLOOR_ENDED, conference_session=conference_session, now=now,
-        actor=None, by="clock",
+        holder,
+        FloorRequest.State.DONE,
+        Event.Kind.FLOOR_ENDED,
+        conference_session=conference_session,
+        now=now,
+        actor=None,
+        by="clock",
     )
     return 1

@@ -47,9 +47,7 @@ def _announce(
         return None
     text = words or speak.opening_words(item, first=first)
     try:
-        return speak.say_as_chair(
-            item=item, author=author, text=text, occasion=speak.OPENING, now=now, quiet=quiet
-        )
+        return speak.say_as_chair(item=item, author=author, text=text, occasion=speak.OPENING, now=now, quiet=quiet)
     except HubError as error:
         if words or actor is not None:
             raise
@@ -59,20 +57,45 @@ def _announce(
 
 
 def _take(
-    conference_session: ConferenceSession, item: AgendaItem, said: "Contribution | None", actor: "Member | None",
-    now: datetime, *, quiet: bool = False,
+    conference_session: ConferenceSession,
+    item: AgendaItem,
+    said: "Contribution | None",
+    actor: "Member | None",
+    now: datetime,
+    *,
+    quiet: bool = False,
 ) -> None:
     conference_session.current_item = item
     conference_session.save(update_fields=["current_item"])
     append(
-        conference_session, Event.Kind.ITEM_TAKEN, at=now, actor=actor, agenda_item=item, contribution=said,
-        quiet=quiet, data={} if actor else {"by": "clock"},
+        conference_session,
+        Event.Kind.ITEM_TAKEN,
+        at=now,
+        actor=actor,
+        agenda_item=item,
+        contribution=said,
+        quiet=quiet,
+        data={} if actor else {"by": "clock"},
     )
+
+
+def _mark_open(conference_session: ConferenceSession, now: datetime) -> None:
+    conference_session.state, conference_session.opened_at = ConferenceSession.State.OPEN, now
+    try:
+        with transaction.atomic():
+            conference_session.save(update_fields=["state", "opened_at"])
+    except IntegrityError:
+        raise errors.another_open() from None
 
 
 @transaction.atomic
 def open_session(
-    *, conference_session_id: int, actor: "Member | None", now: datetime, item_id: int | None = None, words: str = "",
+    *,
+    conference_session_id: int,
+    actor: "Member | None",
+    now: datetime,
+    item_id: int | None = None,
+    words: str = "",
     quiet: bool = False,
 ) -> ConferenceSession:
     """Open a conference_session and take an item, the first unless another is given.
@@ -92,16 +115,9 @@ def open_session(
     said = _announce(item, actor, speak.check_words(words), now, first=True, quiet=quiet)
     conference_session = lock(conference_session_id)
     rules.check_can_open(conference_session, now)
-    conference_session.state, conference_session.opened_at = ConferenceSession.State.OPEN, now
-    try:
-        with transaction.atomic():
-            conference_session.save(update_fields=["state", "opened_at"])
-    except IntegrityError:
-        raise errors.another_open() from None
-    append(
-        conference_session, Event.Kind.OPENED, at=now, actor=actor, quiet=quiet,
-        data={} if actor else {"by": "clock"},
-    )
+    _mark_open(conference_session, now)
+    by = {} if actor else {"by": "clock"}
+    append(conference_session, Event.Kind.OPENED, at=now, actor=actor, quiet=quiet, data=by)
     _take(conference_session, item, said, actor, now, quiet=quiet)
     return conference_session
 
@@ -154,8 +170,13 @@ def close_session(
 
 
 def shut(
-    conference_session: ConferenceSession, *, kind: str, actor: "Member | None", now: datetime,
-    contribution: "Contribution | None" = None, quiet: bool = False,
+    conference_session: ConferenceSession,
+    *,
+    kind: str,
+    actor: "Member | None",
+    now: datetime,
+    contribution: "Contribution | None" = None,
+    quiet: bool = False,
 ) -> None:
     """Close a locked conference_session; those who still wait are recorded as not heard."""
     requests = FloorRequest.objects.filter(conference_session=conference_session)
@@ -164,6 +185,11 @@ def shut(
     conference_session.state, conference_session.closed_at = ConferenceSession.State.CLOSED, now
     conference_session.save(update_fields=["state", "closed_at"])
     append(
-        conference_session, kind, at=now, actor=actor, contribution=contribution, quiet=quiet,
+        conference_session,
+        kind,
+        at=now,
+        actor=actor,
+        contribution=contribution,
+        quiet=quiet,
         agenda_item=conference_session.current_item if contribution else None,
     )

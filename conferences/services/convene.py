@@ -24,9 +24,21 @@ ROLES = ("chair", "moderator", "rapporteur", "participant", "observer")
 RESERVED = frozenset({"convene"})  # Addresses of the room's own pages.
 
 
+def _check_new(name: str, slug: str, starts_at: datetime | None, ends_at: datetime | None) -> None:
+    if not name.strip() or not slug or slug in RESERVED:
+        raise Invalid(_("Give the conference a name, and a short name of Latin letters, digits and hyphens."))
+    if starts_at and ends_at and ends_at <= starts_at:
+        raise Invalid(_("The end must be after the beginning."))
+    if Conference.objects.filter(slug=slug).exists():
+        raise Conflict(_("Another conference has this short name."))
+
+
 @transaction.atomic
 def convene_conference(
-    *, name: str, actor: "Member | None", now: datetime,
+    *,
+    name: str,
+    actor: "Member | None",
+    now: datetime,
     slug: str = "",
     background: str = "",
     language: str = "en",
@@ -47,18 +59,17 @@ def convene_conference(
     if actor is not None and not actor.is_staff:
         raise NotAllowed(_("The Secretariat convenes conferences."))
     slug = slug or slugify(name)[:60].strip("-")
-    if not name.strip() or not slug or slug in RESERVED:
-        raise Invalid(_("Give the conference a name, and a short name of Latin letters, digits and hyphens."))
-    if starts_at and ends_at and ends_at <= starts_at:
-        raise Invalid(_("The end must be after the beginning."))
-    if Conference.objects.filter(slug=slug).exists():
-        raise Conflict(_("Another conference has this short name."))
+    _check_new(name, slug, starts_at, ends_at)
     period = {"opens_at": starts_at, "closes_at": ends_at}
     policy = forum_services.create_forum(
         name=name.strip(), slug=slug, preset=preset, now=now, language=language, **period
     )
     conference = Conference.objects.create(
-        name=name.strip()[:150], slug=slug, forum=policy.forum, background=background.strip(), convened_by=actor,
+        name=name.strip()[:150],
+        slug=slug,
+        forum=policy.forum,
+        background=background.strip(),
+        convened_by=actor,
         created_at=now,
     )
     for member, role in (people or {}).items():
@@ -66,9 +77,7 @@ def convene_conference(
     return conference
 
 
-def admit_person(
-    *, conference_id: int, member: "Member", role: str, actor: "Member | None", now: datetime
-) -> None:
+def admit_person(*, conference_id: int, member: "Member", role: str, actor: "Member | None", now: datetime) -> None:
     """Let somebody into a conference, or give them another role; the forum's membership is the one record of it.
 
     Raises: NotFound, NotAllowed, Invalid (no such role).
@@ -135,7 +144,10 @@ def reschedule_session(
     conference_session.save(update_fields=["opens_at", "closes_at"])
     if conference_session.is_open:
         append(
-            conference_session, Event.Kind.RESCHEDULED, at=now, actor=actor,
+            conference_session,
+            Event.Kind.RESCHEDULED,
+            at=now,
+            actor=actor,
             data={"until": iso(closes_at)},
         )
     wake("clock")
@@ -175,7 +187,10 @@ def add_agenda_item(
     try:
         with transaction.atomic():
             return AgendaItem.objects.create(
-                conference_session=conference_session, number=last + 1, title=title.strip()[:200], note=note.strip(),
+                conference_session=conference_session,
+                number=last + 1,
+                title=title.strip()[:200],
+                note=note.strip(),
                 topic_id=topic_id,
             )
     except IntegrityError:

@@ -23,14 +23,25 @@ def holder_of(conference_session: ConferenceSession) -> FloorRequest | None:
 
 
 def finish(
-    request: FloorRequest, state: str, kind: str, *, conference_session: ConferenceSession, now: datetime,
-    actor: "Member | None", by: str = "",
+    request: FloorRequest,
+    state: str,
+    kind: str,
+    *,
+    conference_session: ConferenceSession,
+    now: datetime,
+    actor: "Member | None",
+    by: str = "",
 ) -> None:
     """End a request of a locked conference_session and log it."""
     request.state, request.ended_at = state, now
     request.save(update_fields=["state", "ended_at"])
     append(
-        conference_session, kind, at=now, actor=actor, floor_request=request, data={"by": by} if by else {},
+        conference_session,
+        kind,
+        at=now,
+        actor=actor,
+        floor_request=request,
+        data={"by": by} if by else {},
     )
 
 
@@ -77,16 +88,19 @@ def withdraw_request(*, request_id: int, actor: "Member", now: datetime) -> Floo
     if request.state != _S.WAITING:
         raise errors.not_waiting()
     finish(
-        request, _S.WITHDRAWN if own else _S.WITHDRAWN_BY_CHAIR, Event.Kind.FLOOR_WITHDRAWN,
-        conference_session=conference_session, now=now, actor=actor, by="" if own else "chair",
+        request,
+        _S.WITHDRAWN if own else _S.WITHDRAWN_BY_CHAIR,
+        Event.Kind.FLOOR_WITHDRAWN,
+        conference_session=conference_session,
+        now=now,
+        actor=actor,
+        by="" if own else "chair",
     )
     return request
 
 
 @transaction.atomic
-def give_floor(
-    *, request_id: int, actor: "Member", now: datetime, seconds: int = FLOOR_SECONDS
-) -> FloorRequest:
+def give_floor(*, request_id: int, actor: "Member", now: datetime, seconds: int = FLOOR_SECONDS) -> FloorRequest:
     """Give the floor to a waiting member for ``seconds``.
 
     Raises: NotFound, NotAllowed (who does not lead), NotNow (closed, somebody has it, no longer waiting), Invalid.
@@ -103,7 +117,11 @@ def give_floor(
     request.state, request.given_at, request.seconds = _S.GIVEN, now, seconds
     request.save(update_fields=["state", "given_at", "seconds"])
     append(
-        conference_session, Event.Kind.FLOOR_GIVEN, at=now, actor=actor, floor_request=request,
+        conference_session,
+        Event.Kind.FLOOR_GIVEN,
+        at=now,
+        actor=actor,
+        floor_request=request,
         data={"seconds": seconds, "until": iso(request.until or now)},
     )
     return request
@@ -120,9 +138,7 @@ def return_floor(*, conference_session_id: int, member: "Member", now: datetime)
     holder = holder_of(conference_session)
     if holder is None or holder.member_id != member.pk:
         raise errors.no_floor()
-    finish(
-        holder, _S.DONE, Event.Kind.FLOOR_RETURNED, conference_session=conference_session, now=now, actor=member
-    )
+    finish(holder, _S.DONE, Event.Kind.FLOOR_RETURNED, conference_session=conference_session, now=now, actor=member)
     return holder
 
 
@@ -137,7 +153,12 @@ def end_floor(*, conference_session_id: int, actor: "Member", now: datetime) -> 
     holder = holder_of(conference_session)
     if holder is not None:
         finish(
-            holder, _S.DONE, Event.Kind.FLOOR_ENDED, conference_session=conference_session, now=now, actor=actor,
+            holder,
+            _S.DONE,
+            Event.Kind.FLOOR_ENDED,
+            conference_session=conference_session,
+            now=now,
+            actor=actor,
             by="chair",
         )
     return holder
@@ -147,14 +168,22 @@ def end_floor(*, conference_session_id: int, actor: "Member", now: datetime) -> 
 def leave(*, conference_session_id: int, member: "Member", now: datetime) -> None:
     """Take somebody who left the forum off the list; ends their floor."""
     conference_session = lock(conference_session_id)
-    held = FloorRequest.objects.filter(
-        conference_session=conference_session, member=member, state__in=(_S.WAITING, _S.GIVEN)
-    ).select_related("member").first()
+    held = (
+        FloorRequest.objects.filter(
+            conference_session=conference_session, member=member, state__in=(_S.WAITING, _S.GIVEN)
+        )
+        .select_related("member")
+        .first()
+    )
     if held is None:
         return
     had_floor = held.state == _S.GIVEN
     finish(
-        held, _S.DONE if had_floor else _S.WITHDRAWN,
+        held,
+        _S.DONE if had_floor else _S.WITHDRAWN,
         Event.Kind.FLOOR_ENDED if had_floor else Event.Kind.FLOOR_WITHDRAWN,
-        conference_session=conference_session, now=now, actor=None, by="removal",
+        conference_session=conference_session,
+        now=now,
+        actor=None,
+        by="removal",
     )

@@ -60,8 +60,15 @@ def append(
     conference_session.next_seq = seq + 1
     conference_session.save(update_fields=["next_seq"])
     event = Event.objects.create(
-        conference_session=conference_session, seq=seq, kind=kind, at=at, actor=actor, floor_request=floor_request,
-        agenda_item=agenda_item, contribution=contribution, data=data or {},
+        conference_session=conference_session,
+        seq=seq,
+        kind=kind,
+        at=at,
+        actor=actor,
+        floor_request=floor_request,
+        agenda_item=agenda_item,
+        contribution=contribution,
+        data=data or {},
     )
     if not quiet:
         (frame,) = frames.frames_of([event], forum_id=conference_session.conference.forum_id)

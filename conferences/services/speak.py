@@ -28,7 +28,12 @@ OPENING, CLOSING = 1, 2
 
 @transaction.atomic
 def intervene(
-    *, conference_session_id: int, member: "Member", text: str, now: datetime, once_key: str = "",
+    *,
+    conference_session_id: int,
+    member: "Member",
+    text: str,
+    now: datetime,
+    once_key: str = "",
     returns_floor: bool = False,
 ) -> Published:
     """Say something on the item under discussion: a contribution in its topic, an event in the log.
@@ -53,18 +58,19 @@ def intervene(
     conference_session = lock(conference_session_id)
     if made.created:
         rules.check_open(conference_session)
-    holder = floor.holder_of(conference_session)
-    if returns_floor and holder is not None and holder.member_id == member.pk:
-        floor.finish(
-            holder, FloorRequest.State.DONE, Event.Kind.FLOOR_RETURNED, conference_session=conference_session,
-            now=now, actor=member,
-        )
+    if returns_floor:
+        _give_back(conference_session, member, now)
     return made
 
 
-def _check_turn(
-    conference_session: ConferenceSession, member: "Member", is_chair: bool, now: datetime
-) -> None:
+def _give_back(conference_session: ConferenceSession, member: "Member", now: datetime) -> None:
+    holder = floor.holder_of(conference_session)
+    if holder is not None and holder.member_id == member.pk:
+        done, kind = FloorRequest.State.DONE, Event.Kind.FLOOR_RETURNED
+        floor.finish(holder, done, kind, conference_session=conference_session, now=now, actor=member)
+
+
+def _check_turn(conference_session: ConferenceSession, member: "Member", is_chair: bool, now: datetime) -> None:
     rules.check_open(conference_session)
     if is_chair:
         return
@@ -90,9 +96,7 @@ def say_as_chair(
     # Signed, so that nobody can take the key by a form of their own before the chair speaks.
     key = "room:" + tokens.sign(_PURPOSE, [item.conference_session_id, item.pk, occasion])
     forum_id = item.conference_session.conference.forum_id
-    draft = Draft(
-        forum_id=forum_id, topic_id=item.topic_id, subject=item.title, text=text, once_key=key, quiet=quiet
-    )
+    draft = Draft(forum_id=forum_id, topic_id=item.topic_id, subject=item.title, text=text, once_key=key, quiet=quiet)
     made = forum_services.publish(draft=draft, author=author, origin="live", now=now)
     return made.contribution if made.created and made.verdict.accepts else None
 
@@ -110,7 +114,9 @@ def opening_words(item: AgendaItem, *, first: bool) -> str:
             "Ask for the floor in the room, or reply to this message: a reply by mail is read with the others. "
             "The session closes on %(until)s UTC."
         ) % {
-            "session": conference_session.title, "number": item.number, "title": title,
+            "session": conference_session.title,
+            "number": item.number,
+            "title": title,
             "until": say_utc(conference_session.closes_at),
         }
 

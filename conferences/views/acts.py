@@ -52,9 +52,14 @@ def _act(request: HttpRequest, pk: int, work: Callable[[], object], message: str
 def open_room(request: HttpRequest, pk: int) -> HttpResponse:
     """Open the conference_session."""
     item, text = whole_number(request.POST.get("item")) or None, request.POST.get("words", "")
-    return _act(request, pk, lambda: services.open_session(
-        conference_session_id=pk, actor=signed_in(request), item_id=item, words=text, now=clock.now()
-    ), _("The session is open."))
+    return _act(
+        request,
+        pk,
+        lambda: services.open_session(
+            conference_session_id=pk, actor=signed_in(request), item_id=item, words=text, now=clock.now()
+        ),
+        _("The session is open."),
+    )
 
 
 @require_POST
@@ -62,18 +67,24 @@ def open_room(request: HttpRequest, pk: int) -> HttpResponse:
 def take(request: HttpRequest, pk: int) -> HttpResponse:
     """Take an agenda item."""
     item = whole_number(request.POST.get("item"))
-    return _act(request, pk, lambda: services.take_item(
-        conference_session_id=pk, item_id=item or -1, actor=signed_in(request), now=clock.now()
-    ))
+    return _act(
+        request,
+        pk,
+        lambda: services.take_item(
+            conference_session_id=pk, item_id=item or -1, actor=signed_in(request), now=clock.now()
+        ),
+    )
 
 
 @require_POST
 @login_required
 def ask(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask for the floor."""
-    return _act(request, pk, lambda: services.ask_for_floor(
-        conference_session_id=pk, member=signed_in(request), now=clock.now()
-    ))
+    return _act(
+        request,
+        pk,
+        lambda: services.ask_for_floor(conference_session_id=pk, member=signed_in(request), now=clock.now()),
+    )
 
 
 @require_POST
@@ -81,9 +92,9 @@ def ask(request: HttpRequest, pk: int) -> HttpResponse:
 def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a request off the list."""
     asked = whole_number(request.POST.get("request"))
-    return _act(request, pk, lambda: services.withdraw_request(
-        request_id=asked, actor=signed_in(request), now=clock.now()
-    ))
+    return _act(
+        request, pk, lambda: services.withdraw_request(request_id=asked, actor=signed_in(request), now=clock.now())
+    )
 
 
 @require_POST
@@ -91,27 +102,29 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 def give(request: HttpRequest, pk: int) -> HttpResponse:
     """Give the floor for some minutes."""
     asked, seconds = whole_number(request.POST.get("request")), 60 * whole_number(request.POST.get("minutes"), 3)
-    return _act(request, pk, lambda: services.give_floor(
-        request_id=asked, actor=signed_in(request), seconds=seconds, now=clock.now()
-    ))
+    return _act(
+        request,
+        pk,
+        lambda: services.give_floor(request_id=asked, actor=signed_in(request), seconds=seconds, now=clock.now()),
+    )
 
 
 @require_POST
 @login_required
 def give_back(request: HttpRequest, pk: int) -> HttpResponse:
     """Return the floor."""
-    return _act(request, pk, lambda: services.return_floor(
-        conference_session_id=pk, member=signed_in(request), now=clock.now()
-    ))
+    return _act(
+        request, pk, lambda: services.return_floor(conference_session_id=pk, member=signed_in(request), now=clock.now())
+    )
 
 
 @require_POST
 @login_required
 def end(request: HttpRequest, pk: int) -> HttpResponse:
     """End a floor."""
-    return _act(request, pk, lambda: services.end_floor(
-        conference_session_id=pk, actor=signed_in(request), now=clock.now()
-    ))
+    return _act(
+        request, pk, lambda: services.end_floor(conference_session_id=pk, actor=signed_in(request), now=clock.now())
+    )
 
 
 @require_POST
@@ -119,9 +132,12 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
 def close(request: HttpRequest, pk: int) -> HttpResponse:
     """Let the gavel fall."""
     text = request.POST.get("words", "")
-    return _act(request, pk, lambda: services.close_session(
-        conference_session_id=pk, actor=signed_in(request), words=text, now=clock.now()
-    ), _("The session is closed. Its transcript stands here."))
+    return _act(
+        request,
+        pk,
+        lambda: services.close_session(conference_session_id=pk, actor=signed_in(request), words=text, now=clock.now()),
+        _("The session is closed. Its transcript stands here."),
+    )
 
 
 @require_POST
@@ -132,8 +148,12 @@ def intervene(request: HttpRequest, pk: int) -> HttpResponse:
     form.full_clean()
     try:
         made = services.intervene(
-            conference_session_id=pk, member=signed_in(request), text=form.cleaned_data.get("text", ""),
-            once_key=form.cleaned_data.get("once_key", ""), returns_floor="keep" not in request.POST, now=clock.now(),
+            conference_session_id=pk,
+            member=signed_in(request),
+            text=form.cleaned_data.get("text", ""),
+            once_key=form.cleaned_data.get("once_key", ""),
+            returns_floor="keep" not in request.POST,
+            now=clock.now(),
         )
     except HubError as error:
         if _wants_json(request):

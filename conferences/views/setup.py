@@ -55,14 +55,25 @@ def convene(request: HttpRequest) -> HttpResponse:
 
     def work(data: dict[str, Any]) -> str:
         made = services.convene_conference(
-            name=data["name"], slug=data["slug"], background=data["background"], language=data["language"],
-            starts_at=data["starts_at"], ends_at=data["ends_at"], people=form.people(), actor=member, now=clock.now(),
+            name=data["name"],
+            slug=data["slug"],
+            background=data["background"],
+            language=data["language"],
+            starts_at=data["starts_at"],
+            ends_at=data["ends_at"],
+            people=form.people(),
+            actor=member,
+            now=clock.now(),
         )
         messages.success(request, _("The conference is convened, with its discussion and its list."))
         return made.get_absolute_url()
 
     return _handle(
-        request, form, work, heading=_("Convene a conference"), act=_("Convene"),
+        request,
+        form,
+        work,
+        heading=_("Convene a conference"),
+        act=_("Convene"),
         lead=_("It gets a closed discussion, a mail list and a timetable. Those you name here are let in at once."),
     )
 
@@ -75,14 +86,23 @@ def schedule(request: HttpRequest, slug: str) -> HttpResponse:
 
     def work(data: dict[str, Any]) -> str:
         made = services.schedule_session(
-            conference_id=found.pk, title=data["title"], opens_at=data["opens_at"], closes_at=data["closes_at"],
-            items=data["items"], actor=signed_in(request), now=clock.now(),
+            conference_id=found.pk,
+            title=data["title"],
+            opens_at=data["opens_at"],
+            closes_at=data["closes_at"],
+            items=data["items"],
+            actor=signed_in(request),
+            now=clock.now(),
         )
         messages.success(request, _("The session is on the timetable. It opens by the clock, or earlier by the chair."))
         return made.get_absolute_url()
 
     return _handle(
-        request, SessionForm(request.POST or None), work, conference=found, heading=_("Schedule a session"),
+        request,
+        SessionForm(request.POST or None),
+        work,
+        conference=found,
+        heading=_("Schedule a session"),
         act=_("Put it on the timetable"),
     )
 
@@ -103,7 +123,11 @@ def people(request: HttpRequest, slug: str) -> HttpResponse:
         return found.get_absolute_url()
 
     return _handle(
-        request, PeopleForm(request.POST or None), work, conference=found, heading=_("Let people in"),
+        request,
+        PeopleForm(request.POST or None),
+        work,
+        conference=found,
+        heading=_("Let people in"),
         act=_("Let them in"),
         lead=_("They can read and write at once, by web and by mail. Who is in already gets the role you choose."),
     )
@@ -123,8 +147,13 @@ def agenda(request: HttpRequest, pk: int) -> HttpResponse:
         return room_url(pk)
 
     return _handle(
-        request, ItemForm(request.POST or None), work, conference=row.conference, row=row,
-        heading=_("Add an agenda item"), act=_("Add it"),
+        request,
+        ItemForm(request.POST or None),
+        work,
+        conference=row.conference,
+        row=row,
+        heading=_("Add an agenda item"),
+        act=_("Add it"),
     )
 
 
@@ -137,8 +166,11 @@ def hours(request: HttpRequest, pk: int) -> HttpResponse:
 
     def work(data: dict[str, Any]) -> str:
         services.reschedule_session(
-            conference_session_id=pk, opens_at=data["opens_at"] or row.opens_at, closes_at=data["closes_at"],
-            actor=signed_in(request), now=clock.now(),
+            conference_session_id=pk,
+            opens_at=data["opens_at"] or row.opens_at,
+            closes_at=data["closes_at"],
+            actor=signed_in(request),
+            now=clock.now(),
         )
         return room_url(pk)
 
@@ -146,6 +178,11 @@ def hours(request: HttpRequest, pk: int) -> HttpResponse:
     if row.is_open:
         del form.fields["opens_at"]
     return _handle(
-        request, form, lambda data: work({"opens_at": None, **data}), conference=row.conference, row=row,
-        heading=_("Change the hours"), act=_("Change them"),
+        request,
+        form,
+        lambda data: work({"opens_at": None, **data}),
+        conference=row.conference,
+        row=row,
+        heading=_("Change the hours"),
+        act=_("Change them"),
     )

@@ -39,7 +39,8 @@ def find_parent(*, mail: Mail, mailing_list: MailingList, answers: int | None) -
 
 def _by_own_number(ids: list[str], mailing_list: MailingList) -> "Contribution | None":
     numbers = [
-        int(match[1]) for one in ids
+        int(match[1])
+        for one in ids
         if one.endswith(f"@{settings.HUB_MAIL_DOMAIN}") and (match := _OURS.match(one)) is not None
     ]
     rows = forums.contributions_by_number(numbers).values() if numbers else ()
@@ -73,7 +74,6 @@ def compose(
         files=tuple(Upload(file.name, file.content, file.content_type) for file in mail.files),
         once_key=once_key,
     )
-
 
 
 def _subject(mail: Mail, mailing_list: MailingList, parent: "Contribution | None") -> str:

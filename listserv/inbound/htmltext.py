@@ -10,8 +10,33 @@ import html
 MAX_QUOTE = 5
 _SKIPPED = {"head", "style", "script", "title", "template", "noscript", "svg", "object"}
 _BLOCKS = {
-    "p", "div", "section", "article", "header", "footer", "table", "tr", "ul", "ol", "dl", "dt", "dd", "form",
-    "h1", "h2", "h3", "h4", "h5", "h6", "pre", "address", "center", "fieldset", "figure", "body", "html",
+    "p",
+    "div",
+    "section",
+    "article",
+    "header",
+    "footer",
+    "table",
+    "tr",
+    "ul",
+    "ol",
+    "dl",
+    "dt",
+    "dd",
+    "form",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "pre",
+    "address",
+    "center",
+    "fieldset",
+    "figure",
+    "body",
+    "html",
 }
 _SPACED = {"p", "ul", "ol", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "blockquote", "table"}
 

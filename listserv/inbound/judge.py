@@ -53,9 +53,11 @@ def judge(delivery: Delivery) -> Judgement:
 
     Queries: 16 at most for one recipient.
     """
-    finding = guard.check(delivery.raw, limit=settings.HUB_MAIL_MAX_SIZE) if delivery.size <= (
-        settings.HUB_MAIL_MAX_SIZE
-    ) else guard.too_large(settings.HUB_MAIL_MAX_SIZE)
+    finding = (
+        guard.check(delivery.raw, limit=settings.HUB_MAIL_MAX_SIZE)
+        if delivery.size <= (settings.HUB_MAIL_MAX_SIZE)
+        else guard.too_large(settings.HUB_MAIL_MAX_SIZE)
+    )
     if finding is not None:
         return _refused_by_guard(delivery, finding)
     mail = parse(delivery.raw)
@@ -117,12 +119,8 @@ class _Bench:
         parent = find_parent(
             mail=self.mail, mailing_list=recipient.mailing_list, answers=token.number if token else None
         )
-        draft = compose(
-            mail=self.mail, mailing_list=recipient.mailing_list, parent=parent, address=sender.address
-        )
-        case = rules.Case(
-            self.mail, sender, recipient.mailing_list, self.delivery.mail_from, self.delivery.received_at
-        )
+        draft = compose(mail=self.mail, mailing_list=recipient.mailing_list, parent=parent, address=sender.address)
+        case = rules.Case(self.mail, sender, recipient.mailing_list, self.delivery.mail_from, self.delivery.received_at)
         return rules.decide(case=case, draft=draft, topic=parent.post.topic if parent else None)
 
     def command(self, recipient: Recipient, sender: Sender) -> Verdict:

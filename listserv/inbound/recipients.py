@@ -61,9 +61,7 @@ class RecentLists:
         return found
 
 
-def resolve(
-    address: str, *, find: Callable[[str], MailingList | None] = selectors.list_by_name
-) -> Recipient:
+def resolve(address: str, *, find: Callable[[str], MailingList | None] = selectors.list_by_name) -> Recipient:
     """Return what a recipient is.
 
     Args: find, how a list is found by its name.
@@ -93,16 +91,17 @@ def resolve(
 def _reply(found: selectors.ListAddress) -> tokens.ReplyToken:
     token = tokens.read_reply(found.token)
     if token is None or token.list_id != found.mailing_list.pk:
-        raise NotFound(
-            _("This reply address is not complete. Write to %s instead.") % found.mailing_list.address
-        )
+        raise NotFound(_("This reply address is not complete. Write to %s instead.") % found.mailing_list.address)
     return token
 
 
 def _check_confirm(found: selectors.ListAddress) -> None:
     token = tokens.read_confirm(found.token)
-    held = token and InboundMail.objects.filter(
-        pk=token.mail_id, member_id=token.member_id, list=found.mailing_list, state=InboundMail.State.HELD
-    ).exists()
+    held = (
+        token
+        and InboundMail.objects.filter(
+            pk=token.mail_id, member_id=token.member_id, list=found.mailing_list, state=InboundMail.State.HELD
+        ).exists()
+    )
     if not held:
         raise NotFound(_("There is nothing to confirm here any more. Your mail may be in the discussion already."))

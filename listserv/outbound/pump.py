@@ -30,8 +30,14 @@ BACKOFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 240))
 GIVE_UP = timedelta(days=5)
 # What a copy needs of subscription, member and address.
 NEEDED = (
-    "list_id", "delivery", "own_copy", "ended_at", "member__email", "member__language",
-    "address__email", "address__verified",
+    "list_id",
+    "delivery",
+    "own_copy",
+    "ended_at",
+    "member__email",
+    "member__language",
+    "address__email",
+    "address__verified",
 )
 _kept = threading.local()
 
@@ -73,7 +79,8 @@ def deliver_notices(now: datetime) -> int:
         Notice.objects.filter(pk__in=[notice.pk for notice in notices]).update(next_at=now + LEASE)
     envelopes = [
         Envelope(notice.envelope_from, recipient, (bytes(notice.raw),))
-        for notice in notices for recipient in notice.recipients
+        for notice in notices
+        for recipient in notice.recipients
     ]
     results = iter(transport().send(envelopes) if envelopes else ())
     done = 0
@@ -156,10 +163,14 @@ def _store(
         return
     rows = [
         Retry(
-            mailing=mailing, subscription=subscription, last_reply=result.reply[:500], created_at=now,
+            mailing=mailing,
+            subscription=subscription,
+            last_reply=result.reply[:500],
+            created_at=now,
             next_at=None if result.outcome is Outcome.FAILED else now + BACKOFF[0],
         )
-        for subscription, result in outcomes if result.outcome is not Outcome.SENT
+        for subscription, result in outcomes
+        if result.outcome is not Outcome.SENT
     ]
     Retry.objects.bulk_create(rows, ignore_conflicts=True)
 

@@ -79,9 +79,7 @@ class Renderer:
 
     def envelope(self, subscription: Subscription) -> Envelope:
         """Return the copy for one subscription, in its member's language."""
-        sender = tokens.bounce_address(
-            self.list.name, subscription_id=subscription.pk, number=self.contribution.number
-        )
+        sender = tokens.bounce_address(self.list.name, subscription_id=subscription.pk, number=self.contribution.number)
         language = subscription.member.language
         if language not in self._bodies:
             self._bodies[language] = self._body(language)
@@ -184,7 +182,12 @@ class Renderer:
                 structured("MIME-Version", "1.0"),
                 structured("Content-Language", self._content_language),
                 structured("Content-Type", "multipart/alternative;", f'boundary="{boundary}"'),
-                b"\r\n", edge, text_part("plain", text), b"\r\n", edge, text_part("html", html),
+                b"\r\n",
+                edge,
+                text_part("plain", text),
+                b"\r\n",
+                edge,
+                text_part("html", html),
                 f"\r\n--{boundary}--\r\n".encode(),
             )
         )

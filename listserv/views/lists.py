@@ -44,8 +44,12 @@ def lists(request: HttpRequest) -> HttpResponse:
 def _save(request: HttpRequest, member: "Member", line: selectors.ListLine, form: DeliveryForm) -> None:
     data = form.cleaned_data
     row = services.set_delivery(
-        list_id=line.mailing_list.pk, member=member, delivery=data["delivery"], now=clock.now(),
-        own_copy=data["own_copy"], address_id=data.get("address") or None,
+        list_id=line.mailing_list.pk,
+        member=member,
+        delivery=data["delivery"],
+        now=clock.now(),
+        own_copy=data["own_copy"],
+        address_id=data.get("address") or None,
     )
     name = {"discussion": line.mailing_list.forum.name}
     if row.delivery == Subscription.Delivery.NONE:

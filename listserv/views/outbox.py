@@ -48,7 +48,8 @@ def outbox(request: HttpRequest) -> HttpResponse:
     page = paging(request.GET.get("page", ""), len(found), size=PAGE, q=search)
     rows = [
         (name, box.sent_at(name), letters.summary(raw))
-        for name in found[page.rows] if (raw := box.read(name)) is not None
+        for name in found[page.rows]
+        if (raw := box.read(name)) is not None
     ]
     return render(request, "listserv/outbox.html", {"rows": rows, "search": search, **page.context})
 

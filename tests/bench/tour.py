@@ -11,7 +11,8 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.flow import conftest, mailer, running, test_tour
+from tests.flow import conftest, mailer, running
+from tests.flow import tour as steps
 
 MAILS = 10
 
@@ -37,7 +38,7 @@ def opened(browser: Browser, hub: running.RunningHub, account: dict[str, str] | 
     return page
 
 
-def measure_mail(tour: test_tour.Tour, page: Page) -> None:
+def measure_mail(tour: steps.Tour, page: Page) -> None:
     """Time mails from their 250 to the open page and to the first copy in the outbox."""
     address = next(entry["address"] for entry in tour.hub.demo["lists"] if entry["closed"])
     to_page, to_outbox = [], []
@@ -66,12 +67,12 @@ def main() -> None:
         started = time.monotonic()
         with running.embedded(Path(folder) / "hub") as hub:
             report("manage.py up in an empty folder to a healthy hub", time.monotonic() - started, "s", 150)
-            tour = test_tour.Tour(hub, lambda *a, **k: opened(browser, *a, **k), uuid.uuid4().hex[:10])
+            tour = steps.Tour(hub, lambda *a, **k: opened(browser, *a, **k), uuid.uuid4().hex[:10])
             report("memory before the tour", rss(hub), "MB", 220)
-            test_tour.walk(tour)
+            steps.walk(tour)
             report("memory after the tour", rss(hub), "MB", 220)
             tour.word = uuid.uuid4().hex[:10]
-            page = test_tour.a_member_reads_and_replies(tour)
+            page = steps.a_member_reads_and_replies(tour)
             measure_mail(tour, page)
             report(f"memory after {MAILS} mails more", rss(hub), "MB", 220)
             stopped = time.monotonic()

@@ -86,13 +86,23 @@ def gather(make_member: Any, now: datetime) -> Sitting:
     }
     roles = {"amina": "participant", "boris": "participant", "chen": "chair", "oona": "observer", "rosa": "rapporteur"}
     conference = services.convene_conference(
-        name="Field trials near borders", slug="field-trials", background="Why we *meet*.", actor=people["sofia"],
-        starts_at=now - timedelta(days=1), ends_at=now + timedelta(days=10),
-        people={people[name]: role for name, role in roles.items()}, now=now - timedelta(days=2),
+        name="Field trials near borders",
+        slug="field-trials",
+        background="Why we *meet*.",
+        actor=people["sofia"],
+        starts_at=now - timedelta(days=1),
+        ends_at=now + timedelta(days=10),
+        people={people[name]: role for name, role in roles.items()},
+        now=now - timedelta(days=2),
     )
     sitting = services.schedule_session(
-        conference_id=conference.pk, title="First sitting", opens_at=now, closes_at=now + timedelta(hours=2),
-        actor=people["chen"], items=["Isolation distances", "Notification"], now=now - timedelta(days=1),
+        conference_id=conference.pk,
+        title="First sitting",
+        opens_at=now,
+        closes_at=now + timedelta(hours=2),
+        actor=people["chen"],
+        items=["Isolation distances", "Notification"],
+        now=now - timedelta(days=1),
     )
     return Sitting(conference=conference, pk=sitting.pk, items=list(sitting.items.all()), now=now, **people)
 
@@ -121,8 +131,14 @@ class Serving:
         self.origin = f"http://127.0.0.1:{self.port}"
         Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
         config = uvicorn.Config(
-            import_string(settings.ASGI_APPLICATION), lifespan="off", ws="websockets-sansio", ws_max_size=16_384,
-            log_config=None, access_log=False, timeout_graceful_shutdown=1, **options,
+            import_string(settings.ASGI_APPLICATION),
+            lifespan="off",
+            ws="websockets-sansio",
+            ws_max_size=16_384,
+            log_config=None,
+            access_log=False,
+            timeout_graceful_shutdown=1,
+            **options,
         )
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()), daemon=True)

@@ -110,8 +110,13 @@ def test_a_session_opens_once(open_sitting):
 
 def test_one_sitting_of_a_conference_at_a_time(open_sitting):
     other = services.schedule_session(
-        conference_id=open_sitting.conference.pk, title="Second", opens_at=open_sitting.now,
-        closes_at=open_sitting.now + HOUR, actor=open_sitting.chen, items=["One"], now=open_sitting.now,
+        conference_id=open_sitting.conference.pk,
+        title="Second",
+        opens_at=open_sitting.now,
+        closes_at=open_sitting.now + HOUR,
+        actor=open_sitting.chen,
+        items=["One"],
+        now=open_sitting.now,
     )
     with pytest.raises(NotNow) as refused:
         services.open_session(conference_session_id=other.pk, actor=open_sitting.chen, now=open_sitting.now)
@@ -132,7 +137,12 @@ def test_the_clock_opens_ends_floors_and_closes(sitting):
     assert services.keep_time(sitting.now + 2 * HOUR) == 1
     assert services.keep_time(sitting.now + 2 * HOUR) == 0
     assert sitting.kinds() == [
-        "opened", "item_taken", "floor_asked", "floor_given", "floor_ended", "closed_by_clock",
+        "opened",
+        "item_taken",
+        "floor_asked",
+        "floor_given",
+        "floor_ended",
+        "closed_by_clock",
     ]
     assert Event.objects.get(kind="closed_by_clock").actor is None
 
@@ -144,8 +154,12 @@ def test_the_clock_closes_what_nobody_could_open(sitting):
 
 def test_the_clock_waits_for_an_agenda(sitting):
     bare = services.schedule_session(
-        conference_id=sitting.conference.pk, title="Bare", opens_at=sitting.now - HOUR, closes_at=sitting.now + HOUR,
-        actor=sitting.chen, now=sitting.now - HOUR,
+        conference_id=sitting.conference.pk,
+        title="Bare",
+        opens_at=sitting.now - HOUR,
+        closes_at=sitting.now + HOUR,
+        actor=sitting.chen,
+        now=sitting.now - HOUR,
     )
     assert services.keep_time(sitting.now - HOUR / 2) == 0
     with pytest.raises(NotNow) as refused:
@@ -155,8 +169,11 @@ def test_the_clock_waits_for_an_agenda(sitting):
 
 def test_a_later_end_keeps_an_open_sitting_open(open_sitting):
     services.reschedule_session(
-        conference_session_id=open_sitting.pk, opens_at=open_sitting.now + HOUR, closes_at=open_sitting.now + 3 * HOUR,
-        actor=open_sitting.chen, now=open_sitting.now,
+        conference_session_id=open_sitting.pk,
+        opens_at=open_sitting.now + HOUR,
+        closes_at=open_sitting.now + 3 * HOUR,
+        actor=open_sitting.chen,
+        now=open_sitting.now,
     )
     assert services.keep_time(open_sitting.now + 2 * HOUR) == 0
     row = open_sitting.row
@@ -168,8 +185,12 @@ def test_hours_outside_the_conference_are_refused(sitting):
     for opens, closes in ((HOUR, HOUR), (2 * HOUR, HOUR), (9 * day, 11 * day), (-2 * day, HOUR)):
         with pytest.raises(Invalid):
             services.schedule_session(
-                conference_id=sitting.conference.pk, title="Wrong", opens_at=sitting.now + opens,
-                closes_at=sitting.now + closes, actor=sitting.chen, now=sitting.now,
+                conference_id=sitting.conference.pk,
+                title="Wrong",
+                opens_at=sitting.now + opens,
+                closes_at=sitting.now + closes,
+                actor=sitting.chen,
+                now=sitting.now,
             )
     assert ConferenceSession.objects.count() == 1
 
@@ -182,9 +203,7 @@ def test_an_item_can_continue_a_topic_of_the_conference_but_of_no_other(sitting)
     with pytest.raises(Conflict):
         services.add_agenda_item(topic_id=said.topic_id, **kwargs)
     other = forum_services.create_forum(name="Elsewhere", slug="elsewhere", preset="members", now=sitting.now)
-    topic = forum_services.start_topic(
-        forum_id=other.forum_id, subject="There", author=sitting.boris, now=sitting.now
-    )
+    topic = forum_services.start_topic(forum_id=other.forum_id, subject="There", author=sitting.boris, now=sitting.now)
     with pytest.raises(NotFound):
         services.add_agenda_item(topic_id=topic.pk, **kwargs)
 

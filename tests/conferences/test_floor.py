@@ -25,7 +25,12 @@ def test_a_member_asks_speaks_and_returns_the_floor(open_sitting):
     assert made.contribution.origin == "live" and made.contribution.topic_id == open_sitting.items[0].topic_id
     assert request.state == "done"
     assert open_sitting.kinds() == [
-        "opened", "item_taken", "floor_asked", "floor_given", "intervention", "floor_returned",
+        "opened",
+        "item_taken",
+        "floor_asked",
+        "floor_given",
+        "intervention",
+        "floor_returned",
     ]
 
 
@@ -129,7 +134,10 @@ def test_the_chair_ends_a_floor(open_sitting):
 def test_who_becomes_an_observer_leaves_the_list(open_sitting):
     ask(open_sitting, open_sitting.boris)
     services.admit_person(
-        conference_id=open_sitting.conference.pk, member=open_sitting.boris, role="observer", actor=open_sitting.chen,
+        conference_id=open_sitting.conference.pk,
+        member=open_sitting.boris,
+        role="observer",
+        actor=open_sitting.chen,
         now=open_sitting.now,
     )
     assert open_sitting.kinds()[-1] == "floor_withdrawn"

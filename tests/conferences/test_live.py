@@ -49,7 +49,12 @@ def test_two_browsers_follow_a_whole_sitting(serving, room):
         heard = [[frame(who) for _ in range(6)] for who in (boris, oona)]
     assert heard[0] == heard[1]
     assert [found["kind"] for found in heard[0]] == [
-        "floor_asked", "floor_given", "intervention", "floor_returned", "intervention", "closed",
+        "floor_asked",
+        "floor_given",
+        "intervention",
+        "floor_returned",
+        "intervention",
+        "closed",
     ]
     assert [found["seq"] for found in heard[0]] == [3, 4, 5, 6, 7, 8]
     live, by_mail = heard[0][2]["contribution"], heard[0][4]["contribution"]
@@ -103,8 +108,15 @@ def test_two_windows_of_one_person_are_one_person_and_both_hear(serving, room):
 def test_strangers_the_public_and_missing_rooms_get_the_same_code(serving, room):
     topic = room.items[0].topic_id
     codes = set()
-    for address in (path(room), f"/live/topic/{topic}/", "/live/session/999999/", "/live/topic/999999/",
-                    f"/live/session/{10**40}/", "/live/", "/live/nothing/1/"):
+    for address in (
+        path(room),
+        f"/live/topic/{topic}/",
+        "/live/session/999999/",
+        "/live/topic/999999/",
+        f"/live/session/{10**40}/",
+        "/live/",
+        "/live/nothing/1/",
+    ):
         for member in (room.stella, None):
             with serving.connect(address, member) as stranger:
                 codes.add(closing_code(stranger))
@@ -220,8 +232,10 @@ def test_a_slow_socket_is_let_go_while_the_room_goes_on_and_it_resumes(serving, 
     """A reader who does not read fills its own queue and nobody else's."""
     slow_end = socket.create_connection(("127.0.0.1", serving.port))
     slow_end.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65_536)
-    with serving.connect(path(room), room.boris, sock=slow_end, max_queue=1) as slow, \
-            serving.connect(path(room), room.amina) as quick:
+    with (
+        serving.connect(path(room), room.boris, sock=slow_end, max_queue=1) as slow,
+        serving.connect(path(room), room.amina) as quick,
+    ):
         frame(slow, "hello")
         frame(quick, "hello")
         heard = []

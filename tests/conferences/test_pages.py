@@ -44,8 +44,14 @@ def post(member, address, *, script=False, **data):
 def test_a_stranger_and_the_public_find_nothing(room):
     for member in (room.stella, None):
         client = as_member(member)
-        for address in ("/conferences/field-trials/", f"/sessions/{room.pk}/", f"/sessions/{room.pk}/log/",
-                        f"/sessions/{room.pk}/events/", "/sessions/999999/", "/conferences/nothing/"):
+        for address in (
+            "/conferences/field-trials/",
+            f"/sessions/{room.pk}/",
+            f"/sessions/{room.pk}/log/",
+            f"/sessions/{room.pk}/events/",
+            "/sessions/999999/",
+            "/conferences/nothing/",
+        ):
             assert client.get(address).status_code == 404, address
         assert "Field trials near borders" not in client.get("/conferences/").text
     for act in ("open", "take", "ask", "withdraw", "give", "return", "end", "intervene", "close"):
@@ -157,8 +163,13 @@ def test_a_page_of_the_log_links_to_the_next_and_prints_whole(room):
 
 def test_the_secretariat_convenes_and_the_chair_schedules_by_forms(room):
     form = {
-        "name": "Seed exchange", "slug": "seed-exchange", "language": "es", "background": "Por qué.",
-        "starts_at": on(7), "ends_at": on(27), "chair": "boris.horvat@people.example",
+        "name": "Seed exchange",
+        "slug": "seed-exchange",
+        "language": "es",
+        "background": "Por qué.",
+        "starts_at": on(7),
+        "ends_at": on(27),
+        "chair": "boris.horvat@people.example",
         "participants": "amina.diallo@people.example,\nnobody@people.example",
     }
     assert as_member(room.chen).get("/conferences/convene/").status_code == 403
@@ -190,8 +201,12 @@ def test_every_page_speaks_every_language_and_breaks_in_none(room, settings):
     for language, _name in settings.LANGUAGES:
         client = as_member(room.chen)
         client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
-        for address in ("/conferences/", "/conferences/field-trials/", room.row.get_absolute_url(),
-                        f"/sessions/{room.pk}/log/"):
+        for address in (
+            "/conferences/",
+            "/conferences/field-trials/",
+            room.row.get_absolute_url(),
+            f"/sessions/{room.pk}/log/",
+        ):
             page = client.get(address)
             direction = "rtl" if language == "ar" else "ltr"
             assert page.status_code == 200, (language, address)

@@ -45,7 +45,10 @@ def test_a_room_costs_the_same_for_one_and_for_many(open_sitting, make_member):
     for number in range(14):
         person = make_member(f"Person {number}")
         services.admit_person(
-            conference_id=open_sitting.conference.pk, member=person, role="participant", actor=None,
+            conference_id=open_sitting.conference.pk,
+            member=person,
+            role="participant",
+            actor=None,
             now=open_sitting.now,
         )
         services.ask_for_floor(conference_session_id=open_sitting.pk, member=person, now=open_sitting.now)
@@ -55,15 +58,22 @@ def test_a_room_costs_the_same_for_one_and_for_many(open_sitting, make_member):
 
 
 def test_lists_cost_the_same_for_one_and_for_many_conferences(sitting):
-    before = [counted(lambda: selectors.conferences_for(sitting.sofia))[1],
-              counted(lambda: selectors.home_blocks(member=sitting.sofia, now=sitting.now))[1]]
+    before = [
+        counted(lambda: selectors.conferences_for(sitting.sofia))[1],
+        counted(lambda: selectors.home_blocks(member=sitting.sofia, now=sitting.now))[1],
+    ]
     for number in range(10):
         made = services.convene_conference(
             name=f"Conference {number}", actor=sitting.sofia, now=sitting.now, people={sitting.chen: "chair"}
         )
         services.schedule_session(
-            conference_id=made.pk, title="Sitting", opens_at=sitting.now + HOUR, closes_at=sitting.now + 2 * HOUR,
-            actor=sitting.chen, items=["One"], now=sitting.now,
+            conference_id=made.pk,
+            title="Sitting",
+            opens_at=sitting.now + HOUR,
+            closes_at=sitting.now + 2 * HOUR,
+            actor=sitting.chen,
+            items=["One"],
+            now=sitting.now,
         )
     found, queries = counted(lambda: selectors.conferences_for(sitting.sofia))
     blocks, at_home = counted(lambda: selectors.home_blocks(member=sitting.sofia, now=sitting.now))
@@ -112,10 +122,15 @@ def test_the_transcript_has_everything_said_on_an_item_in_order(open_sitting):
     first, second = open_sitting.items
     early = forum_services.publish(
         draft=forum_services.Draft(
-            forum_id=open_sitting.forum_id, topic_id=first.topic_id, text="Before.", quiet=True,
+            forum_id=open_sitting.forum_id,
+            topic_id=first.topic_id,
+            text="Before.",
+            quiet=True,
             created_at=open_sitting.now - HOUR,
         ),
-        author=open_sitting.rosa, origin="mail", now=open_sitting.now,
+        author=open_sitting.rosa,
+        origin="mail",
+        now=open_sitting.now,
     ).contribution
     open_sitting.floor_to(open_sitting.amina)
     live = open_sitting.say(open_sitting.amina, "During **it**.").contribution
@@ -154,12 +169,19 @@ def test_an_item_that_continues_in_a_second_sitting_keeps_each_word_once(open_si
     )
     later = open_sitting.now + timedelta(days=1)
     second = services.schedule_session(
-        conference_id=open_sitting.conference.pk, title="Second", opens_at=later, closes_at=later + HOUR,
-        actor=open_sitting.chen, now=open_sitting.now,
+        conference_id=open_sitting.conference.pk,
+        title="Second",
+        opens_at=later,
+        closes_at=later + HOUR,
+        actor=open_sitting.chen,
+        now=open_sitting.now,
     )
     services.add_agenda_item(
-        conference_session_id=second.pk, title="Distances, continued", topic_id=open_sitting.items[0].topic_id,
-        actor=open_sitting.chen, now=open_sitting.now,
+        conference_session_id=second.pk,
+        title="Distances, continued",
+        topic_id=open_sitting.items[0].topic_id,
+        actor=open_sitting.chen,
+        now=open_sitting.now,
     )
     services.open_session(conference_session_id=second.pk, actor=open_sitting.chen, words="We go on.", now=later)
     transcript = selectors.transcript_for(open_sitting.chen, open_sitting.conference.pk)

@@ -11,8 +11,11 @@ from forums.models import Contribution, Membership
 def frame(kind, **data):
     """Return a frame as a reader's page gets it."""
     return {
-        "kind": kind, "actor": {"name": "Chen Wei"}, "member": {"name": "خالد بن منصور"},
-        "item": {"number": 2, "title": "Notification"}, "data": data,
+        "kind": kind,
+        "actor": {"name": "Chen Wei"},
+        "member": {"name": "خالد بن منصور"},
+        "item": {"number": 2, "title": "Notification"},
+        "data": data,
     }
 
 

@@ -288,10 +288,12 @@ def test_a_batch_costs_the_same_queries_at_any_size(
 
 
 def test_4xx_is_tried_again_at_1_5_30_minutes_and_5xx_is_not(cast, now, far_end):
-    end = far_end({
-        cast.boris.email: Result(Outcome.LATER, "450 4.2.0 greylisted"),
-        cast.oona.email: Result(Outcome.FAILED, "550 5.1.1 no such user"),
-    })
+    end = far_end(
+        {
+            cast.boris.email: Result(Outcome.LATER, "450 4.2.0 greylisted"),
+            cast.oona.email: Result(Outcome.FAILED, "550 5.1.1 no such user"),
+        }
+    )
     cast.say(cast.amina, now=now)
     pump.deliver_mailings(now)
     assert Mailing.objects.get().state == "done" and Mailing.objects.get().failed == 1

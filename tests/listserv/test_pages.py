@@ -129,9 +129,7 @@ def test_a_list_closed_to_me_is_not_found(cast, client):
     assert not Subscription.objects.filter(member=cast.stella).exists()
 
 
-def test_my_lists_cost_the_same_queries_with_one_list_and_with_many(
-    cast, now, client, django_assert_max_num_queries
-):
+def test_my_lists_cost_the_same_queries_with_one_list_and_with_many(cast, now, client, django_assert_max_num_queries):
     client.force_login(cast.boris)
     for index in range(8):
         forums.create_forum(name=f"Open {index}", slug=f"open-{index}", preset="members", now=now)
@@ -251,9 +249,19 @@ def test_a_letter_is_a_row_of_the_transaction_and_then_a_mail(deliver, sent, now
 @pytest.fixture
 def held(cast, now):
     row = InboundMail.objects.create(
-        received_at=now, peer="127.0.0.1", recipient="risk@lists.hub.example", kind="post",
-        list=MailingList.objects.get(), raw=b"Subject: Hi\r\nFrom: boris.horvat@people.example\r\n\r\nIs it me?\r\n",
-        size=60, sha256="0" * 64, subject="Hi", member=cast.boris, action="hold", code="unproven", state="held",
+        received_at=now,
+        peer="127.0.0.1",
+        recipient="risk@lists.hub.example",
+        kind="post",
+        list=MailingList.objects.get(),
+        raw=b"Subject: Hi\r\nFrom: boris.horvat@people.example\r\n\r\nIs it me?\r\n",
+        size=60,
+        sha256="0" * 64,
+        subject="Hi",
+        member=cast.boris,
+        action="hold",
+        code="unproven",
+        state="held",
         next_at=now,
     )
     return f"/mail/confirm/risk/{tokens.confirm_token(mail_id=row.pk, member_id=cast.boris.pk)}/", row

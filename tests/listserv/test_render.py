@@ -112,7 +112,13 @@ def test_the_text_is_the_design(mail):
 def test_the_html_says_the_same_and_fetches_nothing(mail):
     message = mail(subject="Baselines")
     page = html(message)
-    for words in ("<bdi>Amina Diallo</bdi> (Senegal)", "<em>before</em>", "<blockquote", "Reply to this mail", "/lists/"):
+    for words in (
+        "<bdi>Amina Diallo</bdi> (Senegal)",
+        "<em>before</em>",
+        "<blockquote",
+        "Reply to this mail",
+        "/lists/",
+    ):
         assert words in page
     assert len(page) - len(plain(message)) < 4096
     assert not re.search(r"<(img|script|link|iframe|form)|url\(|src=", page, re.IGNORECASE)
@@ -174,8 +180,13 @@ def test_an_answer_threads_whatever_the_door(cast, now, origin):
 def test_a_mail_keeps_its_message_id_and_its_own_references(cast, now):
     first = cast.say(cast.amina, now=now)
     second = cast.say(
-        cast.boris, "By mail.", parent=first.number, message_id="abc@mail.example",
-        references=f"zero@mail.example {first.message_id}", in_reply_to=first.message_id, now=now,
+        cast.boris,
+        "By mail.",
+        parent=first.number,
+        message_id="abc@mail.example",
+        references=f"zero@mail.example {first.message_id}",
+        in_reply_to=first.message_id,
+        now=now,
     )
     message = parse(envelope_for(second, cast.chen))
     assert message["Message-ID"] == "<abc@mail.example>"
@@ -197,8 +208,11 @@ def test_a_long_thread_names_its_first_and_its_newest(cast, now):
 
 def test_message_ids_that_no_header_may_carry_are_left_out(cast, now):
     first = cast.say(
-        cast.amina, message_id="a b\r\nBcc: all@x.example", references="ok@x.example <evil> ü@x",
-        in_reply_to="<bad>", now=now,
+        cast.amina,
+        message_id="a b\r\nBcc: all@x.example",
+        references="ok@x.example <evil> ü@x",
+        in_reply_to="<bad>",
+        now=now,
     )
     message = parse(envelope_for(first, cast.boris))
     assert message["Message-ID"] == f"<c{first.number}@lists.hub.example>" and message["Bcc"] is None
@@ -318,16 +332,22 @@ def test_each_text_gets_the_encoding_that_carries_it(text, encoding):
 @hypothesis_settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=st.text(max_size=400), name=st.text(max_size=200))
 def test_any_text_and_name_becomes_lines_every_mta_takes(text, name):
-    raw = b"".join((
-        mime.unstructured("Subject", text), mime.mailbox("From", name, "risk@lists.hub.example"),
-        mime.text_part("plain", text),
-    ))
+    raw = b"".join(
+        (
+            mime.unstructured("Subject", text),
+            mime.mailbox("From", name, "risk@lists.hub.example"),
+            mime.text_part("plain", text),
+        )
+    )
     assert raw.isascii() and b"\r" not in raw.replace(b"\r\n", b"") and b"\n" not in raw.replace(b"\r\n", b"")
     assert max(map(len, raw.split(b"\r\n"))) <= 998
     head = raw.partition(b"\r\n\r\n")[0]
     fields = re.split(rb"\r\n(?![ \t])", head)
     assert [line.partition(b":")[0] for line in fields] == [
-        b"Subject", b"From", b"Content-Type", b"Content-Transfer-Encoding"
+        b"Subject",
+        b"From",
+        b"Content-Type",
+        b"Content-Transfer-Encoding",
     ]
     # A folded line with nothing but blanks on it would end the header for some programs.
     assert all(line.strip() for line in head.split(b"\r\n"))

@@ -97,9 +97,9 @@ def trials(cast: Any) -> MailingList:
 
 def copy_of(said: Contribution, member: Any) -> str:
     """The subject of a member's copy."""
-    raw = b"".join(Renderer(Mailing.objects.get(contribution=said)).envelope(
-        Subscription.objects.get(member=member)
-    ).parts)
+    raw = b"".join(
+        Renderer(Mailing.objects.get(contribution=said)).envelope(Subscription.objects.get(member=member)).parts
+    )
     return raw.partition(b"\r\nSubject: ")[2].partition(b"\r\nDate:")[0].decode()
 
 

@@ -75,8 +75,12 @@ def test_kill_9_in_the_middle_of_a_batch_loses_nobody(crowd, sink, settings, tmp
     far = sink(extensions=(), hang_after=7)
     crowd.say(crowd.amina, "Before the kill.", now=clock())
     env = {
-        **os.environ, "DATABASE_URL": database_url(), "HUB_RELAY": f"smtp://127.0.0.1:{far.port}",
-        "HUB_DATA": str(tmp_path), "DJANGO_SETTINGS_MODULE": "hub.settings", "HUB_SECRET_KEY": settings.SECRET_KEY,
+        **os.environ,
+        "DATABASE_URL": database_url(),
+        "HUB_RELAY": f"smtp://127.0.0.1:{far.port}",
+        "HUB_DATA": str(tmp_path),
+        "DJANGO_SETTINGS_MODULE": "hub.settings",
+        "HUB_SECRET_KEY": settings.SECRET_KEY,
     }
     root = Path(__file__).parent.parent.parent
     worker = subprocess.Popen([sys.executable, "-c", WORKER], env=env, cwd=root)

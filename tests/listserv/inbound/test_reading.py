@@ -62,8 +62,7 @@ def parts(*bodies: str, kind: str = "mixed", boundary: str = "b") -> bytes:
 
 
 FLOWED = (
-    b"Content-Type: text/plain; format=flowed; delsp=yes\r\n\r\n"
-    b"One \r\nword.\r\n> quo \r\n> ted\r\n>> deep\r\n-- \r\nA"
+    b"Content-Type: text/plain; format=flowed; delsp=yes\r\n\r\nOne \r\nword.\r\n> quo \r\n> ted\r\n>> deep\r\n-- \r\nA"
 )
 CUT = b"Content-Transfer-Encoding: quoted-printable\r\n\r\n=C3=A9t=C3=A9, =C3=A9t=C3\r\n="
 PATH = "Content-Disposition: attachment; filename=../../etc/passwd\r\n\r\nx"

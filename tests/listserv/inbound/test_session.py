@@ -139,7 +139,8 @@ def test_body_of_only_quoted_text_is_refused_with_a_sentence(door, people, risk)
 
 def test_empty_body_is_refused_but_a_file_alone_is_taken(door, people, risk):
     assert door.send(letter("", who=people.amina), risk, member=people.amina) == (
-        550, "5.6.0 Your message is empty. Write something first.",
+        550,
+        "5.6.0 Your message is empty. Write something first.",
     )
     raw = (
         f"From: {people.amina.email}\r\nSubject: The plan\r\nMIME-Version: 1.0\r\n"

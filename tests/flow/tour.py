@@ -1,27 +1,16 @@
-"""The five-minute tour of the README, 1 to 7, in a browser and a mail program against the running hub."""
+"""The five-minute tour of the README, steps 1 to 7, in a browser and a mail program against a running hub."""
 
 import re
-import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.flow import mailer
 from tests.flow.running import RunningHub, wait_for
 
-pytestmark = pytest.mark.browser
 Open = Callable[..., Page]
-EMBEDDED = pytest.param("embedded_hub", id="embedded", marks=pytest.mark.xdist_group("embedded"))
-PRODUCTION = pytest.param(
-    "production_hub",
-    id="production",
-    marks=[pytest.mark.xdist_group("production"), pytest.mark.postgres, pytest.mark.redis],
-)
-
-
 CLOSED = {"web", "mail", "answer"}
 
 
@@ -45,16 +34,6 @@ class Tour:
     def say(self, step: str) -> str:
         """Return a sentence to look for later; what the conference says is published in the end."""
         return f"Sentence {step} of {self.word if step in CLOSED else 'the conference'}."
-
-
-@pytest.fixture(params=[EMBEDDED, PRODUCTION])
-def tour(request: pytest.FixtureRequest, open_as: Open) -> Tour:
-    """A tour through one deployment."""
-    return Tour(request.getfixturevalue(request.param), open_as, uuid.uuid4().hex[:10])
-
-
-def test_the_tour_from_first_word_to_published_proceedings(tour: Tour) -> None:
-    walk(tour)
 
 
 def walk(tour: Tour) -> None:

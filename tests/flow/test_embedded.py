@@ -1,6 +1,7 @@
-"""The ten main pages of the running hub: accessible in both directions, light, of use without a script."""
+"""One process on SQLite: the tour, the ten main pages in both directions, light and of use without a script."""
 
 import re
+import uuid
 from pathlib import Path
 
 import axe_core_python
@@ -8,9 +9,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.flow.conftest import sign_in
-from tests.flow.running import RunningHub
+from tests.flow.running import RunningHub, urllib
+from tests.flow.tour import Tour, walk
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("embedded")]
+pytestmark = pytest.mark.browser
 AXE = (Path(axe_core_python.__file__).parent / "axe.min.js").read_text()
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 KILO = 1000
@@ -87,3 +89,16 @@ def test_a_topic_is_read_and_replied_to_without_a_script(embedded_hub, open_as):
     page.locator("#reply textarea").fill("A reply without any script.")
     page.locator("#reply button.primary").click()
     expect(page.locator("article.contribution", has_text="A reply without any script.")).to_be_visible()
+
+
+def test_the_tour_from_first_word_to_published_proceedings(embedded_hub, open_as):
+    walk(Tour(embedded_hub, open_as, uuid.uuid4().hex[:10]))
+
+
+def test_a_healthy_hub_says_so_and_gives_figures(embedded_hub):
+    status, body = embedded_hub.health()
+    assert status == 200 and body["ok"]
+    assert set(body["parts"]) == {"database", "channel layer", "worker", "smtp", "mail queue"}
+    with urllib.request.urlopen(f"{embedded_hub.web}/metrics") as answer:
+        text = answer.read().decode()
+    assert 'hub_part_up{part="worker"} 1' in text

@@ -1,15 +1,16 @@
-"""``/healthz`` is true to each part: stop one and it says so, start it again and it says so."""
+"""Three processes on PostgreSQL and Redis: the tour, and a ``/healthz`` that is true to each part."""
 
 import signal
+import uuid
 
 import pytest
 
 from tests.flow import running
+from tests.flow.tour import Tour, walk
+
+pytestmark = [pytest.mark.postgres, pytest.mark.redis]
 
 
-@pytest.mark.postgres
-@pytest.mark.redis
-@pytest.mark.xdist_group("production")
 @pytest.mark.parametrize("part", ["worker", "smtpd"])
 def test_a_stopped_part_is_named(production_hub, part):
     named = {"worker": "worker", "smtpd": "smtp"}[part]
@@ -25,9 +26,6 @@ def test_a_stopped_part_is_named(production_hub, part):
     production_hub.wait_until_healthy()
 
 
-@pytest.mark.postgres
-@pytest.mark.redis
-@pytest.mark.xdist_group("production")
 def test_a_lost_database_is_named_and_the_hub_comes_back(production_hub):
     name = production_hub.env["DATABASE_URL"].rpartition("/")[2]
     with running.psycopg.connect(running.POSTGRES, autocommit=True) as connection:
@@ -43,11 +41,6 @@ def test_a_lost_database_is_named_and_the_hub_comes_back(production_hub):
     production_hub.wait_until_healthy()
 
 
-@pytest.mark.xdist_group("embedded")
-def test_a_healthy_hub_says_so_and_gives_figures(embedded_hub):
-    status, body = embedded_hub.health()
-    assert status == 200 and body["ok"]
-    assert set(body["parts"]) == {"database", "channel layer", "worker", "smtp", "mail queue"}
-    with running.urllib.request.urlopen(f"{embedded_hub.web}/metrics") as answer:
-        text = answer.read().decode()
-    assert 'hub_part_up{part="worker"} 1' in text
+@pytest.mark.browser
+def test_the_tour_from_first_word_to_published_proceedings(production_hub, open_as):
+    walk(Tour(production_hub, open_as, uuid.uuid4().hex[:10]))
