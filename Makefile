@@ -14,6 +14,7 @@ test: $(VENV)/.dev ## Run the whole test suite.
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .
+	$(BIN)/ruff format --check --quiet .
 	$(BIN)/djlint --lint --quiet .
 
 types: $(VENV)/.dev

@@ -60,10 +60,8 @@ def convene_conference(
         raise NotAllowed(_("The Secretariat convenes conferences."))
     slug = slug or slugify(name)[:60].strip("-")
     _check_new(name, slug, starts_at, ends_at)
-    period = {"opens_at": starts_at, "closes_at": ends_at}
-    policy = forum_services.create_forum(
-        name=name.strip(), slug=slug, preset=preset, now=now, language=language, **period
-    )
+    fields = {"language": language, "opens_at": starts_at, "closes_at": ends_at}
+    policy = forum_services.create_forum(name=name.strip(), slug=slug, preset=preset, now=now, **fields)
     conference = Conference.objects.create(
         name=name.strip()[:150],
         slug=slug,
