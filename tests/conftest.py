@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import TransactionTestCase
 from django.utils import timezone, translation
 from xdist.scheduler import LoadScopeScheduling
@@ -46,6 +47,19 @@ def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> It
     """Give the run a migrated database of its own; see :mod:`tests.databases`."""
     with django_db_blocker.unblock(), databases.taken():
         yield
+
+
+def _part_redis() -> None:
+    """Give each worker a Redis database and a channel prefix of its own: one clears its cache, another counts in it."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
+    cache = settings.CACHES["default"]
+    if settings.REDIS_URL and str(cache["LOCATION"]) == settings.REDIS_URL:
+        base, _, number = settings.REDIS_URL.rpartition("/")
+        cache["LOCATION"] = f"{base}/{int(number) + int(worker.removeprefix('gw')) % 4}"
+        settings.CHANNEL_LAYERS["default"]["CONFIG"]["prefix"] = f"hub-{worker}"
+
+
+_part_redis()
 
 
 class _Scheduling(LoadScopeScheduling):
