@@ -70,8 +70,3 @@ def table() -> dict[str, Any]:
         },
         "doors": {"web": _("web"), "mail": _("mail"), "live": _("live")},
     }
-
-
-def role_word(role: str) -> str:
-    """Return a role as it stands beside a name; the participant's goes without saying."""
-    return str(table()["roles"].get(role, ""))

@@ -337,11 +337,6 @@ def newest_number(forum_id: int) -> int:
     return rows.aggregate(top=Max("number"))["top"] or 0
 
 
-def forum_by_id(forum_id: int) -> Forum | None:
-    """Return a forum for rooms that keep its key (lists, conferences, groups)."""
-    return Forum.objects.filter(pk=forum_id).first()
-
-
 def moderators_of(forum_id: int) -> QuerySet[Membership]:
     """Return those who lead a forum."""
     return readers_of(forum_id).filter(Q(role=Membership.Role.MODERATOR) | Q(role=Membership.Role.CHAIR))

@@ -89,11 +89,6 @@ def lists_for(member: "Member") -> list[ListLine]:
     return sorted(lines, key=lambda line: (line.subscription is None, line.mailing_list.forum.name))
 
 
-def list_for(member: "Member", name: str) -> ListLine | None:
-    """Return one list by name, None for one that is missing or whose discussion is closed to the member."""
-    return next((line for line in lists_for(member) if line.mailing_list.name == name), None)
-
-
 def addresses_of(member: "Member") -> list[EmailAddress]:
     """Return the member's verified addresses, the primary first."""
     return list(EmailAddress.objects.filter(user=member, verified=True).order_by("-primary", "email"))
