@@ -8,12 +8,22 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from listserv.models_archive import ArchiveImport
+from listserv.models_bounces import AddressHealth, Bounce
 from listserv.models_inbound import InboundMail
 from listserv.tokens import NAME_MAX, address
 
-__all__ = ["InboundMail", "Mailing", "MailingList", "Notice", "Retry", "Subscription"]
-
-__all__ = ["InboundMail", "Mailing", "MailingList", "Notice", "Retry", "Subscription"]
+__all__ = [
+    "AddressHealth",
+    "ArchiveImport",
+    "Bounce",
+    "InboundMail",
+    "Mailing",
+    "MailingList",
+    "Notice",
+    "Retry",
+    "Subscription",
+]
 
 
 class MailingList(models.Model):
@@ -29,6 +39,8 @@ class MailingList(models.Model):
         validators=[RegexValidator(r"^[a-z0-9]+(-[a-z0-9]+)*\Z", _("Use small letters, digits and single hyphens."))],
     )
     tag = models.CharField(_("subject tag"), max_length=NAME_MAX)
+    # A copy shows the author's own address where the policy of its domain lets it (DMARC); an alias otherwise.
+    shows_addresses = models.BooleanField(_("show the authors' addresses"), default=False)
     created_at = models.DateTimeField()
 
     class Meta:
@@ -52,10 +64,25 @@ class Subscription(models.Model):
     """A member on a list's roster, and how they get its mail.
 
     Who is no longer entitled to read the forum gets nothing, whatever stands here: that is checked at each delivery.
+
+    ``digest_since`` is the number of the last contribution a digest has brought, ``digest_at`` when the next one is
+    due, ``digest_claimed_until`` the lease of the worker at it.
     """
 
+    class Files(models.TextChoices):
+        """How the files of a contribution come."""
+
+        LINK = "link", _("links to them")
+        ATTACH = "attach", _("the files themselves")
+
+    class Suspension(models.TextChoices):
+        """Why the hub stopped the mail by itself."""
+
+        BOUNCES = "bounces", _("mail came back")
+        COMPLAINT = "complaint", _("it was reported as unwanted")
+
     class Delivery(models.TextChoices):
-        """The delivery mode; the digests and notices are reserved and send nothing yet."""
+        """The delivery mode."""
 
         EACH = "each", _("each contribution")
         NONE = "none", _("no mail")
@@ -72,6 +99,17 @@ class Subscription(models.Model):
     delivery = models.CharField(_("delivery"), max_length=14, choices=Delivery.choices, default=Delivery.EACH)
     # The author's copy is the receipt: it carries the number, the page and the reply address.
     own_copy = models.BooleanField(_("also my own contributions"), default=True)
+    files = models.CharField(_("files"), max_length=6, choices=Files.choices, default=Files.LINK)
+    # Empty follows the member's.
+    language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES, blank=True)
+    # Nothing is sent until then; it is not made up for afterwards.
+    paused_until = models.DateTimeField(_("paused until"), null=True, blank=True)
+    digest_at = models.DateTimeField(null=True, blank=True)
+    digest_since = models.BigIntegerField(default=0)
+    digest_claimed_until = models.DateTimeField(null=True, blank=True)
+    # Mail stopped because it cannot be delivered, or was complained about; the member takes it up again.
+    suspended_at = models.DateTimeField(null=True, blank=True)
+    suspended_for = models.CharField(max_length=9, choices=Suspension.choices, blank=True)
     created_at = models.DateTimeField()
     # Set when the member left the discussion; joining again takes the row up as it was.
     ended_at = models.DateTimeField(null=True, blank=True)
@@ -82,6 +120,10 @@ class Subscription(models.Model):
             # The fan-out walks a list's receivers in the order of their keys.
             models.Index(
                 fields=("list", "id"), condition=models.Q(delivery="each", ended_at=None), name="subscription_walk"
+            ),
+            # The pump takes the digests that are due.
+            models.Index(
+                fields=("digest_at",), condition=models.Q(digest_at__isnull=False), name="subscription_digest_due"
             ),
         )
 

@@ -24,6 +24,7 @@ class InboundMail(models.Model):
         NONE = "none", _("none")
         AUTH = "auth", _("signed in")
         TOKEN = "token", _("reply address")
+        DMARC = "dmarc", _("signed by the sender's domain (DMARC)")
         CONFIRMED = "confirmed", _("confirmed by the member")
 
     class State(models.TextChoices):
@@ -56,6 +57,7 @@ class InboundMail(models.Model):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     proof = models.CharField(max_length=9, choices=Proof.choices, default=Proof.NONE)
+    checks = models.CharField(max_length=500, blank=True, help_text="results of SPF, DKIM and DMARC (RFC 8601)")
     answers = models.BigIntegerField(null=True, blank=True, help_text="contribution the reply address names")
 
     action = models.CharField(max_length=7, choices=[(action.value, action.value) for action in Action])

@@ -7,6 +7,33 @@ from listserv.inbound.recipients import Recipient
 
 
 @dataclass(frozen=True)
+class Checks:
+    """What the sender's domain says about the mail (RFC 7208, 6376, 7489), or a trusted relay in our stead.
+
+    Args:
+        spf, dkim, dmarc: results as RFC 8601 names them: ``pass``, ``fail``, ``none``, ``temperror`` …
+        domain: the domain of From that was looked at.
+        policy: what that domain asks for when DMARC fails: ``none``, ``quarantine``, ``reject``; empty without one.
+    """
+
+    spf: str = "none"
+    dkim: str = "none"
+    dmarc: str = "none"
+    domain: str = ""
+    policy: str = ""
+
+    @property
+    def is_aligned(self) -> bool:
+        """Whether the domain of From vouches for the mail (RFC 7489 §3.1)."""
+        return self.dmarc == "pass"
+
+    def __str__(self) -> str:
+        return (
+            f"spf={self.spf} dkim={self.dkim} dmarc={self.dmarc} (p={self.policy or 'none'}) header.from={self.domain}"
+        )
+
+
+@dataclass(frozen=True)
 class Delivery:
     """A mail at the end of DATA. Only the envelope is believed: no header says who its recipients are.
 
@@ -17,6 +44,7 @@ class Delivery:
         raw: the mail, dots unstuffed; the beginning alone when it was too large.
         size: bytes received.
         utf8: whether the client asked for SMTPUTF8.
+        checks: what the sender's domain says of it; None when that was not asked.
     """
 
     peer: str
@@ -28,3 +56,4 @@ class Delivery:
     size: int
     received_at: datetime
     utf8: bool = False
+    checks: Checks | None = None

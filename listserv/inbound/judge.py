@@ -11,10 +11,10 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from hub.lib.verdicts import ACCEPT, Action, Verdict, discard, reject
+from hub.lib.verdicts import Action, Verdict, discard, reject
 from hub.members.selectors import active_member
-from listserv import rules, tokens
-from listserv.inbound import guard, replies, structure
+from listserv import rules
+from listserv.inbound import errands, guard, replies, structure
 from listserv.inbound.compose import compose, find_parent
 from listserv.inbound.delivery import Delivery
 from listserv.inbound.mime import Mail, clean, parse
@@ -32,8 +32,6 @@ _STATES = {
     Action.REJECT: State.REJECTED,
     Action.DISCARD: State.DISCARDED,
 }
-# Subaddresses that work without a proven sender: the token is the proof, or anybody may write there.
-_OPEN = {"confirm", "owner", "desk", "bounces", "returned"}
 
 
 @dataclass
@@ -94,9 +92,17 @@ class _Bench:
         rows, verdicts = [], []
         for recipient in order:
             sender = identify(
-                mail=self.mail, auth=self.auth, member=self.member, token=self.tokens.get(recipient.list_id)
+                mail=self.mail,
+                auth=self.auth,
+                member=self.member,
+                token=self.tokens.get(recipient.list_id),
+                checks=self.delivery.checks,
             )
-            verdict = self.post(recipient, sender) if recipient.is_posting else self.command(recipient, sender)
+            verdict = (
+                self.post(recipient, sender)
+                if recipient.is_posting
+                else errands.decide(errands.Question(self.mail, recipient, sender, self.delivery))
+            )
             raw = self.delivery.raw
             if verdict.action is Action.REJECT:
                 raw = raw[: structure.header_end(raw, 0, min(len(raw), guard.MAX_HEADER))]
@@ -122,21 +128,6 @@ class _Bench:
         draft = compose(mail=self.mail, mailing_list=recipient.mailing_list, parent=parent, address=sender.address)
         case = rules.Case(self.mail, sender, recipient.mailing_list, self.delivery.mail_from, self.delivery.received_at)
         return rules.decide(case=case, draft=draft, topic=parent.post.topic if parent else None)
-
-    def command(self, recipient: Recipient, sender: Sender) -> Verdict:
-        """Return the verdict on a mail to a subaddress; the pump carries out what is accepted."""
-        bounces = recipient.kind in {"bounces", "returned"}
-        signed_in = sender.proof == InboundMail.Proof.AUTH
-        if not bounces and rules.is_automatic(self.mail, self.delivery.mail_from, signed_in=signed_in):
-            return discard("automatic", _("Automatic replies are not passed on."))
-        if recipient.kind in _OPEN:
-            return ACCEPT
-        token = recipient.address.partition("+")[2].partition("@")[0]
-        if recipient.kind == "leave" and (tokens.read_leave(token) is not None or (signed_in and not sender.problem)):
-            return ACCEPT
-        return sender.problem or reject(
-            "unproven", _("Sign in to send this, or use the link at the end of a mail from the list.")
-        )
 
     def text(self, verdict: Verdict, recipient: Recipient) -> str:
         """Return what the reply says behind its codes."""
@@ -167,6 +158,7 @@ def _row(
         subject=mail.subject[:255],
         member=sender.member,
         proof=sender.proof,
+        checks=str(delivery.checks)[:500] if delivery.checks else "",
         answers=token.number if token else None,
         action=action.value,
         code=verdict.code,

@@ -16,9 +16,8 @@ from hub.lib.bus import wake
 from hub.lib.clock import now as clock
 from hub.lib.errors import HubError
 from hub.lib.verdicts import Action
-from listserv import rules, services, tokens
-from listserv.inbound import letters
-from listserv.inbound import services as inbound
+from listserv import rules
+from listserv.inbound import errands, letters
 from listserv.inbound.compose import compose, find_parent
 from listserv.inbound.mime import Mail, parse
 from listserv.inbound.recipients import POSTING
@@ -81,7 +80,8 @@ def _process(row: InboundMail) -> None:
             if row.kind in POSTING:
                 _publish(row)
             else:
-                _carry_out(row)
+                errands.carry_out(row)
+                _settle(row, State.DONE, error="")
     except _ClaimLostError:
         log.warning("The mail %s was taken over by another worker", row.pk)
     except HubError as error:
@@ -150,21 +150,6 @@ def _put_off(row: InboundMail, pause: timedelta) -> None:
     InboundMail.objects.filter(pk=row.pk, claimed_until=row.claimed_until).update(
         claimed_until=None, next_at=clock() + pause, attempts=F("attempts") - 1
     )
-
-
-def _carry_out(row: InboundMail) -> None:
-    """Do what a mail to a subaddress asks for."""
-    token = row.recipient.partition("+")[2].partition("@")[0]
-    name = row.list.name if row.list else ""
-    if row.kind == "confirm":
-        inbound.confirm_held(list_name=name, token=token, now=clock())
-    elif row.kind == "leave" and tokens.read_leave(token) is not None:
-        services.leave_by_token(list_name=name, token=token)
-    elif row.kind == "leave" and row.list is not None and row.member is not None:
-        services.set_delivery(list_id=row.list.pk, member=row.member, delivery="none", now=clock())
-    elif row.kind in {"owner", "desk"}:
-        letters.pass_on(row)
-    _settle(row, State.DONE, error="")
 
 
 def _refuse(row: InboundMail, error: HubError) -> None:

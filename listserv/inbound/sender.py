@@ -1,7 +1,7 @@
 """Who wrote a mail, and how that is known.
 
-Proof is, in this order: SMTP AUTH as the member, or a reply token together with its owner's address. A From address
-alone is a claim (DMARC will be a third proof; ARC never one).
+Proof is, in this order: SMTP AUTH as the member, a reply token together with its owner's address, a DMARC pass of the
+domain in From. A From address alone is a claim; ARC never grants anything.
 """
 
 from dataclasses import dataclass
@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from hub.lib.verdicts import Verdict, reject
 from hub.members.selectors import addresses_of, member_by_address
+from listserv.inbound.delivery import Checks
 from listserv.inbound.mime import Mail
 from listserv.models import InboundMail
 from listserv.tokens import ReplyToken
@@ -41,10 +42,18 @@ def claimed(mail: Mail) -> "Member | None":
     return member_by_address(mail.from_addresses[0]) if len(mail.from_addresses) == 1 else None
 
 
-def identify(*, mail: Mail, auth: "Member | None", member: "Member | None", token: ReplyToken | None) -> Sender:
+def identify(
+    *,
+    mail: Mail,
+    auth: "Member | None",
+    member: "Member | None",
+    token: ReplyToken | None,
+    checks: Checks | None = None,
+) -> Sender:
     """Return who wrote the mail.
 
-    Args: ``auth`` who signed in; ``member`` whom From names (:func:`claimed`); ``token`` of the list's reply address.
+    Args: ``auth`` who signed in; ``member`` whom From names (:func:`claimed`); ``token`` of the list's reply address;
+    ``checks`` what the domain of From says.
 
     Queries: 1 for who signed in, none otherwise.
     """
@@ -54,7 +63,7 @@ def identify(*, mail: Mail, auth: "Member | None", member: "Member | None", toke
         return Sender(None, problem=reject("no-author", _("The mail must name one author, with one address, in From.")))
     address = mail.from_addresses[0]
     if token is None:
-        return Sender(member, address=address)
+        return Sender(member, _by_domain(member, checks), address)
     if member is not None and member.pk == token.member_id:
         return Sender(member, Proof.TOKEN, address)
     if member is None:
@@ -65,7 +74,11 @@ def identify(*, mail: Mail, auth: "Member | None", member: "Member | None", toke
         )
         return Sender(None, address=address, problem=problem)
     # Somebody else's reply address, as in a forwarded mail: it says where the mail belongs, not who wrote it.
-    return Sender(member, address=address)
+    return Sender(member, _by_domain(member, checks), address)
+
+
+def _by_domain(member: "Member | None", checks: Checks | None) -> str:
+    return Proof.DMARC if member is not None and checks is not None and checks.is_aligned else Proof.NONE
 
 
 def _signed_in(mail: Mail, auth: "Member") -> Sender:

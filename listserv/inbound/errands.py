@@ -1,0 +1,116 @@
+"""What a mail to a subaddress asks for: the verdict in the session, and carrying it out after the answer.
+
+Each kind of recipient that is not a posting address has one :class:`Errand`. The session asks :func:`decide` and
+writes nothing; the pump calls :func:`carry_out` for what was accepted, or confirmed after it was held.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from hub.lib.clock import now as clock
+from hub.lib.verdicts import ACCEPT, Verdict, discard, reject
+from listserv import rules, services, tokens
+from listserv.inbound import letters
+from listserv.inbound import services as inbound
+from listserv.inbound.delivery import Delivery
+from listserv.inbound.mime import Mail
+from listserv.inbound.recipients import Recipient
+from listserv.inbound.sender import Sender
+from listserv.models import InboundMail
+
+
+@dataclass(frozen=True)
+class Question:
+    """All that the verdict may look at."""
+
+    mail: Mail
+    recipient: Recipient
+    sender: Sender
+    delivery: Delivery
+
+    @property
+    def signed_in(self) -> bool:
+        """Whether the sender used SMTP AUTH, which no automatic reply does."""
+        return self.sender.proof == InboundMail.Proof.AUTH
+
+
+@dataclass(frozen=True)
+class Errand:
+    """How mail to one kind of subaddress is judged and carried out.
+
+    ``from_machines`` says whether reports and automatic replies are for it.
+    """
+
+    judge: Callable[[Question], Verdict]
+    carry_out: Callable[[InboundMail], None]
+    from_machines: bool = False
+
+
+def token_of(address: str) -> str:
+    """Return what stands between the plus sign and the domain."""
+    return address.partition("+")[2].partition("@")[0]
+
+
+def decide(question: Question) -> Verdict:
+    """Return the verdict on a mail to a subaddress; writes nothing."""
+    errand = ERRANDS[question.recipient.kind]
+    if not errand.from_machines and rules.is_automatic(
+        question.mail, question.delivery.mail_from, signed_in=question.signed_in
+    ):
+        return discard("automatic", _("Automatic replies are not passed on."))
+    return errand.judge(question)
+
+
+def carry_out(row: InboundMail) -> None:
+    """Do what an accepted mail asks for, inside the caller's transaction. Raises: HubError to refuse."""
+    ERRANDS[row.kind].carry_out(row)
+
+
+def _take(question: Question) -> Verdict:
+    """Take it from anybody: the token is the proof, or anybody may write there."""
+    return ACCEPT
+
+
+def _may_leave(question: Question) -> Verdict:
+    token = token_of(question.recipient.address)
+    if tokens.read_leave(token) is not None or (question.signed_in and not question.sender.problem):
+        return ACCEPT
+    return question.sender.problem or reject(
+        "unproven", _("Sign in to send this, or use the link at the end of a mail from the list.")
+    )
+
+
+def _confirm(row: InboundMail) -> None:
+    inbound.confirm_held(list_name=_name(row), token=token_of(row.recipient), now=clock())
+
+
+def _leave(row: InboundMail) -> None:
+    token = token_of(row.recipient)
+    if tokens.read_leave(token) is not None:
+        services.leave_by_token(list_name=_name(row), token=token)
+    elif row.list is not None and row.member is not None:
+        services.set_delivery(list_id=row.list.pk, member=row.member, delivery="none", now=clock())
+
+
+def _pass_on(row: InboundMail) -> None:
+    letters.pass_on(row)
+
+
+def _keep(row: InboundMail) -> None:
+    """Nothing to do: the row is the record."""
+
+
+def _name(row: InboundMail) -> str:
+    return row.list.name if row.list else ""
+
+
+ERRANDS: dict[str, Errand] = {
+    "confirm": Errand(_take, _confirm),
+    "leave": Errand(_may_leave, _leave),
+    "owner": Errand(_take, _pass_on),
+    "desk": Errand(_take, _pass_on),
+    "bounces": Errand(_take, _keep, from_machines=True),
+    "returned": Errand(_take, _keep, from_machines=True),
+}
