@@ -1,5 +1,6 @@
 """What the live door does with a contribution, whichever door it came through."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -72,6 +73,9 @@ class LiveOutlet(Outlet):
         )
         for conference_session_id in held.values_list("conference_session_id", flat=True):
             leave(conference_session_id=conference_session_id, member=membership.member, now=now)
+
+    def change_memberships(self, *, forum_id: int, member_ids: Sequence[int], now: datetime) -> None:
+        """Do nothing: letting people in closes no socket and ends no turn."""
 
     def announce(self, contribution: "Contribution") -> None:
         """Tell the open pages of the topic that there is something new; the log has sent its own frame."""

@@ -1,5 +1,6 @@
 """What the mail door does with a contribution: rows in the transaction, mail after it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -35,6 +36,12 @@ class ListOutlet(Outlet):
             services.enrol(list_id=found.pk, member=membership.member, now=now)
         else:
             services.unsubscribe(list_id=found.pk, member=membership.member, now=now)
+
+    def change_memberships(self, *, forum_id: int, member_ids: Sequence[int], now: datetime) -> None:
+        """Put all who were let in on the roster at once."""
+        found = selectors.list_of_forum(forum_id)
+        if found is not None:
+            services.enrol_many(list_id=found.pk, member_ids=member_ids, now=now)
 
     def accept(self, contribution: "Contribution", *, quiet: bool, now: datetime) -> None:
         """Queue one mailing, whatever the number of its receivers; an import sends nothing."""

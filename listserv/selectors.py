@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from allauth.account.models import EmailAddress
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Count, Max, Min, Q, QuerySet
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -98,6 +98,18 @@ def subscription_by_key(pk: int, list_name: str) -> Subscription | None:
     """Return a subscription that a leave token names, for whoever holds the token."""
     rows = Subscription.objects.filter(pk=pk, list__name=list_name)
     return rows.select_related("list__forum", "member", "address").first()
+
+
+def last_mailing_done(list_id: int, subscription_id: int) -> int:
+    """Return the key of the last mailing of a list that has gone past a subscription, 0 for none; a digest that begins
+    takes up after it.
+
+    Keys follow the order in which contributions were accepted: whoever accepts one holds the forum's row until the
+    commit. Queries: 1.
+    """
+    waits = Q(state=Mailing.State.SENDING, cursor__lt=subscription_id)
+    found = Mailing.objects.filter(list_id=list_id).aggregate(last=Max("pk"), waiting=Min("pk", filter=waits))
+    return (found["waiting"] - 1 if found["waiting"] else found["last"]) or 0
 
 
 def entitled(mailing: Mailing, subscriptions: Sequence[Subscription]) -> list[Subscription]:

@@ -1,16 +1,27 @@
 """What can be done with lists and subscriptions; pages, mail commands and outlets call these and nothing else."""
 
-from datetime import datetime
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum
 from typing import TYPE_CHECKING
 
+from allauth.account.models import EmailAddress
+from django.conf import settings
 from django.db import transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from forums import selectors as forums
+from forums import services as forums_services
+from forums.policy import ADMIT
+from hub.lib import clock
 from hub.lib.bus import wake
-from hub.lib.errors import Invalid, NotFound
+from hub.lib.errors import Invalid, NotAllowed, NotFound
+from hub.members import selectors as members
 from listserv import selectors, tokens
+from listserv.digests.times import DIGESTS, next_at
 from listserv.models import Mailing, MailingList, Subscription
 
 if TYPE_CHECKING:
@@ -22,7 +33,38 @@ RESERVED = frozenset(
     "abuse admin administrator hostmaster hub list listmaster lists mailer-daemon no-reply nobody noreply owner "
     "postmaster root secretariat security webmaster www".split()
 )
-OFFERED = (Subscription.Delivery.EACH, Subscription.Delivery.NONE)
+EACH, NONE = Subscription.Delivery.EACH.value, Subscription.Delivery.NONE.value
+# In the order in which a page offers them.
+OFFERED = (
+    Subscription.Delivery.EACH,
+    Subscription.Delivery.DAILY,
+    Subscription.Delivery.WEEKLY,
+    Subscription.Delivery.NOTICES,
+    Subscription.Delivery.NONE,
+)
+PAUSE_MAX = timedelta(days=366)
+# Rows of a bulk write; SQLite takes 32,766 values a statement.
+CHUNK = 1_000
+# The columns of a subscription that its digests move.
+GATHERING = ("digest_since", "digest_at", "digest_claimed_until")
+
+
+class Kept(Enum):
+    """Stands for "leave it as it is" where None means something else."""
+
+    KEPT = "kept"
+
+
+KEPT = Kept.KEPT
+
+
+@dataclass(frozen=True)
+class RosterChange:
+    """What became of a roster: members put on it or taken off, those who were already so, addresses of nobody here."""
+
+    changed: int
+    unchanged: int
+    unknown: tuple[str, ...]
 
 
 @transaction.atomic
@@ -69,14 +111,100 @@ def enrol(*, list_id: int, member: "Member", now: datetime) -> Subscription:
     )
     if not made and row.ended_at is not None:
         row.ended_at = None
-        row.save(update_fields=["ended_at"])
+        _gather_from_now(row, now)
+        row.save(update_fields=["ended_at", *GATHERING])
     return row
+
+
+@transaction.atomic
+def enrol_many(*, list_id: int, member_ids: Sequence[int], now: datetime) -> None:
+    """Put many on a roster at once: the same rows as :func:`enrol` for each. Queries: 3 for each :data:`CHUNK`."""
+    for start in range(0, len(member_ids), CHUNK):
+        chunk = member_ids[start : start + CHUNK]
+        rows = Subscription.objects.filter(list_id=list_id, member_id__in=chunk).select_for_update(of=("self",))
+        known = {row.member_id: row for row in rows.select_related("member")}
+        back = [row for row in known.values() if row.ended_at is not None]
+        for row in back:
+            row.ended_at = None
+            _gather_from_now(row, now)
+        Subscription.objects.bulk_update(back, ["ended_at", *GATHERING])
+        made = [Subscription(list_id=list_id, member_id=pk, created_at=now) for pk in chunk if pk not in known]
+        Subscription.objects.bulk_create(made, ignore_conflicts=True)
+
+
+@transaction.atomic
+def subscribe_many(
+    *, list_id: int, addresses: Sequence[str], now: datetime, actor: "Member | None" = None
+) -> RosterChange:
+    """Let the members with these addresses into a list's discussion, and on its roster; nobody becomes a member here.
+
+    Args: addresses, in any letter case; each may be one of several of a member. actor None is the hub itself.
+
+    Raises: NotFound (hidden), NotAllowed. Queries: 9 for each :data:`CHUNK` addresses.
+    """
+    mailing_list = _list_for(list_id, actor)
+    owners = members.owners_of(addresses)
+    keys = list(dict.fromkeys(owners.values()))
+    before = Subscription.objects.filter(list_id=list_id, ended_at=None).count()
+    forums_services.admit_members(forum_id=mailing_list.forum_id, member_ids=keys, now=now, actor=actor)
+    after = Subscription.objects.filter(list_id=list_id, ended_at=None).count()
+    return _change(addresses, owners, keys, changed=after - before)
+
+
+@transaction.atomic
+def unsubscribe_many(
+    *, list_id: int, addresses: Sequence[str], now: datetime, actor: "Member | None" = None
+) -> RosterChange:
+    """Take the members with these addresses off a list's roster; they stay in the discussion, and read on the web.
+
+    Raises: NotFound (hidden), NotAllowed. Queries: 4 for each :data:`CHUNK` addresses.
+    """
+    _list_for(list_id, actor)
+    owners = members.owners_of(addresses)
+    keys, changed = list(dict.fromkeys(owners.values())), 0
+    for start in range(0, len(keys), CHUNK):
+        rows = Subscription.objects.filter(list_id=list_id, member_id__in=keys[start : start + CHUNK], ended_at=None)
+        changed += rows.update(ended_at=now, digest_at=None, digest_claimed_until=None)
+    return _change(addresses, owners, keys, changed=changed)
+
+
+def _list_for(list_id: int, actor: "Member | None") -> MailingList:
+    """Return a list that the actor leads. Raises: NotFound, NotAllowed."""
+    found = MailingList.objects.filter(pk=list_id).first()
+    if found is None or (actor is not None and not forums.may_read_forum(actor, found.forum_id)):
+        raise NotFound
+    if actor is not None and not forums.may_in_forum(actor, ADMIT, found.forum_id):
+        raise NotAllowed
+    return found
+
+
+def _change(addresses: Sequence[str], owners: dict[str, int], keys: Sequence[int], *, changed: int) -> RosterChange:
+    unknown = tuple(dict.fromkeys(one.strip() for one in addresses if one.strip().lower() not in owners))
+    return RosterChange(changed, len(keys) - changed, unknown)
+
+
+@transaction.atomic
+def set_list(*, list_id: int, tag: str, shows_addresses: bool, actor: "Member") -> MailingList:
+    """Change what the copies of a list look like.
+
+    Args: tag, what stands in brackets in each subject; shows_addresses, whether copies bear the authors' addresses.
+
+    Raises: NotFound (hidden), NotAllowed, Invalid (a tag that is empty, too long, or has brackets or line breaks).
+    """
+    mailing_list = _list_for(list_id, actor)
+    tag = tag.strip()
+    if not re.fullmatch(r"[^\[\]\x00-\x1f\x7f]{1,%d}" % tokens.NAME_MAX, tag):
+        raise Invalid(_("Give a tag of 1 to %(most)d letters, without brackets.") % {"most": tokens.NAME_MAX})
+    mailing_list.tag, mailing_list.shows_addresses = tag, shows_addresses
+    mailing_list.save(update_fields=["tag", "shows_addresses"])
+    return mailing_list
 
 
 @transaction.atomic
 def unsubscribe(*, list_id: int, member: "Member", now: datetime) -> None:
     """Take a member off a roster; leaving twice is leaving once."""
-    Subscription.objects.filter(list_id=list_id, member=member, ended_at=None).update(ended_at=now)
+    rows = Subscription.objects.filter(list_id=list_id, member=member, ended_at=None)
+    rows.update(ended_at=now, digest_at=None, digest_claimed_until=None)
 
 
 @transaction.atomic
@@ -84,34 +212,75 @@ def set_delivery(
     *,
     list_id: int,
     member: "Member",
-    delivery: str,
     now: datetime,
+    delivery: str | None = None,
     own_copy: bool | None = None,
-    address_id: int | None = None,
+    address_id: int | Kept | None = KEPT,
+    files: str | None = None,
+    language: str | None = None,
 ) -> Subscription:
     """Choose how a member gets a list's mail; who was not on the roster gets on it.
 
-    Args: own_copy None leaves it; address_id is a key of one of the member's verified addresses, None the primary.
+    Args:
+        delivery, own_copy, files: None leaves them as they are.
+        address_id: key of one of the member's verified addresses, None the primary, ``KEPT`` leaves it.
+        language: of the mails; empty follows the member's, None leaves it.
 
-    Raises: NotFound (hidden), Invalid (a mode that is not offered, an address that is not the member's).
+    Raises: NotFound (hidden), Invalid (there is no such mode or language, an address that is not the member's).
     """
-    if delivery not in OFFERED:
-        raise Invalid(_("This way of delivery is not offered yet. Choose each contribution, or no mail."))
-    address = next((row for row in selectors.addresses_of(member) if row.pk == address_id), None)
-    if address_id is not None and address is None:
-        raise Invalid(_("Choose one of your confirmed addresses."))
+    _check_choices(delivery=delivery, files=files, language=language)
+    address = None if address_id in (None, KEPT) else _address_of(member, address_id)
     row = subscribe(list_id=list_id, member=member, now=now)
-    row.delivery, row.address = delivery, address
+    if address_id is not KEPT:
+        row.address = address
     row.own_copy = row.own_copy if own_copy is None else own_copy
-    row.save(update_fields=["delivery", "address", "own_copy"])
+    row.files = row.files if files is None else files
+    row.language = row.language if language is None else language
+    if delivery is not None:
+        _turn_to(row, delivery, now)
+    row.save(update_fields=["delivery", "address", "own_copy", "files", "language", *GATHERING])
     return row
 
 
 @transaction.atomic
-def leave_by_token(*, list_name: str, token: str, back: bool = False) -> Subscription:
+def pause(*, list_id: int, member: "Member", until: datetime, now: datetime) -> Subscription:
+    """Send a member nothing of a list until a moment; what is said meanwhile is not made up for.
+
+    What a digest has gathered so far goes out at once.
+
+    Raises: NotFound (hidden, or not on the roster), Invalid (the moment is past, or more than :data:`PAUSE_MAX` away).
+    """
+    if not now < until <= now + PAUSE_MAX:
+        raise Invalid(_("Choose a day within a year from now."))
+    row = _own(list_id, member)
+    _send_gathered(row, now)
+    row.paused_until = until
+    _gather_from_now(row, now)
+    row.save(update_fields=["paused_until", *GATHERING])
+    return row
+
+
+@transaction.atomic
+def resume(*, list_id: int, member: "Member", now: datetime) -> Subscription:
+    """End a pause; from now on mail comes as before. A pause that is over or was never there is no error.
+
+    Raises: NotFound (hidden, or not on the roster).
+    """
+    row = _own(list_id, member)
+    if row.paused_until is not None:
+        _gather_from_now(row, now)
+        row.paused_until = None
+        row.save(update_fields=["paused_until", *GATHERING])
+    return row
+
+
+@transaction.atomic
+def leave_by_token(*, list_name: str, token: str, back: bool = False, mode: str = EACH) -> Subscription:
     """Stop a subscription's mail, or start it again; the token is all that is asked for (RFC 8058).
 
     The place in the discussion stays: the person reads on the web. Mail starts again only for who may still read.
+
+    Args: mode, the delivery to go back to; what is none of them is each contribution.
 
     Raises: NotFound (forged, or of another list).
     """
@@ -119,9 +288,67 @@ def leave_by_token(*, list_name: str, token: str, back: bool = False) -> Subscri
     row = selectors.subscription_by_key(key, list_name) if key is not None else None
     if row is None:
         raise NotFound
-    row.delivery = Subscription.Delivery.EACH if back else Subscription.Delivery.NONE
-    row.save(update_fields=["delivery"])
+    _turn_to(row, (mode if mode in OFFERED else EACH) if back else NONE, now=clock.now())
+    row.save(update_fields=["delivery", *GATHERING])
     return row
+
+
+def _own(list_id: int, member: "Member") -> Subscription:
+    rows = Subscription.objects.filter(list_id=list_id, member=member, ended_at=None)
+    row = rows.select_related("list__forum", "member", "address").select_for_update(of=("self",)).first()
+    if row is None or not forums.may_read_forum(member, row.list.forum_id):
+        raise NotFound
+    return row
+
+
+def _address_of(member: "Member", address_id: int | Kept | None) -> EmailAddress:
+    found = next((row for row in selectors.addresses_of(member) if row.pk == address_id), None)
+    if found is None:
+        raise Invalid(_("Choose one of your confirmed addresses."))
+    return found
+
+
+def _check_choices(*, delivery: str | None, files: str | None, language: str | None) -> None:
+    if delivery is not None and delivery not in OFFERED:
+        raise Invalid(_("There is no such way of delivery."))
+    if files is not None and files not in Subscription.Files.values:
+        raise Invalid(_("Files come as links, or attached."))
+    if language and language not in dict(settings.LANGUAGES):
+        raise Invalid(_("The hub does not write in this language."))
+
+
+# --- What a digest has gathered -----------------------------------------------------------------------------------
+
+
+def _turn_to(row: Subscription, delivery: str, now: datetime) -> None:
+    """Change the mode; nothing that was said falls between two of them (decision record 0011).
+
+    A digest that ends sends what it has gathered; one that begins takes what comes from now on.
+    """
+    before, row.delivery = row.delivery, delivery
+    if delivery == before and (delivery not in DIGESTS or row.digest_at is not None):
+        return
+    row.digest_claimed_until = None
+    if before in DIGESTS and delivery in DIGESTS and row.digest_at is not None:
+        row.digest_at = next_at(delivery, row.member.time_zone, max(now, row.paused_until or now))
+        return
+    if before in DIGESTS and delivery != NONE:
+        _send_gathered(row, now)
+    _gather_from_now(row, now)
+
+
+def _gather_from_now(row: Subscription, now: datetime) -> None:
+    """Let the next digest begin with what comes after now, or after the pause; other modes have no next digest."""
+    row.digest_claimed_until = None
+    if row.delivery not in DIGESTS or row.ended_at is not None:
+        row.digest_at = None
+        return
+    row.digest_since = selectors.last_mailing_done(row.list_id, row.pk)
+    row.digest_at = next_at(row.delivery, row.member.time_zone, max(now, row.paused_until or now))
+
+
+def _send_gathered(row: Subscription, now: datetime) -> None:
+    """Send what a digest has gathered at once, when the member gets mail at all."""
 
 
 def queue_mailing(*, contribution: "Contribution", now: datetime) -> Mailing | None:

@@ -11,6 +11,7 @@ from forums.services.moderate import (
 )
 from forums.services.provision import (
     admit_member,
+    admit_members,
     create_category,
     create_forum,
     forget_member,
@@ -25,6 +26,7 @@ __all__ = [
     "Published",
     "Upload",
     "admit_member",
+    "admit_members",
     "approve_contribution",
     "create_category",
     "create_forum",

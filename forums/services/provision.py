@@ -1,5 +1,6 @@
 """Make forums and let people in; the outlets follow (a mail list for the forum, a subscription for the member)."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,9 @@ from hub.lib.errors import NotAllowed, NotFound
 
 if TYPE_CHECKING:
     from hub.members.models import Member
+
+# Members admitted by one statement.
+CHUNK = 1_000
 
 
 def create_category(*, name: str) -> Forum:
@@ -65,6 +69,39 @@ def admit_member(
     for outlet in outlets():
         outlet.change_membership(membership, now=now)
     return membership
+
+
+@transaction.atomic
+def admit_members(*, forum_id: int, member_ids: Sequence[int], now: datetime, actor: "Member | None" = None) -> int:
+    """Let many members into a forum at once; return how many were not there.
+
+    The rows are those of :func:`admit_member` for each, but that who is there keeps the role.
+
+    Raises: NotFound (no such forum for the actor), NotAllowed. Queries: 4 for each :data:`CHUNK` members, and those of
+    the outlets.
+    """
+    _check_admits(forum_id, actor)
+    newest = Contribution.objects.filter(post__topic__forum_id=forum_id).aggregate(top=Max("number"))["top"] or 0
+    wanted, let_in = list(dict.fromkeys(member_ids)), 0
+    for start in range(0, len(wanted), CHUNK):
+        let_in += _admit_chunk(forum_id, wanted[start : start + CHUNK], newest, now)
+    for outlet in outlets():
+        outlet.change_memberships(forum_id=forum_id, member_ids=wanted, now=now)
+    return let_in
+
+
+def _admit_chunk(forum_id: int, member_ids: list[int], newest: int, now: datetime) -> int:
+    rows = Membership.objects.filter(forum_id=forum_id, member_id__in=member_ids).select_for_update()
+    known = dict(rows.values_list("member_id", "left_at"))
+    back = Membership.objects.filter(forum_id=forum_id, member_id__in=member_ids).exclude(left_at=None)
+    again = back.update(role=Membership.Role.PARTICIPANT, left_at=None, joined_at=now, horizon=newest)
+    new = [
+        Membership(forum_id=forum_id, member_id=pk, joined_at=now, horizon=newest)
+        for pk in member_ids
+        if pk not in known
+    ]
+    Membership.objects.bulk_create(new, ignore_conflicts=True)
+    return again + len(new)
 
 
 @transaction.atomic

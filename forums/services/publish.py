@@ -2,11 +2,11 @@
 
 import secrets
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import IntegrityError, models, transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from machina.apps.forum.models import Forum
@@ -20,7 +20,7 @@ from forums.outlets import outlets
 from forums.services import files
 from hub.lib.errors import NotFound
 from hub.lib.hooks import registered
-from hub.lib.verdicts import Action, Verdict
+from hub.lib.verdicts import ACCEPT, Action, Verdict
 
 if TYPE_CHECKING:
     from hub.members.models import Member
@@ -44,7 +44,8 @@ def publish(*, draft: Draft, author: "Member", origin: str, now: datetime) -> Pu
     found = _said_before(draft, author)
     if found is not None:
         return Published(found, Verdict(found.action), created=False)
-    digests = files.keep(draft.files) if len(draft.files) <= rules.MAX_FILES else []
+    is_taken = draft.imported is not None or len(draft.files) <= rules.MAX_FILES
+    digests = files.keep(draft.files) if is_taken else []
     try:
         return _publish(draft, author, origin, digests, now)
     except IntegrityError:
@@ -58,7 +59,8 @@ def publish(*, draft: Draft, author: "Member", origin: str, now: datetime) -> Pu
 @transaction.atomic
 def _publish(draft: Draft, author: "Member", origin: str, digests: list[str], now: datetime) -> Published:
     topic, parent = _place(draft, now)
-    verdict = rules.decide(draft=draft, author=author, topic=topic, now=now)
+    # What an operator brings in was said already, elsewhere: nothing is left to decide.
+    verdict = ACCEPT if draft.imported is not None else rules.decide(draft=draft, author=author, topic=topic, now=now)
     if verdict.action is Action.REJECT:
         raise refusal(verdict)
     contribution = _record(draft, author, origin, topic, parent, verdict, now)
@@ -77,15 +79,20 @@ def make_visible(contribution: Contribution, *, quiet: bool, now: datetime) -> N
     shown = Topic.objects.filter(pk=topic.pk)
     forum = Forum.objects.filter(pk=topic.forum_id)
     new_topic = topic.first_post_id in (None, post.pk)
-    shown.update(posts_count=F("posts_count") + 1, last_post=post, last_post_on=post.created)
+    last: dict[str, Any] = {"last_post": post, "last_post_on": post.created}
+    latest = {} if contribution.imported is not None else last
+    shown.update(posts_count=F("posts_count") + 1, **latest)
     if new_topic:
         shown.update(first_post=post, approved=True)
     forum.update(
         direct_posts_count=F("direct_posts_count") + 1,
         direct_topics_count=F("direct_topics_count") + (1 if new_topic else 0),
-        last_post=post,
-        last_post_on=post.created,
+        **latest,
     )
+    if not latest:
+        # An archive may be brought in behind a discussion that goes on: what was said last stays last.
+        for rows in (shown, forum):
+            rows.filter(Q(last_post_on=None) | Q(last_post_on__lte=post.created)).update(**last)
     for outlet in outlets():
         outlet.accept(contribution, quiet=quiet, now=now)
     if not quiet:
@@ -132,7 +139,8 @@ def _said_before(draft: Draft, author: "Member") -> Contribution | None:
             return found
     if not draft.message_id:
         return None
-    return query.filter(message_id=draft.message_id, author=author, post__topic__forum_id=draft.forum_id).first()
+    said = query.filter(message_id=draft.message_id, post__topic__forum_id=draft.forum_id)
+    return (said if draft.imported is not None else said.filter(author=author)).first()
 
 
 def _once(draft: Draft, author: "Member") -> str | None:
@@ -149,7 +157,7 @@ def _place(draft: Draft, now: datetime) -> tuple[Topic | None, Contribution | No
         if parent is None or topic_id not in (None, parent.topic_id):
             raise NotFound
         topic_id = parent.topic_id
-    if topic_id is None:
+    if topic_id is None and draft.imported is None:
         for choose in registered("HUB_TOPIC_CHOOSERS"):
             topic_id = topic_id or choose(forum_id=draft.forum_id, now=now)
     if topic_id is None:
@@ -203,5 +211,6 @@ def _record(
         author_address=draft.author_address or author.email,
         folded=clean(draft.folded),
         once_key=_once(draft, author),
+        imported=draft.imported,
         created_at=said_at,
     )

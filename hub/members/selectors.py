@@ -14,13 +14,15 @@ from hub.lib.home import Block, Kind
 from hub.members.models import Application, Member
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 # Addresses at these say nothing about where a person works.
 _FREE_MAIL = frozenset(
     "gmail.com googlemail.com yahoo.com yahoo.fr hotmail.com outlook.com live.com icloud.com gmx.de gmx.net gmx.com "
     "mail.ru yandex.ru qq.com 163.com 126.com proton.me protonmail.com web.de orange.fr".split()
 )
+
+_OWNER = ("email", "user_id", "user__is_active")
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,23 @@ def member_by_address(address: str) -> Member | None:
     """Return the member who may sign in and has the address verified, None otherwise. Queries: 1 or 2."""
     owner = address_owner(address)
     return owner if owner is not None and owner.is_active else None
+
+
+def owners_of(addresses: "Sequence[str]") -> dict[str, int]:
+    """Return whose addresses these are: ``dict[str, int]  # address in small letters -> key of an active member``.
+
+    The rule is that of :func:`member_by_address`. Queries: 2 for each 1,000 addresses.
+    """
+    found: dict[str, int] = {}
+    folded = list(dict.fromkeys(address.strip().lower() for address in addresses))
+    for start in range(0, len(folded), 1_000):
+        chunk = folded[start : start + 1_000]
+        first = Member.objects.filter(email__in=chunk, is_active=True).values_list("email", "pk")
+        verified = EmailAddress.objects.filter(email__in=chunk, verified=True)
+        # A verified address is its owner's, whoever applied with it.
+        owners = {email: pk if active else 0 for email, pk, active in verified.values_list(*_OWNER)}
+        found |= {email: pk for email, pk in {**dict(first), **owners}.items() if pk}
+    return found
 
 
 def addresses_of(member: Member) -> list[str]:

@@ -44,6 +44,9 @@ class SearchOutlet:
     def change_membership(self, membership: Any, *, now: datetime) -> None:
         """Do nothing: who may find what is asked anew at each search."""
 
+    def change_memberships(self, *, forum_id: int, member_ids: Any, now: datetime) -> None:
+        """Do nothing, as for one."""
+
     def accept(self, contribution: Any, *, quiet: bool, now: datetime) -> None:
         """Make an accepted contribution found; an imported one too."""
         index_document(document=document_of(contribution), now=now)

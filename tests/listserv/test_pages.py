@@ -119,7 +119,7 @@ def test_i_choose_where_it_goes(cast, client):
 
 def test_a_choice_that_is_not_offered_is_refused_with_the_page(cast, client):
     client.force_login(cast.boris)
-    assert client.post("/lists/", {"list": "risk", "risk-delivery": "digest-daily"}).status_code == 422
+    assert client.post("/lists/", {"list": "risk", "risk-delivery": "digest-hourly"}).status_code == 422
     assert delivery(cast.boris) == "each"
 
 

@@ -1,0 +1,35 @@
+"""When a digest goes: at seven in the morning where its member is, each day or each Monday."""
+
+import zoneinfo
+from datetime import UTC, datetime, time, timedelta
+
+from listserv.models import Subscription
+
+HOUR = time(7, 0)
+MONDAY = 0
+DIGESTS = frozenset({Subscription.Delivery.DAILY.value, Subscription.Delivery.WEEKLY.value})
+
+
+def zone_of(name: str) -> zoneinfo.ZoneInfo:
+    """Return the zone of that name in the tz database, UTC when there is none."""
+    try:
+        return zoneinfo.ZoneInfo(name)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError):
+        return zoneinfo.ZoneInfo("UTC")
+
+
+def next_at(delivery: str, zone: str, after: datetime) -> datetime:
+    """Return the first moment for a digest that is later than ``after``, in UTC.
+
+    The day is counted in the zone and the hour set on it, so that a change of the clocks moves nothing.
+
+    Args: delivery, one of :data:`DIGESTS`; zone, a name of the tz database.
+    """
+    place = zone_of(zone)
+    day = after.astimezone(place).date()
+    if delivery == Subscription.Delivery.WEEKLY:
+        day += timedelta(days=(MONDAY - day.weekday()) % 7)
+    step = timedelta(days=7 if delivery == Subscription.Delivery.WEEKLY else 1)
+    while (moment := datetime.combine(day, HOUR, tzinfo=place)) <= after:
+        day += step
+    return moment.astimezone(UTC)
