@@ -10,7 +10,10 @@ The mail backend records a row, so a letter sent inside a transaction is committ
 import re
 import secrets
 import zoneinfo
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from email import encoders
+from email.mime.base import MIMEBase
 from typing import Any, Protocol, cast
 
 from django.conf import settings
@@ -24,6 +27,7 @@ from django.utils import timezone, translation
 HTML_OVERHEAD = 4096
 # Characters; longer subjects are cut in most lists of mails anyway.
 SUBJECT_LENGTH = 150
+_CONTENT_TYPE = re.compile(r"[a-z0-9.+-]{1,60}/[a-z0-9.+-]{1,80}", re.ASCII)
 
 
 class Addressee(Protocol):
@@ -34,6 +38,25 @@ class Addressee(Protocol):
     time_zone: str
 
 
+@dataclass(frozen=True)
+class LetterFile:
+    """A file that goes with a letter, byte for byte; ``content_type`` as ``text/csv``."""
+
+    name: str
+    content: bytes = field(repr=False)
+    content_type: str = "application/octet-stream"
+
+    def part(self) -> MIMEBase:
+        """Return the MIME part; base64 whatever it is, so that no program on the way changes line ends."""
+        kind = self.content_type.partition(";")[0].strip().lower()
+        whole = _CONTENT_TYPE.fullmatch(kind) and not kind.startswith(("multipart/", "message/"))
+        made = MIMEBase(*(kind if whole else "application/octet-stream").split("/"))
+        made.set_payload(self.content)
+        encoders.encode_base64(made)
+        made.add_header("Content-Disposition", "attachment", filename=("utf-8", "", self.name))
+        return made
+
+
 def send_letter(
     *,
     to: Addressee | str,
@@ -41,6 +64,9 @@ def send_letter(
     context: Mapping[str, Any] | None = None,
     language: str = "",
     address: str = "",
+    headers: Mapping[str, str] | None = None,
+    files: Sequence[LetterFile] = (),
+    html: bool = True,
 ) -> None:
     """Render a letter and hand it to the mail backend.
 
@@ -50,15 +76,13 @@ def send_letter(
         context: what the templates name; ``member``, ``hub_name``, ``hub_url``, ``lang``, ``dir`` are added.
         language: of a bare address, or to override the member's.
         address: another address of the member's than the first one.
+        headers: more header fields, or others than those set here, as In-Reply-To.
+        files: what is attached.
+        html: False for plain text alone, as for a long listing.
     """
     member = None if isinstance(to, str) else to
     language = language or (member.language if member else translation.get_language()) or settings.LANGUAGE_CODE
-    with translation.override(language), timezone.override(_zone(member.time_zone if member else "UTC")):
-        values = {**_common(language), "member": member, **(context or {})}
-        subject = " ".join(_plain(f"{template}.subject.txt", values).split())[:SUBJECT_LENGTH]
-        text = re.sub(r"\n{3,}", "\n\n", _plain(f"{template}.txt", values)).strip()
-        values |= {"subject": subject, "paragraphs": _paragraphs(text)}
-        page = select_template([f"{template}.html", "mail/letter.html"]).render(values)
+    subject, text, page = _render(template, member, language, context or {})
     letter = EmailMultiAlternatives(
         subject=subject,
         body=f"{text}\n\n-- \n{settings.HUB_NAME}\n{settings.HUB_URL}\n",
@@ -68,10 +92,24 @@ def send_letter(
             "Message-ID": f"<{secrets.token_hex(16)}@{settings.HUB_MAIL_DOMAIN}>",
             "Auto-Submitted": "auto-generated",
             "Content-Language": "zh-Hans" if language == "zh-hans" else language,
+            **(headers or {}),
         },
     )
-    letter.attach_alternative(page, "text/html")
+    if html:
+        letter.attach_alternative(page, "text/html")
+    for file in files:
+        letter.attach(file.part())
     letter.send()
+
+
+def _render(template: str, member: Addressee | None, language: str, context: Mapping[str, Any]) -> tuple[str, str, str]:
+    """Return subject, text and HTML."""
+    with translation.override(language), timezone.override(_zone(member.time_zone if member else "UTC")):
+        values = {**_common(language), "member": member, **context}
+        subject = " ".join(_plain(f"{template}.subject.txt", values).split())[:SUBJECT_LENGTH]
+        text = re.sub(r"\n{3,}", "\n\n", _plain(f"{template}.txt", values)).strip()
+        values |= {"subject": subject, "paragraphs": _paragraphs(text)}
+        return subject, text, select_template([f"{template}.html", "mail/letter.html"]).render(values)
 
 
 def _zone(name: str) -> zoneinfo.ZoneInfo:

@@ -45,11 +45,16 @@ def _row(message: EmailMessage) -> Notice:
         message.extra_headers["Auto-Submitted"] = "auto-generated"
     raw = message_from_bytes(message.message().as_bytes(), policy=_policy).as_bytes()
     return Notice(
-        # Where bounces go; never the author's address of a contribution.
-        envelope_from=parseaddr(settings.SERVER_EMAIL)[1],
+        # Where bounces go; never the author's address of a contribution. An answer to a mail has no way back, so that
+        # two programs never write to each other (RFC 3834 §3.3).
+        envelope_from="" if _is_reply(message) else parseaddr(settings.SERVER_EMAIL)[1],
         recipients=[parseaddr(recipient)[1] or recipient for recipient in message.recipients()],
         subject=" ".join(message.subject.split())[:255],
         raw=raw,
         next_at=now,
         created_at=now,
     )
+
+
+def _is_reply(message: EmailMessage) -> bool:
+    return str(message.extra_headers.get("Auto-Submitted", "")).startswith("auto-replied")
