@@ -17,7 +17,7 @@ from forums.policy import READ, access_of
 from hub.lib.errors import NotFound
 from hub.lib.home import Block, Kind
 from listserv.models import InboundMail, Mailing, MailingList, Notice, Retry, Subscription
-from listserv.tokens import LOCAL_PART_MAX, SUBADDRESSES, confirm_token
+from listserv.tokens import LOCAL_PART_MAX, NO_LIST, SAME_AS, SUBADDRESSES, confirm_token
 
 if TYPE_CHECKING:
     from hub.members.models import Member
@@ -64,13 +64,16 @@ def list_by_address(local_part: str, *, find: Callable[[str], MailingList | None
         return None
     name, plus, detail = local.partition("+")
     kind = "post"
-    for word in SUBADDRESSES:
-        if name.endswith(f"-{word}"):
-            name, kind = name.removesuffix(f"-{word}"), word
-    if kind == "post" and plus:
+    head, _hyphen, word = name.rpartition("-")
+    if head and word in SUBADDRESSES:
+        found = find(head)
+        if found is not None:
+            return ListAddress(found, SAME_AS.get(word, word), detail)
+    if plus:
         kind, marker, detail = "reply", *detail.partition(".")[::2]
         if marker != "r":
             return None
+    # A list whose name ends as a subaddress does, from before there was that one, keeps its address.
     found = find(name)
     return ListAddress(found, kind, detail) if found else None
 
@@ -156,12 +159,12 @@ def home_blocks(*, member: "Member", now: datetime) -> list[Block]:
     Queries: 1 for a member, 2 for the Secretariat.
     """
     blocks = []
-    held = InboundMail.objects.filter(member=member, state=InboundMail.State.HELD, list__isnull=False)
+    held = InboundMail.objects.filter(member=member, state=InboundMail.State.HELD)
     waiting = list(held.order_by("received_at", "pk").values_list("pk", "list__name", "received_at"))
     if waiting:
         pk, name, since = waiting[0]
         title = ngettext("%d mail waits for you to confirm it", "%d mails wait for you to confirm them", len(waiting))
-        url = reverse("listserv:confirm", args=(name, confirm_token(mail_id=pk, member_id=member.pk)))
+        url = reverse("listserv:confirm", args=(name or NO_LIST, confirm_token(mail_id=pk, member_id=member.pk)))
         blocks.append(Block(Kind.ASKED, title % len(waiting), url, at=since))
     if member.is_active and member.is_staff:
         failed = InboundMail.objects.filter(state=InboundMail.State.FAILED)

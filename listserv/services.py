@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 
 # Local parts that mean something else on every mail domain (RFC 2142), or on ours.
 RESERVED = frozenset(
-    "abuse admin administrator hostmaster hub list listmaster lists mailer-daemon no-reply nobody noreply owner "
-    "postmaster root secretariat security webmaster www".split()
+    "abuse admin administrator hostmaster hub list listmaster lists listserv mailer-daemon majordomo no-reply nobody "
+    "noreply owner postmaster root secretariat security sympa webmaster www".split()
 )
 EACH, NONE = Subscription.Delivery.EACH.value, Subscription.Delivery.NONE.value
 # In the order in which a page offers them.

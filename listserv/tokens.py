@@ -8,7 +8,10 @@ A list named ``risk`` has these local parts, all folded to lower case (RFC 5321 
 ``risk-bounces+<token>``    envelope sender (VERP): which subscription, which contribution
 ``risk-leave+<token>``      unsubscribe by mail (RFC 2369): which subscription
 ``risk-confirm+<token>``    confirm a held mail: which mail, which member
+``risk-moderate+<token>``   a moderator's decision: which contribution, which moderator
 ``risk-owner``              those who lead the discussion
+``risk-request``            commands in words (:mod:`listserv.commands`)
+``risk-join``, ``-leave``, ``-digest``, ``-mail``, ``-nomail``, ``-help``  one command each
 ==========================  ==========================================================================
 
 A reply token proves its sender only together with the owner's address (design.md §3.6): the door compares the author
@@ -29,7 +32,14 @@ from hub.lib import tokens
 NAME_MAX = 24
 LOCAL_PART_MAX = 64
 # Subaddresses after a hyphen; no list name may end with one of them.
-SUBADDRESSES = ("bounces", "leave", "confirm", "owner")
+SUBADDRESSES = (
+    "bounces", "leave", "confirm", "owner", "moderate", "request", "join", "digest", "mail", "nomail", "help",
+    "subscribe", "unsubscribe",
+)  # fmt: skip
+# What other list servers call them.
+SAME_AS = {"subscribe": "join", "unsubscribe": "leave"}
+# Stands for the list's name in the confirm address of a mail to a desk that is no list's; no list may have it.
+NO_LIST = "hub"
 
 
 @dataclass(frozen=True)
@@ -55,6 +65,14 @@ class ConfirmToken:
 
     mail_id: int
     member_id: int
+
+
+@dataclass(frozen=True)
+class ModerateToken:
+    """Which moderator (member key) is asked about which contribution (number)."""
+
+    member_id: int
+    number: int
 
 
 def address(local_part: str) -> str:
@@ -114,3 +132,22 @@ def read_confirm(token: str) -> ConfirmToken | None:
     """Return what a confirm token says, None for a forged or mangled one."""
     numbers = tokens.read("confirm", token)
     return ConfirmToken(*numbers) if numbers is not None and len(numbers) == 2 else None
+
+
+def moderate_address(name: str, *, member_id: int, number: int) -> str:
+    """Return where a moderator answers the letter about a held contribution."""
+    return address(f"{name}-moderate+{tokens.sign('moderate', [member_id, number])}")
+
+
+def read_moderate(token: str) -> ModerateToken | None:
+    """Return what a moderator's token says, None for a forged or mangled one."""
+    numbers = tokens.read("moderate", token)
+    return ModerateToken(*numbers) if numbers is not None and len(numbers) == 2 else None
+
+
+def letter_id(number: int, member_id: int) -> str:
+    """Return the Message-ID, without brackets, of the letter that asks a moderator about a held contribution.
+
+    The letter that tells the decision names it, so that both stand together.
+    """
+    return f"held-{number}-{tokens.sign('letter', [number, member_id])}@{settings.HUB_MAIL_DOMAIN}"

@@ -72,12 +72,10 @@ def send_letter(
 
     Args:
         to: a member, or a bare address when nobody of the hub is behind it.
-        template: as ``members/mail/application_approved``.
-        context: what the templates name; ``member``, ``hub_name``, ``hub_url``, ``lang``, ``dir`` are added.
+        template, context: as ``members/mail/approved``, and what its files name beside what every letter knows.
         language: of a bare address, or to override the member's.
         address: another address of the member's than the first one.
         headers: more header fields, or others than those set here, as In-Reply-To.
-        files: what is attached.
         html: False for plain text alone, as for a long listing.
     """
     member = None if isinstance(to, str) else to
