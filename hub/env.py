@@ -5,12 +5,13 @@ text into a value of the right type or raises :class:`EnvError` with the name, w
 instead, so that a wrong setting stops the start and never surprises a running hub.
 """
 
+import ipaddress
 import os
 import re
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 
 class EnvError(ValueError):
@@ -30,6 +31,31 @@ class Endpoint:
     def __str__(self) -> str:
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"{host}:{self.port}"
+
+
+@dataclass(frozen=True)
+class RelayAddress(Endpoint):
+    """The MTA that takes our mail: how its connection is secured, and who signs in there (empty for nobody)."""
+
+    security: str = "opportunistic"  # or "starttls" or "tls", which fail without a certificate that is trusted
+    user: str = field(default="", repr=False)
+    password: str = field(default="", repr=False)
+    authority: Path | None = None  # a file of certificates to trust instead of the system's
+
+    def __str__(self) -> str:
+        return super().__str__()
+
+
+@dataclass(frozen=True)
+class DkimKey:
+    """A private key (PEM file) that signs outgoing mail, and the selector under which its public half is published."""
+
+    selector: str
+    path: Path
+
+
+_RELAY_SCHEMES = {"smtp": ("opportunistic", 25), "smtp+starttls": ("starttls", 587), "smtps": ("tls", 465)}
+_selector = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,61}[A-Za-z0-9])?")
 
 
 def text(name: str, default: str = "") -> str:
@@ -71,6 +97,42 @@ def endpoint(name: str, default: str) -> Endpoint:
     raise EnvError(name, found, "an address such as 127.0.0.1:8000")
 
 
+def endpoints(name: str, *, port: int) -> tuple[Endpoint, ...]:
+    """Return addresses of servers, separated by commas, each with its port or ``port``; none when unset."""
+    found: list[Endpoint] = []
+    for word in text(name).replace(",", " ").split():
+        try:
+            found.append(Endpoint(str(ipaddress.ip_address(word.strip("[]"))), port))
+        except ValueError:
+            found.append(_numeric(name, word))
+    return tuple(found)
+
+
+def _numeric(name: str, word: str) -> Endpoint:
+    try:
+        parts = urlsplit(f"//{word}")
+        return Endpoint(str(ipaddress.ip_address(parts.hostname or "")), parts.port or 0)
+    except ValueError as error:
+        raise EnvError(name, word, "addresses such as 127.0.0.1 or [::1]:5353, separated by commas") from error
+
+
+def networks(name: str) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
+    """Return addresses and networks, separated by commas; none when unset."""
+    found = text(name).replace(",", " ").split()
+    try:
+        return tuple(ipaddress.ip_network(word) for word in found)
+    except ValueError as error:
+        raise EnvError(name, " ".join(found), "networks such as 192.0.2.7, 10.1.0.0/16 or 2001:db8::/48") from error
+
+
+def choice(name: str, default: str, options: tuple[str, ...]) -> str:
+    """Return one of a few words, in lower case."""
+    found = text(name, default).lower()
+    if found not in options:
+        raise EnvError(name, found, f"one of {', '.join(options)}")
+    return found
+
+
 def file(name: str, *, needs: str = "") -> Path | None:
     """Return the path of a readable file, None when unset; ``needs`` names the variable that belongs to it."""
     found = text(name)
@@ -84,18 +146,47 @@ def file(name: str, *, needs: str = "") -> Path | None:
     return path.resolve()
 
 
-def relay(name: str) -> Endpoint | None:
-    """Return the MTA that takes our mail, ``smtp://host:port``; None when unset."""
+def relay(name: str) -> RelayAddress | None:
+    """Return the MTA that takes our mail; None when unset.
+
+    ``smtp://`` takes STARTTLS where it is offered, ``smtp+starttls://`` insists on it, ``smtps://`` begins with TLS;
+    user and password stand percent-encoded before the host. ``?ca=`` names a file of certificates to trust.
+    """
     found = text(name)
     if not found:
         return None
     try:
         parts = urlsplit(found)
-        if parts.scheme == "smtp" and parts.hostname:
-            return Endpoint(parts.hostname, parts.port or 25)
-    except ValueError:
+        options = dict(parse_qsl(parts.query, strict_parsing=bool(parts.query)))
+        security, port = _RELAY_SCHEMES[parts.scheme]
+        user, password = unquote(parts.username or ""), unquote(parts.password or "")
+        authority = Path(options.pop("ca")).resolve() if "ca" in options else None
+        wrong = options or parts.path.strip("/") or parts.fragment or bool(user) != bool(password)
+        if parts.hostname and not wrong and (authority is None or os.access(authority, os.R_OK)):
+            return RelayAddress(parts.hostname, parts.port or port, security, user, password, authority)
+    except (KeyError, ValueError):
         pass
-    raise EnvError(name, found, "an address such as smtp://relay.example.org:25")
+    shown = re.sub(r"//[^@]*@", "//(hidden)@", found)
+    raise EnvError(name, shown, "an address such as smtp://relay.example.org:25 (smtps:// and smtp+starttls:// as well)")
+
+
+def dkim(keys: str, selectors: str) -> tuple[DkimKey, ...]:
+    """Return the keys that sign outgoing mail, each with the selector it is published under; none when unset.
+
+    Both variables hold one value or several with commas between them, in the same order.
+    """
+    files, names = (
+        [part.strip() for part in text(name).split(",") if part.strip()] for name in (keys, selectors)
+    )
+    if len(files) != len(names) or len(set(names)) != len(names):
+        raise EnvError(selectors, text(selectors), f"one name of its own for each file in {keys}")
+    for path in files:
+        if not (Path(path).is_file() and os.access(path, os.R_OK)):
+            raise EnvError(keys, path, "the path of a PEM file that the hub may read")
+    for name in names:
+        if not _selector.fullmatch(name):
+            raise EnvError(selectors, name, "made of letters, digits, hyphens and dots, such as hub2026")
+    return tuple(DkimKey(name, Path(path).resolve()) for name, path in zip(names, files, strict=True))
 
 
 def base_url(name: str, default: str) -> str:
@@ -150,6 +241,14 @@ def database(name: str, data: Path) -> dict[str, object]:
         "OPTIONS": {"connect_timeout": 5},
         "TEST": {},
     }
+
+
+def old_keys(name: str) -> list[str]:
+    """Return the secrets that were in use before, separated by commas, the newest first: what they signed is read."""
+    found = text(name).replace(",", " ").split()
+    if any(len(key) < 32 for key in found):
+        raise EnvError(name, "(hidden)", "keys of at least 32 characters each, separated by commas")
+    return found
 
 
 def secret_key(name: str, data: Path) -> str:

@@ -20,17 +20,32 @@ HUB_SMTP_KEY = env.file("HUB_SMTP_KEY", needs="HUB_SMTP_CERT")
 HUB_URL = env.base_url("HUB_URL", f"http://{HUB_WEB}")
 HUB_MAIL_DOMAIN = env.text("HUB_MAIL_DOMAIN", "lists.hub.example")
 HUB_RELAY = env.relay("HUB_RELAY")
+# The keys that sign outgoing mail (RFC 6376), each with its selector; ``manage.py dkim_key`` makes one.
+HUB_DKIM = env.dkim("HUB_DKIM_KEY", "HUB_DKIM_SELECTOR")
 HUB_DEMO = env.flag("HUB_DEMO", default=False)
 HUB_NAME = env.text("HUB_NAME", "Biosafety Network Hub")
 HUB_SYMBOL = env.text("HUB_SYMBOL", "BSN/EC")
 REDIS_URL = env.redis_url("REDIS_URL")
 DEBUG = env.flag("HUB_DEBUG", default=False)
 SECRET_KEY = env.secret_key("HUB_SECRET_KEY", HUB_DATA)
+SECRET_KEY_FALLBACKS = env.old_keys("HUB_SECRET_KEY_OLD")
+
+# Who vouches for the sender of a mail: the hub's own look at SPF, DKIM and DMARC, a relay in front of it, or nobody.
+HUB_DMARC = env.choice("HUB_DMARC", "own", ("own", "relay", "off"))
+# From these the Authentication-Results under HUB_AUTHSERV_ID are believed, from nobody else.
+HUB_TRUSTED_RELAYS = env.networks("HUB_TRUSTED_RELAYS")
+HUB_AUTHSERV_ID = env.text("HUB_AUTHSERV_ID").lower()
+# Name servers; those of the host when empty.
+HUB_DNS = env.endpoints("HUB_DNS", port=53)
+# Days a reply address proves its owner; later it still leads to its thread.
+HUB_REPLY_DAYS = env.number("HUB_REPLY_DAYS", 180, least=1, most=3_650)
 
 # Bytes. Larger mails are refused with 552, larger texts with a clear error that keeps them.
 HUB_MAIL_MAX_SIZE = env.number("HUB_MAIL_MAX_SIZE", 10_000_000, least=10_000, most=200_000_000)
 HUB_TEXT_MAX_SIZE = env.number("HUB_TEXT_MAX_SIZE", 100_000, least=1_000, most=1_000_000)
 HUB_FILE_MAX_SIZE = env.number("HUB_FILE_MAX_SIZE", 8_000_000, least=10_000, most=200_000_000)
+# Bytes of files that one mail brings to those who want them attached; what is over it comes as a link.
+HUB_ATTACH_MAX_SIZE = env.number("HUB_ATTACH_MAX_SIZE", 5_000_000, least=0, most=50_000_000)
 # Contributions one member may send in an hour; moderators and the secretariat are not counted.
 HUB_RATE_PER_HOUR = env.number("HUB_RATE_PER_HOUR", 60, least=1, most=100_000)
 
@@ -129,6 +144,7 @@ HUB_TOPIC_CHOOSERS = ["conferences.selectors.topic_under_discussion"]
 HUB_PUMPS = {
     "inbound": "listserv.inbound.pump.publish_accepted",
     "mailings": "listserv.outbound.pump.deliver_mailings",
+    "digests": "listserv.digests.pump.send_digests",
     "notices": "listserv.outbound.pump.deliver_notices",
     "clock": "conferences.services.keep_time",
     "tasks": "hub.runtime.tasks.run_tasks",
