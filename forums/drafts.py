@@ -32,6 +32,8 @@ class Draft:
         once_key: the same key twice makes one contribution (form token, frame id, mail row).
         created_at: when it was said, for imports; ``now`` otherwise.
         quiet: an import: nothing is sent, pushed or counted as new.
+        imported: set by the operator's import alone, with ``created_at`` and ``quiet``: the word was said elsewhere, so
+            the rules on who may write, when, how often and how much do not ask; what is kept of its header.
     """
 
     forum_id: int
@@ -48,6 +50,7 @@ class Draft:
     files: tuple[Upload, ...] = ()
     created_at: datetime | None = None
     quiet: bool = False
+    imported: dict[str, str] | None = None
 
 
 @dataclass(frozen=True)

@@ -108,6 +108,9 @@ class Contribution(models.Model):
     folded = models.TextField(blank=True)
     # One form, frame or mail makes one contribution, however often it is sent.
     once_key = models.CharField(max_length=80, null=True, blank=True, unique=True)
+    # What the header of an imported contribution says and the record has no place for; None for what was said here.
+    # dict[str, str]  # "from" (the name signed with), "subject", "message_id" where another forum has taken it
+    imported = models.JSONField(null=True, blank=True)
     created_at = models.DateTimeField()
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"

@@ -69,7 +69,7 @@ def _seen() -> Coalesce:
 def new_counts_for(member: "Member", access: Access, *, by: str = "post__topic__forum_id") -> dict[int, int]:
     """Count the contributions the member has not read: ``dict[int, int]  # forum or topic key -> count``.
 
-    What was there before the member joined is not new, nor what the member wrote. Queries: 1.
+    What was there before the member joined is not new, nor what was imported, nor what the member wrote. Queries: 1.
     """
     forums = {pk for pk in access.roles if pk in access.rights}
     if not forums:
@@ -80,7 +80,7 @@ def new_counts_for(member: "Member", access: Access, *, by: str = "post__topic__
         output_field=BigIntegerField(),
     )
     unread = (
-        Contribution.objects.filter(post__topic__forum_id__in=forums, state="accepted")
+        Contribution.objects.filter(post__topic__forum_id__in=forums, state="accepted", imported__isnull=True)
         .exclude(author=member)
         .annotate(reader=Value(member.pk))
         .annotate(seen=Greatest(_seen(), horizon))
@@ -222,7 +222,9 @@ def first_new_for(member: "Member", topic: Topic) -> int | None:
     mark = ReadMark.objects.filter(member=member, topic=topic).values_list("number", flat=True).first() or 0
     joined = Membership.objects.filter(member=member, forum_id=topic.forum_id)
     seen = max(mark, joined.values_list("horizon", flat=True).first() or 0)
-    rows = Contribution.objects.filter(post__topic_id=topic.pk, state="accepted", number__gt=seen)
+    rows = Contribution.objects.filter(
+        post__topic_id=topic.pk, state="accepted", number__gt=seen, imported__isnull=True
+    )
     return rows.exclude(author=member).order_by("number").values_list("number", flat=True).first()
 
 

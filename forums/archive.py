@@ -1,0 +1,92 @@
+"""Read a whole discussion, its files with it, and bring one in: for archives, slices of files by mail and exports.
+
+Who may read is asked once, before the walk; the walk itself costs the same memory however long the discussion.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.core.files.storage import storages
+
+from forums.models import Attachment, Contribution
+from forums.policy import READ, access_of
+from forums.selectors import contribution_for
+from forums.services.files import path_of
+from hub.lib.errors import NotFound
+
+if TYPE_CHECKING:
+    from hub.members.models import Member
+
+CHUNK = 200  # contributions fetched at a time
+
+
+def contributions_in(forum_id: int, *, after: int = 0) -> Iterator[Contribution]:
+    """Give the accepted contributions of a forum by number, for callers who have checked the reader.
+
+    Numbers are read in steps, so that no query stays open while a slow reader takes what it is given.
+
+    Args: after, a contribution's number. Queries: 2 for each :data:`CHUNK`.
+    """
+    rows = Contribution.objects.filter(post__topic__forum_id=forum_id, state=Contribution.State.ACCEPTED)
+    rows = rows.select_related("post__topic", "author", "parent").prefetch_related("attachments").order_by("number")
+    while found := list(rows.filter(number__gt=after)[:CHUNK]):
+        yield from found
+        after = found[-1].number
+
+
+def check_reader(member: "Member | None", forum_id: int) -> None:
+    """Let pass who may read a forum now. Raises: NotFound. Queries: 2."""
+    if not access_of(member).may(READ, forum_id):
+        raise NotFound
+
+
+def content_of(attachment: Attachment) -> bytes:
+    """Return the bytes of a file.
+
+    Raises: NotFound when they are lost.
+    """
+    storage = storages["private"]
+    path = path_of(attachment.sha256)
+    if not storage.exists(path):
+        raise NotFound
+    with storage.open(path) as file:
+        return bytes(file.read())
+
+
+def attachment_for(member: "Member | None", number: int, position: int) -> tuple[Attachment, bytes]:
+    """Return the file at a position, counted from 1, of a contribution the person may read, and its bytes.
+
+    Raises: NotFound for a hidden or missing contribution, position or content alike.
+    """
+    found = contribution_for(member, number)
+    files = list(found.attachments.all())
+    if not 1 <= position <= len(files):
+        raise NotFound
+    return files[position - 1], content_of(files[position - 1])
+
+
+@dataclass(frozen=True)
+class Known:
+    """A contribution that is here already: its number, and when it was said if it was imported, else None."""
+
+    number: int
+    said_at: datetime | None
+
+
+def known_message_ids(forum_id: int) -> dict[str, Known]:
+    """Return what a forum has under every Message-ID: ``dict[str, Known]  # Message-ID -> contribution``.
+
+    An imported one whose Message-ID another forum has taken is found by its own. Queries: 1.
+    """
+    rows = Contribution.objects.filter(post__topic__forum_id=forum_id, state=Contribution.State.ACCEPTED)
+    known = {}
+    for number, message_id, imported, said_at in rows.values_list(
+        "number", "message_id", "imported", "created_at"
+    ).iterator():
+        found = Known(number, said_at if imported is not None else None)
+        known[message_id] = found
+        if imported and "message_id" in imported:
+            known[imported["message_id"]] = found
+    return known

@@ -1,0 +1,59 @@
+"""Give out a list's archive as an mbox: to an operator whole, to a member what the member may read.
+
+Streamed: memory does not grow with the archive.
+"""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from forums.archive import check_reader, contributions_in
+from listserv.archive.mbox import entry
+from listserv.archive.message import Writer
+from listserv.models import InboundMail, MailingList
+
+if TYPE_CHECKING:
+    from forums.models import Contribution
+    from hub.members.models import Member
+
+
+def write_mbox(*, mailing_list: MailingList, reader: "Member | None") -> Iterator[bytes]:
+    """Return the archive of a list as its reader may have it, one piece for each contribution, in mboxrd.
+
+    Only what is accepted is in it. The authors' addresses are there for the Secretariat alone.
+
+    Args: mailing_list, with its forum; reader, None for the public.
+
+    Raises: NotFound, before the first piece, when the discussion is closed to the reader.
+
+    Queries: 2, and 3 for each 200 contributions.
+    """
+    check_reader(reader, mailing_list.forum_id)
+    is_secretariat = reader is not None and reader.is_active and reader.is_staff
+    return _pieces(mailing_list, Writer(mailing_list, shows_addresses=is_secretariat))
+
+
+def export_mbox(*, mailing_list: MailingList, as_received: bool = False) -> Iterator[bytes]:
+    """Return the whole archive for the operator, with the authors' addresses, in mboxrd.
+
+    Args: as_received, give mails as they came in where they are kept and say what the record says; the words of a
+        contribution that was changed are never given as they were before.
+    """
+    return _pieces(mailing_list, Writer(mailing_list, shows_addresses=True), as_received=as_received)
+
+
+def _pieces(mailing_list: MailingList, writer: Writer, *, as_received: bool = False) -> Iterator[bytes]:
+    for said in contributions_in(mailing_list.forum_id):
+        message = (_raw(said) if as_received else None) or writer.message(said)
+        address = said.author_address if writer.shows_addresses else ""
+        sender = address if address and address.isascii() and " " not in address else "MAILER-DAEMON"
+        yield entry(message, sender=sender, sent=said.created_at)
+
+
+def _raw(said: "Contribution") -> bytes | None:
+    """Return the mail a contribution came in by, if it is kept and was not changed afterwards."""
+    if said.post.updates_count:
+        return None
+    row = InboundMail.objects.filter(contribution_id=said.number, state=InboundMail.State.PUBLISHED).first()
+    if row is None or row.message_id != said.message_id:
+        return None
+    return bytes(row.raw)

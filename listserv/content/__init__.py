@@ -1,0 +1,1 @@
+"""What mails carry beside plain words: files, calendars, signatures, Outlook's envelopes."""
