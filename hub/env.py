@@ -42,9 +42,6 @@ class RelayAddress(Endpoint):
     password: str = field(default="", repr=False)
     authority: Path | None = None  # a file of certificates to trust instead of the system's
 
-    def __str__(self) -> str:
-        return super().__str__()
-
 
 @dataclass(frozen=True)
 class DkimKey:
@@ -167,7 +164,7 @@ def relay(name: str) -> RelayAddress | None:
     except (KeyError, ValueError):
         pass
     shown = re.sub(r"//[^@]*@", "//(hidden)@", found)
-    raise EnvError(name, shown, "an address such as smtp://relay.example.org:25 (smtps:// and smtp+starttls:// as well)")
+    raise EnvError(name, shown, "an address such as smtp://relay.example.org:25 (or smtps://, smtp+starttls://)")
 
 
 def dkim(keys: str, selectors: str) -> tuple[DkimKey, ...]:
@@ -175,9 +172,7 @@ def dkim(keys: str, selectors: str) -> tuple[DkimKey, ...]:
 
     Both variables hold one value or several with commas between them, in the same order.
     """
-    files, names = (
-        [part.strip() for part in text(name).split(",") if part.strip()] for name in (keys, selectors)
-    )
+    files, names = ([part.strip() for part in text(name).split(",") if part.strip()] for name in (keys, selectors))
     if len(files) != len(names) or len(set(names)) != len(names):
         raise EnvError(selectors, text(selectors), f"one name of its own for each file in {keys}")
     for path in files:

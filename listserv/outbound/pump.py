@@ -47,8 +47,7 @@ def transport() -> Transport:
     relay = settings.HUB_RELAY
     if getattr(_kept, "relay", "") != relay:
         close_transport()
-        helo = settings.HUB_MAIL_DOMAIN
-        _kept.transport = Relay(relay.host, relay.port, helo=helo) if relay else Outbox()
+        _kept.transport = Relay(relay, helo=settings.HUB_MAIL_DOMAIN) if relay else Outbox()
         _kept.relay = relay
     return _kept.transport
 

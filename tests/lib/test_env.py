@@ -1,11 +1,12 @@
 """The operator's settings: typed, and wrong ones stop the start with a sentence."""
 
 import stat
+from pathlib import Path
 
 import pytest
 
 from hub import env
-from hub.env import Endpoint, EnvError
+from hub.env import DkimKey, Endpoint, EnvError, RelayAddress
 
 NAME = "HUB_TEST"
 
@@ -55,11 +56,61 @@ def test_an_endpoint_is_written_as_it_is_read():
 
 
 @pytest.mark.parametrize(
-    ("value", "wanted"), [(None, None), ("smtp://mta", Endpoint("mta", 25)), ("smtp://mta:2525", Endpoint("mta", 2525))]
+    ("value", "wanted"),
+    [
+        (None, None),
+        ("smtp://mta", RelayAddress("mta", 25)),
+        ("smtp://mta:2525", RelayAddress("mta", 2525)),
+        ("smtp://[::1]", RelayAddress("::1", 25)),
+        ("smtps://a%40b:p%3Aw%2F@mta", RelayAddress("mta", 465, "tls", "a@b", "p:w/")),
+        ("smtp+starttls://u:p@mta", RelayAddress("mta", 587, "starttls", "u", "p")),
+        ("smtp+starttls://mta?ca=/dev/null", RelayAddress("mta", 587, "starttls", authority=Path("/dev/null"))),
+    ],
 )
 def test_a_relay(given, value, wanted):
     given(value)
     assert env.relay(NAME) == wanted
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "smtp://u@mta",
+        "smtp://u:secret@",
+        "smtp://mta/x",
+        "smtps://mta?verify=no",
+        "smtps://mta?ca=/none",
+        "smtp://mta:x",
+    ],
+)
+def test_a_relay_that_is_wrong_stops_the_start_and_shows_no_password(given, value):
+    given(value)
+    with pytest.raises(EnvError) as error:
+        env.relay(NAME)
+    assert "secret" not in str(error.value)
+
+
+def test_a_password_is_shown_nowhere(given):
+    given("smtps://user:secret@mta")
+    assert "secret" not in f"{env.relay(NAME)} {env.relay(NAME)!r}"
+
+
+def test_keys_that_sign_have_a_selector_each(monkeypatch, tmp_path):
+    first, second = tmp_path / "a.pem", tmp_path / "b.pem"
+    for path in (first, second):
+        path.touch()
+
+    def read(keys, selectors):
+        monkeypatch.setenv("HUB_TEST", keys)
+        monkeypatch.setenv("HUB_TEST_SELECTOR", selectors)
+        return env.dkim("HUB_TEST", "HUB_TEST_SELECTOR")
+
+    assert read("", "") == ()
+    assert read(f"{first}, {second}", "one,two") == (DkimKey("one", first), DkimKey("two", second))
+    wrong = [(f"{first}", ""), (f"{first},{second}", "one,one"), ("/none", "one"), (f"{first}", "o ne"), ("", "one")]
+    for keys, selectors in wrong:
+        with pytest.raises(EnvError):
+            read(keys, selectors)
 
 
 def test_a_base_address_has_no_slash_at_its_end(given):

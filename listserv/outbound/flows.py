@@ -1,0 +1,277 @@
+"""How copies are said on a connection, by what the relay offers.
+
+:class:`Chunks` where it announces CHUNKING: whole transactions in a window, never waited for (RFC 3030).
+:class:`Pipelined` where it announces PIPELINING: the envelope of the next copy goes right behind the text of the one
+before (RFC 2920 §3.1), so that a copy costs one wait. :class:`LockStep` where it announces neither.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Sequence
+from typing import Protocol
+
+from listserv.outbound.transport import Envelope, Outcome, Result
+from listserv.outbound.wire import Wire, shown
+
+WINDOW = 16  # copies in flight on a connection
+# Octets in flight on a connection: mails with files are few at a time, so that memory stays flat.
+WINDOW_OCTETS = 1_000_000
+TRIES = 2  # connections for one copy
+_OUTCOMES = {b"2": Outcome.SENT, b"5": Outcome.FAILED}
+
+
+def result_of(reply: bytes) -> Result:
+    """Return what a reply means for the recipient."""
+    return Result(_OUTCOMES.get(reply[:1], Outcome.LATER), shown(reply))
+
+
+def routable(recipient: str, wire: Wire) -> tuple[bytes, bytes] | None:
+    """Return a recipient as this relay takes it, and the parameter MAIL needs for it; None when it takes it in no way.
+
+    A domain has an ASCII form (RFC 5891), a local part has none: that one needs a relay with SMTPUTF8 (RFC 6531).
+    """
+    if recipient.isascii():
+        return recipient.encode(), b""
+    if "SMTPUTF8" in wire.extensions:
+        return recipient.encode(), b" SMTPUTF8"
+    local, _, domain = recipient.rpartition("@")
+    try:
+        return f"{local}@{domain.encode('idna').decode()}".encode("ascii"), b""
+    except UnicodeError:
+        return None
+
+
+_UNROUTABLE = Result(Outcome.FAILED, "553 5.6.7 the relay does not take internationalised addresses")
+
+
+class Work:
+    """The copies of a batch that are still to be sent, shared by its connections."""
+
+    def __init__(self, batch: Sequence[Envelope]) -> None:
+        self.batch = batch
+        self.todo = deque(range(len(batch)))
+        self.tries = [0] * len(batch)
+        self.results: list[Result | None] = [None] * len(batch)
+        self.reason = ""
+
+    def next(self, wire: Wire) -> tuple[int, bytes, Envelope] | None:
+        """Take the next copy, with its MAIL and RCPT; None when nothing is left."""
+        while self.todo:
+            index = self.todo.popleft()
+            mail = self.batch[index]
+            route = routable(mail.recipient, wire)
+            if route is not None:
+                return index, b"MAIL FROM:<%b>%b\r\nRCPT TO:<%b>\r\n" % (mail.sender.encode(), route[1], route[0]), mail
+            self.results[index] = _UNROUTABLE
+        return None
+
+    def give_back(self, flying: Sequence[int], reason: str, *, again: bool) -> None:
+        """Say again what had no answer, or leave it for a retry."""
+        self.reason = reason
+        for index in reversed(flying):
+            self.tries[index] += 1
+            self.results[index] = Result(Outcome.LATER, f"451 {reason}")
+            if again and self.tries[index] < TRIES:
+                self.todo.appendleft(index)
+
+    def outcome(self) -> list[Result]:
+        """Return a result for each copy; what was never said is unreached."""
+        unreached = Result(Outcome.UNREACHED, f"no connection to the relay: {self.reason or 'no answer'}"[:500])
+        return [unreached if result is None else result for result in self.results]
+
+
+class Sending(Protocol):
+    """A way of saying copies; ``flying`` holds those that have no answer yet, in order."""
+
+    flying: deque[int]
+
+    async def run(self) -> None:
+        """Say copies until none is left. Raises: OSError, TimeoutError."""
+
+
+class _Driven:
+    """A flow that is called with each reply."""
+
+    def __init__(self, wire: Wire, work: Work) -> None:
+        self.wire, self.work = wire, work
+        self.flying: deque[int] = deque()
+        self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    async def run(self) -> None:
+        """Say copies until none is left. Raises: OSError, TimeoutError."""
+        self.wire.flow = self
+        try:
+            self.turn()
+            await self.wire.patience(self.done)
+        finally:
+            self.wire.flow = None
+
+    def turn(self) -> None:
+        """Write on."""
+        raise NotImplementedError
+
+    def reply(self, line: bytes) -> None:
+        """Take one reply."""
+        raise NotImplementedError
+
+    def lost(self, error: Exception) -> None:
+        """Let whoever waits know that the connection has ended."""
+        if not self.done.done():
+            self.done.set_exception(error)
+
+    def finish(self) -> None:
+        """Let whoever waits know that nothing is left."""
+        if not self.done.done():
+            self.done.set_result(None)
+
+
+class Chunks(_Driven):
+    """Keep a window of BDAT transactions in flight.
+
+    Each begins with RSET, since a refused recipient leaves a transaction open. Filled up when half is answered: fewer,
+    larger writes.
+    """
+
+    def __init__(self, wire: Wire, work: Work) -> None:
+        super().__init__(wire, work)
+        self.octets: deque[int] = deque()
+        self.heard = 0  # of the four replies to the oldest transaction
+        self.refused = b""
+
+    def turn(self) -> None:
+        """Fill the window."""
+        if len(self.flying) > WINDOW // 2:
+            return
+        parts: list[bytes] = []
+        octets = sum(self.octets)
+        while len(self.flying) < WINDOW and octets < WINDOW_OCTETS:
+            found = self.work.next(self.wire)
+            if found is None:
+                break
+            index, envelope, mail = found
+            size = mail.size
+            parts += (b"RSET\r\n%bBDAT %d LAST\r\n" % (envelope, size), *mail.parts)
+            self.flying.append(index)
+            self.octets.append(size)
+            octets += size
+        if parts:
+            self.wire.write(b"".join(parts))
+        elif not self.flying:
+            self.finish()
+
+    def reply(self, line: bytes) -> None:
+        """Count the replies to RSET, MAIL, RCPT and BDAT; the first refusal counts."""
+        self.heard += 1
+        if self.heard == 1:
+            return
+        if self.heard < 4:
+            if line[:1] != b"2":
+                self.refused = self.refused or line
+            return
+        self.octets.popleft()
+        self.work.results[self.flying.popleft()] = result_of(self.refused or line)
+        self.heard, self.refused = 0, b""
+
+
+class Pipelined(_Driven):
+    """Say the text of one copy and the envelope of the next in one write; wait for 354 alone (RFC 2920 §3.1)."""
+
+    def __init__(self, wire: Wire, work: Work) -> None:
+        super().__init__(wire, work)
+        self.expected: deque[str] = deque()
+        self.mails: deque[Envelope] = deque()
+        self.refused = b""  # of the copy whose envelope is being answered
+        self.sent_refusal = b""  # of the copy whose text was sent
+        self._stuffed: dict[int, tuple[bytes, bytes]] = {}
+
+    def turn(self) -> None:
+        """Begin; afterwards each reply to DATA leads on."""
+        if not self.expected and not self.done.done():
+            self._go_on(b"")
+
+    def reply(self, line: bytes) -> None:
+        """Take the reply to the command whose turn it is."""
+        command = self.expected.popleft()
+        if command in ("MAIL", "RCPT"):
+            if line[:1] != b"2":
+                self.refused = self.refused or line
+        elif command == "DATA":
+            self._answered(line)
+        elif command == "text":
+            self.work.results[self.flying.popleft()] = result_of(self.sent_refusal or line)
+
+    def _answered(self, line: bytes) -> None:
+        mail, refused, self.refused = self.mails.popleft(), self.refused, b""
+        self.wire.clean = not refused and line[:3] == b"354"
+        if line[:3] != b"354":
+            self.work.results[self.flying.popleft()] = result_of(refused or line)
+            self._go_on(b"")
+            return
+        # A relay that said 354 all the same gets an empty message, which it has nobody for (RFC 2920 §3.1).
+        self.sent_refusal = refused
+        self.expected.append("text")
+        self._go_on(b".\r\n" if refused else b"".join((*map(self._stuff, mail.parts), b".\r\n")))
+
+    def _go_on(self, text: bytes) -> None:
+        """Write the text of a copy, and the envelope of the next one behind it."""
+        found = self.work.next(self.wire)
+        if found is not None:
+            index, envelope, mail = found
+            self.flying.append(index)
+            self.mails.append(mail)
+            if not self.wire.clean:
+                self.expected.append("RSET")
+                envelope = b"RSET\r\n" + envelope
+            self.expected.extend(("MAIL", "RCPT", "DATA"))
+            text = b"".join((text, envelope, b"DATA\r\n"))
+        if text:
+            self.wire.write(text)
+        elif not self.expected:
+            self.finish()
+
+    def _stuff(self, part: bytes) -> bytes:
+        """Double the dots at the start of lines; parts that all copies share are looked through once."""
+        known = self._stuffed.get(id(part))
+        if known is None or known[0] is not part:
+            known = part, part.replace(b"\r\n.", b"\r\n..")
+            if len(self._stuffed) < WINDOW:
+                self._stuffed[id(part)] = known
+        return known[1]
+
+
+class LockStep:
+    """Say one command, wait for its reply, say the next."""
+
+    def __init__(self, wire: Wire, work: Work) -> None:
+        self.wire, self.work = wire, work
+        self.flying: deque[int] = deque()
+
+    async def run(self) -> None:
+        """Say copies until none is left. Raises: OSError, TimeoutError."""
+        while (found := self.work.next(self.wire)) is not None:
+            index, envelope, mail = found
+            self.flying.append(index)
+            self.work.results[index] = await self._copy(envelope, mail)
+            self.flying.popleft()
+
+    async def _copy(self, envelope: bytes, mail: Envelope) -> Result:
+        if not self.wire.clean:
+            await self.wire.say(b"RSET")
+        self.wire.clean = False
+        for command in (*envelope.splitlines(), b"DATA"):
+            answer = await self.wire.say(command)
+            if answer[:1] not in b"23":
+                return result_of(answer)
+        if answer[:3] != b"354":
+            return Result(Outcome.LATER, shown(answer))
+        text = b"".join(part.replace(b"\r\n.", b"\r\n..") for part in mail.parts)
+        answer = await self.wire.say(text + b".")
+        self.wire.clean = True
+        return result_of(answer)
+
+
+def flow_for(wire: Wire, work: Work) -> Sending:
+    """Return the fastest way of saying copies that the relay offers."""
+    if "CHUNKING" in wire.extensions:
+        return Chunks(wire, work)
+    return (Pipelined if "PIPELINING" in wire.extensions else LockStep)(wire, work)
