@@ -1,0 +1,110 @@
+"""The bytes of a mail that signatures cover: its fields one by one, its body, and both in the two canonical forms.
+
+Linear, whatever the bytes: runs of white space are made one space first, and only then looked at.
+
+Source: RFC 6376 §3.4.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import sha256
+
+from listserv.inbound import structure
+from listserv.inbound.headers import Headers, addresses
+
+_SPACE = re.compile(rb"[ \t]+")
+_FOLD = re.compile(rb"\r\n(?=[ \t])")
+
+
+@dataclass(frozen=True)
+class Field:
+    """One header field: its name in lower case, and all of its bytes with the last line end."""
+
+    name: str
+    raw: bytes
+
+    @property
+    def value(self) -> bytes:
+        """What stands behind the colon."""
+        return self.raw.partition(b":")[2]
+
+    @property
+    def text(self) -> str:
+        """The value on one line."""
+        return _FOLD.sub(b"", self.value).strip().decode("utf-8", "replace")
+
+    def canonical(self, *, relaxed: bool, value: bytes | None = None) -> bytes:
+        """Return the field as it is signed; ``value`` stands in for its own."""
+        name, _colon, own = self.raw.partition(b":")
+        own = own if value is None else value
+        if not relaxed:
+            return name + b":" + own
+        folded = _SPACE.sub(b" ", _FOLD.sub(b"", own)).strip(b" \r\n")
+        return name.strip().lower() + b":" + folded + b"\r\n"
+
+
+class Message:
+    """A mail split as its signers saw it.
+
+    ``is_sound`` says that the header ends where RFC 5322 and our own lenient reader both say; where they differ, a
+    signature could cover another From than the one that is read, and none is looked at.
+    """
+
+    def __init__(self, raw: bytes) -> None:
+        end = structure.header_end(raw, 0, min(len(raw), structure.MAX_HEADER))
+        strict = raw.find(b"\r\n\r\n")
+        block = raw[:end]
+        self.is_sound = end == (strict + 4 if strict >= 0 else len(raw)) and raw[:1] not in b" \t"
+        self._raw, self._body_at = raw, end
+        self.fields = _fields(block)
+        self.headers = Headers(block)
+        self._digests: dict[bool, bytes] = {}
+
+    @cached_property
+    def author(self) -> str:
+        """The one address in the one From field, in lower case; empty when there is not exactly one of each."""
+        values = self.headers.all("from")
+        found = addresses(values[0], most=2) if len(values) == 1 else []
+        return found[0] if len(found) == 1 else ""
+
+    def __len__(self) -> int:
+        return len(self._raw)
+
+    def named(self, name: str) -> list[Field]:
+        """Return the fields of a name, the topmost first."""
+        return [field for field in self.fields if field.name == name]
+
+    def signed_fields(self, names: list[str], *, without: Field) -> list[Field]:
+        """Return the fields that a list of names covers: of one name the lowest first (RFC 6376 §5.4.2)."""
+        left = {name: [field for field in self.named(name) if field is not without] for name in set(names)}
+        return [left[name].pop() for name in names if left[name]]
+
+    def body_digest(self, *, relaxed: bool) -> bytes:
+        """Return the SHA-256 of the body."""
+        if relaxed not in self._digests:
+            self._digests[relaxed] = sha256(body(self._raw[self._body_at :], relaxed=relaxed)).digest()
+        return self._digests[relaxed]
+
+
+def _fields(block: bytes) -> list[Field]:
+    found: list[Field] = []
+    lines: list[bytes] = []
+    for line in [*block.splitlines(keepends=True), b""]:
+        if line[:1] in (b" ", b"\t") and lines:
+            lines.append(line)
+            continue
+        if lines and b":" in lines[0]:
+            raw = b"".join(lines)
+            found.append(Field(raw.partition(b":")[0].strip().lower().decode("ascii", "replace"), raw))
+        lines = [line]
+    return found
+
+
+def body(raw: bytes, *, relaxed: bool) -> bytes:
+    """Return a body in canonical form: without empty lines at its end, relaxed also without what white space adds."""
+    if relaxed:
+        raw = _SPACE.sub(b" ", raw).replace(b" \r\n", b"\r\n")
+        raw = raw.removesuffix(b" ")
+    kept = raw.rstrip(b"\r\n")
+    return kept + b"\r\n" if kept or not relaxed else b""

@@ -1,0 +1,180 @@
+"""Say in the session whether the domain of an author vouches for a mail.
+
+Asked only when it can matter: the client has not signed in, the mail names one author, the author's domain can be in
+DNS, and the address is a member's. It never refuses anything itself, never raises, and is never slower than
+:data:`PATIENCE`; what could not be found out proves nothing, so that the mail is held.
+
+Source: RFC 9989 §5.3 (evaluation), decision record 0009.
+"""
+
+import asyncio
+import ipaddress
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+
+from django.conf import settings
+
+from listserv.inbound.delivery import Checks, Delivery
+from listserv.trust import dkim, dmarc, results, spf
+from listserv.trust.canonical import Message
+from listserv.trust.resolver import Resolver, Unanswered, is_nowhere, shared
+
+log = logging.getLogger(__name__)
+# Seconds for everything about one mail.
+PATIENCE = 12.0
+# Recipients that take reports of machines: their author is nobody's member.
+_PRIVATE = tuple(
+    ipaddress.ip_network(text)
+    for text in (
+        "127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "100.64.0.0/10",
+        "::1/128", "fc00::/7", "fe80::/10",
+    )
+)  # fmt: skip
+_MACHINES = frozenset({"bounces", "returned"})
+
+
+async def check(
+    delivery: Delivery, *, is_member: Callable[[str], Awaitable[bool]], resolver: Resolver | None = None
+) -> Checks | None:
+    """Return what the author's domain says of a mail, None when that was not asked.
+
+    Args: is_member, whether an address is a member's; resolver, in place of the host's name servers.
+    """
+    if settings.HUB_DMARC == "off" or delivery.auth_id is not None or delivery.size > settings.HUB_MAIL_MAX_SIZE:
+        return None
+    if all(recipient.kind in _MACHINES for recipient in delivery.recipients):
+        return None
+    message = Message(delivery.raw)
+    domain = dmarc.ascii_domain(message.author.rpartition("@")[2])
+    if not domain:
+        return None
+    nothing = Checks(domain=domain)
+    found = results.believed(
+        message,
+        peer=delivery.peer,
+        networks=settings.HUB_TRUSTED_RELAYS,
+        authserv_id=settings.HUB_AUTHSERV_ID,
+    )
+    if found is None and (settings.HUB_DMARC == "relay" or (_is_nowhere(domain) and resolver is None)):
+        return nothing
+    if not await is_member(message.author):
+        return None
+    try:
+        async with asyncio.timeout(PATIENCE):
+            return await _Evaluation(delivery, message, nothing, resolver or shared()).run(found)
+    except (Unanswered, TimeoutError):
+        return replace(nothing, dmarc="temperror")
+    except Exception:
+        # A fault of ours must not lose the mail: it proves nothing.
+        log.exception("The checks of a mail from %s failed", domain)
+        return replace(nothing, dmarc="temperror")
+
+
+def _is_nowhere(domain: str) -> bool:
+    return is_nowhere(domain) and not settings.HUB_DNS
+
+
+class _Evaluation:
+    """One mail and its author's domain."""
+
+    def __init__(self, delivery: Delivery, message: Message, nothing: Checks, resolver: Resolver) -> None:
+        self.delivery = delivery
+        self.message = message
+        self.checks = nothing
+        self.resolver = resolver
+
+    async def run(self, relayed: list[results.Result] | None) -> Checks:
+        """Return the results, a relay's where it has given one for DMARC. Raises: Unanswered."""
+        told = results.one(relayed or [], "dmarc")
+        if told is not None:
+            return await self._told(told, relayed or [])
+        if settings.HUB_DMARC == "relay":
+            return self.checks
+        found = await dmarc.discover(self.checks.domain, self.resolver)
+        if found is None:
+            return self.checks
+        spf_result, signed = await asyncio.gather(self._spf(found, relayed), self._dkim(found))
+        checks = replace(self.checks, spf=spf_result, dkim=_best([row.result for row in signed]), policy=found.policy)
+        return replace(checks, dmarc=await self._dmarc(found, spf_result, signed))
+
+    async def _told(self, told: results.Result, relayed: list[results.Result]) -> Checks:
+        """Take over a relay's results, when they are about the author that we read."""
+        about = dmarc.ascii_domain(told.properties.get("header.from", "").rpartition("@")[2])
+        if about != self.checks.domain:
+            return self.checks
+        values = {row.method: row.value for row in reversed(relayed)}
+        policy = told.policy
+        if told.value == "fail" and not policy and settings.HUB_DMARC == "own":
+            found = await dmarc.discover(about, self.resolver)
+            policy = found.policy if found is not None else ""
+        return replace(
+            self.checks,
+            spf=values.get("spf", "none"),
+            dkim=values.get("dkim", "none"),
+            dmarc=told.value,
+            policy=policy,
+        )
+
+    def _may_align(self, domain: str, found: dmarc.Found) -> bool:
+        """Whether it can matter what a domain says: nobody makes us ask about domains of his own."""
+        return domain == found.organization or domain.endswith(f".{found.organization}")
+
+    async def _spf(self, found: dmarc.Found, relayed: list[results.Result] | None) -> str:
+        """Return the result for the envelope sender: a trusted relay's, since the client is the relay; else our own.
+
+        A client on this host or a private network is some relay that nobody has named: there is nothing to ask about.
+        """
+        if not self._may_align(self._envelope_domain, found):
+            return "none"
+        if results.is_trusted(self.delivery.peer, settings.HUB_TRUSTED_RELAYS):
+            told = results.one(relayed or [], "spf")
+            about = told.properties.get("smtp.mailfrom", "").rpartition("@")[2] if told else ""
+            same = dmarc.ascii_domain(about) == self._envelope_domain
+            return told.value if told is not None and same else "unknown"
+        if not _is_public(self.delivery.peer):
+            return "unknown"
+        return await spf.check_host(
+            ip=self.delivery.peer,
+            mail_from=f"{self.delivery.mail_from.rpartition('@')[0]}@{self._envelope_domain}",
+            helo=self.delivery.helo,
+            resolver=self.resolver,
+        )
+
+    @property
+    def _envelope_domain(self) -> str:
+        return dmarc.ascii_domain(self.delivery.mail_from.rpartition("@")[2])
+
+    async def _dkim(self, found: dmarc.Found) -> list[dkim.Signed]:
+        return await dkim.verify(
+            message=self.message,
+            resolver=self.resolver,
+            now=self.delivery.received_at,
+            wanted=lambda domain: self._may_align(domain, found),
+        )
+
+    async def _dmarc(self, found: dmarc.Found, spf_result: str, signed: list[dkim.Signed]) -> str:
+        """Return pass when one aligned domain passes; fail only when none can, temperror when one still might."""
+        pending = False
+        claims = [(row.domain, row.result, found.record.strict_dkim) for row in signed]
+        claims.append((self._envelope_domain, spf_result, found.record.strict_spf))
+        for domain, result, strict in claims:
+            if result not in {"pass", "temperror", "unknown"}:
+                continue
+            if await dmarc.is_aligned(domain, self.checks.domain, found, self.resolver, strict=strict):
+                if result == "pass":
+                    return "pass"
+                pending = True
+        return "temperror" if pending else "fail"
+
+
+def _is_public(peer: str) -> bool:
+    try:
+        address = spf.client_address(peer)
+    except ValueError:
+        return False
+    return not any(address.version == network.version and address in network for network in _PRIVATE)
+
+
+def _best(values: list[str]) -> str:
+    return next((value for value in ("pass", "fail", "temperror", "permerror") if value in values), "none")

@@ -1,0 +1,183 @@
+"""One signature and its key: tags, limits, and whether the bytes are what was signed.
+
+DKIM and ARC share it. RSA below 1,024 bits, SHA-1 and a body signed in part (``l=``) prove nothing here.
+
+Source: RFC 6376 §3, RFC 8301 (algorithms, key sizes), RFC 8463 (Ed25519).
+"""
+
+import base64
+import binascii
+import hmac
+from dataclasses import dataclass
+from hashlib import sha256
+
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import load_der_public_key
+
+from listserv.trust.canonical import Field, Message
+
+# Bits of an RSA key: the least is the RFC's; more than the most costs more to check than a mail is worth.
+RSA_BITS = (1_024, 8_192)
+MAX_TAGS = 60
+_ALGORITHMS = {"rsa-sha256": "rsa", "ed25519-sha256": "ed25519"}
+_FORMS = {"simple": False, "relaxed": True}
+
+
+class BadSignatureError(ValueError):
+    """A signature or its key cannot be used: permerror; ``reason`` is for the record."""
+
+
+@dataclass(frozen=True)
+class Key:
+    """A published key: the flags and the service types that its record limits it to."""
+
+    public: RSAPublicKey | Ed25519PublicKey
+    flags: frozenset[str]
+
+    @property
+    def bits(self) -> int:
+        """Size of an RSA key; 256 for Ed25519."""
+        return self.public.key_size if isinstance(self.public, RSAPublicKey) else 256
+
+
+def tags(text: str) -> dict[str, str]:
+    """Return a tag list with white space at both ends of names and values left out. Raises: BadSignatureError."""
+    found: dict[str, str] = {}
+    for piece in text.split(";")[:MAX_TAGS]:
+        name, equals, value = piece.partition("=")
+        name = name.strip()
+        if not name and not equals:
+            continue
+        if not equals or name in found or not name.replace("_", "").isalnum():
+            raise BadSignatureError("syntax")
+        found[name] = value.strip()
+    return found
+
+
+def packed(text: str) -> bytes:
+    """Return what base64 with white space in it stands for. Raises: BadSignatureError."""
+    try:
+        return base64.b64decode("".join(text.split()), validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise BadSignatureError("base64") from error
+
+
+def read_key(record: str, algorithm: str) -> Key:
+    """Return the key of a record. Raises: BadSignatureError (revoked, of another kind, too short, unreadable)."""
+    found = tags(record)
+    if found.get("v", "DKIM1") != "DKIM1" or ("v" in found and next(iter(found)) != "v"):
+        raise BadSignatureError("key version")
+    kind = found.get("k", "rsa")
+    if kind != _ALGORITHMS.get(algorithm):
+        raise BadSignatureError("key type")
+    if "h" in found and "sha256" not in listed(found["h"]):
+        raise BadSignatureError("key hash")
+    if "s" in found and not {"*", "email"} & set(listed(found["s"])):
+        raise BadSignatureError("key service")
+    material = packed(found.get("p", ""))
+    if not material:
+        raise BadSignatureError("key revoked")
+    return Key(_public(kind, material), frozenset(listed(found.get("t", ""))))
+
+
+def _public(kind: str, material: bytes) -> RSAPublicKey | Ed25519PublicKey:
+    try:
+        public = Ed25519PublicKey.from_public_bytes(material) if kind == "ed25519" else load_der_public_key(material)
+    except (ValueError, UnsupportedAlgorithm) as error:
+        raise BadSignatureError("key unreadable") from error
+    if isinstance(public, RSAPublicKey):
+        if not RSA_BITS[0] <= public.key_size <= RSA_BITS[1]:
+            raise BadSignatureError("key size")
+        return public
+    if kind == "ed25519" and isinstance(public, Ed25519PublicKey):
+        return public
+    raise BadSignatureError("key type")
+
+
+def listed(text: str) -> list[str]:
+    """Return the names of a list with colons, in lower case."""
+    return [name.strip().lower() for name in text.split(":") if name.strip()]
+
+
+def without_b(value: bytes) -> bytes:
+    """Return the value of a signature field with nothing behind ``b=`` (RFC 6376 §3.7)."""
+    pieces = value.split(b";")
+    for at, piece in enumerate(pieces):
+        name, equals, rest = piece.partition(b"=")
+        if equals and name.strip() == b"b":
+            end = b"\r\n" if at == len(pieces) - 1 and rest.endswith(b"\r\n") else b""
+            pieces[at] = name + equals + end
+    return b";".join(pieces)
+
+
+@dataclass(frozen=True)
+class Signature:
+    """A signature field, read and checked for form."""
+
+    field: Field
+    tags: dict[str, str]
+    algorithm: str
+    domain: str
+    selector: str
+
+    @classmethod
+    def read(cls, field: Field, *, needs: str) -> "Signature":
+        """Return a signature; ``needs`` names its obligatory tags. Raises: BadSignatureError."""
+        found = tags(field.text)
+        if any(not found.get(name) for name in needs.split()):
+            raise BadSignatureError("missing tag")
+        if found["a"].lower() not in _ALGORITHMS:
+            raise BadSignatureError("algorithm")
+        names = (found["d"].lower(), found["s"].lower())
+        if any(len(name) > 253 or not name.replace("_", "-").strip(".") for name in names):
+            raise BadSignatureError("domain")
+        return cls(field, found, found["a"].lower(), *names)
+
+    @property
+    def key_name(self) -> str:
+        """Where the key is published."""
+        return f"{self.selector}._domainkey.{self.domain}"
+
+    @property
+    def names(self) -> list[str]:
+        """The fields it covers."""
+        return listed(self.tags.get("h", ""))
+
+    def forms(self) -> tuple[bool, bool]:
+        """Return whether header and body are in relaxed form. Raises: BadSignatureError."""
+        header, _slash, rest = self.tags.get("c", "simple").lower().partition("/")
+        try:
+            return _FORMS[header], _FORMS[rest or "simple"]
+        except KeyError as error:
+            raise BadSignatureError("canonicalization") from error
+
+    def covers_body(self, message: Message) -> bool:
+        """Whether the body is the one that was signed. Costs time in proportion to its size."""
+        digest = message.body_digest(relaxed=self.forms()[1])
+        return hmac.compare_digest(packed(self.tags["bh"]), digest)
+
+    def covers_header(self, message: Message, key: Key) -> bool:
+        """Whether the signed fields are those that were signed."""
+        relaxed = self.forms()[0]
+        signed = message.signed_fields(self.names, without=self.field)
+        data = [field.canonical(relaxed=relaxed) for field in signed]
+        return self.matches(b"".join(data), key, relaxed=relaxed)
+
+    def matches(self, data: bytes, key: Key, *, relaxed: bool) -> bool:
+        """Whether the signature is one over ``data`` and its own field."""
+        own = self.field.canonical(relaxed=relaxed, value=without_b(self.field.value)).removesuffix(b"\r\n")
+        digest = sha256(data + own).digest()
+        signature = packed(self.tags["b"])
+        try:
+            if isinstance(key.public, RSAPublicKey):
+                key.public.verify(signature, digest, PKCS1v15(), Prehashed(SHA256()))
+            else:
+                key.public.verify(signature, digest)
+        except InvalidSignature:
+            return False
+        return True
