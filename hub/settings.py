@@ -163,6 +163,8 @@ HUB_SCOPES = ["forums.selectors.search_scopes_for"]
 HUB_SEARCH_SOURCES = ["forums.selectors.search_documents", "cms.indexing.documents"]
 # Each takes what it keeps of a person out when the person leaves for good: forget(member, now).
 HUB_FORGET = ["forums.services.forget_member"]
+# Each gives a member the words an archive has from an address that is proven to be theirs: take_over(author, member).
+HUB_TAKE_OVER = ["forums.services.hand_over_words"]
 # Each gives what stands beside a discussion: aside(forum_id, member) -> dict of template variables.
 HUB_FORUM_ASIDES = ["listserv.selectors.forum_aside", "conferences.selectors.forum_aside"]
 # Each gives the blocks of a member's home: blocks(member, now) -> list[hub.lib.home.Block].

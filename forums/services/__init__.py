@@ -1,6 +1,7 @@
 """What can be done in a discussion; every door calls these and nothing else."""
 
 from forums.drafts import Draft, Published, Upload
+from forums.services.archive import hand_over_words, join_threads
 from forums.services.moderate import (
     approve_contribution,
     edit_contribution,
@@ -32,6 +33,8 @@ __all__ = [
     "create_forum",
     "edit_contribution",
     "forget_member",
+    "hand_over_words",
+    "join_threads",
     "lock_topic",
     "mark_forum_read",
     "mark_read",

@@ -7,6 +7,7 @@ from django.core.files.storage import storages
 
 from forums.drafts import Upload
 from forums.models import Attachment, Contribution
+from hub.lib.errors import NotFound
 
 
 def path_of(digest: str) -> str:
@@ -41,3 +42,15 @@ def attach(contribution: Contribution, uploads: tuple[Upload, ...], digests: lis
         )
         for upload, digest in zip(uploads, digests, strict=True)
     )
+
+
+def content_of(attachment: Attachment) -> bytes:
+    """Return the bytes of a file whose contribution the caller may read.
+
+    Raises: NotFound (the file is lost).
+    """
+    storage = storages["private"]
+    if not storage.exists(path_of(attachment.sha256)):
+        raise NotFound
+    with storage.open(path_of(attachment.sha256)) as found:
+        return bytes(found.read())

@@ -126,7 +126,13 @@ def forget_member(member: "Member", now: datetime) -> None:
     """Take the person out of every forum; what was said stays, without the address it came from."""
     for forum_id in Membership.objects.filter(member=member, left_at=None).values_list("forum_id", flat=True):
         remove_member(forum_id=forum_id, member=member, now=now)
-    Contribution.objects.filter(author=member).update(author_address="")
+    said = Contribution.objects.filter(author=member)
+    said.update(author_address="")
+    signed = list(said.filter(imported__has_key="from").only("imported"))
+    for contribution in signed:
+        # The name an imported mail was signed with.
+        del contribution.imported["from"]
+    Contribution.objects.bulk_update(signed, ["imported"], batch_size=500)
 
 
 def _check_admits(forum_id: int, actor: "Member | None") -> None:

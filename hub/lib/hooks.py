@@ -9,7 +9,8 @@ from django.core.checks import CheckMessage, Error, register
 from django.utils.module_loading import import_string
 
 LISTED = tuple(
-    f"HUB_{name}" for name in "OUTLETS TOPIC_CHOOSERS HEALTH HOME SCOPES FORUM_ASIDES SEARCH_SOURCES FORGET".split()
+    f"HUB_{name}"
+    for name in "OUTLETS TOPIC_CHOOSERS HEALTH HOME SCOPES FORUM_ASIDES SEARCH_SOURCES FORGET TAKE_OVER".split()
 )
 
 

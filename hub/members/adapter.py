@@ -3,7 +3,7 @@
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.account.models import EmailConfirmation
+from allauth.account.models import EmailAddress, EmailConfirmation
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest, HttpResponse
@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from hub.lib.clock import now
 from hub.lib.mail import send_letter
+from hub.members.authors import take_over_words
 from hub.members.models import Application
 from hub.members.selectors import address_owner
 from hub.members.services import send_again
@@ -60,6 +61,13 @@ class HubAccountAdapter(DefaultAccountAdapter):
     def get_email_confirmation_url(self, request: HttpRequest, emailconfirmation: EmailConfirmation) -> str:
         """Return the link that confirms an address, under the hub's public address."""
         return settings.HUB_URL + reverse("account_confirm_email", args=(emailconfirmation.key,))
+
+    def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
+        """Take an address as the member's own, and with it what an archive has from it."""
+        confirmed = bool(super().confirm_email(request, email_address))
+        if confirmed and email_address.user.is_active:
+            take_over_words(member=email_address.user, address=email_address.email)
+        return confirmed
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Write the letter that stands for allauth's mail, in the member's language."""

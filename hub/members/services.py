@@ -25,6 +25,7 @@ from hub.lib import tokens
 from hub.lib.errors import Conflict, Invalid, NotAllowed, NotFound
 from hub.lib.hooks import registered
 from hub.lib.mail import send_letter
+from hub.members.authors import take_over_words
 from hub.members.errors import LinkBroken, LinkExpired
 from hub.members.models import Application, Member
 from hub.members.selectors import address_owner, secretariat
@@ -216,6 +217,7 @@ def approve_application(*, application_id: int, actor: Member, now: datetime, re
     member.is_active = True
     member.save(update_fields=["is_active"])
     EmailAddress.objects.update_or_create(user=member, email=member.email, defaults={"verified": True, "primary": True})
+    take_over_words(member=member, address=member.email)
     context = {
         "url": password_url(member),
         "days": settings.PASSWORD_RESET_TIMEOUT // 86_400,

@@ -72,6 +72,16 @@ def remove_document(*, key: str) -> None:
     SearchDocument.objects.filter(key=key).delete()
 
 
+def change_author(*, before: "Member", after: "Member") -> None:
+    """Say that what one wrote is another's. Queries: 1."""
+    SearchDocument.objects.filter(author=before).update(author=after)
+
+
+def move_topic(*, before: int, after: int) -> None:
+    """Say that what was found in one topic is in another; keys of topics. Queries: 1."""
+    SearchDocument.objects.filter(topic_id=before).update(topic_id=after)
+
+
 def reindex(*, now: datetime) -> int:
     """Index anew whatever the sources give, and drop what they no longer have; return how many there are.
 

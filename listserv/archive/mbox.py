@@ -18,6 +18,7 @@ from listserv.inbound.structure import MAX_HEADER, header_end
 
 _DATED = re.compile(rb"From (?:[^\r\n]{0,300} )?(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? [^\r\n]{0,60}\d{4}")
 _FIELD = re.compile(rb"[!-9;-~]{1,120}[ \t]{0,4}:|>From |From:")
+_MAIL_FIELD = re.compile(rb"^(from|date|subject|message-id|received|to|return-path|mime-version):", re.I | re.M)
 _QUOTED = re.compile(rb"^>(>{0,100}From )", re.MULTILINE)
 _TO_QUOTE = re.compile(rb"^(>*From )", re.MULTILINE)
 _LENGTH = re.compile(rb"^content-length:[ \t]*(\d{1,12})[ \t\r]*$", re.IGNORECASE | re.MULTILINE)
@@ -49,8 +50,11 @@ def is_mbox(head: bytes) -> bool:
 
 
 def is_message(head: bytes) -> bool:
-    """Whether a file that begins so is a single message."""
-    return _FIELD.match(head) is not None
+    """Whether a file that begins so is a single message: a header with two fields that only mails have."""
+    if not _FIELD.match(head):
+        return False
+    header = head[: header_end(head, 0, len(head))]
+    return len({name.lower() for name in _MAIL_FIELD.findall(header)}) >= 2
 
 
 def find_messages(data: Buffer) -> Iterator[Span]:
@@ -68,10 +72,9 @@ def find_messages(data: Buffer) -> Iterator[Span]:
         at = following
 
 
-def message_bytes(data: Buffer, span: Span) -> bytes:
-    """Return one message as it was before it was put into the file."""
-    raw = data[span.start : span.end]
-    return _QUOTED.sub(rb"\1", raw) if span.quoted else raw
+def unquoted(raw: bytes) -> bytes:
+    """Return a message as it was before its lines ``From `` were quoted."""
+    return _QUOTED.sub(rb"\1", raw)
 
 
 def entry(message: bytes, *, sender: str, sent: datetime) -> bytes:
