@@ -16,19 +16,21 @@ A list named ``risk`` has these local parts, all folded to lower case (RFC 5321 
 
 A reply token proves its sender only together with the owner's address (design.md §3.6): the door compares the author
 with the member it names. A mail "to all" goes to the reply address and the posting address at once; the token is the
-proof for both, they are one contribution.
+proof for both, they are one contribution. The proof ends ``HUB_REPLY_DAYS`` after the day of issue; the token leads to
+its contribution for ever. The list is bound by the purpose it is signed for, so that it costs no letters.
 
-A local part holds 64 octets (RFC 5321 §4.5.3.1.1). A token of three numbers below 2**28 has 36 letters, so a list name
-of :data:`NAME_MAX` always fits.
+A local part holds 64 octets (RFC 5321 §4.5.3.1.1). A reply token of two numbers below 2**28 and a day has 32 letters,
+one of three such numbers 36, so a list name of :data:`NAME_MAX` always fits.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.conf import settings
 
 from hub.lib import tokens
+from hub.lib.clock import now as clock
 
-# Octets of a list name: 64 less "+r." and the longest reply token (36), rounded down.
+# Octets of a list name: 64 less "+r." and the longest token (36), rounded down.
 NAME_MAX = 24
 LOCAL_PART_MAX = 64
 # Subaddresses after a hyphen; no list name may end with one of them.
@@ -42,13 +44,22 @@ SAME_AS = {"subscribe": "join", "unsubscribe": "leave"}
 NO_LIST = "hub"
 
 
+# Days are counted from 2026-01-01. Tokens of the first form carry no day: they count as made on their last one.
+_DAY_ZERO = 20_454
+_FIRST_FORM = 327
+
+
 @dataclass(frozen=True)
 class ReplyToken:
-    """Who replies (member key), to what (contribution number), in which list (list key)."""
+    """Who replies (member key), to what (contribution number), in which list (list key).
+
+    ``is_expired`` says that it is too old to prove anything; it still says where a mail belongs.
+    """
 
     member_id: int
     number: int
     list_id: int
+    is_expired: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -80,15 +91,28 @@ def address(local_part: str) -> str:
     return f"{local_part}@{settings.HUB_MAIL_DOMAIN}"
 
 
+def _today() -> int:
+    """Return the day, in days since 2026-01-01 UTC."""
+    return int(clock().timestamp()) // 86_400 - _DAY_ZERO
+
+
 def reply_address(name: str, *, member_id: int, number: int, list_id: int) -> str:
-    """Return where a member answers one contribution."""
-    return address(f"{name}+r.{tokens.sign('reply', [member_id, number, list_id])}")
+    """Return where a member answers one contribution, from today on."""
+    return address(f"{name}+r.{tokens.sign(f'reply:{list_id}', [member_id, number, _today()])}")
 
 
-def read_reply(token: str) -> ReplyToken | None:
-    """Return what a reply token says, None for a forged or mangled one."""
-    numbers = tokens.read("reply", token)
-    return ReplyToken(*numbers) if numbers is not None and len(numbers) == 3 else None
+def read_reply(token: str, *, list_id: int) -> ReplyToken | None:
+    """Return what a reply token of a list says, None for a forged or mangled one, or one of another list."""
+    numbers = tokens.read(f"reply:{list_id}", token)
+    if numbers is None:
+        numbers = tokens.read("reply", token)
+        if numbers is None or len(numbers) != 3 or numbers[2] != list_id:
+            return None
+        numbers[2] = _FIRST_FORM
+    if len(numbers) != 3:
+        return None
+    member_id, number, day = numbers
+    return ReplyToken(member_id, number, list_id, is_expired=_today() - day > settings.HUB_REPLY_DAYS)
 
 
 def bounce_address(name: str, *, subscription_id: int, number: int) -> str:

@@ -2,21 +2,33 @@
 
 A local part may be folded to lower case on its way (RFC 5321 §2.4 leaves it to the host) and holds 64 octets, so a
 token is base32 in lower case: a payload of small numbers and 80 bits of an HMAC over purpose and payload. A purpose
-separates tokens: one made for replies opens nothing else.
+separates tokens: one made for replies opens nothing else. What both sides know anyway belongs into the purpose, where
+it costs no letter.
+
+Keys rotate: what a key of ``HUB_SECRET_KEY_OLD`` has signed is read until the key is taken from there; new tokens are
+signed with the present key alone.
 """
 
 import base64
 import hmac
 from collections.abc import Sequence
-from hashlib import sha256
+from functools import lru_cache
 
 from django.conf import settings
 
 MAC_BYTES = 10
 
 
+@lru_cache(maxsize=1_024)
+def _keyed(key: str, purpose: str) -> hmac.HMAC:
+    """Return what every token of a purpose begins with: a copy of it costs a third of a new one."""
+    return hmac.new(key.encode(), purpose.encode() + b"\0", "sha256")
+
+
 def _mac(purpose: str, payload: bytes, key: str) -> bytes:
-    return hmac.new(key.encode(), purpose.encode() + b"\0" + payload, sha256).digest()[:MAC_BYTES]
+    state = _keyed(key, purpose).copy()
+    state.update(payload)
+    return state.digest()[:MAC_BYTES]
 
 
 def _varint(value: int) -> bytes:
@@ -39,11 +51,14 @@ def _numbers(payload: bytes) -> list[int]:
     return values
 
 
+def _spelled(mac: bytes, payload: bytes) -> str:
+    return base64.b32encode(mac + payload).decode("ascii").rstrip("=").lower()
+
+
 def sign(purpose: str, numbers: Sequence[int]) -> str:
     """Return a token that carries ``numbers`` (each >= 0) for one purpose."""
-    payload = b"".join(_varint(number) for number in numbers)
-    mac = _mac(purpose, payload, settings.SECRET_KEY)
-    return base64.b32encode(mac + payload).decode("ascii").rstrip("=").lower()
+    payload = b"".join([_varint(number) for number in numbers])
+    return _spelled(_mac(purpose, payload, settings.SECRET_KEY), payload)
 
 
 def read(purpose: str, token: str) -> list[int] | None:
@@ -53,7 +68,14 @@ def read(purpose: str, token: str) -> list[int] | None:
     except (ValueError, UnicodeEncodeError):
         return None
     mac, payload = raw[:MAC_BYTES], raw[MAC_BYTES:]
-    if not payload or not hmac.compare_digest(mac, _mac(purpose, payload, settings.SECRET_KEY)):
+    if not payload or not _is_genuine(purpose, payload, mac):
         return None
     # A second spelling of one token (unused bits of base32) would defeat "once": only the canonical one counts.
-    return _numbers(payload) if sign(purpose, _numbers(payload)) == token.lower() else None
+    numbers = _numbers(payload)
+    canonical = _spelled(mac, b"".join([_varint(number) for number in numbers]))
+    return numbers if canonical == token.lower() else None
+
+
+def _is_genuine(purpose: str, payload: bytes, mac: bytes) -> bool:
+    keys = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
+    return any(hmac.compare_digest(mac, _mac(purpose, payload, key)) for key in keys)

@@ -12,7 +12,7 @@ class Checks:
 
     Args:
         spf, dkim, dmarc: results as RFC 8601 names them: ``pass``, ``fail``, ``none``, ``temperror`` …
-        domain: the domain of From that was looked at.
+        domain: the domain of From that was looked at, as DNS knows it.
         policy: what that domain asks for when DMARC fails: ``none``, ``quarantine``, ``reject``; empty without one.
     """
 
@@ -26,6 +26,11 @@ class Checks:
     def is_aligned(self) -> bool:
         """Whether the domain of From vouches for the mail (RFC 7489 §3.1)."""
         return self.dmarc == "pass"
+
+    @property
+    def is_forged(self) -> bool:
+        """Whether the domain disowns the mail: nothing it authorised passes, and it asks that such mail be kept out."""
+        return self.dmarc == "fail" and self.policy in {"quarantine", "reject"}
 
     def __str__(self) -> str:
         return (

@@ -35,6 +35,11 @@ class Question:
         """Whether the sender used SMTP AUTH, which no automatic reply does."""
         return self.sender.proof == InboundMail.Proof.AUTH
 
+    @property
+    def is_disowned(self) -> bool:
+        """Whether the domain of From asks that the mail be refused, whatever it is for."""
+        return self.sender.problem is not None and self.sender.problem.code == "dmarc"
+
 
 @dataclass(frozen=True)
 class Errand:
@@ -60,6 +65,9 @@ def decide(question: Question) -> Verdict:
         question.mail, question.delivery.mail_from, signed_in=question.signed_in
     ):
         return discard("automatic", _("Automatic replies are not passed on."))
+    if question.is_disowned:
+        assert question.sender.problem is not None
+        return question.sender.problem
     return errand.judge(question)
 
 

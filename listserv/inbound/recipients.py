@@ -89,8 +89,8 @@ def resolve(address: str, *, find: Callable[[str], MailingList | None] = selecto
 
 
 def _reply(found: selectors.ListAddress) -> tokens.ReplyToken:
-    token = tokens.read_reply(found.token)
-    if token is None or token.list_id != found.mailing_list.pk:
+    token = tokens.read_reply(found.token, list_id=found.mailing_list.pk)
+    if token is None:
         raise NotFound(_("This reply address is not complete. Write to %s instead.") % found.mailing_list.address)
     return token
 

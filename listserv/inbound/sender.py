@@ -1,7 +1,8 @@
 """Who wrote a mail, and how that is known.
 
 Proof is, in this order: SMTP AUTH as the member, a reply token together with its owner's address, a DMARC pass of the
-domain in From. A From address alone is a claim; ARC never grants anything.
+domain in From. A From address alone is a claim; ARC never grants anything. A mail that the domain in From disowns is
+refused whatever else it carries, and nobody is written to about it (decision record 0009).
 """
 
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from listserv.inbound.delivery import Checks
 from listserv.inbound.mime import Mail
 from listserv.models import InboundMail
 from listserv.tokens import ReplyToken
+from listserv.trust.dmarc import ascii_domain
 
 if TYPE_CHECKING:
     from hub.members.models import Member
@@ -62,8 +64,10 @@ def identify(
     if len(mail.from_addresses) != 1:
         return Sender(None, problem=reject("no-author", _("The mail must name one author, with one address, in From.")))
     address = mail.from_addresses[0]
-    if token is None:
-        return Sender(member, _by_domain(member, checks), address)
+    if checks is not None and checks.is_forged:
+        return Sender(None, address=address, problem=_disowned(checks))
+    if token is None or token.is_expired:
+        return Sender(member, _by_domain(member, address, checks), address)
     if member is not None and member.pk == token.member_id:
         return Sender(member, Proof.TOKEN, address)
     if member is None:
@@ -74,11 +78,25 @@ def identify(
         )
         return Sender(None, address=address, problem=problem)
     # Somebody else's reply address, as in a forwarded mail: it says where the mail belongs, not who wrote it.
-    return Sender(member, _by_domain(member, checks), address)
+    return Sender(member, _by_domain(member, address, checks), address)
 
 
-def _by_domain(member: "Member | None", checks: Checks | None) -> str:
-    return Proof.DMARC if member is not None and checks is not None and checks.is_aligned else Proof.NONE
+def _by_domain(member: "Member | None", address: str, checks: Checks | None) -> str:
+    """Return the proof that a domain gives, for an address of the very domain that was looked at."""
+    if member is None or checks is None or not checks.is_aligned:
+        return Proof.NONE
+    return Proof.DMARC if ascii_domain(address.rpartition("@")[2]) == checks.domain else Proof.NONE
+
+
+def _disowned(checks: Checks) -> Verdict:
+    return reject(
+        "dmarc",
+        _(
+            "%s does not vouch for this mail and asks that such mail be refused (DMARC). Send it through the mail "
+            "server of that domain, or reply on the web."
+        )
+        % checks.domain[:100],
+    )
 
 
 def _signed_in(mail: Mail, auth: "Member") -> Sender:

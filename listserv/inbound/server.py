@@ -15,6 +15,7 @@ import re
 import ssl
 from collections import defaultdict
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
@@ -29,6 +30,7 @@ from listserv.inbound.judge import judge
 from listserv.inbound.recipients import RecentLists, Recipient
 from listserv.inbound.spool import Spool
 from listserv.inbound.threads import DatabaseThreads
+from listserv.trust import check as trust
 
 log = logging.getLogger(__name__)
 MAX_SESSIONS = 200
@@ -108,6 +110,9 @@ class Door:
 
     async def deliver(self, delivery: Delivery) -> str:
         """Judge a mail, commit the outcome, then return the reply."""
+        checks = await trust.check(delivery, is_member=lambda address: self.threads.run(hub.is_member, address))
+        if checks is not None:
+            delivery = replace(delivery, checks=checks)
         judgement = await self.threads.run(judge, delivery)
         await self.spool.commit(judgement)
         states = ",".join(row.state for row in judgement.rows)

@@ -12,7 +12,7 @@ from django.utils import translation
 
 from hub.lib.errors import HubError
 from hub.members.backends import AddressBackend
-from hub.members.selectors import active_member
+from hub.members.selectors import active_member, member_by_address
 from listserv.inbound import replies
 from listserv.inbound.recipients import RecentLists, Recipient, resolve
 
@@ -52,6 +52,11 @@ def sign_in(login: bytes, password: bytes) -> int | Refusal | None:
     except ValueError:
         cache.set(key, 1, FAILURE_WINDOW)
     return None
+
+
+def is_member(address: str) -> bool:
+    """Whether an address is a member's. Queries: 2 at most."""
+    return member_by_address(address) is not None
 
 
 def look_up(address: str, auth_id: int | None, utf8: bool, lists: RecentLists) -> Recipient | Refusal:

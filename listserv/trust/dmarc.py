@@ -7,6 +7,8 @@ Source: RFC 9989 §4.7 (records), §4.10 (tree walk), §4.4 (alignment).
 
 from dataclasses import dataclass
 
+import idna
+
 from listserv.trust.resolver import Resolver
 
 # Labels of the longest name that is asked for after the first question (RFC 9989 §4.10).
@@ -49,8 +51,8 @@ def ascii_domain(domain: str) -> str:
     if domain.isascii():
         return domain
     try:
-        return domain.encode("idna").decode("ascii")
-    except UnicodeError:
+        return idna.encode(domain, uts46=True).decode("ascii")
+    except (idna.IDNAError, UnicodeError):
         return domain
 
 

@@ -145,11 +145,13 @@ def test_a_reply_token_comes_back_as_it_went_out_in_any_letter_case(mail, cast):
 
     address = mail()["Reply-To"].addresses[0]
     found = list_by_address(address.username.upper())
-    assert found.kind == "reply" and tokens.read_reply(found.token) == tokens.ReplyToken(
-        cast.boris.pk, mail.said.number, found.mailing_list.pk
-    )
+    key = found.mailing_list.pk
+    said = tokens.read_reply(found.token, list_id=key)
+    assert found.kind == "reply" and said == tokens.ReplyToken(cast.boris.pk, mail.said.number, key)
+    assert said is not None and not said.is_expired
+    assert tokens.read_reply(found.token, list_id=key + 1) is None
     for forged in ("", found.token[:-1], found.token[1:], "a" * 29, tokens.leave_token(1)):
-        assert tokens.read_reply(forged) is None
+        assert tokens.read_reply(forged, list_id=key) is None
 
 
 @pytest.mark.parametrize("size", [1, 2**14, 2**28 - 1])
