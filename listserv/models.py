@@ -65,8 +65,8 @@ class Subscription(models.Model):
 
     Who is no longer entitled to read the forum gets nothing, whatever stands here: that is checked at each delivery.
 
-    ``digest_since`` is the number of the last contribution a digest has brought, ``digest_at`` when the next one is
-    due, ``digest_claimed_until`` the lease of the worker at it.
+    ``digest_since`` is the key of the last mailing a digest has looked at, ``digest_at`` when the next one is due,
+    ``digest_claimed_until`` the lease of the worker at it.
     """
 
     class Files(models.TextChoices):

@@ -21,6 +21,7 @@ from hub.lib.bus import wake
 from hub.lib.errors import Invalid, NotAllowed, NotFound
 from hub.members import selectors as members
 from listserv import selectors, tokens
+from listserv.digests.last import queue_gathered
 from listserv.digests.times import DIGESTS, next_at
 from listserv.models import Mailing, MailingList, Subscription
 
@@ -268,8 +269,8 @@ def resume(*, list_id: int, member: "Member", now: datetime) -> Subscription:
     """
     row = _own(list_id, member)
     if row.paused_until is not None:
-        _gather_from_now(row, now)
         row.paused_until = None
+        _gather_from_now(row, now)
         row.save(update_fields=["paused_until", *GATHERING])
     return row
 
@@ -348,7 +349,10 @@ def _gather_from_now(row: Subscription, now: datetime) -> None:
 
 
 def _send_gathered(row: Subscription, now: datetime) -> None:
-    """Send what a digest has gathered at once, when the member gets mail at all."""
+    """Send what a digest has gathered at once, to who gets mail now and may read it."""
+    gets_mail = row.ended_at is None and row.suspended_at is None and (row.paused_until or now) <= now
+    if gets_mail and row.digest_at is not None and forums.may_read_forum(row.member, row.list.forum_id):
+        queue_gathered(row, now)
 
 
 def queue_mailing(*, contribution: "Contribution", now: datetime) -> Mailing | None:

@@ -1,0 +1,150 @@
+"""The worker's pump for digests: claim those that are due, write each kind once, send, and move them on.
+
+A claim is a lease on the row and the proof of it: who finds another value there has lost the work. No transaction is
+open while mail is sent. A worker that is killed leaves leases that end; what it had sent is sent again with the same
+Message-IDs, at most one batch. Who may read is asked now, and texts are read now: an edit counts, a rejected
+contribution is gone.
+"""
+
+import logging
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Q
+
+from forums import selectors as forums
+from listserv.digests.render import Digest
+from listserv.digests.select import Gathered, gather
+from listserv.digests.times import DIGESTS, next_at
+from listserv.models import MailingList, Subscription
+from listserv.outbound.pump import BACKOFF, GIVE_UP, LEASE, PAUSE, transport
+from listserv.outbound.transport import Envelope, Outcome, Result
+
+log = logging.getLogger(__name__)
+BATCH = 100  # digests
+_NOTHING = Result(Outcome.SENT)
+_BROKEN = Result(Outcome.LATER, "451 the digest could not be written")
+
+
+@dataclass(frozen=True)
+class _Done:
+    """What became of one digest; ``last`` and ``more`` are those of :class:`Gathered`."""
+
+    subscription: Subscription
+    last: int
+    more: bool = False
+    result: Result = _NOTHING
+
+
+def send_digests(now: datetime) -> int:
+    """Send a batch of the digests that are due; return how many were moved on.
+
+    Queries: 5 a batch, 1 for each list and level above its forum, 3 for each place in the list where digests stand.
+    """
+    batch = _claim(now)
+    by_list: dict[int, list[Subscription]] = defaultdict(list)
+    for row in batch:
+        by_list[row.list_id].append(row)
+    moved = 0
+    for rows in by_list.values():
+        moved += _store(_Sending(rows[0].list, now).send(rows), now)
+    return moved
+
+
+def _claim(now: datetime) -> list[Subscription]:
+    free = Q(digest_claimed_until=None) | Q(digest_claimed_until__lt=now)
+    awake = Q(paused_until=None) | Q(paused_until__lte=now)
+    due = Subscription.objects.filter(
+        free, awake, digest_at__lte=now, delivery__in=DIGESTS, ended_at=None, suspended_at=None
+    ).order_by("digest_at", "list_id", "pk")
+    # Asked before the transaction: an idle worker takes no write lock each second.
+    if not due.exists():
+        return []
+    with transaction.atomic():
+        keys = list(due.select_for_update(skip_locked=True).values_list("pk", flat=True)[:BATCH])
+        Subscription.objects.filter(pk__in=keys).update(digest_claimed_until=now + LEASE)
+        rows = Subscription.objects.filter(pk__in=keys).select_related("list__forum", "member", "address")
+        return list(rows.order_by("list_id", "pk"))
+
+
+@dataclass
+class _Sending:
+    """The digests of one list in one batch; what several share is read and written once."""
+
+    mailing_list: MailingList
+    now: datetime
+    _gathered: dict[tuple[int, datetime | None], Gathered] = field(default_factory=dict)
+    _digests: dict[tuple[object, ...], Digest] = field(default_factory=dict)
+
+    def send(self, rows: Sequence[Subscription]) -> list[_Done]:
+        readers = forums.readers_among(self.mailing_list.forum_id, {row.member_id for row in rows})
+        done: list[_Done] = []
+        copies = []
+        for row in rows:
+            gathered = self._gather(row)
+            copy = self._copy(row, gathered) if row.member_id in readers else None
+            if isinstance(copy, Envelope):
+                copies.append((row, gathered, copy))
+            else:
+                done.append(_Done(row, gathered.last, gathered.more, copy or _NOTHING))
+        results = transport().send([copy for _, _, copy in copies]) if copies else []
+        for (row, gathered, _), result in zip(copies, results, strict=True):
+            done.append(_Done(row, gathered.last, gathered.more, result))
+        return done
+
+    def _gather(self, row: Subscription) -> Gathered:
+        key = row.digest_since, row.paused_until
+        if key not in self._gathered:
+            self._gathered[key] = gather(self.mailing_list, row.digest_since, after=row.paused_until)
+        return self._gathered[key]
+
+    def _copy(self, row: Subscription, gathered: Gathered) -> Envelope | Result | None:
+        """Return the copy, None when there is nothing to bring; one that cannot be written keeps no other waiting."""
+        without = 0 if row.own_copy or not gathered.wrote(row.member_id) else row.member_id
+        wanted = gathered.without(without) if without else gathered
+        if not wanted.said:
+            return None
+        language, zone = row.language or row.member.language, row.member.time_zone
+        key = row.digest_since, row.paused_until, without, language, zone
+        try:
+            if key not in self._digests:
+                self._digests[key] = Digest(self.mailing_list, wanted, language=language, zone=zone, now=self.now)
+            return self._digests[key].envelope(row)
+        except Exception:
+            log.exception("The digest of subscription %s could not be written", row.pk)
+            return _BROKEN
+
+
+@transaction.atomic
+def _store(done: Sequence[_Done], now: datetime) -> int:
+    """Move on what was sent, or will never be taken; leave the rest where it is for a later try."""
+    moves: dict[tuple[datetime, int, datetime], list[int]] = defaultdict(list)
+    waits: dict[tuple[datetime, datetime], list[int]] = defaultdict(list)
+    for one in done:
+        row = one.subscription
+        lease, due = row.digest_claimed_until or now, row.digest_at or now
+        if one.result.outcome in (Outcome.SENT, Outcome.FAILED):
+            at = now if one.more else next_at(row.delivery, row.member.time_zone, now)
+            moves[lease, one.last, at].append(row.pk)
+        elif now - due > GIVE_UP:
+            # What was gathered stays gathered: it comes with the next one.
+            moves[lease, row.digest_since, next_at(row.delivery, row.member.time_zone, now)].append(row.pk)
+        else:
+            waits[lease, now + _wait(one.result, now - due)].append(row.pk)
+    moved = 0
+    for (lease, last, at), keys in moves.items():
+        held = Subscription.objects.filter(pk__in=keys, digest_claimed_until=lease)
+        moved += held.update(digest_since=last, digest_at=at, digest_claimed_until=None)
+    for (lease, until), keys in waits.items():
+        Subscription.objects.filter(pk__in=keys, digest_claimed_until=lease).update(digest_claimed_until=until)
+    return moved
+
+
+def _wait(result: Result, waited: timedelta) -> timedelta:
+    """Return how long to leave a digest alone that was not taken: the longer it waits, the longer."""
+    if result.outcome is Outcome.UNREACHED:
+        return PAUSE
+    return next((step for step in BACKOFF if step >= waited), BACKOFF[-1])

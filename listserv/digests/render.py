@@ -1,0 +1,240 @@
+"""Write a digest: contents first, then the threads, each contribution with its first words and its own reply address.
+
+Plain text (in the manner of RFC 1153) and HTML say the same. Both are written once for all who get the same
+contributions in the same language and zone; a copy differs in its reply addresses, its leave link and its Message-ID.
+An answer to the whole mail goes to the list's desk, so that "GET 3142" is one reply away and nobody answers a digest
+to all. Texts are cut and quotes left out: a week in a digest costs a small part of its mails.
+"""
+
+from datetime import datetime
+from email.utils import format_datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django_countries import countries
+
+from hub.lib.dates import say_day
+from hub.lib.tokens import sign
+from listserv import tokens
+from listserv.digests.select import LEFT_OUT, Gathered, excerpt, room_for
+from listserv.digests.times import zone_of
+from listserv.models import MailingList, Subscription
+from listserv.outbound.mime import mailbox, structured, text_part, unstructured
+from listserv.outbound.render import bcp47
+from listserv.outbound.transport import Envelope
+from listserv.subjects import bare_subject
+
+if TYPE_CHECKING:
+    from forums.models import Contribution
+
+# RFC 1153: a line of 70 hyphens after the contents, of 30 between the messages.
+AFTER_CONTENTS = "-" * 70
+BETWEEN = "-" * 30
+# Stands where a copy has its own reply address; no text of a contribution holds it.
+GAP = "\0"
+
+
+class Digest:
+    """The copies of one digest for everybody who gets the same contributions in one language and zone.
+
+    ``gathered`` holds at least one contribution. Queries: none.
+    """
+
+    def __init__(self, mailing_list: MailingList, gathered: Gathered, *, language: str, zone: str, now: datetime):
+        self.list = mailing_list
+        self.gathered = gathered
+        self.language = language
+        self.zone = zone_of(zone)
+        self.now = now
+        with translation.override(language):
+            self.subject = self._subject()
+            context = self._context()
+            self._html = render_to_string("listserv/mail/digest.html", context).split(GAP)
+            self._text = self._plain(context).split(GAP)
+
+    @property
+    def last(self) -> int:
+        """The number of the last contribution: with the subscription it names the copy."""
+        return int(self.gathered.said[-1].number)
+
+    def envelope(self, subscription: Subscription) -> Envelope:
+        """Return the copy for one subscription; the same one again has the same Message-ID."""
+        answers = [self._reply(subscription, one) for one in self._order]
+        sender = tokens.bounce_address(self.list.name, subscription_id=subscription.pk, number=self.last)
+        parts = (self._prefix, self._personal(subscription), self._body(answers))
+        return Envelope(sender, subscription.recipient, parts)
+
+    # --- Headers ---------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def _prefix(self) -> bytes:
+        name, address = str(self.list.forum.name), self.list.address
+        page = f"{settings.HUB_URL}{reverse('forums:discussion_by_key', args=(self.list.forum_id,))}"
+        return b"".join(
+            (
+                mailbox("From", name, address),
+                mailbox("To", name, address),
+                # The list's desk: whoever answers the whole mail writes to a machine, not to everybody.
+                mailbox("Reply-To", name, self.desk),
+                unstructured("Subject", f"[{self.list.tag}] {self.subject}"),
+                structured("Date", format_datetime(self.now)),
+                mailbox("List-Id", name, self.list.list_id),
+                structured("List-Post", f"<mailto:{address}>"),
+                structured("List-Help", f"<{self.lists_url}>"),
+                structured("List-Archive", f"<{page}>"),
+                structured("Precedence", "list"),
+                # RFC 3834 §5: so that no absence is announced to the desk.
+                structured("Auto-Submitted", "auto-generated"),
+            )
+        )
+
+    def _personal(self, subscription: Subscription) -> bytes:
+        token = tokens.leave_token(subscription.pk)
+        url = f"{settings.HUB_URL}{reverse('listserv:leave', args=(self.list.name, token))}"
+        mail = f"mailto:{tokens.leave_address(self.list.name, subscription.pk)}"
+        key = sign("digest", [subscription.pk, self.last])
+        return b"".join(
+            (
+                structured("Message-ID", f"<digest.{key}@{settings.HUB_MAIL_DOMAIN}>"),
+                structured("List-Unsubscribe", f"<{url}>", f"<{mail}>", join=","),
+                structured("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
+            )
+        )
+
+    @property
+    def desk(self) -> str:
+        """The address that takes commands."""
+        return tokens.address(f"{self.list.name}-request")
+
+    @property
+    def lists_url(self) -> str:
+        """Where a member says how to get the lists' mail."""
+        return f"{settings.HUB_URL}{reverse('listserv:lists')}"
+
+    def _reply(self, subscription: Subscription, said: "Contribution") -> str:
+        return tokens.reply_address(
+            self.list.name, member_id=subscription.member_id, number=said.number, list_id=self.list.pk
+        )
+
+    # --- Body ------------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def _order(self) -> "list[Contribution]":
+        """The contributions in the order in which they stand in the mail."""
+        return [one for thread in self.gathered.threads for one in thread.said]
+
+    def _body(self, answers: list[str]) -> bytes:
+        # No random one is needed: nothing in a part of ours begins a line like this.
+        boundary = f"=_digest-{self.last}"
+        edge = f"--{boundary}\r\n".encode()
+        return b"".join(
+            (
+                structured("MIME-Version", "1.0"),
+                structured("Content-Language", bcp47(self.language)),
+                structured("Content-Type", "multipart/alternative;", f'boundary="{boundary}"'),
+                b"\r\n",
+                edge,
+                text_part("plain", _filled(self._text, answers)),
+                b"\r\n",
+                edge,
+                text_part("html", _filled(self._html, answers)),
+                f"\r\n--{boundary}--\r\n".encode(),
+            )
+        )
+
+    def _subject(self) -> str:
+        count = len(self.gathered.said)
+        line = ngettext(
+            "Digest of %(day)s: %(count)d contribution", "Digest of %(day)s: %(count)d contributions", count
+        )
+        return line % {"day": say_day(self.now.astimezone(self.zone)), "count": count}
+
+    def _context(self) -> dict[str, object]:
+        local = self.now.astimezone(self.zone)
+        offset = f"{local:%z}"
+        return {
+            "lang": bcp47(self.language),
+            "dir": "rtl" if translation.get_language_bidi() else "ltr",
+            "title": self.subject,
+            "discussion": str(self.list.forum.name).replace(GAP, ""),
+            "threads": [
+                {
+                    "subject": _line(thread.subject),
+                    "names": list(dict.fromkeys(_line(one.author.get_full_name()) for one in thread.said)),
+                    "said": [self._item(one, thread.subject) for one in thread.said],
+                }
+                for thread in self.gathered.threads
+            ],
+            "gap": GAP,
+            "hub": settings.HUB_URL,
+            "desk": self.desk,
+            "lists_url": self.lists_url,
+            "how": _("To read one in full, answer this mail with GET and its number, such as: GET %(number)d")
+            % {"number": self._order[0].number},
+            "zone": _("Times are those of %(zone)s (UTC%(offset)s).")
+            % {"zone": self.zone.key, "offset": f"{offset[:3]}:{offset[3:]}"},
+            "contents": _("Contents"),
+            "left_out": LEFT_OUT,
+            "ways": _("Below each stand the address that answers it to all, and its page."),
+            "answer": _("Answer"),
+            "lists_label": _("Stop or change these mails:"),
+            "end": _("End of the digest"),
+        }
+
+    def _item(self, said: "Contribution", topic: str) -> dict[str, object]:
+        text, cut = excerpt(said.text, room_for(len(self.gathered.said)))
+        local = said.created_at.astimezone(self.zone)
+        country = f" ({countries.name(str(said.author.country))})" if said.author.country else ""
+        subject = bare_subject(said.subject, tag=self.list.tag)
+        count = len(said.attachments.all())
+        return {
+            "number": said.number,
+            "name": _line(said.author.get_full_name()),
+            "country": country,
+            "at": f"{say_day(local, short=True, year=False)} {local:%H:%M}",
+            # Who answers keeps the topic's subject; only another one is worth a line.
+            "subject": "" if subject == bare_subject(topic, tag=self.list.tag) else _line(subject),
+            "text": text,
+            "cut": cut,
+            "files": ngettext("%(count)d file", "%(count)d files", count) % {"count": count} if count else "",
+        }
+
+    def _plain(self, context: dict[str, object]) -> str:
+        # A mark begins a right-to-left line: programs take its direction from its first letter, mostly of a name.
+        mark = "\u200f" if translation.get_language_bidi() else ""
+        threads: list[dict[str, Any]] = context["threads"]  # type: ignore[assignment]
+        contents = [
+            f"{mark}{index}. {thread['subject']} ({len(thread['said'])}): {', '.join(thread['names'])}"
+            for index, thread in enumerate(threads, 1)
+        ]
+        head = [f"{mark}{context[key]}" for key in ("discussion", "ways", "how", "zone")]
+        pieces = ["\n".join([*head, "", f"{mark}{context['contents']}", "", *contents, "", AFTER_CONTENTS])]
+        for index, thread in enumerate(threads, 1):
+            pieces.append(f"{mark}{index}. {thread['subject']}")
+            pieces += [self._plain_item(item, context, mark) for item in thread["said"]]
+        foot = f"{mark}{context['end']}\n-- \n{mark}{context['lists_label']} {context['lists_url']}"
+        return "\n\n".join([*pieces, foot]) + "\n"
+
+    def _plain_item(self, item: dict[str, object], context: dict[str, object], mark: str) -> str:
+        head = f"{mark}{item['number']}: {item['name']}{item['country']}, {item['at']}"
+        extra = [f"{mark}{item[key]}" for key in ("subject", "files") if item[key]]
+        ways = f"{GAP}\n{context['hub']}/c/{item['number']}/"
+        text = f"{item['text']} {LEFT_OUT}" if item["cut"] else str(item["text"])
+        return "\n".join([head, *extra, "", text, "", ways, "", BETWEEN])
+
+
+def _filled(chunks: list[str], answers: list[str]) -> str:
+    made = [chunks[0]]
+    for answer, chunk in zip(answers, chunks[1:], strict=True):
+        made += (answer, chunk)
+    return "".join(made)
+
+
+def _line(text: str) -> str:
+    return " ".join(text.replace(GAP, "").split())
