@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from hub.lib.clock import now as clock
 from hub.lib.verdicts import ACCEPT, Verdict, discard, reject
-from listserv import rules, services, tokens
+from listserv import machines, services, tokens
 from listserv.inbound import letters
 from listserv.inbound import services as inbound
 from listserv.inbound.delivery import Delivery
@@ -61,7 +61,7 @@ def token_of(address: str) -> str:
 def decide(question: Question) -> Verdict:
     """Return the verdict on a mail to a subaddress; writes nothing."""
     errand = ERRANDS[question.recipient.kind]
-    if not errand.from_machines and rules.is_automatic(
+    if not errand.from_machines and machines.is_automatic(
         question.mail, question.delivery.mail_from, signed_in=question.signed_in
     ):
         return discard("automatic", _("Automatic replies are not passed on."))

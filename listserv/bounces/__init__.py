@@ -1,0 +1,1 @@
+"""What comes back: reports of failed delivery, complaints, and what the hub makes of them."""

@@ -1,0 +1,123 @@
+"""Whom a report is about, and that nobody is counted whom no report is about."""
+
+import random
+import time
+
+import pytest
+
+from listserv.bounces import addresses
+from listserv.bounces.reports import Kind, read_report
+from listserv.bounces.status import Fate, enhanced
+from tests.listserv.bounces.innocents import INNOCENTS
+from tests.listserv.bounces.shapes import CHEN, SHAPES, dsn, plain
+
+
+def test_public_corpus_is_read_to_the_last_mail(flufl):
+    wrong = {}
+    for name, (raw, wanted) in flufl.items():
+        found = read_report(raw)
+        if (found.permanent, found.temporary) != (set(wanted["permanent"]), set(wanted["temporary"])):
+            wrong[name] = (found.permanent, found.temporary)
+    assert not wrong
+    assert len(flufl) == 116
+
+
+def test_public_corpus_is_read_alike_with_line_ends_as_mail_has_them(flufl):
+    for name, (raw, _wanted) in flufl.items():
+        sent = raw.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
+        assert read_report(sent).permanent == read_report(raw).permanent, name
+
+
+@pytest.mark.parametrize("name", list(SHAPES))
+def test_report_of_each_kind_of_server_is_read(name):
+    raw, permanent, temporary = SHAPES[name]
+    found = read_report(raw)
+    assert (found.permanent, found.temporary) == (permanent, temporary)
+
+
+@pytest.mark.parametrize("name", list(INNOCENTS))
+def test_no_failure_is_made_up(name):
+    found = read_report(INNOCENTS[name])
+    assert (found.permanent, found.temporary) == (set(), set())
+    assert found.kind not in (Kind.FAILURE, Kind.DELAY)
+
+
+def test_complaint_names_who_complained_and_about_what():
+    found = read_report(INNOCENTS["abuse report"])
+    assert found.kind is Kind.COMPLAINT and found.complaint is not None
+    assert found.complaint.is_abuse
+    assert found.complaint.recipients == (CHEN,)
+    assert found.complaint.message_id == "1@lists.hub.example"
+    assert found.complaint.envelope_from == "risk-bounces@lists.hub.example"
+
+
+def test_report_on_a_signature_is_no_complaint_about_us():
+    found = read_report(INNOCENTS["report of a failed signature"])
+    assert found.complaint is not None and not found.complaint.is_abuse
+
+
+def test_code_and_words_of_the_far_end_are_kept():
+    raw = dsn(
+        f"Final-Recipient: rfc822; {CHEN}\nAction: failed\nStatus: 5.2.2 (full)\nDiagnostic-Code: smtp; 552 5.2.2 full"
+    )
+    (failure,) = read_report(raw).failures
+    assert (failure.fate, failure.status, failure.diagnostic) == (Fate.FAILED, "5.2.2", "smtp; 552 5.2.2 full")
+    (failure,) = read_report(SHAPES["postfix"][0]).failures
+    assert failure.status == "5.1.1" and "User unknown" in failure.diagnostic
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("<anna@people.example>:", ["anna@people.example"]),
+        ("(anna.o'neil+x@people.example).", ["anna.o'neil+x@people.example"]),
+        ('"anna b"@people.example', ['"anna b"@people.example']),
+        ("dda:SMTP=anna@people.example; on", ["anna@people.example"]),
+        ("davi...@people.example", []),
+        ("anna@people...", []),
+        ("*****@people.example", ["*****@people.example"]),
+        ("@ @@ a@ @b", []),
+        ("jiří@příklad.example", ["jiří@příklad.example"]),
+    ],
+)
+def test_addresses_are_found_as_they_are_written(text, found):
+    assert addresses.find(text) == found
+
+
+def test_enhanced_code_is_found_among_other_numbers():
+    assert enhanced("550-5.7.1 [192.0.2.1] blocked") == "5.7.1"
+    assert enhanced("host 10.0.0.1 said 550 no") == ""
+
+
+def test_any_bytes_are_read_without_an_exception(flufl):
+    dice = random.Random(7)
+    mails = [raw for raw, _wanted in list(flufl.values())[::6]]
+    for raw in mails:
+        cut = bytearray(raw[: dice.randrange(len(raw))])
+        for _ in range(20):
+            cut[dice.randrange(len(cut))] = dice.randrange(256)
+        read_report(bytes(cut))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"@" * 2_000_000,
+        b"a@" * 1_000_000,
+        b'"@' * 1_000_000,
+        b"x" * 2_000_000 + b"@y.example",
+        b"chen@far.example\n" * 100_000,
+    ],
+)
+def test_hostile_report_costs_less_than_a_tenth_of_a_second(body):
+    raw = plain("").replace(b"\r\n\r\n", b"\r\n\r\n" + body, 1)
+    started = time.process_time()
+    read_report(raw)
+    assert time.process_time() - started < 0.1
+
+
+def test_many_records_are_read_in_bounded_time():
+    raw = dsn("\n\n".join(f"Final-Recipient: rfc822; u{n}@far.example\nStatus: x" for n in range(20_000)))
+    started = time.process_time()
+    assert len(read_report(raw).failures) <= 500
+    assert time.process_time() - started < 0.5
