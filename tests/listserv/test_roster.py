@@ -1,14 +1,19 @@
 """Bulk and single ways onto a roster write the same rows; owners see whom nobody knows."""
 
+import io
+import time
 from typing import Any
 
 import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
 
 from forums import services as forums
 from forums.models import Membership
 from hub.lib.errors import Invalid, NotAllowed, NotFound
 from listserv import services
 from listserv.models import MailingList, Subscription
+from listserv.rosters import addresses_in
 
 pytestmark = pytest.mark.django_db
 MEMBERSHIP = ("role", "joined_at", "left_at", "horizon")
@@ -98,3 +103,36 @@ def test_the_owner_sets_the_tag(cast, risk):
     services.set_list(list_id=risk.pk, tag=" Risk 2026 ", shows_addresses=True, actor=cast.chen)
     risk.refresh_from_db()
     assert risk.tag == "Risk 2026" and risk.shows_addresses
+
+
+def test_addresses_are_found_however_they_are_written():
+    text = (
+        '# ours\n\nAmina Diallo <Amina.Diallo@people.example>\r\n"Horvat, Boris" <b@people.example>, c@people.example;'
+        "d@people.example.\nAmina.Diallo@PEOPLE.example\n  Chen Wei\n第三@例.example\n"
+    )
+    assert addresses_in(text) == [
+        "amina.diallo@people.example", "b@people.example", "c@people.example", "d@people.example", "Chen Wei",
+        "第三@例.example",
+    ]  # fmt: skip
+
+
+def test_hostile_lines_take_linear_time():
+    started = time.perf_counter()
+    addresses_in("a" * 1_000_000 + "\n" + "@" * 500_000 + "\n" + "a@" * 300_000)
+    assert time.perf_counter() - started < 5
+
+
+def test_the_command_subscribes_a_file_and_names_the_unknown(cast, risk, tmp_path):
+    file = tmp_path / "members.txt"
+    file.write_text(f"\ufeff{cast.stella.email}\n{cast.boris.email}\nnobody@else.example\n", encoding="utf-8")
+    out, err = io.StringIO(), io.StringIO()
+    with pytest.raises(CommandError, match="1 addresses"):
+        call_command("subscribe", "risk", str(file), stdout=out, stderr=err)
+    assert "1 put on the roster of risk, 1 were on it." in out.getvalue() and "nobody@else.example" in err.getvalue()
+    assert Subscription.objects.get(member=cast.stella).ended_at is None
+
+
+@pytest.mark.parametrize(("name", "file"), [("no-such", "/dev/null"), ("risk", "/no/such/file")])
+def test_the_command_says_what_is_wrong(cast, name, file):
+    with pytest.raises(CommandError):
+        call_command("subscribe", name, file)
