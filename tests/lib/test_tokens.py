@@ -81,3 +81,16 @@ def test_tokens_change_with_the_secret(settings):
 
 def test_a_token_carries_eighty_bits_of_proof():
     assert MAC_BYTES * 8 == 80
+
+
+def test_keys_rotate_without_a_break(settings):
+    first, second, third = (f"secret number {number} that is long enough" for number in range(3))
+    settings.SECRET_KEY = first
+    old = sign("reply", [12, 7])
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = second, [first]
+    new = sign("reply", [12, 7])
+    assert new != old and read("reply", old) == read("reply", new) == [12, 7]
+    # New ones are made with the present key alone; a key that is taken away opens nothing more.
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = third, [second]
+    assert read("reply", new) == [12, 7] and read("reply", old) is None
+    assert read("leave", new) is None

@@ -1,17 +1,15 @@
 """DKIM against signatures that dkimpy made, and what must not pass."""
 
-import base64
 import re
 import time
 from datetime import UTC, datetime
 
-import dkim as dkimpy
 import pytest
 
 from listserv.trust import dkim
 from listserv.trust.canonical import Message, body
 from listserv.trust.signature import BadSignatureError, tags, without_b
-from tests.listserv.trust.zone import Zone, ed_key, keys, rsa_key, signed
+from tests.listserv.trust.zone import Zone, keys, rsa_key, signed
 
 RAW = (
     b"From: Joe  <joe@org.org>\r\nTo: x@list.org\r\nSubject: A \t  long\r\n  subject\r\nX-Empty:\r\n\r\n"
@@ -45,14 +43,33 @@ async def test_white_space_may_change_in_relaxed_form_alone():
         assert await verified(raw) == [result]
 
 
+# RFC 8463, appendix A.3.
+ED25519 = b"""DKIM-Signature: v=1; a=ed25519-sha256; c=relaxed/relaxed;
+ d=football.example.com; i=@football.example.com;
+ q=dns/txt; s=brisbane; t=1528637909; h=from : to :
+ subject : date : message-id : from : subject : date;
+ bh=2jUSOH9NhtVGCQWNr9BrIAPreKQjO6Sn7XIkfJVOzv8=;
+ b=/gCrinpcQOoIfuHNQIbq4pgh9kyIK3AQUdt9OdqQehSwhEIug4D11Bus
+ Fa3bT3FY5OsU7ZbnKELq+eXdp1Q1Dw==
+From: Joe SixPack <joe@football.example.com>
+To: Suzie Q <suzie@shopping.example.net>
+Subject: Is dinner ready?
+Date: Fri, 11 Jul 2003 21:00:37 -0700 (PDT)
+Message-ID: <20030712040037.46341.5F8J@football.example.com>
+
+Hi.
+
+We lost the game.  Are you hungry yet?
+
+Joe.
+""".replace(b"\n", b"\r\n")
+BRISBANE = "v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="
+
+
 async def test_ed25519_passes():
-    key, record = ed_key()
-    secret = base64.b64encode(key.private_bytes_raw())
-    field = dkimpy.sign(
-        RAW, b"ed", b"org.org", secret, signature_algorithm=b"ed25519-sha256", include_headers=[b"from"]
-    )
-    zone = Zone({"ed._domainkey.org.org": {"TXT": [record]}})
-    assert await verified(field + RAW, zone) == ["pass"]
+    zone = Zone({"brisbane._domainkey.football.example.com": {"TXT": [BRISBANE]}})
+    assert await verified(ED25519, zone) == ["pass"]
+    assert await verified(ED25519.replace(b"dinner", b"supper"), zone) == ["fail"]
 
 
 async def test_a_body_signed_in_part_proves_nothing():
@@ -61,10 +78,11 @@ async def test_a_body_signed_in_part_proves_nothing():
 
 async def test_a_short_key_proves_nothing():
     assert await verified(signed(RAW, "org.org", bits=1_024), Zone(keys("org.org", bits=1_024))) == ["pass"]
-    from cryptography.hazmat.primitives.asymmetric import rsa
-
-    with pytest.raises(ValueError, match="key_size"):
-        rsa.generate_private_key(public_exponent=65_537, key_size=512)
+    small = (
+        "MFwwDQYJKoZIhvcNAQEBBQADSwAwSAJBAKj34GkxFhD90vcNLYLInFEX6Ppy1tPf9Cnzj4p4WGeKLs1Pt8QuKUpRKfFLfRYC9AIKjbJTWit+Ct"
+    )
+    zone = Zone({"s1._domainkey.org.org": {"TXT": [f"p={small}vjWYzwQwECAwEAAQ=="]}})
+    assert await verified(signed(RAW, "org.org"), zone) == ["permerror key size"]
 
 
 RECORDS = {
@@ -84,7 +102,7 @@ RECORDS = {
 
 @pytest.mark.parametrize("record, result", RECORDS.items())
 async def test_a_key_is_used_only_for_what_its_record_allows(record, result):
-    zone = Zone({"s1._domainkey.org.org": {"TXT": [record.replace("{key}", rsa_key()[1])]}})
+    zone = Zone({"s1._domainkey.org.org": {"TXT": [record.replace("{key}", rsa_key(2_048)[1])]}})
     assert await verified(signed(RAW, "org.org"), zone) == [result]
 
 
@@ -122,7 +140,7 @@ async def test_a_signature_from_the_future_and_one_with_a_doubled_tag_are_errors
 async def test_only_so_many_signatures_are_looked_at():
     field = signed(RAW, "org.org")[: -len(RAW)]
     zone = Zone(keys("org.org"))
-    assert await verified(field * 500 + RAW, zone) == ["pass"] * dkim.MAX_SIGNATURES
+    assert await verified(field * 40 + RAW, zone) == ["pass"] * dkim.MAX_SIGNATURES
     assert len(zone.asked) == dkim.MAX_SIGNATURES
 
 
@@ -134,18 +152,10 @@ async def test_domains_that_do_not_matter_are_not_asked_for():
     assert zone.asked == [("s1._domainkey.org.org", "TXT")]
 
 
-@pytest.mark.parametrize(
-    "broken",
-    [
-        RAW.replace(b"\r\nTo:", b"\r\nnot a field\r\nTo:"),
-        b" folded first\r\n" + RAW,
-        RAW.replace(b"\r\n\r\n", b"\r\n \r\n\r\n", 1).replace(b"Subject", b"--Subject"),
-    ],
-)
-async def test_a_header_that_ends_elsewhere_for_others_is_not_looked_at(broken):
-    if Message(broken).is_sound:
-        pytest.skip("both readers agree")
-    assert await verified(signed(RAW, "org.org")[: -len(RAW)] + broken) == []
+async def test_a_header_that_ends_elsewhere_for_others_is_not_looked_at():
+    lost = RAW.replace(b"\r\nTo:", b"\r\nnot a field\r\nTo:")
+    assert await verified(signed(RAW, "org.org")[: -len(RAW)] + lost) == []
+    assert not Message(b" folded first\r\n" + RAW).is_sound
 
 
 def test_the_body_is_made_canonical_in_linear_time():

@@ -6,7 +6,7 @@ from functools import cache
 
 import dkim
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 from listserv.trust.resolver import Unanswered
 
@@ -28,23 +28,14 @@ class Zone:
 
 
 @cache
-def rsa_key(bits: int = 2_048) -> tuple[bytes, str]:
+def rsa_key(bits: int) -> tuple[bytes, str]:
     """Return a private key (PEM) and its DNS record; the same each time."""
     key = rsa.generate_private_key(public_exponent=65_537, key_size=bits)
-    public = key.public_key().public_bytes(
-        serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
-    )
+    public = key.public_key().public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
     pem = key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.TraditionalOpenSSL, serialization.NoEncryption()
     )
     return pem, f"v=DKIM1; k=rsa; p={base64.b64encode(public).decode()}"
-
-
-@cache
-def ed_key() -> tuple[ed25519.Ed25519PrivateKey, str]:
-    """Return an Ed25519 key and its DNS record."""
-    key = ed25519.Ed25519PrivateKey.generate()
-    return key, f"v=DKIM1; k=ed25519; p={base64.b64encode(key.public_key().public_bytes_raw()).decode()}"
 
 
 def signed(
