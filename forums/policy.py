@@ -5,6 +5,7 @@ a second copy of the memberships, against none here). A forum without a policy i
 children (finding S9). Memberships are read at each request, so that leaving works at once.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -84,19 +85,33 @@ def access_of(member: "Member | None") -> Access:
 
     Queries: 2 for a member (policies with their tree, memberships), 1 for the public; whatever the number of forums.
     """
-    roles: dict[int, str] = {}
-    horizons: dict[int, int] = {}
+    places: Iterable[tuple[int, str, int]] = ()
     if member is not None and member.is_active:
-        rows = Membership.objects.filter(member=member, left_at=None).values_list("forum_id", "role", "horizon")
-        for forum_id, role, horizon in rows:
-            roles[forum_id], horizons[forum_id] = role, horizon
+        places = Membership.objects.filter(member=member, left_at=None).values_list("forum_id", "role", "horizon")
+    forums = Forum.objects.values_list("pk", "parent_id", "policy__preset", "policy__moderated")
+    return access_by(member, places, forums.order_by("tree_id", "lft"))
+
+
+def access_by(
+    member: "Member | None",
+    places: Iterable[tuple[int, str, int]],
+    forums: Iterable[tuple[int, int | None, str | None, bool | None]],
+) -> Access:
+    """Return the person's access to the forums given, each with all above it: the rule itself.
+
+    Args: places, the person's present memberships (forum key, role, horizon); forums, each as key, key of its parent,
+    preset, moderated.
+    """
+    active = member is not None and member.is_active
+    present = list(places) if active else []
+    roles = {forum_id: role for forum_id, role, _horizon in present}
+    horizons = {forum_id: horizon for forum_id, _role, horizon in present}
     own: dict[int, frozenset[str]] = {}
     parents: dict[int, int | None] = {}
-    forums = Forum.objects.values_list("pk", "parent_id", "policy__preset", "policy__moderated")
-    for pk, parent_id, preset, moderated in forums.order_by("tree_id", "lft"):
+    for pk, parent_id, preset, moderated in forums:
         parents[pk] = parent_id
         if preset is not None:
-            own[pk] = _row(preset, moderated, member, roles.get(pk))
+            own[pk] = _row(preset, bool(moderated), member, roles.get(pk))
     # A category without a policy holds nothing of its own: it hides nothing and shows nothing.
     rights = {pk: found for pk, found in own.items() if found and _open_above(pk, parents, own)}
     return Access(rights, roles, horizons)

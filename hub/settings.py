@@ -17,6 +17,17 @@ HUB_SMTP = env.endpoint("HUB_SMTP", "127.0.0.1:8025")
 # PEM files; with both the mail door offers STARTTLS, which distant clients need to sign in.
 HUB_SMTP_CERT = env.file("HUB_SMTP_CERT", needs="HUB_SMTP_KEY")
 HUB_SMTP_KEY = env.file("HUB_SMTP_KEY", needs="HUB_SMTP_CERT")
+# Authorities of client certificates, whose e-mail addresses sign in by AUTH EXTERNAL.
+HUB_SMTP_CLIENT_CA = env.file("HUB_SMTP_CLIENT_CA")
+# Load balancers that say by the PROXY protocol for whom they connect; nobody else is believed.
+HUB_SMTP_PROXY = env.networks("HUB_SMTP_PROXY")
+# Several smtpd processes of one host at one address, among which the kernel shares the clients out.
+HUB_SMTP_SHARED = env.flag("HUB_SMTP_SHARED", default=False)
+# Of one client, or of one member who signed in; 0 for no limit. This host and HUB_TRUSTED_RELAYS are not counted.
+HUB_SMTP_CONNECTIONS_PER_MINUTE = env.number("HUB_SMTP_CONNECTIONS_PER_MINUTE", 120, least=0, most=100_000)
+HUB_SMTP_MAILS_PER_MINUTE = env.number("HUB_SMTP_MAILS_PER_MINUTE", 120, least=0, most=100_000)
+# Megabytes of the disk under HUB_DATA that mail does not fill; 0 to look at none.
+HUB_DISK_RESERVE = env.number("HUB_DISK_RESERVE", 100, least=0, most=1_000_000)
 HUB_URL = env.base_url("HUB_URL", f"http://{HUB_WEB}")
 HUB_MAIL_DOMAIN = env.text("HUB_MAIL_DOMAIN", "lists.hub.example")
 HUB_RELAY = env.relay("HUB_RELAY")

@@ -7,17 +7,17 @@ proven to be its sender's is held.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 
 from forums import rules as forum_rules
-from forums import selectors as forums
 from forums.drafts import Draft
 from forums.policy import REPLY
 from hub.lib.verdicts import Verdict, discard, hold, reject
 from listserv import machines
+from listserv.inbound.facts import Facts
 from listserv.inbound.mime import MAX_TEXT, Mail, parse
 from listserv.inbound.sender import Sender
 from listserv.models import InboundMail, MailingList
@@ -25,7 +25,6 @@ from listserv.models import InboundMail, MailingList
 State = InboundMail.State
 # Mails that wait for one member's confirmation at a time: a forger cannot fill a mailbox with our letters.
 MAX_HELD = 5
-HELD_FOR = timedelta(days=14)
 
 
 @dataclass(frozen=True)
@@ -37,6 +36,7 @@ class Case:
     mailing_list: MailingList
     envelope_from: str
     now: datetime
+    facts: Facts
 
     @property
     def is_signed_in(self) -> bool:
@@ -51,13 +51,14 @@ def looped(case: Case) -> Verdict | None:
     domain = settings.HUB_MAIL_DOMAIN.lower()
     named = " ".join(headers.all("list-id") + headers.all("list-post")).lower()
     loops = [value.strip(" <>").lower() for value in headers.all("x-loop")]
-    if machines.has_gone_round(headers) or ours in named or f"@{domain}>" in named or any(
-        value.endswith(f"@{domain}") for value in loops
+    if (
+        machines.has_gone_round(headers)
+        or ours in named
+        or f"@{domain}>" in named
+        or any(value.endswith(f"@{domain}") for value in loops)
     ):
         return discard("loop", _("This mail has been through the list before."))
-    found = case.mail.message_id and forums.contribution_by_message_id(
-        case.mailing_list.forum_id, [case.mail.message_id]
-    )
+    found = case.facts.record.newest_named(case.mailing_list.forum_id, [case.mail.message_id])
     if found and (case.sender.member is None or found.author_id != case.sender.member.pk):
         return discard("loop", _("This mail has been through the list before."))
     return None
@@ -91,7 +92,9 @@ def unknown(case: Case) -> Verdict | None:
     An unproven From must tell nobody where a member takes part more than a held mail does.
     """
     member = case.sender.member
-    if member is not None and (case.sender.is_proven or forums.may_in_forum(member, REPLY, case.mailing_list.forum_id)):
+    if member is not None and (
+        case.sender.is_proven or case.facts.record.access_of(member.pk).may(REPLY, case.mailing_list.forum_id)
+    ):
         return None
     return reject(
         "unknown-sender",
@@ -101,19 +104,13 @@ def unknown(case: Case) -> Verdict | None:
 
 def copied(case: Case) -> Verdict | None:
     """Discard a second copy: two recipients of one list, or a client that did not get our answer."""
-    if not case.mail.message_id:
+    member = case.sender.member
+    if not case.mail.message_id or member is None:
         return None
-    rows = InboundMail.objects.filter(
-        message_id=case.mail.message_id, list=case.mailing_list, member=case.sender.member
-    )
-    if case.sender.is_proven:
-        # The proven copy is taken, whatever an unproven one is waiting for.
-        rows = rows.filter(state__in=(State.QUEUED, State.PUBLISHED))
-    else:
-        rows = rows.filter(state__in=(State.QUEUED, State.PUBLISHED, State.HELD))
-    # The bytes alone: there is mostly no such row, and the question for all of its columns costs three times as much.
-    found = rows.order_by("pk").values_list("raw", flat=True).first()
-    if found is not None and is_same(bytes(found), case.mail):
+    # The proven copy is taken, whatever an unproven one is waiting for.
+    states = (State.QUEUED, State.PUBLISHED) if case.sender.is_proven else (State.QUEUED, State.PUBLISHED, State.HELD)
+    found = case.facts.copy_of((case.mail.message_id, case.mailing_list.pk, member.pk), states)
+    if found is not None and is_same(found, case.mail):
         return discard("duplicate", _("This mail is here already."))
     return None
 
@@ -126,18 +123,15 @@ def is_same(raw: bytes, mail: Mail) -> bool:
 
 def too_many_held(case: Case) -> Verdict | None:
     """Let no more than :data:`MAX_HELD` mails wait for one member."""
-    if case.sender.is_proven:
-        return None
-    since = case.now - HELD_FOR
-    count = InboundMail.objects.filter(member=case.sender.member, state=State.HELD, received_at__gt=since).count()
-    if count < MAX_HELD:
+    member = case.sender.member
+    if case.sender.is_proven or member is None or case.facts.held(member.pk) < MAX_HELD:
         return None
     return reject("too-many-held", _("Several mails wait for your confirmation. Confirm them, then send this again."))
 
 
 def too_many_queued(case: Case) -> Verdict | None:
     """Count what is accepted and not yet published, which the rate rule of the discussion does not see."""
-    count = InboundMail.objects.filter(member=case.sender.member, state=State.QUEUED).count()
+    count = case.facts.queued(case.sender.member.pk) if case.sender.member is not None else 0
     if count < settings.HUB_RATE_PER_HOUR:
         return None
     return reject("rate", _("You have sent %d mails that are not published yet. Try again later.") % count)
@@ -153,14 +147,15 @@ def decide(*, case: Case, draft: Draft, topic: object) -> Verdict:
 
     What the discussion's moderators hold is accepted here: it is published as held.
 
-    Queries: 10 at most.
+    Queries: 0, or 2 where an earlier mail has the same Message-ID or the member's held mails are counted.
     """
     for rule in RULES:
         verdict = rule(case)
         if verdict is not None:
             return verdict
     assert case.sender.member is not None
-    verdict = forum_rules.decide(draft=draft, author=case.sender.member, topic=topic, now=case.now)
+    known = case.facts.record.about(case.sender.member.pk, draft.forum_id)
+    verdict = forum_rules.decide(draft=draft, author=case.sender.member, topic=topic, now=case.now, known=known)
     if verdict.action == "reject" or case.sender.is_proven:
         return verdict
     return hold("unproven", _("The mail is held: confirm with the link in our letter that it is yours."))

@@ -1,16 +1,18 @@
 """Make a draft of a mail: where it belongs in the addressed list's forum, and what its author says."""
 
 import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 
-from forums import selectors as forums
 from forums.drafts import Draft, Upload
+from forums.known import Record
+from hub.lib.clock import now as clock
 from listserv.inbound.mime import Mail
-from listserv.inbound.trim import trim
+from listserv.inbound.trim import Trimmed, trim
 from listserv.models import MailingList
-from listserv.subjects import bare_subject, is_same_subject
+from listserv.subjects import bare_subject, is_forward, is_same_subject
 
 if TYPE_CHECKING:
     from forums.drafts import Contribution
@@ -19,32 +21,49 @@ if TYPE_CHECKING:
 _OURS = re.compile(r"c(\d{1,18})@")
 
 
-def find_parent(*, mail: Mail, mailing_list: MailingList, answers: int | None) -> "Contribution | None":
+def names_in(mail: Mail) -> list[str]:
+    """Return the Message-IDs by which a mail may be known or find its thread."""
+    own = [mail.message_id] if mail.message_id else []
+    return [*own, *mail.in_reply_to, *mail.references]
+
+
+def numbers_in(mail: Mail) -> list[int]:
+    """Return the contributions that a mail names by identifiers of ours."""
+    return [number for one in (*mail.in_reply_to, *mail.references) if (number := _own_number(one))]
+
+
+def find_parent(
+    *, mail: Mail, mailing_list: MailingList, answers: int | None, record: Record | None = None
+) -> "Contribution | None":
     """Return the contribution a mail answers: the one its reply address names, else what its references name.
 
-    References pick a thread only inside the addressed list's forum (design.md §3.6). Queries: 1 or 2.
+    References pick a thread only inside the addressed list's forum (design.md §3.6).
+
+    Args: record, where the door has asked for all that several mails name. Queries: 2 at most, none with ``record``.
     """
+    if record is None:
+        numbers = [*numbers_in(mail), *([answers] if answers is not None else [])]
+        record = Record(now=clock(), numbers=numbers, message_ids=names_in(mail))
     if answers is not None:
-        named = forums.contributions_by_number([answers]).get(answers)
+        named = record.numbered(answers)
         if named is not None and named.post.topic.forum_id == mailing_list.forum_id:
             return named
-    for ids in (list(mail.in_reply_to), list(reversed(mail.references))):
-        if not ids:
-            continue
-        found = forums.contribution_by_message_id(mailing_list.forum_id, ids) or _by_own_number(ids, mailing_list)
+    for ids in (mail.in_reply_to, mail.references[::-1]):
+        found = record.newest_named(mailing_list.forum_id, ids) or _by_own_number(ids, mailing_list, record)
         if found is not None:
             return found
     return None
 
 
-def _by_own_number(ids: list[str], mailing_list: MailingList) -> "Contribution | None":
-    numbers = [
-        int(match[1])
-        for one in ids
-        if one.endswith(f"@{settings.HUB_MAIL_DOMAIN}") and (match := _OURS.match(one)) is not None
-    ]
-    rows = forums.contributions_by_number(numbers).values() if numbers else ()
-    return next((row for row in rows if row.post.topic.forum_id == mailing_list.forum_id), None)
+def _own_number(name: str) -> int:
+    """Return the number in an identifier of ours, 0 in any other."""
+    match = _OURS.match(name) if name.endswith(f"@{settings.HUB_MAIL_DOMAIN}") else None
+    return int(match[1]) if match is not None else 0
+
+
+def _by_own_number(ids: Sequence[str], mailing_list: MailingList, record: Record) -> "Contribution | None":
+    rows = (record.numbered(number) for one in ids if (number := _own_number(one)))
+    return next((row for row in rows if row is not None and row.post.topic.forum_id == mailing_list.forum_id), None)
 
 
 def compose(
@@ -55,9 +74,13 @@ def compose(
     address: str,
     once_key: str | None = None,
     message_id: str | None = None,
+    trimmed: Trimmed | None = None,
 ) -> Draft:
-    """Return the draft; what was folded away and is longer than a text may be is cut, the raw mail keeps it."""
-    trimmed = trim(mail.text)
+    """Return the draft; what was folded away and is longer than a text may be is cut, the raw mail keeps it.
+
+    Args: trimmed, the mail's text where it has been trimmed already.
+    """
+    trimmed = trimmed or trim(mail.text)
     folded = trimmed.folded.strip("\n")
     if len(folded) > settings.HUB_TEXT_MAX_SIZE:
         folded = folded[: settings.HUB_TEXT_MAX_SIZE] + "\n[…]"

@@ -3,23 +3,23 @@
 Nothing is written here; :mod:`listserv.inbound.spool` does, and the reply is sent after that.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from hub.lib.verdicts import Action, Verdict, discard, reject
-from hub.members.selectors import active_member
 from listserv import rules
-from listserv.inbound import errands, guard, replies, structure
+from listserv.inbound import errands, guard, replies
 from listserv.inbound.compose import compose, find_parent
 from listserv.inbound.delivery import Delivery
-from listserv.inbound.mime import Mail, clean, parse
+from listserv.inbound.facts import Facts
+from listserv.inbound.mime import clean
+from listserv.inbound.reading import Reading, read
 from listserv.inbound.recipients import Recipient
-from listserv.inbound.sender import Sender, claimed, identify
+from listserv.inbound.sender import Sender, identify
 from listserv.models import InboundMail
 
 if TYPE_CHECKING:
@@ -32,6 +32,11 @@ _STATES = {
     Action.REJECT: State.REJECTED,
     Action.DISCARD: State.DISCARDED,
 }
+
+
+def _is_proven(row: InboundMail) -> bool:
+    """Whether it is certain whom a letter about the mail would go to: nobody is told of what was forged."""
+    return row.member_id is not None and row.proof != InboundMail.Proof.NONE
 
 
 @dataclass
@@ -49,41 +54,53 @@ class Judgement:
 def judge(delivery: Delivery) -> Judgement:
     """Return the verdict on a mail; writes nothing. Never raises for what the mail holds.
 
-    Queries: 16 at most for one recipient.
+    Queries: those of :class:`listserv.inbound.facts.Facts`.
     """
-    finding = (
-        guard.check(delivery.raw, limit=settings.HUB_MAIL_MAX_SIZE)
-        if delivery.size <= (settings.HUB_MAIL_MAX_SIZE)
-        else guard.too_large(settings.HUB_MAIL_MAX_SIZE)
-    )
-    if finding is not None:
-        return _refused_by_guard(delivery, finding)
-    mail = parse(delivery.raw)
-    auth = active_member(delivery.auth_id) if delivery.auth_id is not None else None
-    member = auth or claimed(mail)
+    return judge_all([read(delivery)])[0]
+
+
+def judge_all(readings: Sequence[Reading]) -> list[Judgement]:
+    """Return the verdicts on mails of several sessions, in their order; each counts for the next ones.
+
+    Queries: those of :class:`listserv.inbound.facts.Facts`, and what the errand of a subaddress asks.
+    """
+    facts = Facts(readings)
+    judgements = []
+    for reading in readings:
+        judgements.append(_judged(reading, facts))
+        for row in judgements[-1].rows:
+            facts.note(row)
+    return judgements
+
+
+def _judged(reading: Reading, facts: Facts) -> Judgement:
+    delivery = reading.delivery
+    if reading.finding is not None:
+        return _refused_by_guard(reading, reading.finding)
+    auth = facts.accounts.get(delivery.auth_id) if delivery.auth_id is not None else None
+    member = auth or facts.owner_of(reading.author)
     with translation.override(replies.language_for(member, utf8=delivery.utf8)):
-        return _Bench(delivery, mail, auth, member).sit()
+        return _Bench(reading, facts, auth, member).sit()
 
 
-def _refused_by_guard(delivery: Delivery, finding: guard.Finding) -> Judgement:
-    verdict = reject(finding.code, finding.reason)
-    end = structure.header_end(delivery.raw, 0, min(len(delivery.raw), guard.MAX_HEADER))
-    head = delivery.raw[:end]
-    mail = parse(head)
-    rows = [_row(delivery, recipient, mail, Sender(None), verdict, head) for recipient in delivery.recipients]
+def _refused_by_guard(reading: Reading, finding: guard.Finding) -> Judgement:
+    delivery, verdict = reading.delivery, reject(finding.code, finding.reason)
+    rows = [_row(reading, recipient, Sender(None), verdict, reading.head) for recipient in delivery.recipients]
     return Judgement(rows, replies.refuse(finding, utf8=delivery.utf8))
 
 
 class _Bench:
     """One mail before its recipients."""
 
-    def __init__(self, delivery: Delivery, mail: Mail, auth: "Member | None", member: "Member | None") -> None:
-        self.delivery = delivery
-        self.mail = mail
+    def __init__(self, reading: Reading, facts: Facts, auth: "Member | None", member: "Member | None") -> None:
+        self.reading = reading
+        self.delivery = reading.delivery
+        self.mail = reading.mail
+        self.facts = facts
         self.auth = auth
         self.member = member
         # A reply "to all" goes to the reply address and to the list: one proof, one contribution.
-        self.tokens = {row.list_id: row.reply for row in delivery.recipients if row.reply is not None}
+        self.tokens = {row.list_id: row.reply for row in self.delivery.recipients if row.reply is not None}
         self.taken: set[int | None] = set()
 
     def sit(self) -> Judgement:
@@ -103,14 +120,12 @@ class _Bench:
                 if recipient.is_posting
                 else errands.decide(errands.Question(self.mail, recipient, sender, self.delivery))
             )
-            raw = self.delivery.raw
-            if verdict.action is Action.REJECT:
-                raw = raw[: structure.header_end(raw, 0, min(len(raw), guard.MAX_HEADER))]
-            rows.append(_row(self.delivery, recipient, self.mail, sender, verdict, raw))
+            raw = self.reading.head if verdict.action is Action.REJECT else self.delivery.raw
+            rows.append(_row(self.reading, recipient, sender, verdict, raw))
             verdicts.append(verdict)
         texts = [self.text(verdict, recipient) for verdict, recipient in zip(verdicts, order, strict=True)]
         reply = replies.answer(verdicts, texts)
-        untold = [row for row in rows if row.state == State.REJECTED and row.member_id] if reply[0] == "2" else []
+        untold = [row for row in rows if row.state == State.REJECTED and _is_proven(row)] if reply[0] == "2" else []
         for row in untold:
             row.raw = self.delivery.raw
         return Judgement(rows, reply, untold)
@@ -121,12 +136,16 @@ class _Bench:
             return discard("duplicate", _("This mail is here already."))
         self.taken.add(recipient.list_id)
         assert recipient.mailing_list is not None
-        token = self.tokens.get(recipient.list_id)
+        token, found = self.tokens.get(recipient.list_id), recipient.mailing_list
         parent = find_parent(
-            mail=self.mail, mailing_list=recipient.mailing_list, answers=token.number if token else None
+            mail=self.mail, mailing_list=found, answers=token.number if token else None, record=self.facts.record
         )
-        draft = compose(mail=self.mail, mailing_list=recipient.mailing_list, parent=parent, address=sender.address)
-        case = rules.Case(self.mail, sender, recipient.mailing_list, self.delivery.mail_from, self.delivery.received_at)
+        draft = compose(
+            mail=self.mail, mailing_list=found, parent=parent, address=sender.address, trimmed=self.reading.trimmed
+        )
+        case = rules.Case(
+            self.mail, sender, found, self.delivery.mail_from, self.delivery.received_at, self.facts
+        )  # fmt: skip
         return rules.decide(case=case, draft=draft, topic=parent.post.topic if parent else None)
 
     def text(self, verdict: Verdict, recipient: Recipient) -> str:
@@ -137,12 +156,10 @@ class _Bench:
         return replies.sentence(reason, utf8=self.delivery.utf8)
 
 
-def _row(
-    delivery: Delivery, recipient: Recipient, mail: Mail, sender: Sender, verdict: Verdict, raw: bytes
-) -> InboundMail:
+def _row(reading: Reading, recipient: Recipient, sender: Sender, verdict: Verdict, raw: bytes) -> InboundMail:
     """Return the unsaved row of one recipient. The moderators' hold comes when it is published."""
     action = Action.ACCEPT if verdict.action is Action.HOLD and sender.is_proven else verdict.action
-    token = recipient.reply
+    token, delivery, mail = recipient.reply, reading.delivery, reading.mail
     return InboundMail(
         received_at=delivery.received_at,
         peer=delivery.peer[:64],
@@ -153,7 +170,7 @@ def _row(
         list_id=recipient.list_id,
         raw=raw,
         size=delivery.size,
-        sha256=sha256(delivery.raw).hexdigest(),
+        sha256=reading.digest,
         message_id=mail.message_id,
         subject=mail.subject[:255],
         member=sender.member,

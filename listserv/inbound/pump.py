@@ -19,6 +19,7 @@ from hub.lib.verdicts import Action
 from listserv import rules
 from listserv.inbound import errands, letters
 from listserv.inbound.compose import compose, find_parent
+from listserv.inbound.facts import HELD_FOR
 from listserv.inbound.mime import Mail, parse
 from listserv.inbound.recipients import POSTING
 from listserv.models import InboundMail
@@ -183,7 +184,7 @@ def _tidy(now: datetime) -> None:
     if time.monotonic() - _tidied < _TIDY:
         return
     _tidied = time.monotonic()
-    old = InboundMail.objects.filter(state=State.HELD, received_at__lt=now - rules.HELD_FOR)
+    old = InboundMail.objects.filter(state=State.HELD, received_at__lt=now - HELD_FOR)
     old.update(state=State.DISCARDED, code="unconfirmed", action=Action.DISCARD, processed_at=now)
 
 

@@ -51,14 +51,18 @@ class RecentLists:
 
     def find(self, name: str) -> MailingList | None:
         """Return a list with its forum. Queries: 1 or none."""
-        moment = time.monotonic()
-        kept = self._kept.get(name)
-        if kept is not None and moment - kept[0] < RECENT:
-            return kept[1]
+        kept = self.kept(name)
+        if kept is not None:
+            return kept
         found = selectors.list_by_name(name)
         if found is not None:
-            self._kept[name] = (moment, found)
+            self._kept[name] = (time.monotonic(), found)
         return found
+
+    def kept(self, name: str) -> MailingList | None:
+        """Return a list that was looked up a moment ago. Queries: 0."""
+        kept = self._kept.get(name)
+        return kept[1] if kept is not None and time.monotonic() - kept[0] < RECENT else None
 
 
 def resolve(address: str, *, find: Callable[[str], MailingList | None] = selectors.list_by_name) -> Recipient:
@@ -86,6 +90,20 @@ def resolve(address: str, *, find: Callable[[str], MailingList | None] = selecto
     if found.kind == "leave" and found.token and tokens.read_leave(found.token) is None:
         raise NotFound(_("This leave address is not complete. Use the link at the end of a mail from the list."))
     return Recipient(address, found.kind, found.mailing_list, reply)
+
+
+def resolve_kept(address: str, lists: RecentLists) -> Recipient | None:
+    """Return what a recipient is when it is a posting address of a list looked up a moment ago. Queries: 0.
+
+    Raises: NotFound for a reply token that is not ours.
+    """
+    local, _at, domain = address.strip().rpartition("@")
+    if domain.lower() != settings.HUB_MAIL_DOMAIN.lower():
+        return None
+    found = selectors.list_by_address(local, find=lists.kept)
+    if found is None or found.kind not in POSTING:
+        return None
+    return Recipient(address, found.kind, found.mailing_list, _reply(found) if found.kind == "reply" else None)
 
 
 def _reply(found: selectors.ListAddress) -> tokens.ReplyToken:

@@ -1,42 +1,43 @@
 """The SMTP server: aiosmtpd's protocol with our own reading of DATA, run in the hub's event loop.
 
 aiosmtpd takes bare CR, LF and NUL, keeps a mail as a list of lines, and its default handler lets a header choose the
-recipient (``X-RcptTo``). Here a mail is read in chunks up to the one true end, ``CR LF . CR LF``; the guard then
-refuses every other line end, and only the envelope is believed. This is the only module that knows aiosmtpd.
+recipient (``X-RcptTo``). Here a mail is read in chunks up to its one true end; the guard then refuses every other line
+end, and only the envelope is believed. This is the only module that knows aiosmtpd; what is answered to a command
+stands in :mod:`listserv.inbound.door`.
 
-Source: RFC 5321, RFC 1870 (SIZE), RFC 3207 (STARTTLS), RFC 4954 (AUTH), RFC 6531 (SMTPUTF8).
+Source: RFC 5321, RFC 1870 (SIZE), RFC 2920 (PIPELINING), RFC 3207 (STARTTLS), RFC 4954 (AUTH), RFC 6531 (SMTPUTF8),
+the PROXY protocol 1 and 2 (its specification of March 2020).
 """
 
 import asyncio
 import contextlib
-import ipaddress
 import logging
 import re
 import ssl
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
+from aiosmtpd.proxy_protocol import ProxyData
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 from django.conf import settings
 
-from hub import env
 from hub.lib.clock import now
+from listserv.inbound import limits
 from listserv.inbound import session as hub
+from listserv.inbound.data import Received, receive
 from listserv.inbound.delivery import Delivery
+from listserv.inbound.door import Door
 from listserv.inbound.guard import MAX_HEADER
-from listserv.inbound.judge import judge
-from listserv.inbound.recipients import RecentLists, Recipient
-from listserv.inbound.spool import Spool
-from listserv.inbound.threads import DatabaseThreads
-from listserv.trust import check as trust
+from listserv.inbound.recipients import Recipient
+from listserv.inbound.tls import addresses_in, external_identity, tls_context
 
 log = logging.getLogger(__name__)
 MAX_SESSIONS = 200
-MAX_RECIPIENTS = 20
 # Seconds without a command, or without a byte of a mail, after which a session ends (RFC 5321 §4.5.3.2 asks for 300).
 TIMEOUT = 300.0
+# Seconds that a proxy has to say for whom it speaks.
+PROXY_TIMEOUT = 5.0
 # Seconds that mails already read get to be answered when the server stops.
 GRACE = 5.0
 # Seconds in which the last words reach clients whose mail is answered, or who have none under way.
@@ -44,8 +45,6 @@ FAREWELL = 0.5
 _STOPPING = b"421 4.3.2 The hub is being stopped. Try again later.\r\n"
 # Seconds that a wrong password waits for its answer.
 WRONG_PASSWORD = 0.5
-# Of a mail that is over the limit so many times the limit is read, so that its client hears why; then it is cut off.
-DRAIN = 5
 _COMMANDS = {"*": 100, "MAIL": 1_000, "RCPT": 5_000, "DATA": 1_000, "RSET": 1_000, "NOOP": 1_000, "AUTH": 4}
 _AUTH_PARAMETER = re.compile(r"\s+AUTH=\S{1,500}", re.IGNORECASE)
 # Replies of aiosmtpd that lack an enhanced status code or a sentence for people.
@@ -69,57 +68,6 @@ class _Quiet(logging.Filter):
 logging.getLogger("mail.log").addFilter(_Quiet())
 
 
-class Door:
-    """What all sessions of one server share, and aiosmtpd's hooks."""
-
-    def __init__(self) -> None:
-        self.threads = DatabaseThreads()
-        self.lists = RecentLists()
-        self.spool = Spool()
-        self.sessions: set[_Protocol] = set()
-        # Mails that are read and not yet answered.
-        self.delivering = 0
-        self.stopping = False
-
-    async def handle_MAIL(
-        self, server: "_Protocol", session: Session, envelope: Envelope, address: str, options: list[str]
-    ) -> str:
-        """Take the reverse path; ``<>`` becomes empty only in the delivery, since aiosmtpd tests it for truth."""
-        envelope.mail_from = address
-        envelope.mail_options.extend(options)
-        return "250 2.1.0 OK"
-
-    async def handle_RCPT(
-        self, server: "_Protocol", session: Session, envelope: Envelope, address: str, options: list[str]
-    ) -> str:
-        """Take a recipient that exists, refuse any other at once."""
-        if len(envelope.rcpt_tos) >= MAX_RECIPIENTS:
-            return "452 4.5.3 Too many recipients for one message; send it again for the rest."
-        found = await self.threads.run(hub.look_up, address, server.member_id, envelope.smtp_utf8, self.lists)
-        if isinstance(found, hub.Refusal):
-            log.info("Refused the recipient %r from %s: %s", address, server.peer, found.reply)
-            return found.reply
-        envelope.rcpt_tos.append(address)
-        server.recipients.append(found)
-        return "250 2.1.5 OK"
-
-    async def handle_exception(self, error: Exception) -> str:
-        """Ask the client to try again: what failed is on our side."""
-        log.error("An SMTP session failed", exc_info=error)
-        return "451 4.3.0 The hub could not do this now. Try again later."
-
-    async def deliver(self, delivery: Delivery) -> str:
-        """Judge a mail, commit the outcome, then return the reply."""
-        checks = await trust.check(delivery, is_member=lambda address: self.threads.run(hub.is_member, address))
-        if checks is not None:
-            delivery = replace(delivery, checks=checks)
-        judgement = await self.threads.run(judge, delivery)
-        await self.spool.commit(judgement)
-        states = ",".join(row.state for row in judgement.rows)
-        log.info("Mail of %d bytes from %s: %s", delivery.size, delivery.peer, states)
-        return judgement.reply
-
-
 class _Protocol(SMTP):
     """One session."""
 
@@ -132,6 +80,10 @@ class _Protocol(SMTP):
         self.door = door
         self.delivering = False
         self.recipients: list[Recipient] = []
+        # Bytes of the present mail.
+        self.held = 0
+        # The client behind a proxy, or the one that connected.
+        self.client: tuple[str, int] | None = None
         super().__init__(
             door,
             data_size_limit=settings.HUB_MAIL_MAX_SIZE,
@@ -144,6 +96,11 @@ class _Protocol(SMTP):
             command_call_limit=_COMMANDS,
             loop=asyncio.get_running_loop(),
         )
+        self._mechanisms = dict(self._auth_methods)
+
+    def __dir__(self) -> list[str]:
+        """Name the commands and mechanisms alone: aiosmtpd looks through all names for each session."""
+        return _NAMES
 
     @property
     def member_id(self) -> int | None:
@@ -154,19 +111,59 @@ class _Protocol(SMTP):
     @property
     def peer(self) -> str:
         """The client's address."""
-        found = self.session.peer if self.session is not None else None
-        return str(found[0]) if isinstance(found, tuple) else str(found or "")
+        return self.client[0] if self.client else ""
+
+    @property
+    def certified(self) -> list[str]:
+        """The e-mail addresses of the client's certificate, if it has shown one of an authority of ours."""
+        found = self.transport.get_extra_info("peercert") if self._tls_protocol and self.transport is not None else None
+        return addresses_in(found)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Let a client on this host sign in without TLS, any other only after STARTTLS."""
-        self.door.sessions.add(self)
-        peer = transport.get_extra_info("peername")
-        self._auth_require_tls = not (isinstance(peer, tuple) and _is_loopback(str(peer[0])))
+        """Begin, again after STARTTLS, which changes nothing about who the client is."""
+        first = self._original_transport is None
+        if first:
+            peer = transport.get_extra_info("peername")
+            self.client = (str(peer[0]), int(peer[1])) if isinstance(peer, tuple) else None
+            if limits.is_in(self.peer, settings.HUB_SMTP_PROXY):
+                self._proxy_timeout = PROXY_TIMEOUT
+            elif turned_away := self.door.greet(self.peer):
+                _turn_away(transport, turned_away)
+            self.door.sessions.add(self)
+        self._admit()
         super().connection_made(transport)
+        self._know()
+
+    def _admit(self) -> None:
+        """Let a client on this host sign in without TLS, any other only after STARTTLS."""
+        self._auth_require_tls = not limits.is_loopback(self.peer)
+
+    def _know(self) -> None:
+        if self.session is not None and self.client is not None:
+            self.session.peer = self.client  # type: ignore[assignment]
+
+    async def handle_proxy(self, found: ProxyData) -> bool:
+        """Take the client that a proxy of ours names; a check of the proxy's own stays the proxy's."""
+        if not found.valid:
+            return False
+        if found.src_addr:
+            self.client = (str(found.src_addr), int(found.src_port or 0))
+            self._admit()
+            self._know()
+        turned_away = self.door.greet(self.peer)
+        if turned_away:
+            await self.push(turned_away)
+        return not turned_away
+
+    async def _call_handler_hook(self, command: str, *args: Any) -> Any:
+        if command == "PROXY":
+            return await self.handle_proxy(args[0])
+        return await super()._call_handler_hook(command, *args)
 
     def connection_lost(self, error: Exception | None) -> None:
         """Forget the session."""
         self.door.sessions.discard(self)
+        self._let_go()
         super().connection_lost(error)
 
     def end(self) -> None:
@@ -174,6 +171,11 @@ class _Protocol(SMTP):
         if not self.delivering and isinstance(self.transport, asyncio.Transport) and not self.transport.is_closing():
             self.transport.write(_STOPPING)
             self.transport.close()
+
+    def abort(self) -> None:
+        """Close without a word: a client that reads nothing, or does not end its TLS, is not waited for."""
+        if isinstance(self.transport, asyncio.Transport):
+            self.transport.abort()
 
     def _set_post_data_state(self) -> None:
         self.recipients = []
@@ -193,6 +195,13 @@ class _Protocol(SMTP):
         """Send a reply line, in better words where aiosmtpd's are poor."""
         await super().push(_BETTER.get(status, status) if isinstance(status, str) else status)
 
+    async def smtp_EHLO(self, hostname: str) -> None:
+        """Offer AUTH EXTERNAL to clients alone whose certificate names them."""
+        self._auth_methods = dict(self._mechanisms)
+        if not self.certified:
+            del self._auth_methods["EXTERNAL"]
+        await super().smtp_EHLO(hostname)
+
     async def smtp_AUTH(self, arg: str) -> None:
         """Take the mechanism in any letter case."""
         name, space, rest = (arg or "").partition(" ")
@@ -206,6 +215,23 @@ class _Protocol(SMTP):
         """Sign in by the older LOGIN, which some programs know alone."""
         return await self._verified(await super().auth_LOGIN(_, args))
 
+    async def smtp_MAIL(self, arg: str | None) -> None:
+        """Leave out the parameter AUTH= (RFC 4954 §5): who signed in is known already."""
+        await super().smtp_MAIL(_AUTH_PARAMETER.sub("", arg) if arg else arg)
+
+    async def auth_EXTERNAL(self, _: Any, args: list[str]) -> AuthResult:
+        """Sign in as the member of an address in the client's certificate (RFC 4422, appendix A)."""
+        answer = args[1].encode() if len(args) > 1 else await self._challenged()
+        if answer == b"*":
+            return AuthResult(success=False, handled=False, message="501 5.7.0 You have changed your mind.")
+        identity = external_identity(answer, self.certified)
+        found = await self.door.threads.run(hub.sign_in_by_certificate, identity) if identity else None
+        return AuthResult(success=found is not None, handled=False, auth_data=found)
+
+    async def _challenged(self) -> bytes:
+        await self.push(b"334 ")
+        return bytes((await self._reader.readline()).strip()) or b"="
+
     async def _verified(self, result: AuthResult) -> AuthResult:
         if not result.success or not isinstance(result.auth_data, LoginPassword):
             return result
@@ -217,13 +243,9 @@ class _Protocol(SMTP):
             return AuthResult(success=False, handled=False)
         return AuthResult(success=True, auth_data=found)
 
-    async def smtp_MAIL(self, arg: str | None) -> None:
-        """Leave out the parameter AUTH= (RFC 4954 §5): who signed in is known already."""
-        await super().smtp_MAIL(_AUTH_PARAMETER.sub("", arg) if arg else arg)
-
     async def smtp_DATA(self, arg: str) -> None:
         """Read a mail and answer with its verdict."""
-        assert self.envelope is not None and self.session is not None
+        assert self.envelope is not None
         if await self.check_helo_needed():
             return
         if not self.envelope.rcpt_tos:
@@ -233,23 +255,41 @@ class _Protocol(SMTP):
             await self.push("501 5.5.4 Syntax: DATA")
             return
         await self.push("354 End data with <CR><LF>.<CR><LF>")
-        raw, size, ended = await self._receive(settings.HUB_MAIL_MAX_SIZE)
-        # A big mail may have taken long; judging and committing it must not run into the idle timeout.
-        self._reset_timeout()
-        delivery = Delivery(
+        try:
+            received = await receive(
+                self._reader, limit=settings.HUB_MAIL_MAX_SIZE, keep=MAX_HEADER, came=self._came
+            )  # fmt: skip
+            # A big mail may have taken long; judging and committing it must not run into the idle timeout.
+            self._reset_timeout()
+            await self._answer(self._delivery(received))
+        finally:
+            self._let_go()
+        if not received.ended and self.transport is not None:
+            self.transport.close()
+
+    def _delivery(self, received: Received) -> Delivery:
+        assert self.envelope is not None and self.session is not None
+        return Delivery(
             peer=self.peer,
             helo=self.session.host_name or "",
             auth_id=self.member_id,
             mail_from="" if self.envelope.mail_from in {None, "<>"} else str(self.envelope.mail_from),
             recipients=tuple(self.recipients),
-            raw=raw,
-            size=size,
+            raw=received.raw,
+            size=received.size,
             received_at=now(),
             utf8=self.envelope.smtp_utf8,
         )
-        await self._answer(delivery)
-        if not ended and self.transport is not None:
-            self.transport.close()
+
+    def _came(self, count: int) -> None:
+        self.held += count
+        self.door.pressure.held += count
+        if count > 0:
+            self._reset_timeout()
+
+    def _let_go(self) -> None:
+        self.door.pressure.held -= self.held
+        self.held = 0
 
     async def _answer(self, delivery: Delivery) -> None:
         self.delivering = True
@@ -264,34 +304,9 @@ class _Protocol(SMTP):
         if self.door.stopping:
             self.end()
 
-    async def _receive(self, limit: int) -> tuple[bytes, int, bool]:
-        """Read up to the end of data (RFC 5321 §4.1.1.4).
 
-        Returns: the mail with its dots unstuffed, or its beginning when it is over ``limit``; its size in bytes; and
-        whether its end was seen.
-        """
-        # The line end of the DATA command stands before an end of data that follows at once.
-        buffer = bytearray(b"\r\n")
-        keep, dropped, seen = min(MAX_HEADER, limit), 0, 0
-        while (end := buffer.find(b"\r\n.\r\n", max(0, seen - 4))) < 0:
-            if len(buffer) > limit + 1_000:
-                # Too large: keep the header for the record and enough of the tail to see the end.
-                dropped += len(buffer) - keep - 4
-                del buffer[keep:-4]
-                if dropped > limit * DRAIN:
-                    return bytes(buffer[2:keep]), dropped + len(buffer), False
-            seen = len(buffer)
-            # All there is: what follows the end of data is given back to an empty buffer, in order.
-            chunk = await self._reader.read(1 << 30)
-            if not chunk:
-                raise ConnectionResetError
-            self._reset_timeout()
-            buffer += chunk
-        rest = bytes(buffer[end + 5 :])
-        if rest:
-            self._reader.feed_data(rest)
-        raw = bytes(buffer[: end + 2]).replace(b"\r\n.", b"\r\n")[2:]
-        return raw, len(raw) + dropped, True
+# What aiosmtpd looks for among all names of a session.
+_NAMES = [name for name in dir(_Protocol) if name.startswith(("smtp_", "auth_"))]
 
 
 class _Busy(asyncio.Protocol):
@@ -299,37 +314,18 @@ class _Busy(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Say so and close."""
-        assert isinstance(transport, asyncio.Transport)
-        transport.write(b"421 4.3.2 Too many sessions. Try again later.\r\n")
-        transport.close()
+        _turn_away(transport, "421 4.3.2 Too many sessions. Try again later.")
+
+
+def _turn_away(transport: asyncio.BaseTransport, reply: str) -> None:
+    assert isinstance(transport, asyncio.Transport)
+    transport.write(f"{reply}\r\n".encode())
+    transport.close()
 
 
 def _take(server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: Any) -> AuthResult:
     """Take name and password as they are: aiosmtpd asks for a verdict at once, ours comes from a thread."""
     return AuthResult(success=True, auth_data=data)
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host.partition("%")[0]).is_loopback
-    except ValueError:
-        return False
-
-
-def tls_context() -> ssl.SSLContext | None:
-    """Return the context of ``HUB_SMTP_CERT`` and ``HUB_SMTP_KEY``; None when they are not set.
-
-    Raises: hub.env.EnvError when they are no certificate and its key.
-    """
-    cert, key = settings.HUB_SMTP_CERT, settings.HUB_SMTP_KEY
-    if cert is None or key is None:
-        return None
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    try:
-        context.load_cert_chain(cert, key)
-    except (ssl.SSLError, OSError) as error:
-        raise env.EnvError("HUB_SMTP_CERT", str(cert), "a certificate in PEM, with its key in HUB_SMTP_KEY") from error
-    return context
 
 
 async def serve(stop: asyncio.Event) -> None:
@@ -345,7 +341,9 @@ async def serve(stop: asyncio.Event) -> None:
         return _Protocol(door, tls) if len(door.sessions) < MAX_SESSIONS else _Busy()
 
     where = settings.HUB_SMTP
-    server = await asyncio.get_running_loop().create_server(session, where.host, where.port, backlog=256)
+    server = await asyncio.get_running_loop().create_server(
+        session, where.host, where.port, backlog=256, reuse_port=settings.HUB_SMTP_SHARED or None
+    )
     door.spool.start()
     log.info("SMTP at %s", where)
     try:
@@ -353,8 +351,7 @@ async def serve(stop: asyncio.Event) -> None:
     finally:
         server.close()
         await _end_sessions(door)
-        await asyncio.to_thread(door.spool.stop)
-        await asyncio.to_thread(door.threads.close)
+        await door.close()
 
 
 async def _end_sessions(door: Door) -> None:
@@ -364,9 +361,7 @@ async def _end_sessions(door: Door) -> None:
     await _until(lambda: not door.delivering, GRACE)
     await _until(lambda: not door.sessions, FAREWELL)
     for session in list(door.sessions):
-        # A client that reads nothing, or does not end its TLS, is not waited for.
-        if isinstance(session.transport, asyncio.Transport):
-            session.transport.abort()
+        session.abort()
 
 
 async def _until(done: Callable[[], bool], seconds: float) -> None:

@@ -3,6 +3,7 @@
 These run in threads (:mod:`listserv.inbound.threads`); the server itself touches no database.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING
@@ -12,9 +13,9 @@ from django.utils import translation
 
 from hub.lib.errors import HubError
 from hub.members.backends import AddressBackend
-from hub.members.selectors import active_member, member_by_address
+from hub.members.selectors import active_member, member_by_address, members_by_address
 from listserv.inbound import replies
-from listserv.inbound.recipients import RecentLists, Recipient, resolve
+from listserv.inbound.recipients import RecentLists, Recipient, resolve, resolve_kept
 
 if TYPE_CHECKING:
     from hub.members.models import Member
@@ -54,9 +55,23 @@ def sign_in(login: bytes, password: bytes) -> int | Refusal | None:
     return None
 
 
+def sign_in_by_certificate(addresses: Sequence[str]) -> int | None:
+    """Return the key of the member who has one of a certificate's addresses verified, None for nobody. Queries: 2."""
+    found = members_by_address(addresses)
+    return next((found[address].pk for address in addresses if address in found), None)
+
+
 def is_member(address: str) -> bool:
     """Whether an address is a member's. Queries: 2 at most."""
     return member_by_address(address) is not None
+
+
+def look_up_kept(address: str, lists: RecentLists) -> Recipient | None:
+    """Return a posting address of a list that was looked up a moment ago, None for all else. Queries: 0."""
+    try:
+        return resolve_kept(address, lists)
+    except HubError:
+        return None
 
 
 def look_up(address: str, auth_id: int | None, utf8: bool, lists: RecentLists) -> Recipient | Refusal:

@@ -1,42 +1,60 @@
-"""Commit mails of all waiting sessions together; ``250`` is said after the commit, never before.
+"""Judge and commit the mails of all waiting sessions together; ``250`` is said after the commit, never before.
 
-One thread writes. While a commit waits for the disk, the next mails gather, and the next commit takes them all
-(``performance.md``: 1,449 mails/s in groups against 1,176 one by one). The rows, the letters that ask for a
-confirmation and the outcome of refused mails are one transaction.
+One thread judges and writes. While a commit waits for the disk, the next mails gather; the next group asks for the
+facts of all of them in a few questions and is one commit (``performance.md``: 1,449 mails/s in groups against 1,176 one
+by one). The rows, the letters that ask for a confirmation and the outcome of refused mails are one transaction.
+
+The queue is bounded by what :class:`listserv.inbound.limits.Pressure` lets in: a session has one mail in it at most.
 """
 
 import asyncio
 import logging
 import queue
 import threading
+import time
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from django.db import connections, transaction
+from django.db.utils import InterfaceError, OperationalError
 
 from hub.lib.bus import wake
+from hub.lib.prepared import Insert
 from listserv.inbound import letters
-from listserv.inbound.judge import Judgement
+from listserv.inbound.delivery import Delivery
+from listserv.inbound.judge import Judgement, judge_all
+from listserv.inbound.reading import Reading, read
 from listserv.inbound.threads import refresh_connections
 from listserv.models import InboundMail
 
 log = logging.getLogger(__name__)
 # Mails in one commit; more wait for the next.
 GROUP = 100
+# Seconds between looks at the age of the connection; a broken one shows itself by the error it gives.
+REFRESH = 30.0
+# Mails that fail one after the other because the database does not answer; then the rest of the group is not tried.
+PATIENCE = 2
+State = InboundMail.State
+_ROWS = Insert(InboundMail)
+Outcome = Judgement | Exception
 
 
 @dataclass
 class _Waiting:
-    judgement: Judgement
+    mail: Delivery | Reading
     loop: asyncio.AbstractEventLoop
-    done: "asyncio.Future[None]" = field(repr=False)
+    done: "asyncio.Future[Judgement]" = field(repr=False)
 
 
 class Spool:
-    """The one writer."""
+    """The one that judges and writes."""
 
     def __init__(self) -> None:
         self._queue: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="smtp-spool", daemon=True)
+        self._refreshed = time.monotonic()
+        self._began: float | None = None
 
     def start(self) -> None:
         """Start the writer's thread."""
@@ -47,21 +65,30 @@ class Spool:
         self._queue.put(None)
         self._thread.join(20)
 
-    async def commit(self, judgement: Judgement) -> None:
-        """Return once the rows are on disk.
+    @property
+    def busy(self) -> float:
+        """Seconds since the group that is being written was taken up; 0 when none is."""
+        began = self._began
+        return time.monotonic() - began if began is not None else 0.0
+
+    async def take(self, mail: Delivery | Reading) -> Judgement:
+        """Return the verdict once its rows are on disk.
 
         Raises: whatever the database raised; then nothing of the mail is kept and the client must try again.
         """
         loop = asyncio.get_running_loop()
-        waiting = _Waiting(judgement, loop, loop.create_future())
+        waiting = _Waiting(mail, loop, loop.create_future())
         self._queue.put(waiting)
-        await waiting.done
+        return await waiting.done
 
     def _run(self) -> None:
         while True:
             group, last = self._gather()
             if group:
-                self._write(group)
+                self._began = time.monotonic()
+                self._refresh(self._began)
+                _answer(group, _outcomes([waiting.mail for waiting in group]))
+                self._began = None
             if last:
                 break
         connections.close_all()
@@ -79,52 +106,82 @@ class Spool:
                 return group, False
         return group, True
 
-    def _write(self, group: list[_Waiting]) -> None:
-        try:
+    def _refresh(self, moment: float) -> None:
+        if moment - self._refreshed > REFRESH:
+            self._refreshed = moment
             refresh_connections()
-            write([waiting.judgement for waiting in group])
+
+
+def _outcomes(mails: Sequence[Delivery | Reading]) -> list[Outcome]:
+    """Judge and write a group; when that fails, each for itself: one of them may be to blame."""
+    try:
+        return list(_judged_and_written(mails))
+    except Exception:
+        connections.close_all()
+        if len(mails) > 1:
+            log.warning("A group of %d mails could not be written; each is tried alone", len(mails))
+    outcomes: list[Outcome] = []
+    silent = 0
+    for mail in mails:
+        if silent >= PATIENCE:
+            outcomes.append(outcomes[-1])
+            continue
+        try:
+            outcomes += _judged_and_written([mail])
+            silent = 0
         except Exception as error:
-            connections.close_all()
-            if len(group) > 1:
-                # One of them may be to blame: each for itself.
-                for waiting in group:
-                    self._write([waiting])
-                return
             log.exception("A mail could not be written")
-            _answer(group[0], error)
-        else:
-            for waiting in group:
-                _answer(waiting, None)
+            connections.close_all()
+            outcomes.append(error)
+            silent += isinstance(error, OperationalError | InterfaceError)
+    return outcomes
 
 
-def write(judgements: list[Judgement]) -> None:
+def _judged_and_written(mails: Sequence[Delivery | Reading]) -> list[Judgement]:
+    judgements = judge_all([mail if isinstance(mail, Reading) else read(mail) for mail in mails])
+    write(judgements)
+    return judgements
+
+
+def write(judgements: Sequence[Judgement]) -> None:
     """Write the rows of several mails in one transaction. Queries: 1, and those of letters."""
+    rows = [row for judgement in judgements for row in judgement.rows]
+    untold = [row for judgement in judgements for row in judgement.untold]
+    # A letter names the row it is about; the keys of the others are not read back.
+    spoken_of = {id(row): row for row in [*untold, *(row for row in rows if row.state == State.HELD)]}
     with transaction.atomic():
-        rows = [row for judgement in judgements for row in judgement.rows]
-        for row in rows:
-            row.pk = None
-        InboundMail.objects.bulk_create(rows)
-        for judgement in judgements:
-            for row in judgement.rows:
-                if row.state == InboundMail.State.HELD:
-                    letters.ask_to_confirm(row)
-            for row in judgement.untold:
-                letters.tell_refused(row)
-        if any(row.state == InboundMail.State.QUEUED for row in rows):
+        _ROWS.write([row for row in rows if id(row) not in spoken_of])
+        if spoken_of:
+            for row in spoken_of.values():
+                row.pk = None
+            InboundMail.objects.bulk_create(spoken_of.values())
+        for row in spoken_of.values():
+            if row.state == State.HELD:
+                letters.ask_to_confirm(row)
+        for row in untold:
+            letters.tell_refused(row)
+        if any(row.state == State.QUEUED for row in rows):
             wake("inbound")
 
 
-def _answer(waiting: _Waiting, error: Exception | None) -> None:
-    def settle() -> None:
-        if waiting.done.done():
-            return
-        if error is None:
-            waiting.done.set_result(None)
-        else:
-            waiting.done.set_exception(error)
+def _answer(group: Sequence[_Waiting], outcomes: Sequence[Outcome]) -> None:
+    """Wake every session of the group; one prompt for each loop."""
+    by_loop: dict[asyncio.AbstractEventLoop, list[tuple[_Waiting, Outcome]]] = defaultdict(list)
+    for waiting, outcome in zip(group, outcomes, strict=True):
+        by_loop[waiting.loop].append((waiting, outcome))
+    for loop, answers in by_loop.items():
+        try:
+            loop.call_soon_threadsafe(_settle, answers)
+        except RuntimeError:
+            # The loop has ended: the client gets no reply and sends again; its copy will be recognised.
+            log.warning("A mail was written whose client is gone")
 
-    try:
-        waiting.loop.call_soon_threadsafe(settle)
-    except RuntimeError:
-        # The loop has ended: the client gets no reply and sends again; its copy will be recognised.
-        log.warning("A mail was written whose client is gone")
+
+def _settle(answers: Sequence[tuple[_Waiting, Outcome]]) -> None:
+    for waiting, outcome in answers:
+        if waiting.done.done():
+            continue
+        if isinstance(outcome, Exception):
+            waiting.done.set_exception(outcome)
+        else:
+            waiting.done.set_result(outcome)

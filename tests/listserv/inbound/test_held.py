@@ -10,6 +10,7 @@ from hub.lib.clock import now as clock
 from hub.lib.errors import Conflict, NotFound
 from listserv import rules, tokens
 from listserv.inbound import pump
+from listserv.inbound.facts import HELD_FOR
 from listserv.inbound.mime import parse
 from listserv.inbound.services import confirm_held, disown_held, held_mail
 from listserv.models import InboundMail, Notice
@@ -132,6 +133,6 @@ def test_what_a_rule_refuses_is_not_held(cast, risk):
 def test_mail_held_too_long_is_discarded(held, monkeypatch):
     monkeypatch.setattr(pump, "_tidied", 0.0)
     monkeypatch.setattr(pump, "_TIDY", 0.0)
-    with time_machine.travel(clock() + rules.HELD_FOR + timedelta(minutes=1), tick=True):
+    with time_machine.travel(clock() + HELD_FOR + timedelta(minutes=1), tick=True):
         drain()
     assert (only().state, only().code) == ("discarded", "unconfirmed")

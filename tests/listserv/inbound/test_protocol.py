@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from listserv.inbound import server, spool
+from listserv.inbound import door as door_room
+from listserv.inbound import limits, server, spool
 from listserv.models import InboundMail
 from tests.listserv.inbound.conftest import PASSWORD, letter, only, start
 
@@ -141,11 +142,11 @@ def test_list_name_and_domain_may_come_in_any_case(door, people, risk):
 def test_too_many_recipients_are_put_off(door, people, risk):
     with door.client(people.amina) as client:
         client.mail(people.amina.email)
-        codes = [client.rcpt(risk)[0] for _ in range(server.MAX_RECIPIENTS + 1)]
-        assert codes == [250] * server.MAX_RECIPIENTS + [452]
+        codes = [client.rcpt(risk)[0] for _ in range(door_room.MAX_RECIPIENTS + 1)]
+        assert codes == [250] * door_room.MAX_RECIPIENTS + [452]
         assert client.data(letter(who=people.amina).encode())[0] == 250
     states = list(InboundMail.objects.order_by("pk").values_list("state", flat=True))
-    assert states == ["queued"] + ["discarded"] * (server.MAX_RECIPIENTS - 1)
+    assert states == ["queued"] + ["discarded"] * (door_room.MAX_RECIPIENTS - 1)
 
 
 def test_announced_size_over_the_limit_is_refused_before_the_mail(door, people, settings):
@@ -351,7 +352,7 @@ def certificate(tmp_path: Path) -> tuple[Path, Path]:
 def test_starttls_lets_a_distant_client_sign_in(certificate, transactional_db, people, risk, settings, monkeypatch):
     cert, key = certificate
     settings.HUB_SMTP_CERT, settings.HUB_SMTP_KEY = cert, key
-    monkeypatch.setattr(server, "_is_loopback", lambda host: False)
+    monkeypatch.setattr(limits, "is_loopback", lambda host: False)
     door = start(settings)
     try:
         with door.client() as client:

@@ -3,16 +3,27 @@
 import asyncio
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 from django.db import connection
 from django.db.utils import OperationalError
 
-from listserv.inbound import server, spool
+from hub.lib.clock import now as clock
+from listserv.inbound import spool
+from listserv.inbound.delivery import Delivery
 from listserv.inbound.judge import Judgement
+from listserv.inbound.reading import Reading, read
 from listserv.models import InboundMail
 from tests.listserv.inbound.conftest import drain, letter
 from tests.listserv.inbound.test_reading import multipart, nested
+
+
+def reading(digest: str = "") -> Reading:
+    """A mail that was read, of which nothing matters but its name."""
+    raw = b"Subject: x\r\n\r\nx\r\n"
+    delivery = Delivery("192.0.2.1", "client.example", None, "a@b.example", (), raw, len(raw), clock())
+    return replace(read(delivery), digest=digest)
 
 
 def test_reply_waits_for_the_commit(door, people, risk, monkeypatch):
@@ -48,13 +59,16 @@ def test_database_that_fails_is_a_temporary_refusal_and_the_next_mail_is_taken(d
 
 
 def test_verdict_that_fails_is_a_temporary_refusal(door, people, risk, monkeypatch):
-    monkeypatch.setattr(server, "judge", lambda delivery: 1 / 0)
-    assert door.send(letter(who=people.amina), risk, member=people.amina)[0] == 451
+    with monkeypatch.context() as broken:
+        broken.setattr(spool, "judge_all", lambda readings: 1 / 0)
+        assert door.send(letter(who=people.amina), risk, member=people.amina)[0] == 451
+    assert door.send(letter(who=people.amina), risk, member=people.amina)[0] == 250
 
 
 def test_waiting_mails_are_committed_together(transactional_db, monkeypatch):
     groups = []
     monkeypatch.setattr(spool, "write", lambda judgements: groups.append(len(judgements)))
+    monkeypatch.setattr(spool, "judge_all", lambda mails: [Judgement([], "250 2.0.0 OK") for _mail in mails])
     held, first = threading.Event(), spool.write
 
     def slow(judgements):
@@ -65,7 +79,7 @@ def test_waiting_mails_are_committed_together(transactional_db, monkeypatch):
     one = spool.Spool()
 
     async def many() -> None:
-        waiting = [asyncio.create_task(one.commit(Judgement([], "250 2.0.0 OK"))) for _ in range(50)]
+        waiting = [asyncio.create_task(one.take(reading())) for _ in range(50)]
         await asyncio.sleep(0.05)
         held.set()
         await asyncio.gather(*waiting)
@@ -83,16 +97,17 @@ def test_one_bad_mail_does_not_take_its_group_with_it(transactional_db, monkeypa
             raise OperationalError("bad row")
 
     monkeypatch.setattr(spool, "write", picky)
+    monkeypatch.setattr(spool, "judge_all", lambda mails: [Judgement([], mail.digest) for mail in mails])
     one = spool.Spool()
 
     async def many() -> list[object]:
         replies = ["good", "bad", "good"]
-        return await asyncio.gather(*(one.commit(Judgement([], reply)) for reply in replies), return_exceptions=True)
+        return await asyncio.gather(*(one.take(reading(reply)) for reply in replies), return_exceptions=True)
 
     one.start()
     outcomes = asyncio.run(many())
     one.stop()
-    assert [type(outcome).__name__ for outcome in outcomes] == ["NoneType", "OperationalError", "NoneType"]
+    assert [type(outcome).__name__ for outcome in outcomes] == ["Judgement", "OperationalError", "Judgement"]
 
 
 def test_many_sessions_at_once_are_each_recorded_and_published_once(door, people, risk):

@@ -1,0 +1,150 @@
+"""What the rules ask of the record, fetched for many contributions at once: the mail door judges in groups.
+
+Semantics are those of :mod:`forums.policy`, :mod:`forums.rules` and :mod:`forums.selectors`, whose functions ask for
+one case at a time; the questions here are prepared (:mod:`hub.lib.prepared`), so that a case costs microseconds.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from django.db.models import Count
+from machina.apps.forum.models import Forum
+from machina.apps.forum_conversation.models import Post, Topic
+
+from forums.models import Contribution, ForumPolicy, Membership
+from forums.policy import Access, access_by
+from hub.lib.prepared import Prepared, Row
+
+if TYPE_CHECKING:
+    from hub.members.models import Member
+
+HOUR = timedelta(hours=1)
+_FORUMS = Prepared(
+    lambda forums: (
+        Forum.objects.filter(pk__in=forums)
+        .order_by()
+        .values_list(
+            "pk",
+            "parent_id",
+            "policy__preset",
+            "policy__moderated",
+            "policy__pk",
+            "policy__opens_at",
+            "policy__closes_at",
+        )
+    )
+)
+_MEMBERSHIPS = Prepared(
+    lambda members: (
+        Membership.objects.filter(member_id__in=members, left_at=None)
+        .order_by()
+        .values_list("member_id", "forum_id", "role", "horizon")
+    )
+)
+_SAID = Prepared(
+    lambda authors, since: (
+        Contribution.objects.filter(author_id__in=authors, created_at__gt=since)
+        .order_by()
+        .values_list("author_id")
+        .annotate(said=Count("pk"))
+    )
+)
+_CONTRIBUTION = ("number", "author_id", "message_id", "state")
+_POST = ("id", "topic_id")
+_TOPIC = ("id", "forum_id", "subject", "status", "approved")
+_COLUMNS = (
+    *_CONTRIBUTION, *(f"post__{name}" for name in _POST), *(f"post__topic__{name}" for name in _TOPIC)
+)  # fmt: skip
+_BY_NUMBER = Prepared(
+    lambda numbers: Contribution.objects.filter(pk__in=numbers, state="accepted").order_by().values_list(*_COLUMNS)
+)
+_BY_MESSAGE_ID = Prepared(
+    lambda ids: Contribution.objects.filter(message_id__in=ids, state="accepted").order_by().values_list(*_COLUMNS)
+)
+
+
+@dataclass(frozen=True)
+class Known:
+    """What :func:`forums.rules.decide` asks about one author in one forum.
+
+    Args: said, contributions of the author in the last hour.
+    """
+
+    policy: ForumPolicy | None
+    access: Access
+    said: int
+
+
+class Record:
+    """The record as far as some members, forums, numbers and Message-IDs need it.
+
+    A contribution from here knows its number, author, Message-ID and its topic's place and subject; anything else of
+    it is fetched when it is asked for.
+
+    Queries: 4 and one for each level of the forums.
+    """
+
+    def __init__(
+        self,
+        *,
+        now: datetime,
+        forums: Collection[int] = (),
+        members: Mapping[int, "Member"] | None = None,
+        numbers: Collection[int] = (),
+        message_ids: Collection[str] = (),
+    ) -> None:
+        self._members = members or {}
+        self._forums: dict[int, Row] = {}
+        above = set(forums)
+        while above := above - self._forums.keys():
+            rows = _FORUMS.rows(above)
+            self._forums.update((row[0], row) for row in rows)
+            above = {row[1] for row in rows if row[1] is not None}
+        self._memberships: dict[int, list[Row]] = defaultdict(list)
+        for row in _MEMBERSHIPS.rows(self._members.keys()):
+            self._memberships[row[0]].append(row[1:])
+        self._access: dict[int, Access] = {}
+        self._said: dict[int, int] = dict(_SAID.rows(self._members.keys(), now - HOUR))
+        self._numbered = {row[0]: row for row in _BY_NUMBER.rows(numbers)}
+        self._named = {row[2]: row for row in _BY_MESSAGE_ID.rows(message_ids)}
+
+    def access_of(self, member_id: int) -> Access:
+        """Return a member's access to the forums asked about, as :func:`forums.policy.access_of` has it."""
+        found = self._access.get(member_id)
+        if found is None:
+            tree = [row[:4] for row in self._forums.values()]
+            found = access_by(self._members.get(member_id), self._memberships.get(member_id, []), tree)
+            self._access[member_id] = found
+        return found
+
+    def about(self, member_id: int, forum_id: int) -> Known:
+        """Return what the rules ask about an author in a forum."""
+        row = self._forums.get(forum_id)
+        policy = None
+        if row is not None and row[4] is not None:
+            values = (row[4], forum_id, row[2], row[3], row[5], row[6])
+            policy = ForumPolicy.from_db("default", _POLICY, values)
+        return Known(policy, self.access_of(member_id), self._said.get(member_id, 0))
+
+    def numbered(self, number: int) -> Contribution | None:
+        """Return an accepted contribution by its number."""
+        row = self._numbered.get(number)
+        return _light(row) if row is not None else None
+
+    def newest_named(self, forum_id: int, message_ids: Collection[str]) -> Contribution | None:
+        """Return the newest named contribution inside one forum, as ``contribution_by_message_id`` does."""
+        rows = [row for name in message_ids if (row := self._named.get(name)) is not None and row[7] == forum_id]
+        return _light(max(rows)) if rows else None
+
+
+_POLICY = ("id", "forum_id", "preset", "moderated", "opens_at", "closes_at")
+
+
+def _light(row: Row) -> Contribution:
+    found: Contribution = Contribution.from_db("default", _CONTRIBUTION, row[:4])
+    found.post = Post.from_db("default", _POST, row[4:6])
+    found.post.topic = Topic.from_db("default", _TOPIC, row[6:])
+    return found

@@ -1,0 +1,146 @@
+"""Queries whose SQL Django writes once, for readers that are asked at each mail.
+
+The compiler costs ten times what the database does for a question by key. Here a queryset is compiled for marks in the
+place of its values; afterwards only the values are bound. The queryset stays the one place that says what is asked,
+and the rows come as its ``values_list`` would give them.
+"""
+
+import re
+from collections.abc import Callable, Collection, Iterable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.db import connection
+from django.db.models import Model, QuerySet
+
+Value = int | str | datetime
+Row = tuple[Any, ...]
+# Values of one list in one question; a longer list is asked for in pieces.
+MOST = 200
+_WORD = re.compile(r"[a-z0-9_-]+", re.ASCII)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class _Compiled:
+    """The SQL for lists of one length each: ``slots`` says which value stands at each of its marks."""
+
+    def __init__(self, queryset: QuerySet[Any], marks: dict[Any, int]) -> None:
+        self.compiler = queryset.query.get_compiler(connection=connection)
+        sql, params = self.compiler.as_sql()
+        pieces = sql.split("%s")
+        self.sql, self.slots, self.fixed = pieces[0], [], []
+        for param, piece in zip(params, pieces[1:], strict=True):
+            slot = marks.get(_key(param))
+            if slot is None and isinstance(param, str) and _WORD.fullmatch(param):
+                # A word of the query itself stands in it: SQLite then knows that a partial index serves.
+                self.sql += f"'{param}'{piece}"
+                continue
+            self.sql += f"%s{piece}"
+            self.slots.append(slot)
+            self.fixed.append(param)
+        assert {*self.slots} >= {*marks.values()}, "a value is not in the query as it is given"
+        self.converters = self.compiler.get_converters([column[0] for column in self.compiler.select])
+
+    def rows(self, values: list[Any]) -> list[Row]:
+        """Bind the values and return the rows."""
+        slots = zip(self.slots, self.fixed, strict=True)
+        params = [fixed if slot is None else values[slot] for slot, fixed in slots]
+        with connection.cursor() as cursor:
+            cursor.execute(self.sql, params)
+            found = cursor.fetchall()
+        if not self.converters or not found:
+            return list(found)
+        return [tuple(row) for row in self.compiler.apply_converters(found, self.converters)]
+
+
+class Prepared:
+    """A ``values_list`` queryset of some lists (for ``__in``) and single values, whole numbers, texts or moments.
+
+    Args: build, makes the queryset from as many arguments as :meth:`rows` gets; a list comes as a list.
+    """
+
+    def __init__(self, build: Callable[..., QuerySet[Any]]) -> None:
+        self._build = build
+        self._compiled: dict[Any, _Compiled] = {}
+
+    def rows(self, *arguments: Collection[Any] | Value) -> list[Row]:
+        """Return the rows; none, and no question, when a list is empty. Queries: 1 for each 200 values."""
+        for at, argument in enumerate(arguments):
+            if not isinstance(argument, int | str | datetime):
+                if not argument:
+                    return []
+                if len(argument) > MOST:
+                    pieces = _pieces(list(argument))
+                    return [row for piece in pieces for row in self.rows(*arguments[:at], piece, *arguments[at + 1 :])]
+        lists = [
+            [argument] if isinstance(argument, int | str | datetime) else _padded(list(argument))
+            for argument in arguments
+        ]
+        shape = (connection.vendor, tuple((len(values), type(values[0])) for values in lists))
+        compiled = self._compiled.get(shape)
+        if compiled is None:
+            compiled = self._compiled[shape] = self._compile(arguments, lists)
+        return compiled.rows([_adapted(value) for values in lists for value in values])
+
+    def _compile(self, arguments: tuple[Any, ...], lists: list[list[Any]]) -> _Compiled:
+        marks: dict[Any, int] = {}
+        given = []
+        for argument, values in zip(arguments, lists, strict=True):
+            made = [_mark(type(value), len(marks) + at) for at, value in enumerate(values)]
+            marks.update({_key(_adapted(mark)): len(marks) + at for at, mark in enumerate(made)})
+            given.append(made[0] if isinstance(argument, int | str | datetime) else made)
+        return _Compiled(self._build(*given), marks)
+
+
+def _mark(kind: type, number: int) -> Value:
+    """Return a value that no query has by itself."""
+    if issubclass(kind, datetime):
+        return _EPOCH + timedelta(seconds=number)
+    return f"mark {number} \u2063" if issubclass(kind, str) else -1_000_000 - number
+
+
+def _key(value: Any) -> tuple[str, str]:
+    return type(value).__name__, str(value)
+
+
+def _adapted(value: Any) -> Any:
+    return connection.ops.adapt_datetimefield_value(value) if isinstance(value, datetime) else value
+
+
+def _padded(values: list[Any]) -> list[Any]:
+    """Fill up to the next power of two by repeating the last value, so that few shapes are compiled."""
+    return values + values[-1:] * ((1 << (len(values) - 1).bit_length()) - len(values))
+
+
+def _pieces(values: list[Any]) -> Iterable[list[Any]]:
+    return (values[at : at + MOST] for at in range(0, len(values), MOST))
+
+
+class Insert:
+    """Rows of one model written by one statement that is made once; their keys are not read back.
+
+    Args: model, whose columns all have a value in Python.
+    """
+
+    def __init__(self, model: type[Model]) -> None:
+        self._model = model
+        self._names = [field.attname for field in model._meta.concrete_fields if not field.primary_key]
+        self._sql = ""
+
+    def write(self, rows: Collection[Model]) -> None:
+        """Write the rows. Queries: 1."""
+        if not self._sql:
+            quote = connection.ops.quote_name
+            columns = [str(field.column) for field in self._model._meta.concrete_fields if not field.primary_key]
+            marks = ", ".join(["%s"] * len(columns))
+            named = ", ".join(map(quote, columns))
+            self._sql = f"INSERT INTO {quote(self._model._meta.db_table)} ({named}) VALUES ({marks})"  # noqa: S608
+        with connection.cursor() as cursor:
+            cursor.executemany(self._sql, [[_plain(getattr(row, name)) for name in self._names] for row in rows])
+
+
+def _plain(value: Any) -> Any:
+    """Return the value as both drivers take it: a choice as its text."""
+    if value is None or type(value) in {str, int, bytes}:
+        return value
+    return str(value) if isinstance(value, str) else _adapted(value)

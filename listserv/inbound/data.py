@@ -1,0 +1,50 @@
+"""Read a mail from the wire, up to the one true end: ``CR LF . CR LF`` and nothing else (RFC 5321 §4.1.1.4)."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+# Of a mail that is over the limit so many times the limit is read, so that its client hears why; then it is cut off.
+DRAIN = 5
+
+
+@dataclass(frozen=True)
+class Received:
+    """A mail with its dots unstuffed, or its beginning when it was too large; its size in bytes; whether it ended."""
+
+    raw: bytes = field(repr=False)
+    size: int
+    ended: bool
+
+
+async def receive(reader: asyncio.StreamReader, *, limit: int, keep: int, came: Callable[[int], None]) -> Received:
+    """Read a mail. What follows its end is left to the reader.
+
+    Args: limit, bytes that a mail may have; keep, bytes that are kept of a larger one; came, told the bytes of each
+    chunk, and less than none where some are let go of.
+
+    Raises: ConnectionResetError when the client left before the end.
+    """
+    # The line end of the DATA command stands before an end of data that follows at once.
+    buffer = bytearray(b"\r\n")
+    keep, dropped, seen = min(keep, limit), 0, 0
+    while (end := buffer.find(b"\r\n.\r\n", max(0, seen - 4))) < 0:
+        if len(buffer) > limit + 1_000:
+            # Too large: keep the header for the record and enough of the tail to see the end.
+            dropped += len(buffer) - keep - 4
+            came(keep + 4 - len(buffer))
+            del buffer[keep:-4]
+            if dropped > limit * DRAIN:
+                return Received(bytes(buffer[2:keep]), dropped + len(buffer), ended=False)
+        seen = len(buffer)
+        # All there is: what follows the end of data is given back to an empty buffer, in order.
+        chunk = await reader.read(1 << 30)
+        if not chunk:
+            raise ConnectionResetError
+        came(len(chunk))
+        buffer += chunk
+    rest = bytes(buffer[end + 5 :])
+    if rest:
+        reader.feed_data(rest)
+    raw = bytes(buffer[: end + 2]).replace(b"\r\n.", b"\r\n")[2:]
+    return Received(raw, len(raw) + dropped, ended=True)

@@ -1,0 +1,160 @@
+"""What all sessions of one mail door share, and what it answers to each command: the handler of the SMTP server.
+
+It knows nothing of the server's library but the names of the hooks. Their first three arguments are the session as the
+protocol has it, as its library has it, and the envelope.
+"""
+
+import asyncio
+import errno
+import logging
+from dataclasses import replace
+from typing import Any, Protocol
+
+from django.conf import settings
+from django.db.utils import OperationalError
+
+from listserv.inbound import limits
+from listserv.inbound import session as hub
+from listserv.inbound.delivery import Delivery
+from listserv.inbound.reading import read
+from listserv.inbound.recipients import RecentLists, Recipient
+from listserv.inbound.spool import Spool
+from listserv.inbound.threads import DatabaseThreads
+from listserv.trust import check as trust
+
+log = logging.getLogger(__name__)
+MAX_RECIPIENTS = 20
+# Bytes of a mail that is read beside the others, so that those behind it need not wait for it.
+LARGE = 50_000
+
+
+class Conversation(Protocol):
+    """A session, as the door sees it."""
+
+    recipients: list[Recipient]
+
+    @property
+    def peer(self) -> str:
+        """The client's address."""
+
+    @property
+    def member_id(self) -> int | None:
+        """Key of the member who signed in, None for nobody."""
+
+    def end(self) -> None:
+        """Say that the hub is being stopped, and close."""
+
+    def abort(self) -> None:
+        """Close without a word."""
+
+
+class Door:
+    """The handler; each public method named ``handle_`` is a hook of the server."""
+
+    def __init__(self) -> None:
+        self.threads = DatabaseThreads()
+        self.lists = RecentLists()
+        self.spool = Spool()
+        self.connections = limits.Rate(settings.HUB_SMTP_CONNECTIONS_PER_MINUTE)
+        self.mails = limits.Rate(settings.HUB_SMTP_MAILS_PER_MINUTE)
+        self.pressure = limits.Pressure(
+            settings.HUB_DATA, settings.HUB_DISK_RESERVE * 1_000_000, lambda: self.spool.busy
+        )
+        self.sessions: set[Conversation] = set()
+        # Mails that are read and not yet answered.
+        self.delivering = 0
+        self.stopping = False
+
+    def __dir__(self) -> list[str]:
+        """Name the hooks alone: the server's library looks through all names for each session."""
+        return _HOOKS
+
+    def greet(self, peer: str) -> str:
+        """Return what a client is turned away with at its greeting, empty when it may go on."""
+        if self.is_exempt(peer):
+            return ""
+        seconds = self.connections.wait(limits.client_of(peer))
+        return limits.too_many_connections(seconds) if seconds else ""
+
+    @staticmethod
+    def is_exempt(peer: str) -> bool:
+        """Whether a client is not counted: one on this host, or a relay in front of the door."""
+        return limits.is_loopback(peer) or limits.is_in(peer, settings.HUB_TRUSTED_RELAYS)
+
+    async def handle_EHLO(
+        self, server: Conversation, session: Any, envelope: Any, hostname: str, responses: list[str]
+    ) -> list[str]:
+        """Announce what the door can do, in one piece."""
+        session.host_name = hostname
+        lines = [line for line in responses[:-1] if line != "250-AUTH "]
+        return ["\r\n".join([*lines, "250-PIPELINING", responses[-1]])]
+
+    async def handle_MAIL(
+        self, server: Conversation, session: Any, envelope: Any, address: str, options: list[str]
+    ) -> str:
+        """Take the reverse path, or put the client off; ``<>`` becomes empty only in the delivery, as it is tested."""
+        refusal = self.pressure.refusal()
+        if not refusal and (server.member_id is not None or not self.is_exempt(server.peer)):
+            # Many members may share one address, and one member have many: who signed in is counted by name.
+            client = f"member {server.member_id}" if server.member_id is not None else limits.client_of(server.peer)
+            seconds = self.mails.wait(client)
+            refusal = limits.too_fast(seconds) if seconds else ""
+        if refusal:
+            log.warning("Put off a mail from %s: %s", server.peer, refusal)
+            return refusal
+        envelope.mail_from = address
+        envelope.mail_options.extend(options)
+        return "250 2.1.0 OK"
+
+    async def handle_RCPT(
+        self, server: Conversation, session: Any, envelope: Any, address: str, options: list[str]
+    ) -> str:
+        """Take a recipient that exists, refuse any other at once."""
+        if len(envelope.rcpt_tos) >= MAX_RECIPIENTS:
+            return "452 4.5.3 Too many recipients for one message; send it again for the rest."
+        found: Recipient | hub.Refusal | None = hub.look_up_kept(address, self.lists)
+        if found is None:
+            found = await self.threads.run(hub.look_up, address, server.member_id, envelope.smtp_utf8, self.lists)
+        if isinstance(found, hub.Refusal):
+            log.info("Refused the recipient %r from %s: %s", address, server.peer, found.reply)
+            return found.reply
+        envelope.rcpt_tos.append(address)
+        server.recipients.append(found)
+        return "250 2.1.5 OK"
+
+    async def handle_exception(self, error: Exception) -> str:
+        """Ask the client to try again: what failed is on our side."""
+        log.error("An SMTP session failed", exc_info=error)
+        if is_full(error):
+            return "452 4.3.1 The hub's disk is full. Try again later."
+        return "451 4.3.0 The hub could not do this now. Try again later."
+
+    async def deliver(self, delivery: Delivery) -> str:
+        """Judge a mail, commit the outcome, then return the reply."""
+        # What the guard refuses is looked at no further.
+        large = await self.threads.run(read, delivery) if delivery.size > LARGE else None
+        if large is None or large.finding is None:
+            checks = await trust.check(delivery, is_member=lambda address: self.threads.run(hub.is_member, address))
+            if checks is not None:
+                delivery = replace(delivery, checks=checks)
+        judgement = await self.spool.take(replace(large, delivery=delivery) if large is not None else delivery)
+        states = ",".join(row.state for row in judgement.rows)
+        log.info("Mail of %d bytes from %s: %s", delivery.size, delivery.peer, states)
+        return judgement.reply
+
+    async def close(self) -> None:
+        """Write what is queued, then let go of the database."""
+        await asyncio.to_thread(self.spool.stop)
+        await asyncio.to_thread(self.threads.close)
+
+
+_HOOKS = [name for name in vars(Door) if name.startswith("handle_")]
+
+
+def is_full(error: BaseException) -> bool:
+    """Whether a disk has no room: ours, or the database's."""
+    if isinstance(error, OSError):
+        return error.errno in {errno.ENOSPC, errno.EDQUOT}
+    # SQLite says it in words, PostgreSQL by its code.
+    code = getattr(error.__cause__, "sqlstate", None)
+    return isinstance(error, OperationalError) and (code == "53100" or "disk is full" in str(error))

@@ -1,0 +1,119 @@
+"""What the hub knows that bears on some mails: asked once for all of them, before any verdict is made.
+
+Nothing is kept from one group to the next, so a right that ended a moment ago has ended here. What the verdicts of one
+group add to the facts (a mail that is accepted counts for the next one) is noted as they are made.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Mapping
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from django.db.models import Count, Min
+
+from forums.known import Record
+from hub.lib.prepared import Prepared
+from hub.members.selectors import active_members, members_by_address
+from listserv.inbound.compose import names_in, numbers_in
+from listserv.inbound.reading import Reading
+from listserv.models import InboundMail
+
+if TYPE_CHECKING:
+    from hub.members.models import Member
+
+State = InboundMail.State
+Copy = tuple[str, int | None, int | None]  # Message-ID, list key, member key
+HELD_FOR = timedelta(days=14)
+_QUEUED = Prepared(
+    lambda members: (
+        InboundMail.objects.filter(member_id__in=members, state="queued")
+        .order_by()
+        .values_list("member_id")
+        .annotate(mails=Count("pk"))
+    )
+)
+_HELD = Prepared(
+    lambda members, since: (
+        InboundMail.objects.filter(member_id__in=members, state="held", received_at__gt=since)
+        .order_by()
+        .values_list("member_id")
+        .annotate(mails=Count("pk"))
+    )
+)
+_COPIES = Prepared(
+    lambda ids: (
+        InboundMail.objects.filter(message_id__in=ids, state__in=("queued", "published", "held"))
+        .order_by()
+        .values_list("message_id", "list_id", "member_id", "state")
+        .annotate(first=Min("pk"))
+    )
+)
+
+
+class Facts:
+    """The facts for one group of mails.
+
+    Queries: 7 at most and one for each level of the forums, whatever the number of mails; 1 more when one is unproven,
+    and 1 for each mail that is here already.
+    """
+
+    def __init__(self, readings: Collection[Reading]) -> None:
+        self.now: datetime = max(reading.delivery.received_at for reading in readings)
+        deliveries = [reading.delivery for reading in readings]
+        self.accounts = active_members({one.auth_id for one in deliveries if one.auth_id is not None})
+        self._owners = members_by_address({author for reading in readings if (author := reading.author)})
+        self.members: Mapping[int, Member] = {
+            **{member.pk: member for member in self._owners.values()}, **self.accounts
+        }  # fmt: skip
+        recipients = [recipient for one in deliveries for recipient in one.recipients if recipient.is_posting]
+        answered = {recipient.reply.number for recipient in recipients if recipient.reply is not None}
+        posts = [reading.mail for reading in readings if reading.is_post]
+        self.record = Record(
+            now=self.now,
+            forums={recipient.mailing_list.forum_id for recipient in recipients if recipient.mailing_list is not None},
+            members=self.members,
+            numbers={number for mail in posts for number in numbers_in(mail)} | answered,
+            message_ids={name for mail in posts for name in names_in(mail)},
+        )
+        self._queued: Counter[int] = Counter(dict(_QUEUED.rows(self.members)))
+        self._held: Counter[int] | None = None
+        copies = _COPIES.rows({mail.message_id for mail in posts if mail.message_id})
+        self._copies = {(*row[:3], row[3]): row[4] for row in copies}
+        self._noted: dict[tuple[str, int | None, int | None, str], bytes] = {}
+
+    def owner_of(self, address: str) -> "Member | None":
+        """Return the member who has the address verified and may sign in."""
+        return self._owners.get(address)
+
+    def queued(self, member_id: int) -> int:
+        """Count the member's mails that are accepted and not yet published."""
+        return self._queued[member_id]
+
+    def held(self, member_id: int) -> int:
+        """Count the mails that wait for the member's confirmation."""
+        if self._held is None:
+            self._held = Counter(dict(_HELD.rows(self.members, self.now - HELD_FOR)))
+        return self._held[member_id]
+
+    def copy_of(self, copy: Copy, states: Collection[str]) -> bytes | None:
+        """Return the first earlier mail of that Message-ID, list and member in one of the states."""
+        keys = [self._copies[found] for state in states if (found := (*copy, state)) in self._copies]
+        if keys:
+            raw = InboundMail.objects.filter(pk=min(keys)).values_list("raw", flat=True).first()
+            return bytes(raw) if raw is not None else None
+        return next((self._noted[found] for state in states if (found := (*copy, state)) in self._noted), None)
+
+    def note(self, row: InboundMail) -> None:
+        """Let a row that is about to be written count for the next mails of the group."""
+        if row.member_id is None:
+            return
+        if row.state == State.QUEUED:
+            self._queued[row.member_id] += 1
+        elif row.state == State.HELD:
+            self.held(row.member_id)
+            assert self._held is not None
+            self._held[row.member_id] += 1
+        else:
+            return
+        if row.message_id:
+            self._noted.setdefault((row.message_id, row.list_id, row.member_id, row.state), bytes(row.raw))

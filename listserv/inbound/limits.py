@@ -1,0 +1,142 @@
+"""How much the door takes at a time: from one client, and of the machine it stands on.
+
+Whoever is over a limit is put off, never refused for good: ``421`` for a connection, ``451 4.7.1`` with the seconds to
+wait for a mail, ``452 4.3.1`` or ``451 4.3.0`` where the hub itself has no room or is slow (RFC 3463 §3.4, §3.8). What
+was accepted before stays accepted. Each process counts for itself.
+"""
+
+import ipaddress
+import logging
+import math
+import shutil
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+log = logging.getLogger(__name__)
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+# Clients remembered at a time; those that were quiet longest are forgotten first.
+MOST_CLIENTS = 10_000
+# Bytes of mails that are read and not yet answered, of all sessions together.
+MOST_BYTES = 200_000_000
+# Seconds that one commit may take before no new mail is begun.
+SLOW = 10.0
+# Seconds for which the free space of the disk is believed.
+DISK_EVERY = 2.0
+
+
+def is_in(host: str, networks: Sequence[Network]) -> bool:
+    """Whether an address is in one of the networks; what is no address is in none."""
+    try:
+        address = ipaddress.ip_address(host.partition("%")[0])
+    except ValueError:
+        return False
+    mapped = getattr(address, "ipv4_mapped", None) or address
+    return any(mapped in network for network in networks)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a client is on this host."""
+    return is_in(host, _LOOPBACK)
+
+
+_LOOPBACK = (ipaddress.ip_network("127.0.0.0/8"), ipaddress.ip_network("::1/128"))
+
+
+def client_of(host: str) -> str:
+    """Return what stands for one client: its address, of IPv6 the /64 that one customer has."""
+    try:
+        address = ipaddress.ip_address(host.partition("%")[0])
+    except ValueError:
+        return host
+    if isinstance(address, ipaddress.IPv6Address):
+        mapped = address.ipv4_mapped
+        return str(mapped or ipaddress.ip_network((int(address) >> 64 << 64, 64)))
+    return str(address)
+
+
+class Rate:
+    """So many in a minute for each client; a quiet minute gives all of them back.
+
+    Args: per_minute, 0 for no limit.
+    """
+
+    def __init__(self, per_minute: int) -> None:
+        self.per_minute = per_minute
+        self._left: dict[str, tuple[float, float]] = {}  # client -> what is left, when that was
+
+    def wait(self, client: str, *, moment: float | None = None) -> int:
+        """Take one and return 0, or return the seconds until there is one again.
+
+        Args: moment, the monotonic clock's seconds.
+        """
+        if not self.per_minute:
+            return 0
+        moment = time.monotonic() if moment is None else moment
+        left, then = self._left.pop(client, (float(self.per_minute), moment))
+        left = min(float(self.per_minute), left + (moment - then) * self.per_minute / 60)
+        taken = left >= 1
+        # Put back at the end: the first ones are those that were quiet longest.
+        self._left[client] = (left - 1 if taken else left, moment)
+        if len(self._left) > MOST_CLIENTS:
+            del self._left[next(iter(self._left))]
+        return 0 if taken else max(1, math.ceil((1 - left) * 60 / self.per_minute))
+
+
+@dataclass
+class Pressure:
+    """What the hub has room for now.
+
+    Args:
+        folder: where the hub writes.
+        reserve: bytes of the disk that stay free; 0 to look at none.
+        busy: how many seconds the present commit has taken.
+    """
+
+    folder: Path
+    reserve: int
+    busy: Callable[[], float]
+    # Bytes of mails that are read and not yet answered.
+    held: int = 0
+    _looked_at: float = field(default=-math.inf, repr=False)
+    _full: bool = field(default=False, repr=False)
+
+    def refusal(self) -> str:
+        """Return the reply to a mail that would begin now, empty when there is room for it."""
+        if self.is_full():
+            return "452 4.3.1 The hub's disk is nearly full. Try again later."
+        if self.held > MOST_BYTES:
+            return "452 4.3.1 The hub has too many mails in hand. Try again in a minute."
+        if self.busy() > SLOW:
+            return "451 4.3.0 The hub's database is slow. Try again in a minute."
+        return ""
+
+    def is_full(self) -> bool:
+        """Whether less than the reserve of the disk is free; looked at now and then."""
+        moment = time.monotonic()
+        if self.reserve and moment - self._looked_at > DISK_EVERY:
+            self._looked_at = moment
+            full = free_bytes(self.folder) < self.reserve
+            if full and not self._full:
+                log.error("Less than %d MB are free under %s: mails are put off", self.reserve // 10**6, self.folder)
+            self._full = full
+        return self._full
+
+
+def free_bytes(folder: Path) -> int:
+    """Return what of the disk the hub may still fill; a disk that cannot be asked counts as full."""
+    try:
+        return shutil.disk_usage(folder).free
+    except OSError:
+        return 0
+
+
+def too_fast(seconds: int) -> str:
+    """Return the reply to a mail over the rate."""
+    return f"451 4.7.1 Too many mails from you in a minute. Try again in {seconds} seconds."
+
+
+def too_many_connections(seconds: int) -> str:
+    """Return the greeting of a client over the rate of connections."""
+    return f"421 4.7.1 Too many connections from your address in a minute. Try again in {seconds} seconds."
