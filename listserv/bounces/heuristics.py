@@ -13,8 +13,10 @@ from listserv.bounces import addresses, phrases
 # Characters and lines of a report that are read.
 MAX_TEXT = 40_000
 MAX_LINES = 800
+# Characters in which a report comes to the point.
+_FIRST = 1_500
 # Ranks, best first.
-_LISTED, _HEADED, _ASKED, _NAMED, _LOOSE, _SEEN = range(6)
+_LISTED, _HEADED, _ASKED, _NAMED, _LOOSE, _ANYWHERE, _SEEN = range(7)
 # Characters before an address in which a word about it counts most.
 _NEAR = 16
 _DECOR = " \t<>\"'`:;,.*-=_~|()[]{}•·+>\u3000\u2022「」『』"
@@ -76,6 +78,8 @@ class Reading:
 
     recipients: tuple[str, ...]
     failed: bool
+    # Whether it says so at once, as a report does, and not somewhere in a longer text.
+    is_plain: bool
     delayed: bool
     # Whether the place of the addresses leaves no doubt.
     is_sure: bool = True
@@ -100,7 +104,9 @@ def read(
     rank, found = _recipients(shown, not_these, hardly)
     if not found:
         rank, found = _recipients(subject, not_these | hardly, frozenset())
-    return Reading(found, failed or delayed, delayed and not given_up, rank == _LISTED)
+    said = f"{subject} {shown[:_FIRST]}".lower().replace("’", "'")
+    at_once = any(phrase in said for phrase in (*phrases.FAILED, *phrases.DELAYED)) or _has_reply(shown[:_FIRST])
+    return Reading(found, failed or delayed, at_once, delayed and not given_up, rank == _LISTED)
 
 
 def is_arrival(subject: str, text: str) -> bool:
@@ -152,7 +158,8 @@ def _recipients(text: str, not_these: frozenset[str], hardly: frozenset[str]) ->
                     ranked[address] = min(rank, ranked.get(address, rank))
         before = line if line.strip() else before
     best = min(ranked.values(), default=_SEEN)
-    if best >= _SEEN:
+    # One that nothing speaks for is taken where it is the only one.
+    if best == _SEEN or (best == _ANYWHERE and len(ranked) > 1):
         return _SEEN, ()
     found: dict[str, str] = {}
     for address, rank in ranked.items():
@@ -220,7 +227,7 @@ def _rank(line: str, address: str, before: str) -> int:
         return _HEADED
     if any(word in head[-_NEAR:] for word in _BEFORE):
         return _NAMED
-    return _LOOSE if any(word in lowered or word in before.lower()[-200:] for word in _BEFORE) else _SEEN
+    return _LOOSE if any(word in lowered or word in before.lower()[-200:] for word in _BEFORE) else _ANYWHERE
 
 
 def _tells_of_others(before: str) -> bool:
