@@ -4,20 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from django.conf import settings
-from django.urls import reverse
-
-from forums import selectors as forums
 from forums.outlets import Outlet
-from hub.lib.mail import send_letter
-from hub.members.selectors import secretariat
-from listserv import selectors, services
+from listserv import moderation, selectors, services
 
 if TYPE_CHECKING:
     from forums.models import Contribution, ForumPolicy, Membership
-
-# Characters of a held text that its letter repeats; the page has the whole.
-EXCERPT = 5_000
 
 
 class ListOutlet(Outlet):
@@ -50,24 +41,10 @@ class ListOutlet(Outlet):
 
     def hold(self, contribution: "Contribution", *, now: datetime) -> None:
         """Write to those who decide, each in their language; to the Secretariat where nobody leads."""
-        context = self._context(contribution)
-        leading = [row.member for row in forums.moderators_of(contribution.post.topic.forum_id)]
-        for member in leading or secretariat():
-            send_letter(to=member, template="listserv/mail/held", context=context)
+        moderation.ask_all(contribution)
 
     def decide(self, contribution: "Contribution", *, now: datetime) -> None:
-        """Tell the author of a rejection, with the reason and their own words, so that nothing is lost."""
+        """Tell the others who decide, and the author of a rejection; who is approved gets a copy of the mailing."""
+        moderation.tell_decided(contribution)
         if contribution.state == "rejected":
-            context = {**self._context(contribution), "reason": contribution.post.update_reason}
-            send_letter(to=contribution.author, template="listserv/mail/rejected", context=context)
-
-    def _context(self, contribution: "Contribution") -> dict[str, object]:
-        text = contribution.text
-        return {
-            "contribution": contribution,
-            "author": contribution.author,
-            "discussion": contribution.post.topic.forum.name,
-            "text": text if len(text) <= EXCERPT else f"{text[:EXCERPT]} …",
-            "page_url": f"{settings.HUB_URL}/c/{contribution.number}/",
-            "held_url": f"{settings.HUB_URL}{reverse('forums:held')}",
-        }
+            moderation.tell_rejected(contribution)

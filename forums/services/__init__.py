@@ -16,8 +16,10 @@ from forums.services.provision import (
     create_category,
     create_forum,
     forget_member,
+    hand_over,
     remove_member,
     start_topic,
+    step_down,
 )
 from forums.services.publish import publish
 from forums.services.reading import mark_forum_read, mark_read
@@ -33,6 +35,7 @@ __all__ = [
     "create_forum",
     "edit_contribution",
     "forget_member",
+    "hand_over",
     "hand_over_words",
     "join_threads",
     "lock_topic",
@@ -42,6 +45,7 @@ __all__ = [
     "reject_contribution",
     "remove_member",
     "start_topic",
+    "step_down",
     "unlock_topic",
     "write_summary",
 ]

@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.db.models import Max
+from django.utils.translation import gettext as _
 from machina.apps.forum.models import Forum
 from machina.apps.forum_conversation.models import Topic
 
 from forums.models import Contribution, ForumPolicy, Membership
 from forums.outlets import outlets
-from forums.policy import ADMIT, access_of
+from forums.policy import ADMIT, LEADING, access_of
 from forums.services.publish import new_topic
-from hub.lib.errors import NotAllowed, NotFound
+from hub.lib.errors import Invalid, NotAllowed, NotFound
 
 if TYPE_CHECKING:
     from hub.members.models import Member
@@ -119,6 +120,37 @@ def remove_member(*, forum_id: int, member: "Member", now: datetime, actor: "Mem
     membership.save(update_fields=["left_at"])
     for outlet in outlets():
         outlet.change_membership(membership, now=now)
+
+
+@transaction.atomic
+def hand_over(*, forum_id: int, member: "Member", actor: "Member", now: datetime) -> bool:
+    """Let somebody who takes part lead a forum beside those who do; False when the person leads already.
+
+    Raises: NotFound (no such forum for the actor), NotAllowed, Invalid (the person takes no part, or only observes).
+    """
+    _check_admits(forum_id, actor)
+    membership = Membership.objects.select_for_update().filter(forum_id=forum_id, member=member, left_at=None).first()
+    if membership is None or membership.role == Membership.Role.OBSERVER:
+        raise Invalid(_("%s must take part in the discussion before leading it.") % member.get_full_name())
+    if membership.role in LEADING:
+        return False
+    admit_member(forum_id=forum_id, member=member, now=now, role=Membership.Role.MODERATOR, actor=actor)
+    return True
+
+
+@transaction.atomic
+def step_down(*, forum_id: int, actor: "Member", now: datetime) -> None:
+    """Stop leading a forum and go on taking part; a forum is not left without anybody who leads.
+
+    Raises: NotFound (the actor does not lead), Invalid (nobody else does).
+    """
+    rows = Membership.objects.select_for_update().filter(forum_id=forum_id, role__in=LEADING, left_at=None)
+    leading = list(rows.select_related("member"))
+    if actor.pk not in {row.member_id for row in leading}:
+        raise NotFound
+    if not [row for row in leading if row.member_id != actor.pk and row.member.is_active]:
+        raise Invalid(_("Nobody else leads this discussion. Hand it over first."))
+    admit_member(forum_id=forum_id, member=actor, now=now, actor=actor)
 
 
 @transaction.atomic

@@ -73,8 +73,7 @@ def send_letter(
     Args:
         to: a member, or a bare address when nobody of the hub is behind it.
         template, context: as ``members/mail/approved``, and what its files name beside what every letter knows.
-        language: of a bare address, or to override the member's.
-        address: another address of the member's than the first one.
+        language, address: others than the member's first ones.
         headers: more header fields, or others than those set here, as In-Reply-To.
         html: False for plain text alone, as for a long listing.
     """

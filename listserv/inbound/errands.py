@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from hub.lib.clock import now as clock
-from hub.lib.verdicts import ACCEPT, Verdict, discard, reject
+from hub.lib.verdicts import ACCEPT, Verdict, discard
 from listserv import machines, services, tokens
+from listserv.commands import judging, moderating
+from listserv.commands import services as commands
 from listserv.inbound import letters
 from listserv.inbound import services as inbound
 from listserv.inbound.delivery import Delivery
@@ -82,12 +84,10 @@ def _take(question: Question) -> Verdict:
 
 
 def _may_leave(question: Question) -> Verdict:
-    token = token_of(question.recipient.address)
-    if tokens.read_leave(token) is not None or (question.signed_in and not question.sender.problem):
+    """Let the token of a mail from the list leave from any address; without one it is a command like others."""
+    if tokens.read_leave(token_of(question.recipient.address)) is not None:
         return ACCEPT
-    return question.sender.problem or reject(
-        "unproven", _("Sign in to send this, or use the link at the end of a mail from the list.")
-    )
+    return judging.decide_command(question)
 
 
 def _confirm(row: InboundMail) -> None:
@@ -98,8 +98,16 @@ def _leave(row: InboundMail) -> None:
     token = token_of(row.recipient)
     if tokens.read_leave(token) is not None:
         services.leave_by_token(list_name=_name(row), token=token)
-    elif row.list is not None and row.member is not None:
-        services.set_delivery(list_id=row.list.pk, member=row.member, delivery="none", now=clock())
+    else:
+        _command(row)
+
+
+def _command(row: InboundMail) -> None:
+    commands.carry_out(row, now=clock())
+
+
+def _moderate(row: InboundMail) -> None:
+    moderating.carry_out(row, now=clock())
 
 
 def _pass_on(row: InboundMail) -> None:
@@ -111,12 +119,15 @@ def _keep(row: InboundMail) -> None:
 
 
 def _name(row: InboundMail) -> str:
-    return row.list.name if row.list else ""
+    return row.list.name if row.list else tokens.NO_LIST
 
 
 ERRANDS: dict[str, Errand] = {
     "confirm": Errand(_take, _confirm),
     "leave": Errand(_may_leave, _leave),
+    **{kind: Errand(judging.decide_command, _command) for kind in ("join", "digest", "mail", "nomail", "help")},
+    "request": Errand(judging.decide_command, _command),
+    "moderate": Errand(judging.decide_moderation, _moderate),
     "owner": Errand(_take, _pass_on),
     "desk": Errand(_take, _pass_on),
     "bounces": Errand(_take, _keep, from_machines=True),

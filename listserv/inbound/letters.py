@@ -7,6 +7,7 @@ from forums import selectors as forums
 from hub.lib.mail import send_letter
 from hub.members.selectors import secretariat
 from listserv import tokens
+from listserv.commands.services import asks
 from listserv.inbound.mime import parse
 from listserv.models import InboundMail
 
@@ -16,13 +17,15 @@ EXCERPT = 2_000
 
 def ask_to_confirm(row: InboundMail) -> None:
     """Ask the member once whether a held mail is theirs; the link shows it, a button there decides."""
-    if row.member is None or row.list is None:
+    if row.member is None:
         return
+    name = row.list.name if row.list is not None else tokens.NO_LIST
     token = tokens.confirm_token(mail_id=row.pk, member_id=row.member.pk)
     context = {
         **_context(row),
-        "confirm_url": f"{settings.HUB_URL}{reverse('listserv:confirm', args=(row.list.name, token))}",
-        "confirm_address": tokens.confirm_address(row.list.name, mail_id=row.pk, member_id=row.member.pk),
+        "asks": asks(row.kind, parse(bytes(row.raw))),
+        "confirm_url": f"{settings.HUB_URL}{reverse('listserv:confirm', args=(name, token))}",
+        "confirm_address": tokens.confirm_address(name, mail_id=row.pk, member_id=row.member.pk),
     }
     send_letter(to=row.member, template="listserv/mail/confirm", context=context)
 

@@ -15,6 +15,8 @@ from listserv.models import InboundMail, MailingList
 DESKS = frozenset({"postmaster", "abuse", "secretariat"})
 # Where the hub's own letters bounce to (``SERVER_EMAIL``).
 RETURNED = frozenset({"hub"})
+# Where commands for any list go; the last three are what people who come from elsewhere know.
+COMMAND_DESKS = frozenset({"request", "lists", "listserv", "sympa", "majordomo"})
 POSTING = frozenset({"post", "reply"})
 RECENT = 1.0  # seconds
 
@@ -81,12 +83,20 @@ def resolve(address: str, *, find: Callable[[str], MailingList | None] = selecto
         return Recipient(address, "desk")
     if local.lower() in RETURNED:
         return Recipient(address, "returned")
+    if local.lower() in COMMAND_DESKS:
+        return Recipient(address, "request")
+    name, _plus, token = local.lower().partition("+")
+    if name == f"{tokens.NO_LIST}-confirm":
+        _check_confirm(token, None)
+        return Recipient(address, "confirm")
     found = selectors.list_by_address(local, find=find)
     if found is None:
         raise NotFound(_("There is no list of this name."))
     reply = _reply(found) if found.kind == "reply" else None
     if found.kind == "confirm":
-        _check_confirm(found)
+        _check_confirm(found.token, found.mailing_list)
+    if found.kind == "moderate":
+        reply = _moderate(found)
     if found.kind == "leave" and found.token and tokens.read_leave(found.token) is None:
         raise NotFound(_("This leave address is not complete. Use the link at the end of a mail from the list."))
     return Recipient(address, found.kind, found.mailing_list, reply)
@@ -113,12 +123,20 @@ def _reply(found: selectors.ListAddress) -> tokens.ReplyToken:
     return token
 
 
-def _check_confirm(found: selectors.ListAddress) -> None:
-    token = tokens.read_confirm(found.token)
+def _moderate(found: selectors.ListAddress) -> tokens.ReplyToken:
+    """Return what a moderator's address says; it binds as a reply address does: to its owner's From."""
+    token = tokens.read_moderate(found.token)
+    if token is None:
+        raise NotFound(_("This address is not complete. Answer the letter that asked you, or decide on the web."))
+    return tokens.ReplyToken(token.member_id, token.number, found.mailing_list.pk)
+
+
+def _check_confirm(text: str, mailing_list: MailingList | None) -> None:
+    token = tokens.read_confirm(text)
     held = (
         token
         and InboundMail.objects.filter(
-            pk=token.mail_id, member_id=token.member_id, list=found.mailing_list, state=InboundMail.State.HELD
+            pk=token.mail_id, member_id=token.member_id, list=mailing_list, state=InboundMail.State.HELD
         ).exists()
     )
     if not held:

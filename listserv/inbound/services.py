@@ -21,7 +21,8 @@ def held_mail(*, list_name: str, token: str) -> InboundMail:
     named = tokens.read_confirm(token)
     if named is None:
         raise NotFound
-    rows = InboundMail.objects.filter(pk=named.mail_id, member_id=named.member_id, list__name=list_name)
+    rows = InboundMail.objects.filter(pk=named.mail_id, member_id=named.member_id)
+    rows = rows.filter(list=None) if list_name == tokens.NO_LIST else rows.filter(list__name=list_name)
     found = rows.select_related("list__forum", "member").first()
     if found is None:
         raise NotFound
@@ -30,9 +31,9 @@ def held_mail(*, list_name: str, token: str) -> InboundMail:
 
 @transaction.atomic
 def confirm_held(*, list_name: str, token: str, now: datetime) -> InboundMail:
-    """Let a held mail go on to the discussion: its member says that it is theirs. Twice is once.
+    """Let a held mail go on: its member says that it is theirs. Twice is once.
 
-    The rules of the discussion are asked again when it is published.
+    The rules of the discussion are asked again when it is published, the rights when a command is carried out.
 
     Raises: NotFound, Conflict (it was discarded, or refused, meanwhile).
     """
@@ -43,7 +44,7 @@ def confirm_held(*, list_name: str, token: str, now: datetime) -> InboundMail:
     if changed:
         wake("inbound")
     found.refresh_from_db()
-    if found.state not in (State.QUEUED, State.PUBLISHED):
+    if found.state not in (State.QUEUED, State.PUBLISHED, State.DONE):
         raise Conflict(_("This mail is not waiting any more."))
     return found
 
@@ -60,5 +61,5 @@ def disown_held(*, list_name: str, token: str, now: datetime) -> InboundMail:
     )
     found.refresh_from_db()
     if found.state != State.DISCARDED:
-        raise Conflict(_("This mail has been published already."))
+        raise Conflict(_("This mail has been published or carried out already."))
     return found

@@ -1,11 +1,13 @@
 """Say that a held mail is mine, or that it is not, from the link in the letter that asks."""
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from hub.lib import clock
+from listserv.commands.services import asks
 from listserv.inbound.mime import parse
 from listserv.inbound.services import confirm_held, disown_held, held_mail
 from listserv.models import InboundMail
@@ -23,12 +25,14 @@ def confirm(request: HttpRequest, name: str, token: str) -> HttpResponse:
         row = decide(list_name=name, token=token, now=clock.now())
     else:
         row = held_mail(list_name=name, token=token)
-    text = parse(bytes(row.raw)).text.strip()
+    mail = parse(bytes(row.raw))
+    text = mail.text.strip()
     context = {
         "mail": row,
-        "discussion": row.list.forum.name if row.list else "",
+        "asks": asks(row.kind, mail),
+        "discussion": row.list.forum.name if row.list else settings.HUB_NAME,
         "excerpt": text if len(text) <= EXCERPT else f"{text[:EXCERPT]} …",
         "waits": row.state == InboundMail.State.HELD,
-        "goes": row.state in (InboundMail.State.QUEUED, InboundMail.State.PUBLISHED),
+        "goes": row.state in (InboundMail.State.QUEUED, InboundMail.State.PUBLISHED, InboundMail.State.DONE),
     }
     return render(request, "listserv/confirm.html", context)

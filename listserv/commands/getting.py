@@ -1,0 +1,144 @@
+"""Bring what was said: contributions, threads page by page, files whole or in slices."""
+
+from dataclasses import dataclass, field
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from forums import selectors as forums
+from forums.services.files import content_of
+from hub.lib.errors import HubError, Invalid, NotFound
+from hub.lib.mail import LetterFile
+from listserv.commands.desk import Answer, Desk, lines
+from listserv.commands.looking_up import contribution_text
+from listserv.commands.reading import Order
+from listserv.commands.words import options, phrases_of
+from listserv.content.slices import slices
+
+# Contributions of one order.
+MOST = 10
+# Bytes of a slice where attaching is turned off (HUB_ATTACH_MAX_SIZE=0): a file that is asked for still comes.
+SLICE = 1_000_000
+
+
+@dataclass
+class Wanted:
+    """What GET asks for: ``file`` and ``part`` count from 1, 0 for none."""
+
+    numbers: list[int] = field(default_factory=list)
+    is_thread: bool = False
+    is_file: bool = False
+    file: int = 0
+    part: int = 0
+    page: int = 1
+
+
+def wanted(args: str) -> Wanted:
+    """Read "3142", "3142 3143", "thread 3142 page 2", "attachment 2 of 3142 part 1", "3142 file 2"."""
+    found, label = Wanted(), ""
+    for name, word in options(args, phrases_of("thread", "file", "part", "page", "of")):
+        if name == "number" and len(word) < 16:
+            _number(found, label, int(word))
+            label = ""
+        elif name in {"thread", "file", "part", "page", "of"}:
+            label = name
+            found.is_thread |= name == "thread"
+            found.is_file |= name == "file"
+    return found
+
+
+def _number(found: Wanted, label: str, number: int) -> None:
+    if label in {"file", "part", "page"}:
+        setattr(found, label, number)
+    else:
+        found.numbers.append(number)
+
+
+def get(desk: Desk, order: Order) -> Answer:
+    """Bring contributions, a thread or a file."""
+    asked = wanted(order.args)
+    if asked.is_file and not asked.numbers and asked.file:
+        # "GET FILE 3142": the only file of it.
+        asked.numbers, asked.file = [asked.file], 0
+    if not asked.numbers:
+        raise Invalid(_("Say the number of the contribution, as in GET 3142: it stands at the end of each mail."))
+    if asked.is_file:
+        return _file(desk, asked)
+    if asked.is_thread:
+        return _thread(desk, asked)
+    texts = [_one(desk, number) for number in dict.fromkeys(asked.numbers[:MOST])]
+    return Answer("\n\n".join(texts))
+
+
+def _one(desk: Desk, number: int) -> str:
+    try:
+        return contribution_text(desk, forums.contribution_for(desk.member, number))
+    except NotFound:
+        return _no_such(number)
+
+
+def _no_such(number: int) -> str:
+    return _("There is no contribution %d that is open to you.") % number
+
+
+def _thread(desk: Desk, asked: Wanted) -> Answer:
+    try:
+        said = forums.contribution_for(desk.member, asked.numbers[0])
+        topic, _discussion = forums.topic_for(desk.member, said.topic_id)
+    except NotFound:
+        return Answer(_no_such(asked.numbers[0]))
+    page = forums.contributions_of(topic, page=asked.page)
+    head = _("The thread “%(subject)s”, page %(page)d of %(pages)d") % {
+        "subject": topic.subject, "page": page.number, "pages": page.pages,
+    }  # fmt: skip
+    more = []
+    if page.number < page.pages:
+        name = {"number": said.number, "page": page.number + 1}
+        more = [_("More: GET THREAD %(number)d PAGE %(page)d") % name]
+    texts = [contribution_text(desk, one) for one in page.contributions]
+    return Answer("\n\n".join([head, *(f"{'-' * 60}\n{text}" for text in texts), *more]))
+
+
+def _file(desk: Desk, asked: Wanted) -> Answer:
+    number = asked.numbers[0]
+    try:
+        files = list(forums.contribution_for(desk.member, number).attachments.all())
+    except NotFound:
+        return Answer(_no_such(number))
+    if not files:
+        return Answer(_("Contribution %d has no files.") % number)
+    if (not asked.file and len(files) > 1) or asked.file > len(files):
+        known = [f"{place}. {file.name} ({-(-file.size // 1000)} kB)" for place, file in enumerate(files, 1)]
+        return Answer(lines(_("Contribution %d has these files:") % number, known))
+    place = asked.file or 1
+    file = files[place - 1]
+    try:
+        content = content_of(file)
+    except HubError:
+        return Answer(_("The file %s cannot be read. Tell the Secretariat.") % file.name)
+    return _sliced(content, LetterFile(file.name, b"", file.content_type), number, place, asked.part)
+
+
+def _sliced(content: bytes, named: LetterFile, number: int, place: int, part: int) -> Answer:
+    """Return a file whole when a mail may carry it, else the slice that is asked for, the first one without a word."""
+    pieces = slices(content, settings.HUB_ATTACH_MAX_SIZE or SLICE)
+    if len(pieces) == 1:
+        return Answer(
+            _("%(name)s of contribution %(number)d is attached.") % {"name": named.name, "number": number},
+            (LetterFile(named.name, content, named.content_type),),
+        )
+    at = part or 1
+    if at > len(pieces):
+        raise Invalid(_("This file comes in %d parts.") % len(pieces))
+    name = {
+        "name": named.name, "part": at, "parts": len(pieces), "number": number, "place": place, "next": at + 1,
+        "all": " ".join(f'"{named.name}.{one:03}"' for one in range(1, min(len(pieces), 3) + 1)),
+    }  # fmt: skip
+    text = [_("Part %(part)d of %(parts)d of %(name)s is attached.") % name]
+    if at < len(pieces):
+        text.append(_("Next: GET ATTACHMENT %(place)d OF %(number)d PART %(next)d") % name)
+    text.append(
+        _("Put the parts together in their order: cat (Linux, macOS) or copy /b (Windows) makes one file of %(all)s …")
+        % name
+    )
+    return Answer(lines(text), (LetterFile(f"{named.name}.{at:03}", pieces[at - 1]),))

@@ -1,0 +1,167 @@
+"""Look things up: my lists, all lists, one of them, what was said."""
+
+import html
+import re
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from forums import selectors as forums
+from forums.policy import REPLY
+from hub.lib.errors import Invalid
+from hub.search.selectors import PAGE as FOUND_PAGE
+from hub.search.selectors import Hit, search
+from listserv import selectors, tokens
+from listserv.commands.desk import Answer, Desk, how, lines, request_address, when
+from listserv.commands.reading import Order
+from listserv.commands.words import options, phrases_of
+
+if TYPE_CHECKING:
+    from forums.models import Contribution
+
+# Results of a search that one answer holds.
+FOUND = 10
+_MARK = re.compile(r"</?mark>")
+
+
+def which(desk: Desk, order: Order) -> Answer:
+    """Name the member's lists and how the mail of each comes."""
+    said = []
+    for line in desk.own_lines:
+        row, found = line.subscription, line.mailing_list
+        if row is None:
+            continue
+        row.list = found
+        said += [f"{found.address} – {found.forum.name}", f"   {how(row)}"]
+        if row.paused_until is not None and row.paused_until > desk.now:
+            said.append("   " + _("The mail is paused until %s; RESUME ends the pause.") % when(row.paused_until))
+        if row.suspended_at is not None:
+            said.append("   " + _("The mail stopped by itself: %s.") % row.get_suspended_for_display())
+    return Answer(lines(said) or _("You are on no list. LISTS names those that are open to you."))
+
+
+def lists(desk: Desk, order: Order) -> Answer:
+    """Name the lists that are open to the member."""
+    said = []
+    for line in selectors.lists_for(desk.member):
+        on = line.subscription is not None and line.subscription.ended_at is None
+        mark = "* " if on else "  "
+        said.append(f"{mark}{line.mailing_list.address} – {line.mailing_list.forum.name}")
+    if not said:
+        return Answer(_("No discussion is open to you yet."))
+    return Answer(lines(said, "", _("You are on those with a star. SUBSCRIBE and the name puts you on one.")))
+
+
+def info(desk: Desk, order: Order) -> Answer:
+    """Tell what a discussion is about, who leads it, and its addresses."""
+    found, _rest = desk.list_in(order.args)
+    discussion = forums.discussion_for(desk.member, found.forum_id)
+    leaders = ", ".join(row.member.get_full_name() for row in forums.moderators_of(found.forum_id))
+    size = ngettext("%d person takes part.", "%d people take part.", discussion.members) % discussion.members
+    row = desk.subscription(found)
+    return Answer(
+        lines(
+            found.forum.name,
+            "=" * min(60, max(4, len(found.forum.name))),
+            plain_lines(discussion.policy.theme),
+            plain_lines(discussion.policy.summary),
+            "",
+            str(discussion.policy.get_preset_display()),
+            size,
+            _("It is led by %s.") % leaders if leaders else [],
+            how(row) if row else _("You are not on this list."),
+            "",
+            _("To everybody there: %s") % found.address,
+            _("To those who lead: %s") % tokens.address(f"{found.name}-owner"),
+            _("Commands: %s") % request_address(found),
+            _("On the web: %s") % f"{settings.HUB_URL}{reverse('forums:discussion_by_key', args=(found.forum_id,))}",
+        )
+    )
+
+
+def plain_lines(text: str) -> list[str]:
+    """Return a text as lines, none for an empty one."""
+    return ["", *text.strip().splitlines()] if text.strip() else []
+
+
+def find(desk: Desk, order: Order) -> Answer:
+    """Search what the member may read, the newest first."""
+    words, page = _page_of(order.args)
+    if not words:
+        raise Invalid(_("Say what to look for: SEARCH field trials."))
+    start = (page - 1) * FOUND
+    results = search(desk.member, words, kind="contribution", page=start // FOUND_PAGE + 1)
+    hits = results.hits[start % FOUND_PAGE : start % FOUND_PAGE + FOUND] if start < results.total else []
+    if not hits:
+        return Answer(_("Nothing was found for “%s”.") % words[:100])
+    total = ngettext("%d contribution was found.", "%d contributions were found.", results.total) % results.total
+    more = _("More: SEARCH %(words)s PAGE %(page)d") % {"words": words[:100], "page": page + 1}
+    shown = [line for hit in hits for line in _hit(hit)]
+    return Answer(
+        lines(
+            total,
+            "",
+            shown,
+            _("GET and a number brings a contribution whole, GET THREAD and a number all that belongs to it."),
+            more if start + len(hits) < results.total else [],
+        )
+    )
+
+
+def _page_of(args: str) -> tuple[str, int]:
+    """Return the words looked for, and the page of results."""
+    found = re.search(r"\s+(\S{1,20})\s+(\d{1,3})$", args)
+    if found is not None and next(options(found[1], phrases_of("page")))[0] == "page":
+        return args[: found.start()].strip(), max(1, int(found[2]))
+    return args.strip(), 1
+
+
+def _hit(hit: Hit) -> list[str]:
+    document = hit.document
+    number = document.key.rpartition(":")[2]
+    topic = document.topic
+    where = topic.forum.name if topic is not None else ""
+    author = document.author.get_full_name() if document.author is not None else document.author_name
+    words = html.unescape(_MARK.sub("", str(hit.excerpt)))
+    return [f"{number}. {document.title}", f"   {author}, {when(document.date)} – {where}", f"   {words}", ""]
+
+
+def contribution_text(desk: Desk, said: "Contribution") -> str:
+    """Return a whole contribution as text: head, words, what was folded away, files, and where an answer goes."""
+    topic = said.post.topic
+    author = f"{said.author.get_full_name()} ({said.author.country})" if said.author.country else str(said.author)
+    attached = [
+        _("File %(place)d: %(name)s (%(size)d kB) – GET FILE %(place)d OF %(number)d")
+        % {"place": place, "name": file.name, "size": -(-file.size // 1000), "number": said.number}
+        for place, file in enumerate(said.attachments.all(), 1)
+    ]
+    return lines(
+        f"{said.number}. {said.subject}",
+        f"{author}, {when(said.created_at)} – {topic.forum.name}",
+        _answered(said),
+        f"{settings.HUB_URL}/c/{said.number}/",
+        "",
+        said.text,
+        ["", _("What the mail also had below, folded away elsewhere:"), "", said.folded] if said.folded else [],
+        ["", *attached] if attached else [],
+        _reply_line(desk, said),
+    )
+
+
+def _answered(said: "Contribution") -> list[str]:
+    if said.parent is None:
+        return []
+    name = {"number": said.parent.number, "name": said.parent.author.get_full_name()}
+    return [_("An answer to %(number)d by %(name)s") % name]
+
+
+def _reply_line(desk: Desk, said: "Contribution") -> list[str]:
+    topic = said.post.topic
+    found = selectors.list_of_forum(topic.forum_id)
+    if found is None or said.state != "accepted" or not desk.access.may(REPLY, topic.forum_id):
+        return []
+    address = tokens.reply_address(found.name, member_id=desk.member.pk, number=said.number, list_id=found.pk)
+    return ["", _("To answer, write to %s") % address]

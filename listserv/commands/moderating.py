@@ -1,0 +1,129 @@
+"""A moderator's answer to the letter about a held contribution: APPROVE, REJECT and a reason, EDIT and the new text.
+
+The order is the first line that the moderator wrote, or the subject (the letter's links write it there). A word that
+people also begin sentences with, such as "yes" or "no", decides only when nothing else stands on its line: "Yes, but
+shorten it" is no approval.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+
+from forums import selectors as forums
+from listserv import moderation
+from listserv.commands import letters, vocabulary
+from listserv.commands.desk import Answer, Desk, lines, person_in
+from listserv.commands.leading import decide
+from listserv.commands.services import HELPED, run_as, spoken_to
+from listserv.commands.words import command_at, phrases, whole
+from listserv.inbound.mime import parse
+from listserv.inbound.trim import trim
+from listserv.models import InboundMail
+from listserv.subjects import bare_subject
+
+if TYPE_CHECKING:
+    from listserv.inbound.mime import Mail
+
+_DECIDING = frozenset({"approve", "reject", "edit", "handover"})
+# Marks after which a reason begins behind a short word: "No: off topic".
+_MARKS = ":,-–—："
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What a moderator wrote: ``name`` is approve, reject, edit or handover, empty when it is none of them."""
+
+    name: str = ""
+    text: str = ""
+
+
+@cache
+def _short_words() -> dict[tuple[str, ...], str]:
+    return phrases(vocabulary.DECISIONS)
+
+
+def read_decision(mail: "Mail") -> Decision:
+    """Return the decision of a mail; never raises."""
+    own = [line for line in trim(mail.text).visible.splitlines() if not line.lstrip().startswith(">")]
+    while own and not own[0].strip():
+        own.pop(0)
+    if own:
+        found = _of_line(own[0].strip(), own[1:])
+        if found.name:
+            return found
+    return _of_line(bare_subject(mail.subject, tag=""), own)
+
+
+def _of_line(line: str, below: list[str]) -> Decision:
+    """Return the decision that a line begins, with what stands behind and below it."""
+    rest = "\n".join(below).strip()
+    short = whole(line, _short_words())
+    if short:
+        return Decision(short, rest)
+    found = command_at(line)
+    if found is not None and found[0] in _DECIDING:
+        name, args = found
+        number, _space, behind = args.partition(" ")
+        # The number of the contribution may stand there, as in a command; the letter's own counts.
+        args = behind.strip() if number.lstrip("#").isdecimal() else args
+        if name == "approve" and args:
+            return Decision()
+        return Decision(name, "\n".join(part for part in (args, rest) if part))
+    for mark in _MARKS:
+        head, marked, reason = line.partition(mark)
+        if marked and whole(head, _short_words()) == "reject" and reason.strip():
+            return Decision("reject", "\n".join(part for part in (reason.strip(), rest) if part))
+    return Decision()
+
+
+def carry_out(row: InboundMail, *, now: datetime) -> None:
+    """Do what a moderator decided, and answer: what was done, or who was faster."""
+    if row.member is None or row.answers is None:
+        return
+    mail = parse(bytes(row.raw))
+    decision, number = read_decision(mail), row.answers
+    with spoken_to(row.member):
+        desk = Desk(row.member, row.list, now, row)
+        if not decision.name:
+            _explain(desk, mail, row)
+            return
+        answer = run_as(lambda: _act(desk, number, decision))
+        letters.answer(row=row, mail=mail, results=[{"line": "", "text": answer.text}])
+
+
+def _act(desk: Desk, number: int, decision: Decision) -> Answer:
+    if decision.name == "handover":
+        return _pass_on(desk, number, decision.text)
+    if decision.name == "edit" and not decision.text:
+        return Answer(_("Nothing was decided: write the new text below the word EDIT."))
+    return decide(desk, number, decision.name, decision.text)
+
+
+def _pass_on(desk: Desk, number: int, args: str) -> Answer:
+    """Send the letter to another one who leads; who does not lead is named to with HANDOVER."""
+    said = forums.contribution_for(desk.member, number)
+    forum_id = said.post.topic.forum_id
+    person = person_in(args.partition("\n")[0], forum_id)
+    if not said.is_held:
+        return Answer(lines(_("Nothing was changed."), moderation.decided(said)))
+    if not Desk(person, desk.mailing_list, desk.now).leads(forum_id):
+        name = {"name": person.get_full_name(), "address": desk.address}
+        return Answer(_("%(name)s does not lead this discussion. HANDOVER to %(address)s changes that.") % name)
+    moderation.ask(said, person)
+    return Answer(_("%s has the letter now and can decide.") % person.get_full_name())
+
+
+def _explain(desk: Desk, mail: "Mail", row: InboundMail) -> None:
+    """Say how to decide, once for each contribution and moderator."""
+    if InboundMail.objects.filter(recipient=row.recipient, code=HELPED).exclude(pk=row.pk).exists():
+        return
+    InboundMail.objects.filter(pk=row.pk).update(code=HELPED)
+    words = {name: vocabulary.own(vocabulary.COMMANDS[name], desk.member.language) for name in moderation.DECISIONS}
+    text = _(
+        "Nothing was decided: your answer does not begin with one of these words. Answer the letter again and write "
+        "%(approve)s, or %(reject)s and a reason, or %(edit)s and the new text below it, on the first line."
+    )
+    letters.answer(row=row, mail=mail, results=[{"line": "", "text": text % words}])

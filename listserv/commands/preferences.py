@@ -1,0 +1,195 @@
+"""Choose how the mail of a list comes: SET and its settings, by word or by subaddress."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from forums.policy import READ
+from hub.lib.dates import say_day
+from hub.lib.errors import Invalid, NotFound
+from hub.members import services as members
+from hub.search.folding import fold
+from listserv import selectors, services
+from listserv.commands.dates import day_in
+from listserv.commands.desk import Answer, Desk, how, lines, when
+from listserv.commands.reading import Order
+from listserv.commands.words import has, words_of
+from listserv.models import MailingList, Subscription
+
+Delivery = Subscription.Delivery
+
+
+def _set(desk: Desk, order: Order, delivery: str) -> Answer:
+    def say(found: MailingList) -> str:
+        row = services.set_delivery(list_id=found.pk, member=desk.member, delivery=delivery, now=desk.now)
+        return lines(how(row), *_stopped(row))
+
+    return _each(desk, order, say)
+
+
+def _each(desk: Desk, order: Order, say: Callable[[MailingList], str]) -> Answer:
+    """Change one thing for each list that an order is for."""
+    lists, _rest = desk.lists_in(order.args)
+    return Answer(lines([say(found) for found in _open(desk, lists)]) or _("You are on no list."))
+
+
+def _open(desk: Desk, lists: list[MailingList]) -> list[MailingList]:
+    """Return the lists again.
+
+    Raises: NotFound when one is closed to the member.
+    """
+    for found in lists:
+        if not desk.access.may(READ, found.forum_id):
+            raise NotFound(_("You do not take part in “%s”. SUBSCRIBE asks to be let in.") % found.name)
+    return lists
+
+
+def _stopped(row: Subscription) -> list[str]:
+    return (
+        [_("The mail is paused until %s; RESUME ends the pause.") % when(row.paused_until)] if row.paused_until else []
+    )
+
+
+def mail(desk: Desk, order: Order) -> Answer:
+    """Send each contribution."""
+    return _set(desk, order, Delivery.EACH.value)
+
+
+def nomail(desk: Desk, order: Order) -> Answer:
+    """Send nothing."""
+    return _set(desk, order, Delivery.NONE.value)
+
+
+def notices(desk: Desk, order: Order) -> Answer:
+    """Send subject, author and address of each contribution only."""
+    return _set(desk, order, Delivery.NOTICES.value)
+
+
+def digest(desk: Desk, order: Order) -> Answer:
+    """Send a digest a day, or a week; off is each contribution."""
+    wanted = has(order.args, "weekly", "daily", "off")
+    modes = {"weekly": Delivery.WEEKLY.value, "off": Delivery.EACH.value}
+    return _set(desk, order, modes.get(wanted, Delivery.DAILY.value))
+
+
+def files(desk: Desk, order: Order) -> Answer:
+    """Send the files of a contribution, or links to them."""
+    wanted = has(order.args, "attach", "link", "on", "off")
+    if not wanted:
+        raise Invalid(_("Write FILES ATTACH to get the files themselves, or FILES LINK to get links to them."))
+    kind = Subscription.Files.ATTACH if wanted in {"attach", "on"} else Subscription.Files.LINK
+
+    def say(found: MailingList) -> str:
+        services.set_delivery(list_id=found.pk, member=desk.member, files=kind.value, now=desk.now)
+        if kind == Subscription.Files.ATTACH:
+            return _("Files come with the mails of “%s”, up to a limit; larger ones as links.") % found.forum.name
+        return _("Files come as links in the mails of “%s”.") % found.forum.name
+
+    return _each(desk, order, say)
+
+
+def owncopy(desk: Desk, order: Order) -> Answer:
+    """Send the member's own contributions back, or not."""
+    return _own_copy(desk, order, wanted=has(order.args, "off", "on") != "off")
+
+
+def noowncopy(desk: Desk, order: Order) -> Answer:
+    """Do not send the member's own contributions back."""
+    return _own_copy(desk, order, wanted=False)
+
+
+def _own_copy(desk: Desk, order: Order, *, wanted: bool) -> Answer:
+    def say(found: MailingList) -> str:
+        services.set_delivery(list_id=found.pk, member=desk.member, own_copy=wanted, now=desk.now)
+        if wanted:
+            return _("What you write to “%s” comes back to you too.") % found.forum.name
+        return _("What you write to “%s” does not come back to you.") % found.forum.name
+
+    return _each(desk, order, say)
+
+
+def language(desk: Desk, order: Order) -> Answer:
+    """Choose the language of a list's mails; at no list's address, of all pages and mails."""
+    code = _language_in(order.args)
+    if code is None:
+        names = ", ".join(f"{known} ({_name_of(known)})" for known, _label in settings.LANGUAGES)
+        raise Invalid(_("Say one of these: %s.") % names)
+    if desk.mailing_list is None:
+        members.set_preferences(member=desk.member, language=code, time_zone=desk.member.time_zone)
+        return Answer(_("Pages and mails come to you in this language: %s.") % _name_of(code))
+
+    def say(found: MailingList) -> str:
+        services.set_delivery(list_id=found.pk, member=desk.member, language=code, now=desk.now)
+        name = {"discussion": found.forum.name, "language": _name_of(code)}
+        return _("Mails of “%(discussion)s” come to you in this language: %(language)s.") % name
+
+    return _each(desk, order, say)
+
+
+def _name_of(code: str) -> str:
+    return str(translation.get_language_info(code)["name_local"])
+
+
+def _language_in(args: str) -> str | None:
+    """Return the language that is named by its code, or by its name in English or in itself."""
+    wanted = {word.text for word in words_of(args)}
+    for code, _label in settings.LANGUAGES:
+        info = translation.get_language_info(code)
+        names = {fold(code.partition("-")[0]), fold(str(info["name"])), fold(str(info["name_local"]))}
+        if wanted & {word.text for name in names for word in words_of(name)}:
+            return code
+    return None
+
+
+def address(desk: Desk, order: Order) -> Answer:
+    """Choose which of the member's confirmed addresses a list's mail goes to."""
+    known = selectors.addresses_of(desk.member)
+    named = {part.strip("<>()\"',;").lower() for part in order.args.split() if "@" in part}
+    found = next((row for row in known if row.email.lower() in named), None)
+    if found is None:
+        raise Invalid(
+            lines(
+                _("Say one of your confirmed addresses; new ones are added on the page of your account:"),
+                (str(row.email) for row in known),
+                f"{settings.HUB_URL}/accounts/email/",
+            )
+        )
+    rest = " ".join(part for part in order.args.split() if str(found.email).lower() not in part.lower())
+
+    def say(mailing_list: MailingList) -> str:
+        services.set_delivery(list_id=mailing_list.pk, member=desk.member, address_id=found.pk, now=desk.now)
+        name = {"discussion": mailing_list.forum.name, "address": found.email}
+        return _("The mail of “%(discussion)s” goes to %(address)s.") % name
+
+    return _each(desk, Order(order.name, rest), say)
+
+
+def pause(desk: Desk, order: Order) -> Answer:
+    """Send nothing until a day."""
+    lists, rest = desk.lists_in(order.args)
+    until = day_in(rest, now=desk.now, zone=desk.member.time_zone)
+    if until is None:
+        raise Invalid(_("Say until which day: PAUSE UNTIL 2027-01-15, or for how long: PAUSE 2 WEEKS."))
+    for found in _open(desk, lists):
+        if desk.subscription(found) is None:
+            raise Invalid(_("You get no mail of “%s”.") % found.forum.name)
+        services.pause(list_id=found.pk, member=desk.member, until=until, now=desk.now)
+    names = ", ".join(found.forum.name for found in lists)
+    day = say_day(timezone.localtime(until))
+    return Answer(
+        _("No mail comes to you until %(day)s: %(names)s. RESUME ends it earlier.") % {"day": day, "names": names}
+    )
+
+
+def resume(desk: Desk, order: Order) -> Answer:
+    """End a pause."""
+    lists, _rest = desk.lists_in(order.args)
+    said = []
+    for found in _open(desk, lists):
+        if desk.subscription(found) is None:
+            raise Invalid(_("You get no mail of “%s”.") % found.forum.name)
+        row = services.resume(list_id=found.pk, member=desk.member, now=desk.now)
+        said.append(_("The mail comes again. %s") % how(row))
+    return Answer(lines(said) or _("You are on no list."))

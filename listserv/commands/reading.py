@@ -1,0 +1,122 @@
+"""Find the orders in a mail: the lines that begin with a command, else the subject.
+
+Only what the author wrote is read (:func:`listserv.inbound.trim.trim`), down to END or a signature, and no more than
+:data:`MOST` orders. A greeting, a name or a thank-you is no order and does no harm; it is named in the answer.
+"""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from listserv.commands.words import command_at
+from listserv.inbound.trim import trim
+from listserv.subjects import bare_subject
+
+if TYPE_CHECKING:
+    from listserv.inbound.mime import Mail
+
+# Orders of one mail; more are not carried out, and the answer says so.
+MOST = 10
+# Lines in a row that are no commands, after which nothing more is read: it is a letter to people.
+_STRAY = 12
+# Lines that the answer names as not understood.
+_NAMED = 5
+# Commands that take the lines below them: all, or those up to an empty line when nothing stands behind the command.
+_TAKES_ALL, _TAKES_REASON = frozenset({"edit", "summary"}), frozenset({"reject"})
+# Settings, before which SET may stand with the name of a list between.
+SETTINGS = frozenset("digest mail nomail notices files owncopy noowncopy language address pause resume".split())
+
+
+@dataclass(frozen=True)
+class Order:
+    """A command, what follows it on its line, the line as it was written, and the text below it that it takes."""
+
+    name: str
+    args: str = ""
+    line: str = ""
+    text: str = ""
+
+
+@dataclass
+class Orders:
+    """What a mail asks for; ``unknown`` are lines that are no commands, ``cut`` whether there were more orders."""
+
+    orders: list[Order] = field(default_factory=list)
+    unknown: list[str] = field(default_factory=list)
+    cut: bool = False
+
+
+def read(mail: "Mail") -> Orders:
+    """Return the orders of a mail; never raises. Linear in the length of what its author wrote."""
+    found = _from_lines(trim(mail.text).visible.splitlines())
+    if not found.orders:
+        subject = bare_subject(mail.subject, tag="")
+        order = _order(subject) if subject else None
+        if order is not None and order.name != "end":
+            found.orders = [order]
+            found.unknown = []
+        elif not found.unknown and subject:
+            found.unknown = [subject]
+    return found
+
+
+def _from_lines(lines: list[str]) -> Orders:
+    found, stray, at = Orders(), 0, 0
+    while at < len(lines) and stray < _STRAY:
+        line = lines[at].strip()
+        at += 1
+        if line in {"--", "-- "}:
+            break
+        if not line or line.startswith(">"):
+            continue
+        order = _order(line)
+        if order is None:
+            stray += 1
+            if len(found.unknown) < _NAMED:
+                found.unknown.append(line[:100])
+            continue
+        if order.name == "end":
+            break
+        stray = 0
+        if len(found.orders) == MOST:
+            found.cut = True
+            break
+        order, at = _with_text(order, lines, at)
+        found.orders.append(order)
+    return found
+
+
+def _order(line: str) -> Order | None:
+    found = command_at(line)
+    if found is None:
+        return None
+    name, args = found
+    if name == "set":
+        return _setting(args, line)
+    if name == "remove" and not args:
+        # "remove" alone is how Mailman's members leave.
+        name = "leave"
+    return Order(name, args, line[:200])
+
+
+def _setting(args: str, line: str) -> Order | None:
+    """Return the setting behind SET: directly, or behind the name of a list."""
+    head, _space, rest = args.partition(" ")
+    for text, name_of_list in ((args, ""), (rest.strip(), head)):
+        found = command_at(text)
+        if found is not None and found[0] in SETTINGS:
+            name, behind = found
+            return Order(name, f"{name_of_list} {behind}".strip(), line[:200])
+    return Order("set", args, line[:200])
+
+
+def _with_text(order: Order, lines: list[str], at: int) -> tuple[Order, int]:
+    """Return the order with the lines below that belong to it, and where reading goes on."""
+    if order.name in _TAKES_ALL:
+        return Order(order.name, order.args, order.line, "\n".join(lines[at:]).strip("\n")), len(lines)
+    if order.name not in _TAKES_REASON or len(order.args.split()) > 1:
+        return order, at
+    taken: list[str] = []
+    while at < len(lines) and (lines[at].strip() or not taken) and command_at(lines[at].strip()) is None:
+        taken.append(lines[at].strip())
+        at += 1
+    return Order(order.name, order.args, order.line, " ".join(taken).strip()), at

@@ -1,0 +1,141 @@
+"""Carry out what a mail orders and answer it in one mail, inside the transaction of the pump: all of it, or nothing."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from hub.lib.errors import HubError
+from listserv.commands import confirming, letters
+from listserv.commands.desk import Answer, Desk
+from listserv.commands.reading import Order, Orders, read
+from listserv.commands.table import COMMANDS, unknown_setting
+from listserv.digests.times import zone_of
+from listserv.inbound.mime import parse
+from listserv.models import InboundMail
+
+if TYPE_CHECKING:
+    from hub.lib.mail import LetterFile
+    from hub.members.models import Member
+    from listserv.inbound.mime import Mail
+
+# Subaddresses that are one command each, whatever the mail says.
+BY_ADDRESS = frozenset({"join", "leave", "digest", "mail", "nomail", "help"})
+KINDS = BY_ADDRESS | {"request", "moderate"}
+# Who sends what nobody understands gets the help once in so long, so that no two programs talk to each other.
+HELPED_AGAIN = timedelta(days=1)
+HELPED = "help-sent"
+
+
+def orders_of(kind: str, mail: "Mail") -> Orders:
+    """Return what a mail to a subaddress of this kind orders."""
+    if kind in BY_ADDRESS:
+        return Orders([Order(kind)])
+    return read(mail)
+
+
+def asks(kind: str, mail: "Mail") -> list[str]:
+    """Return in words what a held mail orders, for the member who is asked whether it is theirs."""
+    if kind not in KINDS:
+        return []
+    return [order.line or COMMANDS[order.name].usage.partition(" ")[0] for order in orders_of(kind, mail).orders]
+
+
+@contextmanager
+def spoken_to(member: "Member") -> Iterator[None]:
+    """Speak the member's language, with times of the member's zone."""
+    with translation.override(member.language), timezone.override(zone_of(member.time_zone)):
+        yield
+
+
+def carry_out(row: InboundMail, *, now: datetime) -> None:
+    """Carry out the orders of a mail, each by itself: one that fails undoes no other."""
+    mail = parse(bytes(row.raw))
+    found = orders_of(row.kind, mail)
+    if row.member is None:
+        _confirm_alone(found, now)
+        return
+    with spoken_to(row.member):
+        if not found.orders:
+            _help_once(row, mail, found, now)
+            return
+        answers = [(order, run(Desk(row.member, row.list, now, row), order)) for order in found.orders]
+        results = [{"line": order.line, "text": answer.text} for order, answer in answers]
+        files, late = _within_limit([file for _order, answer in answers for file in answer.files])
+        letters.answer(row=row, mail=mail, results=results, notes=[*_notes(found), *late], files=files)
+
+
+def run(desk: Desk, order: Order) -> Answer:
+    """Carry out one order; what is refused is said, and nothing of it is done."""
+    command = COMMANDS.get(order.name)
+    handler = command.run if command is not None else unknown_setting
+    return run_as(lambda: handler(desk, order))
+
+
+def run_as(act: Callable[[], Answer]) -> Answer:
+    """Do something in a transaction of its own; a refusal is its answer."""
+    try:
+        with transaction.atomic():
+            return act()
+    except HubError as error:
+        return Answer(str(error))
+
+
+def _confirm_alone(found: Orders, now: datetime) -> None:
+    """Carry out confirmations, for which the code is proof enough; nobody is written to."""
+    for order in found.orders:
+        code = confirming.code_in(order.args) if order.name == "confirm" else ""
+        if not code:
+            continue
+        try:
+            with transaction.atomic():
+                confirming.confirm_code(code, now)
+        except HubError:
+            continue
+
+
+def _help_once(row: InboundMail, mail: "Mail", found: Orders, now: datetime) -> None:
+    """Answer what nobody understands with the help, the first time of a day."""
+    assert row.member is not None
+    rows = InboundMail.objects.filter(
+        state=InboundMail.State.DONE, received_at__gt=now - HELPED_AGAIN, member=row.member, code=HELPED
+    )
+    if rows.exclude(pk=row.pk).exists():
+        return
+    InboundMail.objects.filter(pk=row.pk).update(code=HELPED)
+    text = run(Desk(row.member, row.list, now, row), Order("help")).text
+    results = [{"line": "", "text": _("No command was found in your mail.")}] if not found.unknown else []
+    results += [{"line": line, "text": ""} for line in found.unknown]
+    if found.unknown:
+        results.append({"line": "", "text": _("This was not understood, and nothing was done.")})
+    letters.answer(row=row, mail=mail, results=[*results, {"line": "", "text": text}])
+
+
+def _notes(found: Orders) -> list[str]:
+    notes = []
+    if found.unknown:
+        notes.append(_("Not understood, and nothing was done about it: %s") % " / ".join(found.unknown))
+    if found.cut:
+        notes.append(_("%d commands of one mail are carried out; send the others again.") % len(found.orders))
+    return notes
+
+
+def _within_limit(files: "list[LetterFile]") -> "tuple[list[LetterFile], list[str]]":
+    """Return the files that one answer carries, and a sentence about those that must be asked for again."""
+    room = max(settings.HUB_ATTACH_MAX_SIZE, len(files[0].content) if files else 0)
+    taken: list[LetterFile] = []
+    late = []
+    for file in files:
+        if len(file.content) <= room:
+            room -= len(file.content)
+            taken.append(file)
+        else:
+            late.append(file.name)
+    if not late:
+        return taken, []
+    return taken, [_("One mail cannot carry all files. Ask for these again, one a mail: %s") % ", ".join(late)]

@@ -1,0 +1,138 @@
+"""Read words off the beginning of a line, whatever the letter case, the accents and the script.
+
+A line is cut into written words once; at most :data:`LONGEST` of them are looked up together, so a line costs the same
+however long it is. Chinese is written without spaces, so there a command is what a run of characters begins with.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from hub.search.folding import WRITTEN_WORD, fold, is_paired
+from listserv.commands import vocabulary
+
+# Words of the longest phrase; characters of a line that are looked at.
+LONGEST = 4
+LOOK = 400
+# What may stand before a command: bullets, quotation marks and the like.
+_BEFORE = re.compile(r"[^\w>]{0,20}")
+_AFTER = " \t:：,，.。-–—=#"
+Phrases = Mapping[tuple[str, ...], str]
+
+
+@dataclass(frozen=True)
+class Word:
+    """A word of a line: folded, and where it stands."""
+
+    text: str
+    start: int
+    end: int
+
+
+def words_of(line: str) -> list[Word]:
+    """Return the written words of a line."""
+    found = (Word(fold(match[0]), match.start(), match.end()) for match in WRITTEN_WORD.finditer(line[:LOOK]))
+    # A hamza that stands alone folds to nothing.
+    return [word for word in found if word.text]
+
+
+def phrases(table: Mapping[str, vocabulary.Words]) -> dict[tuple[str, ...], str]:
+    """Return which phrase means what: ``dict[tuple[str, ...], str]  # folded words -> name``; the first row wins."""
+    made: dict[tuple[str, ...], str] = {}
+    for name, entry in table.items():
+        for phrase in vocabulary.alternatives(entry):
+            key = tuple(word.text for word in words_of(phrase))
+            made.setdefault(key, name)
+    return made
+
+
+@cache
+def command_phrases() -> dict[tuple[str, ...], str]:
+    """Return the phrases of all commands, of SET and of END."""
+    return phrases({**vocabulary.COMMANDS, "set": vocabulary.SET, "end": vocabulary.END})
+
+
+@cache
+def option_phrases() -> dict[tuple[str, ...], str]:
+    """Return the phrases of what follows a command."""
+    return phrases(vocabulary.OPTIONS)
+
+
+@cache
+def phrases_of(*names: str) -> dict[tuple[str, ...], str]:
+    """Return the phrases of some options alone, so that a word of two meanings has the one that fits."""
+    return phrases({name: vocabulary.OPTIONS[name] for name in names})
+
+
+def first(words: list[Word], table: Phrases) -> tuple[str, int, int] | None:
+    """Return what the first words mean, how many words that are, and where it ends in the line; None for nothing."""
+    for count in range(min(LONGEST, len(words)), 0, -1):
+        name = table.get(tuple(word.text for word in words[:count]))
+        if name is not None:
+            return name, count, words[count - 1].end
+    if words and is_paired(words[0].text):
+        return _run(words[0], table)
+    return None
+
+
+def _run(word: Word, table: Phrases) -> tuple[str, int, int] | None:
+    for length in range(min(len(word.text), 12), 0, -1):
+        name = table.get((word.text[:length],))
+        if name is not None:
+            # Folding changes no length in this script, but for rare forms: then the command has no argument.
+            return name, 1, min(word.start + length, word.end)
+    return None
+
+
+def command_at(line: str) -> tuple[str, str] | None:
+    """Return the command that a line begins with, and what follows; None for a line that begins with none."""
+    line = line[:LOOK]
+    words = words_of(line)
+    if not words or _BEFORE.match(line).end() < words[0].start:  # type: ignore[union-attr]
+        return None
+    found = first(words, command_phrases())
+    if found is None:
+        return None
+    name, _count, end = found
+    written = unicodedata.normalize("NFC", line[words[0].start : words[0].end]).casefold()
+    name = vocabulary.ACCENTED.get(written, name)
+    return name, line[end:].strip().strip("»”\"'").lstrip(_AFTER).rstrip("!?؟！？").strip()
+
+
+def whole(line: str, table: Phrases) -> str:
+    """Return what a line means that is nothing but one phrase; empty for any other line."""
+    words = words_of(line)
+    if not 0 < len(words) <= LONGEST:
+        return ""
+    return table.get(tuple(word.text for word in words), "")
+
+
+def options(text: str, table: Phrases) -> Iterator[tuple[str, str]]:
+    """Yield what follows a command: ``("number", "12")``, an option's name and its word, or ``("", word)``.
+
+    Words of Chinese are cut where an option or a number begins.
+    """
+    words = words_of(text)
+    at = 0
+    while at < len(words):
+        word = words[at]
+        if word.text.isdecimal():
+            yield "number", word.text
+            at += 1
+            continue
+        found = first(words[at:], table)
+        if found is None:
+            yield "", text[word.start : word.end]
+            at += 1
+            continue
+        name, count, _end = found
+        yield name, text[word.start : words[at + count - 1].end]
+        at += count
+
+
+def has(text: str, *names: str) -> str:
+    """Return which of some options stands in a text, the first one; empty for none of them."""
+    found: Iterable[str] = (name for name, _word in options(text, phrases_of(*names)) if name in names)
+    return next(iter(found), "")
