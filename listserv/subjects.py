@@ -12,17 +12,18 @@ import unicodedata
 # Marks that stand with a colon, a semicolon, two dashes or alone.
 _COMMON = ("re", "fwd", "fw", "aw")
 # Marks of other languages: these letters are words of their own, so only a colon makes a mark of them. "Ref:" and
-# Italian's single letters are left out: subjects begin with them that are no replies.
-_LOCAL = (
-    "ré", "rép", "tr",  # French
-    "rv", "reenv", "res", "enc",  # Spanish, Portuguese
-    "ответ", "отв", "ha", "на", "пересл", "пересылка", "відп", "отг",  # Russian and neighbours
-    "回复", "答复", "转发", "回覆", "答覆", "轉寄", "轉發",  # Chinese
-    "返信", "転送", "답장", "회신", "전달",  # Japanese, Korean
-    "رد", "الرد", "إعادة توجيه", "پاسخ", "תגובה", "השב", "הועבר",  # Arabic, Persian, Hebrew
-    "antw", "wg", "doorst", "sv", "vb", "vs", "vl", "rif", "odp", "pd", "vá", "απ", "σχετ", "πρθ", "ynt", "ilt", "i̇lt",
-    "trả lời", "chuyển tiếp",
+# Italian's "I:" are left out: subjects begin with them that are no replies.
+_LOCAL_REPLIES = (
+    "ré", "rép", "res", "(?-i:R)", "rif", "antw", "sv", "vs", "odp", "pd-re", "vá", "απ", "σχετ", "ynt",
+    "ответ", "отв", "ha", "на", "відп", "отг", "回复", "答复", "回覆", "答覆", "返信", "답장", "회신",
+    "رد", "الرد", "پاسخ", "תגובה", "השב", "bls", "balas", "trả lời", "tl", "ตอบ", "atb", "ats", "atbilde",
 )  # fmt: skip
+_LOCAL_FORWARDS = (
+    "tr", "rv", "reenv", "enc", "wg", "doorst", "vb", "vl", "pd", "továbbítás", "πρθ", "ilt", "i̇lt", "inoltra",
+    "пересл", "пересылка", "转发", "轉寄", "轉發", "転送", "전달", "إعادة توجيه", "ارسال", "הועבר", "trs",
+    "chuyển tiếp", "ct", "ส่งต่อ",
+)  # fmt: skip
+_LOCAL = (*_LOCAL_REPLIES, *_LOCAL_FORWARDS)
 # How programs count replies: Re[2], Re(2), Re^2, Re*2.
 _COUNT = r"(?: ?(?:\[\d{1,3}\]|\(\d{1,3}\)|[\^*]\d{1,3}))?"
 _MARK = re.compile(
@@ -33,6 +34,9 @@ _MARK = re.compile(
 )
 # Blanks, and the marks of direction that programs put around right-to-left words.
 _BETWEEN = re.compile(r"[ \u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]*")
+_PASSED_ON = re.compile(rf"[\[(]? ?(?:fwd|fw|{'|'.join(_LOCAL_FORWARDS)}) ?[:：]", re.IGNORECASE)
+# A list's tag.
+_TAG = re.compile(r"\[[^\[\]]{1,60}\][ \u200e\u200f]{0,3}")
 _FORWARDED = "(fwd)"
 _CLOSING = {"[": "]", "(": ")"}
 
@@ -54,6 +58,19 @@ def bare_subject(subject: str, *, tag: str) -> str:
             break
         at = after
     return text[at : _end(text, at, opened)].strip()
+
+
+def is_forward(subject: str) -> bool:
+    """Whether the outermost mark of a subject says that a mail is passed on; "Re: Fwd: Plan" answers one.
+
+    A list's tag before the mark does not count, whichever list's it is.
+    """
+    text = " ".join(subject.split())
+    begin = _BETWEEN.match(text).end()  # type: ignore[union-attr]
+    tagged = _TAG.match(text, begin)
+    if tagged is not None and _PASSED_ON.match(text, begin) is None:
+        begin = tagged.end()
+    return _PASSED_ON.match(text, begin) is not None
 
 
 def _mark_at(text: str, begin: int, tag: str, opened: list[str]) -> int:

@@ -5,10 +5,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.utils import translation
 
 from forums.drafts import Draft, Upload
 from forums.known import Record
 from hub.lib.clock import now as clock
+from listserv.content.notes import Note
 from listserv.inbound.mime import Mail
 from listserv.inbound.trim import Trimmed, trim
 from listserv.models import MailingList
@@ -78,15 +80,22 @@ def compose(
 ) -> Draft:
     """Return the draft; what was folded away and is longer than a text may be is cut, the raw mail keeps it.
 
+    A picture that only the folded part shows, as a signature does, is left away with it; what is to be said of the
+    mail's other parts stands below the text.
+
     Args: trimmed, the mail's text where it has been trimmed already.
     """
-    trimmed = trimmed or trim(mail.text)
+    trimmed = trimmed or trim(mail.text, is_forward=is_forward(mail.subject))
+    files = [file for file in mail.files if not file.mark or file.at_end or file.mark in trimmed.visible]
+    below = [file.mark for file in files if file.at_end]
+    if mail.notes and (trimmed.visible.strip() or files):
+        below += said(mail.notes, mailing_list)
     folded = trimmed.folded.strip("\n")
     if len(folded) > settings.HUB_TEXT_MAX_SIZE:
         folded = folded[: settings.HUB_TEXT_MAX_SIZE] + "\n[…]"
     return Draft(
         forum_id=mailing_list.forum_id,
-        text=trimmed.visible.strip("\n"),
+        text="\n\n".join([*filter(None, [trimmed.visible.strip("\n")]), *below]),
         folded=folded,
         subject=_subject(mail, mailing_list, parent),
         parent=parent.number if parent is not None else None,
@@ -94,9 +103,16 @@ def compose(
         in_reply_to=mail.in_reply_to[0][:250] if mail.in_reply_to else "",
         references=" ".join(mail.references[-20:]),
         author_address=address[:254],
-        files=tuple(Upload(file.name, file.content, file.content_type) for file in mail.files),
+        files=tuple(Upload(file.name, file.content, file.content_type) for file in files),
         once_key=once_key,
     )
+
+
+def said(notes: Sequence[Note], mailing_list: MailingList) -> list[str]:
+    """Return what is to be said of the parts of a mail, in the language of the discussion. Queries: 1."""
+    policy = getattr(mailing_list.forum, "policy", None)
+    with translation.override(policy.language if policy is not None else settings.LANGUAGE_CODE):
+        return [note.say() for note in notes]
 
 
 def _subject(mail: Mail, mailing_list: MailingList, parent: "Contribution | None") -> str:

@@ -1,49 +1,44 @@
 """Turn the HTML of a mail into plain text, in one pass over it, whatever it holds.
 
 No parser of the standard library or of a sanitiser is used: both have inputs that cost them quadratic time. This one
-looks at each ``<`` once. Quotes become ``>`` lines, so that trimming sees them; links keep their address, lists their
-marks; styles, scripts and the head are left out.
+looks at each tag once, and at no more than :data:`MAX_TAGS`. Quotes become ``>`` lines and signatures get their line of
+two dashes, so that trimming sees them; links keep their address, lists their marks; styles, scripts and the head are
+left out.
 """
 
 import html
+import re
+
+from listserv.inbound import clientmarkup
 
 MAX_QUOTE = 5
+# What stands below that many tags keeps its words and its lines, and loses its structure.
+MAX_TAGS = 50_000
 _SKIPPED = {"head", "style", "script", "title", "template", "noscript", "svg", "object"}
-_BLOCKS = {
-    "p",
-    "div",
-    "section",
-    "article",
-    "header",
-    "footer",
-    "table",
-    "tr",
-    "ul",
-    "ol",
-    "dl",
-    "dt",
-    "dd",
-    "form",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "pre",
-    "address",
-    "center",
-    "fieldset",
-    "figure",
-    "body",
-    "html",
-}
+_BLOCKS = set(
+    "p div section article header footer table tr ul ol dl dt dd form h1 h2 h3 h4 h5 h6 pre address center fieldset "
+    "figure body html signature".split()
+)
 _SPACED = {"p", "ul", "ol", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "blockquote", "table"}
+# Elements that programs mark; a mark ends with the element, so those of the same name inside are counted.
+_MARKED = {"div", "span", "table", "td", "p", "pre", "section", "signature"}
+_MAX_MARKS = 50
+_TAG = re.compile(r"<(?:!--|[a-zA-Z/!?])")
+_LOOSE_TAG = re.compile(r"<[^<>]{0,2000}>")
+# The line that an old mail gets which only its markup tells of.
+_OLD = "-----Original Message-----"
 
 
 def to_text(markup: str) -> str:
     """Return the text of ``markup``; never raises. Linear in its length."""
     return _Writer().run(markup)
+
+
+class _Mark:
+    """An open element that a program has marked, and how many of its name are open inside, itself included."""
+
+    def __init__(self, name: str, kind: str) -> None:
+        self.name, self.kind, self.open = name, kind, 1
 
 
 class _Writer:
@@ -59,28 +54,40 @@ class _Writer:
         self.link_text: list[str] = []
         self.lowered = ""
         self.unclosed: set[str] = set()
+        self.marks: list[_Mark] = []
+        self.intros = 0  # Open elements that introduce a quote: their lines are quoted as well.
+        self.signs = False  # Whether a signature begins with the next line.
+        self.has_words = False  # Whether something that is no quote has been written.
 
     def run(self, markup: str) -> str:
         """Return the text of all of it."""
         self.lowered = markup.lower()
-        at, pending = 0, 0
-        while (start := markup.find("<", at)) >= 0:
-            if not _opens_tag(markup[start + 1 : start + 2]):
-                at = start + 1
-                continue
-            comment = markup.startswith("<!--", start)
+        at = pending = tags = 0
+        while (found := _TAG.search(markup, at)) is not None and tags < MAX_TAGS:
+            tags += 1
+            start = found.start()
+            comment = found.end() - start == 4
             end = markup.find("-->", start + 4) if comment else _tag_end(markup, start)
             if end < 0 and not comment:
                 # No tag ends any more: the rest is text.
+                found = None
                 break
             self.text(markup[pending:start])
             if comment:
                 at = pending = len(markup) if end < 0 else end + 3
             else:
                 at = pending = self.tag(markup, start, end)
-        self.text(markup[pending:])
+        self.text(markup[pending:] if found is None else "")
         self.flush()
+        if found is not None:
+            self.loose(markup[pending:])
         return "\n".join(self.lines).strip("\n")
+
+    def loose(self, markup: str) -> None:
+        """Write what stands below more tags than are looked at."""
+        for line in html.unescape(_LOOSE_TAG.sub("\n", markup)).split("\n"):
+            if line.strip():
+                self.put(" ".join(line.split()))
 
     def tag(self, markup: str, start: int, end: int) -> int:
         """Handle the tag between the offsets; return where to read on."""
@@ -88,6 +95,7 @@ class _Writer:
         closes = markup[start + 1 : start + 2] == "/"
         words = inner.split(None, 1)
         name = words[0].lower() if words else ""
+        rest = words[1] if len(words) > 1 else ""
         if name in _SKIPPED and not closes:
             return self.skip(name, end)
         if name == "br":
@@ -96,9 +104,9 @@ class _Writer:
             self.flush()
             self.quote = max(0, self.quote + (-1 if closes else 1))
         elif name == "a":
-            self.anchor(words[1] if len(words) > 1 else "", closes)
+            self.anchor(rest, closes)
         elif name == "img" and not closes:
-            self.text(attribute(words[1] if len(words) > 1 else "", "alt"))
+            self.text(attribute(rest, "alt"))
         elif name in {"td", "th"} and not closes:
             self.line.append(" " if self.line else "")
         elif name == "li" and not closes:
@@ -113,7 +121,50 @@ class _Writer:
                 self.space()
         if name == "pre":
             self.pre = max(0, self.pre + (-1 if closes else 1))
+        if name in _MARKED and (self.marks or rest):
+            self.mark(name, rest, closes)
         return end + 1
+
+    def mark(self, name: str, rest: str, closes: bool) -> None:
+        """Note what a program says of an element, until that ends."""
+        kind = clientmarkup.kind_of(rest) if rest and not closes and len(self.marks) < _MAX_MARKS else ""
+        if kind == clientmarkup.OLD:
+            self.old()
+        elif kind:
+            self.flush()
+            self.marks.append(_Mark(name, kind))
+            self.begin(kind)
+            return
+        if self.marks and self.marks[-1].name == name:
+            self.marks[-1].open += -1 if closes else 1
+            if not self.marks[-1].open:
+                self.flush()
+                self.end(self.marks.pop().kind)
+
+    def begin(self, kind: str) -> None:
+        """Begin an element that a program has marked."""
+        if kind == clientmarkup.QUOTE:
+            self.quote += 1
+        elif kind == clientmarkup.INTRO:
+            self.intros += 1
+        elif kind == clientmarkup.SIGNATURE and self.has_words and not self.quote:
+            # Where nothing stands above it, its author has written inside it.
+            self.signs = True
+
+    def end(self, kind: str) -> None:
+        """End it."""
+        if kind == clientmarkup.QUOTE:
+            self.quote = max(0, self.quote - 1)
+        elif kind == clientmarkup.INTRO:
+            self.intros = max(0, self.intros - 1)
+        elif kind == clientmarkup.SIGNATURE:
+            self.signs = False
+
+    def old(self) -> None:
+        """Write that all below is an old mail, once."""
+        self.flush()
+        if _OLD not in self.lines[-6:]:
+            self.put(_OLD)
 
     def skip(self, name: str, end: int) -> int:
         """Return where an element whose content is no text ends; one that never ends hides nothing but its tag."""
@@ -176,13 +227,17 @@ class _Writer:
 
     def put(self, text: str) -> None:
         """Write a line, quoted as deep as it stands."""
-        mark = ">" * min(self.quote, MAX_QUOTE)
+        if self.intros and text.startswith("--"):
+            # "---------- Forwarded message": what follows is passed on, and no quote.
+            self.intros = 0
+        mark = ">" * min(self.quote + (1 if self.intros else 0), MAX_QUOTE)
+        if self.signs and text.strip():
+            self.signs = False
+            if not text.startswith("--") and "--" not in self.lines[-2:]:
+                self.lines.append("--")
+        self.has_words = self.has_words or (not mark and bool(text.strip()))
         self.lines.append(f"{mark} {text}".rstrip() if mark else text)
         self.blank = not text
-
-
-def _opens_tag(char: str) -> bool:
-    return char in "/!?" or (char.isascii() and char.isalpha())
 
 
 def _tag_end(markup: str, start: int) -> int:

@@ -1,81 +1,156 @@
-"""Words with which mail programs introduce what they quote, in the six languages of the UN and some neighbours.
+"""Words with which mail programs introduce what they quote, in some forty languages.
 
-Everything is compared in lower case. A row is added with a mail that needs it.
+Everything is compared in lower case and without marks of direction. A row is added with a mail that needs it. What
+programs and people put below their text is in :mod:`listserv.inbound.trimming.words`.
 """
 
-# Verbs that end the line above a quote: "On 3 May 2026, Ana Pérez <ana@…> wrote:".
+# Verbs of the line above a quote: "On 3 May 2026, Ana Pérez <ana@…> wrote:". Those of two words come first to the eye.
 WROTE = (
-    "wrote", "writes", "said", "a écrit", "a ecrit", "escribió", "escribio", "написал", "написала",
-    "написал(а)", "написал(a)", "пишет", "пише", "写道", "寫道", "写到", "كتب", "كتبت",
-    "تمت كتابة ما يلي", "schrieb",
-    "geschrieben", "ha scritto", "scrisse", "escreveu", "schreef", "skrev",
-    "napisał(a)", "napisał", "napsal(a)", "napsal",
-    "kirjoitti", "a scris", "έγραψε", "yazdı", "şunu yazdı", "のメール", "님이 작성", "نوشت",
-    "כתב", "menulis", "đã viết",
-    "ezt írta", "geschreven",
+    "wrote", "writes", "said", "sent", "a écrit", "a ecrit", "écrit", "escribió", "escribio", "va escriure", "escribiu",
+    "escreveu", "ha scritto", "scrisse", "a scris", "schrieb", "geschrieben", "schreef", "geschreven", "skrev",
+    "skrifaði", "kirjoitti", "napisał(a)", "napisał", "napisała", "napisana przez", "napsal(a)", "napsal", "napsala",
+    "napísal(a)", "napísal", "napisao", "napisala", "napisal", "je napisao/la", "написао", "написала", "написал",
+    "написал(а)", "написал(a)", "написа", "пишет", "пише", "написав", "напісаў", "жазды", "бичив",
+    "ezt írta", "írta", "rašė", "rakstīja", "kirjutas", "έγραψε", "γράφει", "yazdı", "yazmış", "shkroi", "idatzi du",
+    "missatge de", "menulis", "tulis", "aliandika", "sumulat", "đã viết", "viết", "เขียนว่า", "เขียน",
+    "写道", "寫道", "写到", "寫到", "のメール", "のメッセージ", "さんは書きました", "wrote on", "님이 작성", "작성",
+    "썼습니다",
+    "كتب", "كتبت", "تمت كتابة ما يلي", "نوشت", "نوشته", "כתב", "כתבה", "כתב/ה", "نے لکھا", "ने लिखा", "লিখেছেন",
+    "எழுதியது",
+    "ले लेख्नुभयो", "დაწერა", "գրեց", "ጽፏል", "បានសរសេរ", "ຂຽນ", "ရေးသားခဲ့သည်",
 )  # fmt: skip
 
 # Those of them that stand before the name: "Am Dienstag schrieb Boris Horvat:".
-VERB_FIRST = frozenset({"schrieb", "schreef", "skrev", "كتب", "كتبت", "نوشت"})
+VERB_FIRST = frozenset({"schrieb", "schreef", "skrev", "skrifaði", "kirjutas", "كتب", "كتبت", "نوشت"})
 
 # Openers of such a line when it is broken over several.
 OPENERS = (
-    "on ", "le ", "el ", "em ", "am ", "il ", "op ", "den ", "dnia ", "в ", "во ",
-    "on\xa0", "le\xa0", "في ", "在", "于", "dne ",
-    "pe ", "στις ", "pada ", "vào ",
+    "on ", "at ", "le ", "el ", "em ", "no dia ", "am ", "il ", "in data ", "op ", "den ", "på ", "dnia ", "w dniu ",
+    "в ", "во ", "на ", "on\xa0", "le\xa0", "في ", "بتاريخ ", "در ", "בתאריך ", "ב-", "在", "于", "於", "dne ", "dňa ",
+    "o ", "pe ", "în ", "στις ", "pada ", "vào ", "ngày ", "ในวันที่ ", "เมื่อ ", "kuupäev", "mnamo ", "v v ", "vv ",
+    "missatge de", "wiadomość napisana", "message de ", "mensaje de ", "noong ",
 )  # fmt: skip
 
-# Labels of the header block that Outlook and others put above the old mail; the first ones name the author.
-FROM_LABELS = frozenset({
-    "from", "de", "von", "da", "van", "от", "发件人", "寄件者", "差出人", "من", "от кого", "od",
-    "från", "fra", "lähettäjä",
-    "보낸 사람", "expéditeur", "отправитель", "kimden", "gönderen", "message du", "feladó",
-    "από", "מאת", "از", "від", "reply-to",
-})  # fmt: skip
-OTHER_LABELS = frozenset({
-    "sent", "date", "to", "subject", "cc",
-    "envoyé", "envoyé le", "date d'envoi", "à", "objet", "sujet", "copie à", "répondre à",
-    "enviado", "enviado el", "fecha", "para", "asunto",
-    "отправлено", "дата", "кому", "тема", "копия", "дата отправки",
-    "发送时间", "日期", "时间", "收件人", "抄送", "主题", "寄件日期", "收件者", "副本", "主旨",
-    "تاريخ الإرسال", "التاريخ", "إلى", "الموضوع", "نسخة",
-    "gesendet", "datum", "an", "betreff", "kopie", "inviato", "a", "oggetto", "data",
-    "verzonden", "aan", "onderwerp",
-    "enviada em", "assunto", "wysłano", "do", "temat", "dw", "skickat", "till", "ämne",
-    "sendt", "til", "emne", "dato",
-    "lähetetty", "vastaanottaja", "aihe", "päivämäärä", "送信日時", "宛先", "件名", "보낸 날짜", "받는 사람", "제목",
-})  # fmt: skip
+# Labels of the header block that Outlook and others put above an old mail, by what they name.
+FROM, SENT, TO, CC, SUBJECT, OTHER = "from", "sent", "to", "cc", "subject", "other"
+_LABELS = {
+    FROM: (
+        "from", "de", "de la", "von", "da", "van", "från", "fra", "lähettäjä", "frá", "saatja", "no", "nuo",
+        "od", "odesílatel", "odosielateľ", "šalje", "pošiljatelj", "pošiljalac", "шаље", "пошиљалац", "feladó",
+        "expéditeur",
+        "remitente", "remetente", "mittente", "absender", "afzender", "avsändare", "afsender", "avsender", "expeditor",
+        "от", "от кого", "отправитель", "від", "від кого", "ад", "подател", "από", "αποστολέας", "kimden", "gönderen",
+        "nga",
+        "发件人", "寄件者", "寄件人", "發件人", "差出人", "送信者", "보낸 사람", "보낸사람", "발신",
+        "من", "المرسل", "از", "فرستنده", "מאת", "từ", "người gửi", "จาก", "ผู้ส่ง", "dari", "daripada", "pengirim",
+        "प्रेषक", "से", "kutoka", "mula kay", "nork", "გამომგზავნი", "ից", "кімнен",
+    ),
+    SENT: (
+        "sent", "date", "sent on", "sent at", "received", "date sent", "envoyé", "envoyé le", "date d'envoi",
+        "message du",
+        "enviado", "enviado el", "enviado em", "enviada em", "enviada", "enviada el", "fecha", "fecha de envío", "data",
+        "data de envio", "enviat", "enviat el", "trimis", "inviato", "inviato il", "data invio", "gesendet",
+        "gesendet am",
+        "datum", "verzonden", "verzonden op", "skickat", "datum skickat", "sendt", "dato", "lähetetty", "päivämäärä",
+        "päiväys", "pvm", "sent", "dagsetning", "saadetud", "kuupäev", "nosūtīts", "datums", "išsiųsta", "wysłano",
+        "wysłane", "odesláno", "odoslané", "dátum", "poslano", "poslato", "послато", "датум", "elküldve", "küldve",
+        "отправлено", "дата", "дата отправки", "отправлена", "надіслано", "дата надсилання", "адпраўлена", "изпратено",
+        "εστάλη", "στάλθηκε", "ημερομηνία", "gönderildi", "gönderme tarihi", "tarih", "dërguar", "发送时间", "发送日期",
+        "发件日期", "日期", "时间", "時間", "寄件日期", "傳送日期", "送信日時", "日時", "日付", "보낸 날짜",
+        "보낸날짜", "날짜",
+        "تاريخ الإرسال", "التاريخ", "تاريخ", "أرسلت", "ارسال شده", "تاریخ", "نשלח", "נשלח", "תאריך", "đã gửi", "ngày",
+        "gửi",
+        "ngày gửi", "ส่งเมื่อ", "ส่ง", "วันที่", "dikirim", "terkirim", "tanggal", "tarikh", "dihantar", "भेजा गया",
+        "दिनांक", "तारीख", "imetumwa", "tarehe", "ipinadala", "petsa", "bidalia",
+    ),
+    TO: (
+        "to", "à", "a", "para", "per a", "către", "an", "aan", "till", "til", "vastaanottaja", "saaja", "kam", "kada",
+        "do", "komu", "za", "prima", "прима", "címzett", "destinataire", "destinataires", "destinatario",
+        "destinatário",
+        "empfänger", "кому", "каму", "получатель", "до", "προς", "kime", "alıcı", "për", "收件人", "收件者", "宛先",
+        "받는 사람", "받는사람", "수신", "إلى", "المرسل إليه", "به", "אל", "đến", "tới", "người nhận", "ถึง", "kepada",
+        "को", "प्रति", "प्राप्तकर्ता", "kwa", "para kay", "nori", "viðtakandi",
+    ),
+    CC: (
+        "cc", "c.c.", "cci", "bcc", "copie", "copie à", "copia", "con copia", "com cópia", "cópia", "kopie", "kopia",
+        "kopi",
+        "kopio", "kópía", "kopija", "копија", "dw", "udw", "másolat", "másolatot kap", "копия", "копія", "копие",
+        "копія",
+        "κοιν.", "κοιν", "κοινοποίηση", "bilgi", "抄送", "副本", "密件副本", "참조", "نسخة", "نسخة إلى", "رونوشت",
+        "עותק",
+        "đồng gửi", "สำเนา", "สำเนาถึง", "tembusan", "salinan", "nakala", "प्रतिलिपि", "vk",
+    ),
+    SUBJECT: (
+        "subject", "re", "objet", "sujet", "asunto", "assunto", "assumpte", "subiect", "subiectul", "betreff",
+        "onderwerp",
+        "ämne", "emne", "aihe", "efni", "teema", "temats", "tēma", "tema", "temat", "předmět", "predmet", "naslov",
+        "zadeva", "предмет", "тема", "тэма", "относно", "tárgy", "oggetto", "θέμα", "konu", "subjekti", "主题", "主題",
+        "主旨", "件名", "제목", "الموضوع", "موضوع", "נושא", "הנדון", "chủ đề", "tiêu đề", "เรื่อง", "หัวข้อ", "perihal",
+        "subjek", "विषय", "mada", "paksa", "gaia", "dalykas",
+    ),
+    OTHER: (
+        "reply-to", "reply to", "répondre à", "responder a", "antwort an", "ответить", "importance", "priority",
+        "sensitivity",
+        "attachments", "attachment", "pièces jointes", "datos adjuntos", "anlagen", "allegati", "вложения", "المرفقات",
+        "organization", "message-id", "mailed-by", "signed-by", "附件", "重要性", "importancia", "wichtigkeit",
+    ),
+}  # fmt: skip
+LABELS: dict[str, str] = {label: kind for kind, labels in _LABELS.items() for label in labels}
 
-# What stands between dashes above an old mail.
+# What stands between dashes above an old mail that is answered.
 ORIGINAL = (
-    "original message", "forwarded message", "original appointment",
-    "message d'origine", "message original",
-    "message transféré", "message transmis", "mensaje original", "mensaje reenviado", "исходное сообщение",
-    "пересылаемое сообщение", "пересланное сообщение", "оригинальное сообщение", "原始邮件",
-    "原始郵件", "转发邮件", "轉寄",
-    "转发的邮件", "الرسالة الأصلية", "رسالة أصلية", "رسالة معاد توجيهها",
-    "ursprüngliche nachricht", "weitergeleitete nachricht",
-    "originalnachricht", "messaggio originale", "oorspronkelijk bericht",
-    "mensagem original", "oprindelig meddelelse",
-    "ursprungligt meddelande", "wiadomość oryginalna", "alkuperäinen viesti",
-    "oprindelig besked", "original besked", "reply message",
-)  # fmt: skip
-FORWARDED = (
-    "begin forwarded message:", "début du message réexpédié", "inicio del mensaje reenviado",
-    "начало переадресованного сообщения",
+    "original message", "original", "original appointment", "original email", "reply message", "message d'origine",
+    "message original", "message initial", "courriel original", "mensaje original", "missatge original",
+    "mensagem original",
+    "mensaxe orixinal", "mesaj original", "mesajul original", "messaggio originale", "messaggio originario",
+    "ursprüngliche nachricht", "originalnachricht", "ursprüngliche mail", "original-nachricht",
+    "oorspronkelijk bericht",
+    "origineel bericht", "oprindelig meddelelse", "oprindelig besked", "original besked", "opprinnelig melding",
+    "original melding", "ursprungligt meddelande", "originalmeddelande", "alkuperäinen viesti", "upprunaleg skilaboð",
+    "algne sõnum", "sākotnējais ziņojums", "pirminis laiškas", "wiadomość oryginalna", "oryginalna wiadomość",
+    "původní zpráva", "původní e-mail", "pôvodná správa", "izvorna poruka", "originalna poruka", "оригинална порука",
+    "izvirno sporočilo", "eredeti üzenet", "исходное сообщение", "оригинальное сообщение", "исходное письмо",
+    "первоначальное сообщение", "оригінальне повідомлення", "вихідне повідомлення", "оригинално съобщение",
+    "αρχικό μήνυμα", "orijinal mesaj", "özgün ileti", "原始邮件", "原邮件", "原始郵件", "原始信件", "元のメッセージ",
+    "オリジナル メッセージ", "원본 메시지", "원본 메일", "원본메시지", "الرسالة الأصلية", "رسالة أصلية", "پیام اصلی",
+    "ההודעה המקורית", "הודעה מקורית", "thư gốc", "tin nhắn gốc", "ข้อความเดิม", "ข้อความต้นฉบับ", "pesan asli",
+    "mesej asal", "मूल संदेश", "ujumbe asili", "jatorrizko mezua",
+    "quoted text", "previous replies", "previous message", "previous messages",
 )  # fmt: skip
 
-# Lines that a phone or a program adds below the text; matched at the start of a short last line.
-SENT_FROM = (
-    "sent from my iphone", "sent from my ipad", "sent from my android",
-    "sent from my mobile", "sent from my phone",
-    "sent from my blackberry", "sent from my samsung", "sent from my galaxy",
-    "sent from my verizon", "sent from my huawei",
-    "sent from my windows phone", "sent from outlook", "sent from mail for windows", "sent from yahoo mail",
-    "sent from proton", "sent from typeapp", "sent via", "get outlook for", "sent with proton",
-    "envoyé de mon", "envoyé depuis mon", "envoyé à partir de", "envoyé depuis outlook",
-    "enviado desde mi", "enviado de mi", "enviado desde outlook", "obtener outlook para",
-    "отправлено с", "отправлено из", "发自我的", "从我的", "發自我的", "أُرسلت من", "أرسلت من", "مرسل من",
-    "von meinem", "gesendet mit", "gesendet von", "inviato da", "enviado do meu",
-    "verzonden vanaf", "skickat från",
+# The same for one that is passed on: then it is what the author says.
+FORWARDED = (
+    "forwarded message", "begin forwarded message", "start of forwarded message", "forwarded email", "fwd message",
+    "message transféré", "message transmis", "début du message réexpédié", "début du message transféré",
+    "message réexpédié",
+    "mensaje reenviado", "inicio del mensaje reenviado", "missatge reenviat", "mensagem encaminhada",
+    "mensagem reencaminhada",
+    "início da mensagem encaminhada", "início da mensagem reencaminhada", "mesaj redirecționat", "messaggio inoltrato",
+    "inizio messaggio inoltrato", "weitergeleitete nachricht", "anfang der weitergeleiteten nachricht",
+    "doorgestuurd bericht", "begin doorgestuurd bericht", "videresendt meddelelse", "start på videresendt besked",
+    "videresendt melding", "vidarebefordrat meddelande", "vidarebefordrat mejl", "välitetty viesti",
+    "wiadomość przekazana dalej", "przekazana wiadomość", "początek przekazanej wiadomości", "přeposlaná zpráva",
+    "preposlaná správa", "proslijeđena poruka", "прослеђена порука", "posredovano sporočilo", "továbbított üzenet",
+    "továbbított levél", "пересылаемое сообщение", "пересланное сообщение", "начало переадресованного сообщения",
+    "переслане повідомлення", "препратено съобщение", "προωθημένο μήνυμα", "iletilmiş mesaj", "yönlendirilmiş ileti",
+    "iletilen ileti", "转发邮件", "转发的邮件", "以下是转发的邮件", "轉寄郵件", "轉寄", "轉寄的郵件",
+    "以下是被轉寄的郵件",
+    "転送メッセージ", "転送されたメッセージ", "전달된 메시지", "전달된 메일", "رسالة معاد توجيهها",
+    "الرسالة المعاد توجيهها",
+    "بدء الرسالة المُعاد توجيهها", "پیام هدایت شده", "הודעה מועברת", "הודעה שהועברה", "thư đã chuyển tiếp",
+    "tin nhắn được chuyển tiếp", "ข้อความที่ส่งต่อ", "pesan terusan", "mesej dimajukan", "अग्रेषित संदेश",
+)  # fmt: skip
+
+# Lines that tell of an old mail without dashes or a colon.
+BARE_MARKS = ("original message processed by", "inactive hide details for", "ursprüngliche nachricht verarbeitet von")
+
+# What systems write into the mail that is answered: all below the line is theirs.
+REPLY_ABOVE = (
+    "reply above this line", "reply above the line", "type your reply above this line", "write above this line",
+    "répondez au-dessus de cette ligne", "répondre au-dessus de cette ligne", "responda por encima de esta línea",
+    "escriba su respuesta por encima de esta línea", "responda acima desta linha",
+    "antworten sie oberhalb dieser zeile",
+    "antwort oberhalb dieser zeile", "напишите ответ выше этой строки", "пишите ответ выше этой линии",
+    "请在此行上方回复",
+    "請在此行上方回覆", "اكتب ردك فوق هذا السطر", "الرجاء الرد فوق هذا السطر",
 )  # fmt: skip

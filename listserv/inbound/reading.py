@@ -13,6 +13,7 @@ from listserv.inbound import guard, structure
 from listserv.inbound.delivery import Delivery
 from listserv.inbound.mime import Mail, parse
 from listserv.inbound.trim import Trimmed, trim
+from listserv.subjects import is_forward
 
 
 @dataclass(frozen=True)
@@ -51,4 +52,6 @@ def read(delivery: Delivery) -> Reading:
         return Reading(delivery, parse(head), head, digest, finding)
     mail = parse(raw)
     posts = any(recipient.is_posting for recipient in delivery.recipients)
-    return Reading(delivery, mail, head, digest, trimmed=trim(mail.text) if posts else None)
+    return Reading(
+        delivery, mail, head, digest, trimmed=trim(mail.text, is_forward=is_forward(mail.subject)) if posts else None
+    )

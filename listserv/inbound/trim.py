@@ -1,47 +1,22 @@
 """Tell what the author of a mail wrote from what the mail program added: quotes, introductions, signatures.
 
-A pure function over text, in time linear in its length. Only a tail is ever folded away: visible and folded, one
-behind the other, are the text as it was. Quotes that the author answers below (interleaved, or bottom posting) stay.
+Pure functions over text, in time linear in its length. Only a tail is ever folded away: visible and folded, one behind
+the other, are the text as it was. When in doubt words stay: quotes that the author answers below (interleaved, or
+bottom posting) do, what the author passes on does, a closing and a name do.
 
-How: lines are looked at from the end, and the cut moves up over what is a tail of quotes, a signature or a phone's
-line; an old mail that stands there unquoted (Outlook's header block, "Original Message", "On … wrote:") is found from
-the start. Each test of a line looks at :data:`_LOOK` characters at most.
+How: :mod:`listserv.inbound.trimming.oldmail` finds what announces old mails, from top to bottom. The first that is not
+quoted ends what the author wrote. From there the cut moves up over what is a tail of quotes, a signature or a phone's
+line.
 """
 
-import re
 from dataclasses import dataclass
 
-from listserv.inbound.phrases import (
-    FORWARDED,
-    FROM_LABELS,
-    OPENERS,
-    ORIGINAL,
-    OTHER_LABELS,
-    SENT_FROM,
-    VERB_FIRST,
-    WROTE,
-)
+from listserv.inbound.trimming import oldmail, signatures
+from listserv.inbound.trimming.lines import Page
+from listserv.inbound.trimming.oldmail import Old
 
-_LOOK = 400
-# Lines of a signature; below a line of two dashes that has more than these stands text.
-_SIGNATURE_LINES = 20
-# Lines that an introduction is broken over at most.
-_INTRO_LINES = 4
-# Characters of an introduction that has no date; longer ones are sentences of the author's own.
-_UNDATED = 120
-# Lines ending in a colon that are looked at as introductions or labels; a mail has a handful.
-_CANDIDATES = 2_000
 # Pieces of tail (quote, signature, phone's line, footer) that are folded at most.
 _TAILS = 30
-_DATE = re.compile(r"\d{4}|\d{1,2}:\d{2}|\d{1,2}[./-]\d{1,2}|\d{1,2}[年月日]|[\u0660-\u0669]{1,4}")
-_TIME = re.compile(r"\d{1,2}[:.h]\d{2}|[\u0660-\u0669]{1,2}:[\u0660-\u0669]{2}|\d{4}")
-# Both begin with letters that are searched for at the speed of memory; the rest is asked of the lines that have them.
-_COLON = re.compile(r"[:：][^\n]*")
-_WROTE_END = re.compile(r"wr(?:ote|ites)[ \t-]{0,8}$", re.MULTILINE)
-_LABEL = re.compile(r"[ \t*]{0,8}[^\s:：][^:：\n]{0,24}[:：][^\n]")
-# What ends a sentence within a line: then the line says more than who wrote.
-_SENTENCE_END = re.compile(r"[.!?؟；;][\s\xa0]|[。！？]")
-_DASHES = re.compile(r"^[ \t*]{0,4}[-_=—–]{2,}[ \t]*(?P<text>[^\n]*?)[ \t]*[-_=—–]*[ \t*]*$")
 
 
 @dataclass(frozen=True)
@@ -57,24 +32,49 @@ class Trimmed:
         return not self.visible.strip()
 
 
-def trim(text: str) -> Trimmed:
-    """Split ``text`` (newlines as ``\\n``) where its author stops. Linear; never raises."""
-    body = text.rstrip()
-    lines = body.split("\n")
-    top = body.count("\n", 0, len(body) - len(body.lstrip()))
-    cut = _old_mail(body, lines, top)
-    for _piece in range(_TAILS):
-        higher = _tail(lines, cut)
-        if higher >= cut:
-            break
-        cut = higher
-    if cut and all(not line.strip() or is_quote(line) for line in lines[:cut]) and not _is_forward(lines, top):
+@dataclass(frozen=True)
+class Reply:
+    """One mail of those that a text holds, as its lines are, marks of quotes included.
+
+    Attributes: ``header`` what announces it (empty for the author's own), ``body`` its words, ``signature`` what stands
+    below them, a mere closing and name included.
+    """
+
+    header: str
+    body: str
+    signature: str
+    content: str
+
+
+def trim(text: str, *, is_forward: bool = False) -> Trimmed:
+    """Split ``text`` (newlines as ``\\n``) where its author stops. Linear; never raises.
+
+    Args: ``is_forward`` whether the mail is known to pass another on (its subject says so): then nothing is folded that
+    a header block announces.
+    """
+    page = Page(text.rstrip())
+    olds = oldmail.scan(page)
+    cut = _first_cut(page, olds, is_forward=is_forward)
+    if cut < 0 or (cut == len(page) and page.goes_on):
+        return Trimmed(text, "")
+    cut = _tail_cut(page, olds, cut)
+    if cut and not _has_own_words(page, cut):
         # Nothing but quotes is left, or an introduction whose quote has just been folded.
         cut = 0
-    if cut >= len(lines):
+    if cut >= len(page) and not page.rest:
         return Trimmed(text, "")
-    offset = sum(map(len, lines[:cut])) + cut
+    offset = sum(map(len, page.lines[:cut])) + cut
     return Trimmed(text[:offset], text[offset:])
+
+
+def read_chain(text: str) -> list[Reply]:
+    """Return the mails that ``text`` holds, the newest first: the author's own words and what they answer."""
+    page = Page(text.rstrip())
+    olds = oldmail.scan(page)
+    if not olds or olds[0].start > page.top:
+        olds = [Old(0, 0, 0, bare=True), *olds]
+    ends = [*(old.start for old in olds[1:]), len(page)]
+    return [_reply(page, old, end) for old, end in zip(olds, ends, strict=True)]
 
 
 def is_quote(line: str) -> bool:
@@ -82,224 +82,95 @@ def is_quote(line: str) -> bool:
     return line.startswith((">", " >", "  >", "\xa0>")) and line.rstrip() != ">:"
 
 
-def _tail(lines: list[str], cut: int) -> int:
-    """Return where the cut moves to when one more piece of tail is folded; ``cut`` when there is none."""
-    end = cut
-    while end and not lines[end - 1].strip():
-        end -= 1
-    if not end:
-        return 0
-    if is_quote(lines[end - 1]):
-        return _quote_tail(lines, end)
-    signature = _signature(lines, end)
-    if signature < end:
-        return signature
-    start = _intro(lines, end - 1, quoted=end < cut or cut < len(lines))
-    # An introduction whose quote is already folded goes with it.
-    return start if start >= 0 and cut < len(lines) else cut
+def _reply(page: Page, old: Old, end: int) -> Reply:
+    cut = _signed_from(page, old.end, end)
+    body = "\n".join(page.lines[old.end : cut]).strip()
+    above, newline, last = body.rpartition("\n")
+    return Reply(
+        header="\n".join(page.lines[old.start : old.end]).strip(),
+        # A rule above the next mail is left with the words: their author may have drawn it.
+        body=above + newline + last.strip(),
+        signature="\n".join(page.lines[cut:end]).strip(),
+        content="\n".join(page.lines[old.start : end]).strip(),
+    )
 
 
-def _quote_tail(lines: list[str], end: int) -> int:
-    """Return where the quote that ends at ``end`` begins, its introduction included."""
-    at = end
-    while at:
-        line = lines[at - 1]
-        if line[:2] not in {">", "> ", ">>"} and not is_quote(line) and line.strip():
+def _signed_from(page: Page, start: int, end: int) -> int:
+    """Return where the signature begins of a mail between two lines, the footers of lists below it included."""
+    cut = end
+    for _piece in range(_TAILS):
+        last = cut
+        while last > start and not page.texts[last - 1]:
+            last -= 1
+        found = signatures.find(page, last, top=start) if last > start else None
+        if found is None:
             break
-        at -= 1
-    first = at
-    while first < end and not lines[first].strip():
-        first += 1
-    if at:
-        start = _intro(lines, at - 1, quoted=True)
-        if start >= 0:
-            return start
-    return first
+        cut = found.start
+        if found.own or found.delimited:
+            break
+    return cut
 
 
-def _signature(lines: list[str], end: int) -> int:
-    """Return where a signature that ends at ``end`` begins; ``end`` when there is none."""
-    last = lines[end - 1].strip()[:_LOOK].lower().lstrip("*_ ")
-    if len(last) < 100 and last.startswith(SENT_FROM) and last[-1:] not in ".!?":
-        return end - 1
-    for at in range(end - 1, max(-1, end - 1 - _SIGNATURE_LINES), -1):
-        mark = lines[at].rstrip("\r\xa0 ")
-        if mark == "--" and lines[at][:1] == "-":
-            return at
-        if len(mark) >= 2 and not mark.strip("_") and _is_footer(lines, at + 1, end):
-            return at
-    return end
+def _first_cut(page: Page, olds: list[Old], *, is_forward: bool) -> int:
+    """Return the line of the first old mail that stands there unquoted: all below it is old.
 
-
-def _is_footer(lines: list[str], start: int, end: int) -> bool:
-    """Whether the lines below a rule are what a list program adds."""
-    first = lines[start][:_LOOK].lower() if start < end else ""
-    rest = "\n".join(line[:_LOOK] for line in lines[start:end])
-    return ("list" in first or "group" in first) and ("http" in rest or "@" in rest)
-
-
-def _intro(lines: list[str], last: int, *, quoted: bool) -> int:
-    """Return the first line of the introduction that ends at line ``last``; -1 when none does.
-
-    Args: ``quoted`` whether a quote follows, which needs less proof than old text that stands there bare.
+    The number of lines when there is none, -1 when the mail passes another on: that is what its author says.
     """
-    joined = ""
-    for at in range(last, max(-1, last - _INTRO_LINES), -1):
-        line = lines[at].strip()[:_LOOK]
-        if not line or is_quote(lines[at]):
-            break
-        joined = f"{line} {joined}".strip()
-        if len(joined) > _LOOK or (at == last and not _ends_intro(joined)):
-            break
-        if _is_intro(joined, quoted=quoted):
-            return _whole(lines, at, last)
-    # Without a date one line has to say it all: what stands above may be the author's.
-    return last if quoted and _is_undated_intro(lines[last].strip()[:_LOOK]) else -1
-
-
-def _ends_intro(text: str) -> bool:
-    bare = text.rstrip("*_- \xa0")
-    return bare.endswith((":", "：")) or bare.lower().endswith(WROTE)
-
-
-def _is_intro(joined: str, *, quoted: bool) -> bool:
-    low = joined.lower().strip("*_- \xa0")
-    bare = low.rstrip(":： \xa0>")
-    colon = low.endswith((":", "："))
-    address = "@" in low or "mailto:" in low
-    if not (colon or address):
-        return False
-    verb = bare.endswith(WROTE) or any(f" {word}" in bare or (word in bare and not word.isascii()) for word in WROTE)
-    if not verb and not (address and colon):
-        return False
-    if quoted and verb and colon and address:
-        return True
-    # Asked last: this looks at every character.
-    dated = _DATE.search(low) is not None
-    if quoted:
-        return dated
-    # Bare old text needs more: a date, a time or an address, a verb or the form "…, Name <address>:".
-    if address and dated and low.endswith((">:", ">：")):
-        return True
-    if not colon and not (address and bare.endswith(WROTE)):
-        return False
-    return dated and verb and (address or _TIME.search(low) is not None) and _opens(low)
-
-
-def _is_undated_intro(line: str) -> bool:
-    """Whether a line above a quote says who wrote it and nothing else: "On Tuesday Yasmine Belhadj wrote:"."""
-    low = line.lower().strip("*_- \xa0")
-    bare = low.rstrip(":： \xa0>")
-    if len(low) > _UNDATED or bare == low or not low.startswith(OPENERS) or _SENTENCE_END.search(low):
-        return False
-    return bare.endswith(WROTE) or not VERB_FIRST.isdisjoint(bare.split()[-4:])
-
-
-def _opens(low: str) -> bool:
-    head = low.lstrip("*_> \"'")
-    return head.startswith(OPENERS) or head[:1].isdigit() or "<" in head
-
-
-def _whole(lines: list[str], at: int, last: int) -> int:
-    """Move up to the line that opens the introduction when it was broken before it."""
-    for above in range(at, max(-1, last - _INTRO_LINES), -1):
-        line = lines[above].strip()[:_LOOK].lower()
-        if not line or is_quote(lines[above]):
-            break
-        if line.lstrip("*_ ").startswith(OPENERS):
-            return above
-    return at
-
-
-def _old_mail(body: str, lines: list[str], top: int) -> int:
-    """Return the first line of an old mail that stands there unquoted; the number of lines when there is none."""
-    best = min(_first_old(body, lines, _COLON), _first_old(body, lines, _WROTE_END), _original(body, lines))
-    return len(lines) if best <= top else _with_rule(lines, best)
-
-
-def _first_old(body: str, lines: list[str], pattern: re.Pattern[str]) -> int:
-    """Return where the first old mail begins that a match of ``pattern`` tells of; the number of lines for none."""
-    offset = number = tried = 0
-    for match in pattern.finditer(body):
-        number += body.count("\n", offset, match.start())
-        offset = match.start()
-        line = lines[number]
-        if pattern is _COLON and line[-9:].rstrip(" \t*\xa0")[-1:] not in {":", "："} and not _LABEL.match(line):
+    cut = len(page)
+    for old in olds:
+        if old.depth:
             continue
-        start = _old_mail_at(lines, number)
-        tried += 1
-        if start >= 0 or tried >= _CANDIDATES:
-            return start if start >= 0 else len(lines)
-    return len(lines)
-
-
-def _old_mail_at(lines: list[str], number: int) -> int:
-    if is_quote(lines[number]):
-        return -1
-    if _is_header_block(lines, number):
-        return number
-    follows = next((line for line in lines[number + 1 : number + 6] if line.strip()), "")
-    if not follows or is_quote(follows):
-        return -1
-    return _intro(lines, number, quoted=False)
-
-
-def label(line: str) -> str:
-    """Return the label of a line ``Label: value`` in lower case; empty when it is none."""
-    head = line[:60].lstrip("*_ \t\xa0").replace("：", ":")
-    name, colon, _value = head.partition(":")
-    return name.strip("*_ \t\xa0").lower() if colon else ""
-
-
-def _is_header_block(lines: list[str], number: int) -> bool:
-    if label(lines[number]) not in FROM_LABELS:
-        return False
-    others, looked = 0, 0
-    for line in lines[number + 1 : number + 12]:
-        if not line.strip():
-            if looked:
-                break
-            continue
-        looked += 1
-        found = label(line)
-        if found in OTHER_LABELS or found in FROM_LABELS:
-            others += 1
-            if others >= 2:
-                return True
-        elif looked > 6:
+        if old.is_forward or (is_forward and old.end > old.start + 1):
+            return -1
+        if old.bare:
+            if old.start <= page.top:
+                return -1
+            cut = oldmail.with_rule(page, old.start)
             break
-    return False
+    return _phone_cut(page, cut)
 
 
-def _original(body: str, lines: list[str]) -> int:
-    """Return the line of "-----Original Message-----" or its like; the number of lines when there is none."""
-    low = body.lower()
-    for words in (*ORIGINAL, *FORWARDED):
-        at = low.find(words)
-        tries = 0
-        while at >= 0 and tries < 20:
-            tries += 1
-            start = body.rfind("\n", 0, at) + 1
-            line = body[start : start + _LOOK].partition("\n")[0]
-            found = _DASHES.match(line)
-            dashed = found is not None and found["text"].strip(" :-*_=").lower() in ORIGINAL
-            if (dashed or line.strip().lower().startswith(FORWARDED)) and len(low) == len(body):
-                return body.count("\n", 0, start)
-            at = low.find(words, at + len(words))
-    return len(lines)
+def _phone_cut(page: Page, cut: int) -> int:
+    """Return the phone's line below which old words stand that nothing announces; ``cut`` when there is none.
+
+    Programs put the line where the author's words end: who has written above it does not go on below. Quotes below
+    tell that this time somebody may.
+    """
+    for at in range(page.top + 1, min(cut, len(page)) - 1):
+        if page.depths[at] or not page.texts[at] or page.texts[at + 1] or page.texts[at - 1]:
+            continue
+        if signatures.is_phone_line(page.texts[at]):
+            own = any(page.texts[above] and not page.depths[above] for above in range(at))
+            return at if own and not any(page.depths[at:cut]) else cut
+    return cut
 
 
-def _with_rule(lines: list[str], at: int) -> int:
-    """Take the rule above an old mail with it."""
-    above = at
-    while above and not lines[above - 1].strip():
-        above -= 1
-    rule = lines[above - 1].strip(" *\t\r") if above else ""
-    bare = rule.strip("_-—–=")
-    framed = rule[:4] in {"----", "____"} and rule[-4:] in {"----", "____"} and len(bare) < 60
-    return above - 1 if above and (framed or (len(rule) >= 4 and not bare)) else at
+def _tail_cut(page: Page, olds: list[Old], cut: int) -> int:
+    """Return where the tail of quotes and signatures begins that ends at ``cut``."""
+    starts = {old.end: old.start for old in olds if not old.depth}
+    for _piece in range(_TAILS):
+        end = page.above(cut)
+        higher = _tail(page, starts, end) if end else 0
+        if higher >= end:
+            break
+        cut = higher
+    return cut
 
 
-def _is_forward(lines: list[str], top: int) -> bool:
-    """Whether the mail begins with an old one: then passing it on is what its author says."""
-    return _is_header_block(lines, top) or _DASHES.match(lines[top][:_LOOK]) is not None
+def _tail(page: Page, starts: dict[int, int], end: int) -> int:
+    """Return where one more piece of tail begins; ``end`` when there is none."""
+    if page.depths[end - 1]:
+        at = end
+        while at and (page.depths[at - 1] or not page.texts[at - 1]):
+            at -= 1
+        if at in starts:
+            return oldmail.with_rule(page, starts[at])
+        while page.is_blank(at):
+            at += 1
+        return at
+    found = signatures.find(page, end, top=0)
+    return found.start if found is not None and not found.own else end
+
+
+def _has_own_words(page: Page, cut: int) -> bool:
+    return any(page.texts[at] and not page.depths[at] for at in range(cut))

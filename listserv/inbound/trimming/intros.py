@@ -1,0 +1,141 @@
+"""Find introductions: the line, or lines, with which a mail program says whose words follow.
+
+"On 3 May 2026, at 10:02, Ana Pérez <ana@people.example> wrote:" in its many forms. Above a quote little proof is
+asked; where old text stands below without marks more is, since what is found there is folded away to the end.
+"""
+
+import re
+
+from listserv.inbound.phrases import OPENERS, VERB_FIRST, WROTE
+from listserv.inbound.trimming.lines import LOOK, Page
+
+# Lines that an introduction is broken over at most.
+_LINES = 5
+# Characters of an introduction that has no date; longer ones are sentences of the author's own.
+_UNDATED = 120
+# Characters of one that has no verb of ours.
+_WORDLESS = 250
+_DATE = re.compile(r"\d{4}|\d{1,2}[:.٫]\d{2}|\d{1,2}[./-]\d{1,2}|\d{1,2} ?[年月日년월일]")
+_TIME = re.compile(r"\d{1,2}[:.h٫]\d{2}|\d{4}")
+_YEAR = re.compile(r"\d{4}|\d{1,2}[./-]\d{1,2}[./-]\d{2}")
+# A day of the week before a date: "tir. 18. apr.".
+_DAY = re.compile(r"[^\W\d]{1,14}[.,]{0,2}[ \xa0]{0,2}\d")
+# What ends a sentence within a line: then the line says more than who wrote.
+_SENTENCE_END = re.compile(r"[.!?؟；;][\s\xa0]|[。！？]")
+# What ends a line that does not go on below.
+_STOPS = (".", "!", "?", ":", "：", "。", "؟", "！", "？")
+# Characters of a line that holds the name before an address.
+_NAME = 80
+_COLONS = (":", "：")
+_CLOSED = (">:", ">：", ">):", "]:", "> :", ">)：")
+_TRIM = "*_- \xa0—–~=\"'»"
+_WROTE_LAST = re.compile(r"wr(?:ote|ites)$")
+
+
+def find(page: Page, last: int, *, floor: int, quoted: bool) -> int:
+    """Return the first line of the introduction that ends at line ``last``; -1 when none does.
+
+    Args: ``floor`` the first line it may begin at; ``quoted`` whether a quote follows.
+    """
+    if not _may_end(page.texts[last], quoted=quoted):
+        return -1
+    joined = ""
+    lowest = max(floor, last - _LINES + 1)
+    for at in range(last, lowest - 1, -1):
+        text = page.texts[at]
+        if not text or page.depths[at] != page.depths[last]:
+            break
+        joined = f"{text} {joined}".strip()
+        if len(joined) > LOOK:
+            break
+        if _is_intro(joined, quoted=quoted):
+            return at if text.lower().lstrip("*_ -").startswith(OPENERS) else _opening(page, at, last, lowest)
+    # Without a date one line has to say it all: what stands above may be the author's.
+    return last if quoted and _is_undated(page.texts[last]) else -1
+
+
+def _may_end(text: str, *, quoted: bool) -> bool:
+    """Whether the last line of an introduction may say this; asked of many lines, so cheap."""
+    bare = text.rstrip(_TRIM)
+    if bare.endswith(_COLONS) or (quoted and bare.endswith(">")):
+        return True
+    return _WROTE_LAST.search(bare[-8:].lower()) is not None
+
+
+def _is_intro(joined: str, *, quoted: bool) -> bool:
+    low = joined.lower().strip(_TRIM)
+    bare = low.rstrip(":： \xa0>")
+    colon = low.endswith(_COLONS)
+    address = "@" in low or "mailto:" in low
+    ends_with_verb = bare.endswith(WROTE)
+    if not (colon or address):
+        # "---- Ana Pérez wrote ----"
+        return quoted and ends_with_verb and joined.startswith("--") and joined.endswith("--")
+    verb = ends_with_verb or _says_wrote(bare)
+    if quoted and verb and colon and (address or joined.startswith("---")):
+        return True
+    # Asked last: this looks at every character.
+    if _DATE.search(low) is None:
+        return False
+    if quoted:
+        return _is_dated_above_quote(low, verb=verb, colon=colon, address=address)
+    return _is_dated_above_text(low, bare, verb=verb, colon=colon, address=address)
+
+
+def _says_wrote(bare: str) -> bool:
+    bare = f" {bare}"
+    return any(f" {word}" in bare or (word in bare and not word.isascii()) for word in WROTE)
+
+
+def _is_dated_above_quote(low: str, *, verb: bool, colon: bool, address: bool) -> bool:
+    if verb:
+        return True
+    if not address or len(low) > _WORDLESS:
+        return False
+    # "2026/5/3 Ana Pérez <ana@people.example>" has neither verb nor colon.
+    return colon or (low.endswith(">") and _opens(low))
+
+
+def _is_dated_above_text(low: str, bare: str, *, verb: bool, colon: bool, address: bool) -> bool:
+    """Whether bare old text may follow: a date, a time or an address, a verb or the form "…, Name <address>:"."""
+    if address and low.endswith(_CLOSED) and (verb or (len(low) < _WORDLESS and _TIME.search(low) is not None)):
+        return True
+    if not colon and not (address and bare.endswith(WROTE)):
+        return False
+    return verb and (address or (_TIME.search(low) is not None and _YEAR.search(low) is not None)) and _opens(low)
+
+
+def _is_undated(text: str) -> bool:
+    """Whether a line above a quote says who wrote it and nothing else: "On Tuesday Yasmine Belhadj wrote:"."""
+    low = text.lower().strip(_TRIM)
+    bare = low.rstrip(":： \xa0>")
+    if len(low) > _UNDATED or bare == low or not low.startswith(OPENERS) or _SENTENCE_END.search(low):
+        return False
+    return bare.endswith(WROTE) or not VERB_FIRST.isdisjoint(bare.split()[-4:])
+
+
+def _opens(low: str) -> bool:
+    head = low.lstrip("*_> \"'([")
+    return head.startswith(OPENERS) or head[:1].isdigit() or "<" in head or _DAY.match(head) is not None
+
+
+def _opening(page: Page, at: int, last: int, lowest: int) -> int:
+    """Move up to the line that opens the introduction when it was broken before it."""
+    start = at
+    for above in range(at - 1, lowest - 1, -1):
+        text = page.texts[above]
+        if not text or page.depths[above] != page.depths[last] or text.endswith(_STOPS):
+            break
+        low = text.lower().lstrip("*_ -")
+        # The name goes before its address (or what is left of it), the date before a name that has none.
+        names = page.texts[start][0] in "<>(" and len(low) < _NAME
+        dates = _DATE.search(low) is not None and _opens(low)
+        if low.startswith(OPENERS) or (dates and not _is_dated(page, start, last)):
+            return above
+        if names:
+            start = above
+    return start
+
+
+def _is_dated(page: Page, start: int, last: int) -> bool:
+    return any(_DATE.search(page.texts[line]) is not None for line in range(start, last + 1))

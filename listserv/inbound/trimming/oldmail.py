@@ -1,0 +1,169 @@
+"""Find where old mails begin in a text: introductions, header blocks, "Original Message", in any depth of quotes."""
+
+import re
+from dataclasses import dataclass
+
+from listserv.inbound.phrases import BARE_MARKS, FORWARDED, FROM, LABELS, ORIGINAL, OTHER, REPLY_ABOVE, SENT
+from listserv.inbound.trimming import intros
+from listserv.inbound.trimming.lines import Page
+
+# Lines that are asked whether they introduce an old mail; a mail has a handful, in its quotes some more.
+_CANDIDATES = 600
+_NESTED = 200
+# Lines of a header block, and of one value in it, at most.
+_BLOCK = 24
+_FOLDED = 3
+_RULE = "-_=—–~*# \xa0"
+_RULE_STARTS = tuple("-_=—–~*#")
+_TIME = re.compile(r"\d{1,2}[:.h٫]\d{2}")
+_PASSED_ON = (*FORWARDED, *(f"{words}:" for words in FORWARDED))
+
+
+@dataclass(frozen=True, slots=True)
+class Old:
+    """What announces an old mail.
+
+    Attributes: ``start`` and ``end`` its lines; ``depth`` how deep it is quoted itself; ``bare`` whether the old words
+    stand below as they were and not quoted deeper; ``is_forward`` whether they are passed on rather than answered.
+    """
+
+    start: int
+    end: int
+    depth: int
+    bare: bool
+    is_forward: bool = False
+
+
+def scan(page: Page) -> list[Old]:
+    """Return all that announces an old mail, from top to bottom, at most :data:`_CANDIDATES` looked at."""
+    found: list[Old] = []
+    at = floor = 0
+    left = {True: _CANDIDATES, False: _NESTED}
+    while at < len(page):
+        text = page.texts[at]
+        outermost = page.depths[at] == 0
+        if text and left[outermost] and _may_announce(text):
+            left[outermost] -= 1
+            old = _at(page, at, floor)
+            if old is not None:
+                found.append(old)
+                at = floor = old.end
+                continue
+        at += 1
+    return found
+
+
+def _may_announce(text: str) -> bool:
+    """Whether a line is worth a closer look: it has a colon, a rule, or words that stand without."""
+    if ":" in text or "：" in text or text.startswith(_RULE_STARTS):
+        return True
+    low = text[-12:].lower()
+    return low.rstrip("- ").endswith(("wrote", "writes")) or low.endswith(">") or text[:40].lower().startswith(_WORDS)
+
+
+_WORDS = (*BARE_MARKS, *ORIGINAL, *FORWARDED, *REPLY_ABOVE)
+
+
+def _at(page: Page, at: int, floor: int) -> Old | None:
+    depth = page.depths[at]
+    mark = _mark(page, at)
+    if mark is not None:
+        return mark
+    end = block_end(page, at, depth)
+    if end > at:
+        return Old(at, end, depth, bare=_is_bare(page, end, depth))
+    bare = _is_bare(page, at + 1, depth)
+    start = intros.find(page, at, floor=floor, quoted=not bare)
+    return Old(start, at + 1, depth, bare) if start >= 0 else None
+
+
+def _is_bare(page: Page, end: int, depth: int) -> bool:
+    """Whether what follows is not quoted deeper than ``depth``."""
+    for at in range(end, min(len(page), end + 6)):
+        if page.texts[at]:
+            return page.depths[at] <= depth
+        if page.depths[at] > depth:
+            return False
+    return True
+
+
+def _mark(page: Page, at: int) -> Old | None:
+    """Return what "-----Original Message-----" or its like announces, the header block below it included."""
+    text, depth = page.texts[at], page.depths[at]
+    words = text.strip(_RULE).removesuffix(":").removesuffix("：").replace("&nbsp;", " ").strip(_RULE).lower()
+    if not words or len(words) > 90:
+        return None
+    if any(phrase in words for phrase in REPLY_ABOVE) and text.startswith((*_RULE_STARTS, "[", "(")):
+        return Old(at, at + 1, depth, bare=True)
+    ruled = text.startswith(_RULE_STARTS)
+    forward = words in FORWARDED
+    if not forward and words not in ORIGINAL and not words.startswith(BARE_MARKS):
+        return None
+    below = at + 1
+    while below < min(len(page), at + 4) and not page.texts[below]:
+        below += 1
+    end = block_end(page, below, depth, announced=True) if below < len(page) else below
+    # Without a rule the words may be a heading of the author's; within quotes only a block proves them.
+    plain = words.startswith(BARE_MARKS) or (forward and text.endswith((":", "：")))
+    if end <= below and (depth or not (ruled or plain)):
+        return None
+    end = max(end, at + 1)
+    return Old(at, end, depth, bare=_is_bare(page, end, depth), is_forward=forward)
+
+
+def kind_of(text: str) -> str:
+    """Return which part of a header a line ``Label: value`` names; empty when it is none."""
+    head, colon, _value = text[:60].replace("：", ":").partition(":")
+    return LABELS.get(head.strip("*_ \t\xa0").lower(), "") if colon else ""
+
+
+def block_end(page: Page, at: int, depth: int, *, announced: bool = False) -> int:
+    """Return where a header block that begins at ``at`` ends; ``at`` when none does.
+
+    Args: ``announced`` whether a line above says that an old mail follows: then two labels are proof enough.
+    """
+    first = kind_of(page.texts[at]) if page.depths[at] >= depth else ""
+    if not first:
+        return at
+    kinds: set[str] = set()
+    folded = 0
+    last = line = at
+    while line < min(len(page), at + _BLOCK) and page.depths[line] == page.depths[at]:
+        kind = kind_of(page.texts[line])
+        if kind:
+            kinds.add(kind)
+            folded, last = 0, line
+        elif page.texts[line]:
+            folded += 1
+        elif not _goes_on(page, line):
+            last = line - 1
+            break
+        if folded > _FOLDED:
+            break
+        line += 1
+    value = " ".join(page.texts[at : last + 1])
+    return last + 1 if _is_proven(first, kinds - {OTHER}, value, announced=announced) else at
+
+
+def _goes_on(page: Page, blank: int) -> bool:
+    """Whether a header block goes on below an empty line, as it does where each label was a paragraph."""
+    below = blank + 1
+    return below < len(page) and page.depths[below] == page.depths[blank] and bool(kind_of(page.texts[below]))
+
+
+def _is_proven(first: str, kinds: set[str], value: str, *, announced: bool) -> bool:
+    if announced:
+        return len(kinds) >= 2 or FROM in kinds
+    address, time = "@" in value, _TIME.search(value) is not None
+    if len(kinds) < 3:
+        return len(kinds) == 2 and SENT in kinds and address and time
+    return FROM in kinds and (first == FROM or address or time)
+
+
+def with_rule(page: Page, at: int) -> int:
+    """Return where the rule begins that stands right above line ``at``; ``at`` when there is none."""
+    above = page.above(at)
+    if not above or page.depths[above - 1]:
+        return at
+    text = page.texts[above - 1]
+    return above - 1 if len(text) >= 4 and not text.strip(_RULE) else at
