@@ -58,7 +58,7 @@ def join_unproven_and_confirm_by_link(stage: Stage) -> None:
     before = len(stage.newcomer.inbox())
     _post(stage)
     assert len(stage.newcomer.inbox()) == before, "a look at the link subscribed"
-    stage.fetch(link, b"confirm=1")
+    stage.press(link, "confirm")
     stage.newcomer.wait(_say_again(stage))
 
 
