@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
 # Files a contribution may bring; what a browser would run is not among them (finding S12).
 FILE_TYPES = frozenset(
-    "pdf doc docx odt rtf txt csv tsv xls xlsx ods ppt pptx odp jpg jpeg png gif webp tif tiff zip epub ics eml".split()
+    "pdf doc docx odt rtf txt csv tsv xls xlsx ods ppt pptx odp jpg jpeg png gif webp tif tiff bmp heic zip epub ics "
+    "eml dat".split()
 )
 MAX_FILES = 10
 

@@ -86,6 +86,14 @@ def too_much_text(case: Case) -> Verdict | None:
     return reject("too-large", _("The text of your mail, quotes included, is over %d MB. Shorten it.") % limit)
 
 
+def encrypted(case: Case) -> Verdict | None:
+    """Refuse what nobody on the list could read; who is unknown learns less (:func:`unknown` comes first)."""
+    if not case.mail.encrypted:
+        return None
+    sentence = _("Your mail is encrypted with %s, and nobody on the list could read it. Send it without encryption.")
+    return reject("encrypted", sentence % case.mail.encrypted)
+
+
 def unknown(case: Case) -> Verdict | None:
     """Refuse who has no member's address, and answer alike when the discussion is closed to the member it claims.
 
@@ -138,7 +146,7 @@ def too_many_queued(case: Case) -> Verdict | None:
 
 
 RULES: tuple[Callable[[Case], Verdict | None], ...] = (
-    looped, automatic, not_the_sender, unknown, too_much_text, copied, too_many_held, too_many_queued,
+    looped, automatic, not_the_sender, unknown, encrypted, too_much_text, copied, too_many_held, too_many_queued,
 )  # fmt: skip
 
 

@@ -197,7 +197,7 @@ def _record(
         post.created = said_at
     if topic.first_post_id is None and not verdict.accepts:
         Topic.objects.filter(pk=topic.pk).update(first_post=post)
-    taken = not draft.message_id or Contribution.objects.filter(message_id=draft.message_id).exists()
+    message_id, imported = _identity(draft)
     return Contribution.objects.create(
         post=post,
         author=author,
@@ -205,12 +205,22 @@ def _record(
         origin=origin,
         state=Contribution.State.ACCEPTED if verdict.accepts else Contribution.State.HELD,
         held_because="" if verdict.accepts else verdict.code,
-        message_id=new_message_id() if taken else draft.message_id,
+        message_id=message_id,
         in_reply_to=draft.in_reply_to or (parent.message_id if parent else ""),
         references=draft.references or (f"{parent.references} {parent.message_id}".strip() if parent else ""),
-        author_address=draft.author_address or author.email,
+        author_address=draft.author_address or (author.email if imported is None else ""),
         folded=clean(draft.folded),
         once_key=_once(draft, author),
-        imported=draft.imported,
+        imported=imported,
         created_at=said_at,
     )
+
+
+def _identity(draft: Draft) -> tuple[str, dict[str, str] | None]:
+    """Return the Message-ID of a contribution and what an import keeps of its header. Queries: 1 at most."""
+    if draft.message_id and not Contribution.objects.filter(message_id=draft.message_id).exists():
+        return draft.message_id, draft.imported
+    if draft.imported is None or not draft.message_id:
+        return new_message_id(), draft.imported
+    # The same mail went to two lists: the second archive keeps its identifier beside one of ours.
+    return new_message_id(), {**draft.imported, "message_id": draft.message_id}

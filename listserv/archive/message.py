@@ -62,7 +62,7 @@ class Writer:
                 self._author(said),
                 mailbox("To", self.mailing_list.forum.name, self.mailing_list.address),
                 unstructured("Subject", kept(said, "subject") or said.subject),
-                structured("Date", format_datetime(said.created_at)),
+                structured("Date", _date(said)),
                 _ids("Message-ID", [kept(said, "message_id") or said.message_id]),
                 _ids("In-Reply-To", [answered]) if answered else b"",
                 _ids("References", references) if references else b"",
@@ -91,6 +91,12 @@ class Writer:
 def kept(contribution: "Contribution", key: str) -> str:
     """Return what an import kept of a header, empty for none."""
     return str((contribution.imported or {}).get(key, ""))
+
+
+def _date(said: "Contribution") -> str:
+    """Return what a mail's Date said where the record could not believe it, else the record's moment."""
+    found = kept(said, "date")
+    return found if found.isascii() and found.isprintable() and found else format_datetime(said.created_at)
 
 
 def _thread(said: "Contribution") -> tuple[str, list[str]]:

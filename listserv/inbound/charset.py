@@ -113,3 +113,13 @@ def _likeliest(data: bytes, codec: str, guess: bool) -> str:
 def _foreign(text: str) -> int:
     """Count the characters beyond ASCII that were decoded, in the first thousands."""
     return sum(1 for char in text[:4_000] if char > "\x7f" and char != "\ufffd")
+
+
+def clean(text: str) -> str:
+    """Return ``text`` as a database and a page can hold it: no NUL, no lone surrogate, newlines as ``\\n``."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\ufffd")
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "replace").decode("utf-8")
+    return text

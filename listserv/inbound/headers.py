@@ -4,13 +4,18 @@ Source: RFC 5322 (fields, addresses, msg-id), RFC 2047 (encoded words), RFC 2231
 """
 
 import binascii
+import re
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from urllib.parse import unquote_to_bytes
 
+from hub.lib.addresses import fold_address
 from listserv.inbound.charset import decode
 
 # Characters looked at in one field; what follows is kept in the raw mail alone.
 MAX_FIELD = 20_000
 MAX_REFERENCES = 100
+_FOLDED_ID = re.compile(r"\.[ \t]{1,10}")
 
 
 class Headers:
@@ -207,20 +212,36 @@ def _unquote(text: str) -> str:
 
 
 def addresses(value: str, *, most: int = 50) -> list[str]:
-    """Return the addr-specs of an address field, in lower case, at most ``most``; comments and names are left out."""
+    """Return the addr-specs of an address field as the hub compares them, at most ``most``, without comments and names.
+
+    Internationalised ones too, however the domain is spelled (:func:`hub.lib.addresses.fold_address`).
+    """
     found: list[str] = []
     for mailbox in _mailboxes(value):
         start, end = mailbox.rfind("<"), mailbox.rfind(">")
         spec = mailbox[start + 1 : end] if 0 <= start < end else mailbox
-        spec = "".join(spec.split()).strip("<>\"'").lower()
+        spec = "".join(spec.split()).strip("<>\"'")
         # A source route (RFC 5321 §4.1.1.3) ends with a colon before the address.
-        spec = spec.rpartition(":")[2]
+        spec = fold_address(spec.rpartition(":")[2][:400])
         local, at, domain = spec.rpartition("@")
         if at and local and domain and len(spec) <= 320 and spec not in found:
             found.append(spec)
             if len(found) >= most:
                 break
     return found
+
+
+def display_name(value: str) -> str:
+    """Return what the first mailbox of an address field calls its owner, by phrase or comment; empty for nothing."""
+    value = value[:2_000]
+    start = value.find("<")
+    phrase = value[:start] if start > 0 else ""
+    if not phrase.strip(' "'):
+        opened, closed = value.find("("), value.rfind(")")
+        phrase = value[opened + 1 : closed] if 0 <= opened < closed else ""
+    words = decode_words(phrase.strip())
+    unescaped = words.replace('\\"', "\0").replace('"', "").replace("\0", '"').replace("\\", "")
+    return " ".join("".join(char if char.isprintable() else " " for char in unescaped).split())[:150]
 
 
 def _mailboxes(value: str) -> list[str]:
@@ -263,7 +284,19 @@ def message_ids(value: str, *, most: int = MAX_REFERENCES) -> list[str]:
             break
         inner = value[start + 1 : end]
         inner = inner.rpartition("<")[2]
+        if "." in inner and len(inner) <= 300:
+            # Some programs fold a long identifier in its middle, mostly behind a dot.
+            inner = _FOLDED_ID.sub(".", inner)
         if inner and len(inner) <= 250 and not any(char.isspace() for char in inner):
             found.append(f"<{inner}>")
         at = end + 1
     return found[-most:]
+
+
+def parse_date(value: str) -> datetime | None:
+    """Return the moment of a Date field in UTC, None when it says none; UTC is taken where no zone is named."""
+    try:
+        found = parsedate_to_datetime(value[:100])
+        return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, TypeError, IndexError, OverflowError, AttributeError):
+        return None

@@ -25,6 +25,7 @@ _CODES = {
     "no-author": "550 5.6.0",
     "too-many-held": "451 4.7.1",
     "file-type": "550 5.6.1",
+    "encrypted": "550 5.6.1",
     "too-many-files": "550 5.6.1",
 }
 OK = "250 2.0.0"

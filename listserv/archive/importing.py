@@ -1,0 +1,208 @@
+"""Bring an archive into a list: whole, in order, once, and from where it was when it was interrupted.
+
+Messages are published in the order of their dates, each behind what it answers, through the one use case
+(:func:`forums.services.publish`, quietly). A batch of them and the count of bytes done are one transaction: after a
+``kill -9`` at any point the same command goes on behind the last batch. What is there already is not made again.
+"""
+
+import logging
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from forums import services as forums
+from forums.archive import Known, known_message_ids
+from hub.lib.errors import Conflict
+from hub.members.authors import find_or_record_author
+from listserv.archive.drafts import draft_of
+from listserv.archive.reading import Author, Item, in_order, index, list_tag, made_up_id, topic_of
+from listserv.archive.sources import Archive, open_archive
+from listserv.models import ArchiveImport, MailingList
+
+if TYPE_CHECKING:
+    from hub.members.models import Member
+
+log = logging.getLogger(__name__)
+# A batch ends after so many messages or so many seconds: nobody else waits longer for the database.
+BATCH = 50
+SECONDS = 0.3
+# Characters of an error that are repeated.
+_ERROR = 300
+
+
+@dataclass
+class Tally:
+    """How far an import is; ``problems`` are sentences about what was left out."""
+
+    total: int = 0  # messages
+    done: int = 0
+    made: int = 0
+    known: int = 0
+    failed: int = 0
+    joined: int = 0  # put below what they answer afterwards
+    problems: list[str] = field(default_factory=list)
+
+
+Progress = Callable[[Tally], object]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wish:
+    """How to import: ``authors`` maps folded addresses of the archive to those of members, ``by_subject`` threads by
+    subject what names no message, as mail programs without threading did."""
+
+    authors: Mapping[str, str] = field(default_factory=dict)
+    by_subject: bool = False
+
+
+def import_archive(
+    *, mailing_list: MailingList, path: Path, now: datetime, wish: Wish | None = None, progress: Progress | None = None
+) -> Tally:
+    """Bring an archive into the forum of a list and return what came of it; the same again brings nothing new.
+
+    Only an operator calls it: history does not ask the rules of the discussion.
+
+    Raises: Invalid (no archive, or none that can be read), Conflict (the same archive is being imported elsewhere).
+    """
+    with open_archive(path) as archive:
+        return _Import(mailing_list, archive, wish or Wish(), now).run(progress or (lambda _tally: None))
+
+
+class _Import:
+    """One run."""
+
+    def __init__(self, mailing_list: MailingList, archive: Archive, wish: Wish, now: datetime) -> None:
+        self.list, self.archive, self.wish, self.now = mailing_list, archive, wish, now
+        items = index(archive, now=now)
+        self.tags = tuple(tag for tag in (list_tag(items), mailing_list.tag) if tag)
+        self.items = in_order(items)
+        self.known = known_message_ids(mailing_list.forum_id)
+        self.topics: dict[str, int] = {}  # bare subject -> number of the newest contribution under it
+        self.members: dict[Author, Member] = {}
+        self.tally = Tally(total=len(items))
+
+    def run(self, progress: Progress) -> Tally:
+        """Do what is left to do."""
+        row = self._begin()
+        rest = self._after(row.offset)
+        while rest:
+            taken = self._batch(row, rest)
+            rest = rest[taken:]
+            progress(self.tally)
+        known = {name: found.number for name, found in self.known.items()}
+        self.tally.joined = forums.join_threads(forum_id=self.list.forum_id, known=known)
+        ArchiveImport.objects.filter(pk=row.pk).update(finished_at=self.now)
+        return self.tally
+
+    @transaction.atomic
+    def _begin(self) -> ArchiveImport:
+        """Return the row of this archive, set to its start when an earlier run has finished it."""
+        row, _made = ArchiveImport.objects.select_for_update().get_or_create(
+            list=self.list,
+            sha256=self.archive.digest,
+            defaults={"name": self.archive.name[-255:], "size": self.archive.size, "started_at": self.now},
+        )
+        if row.finished_at is not None:
+            row.offset = row.made = row.known = row.failed = 0
+            row.started_at, row.finished_at = self.now, None
+            row.save()
+        return row
+
+    def _after(self, offset: int) -> list[Item]:
+        """Return the messages behind so many bytes; note what the earlier run has done of the subjects."""
+        at = 0
+        for position, item in enumerate(self.items):
+            if at >= offset:
+                self.tally.done = position
+                return self.items[position:]
+            at += item.place.span.size
+            found = self.known.get(item.message_id)
+            if found is not None:
+                self.topics[self._topic(item)] = found.number
+        self.tally.done = len(self.items)
+        return []
+
+    def _batch(self, row: ArchiveImport, rest: list[Item]) -> int:
+        """Import the next messages and write down how far that is, all or nothing; return how many.
+
+        Raises: Conflict when another process has gone on with the same archive.
+        """
+        until = time.monotonic() + SECONDS
+        before = Tally(made=self.tally.made, known=self.tally.known, failed=self.tally.failed)
+        size = taken = 0
+        with transaction.atomic():
+            if not ArchiveImport.objects.select_for_update().filter(pk=row.pk, offset=row.offset).exists():
+                raise Conflict("Another process imports the same archive into the same list.")
+            for item in rest[:BATCH]:
+                self._take(item)
+                size += item.place.span.size
+                taken += 1
+                if time.monotonic() > until:
+                    break
+            row.offset += size
+            row.made += self.tally.made - before.made
+            row.known += self.tally.known - before.known
+            row.failed += self.tally.failed - before.failed
+            row.save(update_fields=["offset", "made", "known", "failed"])
+        self.tally.done += taken
+        return taken
+
+    def _take(self, item: Item) -> None:
+        found = self.known.get(item.message_id)
+        if found is not None and not _is_same(found, item):
+            item.message_id, item.is_made_up = made_up_id(self.archive.raw(item.place)), True
+            found = self.known.get(item.message_id)
+        if found is not None:
+            self.tally.known += 1
+            self.topics[self._topic(item)] = found.number
+            return
+        try:
+            with transaction.atomic():
+                self._publish(item)
+        except Exception as error:
+            log.debug("A message of an archive was left out", exc_info=True)
+            self.tally.failed += 1
+            text = f"{type(error).__name__}: {error}"[:_ERROR]
+            self.tally.problems.append(f"<{item.message_id}> of {item.date:%Y-%m-%d} was left out. {text}")
+
+    def _publish(self, item: Item) -> None:
+        topic = self._topic(item)
+        parent = next((self.known[one].number for one in item.answers if one in self.known), None)
+        if parent is None and self.wish.by_subject and not item.answers and topic:
+            parent = self.topics.get(topic)
+        raw = self.archive.raw(item.place)
+        draft = draft_of(raw=raw, item=item, mailing_list=self.list, parent=parent, subject=topic)
+        made = forums.publish(draft=draft, author=self._member(item.author), origin="mail", now=self.now)
+        self.known[item.message_id] = Known(made.contribution.number, item.date)
+        self.topics[topic] = made.contribution.number
+        if made.created:
+            self.tally.made += 1
+        else:
+            self.tally.known += 1
+
+    def _member(self, author: Author) -> "Member":
+        found = self.members.get(author)
+        if found is None:
+            address = self.wish.authors.get(author.address, author.address)
+            found = self.members[author] = find_or_record_author(address=address, name=author.name)
+        return found
+
+    def _topic(self, item: Item) -> str:
+        return topic_of(item.subject, tags=self.tags)
+
+
+def _is_same(found: Known, item: Item) -> bool:
+    """Whether a message is the contribution that bears its Message-ID; some programs use one for many messages."""
+    if found.said_at is None or item.is_made_up:
+        return True
+    return abs((found.said_at - item.date).total_seconds()) <= 1
+
+
+def imports_of(mailing_list: MailingList) -> Iterator[ArchiveImport]:
+    """Give the archives that were brought into a list, the newest first."""
+    yield from ArchiveImport.objects.filter(list=mailing_list).order_by("-started_at")

@@ -1,0 +1,321 @@
+"""Walk the parts of a mail: the text its author means to be read, the files, and what is to be said of the rest.
+
+Envelopes of Outlook are opened, invitations read, signed mails looked into, pictures called by name in the text
+(:mod:`listserv.content`). Never raises: what is broken is kept as a file.
+
+Source: RFC 2045–2047, 2183 (disposition), 2387 (related), 1847 (signed), 3676 (flowed).
+"""
+
+import binascii
+from dataclasses import dataclass, field, replace
+
+from listserv.content import crypto, images, tnef
+from listserv.content.calendars import read_calendar
+from listserv.content.names import safe_name
+from listserv.content.notes import Forwarded, Note, Signed
+from listserv.inbound import structure
+from listserv.inbound.charset import clean, decode
+from listserv.inbound.flowed import unflow
+from listserv.inbound.headers import Headers, display_name, lenient_base64, parameters, parse_date
+from listserv.inbound.htmltext import to_text
+from listserv.inbound.structure import Part
+from listserv.inbound.trim import trim
+
+# Signatures and cards that programs add by themselves; people do not mean them as files. The raw mail keeps them.
+_NOISE = {
+    "application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature",
+    "application/pgp-keys", "text/x-vcard", "text/vcard",
+}  # fmt: skip
+_ENVELOPES = {"application/ms-tnef", "application/vnd.ms-tnef"}
+_CALENDARS = {"text/calendar", "application/ics"}
+_FILES_OF_TEXT = {"text/calendar", "text/x-vcard", "text/vcard"}
+_MAX_LEAVES = structure.MAX_PARTS
+_MAX_NOTES = 5
+_CONTENT_ID = (b"Content-ID", b"Content-Id", b"Content-id", b"content-id", b"CONTENT-ID")
+# Octets of text that are read, quotes and all; a mail with more is refused (``Mail.is_cut``), since it cannot be judged
+# in the time a session waits. An archive has the time.
+MAX_TEXT = 2_000_000
+_WHOLE_TEXT = 10 * MAX_TEXT
+
+
+@dataclass(frozen=True)
+class File:
+    """A file that came with a mail.
+
+    ``mark`` is what stands in the text for a picture, empty for none; ``at_end`` when the text that was chosen has no
+    such place and the other one has.
+    """
+
+    name: str
+    content_type: str
+    content: bytes = field(repr=False)
+    mark: str = ""
+    at_end: bool = False
+
+
+class Reader:
+    """Walks the parts (at most :data:`structure.MAX_DEPTH` deep) and collects the files.
+
+    Args: whole, keep what people do not mean as files too, as an archive must.
+    """
+
+    def __init__(self, raw: bytes, *, whole: bool = False, inner: bool = False) -> None:
+        self.raw = raw
+        self.whole, self.inner = whole, inner
+        self.files: list[File] = []
+        self.notes: list[Note] = []
+        self.encrypted = ""
+        # One mail may cost so much guessing and so much text, however many parts it has.
+        self.guesses = 4
+        self.text_left = _WHOLE_TEXT if whole else MAX_TEXT
+        self.pictures: dict[str, str] = {}  # Content-ID -> file name
+        self.named: dict[int, str] = {}  # offset of a picture's header -> file name
+        self.unread: list[str] = []  # HTML versions of texts that were read in plain
+
+    def run(self, root: Part, headers: Headers) -> str:
+        """Return the text of the whole mail."""
+        if any(name in self.raw for name in _CONTENT_ID):
+            self._find_pictures(root)
+        text = self.read(root, headers)
+        self.files = [found for file in self.files if (found := self._placed(file, text)) is not None]
+        return text
+
+    def read(self, part: Part, headers: Headers) -> str:
+        """Return the text to be read in ``part``."""
+        kind, params = parameters(headers.raw("content-type"))
+        if part.children:
+            if kind == "multipart/alternative":
+                return self.alternative(part)
+            if kind == "multipart/encrypted":
+                self.encrypted = crypto.PGP
+            return self.mixed(part, kind, params)
+        kind = kind if "/" in kind and not kind.startswith("multipart/") else "text/plain"
+        return self.leaf(part, headers, kind, params)
+
+    def mixed(self, part: Part, kind: str, params: dict[str, str]) -> str:
+        """Join the texts of the children; a picture between two texts has its mark there."""
+        signed = kind == "multipart/signed"
+        texts: list[str] = []
+        waiting: list[str] = []
+        for child in part.children[:1] if signed and not self.whole else part.children:
+            headers = Headers(child.header_bytes(self.raw))
+            if kind == "multipart/digest" and "content-type" not in headers:
+                headers.fields["content-type"] = ["message/rfc822"]
+            before = len(self.files)
+            text = self.read(child, headers).strip("\n")
+            if text.strip():
+                texts += [*waiting, text]
+                waiting = []
+            elif texts and kind == "multipart/mixed":
+                waiting += [images.mark(file.name) for file in self.files[before:] if self._is_inline(file, headers)]
+        if signed and (texts or self.files):
+            self.note(Signed(crypto.signer_of(kind, params)))
+        return "\n\n".join(texts)
+
+    def alternative(self, part: Part) -> str:
+        """Return the plain version where it says something, else the last one that does."""
+        plain, other = "", ""
+        for child in part.children:
+            headers = Headers(child.header_bytes(self.raw))
+            kind = parameters(headers.raw("content-type"))[0]
+            before = len(self.files)
+            text = self.read(child, headers)
+            if kind in {"text/plain", ""} and text.strip():
+                plain = plain or text
+            elif text.strip():
+                other = text
+            elif kind.startswith(("text/", "multipart/")) and kind not in _CALENDARS:
+                continue
+            if plain and kind == "multipart/related" and not self.whole:
+                # What the HTML version is dressed in; its pictures are looked at when all is read.
+                self.files[before:] = [file for file in self.files[before:] if file.content_type.startswith("image/")]
+        if plain and other:
+            self.unread.append(other)
+        return plain or other
+
+    def leaf(self, part: Part, headers: Headers, kind: str, params: dict[str, str]) -> str:
+        """Return a text part's text, or keep the part as a file and return what is to be read of it."""
+        how, disposition = parameters(headers.raw("content-disposition"))
+        name = disposition.get("filename") or params.get("name") or ""
+        data = self.body(part, headers)
+        if kind.startswith("text/") and kind not in _FILES_OF_TEXT and how != "attachment" and not name:
+            return self.text(data, kind, params)
+        if not data.strip():
+            return ""
+        if kind in _ENVELOPES or name.lower() == "winmail.dat":
+            return self.envelope(data, kind)
+        if kind in crypto.PKCS7:
+            return self.pkcs7(data, kind, name)
+        if kind in _CALENDARS or name.lower().endswith(".ics"):
+            self.calendar(data, kind, name)
+        elif kind == "message/rfc822":
+            self.forwarded(data, name)
+        elif kind.startswith("image/") and (how == "inline" or part.head in self.named) and images.is_tiny(data):
+            if self.whole:
+                self.keep(name, kind, data)
+        elif kind not in _NOISE or self.whole:
+            self.keep(self.named.get(part.head) or name, kind, data)
+        return ""
+
+    def keep(self, name: str, kind: str, data: bytes, *, otherwise: str = "") -> str:
+        """Keep a file and return its name."""
+        found = safe_name(clean(name), kind, otherwise=otherwise or f"attachment-{len(self.files) + 1}")
+        if len(self.files) < _MAX_LEAVES:
+            self.files.append(File(found, kind[:100], data))
+        return found
+
+    def note(self, note: Note) -> None:
+        """Have something said below the text, once, and not too much."""
+        if note not in self.notes and len(self.notes) < _MAX_NOTES:
+            self.notes.append(note)
+
+    def envelope(self, data: bytes, kind: str) -> str:
+        """Take the files out of Outlook's envelope; keep it closed when it does not open."""
+        try:
+            opened = tnef.open_envelope(data)
+        except tnef.BrokenEnvelope:
+            self.keep("winmail.dat", kind, data)
+            return ""
+        if self.whole:
+            self.keep("winmail.dat", kind, data)
+        for file in opened.files:
+            self.keep(file.name, file.content_type or "application/octet-stream", file.content)
+        if opened.text.strip():
+            return clean(opened.text)
+        return self.text(opened.html, "text/html", {}) if opened.html else ""
+
+    def pkcs7(self, data: bytes, kind: str, name: str) -> str:
+        """Return what was signed within S/MIME; note that a mail is encrypted."""
+        if crypto.cms_kind(data) == "signed" and not self.inner:
+            content = crypto.signed_content(data)
+            try:
+                root = structure.scan(content)
+            except structure.TooManyParts:
+                root = None
+            if content.strip() and root is not None:
+                reader = Reader(content, whole=self.whole, inner=True)
+                reader.text_left = self.text_left
+                text = reader.run(root, Headers(root.header_bytes(content)))
+                self.files += reader.files
+                self.notes += reader.notes
+                self.encrypted, self.text_left = self.encrypted or reader.encrypted, reader.text_left
+                self.note(Signed(crypto.SMIME))
+                return text
+        if crypto.cms_kind(data) == "encrypted":
+            self.encrypted = crypto.SMIME
+        self.keep(name or "smime.p7m", kind, data)
+        return ""
+
+    def calendar(self, data: bytes, kind: str, name: str) -> None:
+        """Keep a calendar and say what is in it; programs send the same one twice."""
+        if any(file.content == data for file in self.files):
+            return
+        self.keep(name, "text/calendar" if kind in _CALENDARS else kind, data, otherwise="invitation")
+        for event in read_calendar(data):
+            self.note(event)
+
+    def forwarded(self, data: bytes, name: str) -> None:
+        """Keep a mail within the mail and say which it is."""
+        headers = Headers(data[: structure.header_end(data, 0, min(len(data), 65_536))])
+        subject = clean(headers.text("subject"))[:200]
+        name = name or f"{subject[:80].replace('/', ' ').strip('. ') or 'message'}.eml"
+        name = name if name.lower().endswith(".eml") else f"{name}.eml"
+        name = self.keep(name, "message/rfc822", data)
+        author = display_name(headers.raw("from"))
+        author = "" if "@" in author else author
+        self.note(Forwarded(name, subject, author, parse_date(headers.raw("date"))))
+
+    def text(self, data: bytes, kind: str, params: dict[str, str]) -> str:
+        """Return decoded text as its author saw it."""
+        length = len(data)
+        data = data[: max(self.text_left, 0)]
+        self.text_left -= length
+        if not data.isascii():
+            self.guesses -= 1
+        text = decode(data, params.get("charset", ""), guess=self.guesses >= 0)
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+        if kind in {"text/html", "text/enriched", "text/richtext"}:
+            return to_text(images.mark_html(text, self.pictures))
+        if params.get("format", "").lower() == "flowed":
+            text = unflow(text, delsp=params.get("delsp", "").lower() == "yes")
+        return self.plain(text)
+
+    def plain(self, text: str) -> str:
+        """Return plain text without the armour of a signature, with its pictures by name."""
+        signed = crypto.without_armour(text)
+        if signed is not None:
+            self.note(Signed(crypto.PGP))
+            text = signed
+        elif crypto.is_encrypted_text(text):
+            self.encrypted = self.encrypted or crypto.PGP
+        return images.mark_plain(text, self.pictures)
+
+    def body(self, part: Part, headers: Headers) -> bytes:
+        """Return the octets of a part with its transfer encoding undone, as far as that goes."""
+        data = part.body_bytes(self.raw)
+        words = headers.raw("content-transfer-encoding").lower().replace(";", " ").split()
+        how = words[0].strip("\"'") if words else ""
+        if how == "base64":
+            return lenient_base64(data)
+        if how == "quoted-printable":
+            return binascii.a2b_qp(data)
+        if how in {"x-uuencode", "uuencode", "x-uue", "uue"}:
+            return uudecode(data)
+        return data
+
+    def _find_pictures(self, part: Part) -> None:
+        """Name the enclosed pictures before the text that shows them is read; trackers get no name."""
+        for child in part.children:
+            self._find_pictures(child)
+        if part.children:
+            return
+        headers = Headers(part.header_bytes(self.raw))
+        identifier = headers.raw("content-id").strip("<> \t")[:250]
+        kind, params = parameters(headers.raw("content-type"))
+        if not identifier or not kind.startswith("image/"):
+            return
+        name = parameters(headers.raw("content-disposition"))[1].get("filename") or params.get("name") or ""
+        name = safe_name(clean(name), kind, otherwise=f"image-{len(self.named) + 1}")
+        if name in self.named.values():
+            stem, _dot, ending = name.rpartition(".")
+            name = f"{stem}-{len(self.named) + 1}.{ending}"
+        self.named[part.head] = name
+        if not images.is_tiny(self.body(part, headers)):
+            self.pictures[identifier] = name
+
+    def _is_inline(self, file: File, headers: Headers) -> bool:
+        how = parameters(headers.raw("content-disposition"))[0]
+        return file.content_type.startswith("image/") and how == "inline"
+
+    def _placed(self, file: File, text: str) -> File | None:
+        """Say where a picture stands; None for one that only the signature or the quote of the HTML version shows."""
+        if not file.content_type.startswith("image/"):
+            return file
+        mark = images.mark(file.name)
+        if mark in text:
+            return replace(file, mark=mark)
+        shown = [other for other in self.unread if mark in other]
+        if not shown or self.whole:
+            return file
+        return replace(file, mark=mark, at_end=True) if any(mark in trim(other).visible for other in shown) else None
+
+
+def uudecode(data: bytes) -> bytes:
+    """Return the octets of uuencoded data; broken lines are left out."""
+    out = bytearray()
+    for line in data.splitlines():
+        if line.startswith(b"begin ") or not line.strip():
+            continue
+        # A line may say that it is longer than it is, and is then filled up: not beyond what was sent.
+        if line.strip() == b"end" or len(out) > len(data):
+            break
+        try:
+            out += binascii.a2b_uu(line)
+        except binascii.Error:
+            # Some encoders write more than the count says (the standard library's own work-around).
+            count = (((line[0] - 32) & 63) * 4 + 5) // 3
+            try:
+                out += binascii.a2b_uu(line[:count])
+            except binascii.Error:
+                continue
+    return bytes(out)

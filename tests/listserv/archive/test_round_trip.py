@@ -1,0 +1,119 @@
+"""In and out again: the same messages, by the same people, at the same time, in the same threads, with the same files.
+
+The standard library reads both sides; nothing of ours judges itself.
+"""
+
+import mailbox
+import re
+from datetime import UTC, datetime
+from email import message_from_bytes, policy
+from email.utils import parseaddr, parsedate_to_datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from forums.models import Contribution
+from listserv.archive.export import export_mbox
+from tests.listserv.archive.conftest import message, write_mbox
+
+
+def _id(value: str | None) -> str:
+    found = re.search(r"<([^<>]*)>", value or "")
+    return re.sub(r"\s", "", found[1]) if found else ""
+
+
+def _files(raw: bytes) -> list[tuple[str, str]]:
+    mail = message_from_bytes(raw)
+    return sorted(
+        (part.get_filename() or "", sha256(part.get_payload(decode=True) or b"").hexdigest())
+        for part in mail.walk()
+        if part.get_filename() and not part.is_multipart()
+    )
+
+
+def facts(path: Path) -> dict[str, tuple[Any, ...]]:
+    """Return what must not change: Message-ID -> (parent, author, date, subject, files)."""
+    box = mailbox.mbox(path, create=False)
+    out = {}
+    for key in box.keys():  # noqa: SIM118 - a mailbox is no dict
+        raw = box.get_bytes(key)
+        mail = message_from_bytes(raw)
+        date = parsedate_to_datetime(str(mail["Date"]))
+        date = (date if date.tzinfo else date.replace(tzinfo=UTC)).astimezone(UTC)
+        parsed = message_from_bytes(raw, policy=policy.default)
+        subject = " ".join(str(parsed["Subject"]).split())
+        out[_id(mail["Message-ID"])] = (
+            _id(mail["In-Reply-To"]), parseaddr(str(parsed["From"])), date, subject, _files(raw)
+        )  # fmt: skip
+    box.close()
+    return out
+
+
+def export(mailing_list: Any, path: Path) -> Path:
+    """Write the archive of a list into a file."""
+    path.write_bytes(b"".join(export_mbox(mailing_list=mailing_list)))
+    return path
+
+
+def known_parents(given: dict[str, tuple[Any, ...]]) -> dict[str, str]:
+    """Return which message answers which, of those that are there."""
+    return {key: value[0] for key, value in given.items() if value[0] in given}
+
+
+MBOXES = [
+    "dev_ponymail_apache_org_2020-10.mbox", "n47hcfdt6z70tqxvnhgn3zrdwqgg36yl.mbox",
+    "users_ponymail_apache_org_2019-09.mbox", "users_ponymail_apache_org_2022-01.mbox",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", MBOXES)
+def test_every_shared_mbox_comes_out_as_it_went_in(name, ponymail, bring, risk, tmp_path):
+    given = facts(ponymail / name)
+    tally = bring(ponymail / name)
+    assert (tally.made, tally.failed) == (len(given), 0), tally.problems
+    assert facts(export(risk, tmp_path / "out.mbox")) == given
+    rows = Contribution.objects.select_related("parent")
+    assert {row.message_id: row.parent.message_id for row in rows if row.parent} == known_parents(given)
+
+
+def test_three_hundred_messages_come_out_as_they_went_in(bring, risk, tmp_path):
+    mails = []
+    for number in range(300):
+        answers = number - 1 - number % 5 if number % 3 and number > 6 else None
+        files = {f"datei {number} – ü.pdf": b"%PDF" + bytes([number % 5]) * 500} if number % 10 == 0 else {}
+        # Every twentieth clock is wrong by two hours, so that answers are dated before what they answer.
+        minutes = number * 3 - (120 if number % 20 == 7 else 0)
+        mails.append(message(number, answers=answers, minutes=minutes, files=files))
+    path = write_mbox(tmp_path / "in.mbox", mails)
+    given = facts(path)
+    assert (bring(path).made, len(given)) == (300, 300)
+    out = export(risk, tmp_path / "out.mbox")
+    assert facts(out) == given
+    rows = {row.message_id: row for row in Contribution.objects.select_related("parent", "post")}
+    assert {key: row.parent.message_id for key, row in rows.items() if row.parent} == known_parents(given)
+    assert all(row.parent.number < row.number for row in rows.values() if row.parent)
+    # Stored once however often it was sent.
+    assert Contribution.objects.filter(attachments__isnull=False).count() == 30
+    assert Contribution.objects.values("attachments__sha256").exclude(attachments=None).distinct().count() == 1
+
+
+def test_an_export_brought_into_another_list_gives_the_same_record_again(bring, cast, risk, now, tmp_path):
+    from forums import services
+
+    answered = cast.say(cast.amina, "First — مرحبا.\n\nFrom me.", now=now, subject="Ünits")
+    file = services.Upload("a.pdf", b"%PDF-1.7", "application/pdf")
+    cast.say(cast.boris, "Second.", now=now, parent=answered.number, folded="> First\n>\n> more", files=(file,))
+    out = export(risk, tmp_path / "out.mbox")
+    other = services.create_forum(name="Other", slug="other", preset="closed", now=now)
+    before = {row.message_id: row for row in Contribution.objects.select_related("post", "parent", "author")}
+    tally = bring(out, into=other.forum.mailing_list)
+    assert (tally.made, tally.failed) == (2, 0)
+    for row in Contribution.objects.filter(imported__isnull=False).select_related("post", "parent", "author"):
+        was = before[row.imported["message_id"]]
+        assert (row.text, row.folded, row.author, row.created_at) == (was.text, was.folded, was.author, now)
+        assert [file.sha256 for file in row.attachments.all()] == [file.sha256 for file in was.attachments.all()]
+        assert (row.parent is None) == (was.parent is None)
+    # And the export of the second list has the identifiers of the first.
+    assert facts(export(other.forum.mailing_list, tmp_path / "again.mbox")).keys() == facts(out).keys()
