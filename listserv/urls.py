@@ -2,13 +2,18 @@
 
 from django.urls import path
 
-from listserv.views import confirm, inbound, leave, lists, outbox
+from listserv.views import archive, confirm, doctor, figures, inbound, leave, lists, outbox, roster
 
 app_name = "listserv"
 urlpatterns = [
     path("lists/", lists.lists, name="lists"),
+    path("l/<slug:name>/", figures.mailing_list, name="list"),
+    path("l/<slug:name>/roster/", roster.roster, name="roster"),
+    path("l/<slug:name>/archive.mbox", archive.mbox, name="mbox"),
+    path("l/<slug:name>/feed.atom", archive.feed, name="feed"),
     path("l/<slug:name>/leave/<slug:token>/", leave.leave, name="leave"),
     path("mail/confirm/<slug:name>/<slug:token>/", confirm.confirm, name="confirm"),
+    path("mail/doctor/", doctor.doctor, name="doctor"),
     path("mail/", inbound.inbound, name="inbound"),
     path("outbox/", outbox.outbox, name="outbox"),
     path("outbox/<str:name>/", outbox.letter, name="letter"),

@@ -8,7 +8,6 @@ Source: RFC 9989 §5.3 (evaluation), decision record 0009.
 """
 
 import asyncio
-import ipaddress
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -24,13 +23,6 @@ log = logging.getLogger(__name__)
 # Seconds for everything about one mail.
 PATIENCE = 12.0
 # Recipients that take reports of machines: their author is nobody's member.
-_PRIVATE = tuple(
-    ipaddress.ip_network(text)
-    for text in (
-        "127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "100.64.0.0/10",
-        "::1/128", "fc00::/7", "fe80::/10",
-    )
-)  # fmt: skip
 _MACHINES = frozenset({"bounces", "returned"})
 
 
@@ -132,7 +124,7 @@ class _Evaluation:
             about = told.properties.get("smtp.mailfrom", "").rpartition("@")[2] if told else ""
             same = dmarc.ascii_domain(about) == self._envelope_domain
             return told.value if told is not None and same else "unknown"
-        if not _is_public(self.delivery.peer):
+        if not spf.is_public(self.delivery.peer):
             return "unknown"
         return await spf.check_host(
             ip=self.delivery.peer,
@@ -166,14 +158,6 @@ class _Evaluation:
                     return "pass"
                 pending = True
         return "temperror" if pending else "fail"
-
-
-def _is_public(peer: str) -> bool:
-    try:
-        address = spf.client_address(peer)
-    except ValueError:
-        return False
-    return not any(address.version == network.version and address in network for network in _PRIVATE)
 
 
 def _best(values: list[str]) -> str:

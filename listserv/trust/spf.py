@@ -17,6 +17,13 @@ from listserv.trust.resolver import Resolver, Unanswered
 MAX_LOOKUPS = 10
 MAX_VOID = 2
 MAX_NAMES = 10
+_PRIVATE = tuple(
+    ipaddress.ip_network(text)
+    for text in (
+        "127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "100.64.0.0/10",
+        "::1/128", "fc00::/7", "fe80::/10",
+    )
+)  # fmt: skip
 _RESULTS = {"+": "pass", "-": "fail", "~": "softfail", "?": "neutral"}
 _WITH_DOMAIN = frozenset({"include", "exists"})
 _LONG, _SHORT = re.compile(r"//[0-9]{1,4}\Z"), re.compile(r"/[0-9]{1,4}\Z")
@@ -50,6 +57,15 @@ def client_address(text: str) -> Address:
     """Return the address of a client; IPv4 within IPv6 is IPv4 (RFC 7208 §4.1). Raises: ValueError."""
     ip = ipaddress.ip_address(text.partition("%")[0])
     return ip.ipv4_mapped or ip if isinstance(ip, ipaddress.IPv6Address) else ip
+
+
+def is_public(peer: str) -> bool:
+    """Whether a client is somewhere in the world, not on this host or a network of its own."""
+    try:
+        address = client_address(peer)
+    except ValueError:
+        return False
+    return not any(address.version == network.version and address in network for network in _PRIVATE)
 
 
 def parse(text: str) -> Record:

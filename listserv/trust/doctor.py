@@ -1,0 +1,184 @@
+"""The domain doctor: can the world reach this hub by mail, and will it believe what the hub sends?
+
+Each examination answers one question with one :class:`Finding`; what is wrong comes with what to do, and with the DNS
+record to paste. It changes nothing and sends nothing but a greeting.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from hub.env import DkimKey, Endpoint
+from hub.lib.clock import now as clock
+from listserv.models import InboundMail
+from listserv.trust import spf
+from listserv.trust.resolver import Resolver, Unanswered, is_nowhere, shared
+from listserv.trust.results import is_trusted
+from listserv.trust.spf import is_public
+
+log = logging.getLogger(__name__)
+# Seconds for one examination, and for one greeting.
+PATIENCE = 15.0
+GREETING = 5.0
+LATELY = timedelta(days=7)
+GOOD, ADVICE, WRONG, UNKNOWN = "good", "advice", "wrong", "unknown"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """The answer to one question.
+
+    Args:
+        topic: a short name such as ``MX``.
+        state: ``good``; ``advice``, it works and could be better; ``wrong``; ``unknown``, it could not be found out.
+        text: a sentence, ``values`` what stands in it.
+        records: DNS records, or lines of settings, to paste.
+    """
+
+    topic: str
+    state: str
+    text: str | Promise
+    values: dict[str, Any] = field(default_factory=dict)
+    records: tuple[str, ...] = ()
+
+    @property
+    def sentence(self) -> str:
+        """What was found, in the language in force."""
+        return str(self.text) % self.values if self.values else str(self.text)
+
+
+class Line(Protocol):
+    """Whoever can greet a mail server."""
+
+    async def greet(self, host: str, port: int, *, tls: bool = False) -> str:
+        """Return the name with which a mail server greets. Raises: OSError, TimeoutError."""
+        ...
+
+
+class Wire:
+    """The network."""
+
+    async def greet(self, host: str, port: int, *, tls: bool = False) -> str:
+        """Return the name with which a mail server greets; see :class:`Line`."""
+        async with asyncio.timeout(GREETING):
+            reader, writer = await asyncio.open_connection(host, port, ssl=tls or None)
+            try:
+                code, _space, rest = (await reader.readline()).decode("utf-8", "replace").strip().partition(" ")
+                writer.write(b"QUIT\r\n")
+                if code[:3] != "220":
+                    raise OSError(f"{code} {rest}"[:200])
+                return rest.partition(" ")[0] or code[4:].partition(" ")[0]
+            finally:
+                writer.close()
+
+
+@dataclass(frozen=True)
+class Site:
+    """What the installation says of itself, and whom to ask.
+
+    ``unnamed``: clients within this host or its networks that bring mail and are no relay that was named.
+    """
+
+    domain: str
+    host: str
+    door: Endpoint
+    relay: Endpoint | None
+    tls_relay: bool
+    keys: tuple[DkimKey, ...]
+    certificate: Any
+    dns: Resolver
+    line: Line
+    now: datetime
+    unnamed: tuple[str, ...] = ()
+
+    @classmethod
+    def here(cls, *, dns: Resolver | None = None, line: Line | None = None) -> "Site":
+        """Return this installation."""
+        relay = settings.HUB_RELAY
+        return cls(
+            domain=settings.HUB_MAIL_DOMAIN.lower(),
+            host=(urlsplit(settings.HUB_URL).hostname or "").lower(),
+            door=settings.HUB_SMTP,
+            relay=relay,
+            tls_relay=getattr(relay, "security", "") == "tls",
+            keys=tuple(settings.HUB_DKIM),
+            certificate=settings.HUB_SMTP_CERT,
+            dns=dns or shared(),
+            line=line or Wire(),
+            now=clock(),
+            unnamed=_unnamed(clock()),
+        )
+
+    @property
+    def is_example(self) -> bool:
+        """Whether the mail domain can be in no DNS."""
+        return is_nowhere(self.domain)
+
+    async def mail_hosts(self) -> list[str]:
+        """Return the hosts that take mail for the domain, the preferred first. Raises: Unanswered."""
+        rows = [row.split(" ", 1) for row in await self.dns.ask(self.domain, "MX")]
+        rows.sort(key=lambda row: int(row[0]))
+        return [row[1].lower() for row in rows if len(row) == 2 and row[1] not in ("", ".")]
+
+    async def addresses(self, host: str) -> list[str]:
+        """Return the addresses of a host, or the address that it is. Raises: Unanswered."""
+        try:
+            return [str(spf.client_address(host))]
+        except ValueError:
+            return [*await self.dns.ask(host, "A"), *await self.dns.ask(host, "AAAA")]
+
+    async def senders(self) -> list[str]:
+        """Return the public addresses that our mail leaves from: the relay's, or those of the hosts that take mail.
+
+        Raises: Unanswered.
+        """
+        hosts = [self.relay.host] if self.relay is not None else []
+        found = [ip for host in hosts for ip in await self.addresses(host)]
+        found = [ip for ip in found if is_public(ip)]
+        if not found:
+            found = [ip for host in await self.mail_hosts() for ip in await self.addresses(host)]
+        return list(dict.fromkeys(found))
+
+
+def _unnamed(now: datetime) -> tuple[str, ...]:
+    """Return who has brought mail of others lately without being named. Queries: 1."""
+    lately = InboundMail.objects.filter(received_at__gt=now - LATELY).exclude(proof=InboundMail.Proof.AUTH)
+    peers = lately.order_by("peer").values_list("peer", flat=True).distinct()[:100]
+    return tuple(peer for peer in peers if not is_public(peer) and not is_trusted(peer, settings.HUB_TRUSTED_RELAYS))
+
+
+Examination = Callable[[Site], Awaitable[Finding]]
+
+
+async def examine(site: Site, examinations: dict[str, Examination]) -> AsyncIterator[Finding]:
+    """Give the findings as they come; every examination ends within :data:`PATIENCE` seconds and none raises."""
+    running = [asyncio.ensure_future(_one(topic, ask, site)) for topic, ask in examinations.items()]
+    try:
+        for finished in asyncio.as_completed(running):
+            yield await finished
+    finally:
+        for task in running:
+            task.cancel()
+
+
+async def _one(topic: str, ask: Examination, site: Site) -> Finding:
+    try:
+        async with asyncio.timeout(PATIENCE):
+            return await ask(site)
+    except (Unanswered, TimeoutError):
+        return Finding(
+            topic,
+            UNKNOWN,
+            _("DNS did not answer. Check the name servers of this host, or set HUB_DNS, and look again."),
+        )
+    except Exception as error:
+        log.exception("The examination of %s failed", topic)
+        return Finding(topic, UNKNOWN, _("This could not be looked at: %(error)s"), {"error": str(error)[:200]})
