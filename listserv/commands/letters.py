@@ -11,6 +11,7 @@ from hub.lib.mail import LetterFile, send_letter
 from hub.members.selectors import addresses_of, secretariat
 from listserv.commands.desk import request_address
 from listserv.models import InboundMail, MailingList
+from listserv.subjects import bare_subject
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,7 +45,7 @@ def answer(
     context = {
         "results": results,
         "notes": notes,
-        "asked": mail.subject,
+        "asked": bare_subject(mail.subject, tag=""),
         "discussion": row.list.forum.name if row.list else settings.HUB_NAME,
         "request_address": request_address(row.list),
     }

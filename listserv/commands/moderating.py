@@ -25,6 +25,7 @@ from listserv.models import InboundMail
 from listserv.subjects import bare_subject
 
 if TYPE_CHECKING:
+    from forums.models import Contribution
     from listserv.inbound.mime import Mail
 
 _DECIDING = frozenset({"approve", "reject", "edit", "handover"})
@@ -95,20 +96,21 @@ def carry_out(row: InboundMail, *, now: datetime) -> None:
 
 
 def _act(desk: Desk, number: int, decision: Decision) -> Answer:
+    said = forums.contribution_for(desk.member, number)
+    if not said.is_held:
+        # A late answer to a letter decides nothing, and changes no words that are shown.
+        return Answer(lines(_("Nothing was changed."), moderation.decided(said)))
     if decision.name == "handover":
-        return _pass_on(desk, number, decision.text)
+        return _pass_on(desk, said, decision.text)
     if decision.name == "edit" and not decision.text:
         return Answer(_("Nothing was decided: write the new text below the word EDIT."))
     return decide(desk, number, decision.name, decision.text)
 
 
-def _pass_on(desk: Desk, number: int, args: str) -> Answer:
+def _pass_on(desk: Desk, said: "Contribution", args: str) -> Answer:
     """Send the letter to another one who leads; who does not lead is named to with HANDOVER."""
-    said = forums.contribution_for(desk.member, number)
     forum_id = said.post.topic.forum_id
     person = person_in(args.partition("\n")[0], forum_id)
-    if not said.is_held:
-        return Answer(lines(_("Nothing was changed."), moderation.decided(said)))
     if not Desk(person, desk.mailing_list, desk.now).leads(forum_id):
         name = {"name": person.get_full_name(), "address": desk.address}
         return Answer(_("%(name)s does not lead this discussion. HANDOVER to %(address)s changes that.") % name)

@@ -98,7 +98,7 @@ def command_at(line: str) -> tuple[str, str] | None:
     name, _count, end = found
     written = unicodedata.normalize("NFC", line[words[0].start : words[0].end]).casefold()
     name = vocabulary.ACCENTED.get(written, name)
-    return name, line[end:].strip().strip("»”\"'").lstrip(_AFTER).rstrip("!?؟！？").strip()
+    return name, line[end:].strip().strip("»”\"'＂」』").lstrip(_AFTER).rstrip("!?؟！？").strip()
 
 
 def whole(line: str, table: Phrases) -> str:

@@ -1,0 +1,168 @@
+"""A moderator answers the letter about a held contribution: exactly once, whoever is first."""
+
+from email import message_from_bytes, policy
+
+import pytest
+
+from forums import services
+from forums.models import Contribution, ForumPolicy, Membership
+from hub.lib.clock import now as clock
+from hub.lib.errors import NotFound
+from listserv import tokens
+from listserv.commands.moderating import read_decision
+from listserv.inbound.mime import parse
+from listserv.models import InboundMail, Notice
+from tests.listserv.inbound.conftest import letter
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def held(cast, now):
+    """What Amina said in the discussion, which is moderated by Chen and Boris from now on."""
+    ForumPolicy.objects.filter(pk=cast.policy.pk).update(moderated=True)
+    services.admit_member(forum_id=cast.forum_id, member=cast.boris, role=Membership.Role.MODERATOR, now=now)
+    return cast.say(cast.amina, "My held words.", subject="Isolation", now=clock())
+
+
+def answer(post, who, text, *, subject="", owner=None, proven=False):
+    """Answer the letter of ``owner``, the sender's own when there is none named; return the reply in the session."""
+    mail = next(mail for mail in post.mails(owner or who) if "Isolation" in mail.subject)
+    to = mail.headers.raw("reply-to")
+    quoted = "\n".join(f"> {line}" for line in mail.text.splitlines()[:8])
+    body = f"{text}\n\nOn Tue, 24 Nov 2026 at 09:00, Hub <hub@x.example> wrote:\n{quoted}\n"
+    return post.send(
+        who, body, to=to, proven=proven, subject=subject or f"Re: {mail.subject}", message_id=f"{who.pk}.{text[:3]}@x"
+    )
+
+
+def test_letter_has_the_text_the_words_and_links_that_write_them(cast, held, post):
+    mail = post.mails(cast.chen)[-1]
+    assert "My held words." in mail.text and "APPROVE" in mail.text and "REJECT" in mail.text
+    assert mail.headers.raw("reply-to").startswith("risk-moderate+")
+    page = message_from_bytes(bytes(Notice.objects.latest("pk").raw), policy=policy.default).get_body(("html",))
+    assert "?subject=APPROVE" in page.get_content()
+
+
+def test_first_one_decides_the_second_is_told_and_the_others_learn_it(cast, held, post):
+    assert answer(post, cast.chen, "APPROVE").startswith("250")
+    assert Contribution.objects.get(pk=held.pk).state == "accepted"
+    assert "is shown" in post.mails(cast.chen)[-1].text
+    asked, told = post.mails(cast.boris)
+    assert "Chen Wei approved" in told.text
+    assert told.in_reply_to == (asked.message_id,) == (tokens.letter_id(held.number, cast.boris.pk),)
+    answer(post, cast.boris, "REJECT off topic")
+    assert "Chen Wei approved" in post.mails(cast.boris)[-1].text
+    assert Contribution.objects.get(pk=held.pk).state == "accepted"
+    assert not [mail for mail in post.mails(cast.amina) if "off topic" in mail.text]
+
+
+def test_decision_on_the_web_reaches_the_other_moderators_by_mail(cast, held, post):
+    services.reject_contribution(number=held.number, actor=cast.chen, reason="Off topic.", now=clock())
+    assert "Chen Wei rejected" in post.mails(cast.boris)[-1].text and "Off topic." in post.mails(cast.boris)[-1].text
+    assert "Off topic." in post.mails(cast.amina)[-1].text
+    assert len(post.mails(cast.chen)) == 1
+
+
+@pytest.mark.parametrize(
+    "text", ["REJECT Off topic.", "No: Off topic.", "reject\n\nOff topic.", "ОТКЛОНИТЬ Off topic."]
+)
+def test_rejection_has_a_reason_that_its_author_gets(cast, held, post, text):
+    answer(post, cast.chen, text)
+    assert Contribution.objects.get(pk=held.pk).state == "rejected"
+    assert "Off topic." in post.mails(cast.amina)[-1].text and "My held words." in post.mails(cast.amina)[-1].text
+
+
+def test_rejection_without_a_reason_decides_nothing(cast, held, post):
+    answer(post, cast.chen, "REJECT")
+    assert Contribution.objects.get(pk=held.pk).state == "held"
+    assert "reason" in post.mails(cast.chen)[-1].text
+
+
+def test_edit_publishes_the_new_text_and_keeps_the_old(cast, held, post):
+    answer(post, cast.chen, "EDIT\n\nBetter words.\n\nA second paragraph.")
+    held.refresh_from_db()
+    held.post.refresh_from_db()
+    assert (held.state, held.text) == ("accepted", "Better words.\n\nA second paragraph.")
+    assert held.revisions.get().text == "My held words."
+
+
+def test_edit_that_comes_too_late_changes_nothing(cast, held, post):
+    services.approve_contribution(number=held.number, actor=cast.boris, now=clock())
+    answer(post, cast.chen, "EDIT\n\nBetter words.")
+    held.post.refresh_from_db()
+    # Shown words are changed by the command EDIT and the number; a late answer to the letter decides nothing.
+    assert "Boris Horvat approved" in post.mails(cast.chen)[-1].text and held.text == "My held words."
+
+
+def test_subject_is_the_order_when_the_text_has_none(cast, held, post):
+    answer(post, cast.chen, "", subject="APPROVE")
+    assert Contribution.objects.get(pk=held.pk).state == "accepted"
+
+
+@pytest.mark.parametrize("text", ["Yes, but shorten the second part.", "What is this about?", "No idea what he means."])
+def test_sentence_decides_nothing_and_is_explained_once(cast, held, post, text):
+    answer(post, cast.chen, text)
+    answer(post, cast.chen, f"I said: {text}")
+    assert Contribution.objects.get(pk=held.pk).state == "held"
+    assert len(post.mails(cast.chen)) == 2 and "APPROVE" in post.mails(cast.chen)[-1].text
+
+
+def test_address_in_a_letter_is_of_no_use_to_anybody_else(cast, held, post):
+    before = Notice.objects.count()
+    for who in (cast.amina, cast.boris, cast.stella):
+        assert answer(post, who, "APPROVE", owner=cast.chen).startswith("550 5.7.1")
+    assert answer(post, cast.amina, "APPROVE", owner=cast.chen, proven=True).startswith("550 5.7.1")
+    nobody = type("Nobody", (), {"name": "X", "email": "x@else.example", "pk": 0})
+    assert answer(post, nobody, "APPROVE", owner=cast.chen).startswith("550 5.7.1")
+    assert Contribution.objects.get(pk=held.pk).state == "held" and Notice.objects.count() == before
+
+
+def test_other_moderator_who_signs_in_may_use_a_forwarded_letter(cast, held, post):
+    answer(post, cast.boris, "APPROVE", owner=cast.chen, proven=True)
+    assert Contribution.objects.get(pk=held.pk).decided_by == cast.boris
+
+
+def test_moderator_who_no_longer_leads_decides_nothing(cast, held, post, now):
+    services.admit_member(forum_id=cast.forum_id, member=cast.chen, now=now)
+    assert answer(post, cast.chen, "APPROVE").startswith("550 5.7.1")
+    assert Contribution.objects.get(pk=held.pk).state == "held"
+
+
+def test_token_of_another_list_and_a_forged_one_open_nothing(cast, held, post, plaza):
+    address = tokens.moderate_address("plaza", member_id=cast.chen.pk, number=held.number)
+    assert post.send(cast.chen, "APPROVE", to=address, proven=False).startswith("550")
+    with pytest.raises(NotFound):
+        post.send(cast.chen, "APPROVE", to="risk-moderate+aaaa", proven=False)
+    assert Contribution.objects.get(pk=held.pk).state == "held"
+
+
+def test_automatic_answer_decides_nothing(cast, held, post):
+    mail = post.mails(cast.chen)[-1]
+    to = mail.headers.raw("reply-to")
+    post.send(cast.chen, "OK", to=to, proven=False, subject="Away", Auto_Submitted="auto-replied")
+    assert Contribution.objects.get(pk=held.pk).state == "held"
+    assert InboundMail.objects.latest("pk").state == "discarded"
+
+
+def test_letter_is_passed_to_another_who_leads(cast, held, post, now):
+    services.admit_member(forum_id=cast.forum_id, member=cast.oona, role=Membership.Role.MODERATOR, now=now)
+    answer(post, cast.chen, "PASS Oona Virtanen")
+    assert "My held words." in post.mails(cast.oona)[-1].text
+    answer(post, cast.oona, "ok")
+    assert Contribution.objects.get(pk=held.pk).decided_by == cast.oona
+
+
+DECISIONS = {
+    "approve": ["APPROVE", "ok", "Yes.", "accept", "APPROUVER", "d'accord", "Aprobar", "sí", "Одобрить", "да", "موافقة",
+                "نعم", "批准", "同意"],
+    "reject": ["REJECT why", "refuser why", "RECHAZAR why", "Отклонить why", "رفض why", "拒绝 why", "No - why",
+               "Non: why"],
+    "edit": ["EDIT", "Modifier", "EDITAR", "Изменить", "تعديل", "编辑", "修改"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "text"), [(name, text) for name, texts in DECISIONS.items() for text in texts])
+def test_decision_is_read_in_every_language(name, text):
+    found = read_decision(parse(letter(f"{text}\r\n", subject="Re: Waiting").encode()))
+    assert found.name == name and ("why" in found.text) == ("why" in text)

@@ -1,0 +1,178 @@
+"""Words are understood in every language, the answer comes in the member's, and nothing goes in circles."""
+
+import time
+
+import pytest
+
+from listserv.commands import vocabulary
+from listserv.commands.dates import day_in
+from listserv.commands.reading import MOST, read
+from listserv.commands.table import COMMANDS, TABLE
+from listserv.commands.words import command_at, command_phrases, phrases
+from listserv.inbound.mime import parse
+from listserv.models import InboundMail, Notice
+from tests.listserv.inbound.conftest import drain, letter
+from tests.listserv.inbound.test_pump import accept
+
+LANGUAGES = ("en", "fr", "es", "ru", "ar", "zh-hans")
+
+
+def orders(text, subject=""):
+    """The names of the commands of a mail."""
+    return [order.name for order in read(parse(letter(text.replace("\n", "\r\n"), subject=subject).encode())).orders]
+
+
+def test_every_command_has_its_row_its_words_and_its_help():
+    assert set(COMMANDS) == set(vocabulary.COMMANDS) and len(TABLE) == len(COMMANDS)
+    for command in TABLE:
+        assert set(vocabulary.COMMANDS[command.name]) == set(LANGUAGES) or command.name == "echo"
+        assert command_at(command.usage)[0] == command.name and str(command.does)
+
+
+def test_no_word_means_two_things():
+    seen = {}
+    for name, entry in {**vocabulary.COMMANDS, "set": vocabulary.SET, "end": vocabulary.END}.items():
+        for word in vocabulary.alternatives(entry):
+            [(key, _name)] = phrases({name: {"en": word}}).items()
+            assert key and seen.setdefault(key, name) == name, word
+    assert len(seen) == len(command_phrases())
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_command_is_understood_in_each_language(language):
+    for name, words in vocabulary.COMMANDS.items():
+        word = vocabulary.own(words, language)
+        for line in (word, f"{word.lower()} 12", f"«{word.capitalize()}» risk", f"- {word}: risk"):
+            found = command_at(line)
+            assert found is not None and found[0] == name, line
+
+
+@pytest.mark.parametrize(
+    ("line", "name", "args"),
+    [
+        ("SE DESABONNER", "leave", ""), ("S’ABONNER risk", "join", "risk"), ("Отписаться.", "leave", ""),
+        ("الغاء الاشتراك", "leave", ""), ("إِلْغَاء الاِشْتِرَاك", "leave", ""), ("取消订阅", "leave", ""),
+        ("搜索生物安全", "search", "生物安全"), ("获取第3142号", "get", "第3142号"), ("SIG risk", "leave", "risk"),
+        ("sub risk Amina Diallo", "join", "risk Amina Diallo"),
+        ("subscribe secretpassword address=a@b.example", "join", "secretpassword address=a@b.example"),
+        ("q risk", "which", "risk"), ("REV risk", "review", "risk"), ("RÉSUMÉ", "digest", ""), ("RESUME", "resume", ""),
+        ("> GET 12", None, ""), ("Dear colleagues,", None, ""), ("getting better", None, ""), ("3142", None, ""),
+        ("", None, ""),
+        ("¡AYUDA!", "help", ""), ("＂GET＂ 12", "get", "12"), ("Help", "help", ""),
+    ],
+)  # fmt: skip
+def test_line_is_read_whatever_its_case_and_accents(line, name, args):
+    assert command_at(line) == ((name, args) if name else None)
+
+
+@pytest.mark.parametrize(
+    ("text", "subject", "names"),
+    [
+        ("WHICH\nGET 12\nEND\nLEAVE", "", ["which", "get"]),
+        ("WHICH\n-- \nLEAVE", "", ["which"]),
+        ("WHICH\nQUIT\nLEAVE", "", ["which"]),
+        ("", "unsubscribe", ["leave"]),
+        ("Please take me off.\nThank you, Jo", "Re: UNSUBSCRIBE", ["leave"]),
+        ("HELP", "unsubscribe", ["help"]),
+        ("> LEAVE\n\nWHICH", "", ["which"]),
+        ("WHICH\n\nOn Tue, 24 Nov 2026 at 09:00, Hub <h@x.example> wrote:\n> LEAVE\n> GET 1", "", ["which"]),
+        ("Dear all,\nWHICH\nThank you", "", ["which"]),
+        ("a\n" * 30 + "LEAVE", "", []),
+        ("\n".join(f"GET {n}" for n in range(30)), "", ["get"] * MOST),
+        ("EDIT 12\nLEAVE\nGET 3", "", ["edit"]),
+        ("REJECT 12\nnot here\n\nAPPROVE 13", "", ["reject", "approve"]),
+        ("xyzzy", "", []),
+    ],
+)
+def test_orders_are_those_of_the_text_else_of_the_subject(text, subject, names):
+    assert orders(text, subject) == names
+
+
+def test_hostile_text_is_read_in_no_time():
+    texts = ["GET " * 200_000, "a " * 300_000, "订阅" * 200_000, "ÀÈ" * 200_000,
+             "LEAVE\n" * 100_000, "«" * 400_000, ("SET " * 60 + "\n") * 5_000]  # fmt: skip
+    for text in texts:
+        mail = parse(letter(text).encode())
+        start = time.perf_counter()
+        read(mail)
+        assert time.perf_counter() - start < 1.0, text[:20]
+
+
+def test_day_that_is_none_is_none(now):
+    for text in (
+        "",
+        "soon",
+        "31.02.2027",
+        "13/13/2027",
+        "12",
+        "0 days",
+        "1 2 3 4 5",
+        "9" * 200,
+        "UNTIL the 3rd of never",
+    ):
+        assert day_in(text, now=now, zone="UTC") is None, text
+
+
+@pytest.mark.django_db
+def test_answer_is_threaded_marked_and_has_no_way_back(cast, post):
+    post.ask(cast.amina, "WHICH", message_id="q@client.example", References="<p@client.example>", subject="A question")
+    mail, row = post.mails(cast.amina)[-1], Notice.objects.latest("pk")
+    assert mail.in_reply_to == ("q@client.example",) and mail.references == ("p@client.example", "q@client.example")
+    assert (mail.auto_submitted, mail.subject, row.envelope_from) == ("auto-replied", "Re: A question", "")
+    assert mail.headers.raw("reply-to") == "risk-request@lists.hub.example"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_answer_is_in_the_members_language(cast, post, language):
+    cast.amina.language = language
+    cast.amina.save()
+    word = vocabulary.own(vocabulary.COMMANDS["help"], language)
+    text = post.ask(cast.amina, word, message_id="q@client.example")
+    mail = post.mails(cast.amina)[-1]
+    assert mail.headers.raw("content-language").lower() == language
+    assert "SEARCH" in text and vocabulary.own(vocabulary.COMMANDS["search"], language) in text
+
+
+@pytest.mark.django_db
+def test_several_commands_get_one_answer_at_the_address_that_asked(cast, post, risk):
+    cast.amina.emailaddress_set.create(email="amina@home.example", verified=True)
+    raw = "From: amina@home.example\r\n\r\nNOMAIL\r\nGET 4711\r\nWHICH\r\nfrobnicate\r\n"
+    accept(raw, "risk-request@lists.hub.example", member=cast.amina)
+    drain()
+    notice = Notice.objects.get()
+    text = parse(bytes(notice.raw)).text
+    assert notice.recipients == ["amina@home.example"]
+    assert [line for line in text.splitlines() if line.startswith("> ")] == ["> NOMAIL", "> GET 4711", "> WHICH"]
+    assert "no contribution 4711" in text and "frobnicate" in text
+    assert risk.subscriptions.get(member=cast.amina).delivery == "none"
+
+
+@pytest.mark.django_db
+def test_what_nobody_understands_gets_help_once_a_day(cast, post):
+    assert "frobnicate" in post.ask(cast.amina, "frobnicate")
+    assert "SEARCH" in post.mails(cast.amina)[-1].text
+    post.send(cast.amina, "xyzzy", message_id="2@x")
+    assert Notice.objects.count() == 1
+    assert post.send(cast.amina, "xyzzy", proven=False).startswith("550")
+    assert Notice.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_machine_is_never_answered(cast, post):
+    for headers in (
+        {"Auto_Submitted": "auto-replied"},
+        {"Precedence": "bulk"},
+        {"List_Id": "<risk.lists.hub.example>"},
+    ):
+        for to in ("risk-request", "risk-help", "request"):
+            post.send(cast.amina, "HELP", to=to, proven=False, **headers)
+    assert not Notice.objects.exists()
+    assert set(InboundMail.objects.values_list("state", flat=True)) == {"discarded"}
+
+
+@pytest.mark.django_db
+def test_help_names_what_leads_only_to_who_leads(cast, post):
+    assert "HANDOVER" not in post.ask(cast.amina, "HELP")
+    assert "HANDOVER" in post.ask(cast.chen, "HELP")
+    assert "désabonner" in post.ask(cast.amina, "HELP UNSUBSCRIBE").lower()
