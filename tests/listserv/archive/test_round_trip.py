@@ -1,66 +1,11 @@
-"""In and out again: the same messages, by the same people, at the same time, in the same threads, with the same files.
-
-The standard library reads both sides; nothing of ours judges itself.
-"""
-
-import mailbox
-import re
-from datetime import UTC, datetime
-from email import message_from_bytes, policy
-from email.utils import parseaddr, parsedate_to_datetime
-from hashlib import sha256
-from pathlib import Path
-from typing import Any
+"""In and out again: the same messages, people and moments, in the same threads, with the same files."""
 
 import pytest
 
+from forums import services
 from forums.models import Contribution
-from listserv.archive.export import export_mbox
 from tests.listserv.archive.conftest import message, write_mbox
-
-
-def _id(value: str | None) -> str:
-    found = re.search(r"<([^<>]*)>", value or "")
-    return re.sub(r"\s", "", found[1]) if found else ""
-
-
-def _files(raw: bytes) -> list[tuple[str, str]]:
-    mail = message_from_bytes(raw)
-    return sorted(
-        (part.get_filename() or "", sha256(part.get_payload(decode=True) or b"").hexdigest())
-        for part in mail.walk()
-        if part.get_filename() and not part.is_multipart()
-    )
-
-
-def facts(path: Path) -> dict[str, tuple[Any, ...]]:
-    """Return what must not change: Message-ID -> (parent, author, date, subject, files)."""
-    box = mailbox.mbox(path, create=False)
-    out = {}
-    for key in box.keys():  # noqa: SIM118 - a mailbox is no dict
-        raw = box.get_bytes(key)
-        mail = message_from_bytes(raw)
-        date = parsedate_to_datetime(str(mail["Date"]))
-        date = (date if date.tzinfo else date.replace(tzinfo=UTC)).astimezone(UTC)
-        parsed = message_from_bytes(raw, policy=policy.default)
-        subject = " ".join(str(parsed["Subject"]).split())
-        out[_id(mail["Message-ID"])] = (
-            _id(mail["In-Reply-To"]), parseaddr(str(parsed["From"])), date, subject, _files(raw)
-        )  # fmt: skip
-    box.close()
-    return out
-
-
-def export(mailing_list: Any, path: Path) -> Path:
-    """Write the archive of a list into a file."""
-    path.write_bytes(b"".join(export_mbox(mailing_list=mailing_list)))
-    return path
-
-
-def known_parents(given: dict[str, tuple[Any, ...]]) -> dict[str, str]:
-    """Return which message answers which, of those that are there."""
-    return {key: value[0] for key, value in given.items() if value[0] in given}
-
+from tests.listserv.archive.facts import export, facts, known_parents
 
 MBOXES = [
     "dev_ponymail_apache_org_2020-10.mbox", "n47hcfdt6z70tqxvnhgn3zrdwqgg36yl.mbox",
@@ -100,8 +45,6 @@ def test_three_hundred_messages_come_out_as_they_went_in(bring, risk, tmp_path):
 
 
 def test_an_export_brought_into_another_list_gives_the_same_record_again(bring, cast, risk, now, tmp_path):
-    from forums import services
-
     answered = cast.say(cast.amina, "First — مرحبا.\n\nFrom me.", now=now, subject="Ünits")
     file = services.Upload("a.pdf", b"%PDF-1.7", "application/pdf")
     cast.say(cast.boris, "Second.", now=now, parent=answered.number, folded="> First\n>\n> more", files=(file,))
