@@ -6,9 +6,11 @@ A :class:`Said` is a contribution as one reader meets it on one page; templates 
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+from django.db.models import Count
+from django.db.models.functions import TruncWeek
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from machina.apps.forum_conversation.models import Topic
@@ -224,3 +226,15 @@ def by_region(people: Iterable[Membership]) -> list[Region]:
         groups.setdefault(row.member.region, []).append(row)
     sizes = Counter({code: len(rows) for code, rows in groups.items()})
     return [Region(code, groups[code]) for code, _size in sizes.most_common()]
+
+
+def said_per_week(forum_id: int, *, since: datetime) -> dict[date, int]:
+    """Count what was said in a permitted forum: ``dict[date, int]  # Monday in the present zone -> contributions``.
+
+    Queries: 1.
+    """
+    rows = Contribution.objects.filter(
+        post__topic__forum_id=forum_id, state=Contribution.State.ACCEPTED, created_at__gte=since
+    )
+    weeks = rows.annotate(week=TruncWeek("created_at")).order_by().values_list("week").annotate(count=Count("pk"))
+    return {week.date(): count for week, count in weeks}

@@ -1,18 +1,27 @@
 """Forms of the room."""
 
 from collections.abc import Sequence
+from datetime import UTC, date, datetime, time
 from typing import Any, cast
 
 from allauth.account.models import EmailAddress
 from django import forms
+from django.conf import settings
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from listserv import services
-from listserv.models import Subscription
+from listserv.models import MailingList, Subscription
+from listserv.rosters import addresses_in
 from listserv.selectors import ListLine
+from listserv.tokens import NAME_MAX
 
 # Stands for "whatever my first address is", where other values are keys of addresses.
 PRIMARY = 0
+
+
+def _label(field: str) -> Any:
+    return Subscription._meta.get_field(field).verbose_name  # type: ignore[union-attr]
 
 
 class DeliveryForm(forms.Form):
@@ -23,8 +32,10 @@ class DeliveryForm(forms.Form):
         widget=forms.RadioSelect,
         choices=[(mode.value, mode.label) for mode in services.OFFERED],
     )
-    own_copy = forms.BooleanField(label=Subscription._meta.get_field("own_copy").verbose_name, required=False)
     address = forms.TypedChoiceField(label=_("Sent to"), coerce=int)
+    attach = forms.BooleanField(label=_("Attach files to the mails, where they are not too large"), required=False)
+    language = forms.ChoiceField(label=_("Language of the mails"), required=False)
+    own_copy = forms.BooleanField(label=_label("own_copy"), required=False)
 
     def __init__(self, line: ListLine, addresses: Sequence[EmailAddress], data: Any = None) -> None:
         """Take the list as the member sees it and their verified addresses, the primary first."""
@@ -33,8 +44,14 @@ class DeliveryForm(forms.Form):
             "delivery": line.delivery,
             "own_copy": row.own_copy if row else True,
             "address": row.address_id or PRIMARY if row else PRIMARY,
+            "attach": bool(row and row.files == Subscription.Files.ATTACH),
+            "language": row.language if row else "",
         }
         super().__init__(data, prefix=line.mailing_list.name, initial=initial)
+        # Not marked as optional: there is always one.
+        self.fields["language"].unmarked = True  # type: ignore[attr-defined]
+        languages = cast("forms.ChoiceField", self.fields["language"])
+        languages.choices = [("", _("as on the pages")), *settings.LANGUAGES]
         if len(addresses) > 1:
             first, *others = addresses
             always = _("my first address (%(address)s)") % {"address": first.email}
@@ -42,3 +59,69 @@ class DeliveryForm(forms.Form):
             field.choices = [(PRIMARY, always), *((one.pk, one.email) for one in others)]
         else:
             del self.fields["address"]
+
+    @property
+    def more(self) -> list[forms.BoundField]:
+        """The fields behind "more choices"."""
+        return [self[name] for name in self.fields if name != "delivery"]
+
+    @property
+    def choices(self) -> dict[str, Any]:
+        """What was chosen, as :func:`listserv.services.set_delivery` takes it."""
+        data, files = self.cleaned_data, Subscription.Files
+        chosen = {key: data[key] for key in ("delivery", "own_copy", "language")}
+        chosen["files"] = files.ATTACH if data["attach"] else files.LINK
+        if "address" in data:
+            chosen["address_id"] = data["address"] or None
+        return chosen
+
+
+class PauseForm(forms.Form):
+    """Until when a list sends nothing: the beginning of a day in the member's zone."""
+
+    until = forms.DateField(
+        label=_("Send nothing until"),
+        # The browser's own; what it sends is a date as ISO 8601 has it, in every language.
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        input_formats=["%Y-%m-%d"],
+        help_text=_("Mail comes again from that day on. What is said meanwhile stays on the web."),
+    )
+
+    def __init__(self, line: ListLine, data: Any = None) -> None:
+        super().__init__(data, prefix=f"{line.mailing_list.name}-pause")
+
+    @property
+    def moment(self) -> datetime:
+        """The beginning of the day, in UTC."""
+        day: date = self.cleaned_data["until"]
+        return datetime.combine(day, time(), tzinfo=timezone.get_current_timezone()).astimezone(UTC)
+
+
+class RosterForm(forms.Form):
+    """Addresses to put on a roster or take off it."""
+
+    addresses = forms.CharField(
+        label=_("Addresses of members"),
+        help_text=_("One a line, as many as you like; names beside them do no harm."),
+        max_length=400_000,
+        widget=forms.Textarea(attrs={"rows": 8, "dir": "ltr", "spellcheck": "false"}),
+    )
+
+    def clean_addresses(self) -> list[str]:
+        """Return the addresses, each once."""
+        return addresses_in(self.cleaned_data["addresses"])
+
+
+class ListForm(forms.Form):
+    """What the copies of a list look like."""
+
+    tag = forms.CharField(
+        label=MailingList._meta.get_field("tag").verbose_name,
+        max_length=NAME_MAX,
+        help_text=_("Stands in brackets before the subject of every mail."),
+    )
+    shows_addresses = forms.BooleanField(
+        label=MailingList._meta.get_field("shows_addresses").verbose_name,
+        required=False,
+        help_text=_("Where the author's domain allows it. Otherwise mail shows an address that passes answers on."),
+    )

@@ -46,6 +46,11 @@ class ListLine:
             return str(Subscription.Delivery.NONE)
         return self.subscription.delivery
 
+    @property
+    def on_roster(self) -> Subscription | None:
+        """The subscription, when the member is on the roster now."""
+        return self.subscription if self.subscription and self.subscription.ended_at is None else None
+
 
 def list_by_name(name: str) -> MailingList | None:
     """Return a list with its forum. Queries: 1."""

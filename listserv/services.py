@@ -112,7 +112,7 @@ def enrol(*, list_id: int, member: "Member", now: datetime) -> Subscription:
     )
     if not made and row.ended_at is not None:
         row.ended_at = None
-        _gather_from_now(row, now)
+        gather_from_now(row, now)
         row.save(update_fields=["ended_at", *GATHERING])
     return row
 
@@ -127,7 +127,7 @@ def enrol_many(*, list_id: int, member_ids: Sequence[int], now: datetime) -> Non
         back = [row for row in known.values() if row.ended_at is not None]
         for row in back:
             row.ended_at = None
-            _gather_from_now(row, now)
+            gather_from_now(row, now)
         Subscription.objects.bulk_update(back, ["ended_at", *GATHERING])
         made = [Subscription(list_id=list_id, member_id=pk, created_at=now) for pk in chunk if pk not in known]
         Subscription.objects.bulk_create(made, ignore_conflicts=True)
@@ -167,6 +167,21 @@ def unsubscribe_many(
         rows = Subscription.objects.filter(list_id=list_id, member_id__in=keys[start : start + CHUNK], ended_at=None)
         changed += rows.update(ended_at=now, digest_at=None, digest_claimed_until=None)
     return _change(addresses, owners, keys, changed=changed)
+
+
+@transaction.atomic
+def take_off(*, list_id: int, subscription_id: int, actor: "Member", now: datetime) -> Subscription | None:
+    """Take one subscription off a roster, as :func:`unsubscribe_many` does; None when it is not on it any more.
+
+    Raises: NotFound (hidden), NotAllowed.
+    """
+    _list_for(list_id, actor)
+    row = (
+        Subscription.objects.filter(pk=subscription_id, list_id=list_id, ended_at=None).select_related("member").first()
+    )
+    if row is not None:
+        unsubscribe(list_id=list_id, member=row.member, now=now)
+    return row
 
 
 def _list_for(list_id: int, actor: "Member | None") -> MailingList:
@@ -256,7 +271,7 @@ def pause(*, list_id: int, member: "Member", until: datetime, now: datetime) -> 
     row = _own(list_id, member)
     _send_gathered(row, now)
     row.paused_until = until
-    _gather_from_now(row, now)
+    gather_from_now(row, now)
     row.save(update_fields=["paused_until", *GATHERING])
     return row
 
@@ -270,7 +285,7 @@ def resume(*, list_id: int, member: "Member", now: datetime) -> Subscription:
     row = _own(list_id, member)
     if row.paused_until is not None:
         row.paused_until = None
-        _gather_from_now(row, now)
+        gather_from_now(row, now)
         row.save(update_fields=["paused_until", *GATHERING])
     return row
 
@@ -335,10 +350,17 @@ def _turn_to(row: Subscription, delivery: str, now: datetime) -> None:
         return
     if before in DIGESTS and delivery != NONE:
         _send_gathered(row, now)
-    _gather_from_now(row, now)
+    gather_from_now(row, now)
 
 
-def _gather_from_now(row: Subscription, now: datetime) -> None:
+def start_again(row: Subscription, now: datetime) -> None:
+    """Send the mail of a subscription again that had stopped by itself."""
+    row.suspended_at, row.suspended_for = None, ""
+    gather_from_now(row, now)
+    row.save(update_fields=["suspended_at", "suspended_for", *GATHERING])
+
+
+def gather_from_now(row: Subscription, now: datetime) -> None:
     """Let the next digest begin with what comes after now, or after the pause; other modes have no next digest."""
     row.digest_claimed_until = None
     if row.delivery not in DIGESTS or row.ended_at is not None:

@@ -18,18 +18,21 @@ from listserv.models import Subscription
 def leave(request: HttpRequest, name: str, token: str) -> HttpResponse:
     """Show what the button does; a POST does it, and one with ``again`` undoes it. GET changes nothing: mail scanners
     follow links."""
+    key = tokens.read_leave(token)
+    found = selectors.subscription_by_key(key, name) if key is not None else None
+    if found is None:
+        raise NotFound
+    row = found
     if request.method == "POST":
-        row = services.leave_by_token(list_name=name, token=token, back="again" in request.POST)
-    else:
-        key = tokens.read_leave(token)
-        found = selectors.subscription_by_key(key, name) if key is not None else None
-        if found is None:
-            raise NotFound
-        row = found
+        again = request.POST.get("again", "")
+        row = services.leave_by_token(list_name=name, token=token, back=bool(again), mode=again)
     context = {
+        # What the way back restores.
+        "mode": found.delivery if found.delivery != Subscription.Delivery.NONE else Subscription.Delivery.EACH,
+        "delivery": row.get_delivery_display(),
         "mailing_list": row.list,
         "discussion": row.list.forum.name,
-        "gets_mail": row.delivery == Subscription.Delivery.EACH and row.ended_at is None,
+        "gets_mail": row.delivery != Subscription.Delivery.NONE and row.ended_at is None,
         "ended": row.ended_at is not None,
         "acted": request.method == "POST",
     }

@@ -1,5 +1,6 @@
 """My lists: what I get by mail from each discussion."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, cast
 
 from django.contrib import messages
@@ -10,49 +11,85 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from hub.lib import clock
-from hub.lib.errors import NotFound
+from hub.lib.dates import say_day
+from hub.lib.errors import HubError, NotFound
 from listserv import selectors, services
-from listserv.forms import DeliveryForm
+from listserv.forms import DeliveryForm, PauseForm
 from listserv.models import Subscription
 
 if TYPE_CHECKING:
     from hub.members.models import Member
 
+Line = selectors.ListLine
+Row = tuple[Line, DeliveryForm, PauseForm]
+
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def lists(request: HttpRequest) -> HttpResponse:
-    """Show the reader's lists with their delivery; a POST saves one of them."""
+    """Show the reader's lists with their delivery; a POST saves one of them, pauses it or takes it up again."""
     member = cast("Member", request.user)
     lines, addresses = selectors.lists_for(member), selectors.addresses_of(member)
     asked = request.POST.get("list", "") if request.method == "POST" else None
-    rows = [
-        (line, DeliveryForm(line, addresses, request.POST if line.mailing_list.name == asked else None))
-        for line in lines
-    ]
+    rows: list[Row] = []
+    for line in lines:
+        # Each button sends what stands in its own form.
+        saved = asked == line.mailing_list.name and not {"pause", "resume", "restart"} & set(request.POST)
+        paused = asked == line.mailing_list.name and "pause" in request.POST
+        delivery = DeliveryForm(line, addresses, request.POST if saved else None)
+        rows.append((line, delivery, PauseForm(line, request.POST if paused else None)))
     if asked is None:
         return render(request, "listserv/lists.html", {"rows": rows})
-    line, form = next(((line, form) for line, form in rows if line.mailing_list.name == asked), (None, None))
-    if line is None or form is None:
+    row = next((row for row in rows if row[0].mailing_list.name == asked), None)
+    if row is None:
         raise NotFound
+    act = next((act for name, act in ACTS.items() if name in request.POST), _save)
+    if act(request, member, row):
+        return HttpResponseRedirect(f"{request.path}#{asked}")
+    return render(request, "listserv/lists.html", {"rows": rows, "open": asked}, status=422)
+
+
+def _save(request: HttpRequest, member: "Member", row: Row) -> bool:
+    line, form, _pause_form = row
     if not form.is_valid():
-        return render(request, "listserv/lists.html", {"rows": rows}, status=422)
-    _save(request, member, line, form)
-    return HttpResponseRedirect(request.path)
+        return False
+    saved = services.set_delivery(list_id=line.mailing_list.pk, member=member, now=clock.now(), **form.choices)
+    messages.success(request, _said(saved) % {"discussion": line.mailing_list.forum.name})
+    return True
 
 
-def _save(request: HttpRequest, member: "Member", line: selectors.ListLine, form: DeliveryForm) -> None:
-    data = form.cleaned_data
-    row = services.set_delivery(
-        list_id=line.mailing_list.pk,
-        member=member,
-        delivery=data["delivery"],
-        now=clock.now(),
-        own_copy=data["own_copy"],
-        address_id=data.get("address") or None,
-    )
-    name = {"discussion": line.mailing_list.forum.name}
-    if row.delivery == Subscription.Delivery.NONE:
-        messages.success(request, _("No more mail from “%(discussion)s”. You read and write on the web.") % name)
-    else:
-        messages.success(request, _("You get each contribution to “%(discussion)s” by mail.") % name)
+def _said(row: Subscription) -> str:
+    """Say what a member gets now; the sentence wants the discussion's name."""
+    modes = Subscription.Delivery
+    said = {
+        modes.EACH: _("You get each contribution to “%(discussion)s” by mail."),
+        modes.DAILY: _("You get a digest of “%(discussion)s” each morning on which there is something new."),
+        modes.WEEKLY: _("You get a digest of “%(discussion)s” on Mondays when there is something new."),
+        modes.NOTICES: _("You get a short notice of each contribution to “%(discussion)s”, with a link to it."),
+        modes.NONE: _("No more mail from “%(discussion)s”. You read and write on the web."),
+    }
+    return said[modes(row.delivery)]
+
+
+def _pause(request: HttpRequest, member: "Member", row: Row) -> bool:
+    line, _form, form = row
+    if not form.is_valid():
+        return False
+    try:
+        services.pause(list_id=line.mailing_list.pk, member=member, until=form.moment, now=clock.now())
+    except HubError as error:
+        form.add_error("until", str(error))
+        return False
+    name = {"discussion": line.mailing_list.forum.name, "day": say_day(form.cleaned_data["until"])}
+    messages.success(request, _("Nothing comes from “%(discussion)s” until %(day)s.") % name)
+    return True
+
+
+def _resume(request: HttpRequest, member: "Member", row: Row) -> bool:
+    services.resume(list_id=row[0].mailing_list.pk, member=member, now=clock.now())
+    name = {"discussion": row[0].mailing_list.forum.name}
+    messages.success(request, _("Mail from “%(discussion)s” comes again.") % name)
+    return True
+
+
+ACTS: dict[str, Callable[[HttpRequest, "Member", Row], bool]] = {"pause": _pause, "resume": _resume}

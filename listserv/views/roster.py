@@ -1,0 +1,82 @@
+"""The roster of a list, for who leads its discussion: who gets what, and many put on it or taken off at once."""
+
+from typing import TYPE_CHECKING, cast
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods
+
+from hub.lib import clock
+from listserv import services
+from listserv.figures import led_list_for, roster_of
+from listserv.forms import RosterForm
+from listserv.models import MailingList
+from listserv.views.paging import SIZE, paging
+
+if TYPE_CHECKING:
+    from hub.members.models import Member
+
+# Unknown addresses that are listed; the text field keeps all of them.
+LISTED = 50
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def roster(request: HttpRequest, name: str) -> HttpResponse:
+    """List the roster, ``?q=`` searches names; a POST adds or removes the members with the given addresses."""
+    member = cast("Member", request.user)
+    found = led_list_for(member, name)
+    form = RosterForm()
+    unknown: tuple[str, ...] = ()
+    if request.method == "POST":
+        if "off" in request.POST:
+            _take_off(request, member, found)
+            return HttpResponseRedirect(request.get_full_path())
+        form = RosterForm(request.POST)
+        if form.is_valid():
+            unknown = _change(request, member, found, form)
+            if not unknown:
+                return HttpResponseRedirect(request.path)
+            form = RosterForm(initial={"addresses": "\n".join(unknown)})
+    search = " ".join(request.GET.get("q", "").split())[:100]
+    rows = roster_of(found, search=search)
+    page = paging(request.GET.get("page", ""), rows.count(), size=SIZE, q=search)
+    context = {
+        "list": found,
+        "rows": rows[page.rows],
+        "search": search,
+        "form": form,
+        "unknown": unknown[:LISTED],
+        "unlisted": max(len(unknown) - LISTED, 0),
+        "shows_addresses": member.is_staff,
+        **page.context,
+    }
+    return render(request, "listserv/roster.html", context, status=422 if unknown or form.errors else 200)
+
+
+def _change(request: HttpRequest, member: "Member", found: MailingList, form: RosterForm) -> tuple[str, ...]:
+    """Put them on or take them off, say how many, and return the addresses that nobody has."""
+    removes = "remove" in request.POST
+    act = services.unsubscribe_many if removes else services.subscribe_many
+    change = act(list_id=found.pk, addresses=form.cleaned_data["addresses"], now=clock.now(), actor=member)
+    done, already = change.changed, change.unchanged
+    if removes:
+        said = ngettext("%d member was taken off the roster.", "%d members were taken off the roster.", done) % done
+        rest = ngettext("%d was not on it.", "%d were not on it.", already) % already
+    else:
+        said = ngettext("%d member was put on the roster.", "%d members were put on the roster.", done) % done
+        rest = ngettext("%d was on it.", "%d were on it.", already) % already
+    messages.success(request, f"{said} {rest}" if already else said)
+    return change.unknown
+
+
+def _take_off(request: HttpRequest, member: "Member", found: MailingList) -> None:
+    asked = request.POST["off"]
+    key = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 19 else 0
+    row = services.take_off(list_id=found.pk, subscription_id=key, actor=member, now=clock.now())
+    if row is not None:
+        messages.success(request, _("%(name)s gets no more mail of this list.") % {"name": row.member.get_full_name()})
