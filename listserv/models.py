@@ -117,9 +117,12 @@ class Subscription(models.Model):
     class Meta:
         constraints = (models.UniqueConstraint(fields=("list", "member"), name="subscription_once"),)
         indexes = (
-            # The fan-out walks a list's receivers in the order of their keys.
+            # The fan-out walks a list's receivers in the order of their keys, whatever way of delivery they chose:
+            # SQLite uses a partial index only where no value of its condition is a parameter.
             models.Index(
-                fields=("list", "id"), condition=models.Q(delivery="each", ended_at=None), name="subscription_walk"
+                fields=("list", "id"),
+                condition=models.Q(ended_at=None, suspended_at=None),
+                name="subscription_walk",
             ),
             # The pump takes the digests that are due.
             models.Index(
@@ -157,6 +160,8 @@ class Mailing(models.Model):
     cursor = models.BigIntegerField(default=0)
     sent = models.PositiveIntegerField(default=0, help_text="recipients")
     failed = models.PositiveIntegerField(default=0, help_text="recipients given up")
+    # Why it waits, when the relay does not let us in or is away; empty when it goes on.
+    last_reply = models.CharField(max_length=500, blank=True)
     created_at = models.DateTimeField()
     claimed_until = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)

@@ -5,6 +5,7 @@ A list named ``risk`` has these local parts, all folded to lower case (RFC 5321 
 ==========================  ==========================================================================
 ``risk``                    the posting address
 ``risk+r.<token>``          reply address: who replies, to which contribution, in which list
+``risk+a.<token>``          alias of a member: a mail to it reaches that member alone
 ``risk-bounces+<token>``    envelope sender (VERP): which subscription, which contribution
 ``risk-leave+<token>``      unsubscribe by mail (RFC 2369): which subscription
 ``risk-confirm+<token>``    confirm a held mail: which mail, which member
@@ -113,6 +114,20 @@ def read_reply(token: str, *, list_id: int) -> ReplyToken | None:
         return None
     member_id, number, day = numbers
     return ReplyToken(member_id, number, list_id, is_expired=_today() - day > settings.HUB_REPLY_DAYS)
+
+
+def alias_address(name: str, *, member_id: int, list_id: int) -> str:
+    """Return where a member of a list is reached in private, without their address being shown.
+
+    It is the same for ever: address books keep it.
+    """
+    return address(f"{name}+a.{tokens.sign(f'alias:{list_id}', [member_id])}")
+
+
+def read_alias(token: str, *, list_id: int) -> int | None:
+    """Return the key of the member whom an alias of a list leads to, None for a forged or mangled one."""
+    numbers = tokens.read(f"alias:{list_id}", token)
+    return numbers[0] if numbers is not None and len(numbers) == 1 else None
 
 
 def bounce_address(name: str, *, subscription_id: int, number: int) -> str:

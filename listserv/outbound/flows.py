@@ -10,6 +10,8 @@ from collections import deque
 from collections.abc import Sequence
 from typing import Protocol
 
+import idna
+
 from listserv.outbound.transport import Envelope, Outcome, Result
 from listserv.outbound.wire import Wire, shown
 
@@ -36,7 +38,7 @@ def routable(recipient: str, wire: Wire) -> tuple[bytes, bytes] | None:
         return recipient.encode(), b" SMTPUTF8"
     local, _, domain = recipient.rpartition("@")
     try:
-        return f"{local}@{domain.encode('idna').decode()}".encode("ascii"), b""
+        return f"{local}@{idna.encode(domain, uts46=True).decode()}".encode("ascii"), b""
     except UnicodeError:
         return None
 

@@ -8,12 +8,15 @@ import base64
 import binascii
 import re
 from email.header import Header
+from urllib.parse import quote
 
 # Letters of a header value; what is longer is cut, since nobody reads it.
 VALUE_MAX = 400
 FOLD = "\r\n "
 # Octets of a line, less CRLF and some room (RFC 5322 §2.1.1).
 _LINE_MAX = 990
+_file_type = re.compile(r"[a-z0-9]{1,30}/[a-z0-9.+-]{1,70}")
+_OPENED = {"text/html", "application/xhtml+xml", "image/svg+xml", "text/calendar"}
 _controls = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _odd_octets = re.compile(rb"[\x00-\x08\x0b-\x1f\x7f]")
 
@@ -43,6 +46,29 @@ def text_part(subtype: str, text: str) -> bytes:
     encoding, body = _encoded(raw)
     head = f"Content-Type: text/{subtype}; charset=utf-8\r\nContent-Transfer-Encoding: {encoding}\r\n\r\n"
     return head.encode() + body.replace(b"\n", b"\r\n")
+
+
+def file_part(name: str, content_type: str, content: bytes) -> bytes:
+    """Return the headers and body of a file, whose name may be in any script (RFC 2231).
+
+    A type that programs would open by themselves, or that may not be encoded (RFC 2046 §5.2.1), is only bytes.
+    """
+    kind = content_type.lower()
+    if not _file_type.fullmatch(kind) or kind.startswith(("message/", "multipart/")) or kind in _OPENED:
+        kind = "application/octet-stream"
+    shown = _controls.sub(" ", name).strip()[:200].rpartition("/")[2].rpartition("\\")[2] or "file"
+    told = f'"{shown}"' if shown.isascii() and not set('"%') & set(shown) else ""
+    # The end of a long name says what it is.
+    short = shown if len(shown) <= 70 else f"{shown[:58]}…{shown[-11:]}"
+    disposition = f"filename={told}" if told else f"filename*=utf-8''{quote(short, safe='')}"
+    return b"".join(
+        (
+            f"Content-Type: {kind}\r\nContent-Transfer-Encoding: base64\r\n".encode(),
+            structured("Content-Disposition", "attachment;", disposition),
+            b"\r\n",
+            base64.encodebytes(content).replace(b"\n", b"\r\n"),
+        )
+    )
 
 
 def _words(name: str, value: str) -> str:

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Protocol
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Envelope:
     """One copy for one recipient.
 
@@ -33,7 +33,7 @@ class Outcome(StrEnum):
     UNREACHED = "unreached"  # the far end was not there; nothing was said about this copy
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Result:
     """The outcome for one recipient and the reply that led to it."""
 
@@ -45,7 +45,10 @@ class Transport(Protocol):
     """A far end; one object per thread, kept from batch to batch."""
 
     def send(self, batch: Sequence[Envelope]) -> list[Result]:
-        """Send every copy and return one result each, in order; never raises for a far end that is down."""
+        """Send every copy and return one result each, in order; never raises for a far end that is down.
+
+        A copy is asked for when it is its turn, and once more when it has to be said again.
+        """
 
     def close(self) -> None:
         """Let go of what is kept open."""

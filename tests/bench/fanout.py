@@ -54,7 +54,6 @@ from tests import databases  # noqa: E402
 ROUNDS = 3
 WORDS = ("Field trials need a baseline, counted twice a year.\n" * 100)[:4_096]
 LANGUAGES = ("en", "fr", "es", "ru", "ar", "zh-hans")
-_size = re.compile(rb"BDAT (\d+) LAST")
 
 
 # --- The far end ---------------------------------------------------------------------------------------------------
@@ -65,7 +64,7 @@ class Talk:
 
     def __init__(self, server: "Far", connection: socket.socket) -> None:
         self.server, self.connection = server, connection
-        self.buffer, self.skip, self.in_data = b"", 0, False
+        self.rest, self.skip, self.in_data = b"", 0, False
         connection.sendall(b"220 sink\r\n")
 
     def read(self) -> bool:
@@ -76,36 +75,37 @@ class Talk:
             data = b""
         if not data:
             return False
-        self.buffer += data
+        data, self.rest = self.rest + data, b""
         replies: list[bytes] = []
-        while self._step(replies):
-            pass
+        at = 0
+        while at < len(data):
+            after = self._step(data, at, replies)
+            if after < 0:
+                self.rest = data[at:]
+                break
+            at = after
         if replies:
             self.connection.sendall(b"".join(replies))
         return True
 
-    def _step(self, replies: list[bytes]) -> bool:
+    def _step(self, data: bytes, at: int, replies: list[bytes]) -> int:
+        """Take what begins at ``at``; return where it ends, -1 when its end has not come."""
         if self.skip:
-            if len(self.buffer) < self.skip:
-                self.skip -= len(self.buffer)
-                self.buffer = b""
-                return False
-            self.buffer, self.skip = self.buffer[self.skip :], 0
-            return self._taken(replies)
+            after = min(len(data), at + self.skip)
+            self.skip -= after - at
+            return after if self.skip else self._taken(after, replies)
         if self.in_data:
-            end = self.buffer.find(b"\r\n.\r\n")
+            end = data.find(b"\r\n.\r\n", at)
             if end < 0:
-                self.buffer = self.buffer[-4:]
-                return False
-            self.buffer, self.in_data = self.buffer[end + 5 :], False
-            return self._taken(replies)
-        line, found, rest = self.buffer.partition(b"\r\n")
-        if not found:
-            return False
-        self.buffer = rest
-        verb = line[:4].upper()
+                return max(at, len(data) - 4) if len(data) - at > 4 else -1
+            self.in_data = False
+            return self._taken(end + 5, replies)
+        end = data.find(b"\r\n", at)
+        if end < 0:
+            return -1
+        verb = data[at : at + 4].upper()
         if verb == b"BDAT":
-            self.skip = int(_size.match(line)[1])  # type: ignore[index]
+            self.skip = int(data[at + 5 : end].split(b" ", 1)[0])
         elif verb == b"DATA":
             self.in_data = True
             replies.append(b"354 go\r\n")
@@ -113,14 +113,14 @@ class Talk:
             replies.append(self.server.hello)
         else:
             if verb == b"RCPT":
-                self.server.recipient(line)
+                self.server.recipient(data[at:end])
             replies.append(b"250 ok\r\n")
-        return True
+        return end + 2
 
-    def _taken(self, replies: list[bytes]) -> bool:
+    def _taken(self, after: int, replies: list[bytes]) -> int:
         self.server.count += 1
         replies.append(b"250 taken\r\n")
-        return True
+        return after
 
 
 class Far:

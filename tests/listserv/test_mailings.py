@@ -9,7 +9,7 @@ from forums import services as forums
 from hub.lib.errors import Invalid, NotFound
 from listserv import selectors, services
 from listserv.models import Mailing, MailingList, Notice, Retry, Subscription
-from listserv.outbound import pump
+from listserv.outbound import pump, roster
 from listserv.outbound.transport import Outcome, Result
 
 pytestmark = pytest.mark.django_db
@@ -172,6 +172,40 @@ def test_a_rejected_contribution_is_not_sent_and_its_author_gets_the_reason(cast
     assert "Off topic, sorry." in body and "May I say so?" in body and not Mailing.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("change", "gets"),
+    [
+        ({"delivery": "digest-daily"}, False),
+        ({"delivery": "none"}, False),
+        ({"delivery": "notices"}, True),
+        ({"paused_until": timedelta(days=1)}, False),
+        ({"paused_until": timedelta(0)}, True),
+        ({"suspended_at": timedelta(days=-1), "suspended_for": "bounces"}, False),
+        ({"ended_at": timedelta(days=-1)}, False),
+    ],
+)
+def test_who_wants_mail_at_once_and_is_neither_paused_nor_suspended_gets_a_copy(cast, now, far_end, change, gets):
+    change = {name: now + value if isinstance(value, timedelta) else value for name, value in change.items()}
+    Subscription.objects.filter(member=cast.boris).update(**change)
+    end = far_end()
+    cast.say(cast.amina, now=now)
+    pump.deliver_mailings(now)
+    assert (cast.boris.email in addresses(end)) is gets and len(end.taken) == 3 + gets
+
+
+def test_a_small_list_does_not_wait_for_the_end_of_a_large_one(cast, crowd, now, far_end, monkeypatch):
+    monkeypatch.setattr(pump, "BATCH", 5)
+    monkeypatch.setattr(pump, "TURN_SECONDS", 0.0)
+    policy = forums.create_forum(name="Small", slug="small", preset="members", now=now)
+    forums.admit_member(forum_id=policy.forum_id, member=cast.stella, now=now)
+    end = far_end()
+    cast.say(cast.amina, now=now)
+    assert pump.deliver_mailings(now) == 5
+    forums.publish(draft=forums.Draft(forum_id=policy.forum_id, text="News"), author=cast.boris, origin="web", now=now)
+    pump.deliver_mailings(now)
+    assert addresses(end)[5:] == [cast.stella.email]
+
+
 # --- The cursor ---------------------------------------------------------------------------------------------------
 
 
@@ -186,6 +220,7 @@ def crowd(cast, make_member, now):
 
 def test_a_roster_is_walked_in_batches_with_a_cursor(cast, crowd, now, far_end, monkeypatch):
     monkeypatch.setattr(pump, "BATCH", 5)
+    monkeypatch.setattr(pump, "TURN_SECONDS", 0.0)
     end = far_end()
     cast.say(cast.amina, now=now)
     cursors = []
@@ -207,6 +242,7 @@ def test_a_roster_of_exactly_one_batch_ends(cast, now, far_end, monkeypatch):
 
 def test_a_killed_worker_repeats_one_batch_at_most_under_the_same_message_id(cast, crowd, now, far_end, monkeypatch):
     monkeypatch.setattr(pump, "BATCH", 5)
+    monkeypatch.setattr(pump, "TURN_SECONDS", 0.0)
     end = far_end()
     cast.say(cast.amina, now=now)
     assert pump.deliver_mailings(now) == 5
@@ -214,7 +250,7 @@ def test_a_killed_worker_repeats_one_batch_at_most_under_the_same_message_id(cas
     class Killed(BaseException):
         """What no handler catches."""
 
-    def die(*args: Any) -> None:
+    def die(*args: Any, **kwargs: Any) -> None:
         raise Killed
 
     with monkeypatch.context() as patch:
@@ -243,8 +279,8 @@ def test_a_worker_that_lost_its_lease_does_not_move_the_cursor(cast, now):
     cast.say(cast.amina, now=now)
     slow = pump._claim(now)
     other = pump._claim(now + pump.LEASE + timedelta(seconds=1))
-    page = list(Subscription.objects.order_by("pk"))
-    pump._store(slow, page, [(row, Result(Outcome.SENT)) for row in page], now)
+    page = roster.page(slow, size=10, now=now)
+    assert not pump._store(slow, page, [Result(Outcome.SENT)] * 4, now, goes_on=False)
     assert Mailing.objects.get().cursor == 0 and Mailing.objects.get().claimed_until == other.claimed_until
 
 
@@ -274,6 +310,7 @@ def test_a_batch_costs_the_same_queries_at_any_size(
     queries = {"closed": 11, "members": 11, "child": 12}[preset]
     for size in (1, 24):
         monkeypatch.setattr(pump, "BATCH", size)
+        monkeypatch.setattr(pump, "TURN_SECONDS", 0.0)
         draft = forums.Draft(forum_id=policy.forum_id, text=f"Batches of {size}.")
         forums.publish(draft=draft, author=author, origin="web", now=now)
         with django_assert_num_queries(queries):
@@ -339,9 +376,11 @@ def test_a_relay_that_is_away_leaves_the_cursor_and_makes_no_rows(cast, now, far
     assert pump.deliver_mailings(now) == 0
     mailing = Mailing.objects.get()
     assert (mailing.cursor, mailing.state) == (0, "sending") and not Retry.objects.exists()
+    assert mailing.last_reply == "no connection to the relay"
     assert pump.deliver_mailings(now + timedelta(seconds=1)) == 0 and end.taken == []
     end.default = Result(Outcome.SENT)
     assert pump.deliver_mailings(now + pump.PAUSE + timedelta(seconds=1)) == 4
+    assert Mailing.objects.get().last_reply == ""
 
 
 def test_a_relay_that_drops_in_the_middle_makes_retries_of_the_rest(cast, now, far_end):
@@ -365,7 +404,7 @@ def test_delivery_is_chosen_among_what_is_offered_and_to_a_confirmed_address(cas
     doubtful = EmailAddress.objects.create(user=cast.boris, email="c@third.example", verified=False, primary=False)
     choose = {"list_id": found.pk, "member": cast.boris, "now": now}
     others = [{"delivery": "each", "address_id": address.pk} for address in (foreign, doubtful)]
-    for wrong in ({"delivery": "digest-daily"}, *others):
+    for wrong in ({"delivery": "hourly"}, *others):
         with pytest.raises(Invalid):
             services.set_delivery(**choose, **wrong)
     services.set_delivery(**choose, delivery="each", address_id=second.pk)

@@ -6,6 +6,7 @@ from email.message import EmailMessage
 from typing import Any
 
 import pytest
+from django.utils import translation
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
@@ -13,10 +14,12 @@ from hypothesis import strategies as st
 from forums import services as forums
 from forums.models import Contribution
 from listserv import tokens
-from listserv.models import Mailing, Subscription
+from listserv.models import MailingList, Subscription
 from listserv.outbound import mime
-from listserv.outbound.render import REFERENCES_MAX, Renderer, thread_of
+from listserv.outbound.bodies import Bodies
+from listserv.outbound.render import REFERENCES_MAX, thread_of
 from listserv.outbound.transport import Envelope
+from tests.listserv.copies import copies
 
 pytestmark = pytest.mark.django_db
 
@@ -31,6 +34,7 @@ The applicant, as in the 2024 permits.
 
 --\x20
 Reply to this mail to answer everybody in “Risk assessment”.
+Answer Amina Diallo alone: {alias}
 On the web: http://127.0.0.1:8000/c/{number}/
 Stop or change these mails: http://127.0.0.1:8000/lists/
 """
@@ -43,8 +47,7 @@ The applicant, as in the 2024 permits."""
 
 
 def envelope_for(said: Any, member: Any) -> Envelope:
-    mailing = Mailing.objects.get(contribution=said)
-    return Renderer(mailing).envelope(Subscription.objects.get(member=member))
+    return copies(said, member)[0]
 
 
 def parse(envelope: Envelope) -> EmailMessage:
@@ -66,6 +69,11 @@ def mail(cast, now):
     return make
 
 
+def alias_of(cast: Any, member: Any) -> str:
+    found = MailingList.objects.get(forum_id=cast.forum_id)
+    return tokens.alias_address("risk", member_id=member.pk, list_id=found.pk)
+
+
 def plain(message: EmailMessage) -> str:
     return message.get_body(("plain",)).get_content()
 
@@ -80,7 +88,7 @@ def test_the_headers_are_those_of_the_standards(mail, cast):
     reply = tokens.reply_address("risk", member_id=cast.boris.pk, number=number, list_id=subscription.list_id)
     leave = tokens.leave_token(subscription.pk)
     expected = {
-        "From": '"Amina Diallo (SN) via risk" <risk@lists.hub.example>',
+        "From": f'"Amina Diallo (SN) via risk" <{alias_of(cast, cast.amina)}>',
         "To": "Risk assessment <risk@lists.hub.example>",
         "Reply-To": f"Risk assessment <{reply}>",
         "Subject": "[risk] Baselines",
@@ -88,7 +96,9 @@ def test_the_headers_are_those_of_the_standards(mail, cast):
         "Message-ID": f"<{mail.said.message_id}>",
         "List-Id": '"Risk assessment" <risk.lists.hub.example>',
         "List-Post": "<mailto:risk@lists.hub.example>",
-        "List-Help": "<http://127.0.0.1:8000/lists/>",
+        "List-Help": "<mailto:risk-help@lists.hub.example>, <http://127.0.0.1:8000/lists/>",
+        "List-Subscribe": "<mailto:risk-join@lists.hub.example>, <http://127.0.0.1:8000/lists/>",
+        "List-Owner": "<mailto:risk-owner@lists.hub.example>",
         "List-Archive": f"<http://127.0.0.1:8000/discussions/{cast.forum_id}/>",
         "List-Unsubscribe": f"<http://127.0.0.1:8000/l/risk/leave/{leave}/>, "
         f"<mailto:risk-leave+{leave}@lists.hub.example>",
@@ -105,8 +115,9 @@ def test_the_headers_are_those_of_the_standards(mail, cast):
     assert mail.envelope.recipient == cast.boris.email
 
 
-def test_the_text_is_the_design(mail):
-    assert plain(mail(subject="Baselines")).replace("\r\n", "\n") == GOLDEN.format(number=mail.said.number)
+def test_the_text_is_the_design(mail, cast):
+    text = plain(mail(subject="Baselines")).replace("\r\n", "\n")
+    assert text == GOLDEN.format(number=mail.said.number, alias=alias_of(cast, cast.amina))
 
 
 def test_the_html_says_the_same_and_fetches_nothing(mail):
@@ -126,8 +137,7 @@ def test_the_html_says_the_same_and_fetches_nothing(mail):
 
 def test_only_the_personal_headers_differ_between_two_copies(cast, now):
     said = cast.say(cast.amina, now=now)
-    renderer = Renderer(Mailing.objects.get(contribution=said))
-    first, second = (renderer.envelope(Subscription.objects.get(member=member)) for member in (cast.boris, cast.chen))
+    first, second = copies(said, cast.boris, cast.chen)
     assert first.parts[0] is second.parts[0] and first.parts[2] is second.parts[2]
     assert first.parts[1] != second.parts[1] and first.sender != second.sender
     assert len(first.parts[1]) < 500
@@ -159,6 +169,7 @@ def test_every_address_fits_into_a_local_part(db, size):
     name = "x" * tokens.NAME_MAX
     for address in (
         tokens.reply_address(name, member_id=size, number=size, list_id=size),
+        tokens.alias_address(name, member_id=size, list_id=size),
         tokens.bounce_address(name, subscription_id=size, number=size),
         tokens.confirm_address(name, mail_id=size, member_id=size),
         tokens.leave_address(name, size),
@@ -261,26 +272,28 @@ def test_a_chinese_subject_is_split_between_letters_never_inside_one(mail):
 
 
 def test_the_foot_is_in_the_readers_language_and_made_once_for_each(cast, now, monkeypatch):
-    from django.utils import translation
-
     said = cast.say(cast.amina, now=now)
-    renderer = Renderer(Mailing.objects.get(contribution=said))
     made: list[str] = []
-    body = renderer._body
+    write = Bodies._write
 
-    def count(language: str) -> bytes:
+    def count(bodies: Bodies, language: str, form: Any) -> Any:
         made.append(language)
-        return body(language)
+        return write(bodies, language, form)
 
-    monkeypatch.setattr(renderer, "_body", count)
-    for member, language in ((cast.amina, "fr"), (cast.boris, "fr"), (cast.chen, "zh-hans"), (cast.oona, "ru")):
+    monkeypatch.setattr(Bodies, "_write", count)
+    readers = {cast.amina: "fr", cast.boris: "fr", cast.chen: "zh-hans", cast.oona: "ru"}
+    for member, language in readers.items():
         member.language = language
         member.save()
-        page = html(parse(renderer.envelope(Subscription.objects.get(member=member))))
+    # The list's own choice of language counts before the member's.
+    Subscription.objects.filter(member=cast.oona).update(language="es")
+    readers[cast.oona] = "es"
+    for copy, language in zip(copies(said, *readers), readers.values(), strict=True):
+        page = html(parse(copy))
         assert f'lang="{"zh-Hans" if language == "zh-hans" else language}"' in page
         with translation.override(language):
             assert str(cast.amina.country.name) in page
-    assert made == ["fr", "zh-hans", "ru"]
+    assert sorted(made) == ["es", "fr", "zh-hans"]
 
 
 def test_names_and_subjects_cannot_add_headers_or_tags(mail, cast):
@@ -288,7 +301,7 @@ def test_names_and_subjects_cannot_add_headers_or_tags(mail, cast):
     cast.amina.save()
     message = mail("A <b>word</b> & more", subject="Hi\r\nBcc: all@evil.example =?utf-8?q?x?=")
     assert message["Bcc"] is None and len(message["From"].addresses) == 1
-    assert message["From"].addresses[0].addr_spec == "risk@lists.hub.example"
+    assert message["From"].addresses[0].addr_spec == alias_of(cast, cast.amina)
     assert message["Subject"] == "[risk] Hi Bcc: all@evil.example =?utf-8?q?x?="
     assert "<b>word" not in html(message) and "Eve&quot;" in html(message)
 
@@ -360,10 +373,9 @@ def test_any_text_and_name_becomes_lines_every_mta_takes(text, name):
 
 def test_a_text_at_the_limit_is_one_shared_body(cast, now, settings):
     said = cast.say(cast.amina, "слово " * 9_000, now=now)
-    renderer = Renderer(Mailing.objects.get(contribution=said))
-    copies = [renderer.envelope(row) for row in Subscription.objects.select_related("member", "address")]
-    assert len({id(copy.parts[2]) for copy in copies}) == 1
-    assert "слово" in plain(parse(copies[0]))
+    batch = copies(said, cast.amina, cast.boris, cast.chen)
+    assert len({id(copy.parts[2]) for copy in batch}) == 1
+    assert "слово" in plain(parse(batch[0]))
 
 
 def test_the_state_of_the_day_is_sent(cast, now):

@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forums.models import Contribution
-from listserv.models import Mailing, MailingList, Subscription
-from listserv.outbound.render import Renderer, subject_line
+from listserv.models import MailingList
+from listserv.outbound.render import subject_line
 from listserv.subjects import bare_subject, is_forward, is_same_subject
+from tests.listserv.copies import copies
 from tests.listserv.inbound.conftest import corpus, drain, letter  # noqa: F401 - a fixture
 from tests.listserv.inbound.test_pump import accept
 
@@ -108,9 +109,7 @@ def trials(cast: Any) -> MailingList:
 
 def copy_of(said: Contribution, member: Any) -> str:
     """The subject of a member's copy."""
-    raw = b"".join(
-        Renderer(Mailing.objects.get(contribution=said)).envelope(Subscription.objects.get(member=member)).parts
-    )
+    raw = b"".join(copies(said, member)[0].parts)
     return raw.partition(b"\r\nSubject: ")[2].partition(b"\r\nDate:")[0].decode()
 
 
