@@ -17,12 +17,12 @@ from listserv import moderation
 from listserv.commands import letters, vocabulary
 from listserv.commands.desk import Answer, Desk, lines, person_in
 from listserv.commands.leading import decide
+from listserv.commands.reading import said_in_subject
 from listserv.commands.services import HELPED, run_as, spoken_to
 from listserv.commands.words import command_at, phrases, whole
 from listserv.inbound.mime import parse
 from listserv.inbound.trim import trim
 from listserv.models import InboundMail
-from listserv.subjects import bare_subject
 
 if TYPE_CHECKING:
     from forums.models import Contribution
@@ -55,7 +55,7 @@ def read_decision(mail: "Mail") -> Decision:
         found = _of_line(own[0].strip(), own[1:])
         if found.name:
             return found
-    return _of_line(bare_subject(mail.subject, tag=""), own)
+    return _of_line(said_in_subject(mail.subject), own)
 
 
 def _of_line(line: str, below: list[str]) -> Decision:

@@ -172,6 +172,8 @@ def pause(desk: Desk, order: Order) -> Answer:
     until = day_in(rest, now=desk.now, zone=desk.member.time_zone)
     if until is None:
         raise Invalid(_("Say until which day: PAUSE UNTIL 2027-01-15, or for how long: PAUSE 2 WEEKS."))
+    # Nobody is away for longer than a pause may last; the answer says until when it does.
+    until = min(until, desk.now + services.PAUSE_MAX)
     for found in _open(desk, lists):
         if desk.subscription(found) is None:
             raise Invalid(_("You get no mail of “%s”.") % found.forum.name)

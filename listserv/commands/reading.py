@@ -4,14 +4,17 @@ Only what the author wrote is read (:func:`listserv.inbound.trim.trim`), down to
 :data:`MOST` orders. A greeting, a name or a thank-you is no order and does no harm; it is named in the answer.
 """
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from listserv.commands.words import command_at
+from listserv.commands.words import command_at, options, phrases_of
 from listserv.inbound.trim import trim
 from listserv.subjects import bare_subject
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from listserv.inbound.mime import Mail
 
 # Orders of one mail; more are not carried out, and the answer says so.
@@ -20,6 +23,9 @@ MOST = 10
 _STRAY = 12
 # Lines that the answer names as not understood.
 _NAMED = 5
+# Characters of the longest mail to a list that may be a command.
+_LONE = 120
+_TAG = re.compile(r"\s*\[[^\]]{1,40}\]\s*")
 # Commands that take the lines below them: all, or those up to an empty line when nothing stands behind the command.
 _TAKES_ALL, _TAKES_REASON = frozenset({"edit", "summary"}), frozenset({"reject"})
 # Settings, before which SET may stand with the name of a list between.
@@ -45,11 +51,16 @@ class Orders:
     cut: bool = False
 
 
+def said_in_subject(subject: str) -> str:
+    """Return a subject without marks of replies and without what lists put into brackets before it."""
+    return bare_subject(_TAG.sub("", bare_subject(subject, tag="")), tag="")
+
+
 def read(mail: "Mail") -> Orders:
     """Return the orders of a mail; never raises. Linear in the length of what its author wrote."""
     found = _from_lines(trim(mail.text).visible.splitlines())
     if not found.orders:
-        subject = bare_subject(mail.subject, tag="")
+        subject = said_in_subject(mail.subject)
         order = _order(subject) if subject else None
         if order is not None and order.name != "end":
             found.orders = [order]
@@ -57,6 +68,29 @@ def read(mail: "Mail") -> Orders:
         elif not found.unknown and subject:
             found.unknown = [subject]
     return found
+
+
+def is_lone_order(subject: str, visible: str, *, names: "Collection[str]") -> bool:
+    """Whether a mail to a list says nothing but a command that can be no contribution.
+
+    That is GET and numbers, or a word for leaving or joining with nothing behind it but a name of the list. A mail of
+    more than one line costs nothing.
+
+    Args: subject, which counts when there is no text; names, name and address of the list.
+    """
+    if len(visible) > _LONE:
+        return False
+    lines = [line.strip() for line in visible.splitlines() if line.strip() and not line.lstrip().startswith(">")]
+    if len(lines) > 1:
+        return False
+    found = command_at(lines[0] if lines else said_in_subject(subject))
+    if found is None:
+        return False
+    name, args = found
+    if name == "get":
+        kinds = {kind for kind, _word in options(args, phrases_of("thread", "file", "part", "page", "of"))}
+        return bool(lines) and "number" in kinds and "" not in kinds
+    return name in {"leave", "join"} and (not args or args.casefold() in names)
 
 
 def _from_lines(lines: list[str]) -> Orders:

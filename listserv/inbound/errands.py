@@ -5,21 +5,25 @@ writes nothing; the pump calls :func:`carry_out` for what was accepted, or confi
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
 
 from hub.lib.clock import now as clock
 from hub.lib.verdicts import ACCEPT, Verdict, discard
 from listserv import machines, services, tokens
+from listserv.bounces import services as bounces
+from listserv.bounces.reports import Kind, read_report
 from listserv.commands import judging, moderating
 from listserv.commands import services as commands
+from listserv.commands.reading import is_lone_order
 from listserv.inbound import letters
 from listserv.inbound import services as inbound
 from listserv.inbound.delivery import Delivery
 from listserv.inbound.mime import Mail
 from listserv.inbound.recipients import Recipient
 from listserv.inbound.sender import Sender
+from listserv.inbound.trim import Trimmed
 from listserv.models import InboundMail
 
 
@@ -60,10 +64,24 @@ def token_of(address: str) -> str:
     return address.partition("+")[2].partition("@")[0]
 
 
+def redirected(recipient: Recipient, mail: Mail, trimmed: Trimmed | None) -> Recipient:
+    """Return the recipient a mail is for: one to a list that is nothing but a command goes to the command desk.
+
+    "GET 3142" in answer to a mail of the list is what its footer offers; "unsubscribe" is what people send to lists.
+    """
+    found = recipient.mailing_list
+    if found is None or not recipient.is_posting or trimmed is None or mail.files:
+        return recipient
+    names = (found.name, found.address)
+    alone = is_lone_order(mail.subject, trimmed.visible, names=names)
+    return replace(recipient, kind="request") if alone else recipient
+
+
 def decide(question: Question) -> Verdict:
     """Return the verdict on a mail to a subaddress; writes nothing."""
     errand = ERRANDS[question.recipient.kind]
-    if not errand.from_machines and machines.is_automatic(
+    for_machines = errand.from_machines or (question.recipient.kind == "desk" and machines.is_complaint(question.mail))
+    if not for_machines and machines.is_automatic(
         question.mail, question.delivery.mail_from, signed_in=question.signed_in
     ):
         return discard("automatic", _("Automatic replies are not passed on."))
@@ -114,8 +132,19 @@ def _pass_on(row: InboundMail) -> None:
     letters.pass_on(row)
 
 
-def _keep(row: InboundMail) -> None:
-    """Nothing to do: the row is the record."""
+def _desk(row: InboundMail) -> None:
+    """Pass it on to people, unless it is a complaint about a copy of ours, which is acted on."""
+    report = read_report(bytes(row.raw))
+    if report.kind is not Kind.COMPLAINT or not bounces.take_complaint(report=report, row=row, now=clock()):
+        letters.pass_on(row)
+
+
+def _bounces(row: InboundMail) -> None:
+    bounces.take_report(row=row, now=clock())
+
+
+def _returned(row: InboundMail) -> None:
+    bounces.take_returned(row=row, now=clock())
 
 
 def _name(row: InboundMail) -> str:
@@ -129,7 +158,7 @@ ERRANDS: dict[str, Errand] = {
     "request": Errand(judging.decide_command, _command),
     "moderate": Errand(judging.decide_moderation, _moderate),
     "owner": Errand(_take, _pass_on),
-    "desk": Errand(_take, _pass_on),
-    "bounces": Errand(_take, _keep, from_machines=True),
-    "returned": Errand(_take, _keep, from_machines=True),
+    "desk": Errand(_take, _desk),
+    "bounces": Errand(_take, _bounces, from_machines=True),
+    "returned": Errand(_take, _returned, from_machines=True),
 }

@@ -102,12 +102,14 @@ class _Bench:
         # A reply "to all" goes to the reply address and to the list: one proof, one contribution.
         self.tokens = {row.list_id: row.reply for row in self.delivery.recipients if row.reply is not None}
         self.taken: set[int | None] = set()
+        self.asked: set[tuple[int | None, str]] = set()
 
     def sit(self) -> Judgement:
         """Judge each recipient, reply addresses first."""
         order = sorted(self.delivery.recipients, key=lambda recipient: recipient.reply is None)
         rows, verdicts = [], []
-        for recipient in order:
+        for addressed in order:
+            recipient = errands.redirected(addressed, self.mail, self.reading.trimmed)
             sender = identify(
                 mail=self.mail,
                 auth=self.auth,
@@ -115,11 +117,7 @@ class _Bench:
                 token=self.tokens.get(recipient.list_id),
                 checks=self.delivery.checks,
             )
-            verdict = (
-                self.post(recipient, sender)
-                if recipient.is_posting
-                else errands.decide(errands.Question(self.mail, recipient, sender, self.delivery))
-            )
+            verdict = self.post(recipient, sender) if recipient.is_posting else self.errand(recipient, sender)
             raw = self.reading.head if verdict.action is Action.REJECT else self.delivery.raw
             rows.append(_row(self.reading, recipient, sender, verdict, raw))
             verdicts.append(verdict)
@@ -147,6 +145,13 @@ class _Bench:
             self.mail, sender, found, self.delivery.mail_from, self.delivery.received_at, self.facts
         )  # fmt: skip
         return rules.decide(case=case, draft=draft, topic=parent.post.topic if parent else None)
+
+    def errand(self, recipient: Recipient, sender: Sender) -> Verdict:
+        """Return the verdict on a mail to a subaddress; what two addresses of a list ask for alike is asked once."""
+        if (recipient.list_id, recipient.kind) in self.asked:
+            return discard("duplicate", _("This mail is here already."))
+        self.asked.add((recipient.list_id, recipient.kind))
+        return errands.decide(errands.Question(self.mail, recipient, sender, self.delivery))
 
     def text(self, verdict: Verdict, recipient: Recipient) -> str:
         """Return what the reply says behind its codes."""

@@ -4,6 +4,8 @@ import time
 
 import pytest
 
+from forums.models import Contribution
+from listserv import tokens
 from listserv.commands import vocabulary
 from listserv.commands.dates import day_in
 from listserv.commands.reading import MOST, read
@@ -176,3 +178,35 @@ def test_help_names_what_leads_only_to_who_leads(cast, post):
     assert "HANDOVER" not in post.ask(cast.amina, "HELP")
     assert "HANDOVER" in post.ask(cast.chen, "HELP")
     assert "désabonner" in post.ask(cast.amina, "HELP UNSUBSCRIBE").lower()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("text", "subject"), [("unsubscribe", "x"), ("", "[risk] Unsubscribe"), ("ОТПИСАТЬСЯ risk", ""), ("退订", "退订")]
+)
+def test_word_for_leaving_sent_to_the_list_itself_is_no_contribution(cast, post, risk, text, subject):
+    post.ask(cast.amina, text, to="risk", subject=subject)
+    assert risk.subscriptions.get(member=cast.amina).delivery == "none"
+    assert not Contribution.objects.exists()
+
+
+@pytest.mark.django_db
+def test_get_in_answer_to_a_copy_brings_the_whole(cast, post, risk, now):
+    said = cast.say(cast.boris, "The whole text.", now=now)
+    to = tokens.reply_address("risk", member_id=cast.amina.pk, number=said.number, list_id=risk.pk)
+    text = f"GET {said.number}\n\nOn Tue, 24 Nov 2026 at 09:00, Boris <b@x.example> wrote:\n> The whole"
+    before = Contribution.objects.count()
+    raw = letter(text.replace("\n", "\r\n"), who=cast.amina, subject="Re: A word", message_id="q@x")
+    accept(raw, [to, risk.address])
+    drain()
+    assert "The whole text." in post.mails(cast.amina)[-1].text and len(post.mails(cast.amina)) == 1
+    assert Contribution.objects.count() == before
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "text", ["Leave it as it is.", "Get 12 samples of maize.", "Join us at noon.", "Help", "Yes", "12"]
+)
+def test_sentence_is_a_contribution(cast, post, text):
+    post.send(cast.amina, text, to="risk")
+    assert Contribution.objects.get().text == text
