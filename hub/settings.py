@@ -59,6 +59,8 @@ HUB_FILE_MAX_SIZE = env.number("HUB_FILE_MAX_SIZE", 8_000_000, least=10_000, mos
 HUB_ATTACH_MAX_SIZE = env.number("HUB_ATTACH_MAX_SIZE", 5_000_000, least=0, most=50_000_000)
 # Contributions one member may send in an hour; moderators and the secretariat are not counted.
 HUB_RATE_PER_HOUR = env.number("HUB_RATE_PER_HOUR", 60, least=1, most=100_000)
+# At this score an address that mail comes back from is tried: a permanent bounce is 1, a temporary one 0.5, once a day.
+HUB_BOUNCE_LIMIT = env.number("HUB_BOUNCE_LIMIT", 5, least=1, most=1_000)
 
 _public = urlsplit(HUB_URL)
 ALLOWED_HOSTS = [_public.hostname or "localhost", "localhost", "127.0.0.1", "[::1]", HUB_WEB.host]
@@ -157,6 +159,7 @@ HUB_PUMPS = {
     "mailings": "listserv.outbound.pump.deliver_mailings",
     "digests": "listserv.digests.pump.send_digests",
     "notices": "listserv.outbound.pump.deliver_notices",
+    "bounces": "listserv.bounces.pump.tend",
     "clock": "conferences.services.keep_time",
     "tasks": "hub.runtime.tasks.run_tasks",
 }
@@ -183,6 +186,7 @@ HUB_HOME = [
     "conferences.selectors.home_blocks",
     "forums.selectors.home_blocks",
     "listserv.selectors.home_blocks",
+    "listserv.bounces.selectors.home_blocks",
     "hub.members.selectors.home_blocks",
     "liaison.selectors.home_blocks",
 ]

@@ -103,6 +103,11 @@ def may_answer(mail: "Mail", envelope_from: str, *, signed_in: bool = False) -> 
     return not listed and precedence != "list" and not is_automatic(mail, envelope_from, signed_in=signed_in)
 
 
+def is_complaint(mail: "Mail") -> bool:
+    """Whether a provider reports that its reader did not want a mail (RFC 5965); such reports come to desks."""
+    return "feedback-report" in mail.headers.raw("content-type").lower()
+
+
 def is_marked(headers: Headers) -> bool:
     """Whether a field of the header says that a program wrote it, apart from Auto-Submitted."""
     precedence = {headers.raw(name).strip().lower() for name in ("precedence", "x-precedence")}

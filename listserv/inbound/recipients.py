@@ -81,7 +81,7 @@ def resolve(address: str, *, find: Callable[[str], MailingList | None] = selecto
         raise NotAllowed(_("This hub takes mail for %s only.") % settings.HUB_MAIL_DOMAIN)
     if local.lower() in DESKS:
         return Recipient(address, "desk")
-    if local.lower() in RETURNED:
+    if local.lower().partition("+")[0] in RETURNED:
         return Recipient(address, "returned")
     if local.lower() in COMMAND_DESKS:
         return Recipient(address, "request")

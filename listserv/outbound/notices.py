@@ -34,6 +34,7 @@ class NoticeBackend(BaseEmailBackend):
 
 def _row(message: EmailMessage) -> Notice:
     now = clock()
+    sender = message.extra_headers.pop("Return-Path", "")
     given = {name.lower() for name in message.extra_headers}
     if "message-id" not in given:
         # Django's own would tell the machine's name.
@@ -45,9 +46,9 @@ def _row(message: EmailMessage) -> Notice:
         message.extra_headers["Auto-Submitted"] = "auto-generated"
     raw = message_from_bytes(message.message().as_bytes(), policy=_policy).as_bytes()
     return Notice(
-        # Where bounces go; never the author's address of a contribution. An answer to a mail has no way back, so that
-        # two programs never write to each other (RFC 3834 §3.3).
-        envelope_from="" if _is_reply(message) else parseaddr(settings.SERVER_EMAIL)[1],
+        # Where bounces go, which a letter may name itself; never the author's address of a contribution. An answer to
+        # a mail has no way back, so that two programs never write to each other (RFC 3834 §3.3).
+        envelope_from=sender or ("" if _is_reply(message) else parseaddr(settings.SERVER_EMAIL)[1]),
         recipients=[parseaddr(recipient)[1] or recipient for recipient in message.recipients()],
         subject=" ".join(message.subject.split())[:255],
         raw=raw,

@@ -14,6 +14,7 @@ from hub.lib import clock
 from hub.lib.dates import say_day
 from hub.lib.errors import HubError, NotFound
 from listserv import selectors, services
+from listserv.bounces import services as bounces
 from listserv.forms import DeliveryForm, PauseForm
 from listserv.models import Subscription
 
@@ -92,4 +93,15 @@ def _resume(request: HttpRequest, member: "Member", row: Row) -> bool:
     return True
 
 
-ACTS: dict[str, Callable[[HttpRequest, "Member", Row], bool]] = {"pause": _pause, "resume": _resume}
+def _restart(request: HttpRequest, member: "Member", row: Row) -> bool:
+    bounces.restart(list_id=row[0].mailing_list.pk, member=member, now=clock.now())
+    name = {"discussion": row[0].mailing_list.forum.name}
+    messages.success(request, _("Mail from “%(discussion)s” comes again.") % name)
+    return True
+
+
+ACTS: dict[str, Callable[[HttpRequest, "Member", Row], bool]] = {
+    "pause": _pause,
+    "resume": _resume,
+    "restart": _restart,
+}

@@ -1,0 +1,118 @@
+"""Count what comes back for an address, try it when that is too much, and stop its mail when the trial comes back too.
+
+Each address has a score (:class:`listserv.models.AddressHealth`): a day counts once, with its worst bounce. A week in
+which nothing comes back forgets it. At ``HUB_BOUNCE_LIMIT`` a letter tries the address; only when that comes back the
+mail stops, so that reports which somebody has forged, or which were wrong, stop nobody's.
+"""
+
+import secrets
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db.models import Q
+
+from hub.lib import tokens as signed
+from listserv.bounces import letters, selectors
+from listserv.models import AddressHealth, Bounce, Subscription
+
+if TYPE_CHECKING:
+    from hub.members.models import Member
+
+WEIGHTS = {Bounce.Kind.PERMANENT.value: 1.0, Bounce.Kind.TEMPORARY.value: 0.5}
+QUIET = timedelta(days=7)
+# A trial that has not come back after so long has arrived; MTAs try for five days.
+TRIAL = timedelta(days=7)
+# A report comes within days; an older one is a copy of it, or its token was kept for this.
+FRESH = timedelta(days=30)
+
+
+def count(bounce: Bounce, *, now: datetime) -> bool:
+    """Add an unsaved bounce to the score of its address, and save it; return whether it counted.
+
+    It counts once for each copy, and for each day as much as the day's worst. Call it in a transaction. Queries: 6.
+    """
+    health, _made = AddressHealth.objects.select_for_update().get_or_create(address=bounce.address)
+    if health.bounced_at is not None and now - health.bounced_at > QUIET:
+        health.score = 0
+    day = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    before = Bounce.objects.filter(address=bounce.address, counted=True)
+    today = [WEIGHTS[kind] for kind in before.filter(created_at__gte=day).values_list("kind", flat=True)]
+    same = before.filter(subscription=bounce.subscription, number=bounce.number, kind=bounce.kind)
+    more = 0.0 if same.exists() else max(0.0, WEIGHTS[bounce.kind] - max(today, default=0.0))
+    bounce.counted = more > 0
+    bounce.save()
+    if bounce.counted:
+        health.score, health.bounced_at = health.score + more, now
+        health.save(update_fields=["score", "bounced_at"])
+        _try_if_due(health, now=now)
+    return bounce.counted
+
+
+def _try_if_due(health: AddressHealth, *, now: datetime) -> None:
+    """Send the letter that tries an address, unless one is under way or the mail has stopped."""
+    if health.score < settings.HUB_BOUNCE_LIMIT or health.probed_at is not None or health.suspended_at is not None:
+        return
+    member = owner_of(health.address)
+    if member is None:
+        return
+    health.probe = signed.sign("probe", [health.pk, secrets.randbelow(1 << 21)])
+    health.probed_at = now
+    health.save(update_fields=["probe", "probed_at"])
+    letters.probe(health, member)
+
+
+def owner_of(address: str) -> "Member | None":
+    """Return the member whose mail goes to an address. Queries: 1."""
+    row = selectors.subscriptions_at(address).order_by("pk").first()
+    return row.member if row else None
+
+
+def trial_came_back(token: str, *, now: datetime) -> bool:
+    """Stop the mail to the address whose trial has come back; False for a token that is not that of one under way.
+
+    Queries: 2 for a forged token.
+    """
+    numbers = signed.read("probe", token)
+    if numbers is None or len(numbers) != 2:
+        return False
+    health = AddressHealth.objects.select_for_update().filter(pk=numbers[0], probe=token.lower()).first()
+    if health is None or health.probed_at is None:
+        return False
+    stop(health, now=now)
+    return True
+
+
+def stop(health: AddressHealth, *, now: datetime) -> list[Subscription]:
+    """Stop all mail of lists to an address; its member is told where that is possible."""
+    health.suspended_at, health.probed_at, health.probe = now, None, ""
+    health.save(update_fields=["suspended_at", "probed_at", "probe"])
+    rows = list(selectors.subscriptions_at(health.address).filter(suspended_at=None))
+    Subscription.objects.filter(pk__in=[row.pk for row in rows]).update(
+        suspended_at=now, suspended_for=Subscription.Suspension.BOUNCES
+    )
+    for member_id in dict.fromkeys(row.member_id for row in rows):
+        own = [row for row in rows if row.member_id == member_id]
+        letters.tell_stopped(own[0].member, health.address, own)
+    return rows
+
+
+def forgive(address: str) -> None:
+    """Forget what came back from an address, as its member says that it takes mail."""
+    rows = AddressHealth.objects.filter(address=address.lower())
+    rows.update(score=0, probed_at=None, probe="", suspended_at=None)
+    # Copies that came back before say nothing about those to come.
+    Bounce.objects.filter(address=address.lower(), counted=True).update(counted=False)
+
+
+def end_trials(*, now: datetime) -> int:
+    """Forget the score of addresses whose trial arrived, or is taken as arrived; return how many. Queries: 1."""
+    over = AddressHealth.objects.filter(probed_at__lt=now - TRIAL)
+    return over.update(probed_at=None, probe="", score=0)
+
+
+def drop_quiet(*, now: datetime) -> int:
+    """Forget the rows of addresses that have long taken their mail; return how many. Queries: 1."""
+    quiet = Q(bounced_at=None) | Q(bounced_at__lt=now - QUIET)
+    rows = AddressHealth.objects.filter(quiet, suspended_at=None, probed_at=None)
+    return rows.delete()[0]
