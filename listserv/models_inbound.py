@@ -79,8 +79,9 @@ class InboundMail(models.Model):
         indexes = (
             # The pump takes the oldest that is due.
             models.Index(fields=("id",), condition=models.Q(state="queued"), name="inbound_queued"),
-            # The rate rule counts a member's, while thousands of others may wait.
-            models.Index(fields=("member",), condition=models.Q(state="queued"), name="inbound_queued_member"),
+            # The rate rule counts a member's, while thousands of others may wait. Both columns, so that SQLite need not
+            # go past the bytes of each mail to see its state.
+            models.Index(fields=("member", "state"), condition=models.Q(state="queued"), name="inbound_queued_member"),
             # A confirmation and a proven copy look for what is held; the rule counts a member's.
             models.Index(fields=("member",), condition=models.Q(state="held"), name="inbound_held"),
             # A second copy is recognised by its Message-ID.

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="inboundmail",
             index=models.Index(
-                condition=models.Q(("state", "queued")), fields=["member"], name="inbound_queued_member"
+                condition=models.Q(("state", "queued")), fields=["member", "state"], name="inbound_queued_member"
             ),
         ),
     ]
