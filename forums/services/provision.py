@@ -163,7 +163,7 @@ def forget_member(member: "Member", now: datetime) -> None:
     signed = list(said.filter(imported__has_key="from").only("imported"))
     for contribution in signed:
         # The name an imported mail was signed with.
-        del contribution.imported["from"]
+        contribution.imported = {key: text for key, text in (contribution.imported or {}).items() if key != "from"}
     Contribution.objects.bulk_update(signed, ["imported"], batch_size=500)
 
 

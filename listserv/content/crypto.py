@@ -72,7 +72,7 @@ def signed_content(data: bytes) -> bytes:
 
 def _pieces(data: bytes, at: int, end: int) -> bytes:
     """Join the pieces of an OCTET STRING that was written as a stream."""
-    out = []
+    out: list[bytes] = []
     while at < end and len(out) < _MAX_PIECES:
         tag, start, stop = _element(data, at)
         if tag != 0x04 or stop is None:

@@ -7,8 +7,14 @@ there is no error.
 
 import codecs
 import logging
+from typing import TYPE_CHECKING
 
 from charset_normalizer import from_bytes
+
+from listserv.content import repair
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 # Names seen in mail that Python does not know, or knows as a subset of what is really sent.
 _ALIASES = {
@@ -76,14 +82,41 @@ def decode(data: bytes, declared: str = "", *, guess: bool = False) -> str:
     """
     if not data:
         return ""
-    if data.isascii() and b"\x1b" not in data and not declared.lower().startswith(("utf-7", "utf-16", "utf-32", "hz")):
+    lowered = declared.strip(" \"'").lower()
+    if data.isascii() and b"\x1b" not in data and not lowered.startswith(_SHIFTED):
         return data.decode("ascii")
-    codec = codec_for(declared)
-    for name in ("utf-8", codec) if codec in {"cp1252", ""} else (codec, "utf-8"):
+    if data.startswith(_BOMS) and not lowered.startswith("utf-32"):
+        codec = "utf-16"
+    else:
+        codec = codec_for(declared)
+        if b"\x1b" in data and codec in {"cp1252", "utf-8", ""}:
+            codec = repair.escaped(data) or codec
+    for name in _candidates(data, codec):
         text = _strict(data, name)
         if text is not None:
-            return text
-    return _likeliest(data, codec, guess)
+            return repair.once(text).removeprefix("\ufeff") if name == "utf-8" else text
+    return _likeliest(data, codec, guess).removeprefix("\ufeff")
+
+
+# Charsets in which every octet is ASCII and its meaning is another.
+_SHIFTED = ("utf-7", "unicode-1-1-utf-7", "utf-16", "utf-32", "hz")
+_BOMS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+
+def _candidates(data: bytes, codec: str) -> "Iterator[str]":
+    """Give the charsets to try, the likeliest first."""
+    if codec.startswith(("utf", "iso2022", "hz")):
+        yield codec
+        yield "utf-8"
+        return
+    if repair.is_utf8(data, codec):
+        yield "utf-8"
+    if codec == "cp1252":
+        if not repair.is_hardly_latin(data):
+            yield codec
+        return
+    yield repair.cyrillic(data, codec) if repair.is_cyrillic(codec) else codec
+    yield repair.WINDOWS.get(codec, "")
 
 
 def _strict(data: bytes, codec: str) -> str | None:

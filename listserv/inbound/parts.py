@@ -63,6 +63,7 @@ class Reader:
         self.raw = raw
         self.whole, self.inner = whole, inner
         self.files: list[File] = []
+        self.noise: list[File] = []  # kept when there is nothing else
         self.notes: list[Note] = []
         self.encrypted = ""
         # One mail may cost so much guessing and so much text, however many parts it has.
@@ -78,6 +79,8 @@ class Reader:
             self._find_pictures(root)
         text = self.read(root, headers)
         self.files = [found for file in self.files if (found := self._placed(file, text)) is not None]
+        if not text.strip() and not self.files:
+            self.files = self.noise[:1]
         return text
 
     def read(self, part: Part, headers: Headers) -> str:
@@ -97,7 +100,7 @@ class Reader:
         signed = kind == "multipart/signed"
         texts: list[str] = []
         waiting: list[str] = []
-        for child in part.children[:1] if signed and not self.whole else part.children:
+        for child in part.children:
             headers = Headers(child.header_bytes(self.raw))
             if kind == "multipart/digest" and "content-type" not in headers:
                 headers.fields["content-type"] = ["message/rfc822"]
@@ -153,7 +156,9 @@ class Reader:
         elif kind.startswith("image/") and (how == "inline" or part.head in self.named) and images.is_tiny(data):
             if self.whole:
                 self.keep(name, kind, data)
-        elif kind not in _NOISE or self.whole:
+        elif kind in _NOISE and not self.whole:
+            self.noise.append(File(safe_name(clean(name), kind, otherwise="signature"), kind, data))
+        else:
             self.keep(self.named.get(part.head) or name, kind, data)
         return ""
 
@@ -224,6 +229,19 @@ class Reader:
         author = display_name(headers.raw("from"))
         author = "" if "@" in author else author
         self.note(Forwarded(name, subject, author, parse_date(headers.raw("date"))))
+        if not self.inner:
+            self._lift(data)
+
+    def _lift(self, data: bytes) -> None:
+        """Keep the files of a forwarded mail beside it: few programs of readers open a mail in a file."""
+        try:
+            root = structure.scan(data)
+        except structure.TooManyParts:
+            return
+        reader = Reader(data, whole=self.whole, inner=True)
+        reader.text_left, reader.guesses = self.text_left, 0
+        reader.run(root, Headers(root.header_bytes(data)))
+        self.files += reader.files
 
     def text(self, data: bytes, kind: str, params: dict[str, str]) -> str:
         """Return decoded text as its author saw it."""

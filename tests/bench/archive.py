@@ -119,7 +119,7 @@ def main() -> None:
     chance = random.Random(3)
     total = 0.0
     for _kill in range(KILLS):
-        seconds, said = run("bench", path, kill_after=chance.uniform(2.0, 2.0 + count / 1_500))
+        seconds, said = run("bench", path, kill_after=chance.uniform(4.0, 6.0 + count / 500))
         total += seconds
         row = ArchiveImport.objects.first()
         print(f"killed after {seconds:.1f} s: {row.made if row else 0} of {count} are in ({said})")

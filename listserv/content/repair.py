@@ -1,0 +1,88 @@
+"""Undo what programs do to text by naming the wrong charset, where the bytes leave no doubt.
+
+Each test is made on a sample or is one pass of a C codec: it costs less than a millisecond.
+"""
+
+import codecs
+import re
+
+_HIGH = bytes(range(0x80, 0x100))
+_LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+_SAMPLE = 8_192  # octets
+# The eight letters that make up more than half of a Russian, Ukrainian, Bulgarian or Serbian text, and a third of one
+# that was read in another charset of the same script.
+_FREQUENT = frozenset("оеаинтсрОЕАИНТСР")
+_CYRILLIC = ("cp1251", "koi8-r", "iso8859-5", "cp866")
+_WORDS = 30  # letters from which on that can be told
+_ENOUGH = 12  # letters
+# What a charset of ISO is where a letter is missing in it: Windows' own.
+WINDOWS = {"iso8859-6": "cp1256", "iso8859-7": "cp1253", "iso8859-8": "cp1255", "iso8859-9": "cp1254"}
+# A letter of two octets between ASCII letters is one of a Latin text in UTF-8, and no Chinese one.
+_LATIN = re.compile(rb"[A-Za-z][\xc3-\xc5][\x80-\xbf][A-Za-z]")
+_TWICE = {chr(byte): byte for byte in range(256)}
+for _byte in range(0x80, 0xA0):
+    _TWICE[bytes([_byte]).decode("cp1252", "ignore") or chr(_byte)] = _byte
+_TABLE = {ord(char): byte for char, byte in _TWICE.items()}
+
+
+def escaped(data: bytes) -> str:
+    """Return the charset whose escape sequences stand in 7-bit data, empty for none (RFC 1468, 1557)."""
+    if b"\x1b$)C" in data[:_SAMPLE]:
+        return "iso2022_kr"
+    return "iso2022_jp_ext" if b"\x1b$" in data or b"\x1b(J" in data else ""
+
+
+def is_utf8(data: bytes, codec: str) -> bool:
+    """Whether data that was declared as something else is UTF-8: text of another charset is hardly ever valid UTF-8."""
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    if codec not in _MANY_BYTES:
+        return True
+    return len(data) - len(data.translate(None, delete=_HIGH)) >= 10 or _LATIN.search(data) is not None
+
+
+_MANY_BYTES = frozenset({"gb18030", "gbk", "gb2312", "big5", "big5hkscs", "cp949", "euc_kr", "cp932", "euc_jp"})
+
+
+def is_hardly_latin(data: bytes) -> bool:
+    """Whether data that was declared as ASCII or Latin-1 is mostly of other letters than those."""
+    sample = data[:_SAMPLE]
+    high = len(sample) - len(sample.translate(None, delete=_HIGH))
+    plain = len(sample) - len(sample.translate(None, delete=_LETTERS))
+    return high >= _ENOUGH and high > plain
+
+
+def cyrillic(data: bytes, codec: str) -> str:
+    """Return the charset of Cyrillic data: the declared one unless it makes no words and another one does."""
+    shares = {name: _share(data, name) for name in (codec, *_CYRILLIC)}
+    best = max(shares, key=lambda name: shares[name])
+    return best if shares[best] >= max(0.45, 1.3 * shares[codec]) else codec
+
+
+def is_cyrillic(codec: str) -> bool:
+    """Whether a charset is one of those that are taken for each other."""
+    return codec in _CYRILLIC
+
+
+def _share(data: bytes, codec: str) -> float:
+    """Return the share of frequent letters among those beyond ASCII; 0 for too few."""
+    try:
+        beyond = [char for char in data[:_SAMPLE].decode(codec) if char > "\x7f" and char.isalpha()]
+    except (UnicodeError, LookupError):
+        return 0.0
+    return sum(char in _FREQUENT for char in beyond) / len(beyond) if len(beyond) >= _WORDS else 0.0
+
+
+def once(text: str) -> str:
+    """Return text that was encoded as UTF-8 twice (``Ã©`` for ``é``) as it was before; any other text as it is."""
+    if text.isascii():
+        return text
+    try:
+        data, _length = codecs.charmap_encode(text, "strict", _TABLE)
+        found = data.decode("utf-8")
+    except (UnicodeError, TypeError):
+        return text
+    # One such pair may be meant; what was encoded twice has many.
+    return found if len(text) - len(found) >= 2 else text
