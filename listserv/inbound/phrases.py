@@ -10,9 +10,10 @@ WROTE = (
     "escreveu", "ha scritto", "scrisse", "a scris", "schrieb", "geschrieben", "schreef", "geschreven", "skrev",
     "skrifaði", "kirjoitti", "napisał(a)", "napisał", "napisała", "napisana przez", "napsal(a)", "napsal", "napsala",
     "napísal(a)", "napísal", "napisao", "napisala", "napisal", "je napisao/la", "написао", "написала", "написал",
-    "написал(а)", "написал(a)", "написа", "пишет", "пише", "написав", "напісаў", "жазды", "бичив",
+    "написал(а)", "написал(a)", "написа", "пишет", "вы писали", "пише", "написав", "напісаў", "жазды", "бичив",
     "ezt írta", "írta", "rašė", "rakstīja", "kirjutas", "έγραψε", "γράφει", "yazdı", "yazmış", "shkroi", "idatzi du",
-    "missatge de", "menulis", "tulis", "aliandika", "sumulat", "đã viết", "viết", "เขียนว่า", "เขียน",
+    "missatge de", "quoting", "zitat von", "citando", "citation de", "menulis", "tulis", "aliandika", "sumulat",
+    "đã viết", "viết", "เขียนว่า", "เขียน",
     "写道", "寫道", "写到", "寫到", "のメール", "のメッセージ", "さんは書きました", "wrote on", "님이 작성", "작성",
     "썼습니다",
     "كتب", "كتبت", "تمت كتابة ما يلي", "نوشت", "نوشته", "כתב", "כתבה", "כתב/ה", "نے لکھا", "ने लिखा", "লিখেছেন",
@@ -32,7 +33,8 @@ OPENERS = (
 )  # fmt: skip
 
 # Labels of the header block that Outlook and others put above an old mail, by what they name.
-FROM, SENT, TO, CC, SUBJECT, OTHER = "from", "sent", "to", "cc", "subject", "other"
+# What a program calls sent and people do not, is told apart from a date: they write of travels from, to and when.
+FROM, SENT, DATE, TO, CC, SUBJECT, OTHER, RAW = "from", "sent", "date", "to", "cc", "subject", "other", "raw"
 _LABELS = {
     FROM: (
         "from", "de", "de la", "von", "da", "van", "från", "fra", "lähettäjä", "frá", "saatja", "no", "nuo",
@@ -46,22 +48,27 @@ _LABELS = {
         "प्रेषक", "से", "kutoka", "mula kay", "nork", "გამომგზავნი", "ից", "кімнен",
     ),
     SENT: (
-        "sent", "date", "sent on", "sent at", "received", "date sent", "envoyé", "envoyé le", "date d'envoi",
+        "sent", "sent on", "sent at", "date sent", "envoyé", "envoyé le", "date d'envoi",
         "message du",
-        "enviado", "enviado el", "enviado em", "enviada em", "enviada", "enviada el", "fecha", "fecha de envío", "data",
+        "enviado", "enviado el", "enviado em", "enviada em", "enviada", "enviada el", "fecha de envío",
         "data de envio", "enviat", "enviat el", "trimis", "inviato", "inviato il", "data invio", "gesendet",
         "gesendet am",
-        "datum", "verzonden", "verzonden op", "skickat", "datum skickat", "sendt", "dato", "lähetetty", "päivämäärä",
-        "päiväys", "pvm", "sent", "dagsetning", "saadetud", "kuupäev", "nosūtīts", "datums", "išsiųsta", "wysłano",
-        "wysłane", "odesláno", "odoslané", "dátum", "poslano", "poslato", "послато", "датум", "elküldve", "küldve",
-        "отправлено", "дата", "дата отправки", "отправлена", "надіслано", "дата надсилання", "адпраўлена", "изпратено",
-        "εστάλη", "στάλθηκε", "ημερομηνία", "gönderildi", "gönderme tarihi", "tarih", "dërguar", "发送时间", "发送日期",
-        "发件日期", "日期", "时间", "時間", "寄件日期", "傳送日期", "送信日時", "日時", "日付", "보낸 날짜",
-        "보낸날짜", "날짜",
-        "تاريخ الإرسال", "التاريخ", "تاريخ", "أرسلت", "ارسال شده", "تاریخ", "نשלח", "נשלח", "תאריך", "đã gửi", "ngày",
+        "verzonden", "verzonden op", "skickat", "datum skickat", "sendt", "lähetetty",
+        "sent", "saadetud", "nosūtīts", "išsiųsta", "wysłano",
+        "wysłane", "odesláno", "odoslané", "poslano", "poslato", "послато", "elküldve", "küldve",
+        "отправлено", "дата отправки", "отправлена", "надіслано", "дата надсилання", "адпраўлена", "изпратено",
+        "εστάλη", "στάλθηκε", "gönderildi", "gönderme tarihi", "dërguar", "发送时间", "发送日期",
+        "发件日期", "寄件日期", "傳送日期", "送信日時", "보낸 날짜",
+        "보낸날짜",
+        "تاريخ الإرسال", "أرسلت", "ارسال شده", "نשלח", "נשלח", "đã gửi",
         "gửi",
-        "ngày gửi", "ส่งเมื่อ", "ส่ง", "วันที่", "dikirim", "terkirim", "tanggal", "tarikh", "dihantar", "भेजा गया",
-        "दिनांक", "तारीख", "imetumwa", "tarehe", "ipinadala", "petsa", "bidalia",
+        "ngày gửi", "ส่งเมื่อ", "ส่ง", "dikirim", "terkirim", "dihantar", "भेजा गया",
+        "imetumwa", "ipinadala", "bidalia",
+    ),
+    DATE: (
+        "date", "fecha", "data", "datum", "dato", "päivämäärä", "päiväys", "pvm", "dagsetning", "kuupäev", "datums",
+        "dátum", "датум", "дата", "ημερομηνία", "tarih", "日期", "时间", "時間", "日時", "日付", "날짜", "التاريخ",
+        "تاريخ", "تاریخ", "תאריך", "ngày", "วันที่", "tanggal", "tarikh", "दिनांक", "तारीख", "tarehe", "petsa",
     ),
     TO: (
         "to", "à", "a", "para", "per a", "către", "an", "aan", "till", "til", "vastaanottaja", "saaja", "kam", "kada",
@@ -88,11 +95,16 @@ _LABELS = {
         "主旨", "件名", "제목", "الموضوع", "موضوع", "נושא", "הנדון", "chủ đề", "tiêu đề", "เรื่อง", "หัวข้อ", "perihal",
         "subjek", "विषय", "mada", "paksa", "gaia", "dalykas",
     ),
+    RAW: (
+        "message-id", "received", "return-path", "mime-version", "content-type", "delivered-to", "x-mailer",
+        "user-agent",
+        "content-transfer-encoding", "dkim-signature", "authentication-results",
+    ),
     OTHER: (
         "reply-to", "reply to", "répondre à", "responder a", "antwort an", "ответить", "importance", "priority",
         "sensitivity",
         "attachments", "attachment", "pièces jointes", "datos adjuntos", "anlagen", "allegati", "вложения", "المرفقات",
-        "organization", "message-id", "mailed-by", "signed-by", "附件", "重要性", "importancia", "wichtigkeit",
+        "organization", "mailed-by", "signed-by", "附件", "重要性", "importancia", "wichtigkeit",
     ),
 }  # fmt: skip
 LABELS: dict[str, str] = {label: kind for kind, labels in _LABELS.items() for label in labels}
@@ -100,7 +112,8 @@ LABELS: dict[str, str] = {label: kind for kind, labels in _LABELS.items() for la
 # What stands between dashes above an old mail that is answered.
 ORIGINAL = (
     "original message", "original", "original appointment", "original email", "reply message", "message d'origine",
-    "message original", "message initial", "courriel original", "mensaje original", "missatge original",
+    "message original", "mail original", "message initial", "courriel original", "mensaje original",
+    "missatge original",
     "mensagem original",
     "mensaxe orixinal", "mesaj original", "mesajul original", "messaggio originale", "messaggio originario",
     "ursprüngliche nachricht", "originalnachricht", "ursprüngliche mail", "original-nachricht",

@@ -49,8 +49,8 @@ class Reply:
 def trim(text: str, *, is_forward: bool = False) -> Trimmed:
     """Split ``text`` (newlines as ``\\n``) where its author stops. Linear; never raises.
 
-    Args: ``is_forward`` whether the mail is known to pass another on (its subject says so): then nothing is folded that
-    a header block announces.
+    Args: ``is_forward`` whether the mail is known to pass another on (its subject says so): then no old mail is folded
+    that stands there unquoted.
     """
     page = Page(text.rstrip())
     olds = oldmail.scan(page)
@@ -120,7 +120,7 @@ def _first_cut(page: Page, olds: list[Old], *, is_forward: bool) -> int:
     for old in olds:
         if old.depth:
             continue
-        if old.is_forward or (is_forward and old.end > old.start + 1):
+        if old.is_forward or (is_forward and old.bare):
             return -1
         if old.bare:
             if old.start <= page.top:

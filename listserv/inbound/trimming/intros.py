@@ -51,7 +51,8 @@ def find(page: Page, last: int, *, floor: int, quoted: bool) -> int:
         if _is_intro(joined, quoted=quoted):
             return at if text.lower().lstrip("*_ -").startswith(OPENERS) else _opening(page, at, last, lowest)
     # Without a date one line has to say it all: what stands above may be the author's.
-    return last if quoted and _is_undated(page.texts[last]) else -1
+    alone = last == 0 or not page.texts[last - 1]
+    return last if quoted and (_is_undated(page.texts[last]) or (alone and _is_name(page.texts[last]))) else -1
 
 
 def _may_end(text: str, *, quoted: bool) -> bool:
@@ -112,6 +113,14 @@ def _is_undated(text: str) -> bool:
     if len(low) > _UNDATED or bare == low or not low.startswith(OPENERS) or _SENTENCE_END.search(low):
         return False
     return bare.endswith(WROTE) or not VERB_FIRST.isdisjoint(bare.split()[-4:])
+
+
+def _is_name(text: str) -> bool:
+    """Whether a line that stands alone is a full name and the word for writing: "Boris Horvat writes:"."""
+    bare = text.strip(_TRIM).rstrip(":： ")
+    verb = next((word for word in WROTE if bare.endswith(f" {word}")), "")
+    names = bare.removesuffix(verb).split()
+    return 2 <= len(names) <= 5 and bool(verb) and all(name[0].isupper() for name in names)
 
 
 def _opens(low: str) -> bool:

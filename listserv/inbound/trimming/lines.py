@@ -102,7 +102,7 @@ class Page:
             while at < len(self.lines) and _BAR.match(self.lines[at][:LOOK]):
                 at += 1
             above = self.above(start)
-            if above and self.texts[above - 1].endswith((":", "：")):
+            if above and (self.depths[above - 1] or self.texts[above - 1].endswith((":", "："))):
                 for line in range(start, at):
                     self.depths[line], self.texts[line] = 1, self.texts[line][1:].strip()
             at = max(at, start + 1)

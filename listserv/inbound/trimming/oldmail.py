@@ -3,7 +3,20 @@
 import re
 from dataclasses import dataclass
 
-from listserv.inbound.phrases import BARE_MARKS, FORWARDED, FROM, LABELS, ORIGINAL, OTHER, REPLY_ABOVE, SENT
+from listserv.inbound.phrases import (
+    BARE_MARKS,
+    DATE,
+    FORWARDED,
+    FROM,
+    LABELS,
+    ORIGINAL,
+    OTHER,
+    RAW,
+    REPLY_ABOVE,
+    SENT,
+    SUBJECT,
+    TO,
+)
 from listserv.inbound.trimming import intros
 from listserv.inbound.trimming.lines import Page
 
@@ -13,6 +26,12 @@ _NESTED = 200
 # Lines of a header block, and of one value in it, at most.
 _BLOCK = 24
 _FOLDED = 3
+# Characters of a label that stands alone.
+_LABEL = 16
+# Lines of a header whose labels stand alone, of what stands above it, and characters of those.
+_STACK = 12
+_ABOVE_STACK = 4
+_NARROW = 80
 _RULE = "-_=—–~*# \xa0"
 _RULE_STARTS = tuple("-_=—–~*#")
 _TIME = re.compile(r"\d{1,2}[:.h٫]\d{2}")
@@ -58,6 +77,8 @@ def _may_announce(text: str) -> bool:
     if ":" in text or "：" in text or text.startswith(_RULE_STARTS):
         return True
     low = text[-12:].lower()
+    if len(text) < _LABEL and _lone_kind(text) == TO:
+        return True
     return low.rstrip("- ").endswith(("wrote", "writes")) or low.endswith(">") or text[:40].lower().startswith(_WORDS)
 
 
@@ -72,9 +93,31 @@ def _at(page: Page, at: int, floor: int) -> Old | None:
     end = block_end(page, at, depth)
     if end > at:
         return Old(at, end, depth, bare=_is_bare(page, end, depth))
+    start = _stacked(page, at, floor)
+    if start >= 0:
+        end = min(len(page), at + _STACK)
+        end = next(line for line in range(at, end) if _lone_kind(page.texts[line]) == SUBJECT) + 2
+        return Old(start, min(end, len(page)), depth, bare=True)
     bare = _is_bare(page, at + 1, depth)
     start = intros.find(page, at, floor=floor, quoted=not bare)
     return Old(start, at + 1, depth, bare) if start >= 0 else None
+
+
+def _stacked(page: Page, at: int, floor: int) -> int:
+    """Return where a header begins whose labels stand alone, each above its value; -1 when line ``at`` is in none.
+
+    Lotus Notes writes them so: a name, a date, "To", a name, "cc", a name, "Subject", a subject.
+    """
+    kinds = [_lone_kind(text) for text in page.texts[at : at + _STACK] if text]
+    if kinds[0] != TO or SUBJECT not in kinds or any(page.depths[at : at + _STACK]):
+        return -1
+    start, dated = page.above(at), False
+    for line in range(start - 1, max(floor, start - _ABOVE_STACK) - 1, -1):
+        text = page.texts[line]
+        if not text or len(text) > _NARROW:
+            break
+        start, dated = line, dated or _TIME.search(text) is not None
+    return start if dated else -1
 
 
 def _is_bare(page: Page, end: int, depth: int) -> bool:
@@ -117,6 +160,11 @@ def kind_of(text: str) -> str:
     return LABELS.get(head.strip("*_ \t\xa0").lower(), "") if colon else ""
 
 
+def _lone_kind(text: str) -> str:
+    """Return which part of a header a label names that stands alone in its line."""
+    return LABELS.get(text.strip("*_ ").lower(), "")
+
+
 def block_end(page: Page, at: int, depth: int, *, announced: bool = False) -> int:
     """Return where a header block that begins at ``at`` ends; ``at`` when none does.
 
@@ -142,7 +190,19 @@ def block_end(page: Page, at: int, depth: int, *, announced: bool = False) -> in
             break
         line += 1
     value = " ".join(page.texts[at : last + 1])
-    return last + 1 if _is_proven(first, kinds - {OTHER}, value, announced=announced) else at
+    shaped = page.texts[at].startswith(("*", "_")) or with_rule(page, at) < at
+    is_proven = _is_proven(first, kinds - {OTHER}, value, announced=announced, shaped=shaped)
+    return last + 1 if is_proven and (announced or not _is_below_raw(page, at)) else at
+
+
+def _is_below_raw(page: Page, at: int) -> bool:
+    """Whether the lines right above belong to a raw header, of which these are the rest."""
+    for line in range(at - 1, max(-1, at - _BLOCK), -1):
+        if not page.texts[line]:
+            break
+        if kind_of(page.texts[line]) == RAW:
+            return True
+    return False
 
 
 def _goes_on(page: Page, blank: int) -> bool:
@@ -151,13 +211,21 @@ def _goes_on(page: Page, blank: int) -> bool:
     return below < len(page) and page.depths[below] == page.depths[blank] and bool(kind_of(page.texts[below]))
 
 
-def _is_proven(first: str, kinds: set[str], value: str, *, announced: bool) -> bool:
+def _is_proven(first: str, kinds: set[str], value: str, *, announced: bool, shaped: bool) -> bool:
+    """Whether lines with labels are the header of an old mail.
+
+    Travels have a from, a to and a date as well, memoranda a subject too; a raw header has been put there to be read.
+    """
     if announced:
         return len(kinds) >= 2 or FROM in kinds
+    if RAW in kinds:
+        return False
     address, time = "@" in value, _TIME.search(value) is not None
     if len(kinds) < 3:
-        return len(kinds) == 2 and SENT in kinds and address and time
-    return FROM in kinds and (first == FROM or address or time)
+        return len(kinds) == 2 and not kinds.isdisjoint({SENT, DATE}) and address and time
+    if FROM not in kinds or (first != FROM and not address and not time):
+        return False
+    return address or shaped or SENT in kinds or (SUBJECT in kinds and time)
 
 
 def with_rule(page: Page, at: int) -> int:

@@ -137,9 +137,7 @@ DISCLAIMERS = (
 # What such a paragraph speaks of, so that one of the author's that begins alike stays.
 LEGAL = (
     "confidential", "intended", "recipient", "unauthori", "received this", "disclos", "privileged", "virus",
-    "environment",
     "print", "malware", "confidentiel", "destinataire", "erreur", "imprim", "destinatari", "error", "autoriz",
-    "medio ambiente",
     "vertraulich", "empfänger", "irrtümlich", "riservat", "vertrouwelijk", "geadresseerde", "poufn", "adresat",
     "конфиденциальн", "получател", "адресат", "ошибк", "вирус", "机密", "保密", "收件人", "機密", "收件者",
     "機密情報", "수신",
