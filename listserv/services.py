@@ -23,7 +23,7 @@ from hub.members import selectors as members
 from listserv import selectors, tokens
 from listserv.digests.last import queue_gathered
 from listserv.digests.times import DIGESTS, next_at
-from listserv.models import Mailing, MailingList, Subscription
+from listserv.models import AddressHealth, Mailing, MailingList, Subscription
 
 if TYPE_CHECKING:
     from forums.models import Contribution
@@ -46,7 +46,8 @@ OFFERED = (
 PAUSE_MAX = timedelta(days=366)
 # Rows of a bulk write; SQLite takes 32,766 values a statement.
 CHUNK = 1_000
-# The columns of a subscription that its digests move.
+# The columns of a subscription that its digests move, and those that say why its mail stopped by itself.
+STOPPED = ("suspended_at", "suspended_for")
 GATHERING = ("digest_since", "digest_at", "digest_claimed_until")
 
 
@@ -249,13 +250,22 @@ def set_delivery(
     row = subscribe(list_id=list_id, member=member, now=now)
     if address_id is not KEPT:
         row.address = address
+        _leave_shut_address(row, now)
     row.own_copy = row.own_copy if own_copy is None else own_copy
     row.files = row.files if files is None else files
     row.language = row.language if language is None else language
     if delivery is not None:
         _turn_to(row, delivery, now)
-    row.save(update_fields=["delivery", "address", "own_copy", "files", "language", *GATHERING])
+    row.save(update_fields=["delivery", "address", "own_copy", "files", "language", *STOPPED, *GATHERING])
     return row
+
+
+def _leave_shut_address(row: Subscription, now: datetime) -> None:
+    """Let mail that had come back go to another address, as soon as one is chosen."""
+    shut = AddressHealth.objects.filter(address=row.recipient.lower(), suspended_at__isnull=False)
+    if row.suspended_for == Subscription.Suspension.BOUNCES and not shut.exists():
+        row.suspended_at, row.suspended_for = None, ""
+        gather_from_now(row, now)
 
 
 @transaction.atomic
@@ -357,7 +367,7 @@ def start_again(row: Subscription, now: datetime) -> None:
     """Send the mail of a subscription again that had stopped by itself."""
     row.suspended_at, row.suspended_for = None, ""
     gather_from_now(row, now)
-    row.save(update_fields=["suspended_at", "suspended_for", *GATHERING])
+    row.save(update_fields=[*STOPPED, *GATHERING])
 
 
 def gather_from_now(row: Subscription, now: datetime) -> None:

@@ -50,8 +50,8 @@ def count(bounce: Bounce, *, now: datetime) -> bool:
 
 
 def _try_if_due(health: AddressHealth, *, now: datetime) -> None:
-    """Send the letter that tries an address, unless one is under way or the mail has stopped."""
-    if health.score < settings.HUB_BOUNCE_LIMIT or health.probed_at is not None or health.suspended_at is not None:
+    """Send the letter that tries an address, unless one is under way."""
+    if health.score < settings.HUB_BOUNCE_LIMIT or health.probed_at is not None:
         return
     member = owner_of(health.address)
     if member is None:
@@ -85,8 +85,9 @@ def trial_came_back(token: str, *, now: datetime) -> bool:
 
 def stop(health: AddressHealth, *, now: datetime) -> list[Subscription]:
     """Stop all mail of lists to an address; its member is told where that is possible."""
-    health.suspended_at, health.probed_at, health.probe = now, None, ""
-    health.save(update_fields=["suspended_at", "probed_at", "probe"])
+    # A subscription that its member sends here later all the same is counted from nothing.
+    health.suspended_at, health.score, health.probed_at, health.probe = now, 0, None, ""
+    health.save(update_fields=["suspended_at", "score", "probed_at", "probe"])
     rows = list(selectors.subscriptions_at(health.address).filter(suspended_at=None))
     Subscription.objects.filter(pk__in=[row.pk for row in rows]).update(
         suspended_at=now, suspended_for=Subscription.Suspension.BOUNCES

@@ -14,6 +14,7 @@ from listserv.inbound.delivery import Delivery
 from listserv.inbound.pump import publish_accepted
 from listserv.inbound.recipients import resolve
 from listserv.models import AddressHealth, Bounce, InboundMail, Mailing, Notice, Subscription
+from listserv.services import set_delivery
 from tests.listserv.bounces.innocents import INNOCENTS
 from tests.listserv.bounces.shapes import CHEN, SHAPES, dsn
 
@@ -279,3 +280,25 @@ def test_rows_are_kept_for_half_a_year(comes_back, now):
     assert Bounce.objects.count() == 1
     pump.look(now + timedelta(days=181))
     assert not Bounce.objects.exists() and not AddressHealth.objects.exists()
+
+
+def test_another_address_gets_the_mail_at_once(comes_back, cast, row, now):
+    other = cast.amina.emailaddress_set.create(email="amina@home.example", verified=True)
+    last = five_days(comes_back, now)
+    trial(last)
+    same = set_delivery(list_id=row.list_id, member=cast.amina, address_id=None, now=last)
+    assert same.suspended_for == "bounces"
+    moved = set_delivery(list_id=row.list_id, member=cast.amina, address_id=other.pk, now=last)
+    assert (moved.recipient, moved.suspended_at, moved.suspended_for) == ("amina@home.example", None, "")
+    assert health().suspended_at is not None
+
+
+def test_button_on_the_page_of_the_lists_starts_the_mail_again(client, comes_back, cast, row, now):
+    trial(five_days(comes_back, now))
+    client.force_login(cast.amina)
+    page = client.get("/lists/").content.decode()
+    assert 'name="restart"' in page and "came back" in page
+    assert client.post("/lists/", {"list": row.list.name, "restart": "1"}).status_code == 302
+    row.refresh_from_db()
+    assert row.suspended_at is None
+    assert 'name="restart"' not in client.get("/lists/").content.decode()
