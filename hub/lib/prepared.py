@@ -39,18 +39,30 @@ class _Compiled:
             self.slots.append(slot)
             self.fixed.append(param)
         assert {*self.slots} >= {*marks.values()}, "a value is not in the query as it is given"
+        # SQLite's own marks, for when Django's cursor has nothing to add.
+        self.bare = self.sql.replace("%%", "%").replace("%s", "?") if connection.vendor == "sqlite" else self.sql
         self.converters = self.compiler.get_converters([column[0] for column in self.compiler.select])
 
     def rows(self, values: list[Any]) -> list[Row]:
         """Bind the values and return the rows."""
         slots = zip(self.slots, self.fixed, strict=True)
         params = [fixed if slot is None else values[slot] for slot, fixed in slots]
-        with connection.cursor() as cursor:
-            cursor.execute(self.sql, params)
-            found = cursor.fetchall()
+        found = _asked(self.sql, self.bare, params)
         if not self.converters or not found:
             return list(found)
         return [tuple(row) for row in self.compiler.apply_converters(found, self.converters)]
+
+
+def _asked(sql: str, bare: str, params: list[Any]) -> list[Row]:
+    """Ask by the driver itself, unless somebody listens: Django's cursor costs as much as the answer."""
+    connection.ensure_connection()
+    if connection.queries_logged or connection.execute_wrappers:
+        with connection.cursor() as cursor:
+            cursor.execute(sql, params)
+            return list(cursor.fetchall())
+    connection.validate_no_broken_transaction()
+    with connection.wrap_database_errors:
+        return list(connection.connection.execute(bare, params).fetchall())
 
 
 class Prepared:

@@ -33,11 +33,10 @@ _QUEUED = Prepared(
     )
 )
 _HELD = Prepared(
-    lambda members, since: (
-        InboundMail.objects.filter(member_id__in=members, state="held", received_at__gt=since)
+    lambda members: (
+        InboundMail.objects.filter(member_id__in=members, state="held")
         .order_by()
-        .values_list("member_id")
-        .annotate(mails=Count("pk"))
+        .values_list("member_id", "received_at")
     )
 )
 _COPIES = Prepared(
@@ -92,7 +91,8 @@ class Facts:
     def held(self, member_id: int) -> int:
         """Count the mails that wait for the member's confirmation."""
         if self._held is None:
-            self._held = Counter(dict(_HELD.rows(self.members, self.now - HELD_FOR)))
+            since = self.now - HELD_FOR
+            self._held = Counter(member for member, received_at in _HELD.rows(self.members) if received_at > since)
         return self._held[member_id]
 
     def copy_of(self, copy: Copy, states: Collection[str]) -> bytes | None:

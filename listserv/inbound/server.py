@@ -25,7 +25,7 @@ from django.conf import settings
 from hub.lib.clock import now
 from listserv.inbound import limits
 from listserv.inbound import session as hub
-from listserv.inbound.data import Received, receive
+from listserv.inbound.data import BROKEN, Received, command_reader, receive
 from listserv.inbound.delivery import Delivery
 from listserv.inbound.door import Door
 from listserv.inbound.guard import MAX_HEADER
@@ -46,9 +46,12 @@ _STOPPING = b"421 4.3.2 The hub is being stopped. Try again later.\r\n"
 # Seconds that a wrong password waits for its answer.
 WRONG_PASSWORD = 0.5
 _COMMANDS = {"*": 100, "MAIL": 1_000, "RCPT": 5_000, "DATA": 1_000, "RSET": 1_000, "NOOP": 1_000, "AUTH": 4}
+# An address as nearly all are, and the parameters behind it; what is not of this form is parsed at length.
+_PLAIN = re.compile(r"<([A-Za-z0-9_+=.-]{1,64}@[A-Za-z0-9.-]{1,255})>((?: [^\x00-\x1f]{0,1000})?)")
 _AUTH_PARAMETER = re.compile(r"\s+AUTH=\S{1,500}", re.IGNORECASE)
 # Replies of aiosmtpd that lack an enhanced status code or a sentence for people.
 _BETTER = {
+    f'500 Error: command "{BROKEN}" not recognized': "500 5.5.2 A command ends with CR LF and holds no other line end.",
     "552 Error: message size exceeds fixed maximum message size": "552 5.3.4 The message is larger than the hub takes.",
     "535 5.7.8 Authentication credentials invalid": "535 5.7.8 The address or the password is wrong.",
     "538 5.7.11 Encryption required for requested authentication mechanism": (
@@ -80,6 +83,8 @@ class _Protocol(SMTP):
         self.door = door
         self.delivering = False
         self.recipients: list[Recipient] = []
+        # Recipients that do not exist.
+        self.unknown = 0
         # Bytes of the present mail.
         self.held = 0
         # The client behind a proxy, or the one that connected.
@@ -177,11 +182,18 @@ class _Protocol(SMTP):
         if isinstance(self.transport, asyncio.Transport):
             self.transport.abort()
 
+    def _cb_client_connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        reader.readuntil = command_reader(reader)  # type: ignore[method-assign,assignment]
+        super()._cb_client_connected(reader, writer)
+
     def _set_post_data_state(self) -> None:
         self.recipients = []
         super()._set_post_data_state()
 
     def _getaddr(self, arg: str) -> tuple[str | None, str | None]:
+        plain = _PLAIN.fullmatch(arg)
+        if plain is not None:
+            return plain[1], plain[2]
         # The standard library's address parser raises more than it says for what people type.
         try:
             address, rest = super()._getaddr(arg)
