@@ -2,8 +2,12 @@
 
 import re
 
+from listserv.commands.table import TABLE
+from listserv.tokens import SUBADDRESSES
 from tests.test_structure import ROOT
 
+# Where bounces go: no person writes there.
+_INTERNAL = {"bounces"}
 README = (ROOT / "README.md").read_text()
 
 
@@ -24,3 +28,11 @@ def test_every_decision_is_listed():
     folder = ROOT / "hub" / "docs" / "decisions"
     index = (folder / "README.md").read_text()
     assert not [path.name for path in folder.glob("0*.md") if path.name not in index]
+
+
+def test_every_command_by_mail_and_every_subaddress_is_explained():
+    reference = (ROOT / "hub" / "docs" / "mail.md").read_text()
+    assert "(hub/docs/mail.md)" in README
+    missing = [command.name for command in TABLE if f"`{command.usage.split()[0]}" not in reference]
+    missing += [word for word in SUBADDRESSES if f"-{word}" not in reference and word not in _INTERNAL]
+    assert not missing
