@@ -70,7 +70,8 @@ def _change(request: HttpRequest, member: "Member", found: MailingList, form: Ro
     else:
         said = ngettext("%d member was put on the roster.", "%d members were put on the roster.", done) % done
         rest = ngettext("%d was on it.", "%d were on it.", already) % already
-    messages.success(request, f"{said} {rest}" if already else said)
+    if done or already:
+        messages.success(request, f"{said} {rest}" if already else said)
     return change.unknown
 
 
