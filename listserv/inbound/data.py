@@ -1,11 +1,29 @@
-"""Read a mail from the wire, up to the one true end: ``CR LF . CR LF`` and nothing else (RFC 5321 §4.1.1.4)."""
+"""Read from the wire what ends with CR LF and nothing else: commands, and a mail up to ``CR LF . CR LF``.
+
+Source: RFC 5321 §2.3.8, §4.1.1.4.
+"""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 # Of a mail that is over the limit so many times the limit is read, so that its client hears why; then it is cut off.
 DRAIN = 5
+
+# Stands in for a command that another line end, or a NUL, would make two of; it is no command.
+BROKEN = "BROKEN"
+
+
+def command_reader(reader: asyncio.StreamReader) -> Callable[..., Awaitable[bytes]]:
+    """Return how commands are read: one that holds a bare CR, a bare LF or a NUL becomes :data:`BROKEN`."""
+    read = reader.readuntil
+
+    async def line(separator: bytes = b"\n") -> bytes:
+        found = await read(separator)
+        whole = found.endswith(b"\r\n") and b"\r" not in found[:-2] and b"\0" not in found
+        return found if whole else f"{BROKEN}\r\n".encode()
+
+    return line
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,8 @@ from listserv.trust import check as trust
 
 log = logging.getLogger(__name__)
 MAX_RECIPIENTS = 20
+# Recipients that do not exist, in one session; whoever asks for more is guessing names.
+MAX_UNKNOWN = 20
 # Bytes of a mail that is read beside the others, so that those behind it need not wait for it.
 LARGE = 50_000
 
@@ -32,6 +34,7 @@ class Conversation(Protocol):
     """A session, as the door sees it."""
 
     recipients: list[Recipient]
+    unknown: int
 
     @property
     def peer(self) -> str:
@@ -112,10 +115,13 @@ class Door:
         """Take a recipient that exists, refuse any other at once."""
         if len(envelope.rcpt_tos) >= MAX_RECIPIENTS:
             return "452 4.5.3 Too many recipients for one message; send it again for the rest."
+        if server.unknown >= MAX_UNKNOWN:
+            return "421 4.7.0 Too many recipients that do not exist. Try again in another session."
         found: Recipient | hub.Refusal | None = hub.look_up_kept(address, self.lists)
         if found is None:
             found = await self.threads.run(hub.look_up, address, server.member_id, envelope.smtp_utf8, self.lists)
         if isinstance(found, hub.Refusal):
+            server.unknown += 1
             log.info("Refused the recipient %r from %s: %s", address, server.peer, found.reply)
             return found.reply
         envelope.rcpt_tos.append(address)

@@ -79,7 +79,7 @@ class _Evaluation:
     async def run(self, relayed: list[results.Result] | None) -> Checks:
         """Return the results, a relay's where it has given one for DMARC. Raises: Unanswered."""
         told = results.one(relayed or [], "dmarc")
-        if told is not None:
+        if told is not None and self._is_about_author(told):
             return await self._told(told, relayed or [])
         if settings.HUB_DMARC == "relay":
             return self.checks
@@ -90,15 +90,17 @@ class _Evaluation:
         checks = replace(self.checks, spf=spf_result, dkim=_best([row.result for row in signed]), policy=found.policy)
         return replace(checks, dmarc=await self._dmarc(found, spf_result, signed))
 
+    def _is_about_author(self, told: results.Result) -> bool:
+        """Whether a relay has read the same author: two readers may differ about a hostile From."""
+        about = told.properties.get("header.from", "")
+        return dmarc.ascii_domain(about.rpartition("@")[2]) == self.checks.domain
+
     async def _told(self, told: results.Result, relayed: list[results.Result]) -> Checks:
-        """Take over a relay's results, when they are about the author that we read."""
-        about = dmarc.ascii_domain(told.properties.get("header.from", "").rpartition("@")[2])
-        if about != self.checks.domain:
-            return self.checks
+        """Take over a relay's results."""
         values = {row.method: row.value for row in reversed(relayed)}
         policy = told.policy
         if told.value == "fail" and not policy and settings.HUB_DMARC == "own":
-            found = await dmarc.discover(about, self.resolver)
+            found = await dmarc.discover(self.checks.domain, self.resolver)
             policy = found.policy if found is not None else ""
         return replace(
             self.checks,

@@ -115,8 +115,8 @@ RELAYED = b"Authentication-Results: mx.hub.org; %s\r\nReceived: from x ([203.0.1
     "told, result",
     [
         (b"dmarc=pass header.from=a.org", "pass"),
-        (b"dmarc=pass header.from=evil.org", "none"),
-        (b"dmarc=pass", "none"),
+        (b"dmarc=pass header.from=evil.org", "temperror"),
+        (b"dmarc=pass", "temperror"),
         (b"dmarc=fail (p=none) header.from=a.org", "fail"),
         (b"dmarc=fail (p=reject) header.from=a.org", "fail forged"),
         (b"dmarc=fail header.from=a.org", "fail forged"),
