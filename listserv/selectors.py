@@ -1,6 +1,6 @@
 """What a member may see of the lists, who gets a mailing, and what an address of the mail domain means."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -12,7 +12,6 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from forums import selectors as forums
 from forums.policy import READ, access_of
 from hub.lib.errors import NotFound
 from hub.lib.home import Block, Kind
@@ -76,8 +75,9 @@ def list_by_address(local_part: str, *, find: Callable[[str], MailingList | None
             return ListAddress(found, SAME_AS.get(word, word), detail)
     if plus:
         kind, marker, detail = "reply", *detail.partition(".")[::2]
-        if marker != "r":
+        if marker not in ("r", "a"):
             return None
+        kind = "reply" if marker == "r" else "alias"
     # A list whose name ends as a subaddress does, from before there was that one, keeps its address.
     found = find(name)
     return ListAddress(found, kind, detail) if found else None
@@ -118,25 +118,6 @@ def last_mailing_done(list_id: int, subscription_id: int) -> int:
     waits = Q(state=Mailing.State.SENDING, cursor__lt=subscription_id)
     found = Mailing.objects.filter(list_id=list_id).aggregate(last=Max("pk"), waiting=Min("pk", filter=waits))
     return (found["waiting"] - 1 if found["waiting"] else found["last"]) or 0
-
-
-def entitled(mailing: Mailing, subscriptions: Sequence[Subscription]) -> list[Subscription]:
-    """Return those of a batch who get the mail now: they want each contribution and may read the forum at this moment.
-
-    Queries: those of :func:`forums.selectors.readers_among`, whatever the size of the batch; none when nobody wants it.
-    """
-    wanted = [
-        row
-        for row in subscriptions
-        if row.delivery == Subscription.Delivery.EACH
-        and row.ended_at is None
-        and (row.own_copy or row.member_id != mailing.contribution.author_id)
-    ]
-    if not wanted:
-        return []
-    topic = mailing.contribution.post.topic
-    readers = forums.readers_among(topic.forum_id, {row.member_id for row in wanted})
-    return [row for row in wanted if row.member_id in readers]
 
 
 def forum_aside(*, forum_id: int, member: "Member | None") -> dict[str, Any]:

@@ -17,7 +17,7 @@ from listserv.bounces.reports import Kind, read_report
 from listserv.commands import judging, moderating
 from listserv.commands import services as commands
 from listserv.commands.reading import is_lone_order
-from listserv.inbound import letters
+from listserv.inbound import aliases, letters
 from listserv.inbound import services as inbound
 from listserv.inbound.delivery import Delivery
 from listserv.inbound.mime import Mail
@@ -128,6 +128,10 @@ def _moderate(row: InboundMail) -> None:
     moderating.carry_out(row, now=clock())
 
 
+def _alias(row: InboundMail) -> None:
+    aliases.carry_out(row, now=clock())
+
+
 def _pass_on(row: InboundMail) -> None:
     letters.pass_on(row)
 
@@ -157,6 +161,7 @@ ERRANDS: dict[str, Errand] = {
     **{kind: Errand(judging.decide_command, _command) for kind in ("join", "digest", "mail", "nomail", "help")},
     "request": Errand(judging.decide_command, _command),
     "moderate": Errand(judging.decide_moderation, _moderate),
+    "alias": Errand(aliases.decide, _alias),
     "owner": Errand(_take, _pass_on),
     "desk": Errand(_take, _desk),
     "bounces": Errand(_take, _bounces, from_machines=True),

@@ -102,7 +102,7 @@ class _Bench:
         # A reply "to all" goes to the reply address and to the list: one proof, one contribution.
         self.tokens = {row.list_id: row.reply for row in self.delivery.recipients if row.reply is not None}
         self.taken: set[int | None] = set()
-        self.asked: set[tuple[int | None, str]] = set()
+        self.asked: set[tuple[int | None, str, str]] = set()
 
     def sit(self) -> Judgement:
         """Judge each recipient, reply addresses first."""
@@ -148,9 +148,11 @@ class _Bench:
 
     def errand(self, recipient: Recipient, sender: Sender) -> Verdict:
         """Return the verdict on a mail to a subaddress; what two addresses of a list ask for alike is asked once."""
-        if (recipient.list_id, recipient.kind) in self.asked:
+        # Each alias is another person.
+        person = recipient.address.lower() if recipient.kind == "alias" else ""
+        if (recipient.list_id, recipient.kind, person) in self.asked:
             return discard("duplicate", _("This mail is here already."))
-        self.asked.add((recipient.list_id, recipient.kind))
+        self.asked.add((recipient.list_id, recipient.kind, person))
         return errands.decide(errands.Question(self.mail, recipient, sender, self.delivery))
 
     def text(self, verdict: Verdict, recipient: Recipient) -> str:

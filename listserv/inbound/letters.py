@@ -8,6 +8,7 @@ from hub.lib.mail import send_letter
 from hub.members.selectors import secretariat
 from listserv import tokens
 from listserv.commands.services import asks
+from listserv.inbound import aliases
 from listserv.inbound.mime import parse
 from listserv.models import InboundMail
 
@@ -23,7 +24,7 @@ def ask_to_confirm(row: InboundMail) -> None:
     token = tokens.confirm_token(mail_id=row.pk, member_id=row.member.pk)
     context = {
         **_context(row),
-        "asks": asks(row.kind, parse(bytes(row.raw))),
+        "asks": aliases.asks(row) or asks(row.kind, parse(bytes(row.raw))),
         "confirm_url": f"{settings.HUB_URL}{reverse('listserv:confirm', args=(name, token))}",
         "confirm_address": tokens.confirm_address(name, mail_id=row.pk, member_id=row.member.pk),
     }

@@ -17,7 +17,7 @@ from hub.lib.clock import now as clock
 from hub.lib.errors import HubError
 from hub.lib.verdicts import Action
 from listserv import rules
-from listserv.inbound import errands, letters
+from listserv.inbound import aliases, errands, letters
 from listserv.inbound.compose import compose, find_parent
 from listserv.inbound.facts import HELD_FOR
 from listserv.inbound.mime import Mail, parse
@@ -162,7 +162,7 @@ def _refuse(row: InboundMail, error: HubError) -> None:
         with transaction.atomic():
             _settle(row, State.REJECTED, action=Action.REJECT, code=error.code, reason=str(error))
             row.reason = str(error)
-            if row.kind in POSTING:
+            if row.kind in POSTING or row.kind == aliases.KIND:
                 letters.tell_refused(row)
     except _ClaimLostError:
         log.warning("The mail %s was taken over by another worker", row.pk)

@@ -93,6 +93,8 @@ def resolve(address: str, *, find: Callable[[str], MailingList | None] = selecto
     if found is None:
         raise NotFound(_("There is no list of this name."))
     reply = _reply(found) if found.kind == "reply" else None
+    if found.kind == "alias" and tokens.read_alias(found.token, list_id=found.mailing_list.pk) is None:
+        raise NotFound(_("This address is not complete. Use the one in a mail from the list."))
     if found.kind == "confirm":
         _check_confirm(found.token, found.mailing_list)
     if found.kind == "moderate":

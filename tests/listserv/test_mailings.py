@@ -420,6 +420,7 @@ def test_delivery_is_chosen_among_what_is_offered_and_to_a_confirmed_address(cas
     ("local", "kind", "token"),
     [
         ("risk", "post", ""), ("RISK", "post", ""), ("risk+r.abc", "reply", "abc"), ("Risk+R.ABC", "reply", "abc"),
+        ("risk+a.abc", "alias", "abc"),
         ("risk-bounces+abc", "bounces", "abc"), ("risk-leave+abc", "leave", "abc"), ("risk-leave", "leave", ""),
         ("risk-confirm+abc", "confirm", "abc"), ("risk-owner", "owner", ""),
     ],
