@@ -16,6 +16,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from forums import selectors as forums
+from listserv.bounces import services as bounces
 from listserv.digests.render import Digest
 from listserv.digests.select import Gathered, gather
 from listserv.digests.times import DIGESTS, next_at
@@ -31,12 +32,13 @@ _BROKEN = Result(Outcome.LATER, "451 the digest could not be written")
 
 @dataclass(frozen=True)
 class _Done:
-    """What became of one digest; ``last`` and ``more`` are those of :class:`Gathered`."""
+    """What became of one digest: ``last`` and ``more`` are those of :class:`Gathered`, ``number`` its last word's."""
 
     subscription: Subscription
     last: int
-    more: bool = False
+    more: bool
     result: Result = _NOTHING
+    number: int = 0
 
 
 def send_digests(now: datetime) -> int:
@@ -50,7 +52,12 @@ def send_digests(now: datetime) -> int:
         by_list[row.list_id].append(row)
     moved = 0
     for rows in by_list.values():
-        moved += _store(_Sending(rows[0].list, now).send(rows), now)
+        done = _Sending(rows[0].list, now).send(rows)
+        moved += _store(done, now)
+        refused = [
+            (one.subscription.pk, one.number, one.result.reply) for one in done if one.result.outcome is Outcome.FAILED
+        ]
+        bounces.count_refusals(refusals=refused, now=now)
     return moved
 
 
@@ -92,7 +99,7 @@ class _Sending:
                 done.append(_Done(row, gathered.last, gathered.more, copy or _NOTHING))
         results = transport().send([copy for _, _, copy in copies]) if copies else []
         for (row, gathered, _), result in zip(copies, results, strict=True):
-            done.append(_Done(row, gathered.last, gathered.more, result))
+            done.append(_Done(row, gathered.last, gathered.more, result, number=gathered.said[-1].number))
         return done
 
     def _gather(self, row: Subscription) -> Gathered:

@@ -14,7 +14,7 @@ from listserv import services, tokens
 from listserv.digests import pump
 from listserv.digests.select import EXCERPT_LEAST, EXCERPT_MOST, ITEMS, LEFT_OUT, excerpt, room_for
 from listserv.digests.times import next_at
-from listserv.models import Mailing, MailingList, Notice, Subscription
+from listserv.models import Bounce, Mailing, MailingList, Notice, Subscription
 from listserv.outbound.transport import Outcome, Result
 
 pytestmark = pytest.mark.django_db
@@ -467,6 +467,16 @@ def test_what_is_not_taken_is_tried_again_and_holds_no_lock(cast, take, far, now
     assert pump.send_digests(row.digest_at) == 0 and pump.send_digests(row.digest_at) == 0
     far.outcome = Outcome.SENT
     assert run(row.digest_at + timedelta(minutes=2)) == 1 and len(far.to(cast.boris)) == 1
+
+
+def test_a_refusal_counts_as_a_bounce_and_the_digest_is_not_said_again(cast, take, far, now, monkeypatch):
+    row = take(cast.boris)
+    said = cast.say(cast.amina, now=now)
+    refusal = [Result(Outcome.FAILED, "550 5.1.1 no such mailbox")]
+    monkeypatch.setattr(far, "send", lambda _batch: refusal)
+    assert pump.send_digests(row.digest_at) == 1 and pump.send_digests(row.digest_at) == 0
+    bounce = Bounce.objects.get()
+    assert (bounce.subscription_id, bounce.number, bounce.kind) == (row.pk, said.number, "permanent")
 
 
 def test_what_was_not_taken_for_days_comes_with_the_next_one(cast, take, far, now):
