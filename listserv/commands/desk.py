@@ -182,15 +182,16 @@ def person_in(args: str, forum_id: int) -> "Member":
 
 
 def number_in(args: str) -> tuple[int, str]:
-    """Return the number of a contribution and what stands behind it.
+    """Return the number of a contribution and what stands behind it; the name of a list may stand before it.
 
     Raises: Invalid (there is none).
     """
-    head, _space, rest = args.strip().partition(" ")
-    digits = head.lstrip("#").rstrip(":.,;")
-    if not digits.isdecimal() or len(digits) > 15:
-        raise Invalid(_("Say the number of the contribution: it stands at the end of each mail."))
-    return int(digits), rest.strip()
+    words = args.split(maxsplit=2)
+    for at, word in enumerate(words[:2]):
+        digits = word.lstrip("#").rstrip(":.,;")
+        if digits.isdecimal() and len(digits) <= 15:
+            return int(digits), " ".join(words[at + 1 :])
+    raise Invalid(_("Say the number of the contribution: it stands at the end of each mail."))
 
 
 def when(moment: datetime) -> str:

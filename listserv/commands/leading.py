@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 ROSTER = 2_000
 HELD = 50
 EXCERPT = 400
+# Contributions that one order approves besides the first.
+MORE = 20
 
 
 def review(desk: Desk, order: Order) -> Answer:
@@ -67,9 +69,10 @@ def held(desk: Desk, order: Order) -> Answer:
 
 
 def approve(desk: Desk, order: Order) -> Answer:
-    """Show a held contribution to all."""
-    number, _rest = number_in(order.args)
-    return decide(desk, number, "approve")
+    """Show held contributions to all."""
+    number, rest = number_in(order.args)
+    more = [int(word) for word in rest.split()[:MORE] if word.isdecimal() and len(word) <= 15]
+    return Answer(lines(*(decide(desk, one, "approve").text for one in dict.fromkeys([number, *more]))))
 
 
 def reject(desk: Desk, order: Order) -> Answer:

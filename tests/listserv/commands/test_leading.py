@@ -49,6 +49,16 @@ def test_held_contributions_are_listed_and_decided_by_number(cast, post, held):
     assert "Chen Wei approved" in post.ask(cast.sofia, f"REJECT {held.number} no", to="request")
 
 
+def test_several_are_approved_at_once_and_the_list_may_be_named(cast, post, held):
+    other = cast.say(cast.boris, "Second.", now=clock())
+    third = cast.say(cast.boris, "Third.", now=clock())
+    post.ask(cast.chen, f"APPROVE {held.number} {other.number}\nREJECT risk {third.number} Off topic, sorry")
+    assert dict(Contribution.objects.values_list("pk", "state")) == {
+        held.pk: "accepted", other.pk: "accepted", third.pk: "rejected",
+    }  # fmt: skip
+    assert post.mails(cast.boris)[-1].text.count("Off topic, sorry") == 1
+
+
 def test_held_contribution_is_hidden_from_who_does_not_lead(cast, post, held):
     assert "no contribution" in post.ask(cast.boris, f"APPROVE {held.number}")
     assert "Only those who lead" in post.ask(cast.amina, f"APPROVE {held.number}")

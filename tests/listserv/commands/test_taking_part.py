@@ -161,6 +161,15 @@ def test_confirm_code_is_enough_from_any_address(cast, post, risk):
     assert Notice.objects.count() == before + 1, "only the answer to the member"
 
 
+def test_code_with_a_forged_author_confirms_and_writes_to_nobody_else(cast, post, risk):
+    post.send(cast.amina, to="risk-leave", proven=False)
+    text = post.mails(cast.amina)[-1].text
+    code = next(line for line in text.splitlines() if "-confirm+" in line).partition("+")[2].partition("@")[0]
+    post.send(cast.boris, f"CONFIRM {code}", proven=False)
+    assert place(cast.amina, risk).delivery == "none"
+    assert not post.mails(cast.boris)
+
+
 def test_stranger_is_refused_with_the_way_to_apply_and_never_written_to(cast, post, risk, plaza):
     for to in ("risk-request", "risk-join", "risk-help", "plaza-join", "request", "risk-leave", "risk-digest"):
         reply = accept_stranger(post, to)
