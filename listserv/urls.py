@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from listserv.views import archive, confirm, doctor, figures, inbound, leave, lists, outbox, roster
+from listserv.views import archive, confirm, doctor, figures, inbound, leave, lists, outbox, queue, roster
 
 app_name = "listserv"
 urlpatterns = [
@@ -15,6 +15,8 @@ urlpatterns = [
     path("mail/confirm/<slug:name>/<slug:token>/", confirm.confirm, name="confirm"),
     path("mail/doctor/", doctor.doctor, name="doctor"),
     path("mail/", inbound.inbound, name="inbound"),
+    path("mail/queue/", queue.waiting, name="queue"),
+    path("mail/bounces/", queue.came_back, name="bounces"),
     path("outbox/", outbox.outbox, name="outbox"),
     path("outbox/<str:name>/", outbox.letter, name="letter"),
     path("outbox/<str:name>/html/", outbox.letter_html, name="letter_html"),

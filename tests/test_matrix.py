@@ -60,6 +60,8 @@ MATRIX: dict[str, Row] = {
     "listserv:leave": (CLOSED, {"name": SECRET, "token": "x"}, (), False),
     "listserv:confirm": (CLOSED, {"name": SECRET, "token": "x"}, (), False),
     "listserv:inbound": (STAFF, {}, (), False),
+    "listserv:queue": (STAFF, {}, (), False),
+    "listserv:bounces": (STAFF, {}, (), False),
     "listserv:doctor": (STAFF, {}, (), False),
     "listserv:outbox": (STAFF, {}, (), False),
     "listserv:letter": (STAFF, {"name": LETTER}, (), False),

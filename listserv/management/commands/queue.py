@@ -1,0 +1,58 @@
+"""Show what waits to go out, try it again now, or give it up."""
+
+import json
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from hub.lib import clock
+from listserv import queue
+
+
+class Command(BaseCommand):
+    """``manage.py queue``: mailings under way, recipients tried again, letters, digests that are due."""
+
+    help = "Show what waits to go out and why; --retry ID|all tries it now, --give-up ID ends it."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Take --json, --retry and --give-up."""
+        parser.add_argument("--json", action="store_true", help="one JSON object a line")
+        acts = parser.add_mutually_exclusive_group()
+        acts.add_argument("--retry", metavar="ID", help="try one (as retry-5) or all again now")
+        acts.add_argument("--give-up", metavar="ID", help="give one up: it is sent no more")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Act, or list."""
+        now = clock.now()
+        if options["retry"] or options["give_up"]:
+            self._act(options, now)
+            return
+        found = queue.waiting(now)
+        for item in found.items:
+            self.stdout.write(json.dumps(item.as_json(), ensure_ascii=False) if options["json"] else _line(item))
+        for name, count, since in found.digests:
+            said = {"kind": "digest", "list": name, "count": count, "since": since.isoformat()}
+            text = f"digest      {count} for {name}, due since {since:%Y-%m-%d %H:%M} UTC"
+            self.stdout.write(json.dumps(said) if options["json"] else text)
+        if not options["json"]:
+            counts = found.counts
+            self.stdout.write(
+                f"{counts['mailing']} mailings, {counts['retry']} retries, {counts['notice']} letters, "
+                f"{counts['digest']} digests"
+            )
+
+    def _act(self, options: dict[str, Any], now: Any) -> None:
+        key = options["retry"] or options["give_up"]
+        count = queue.retry_now(key=key, now=now) if options["retry"] else queue.give_up(key=key, now=now)
+        if not count and key != "all":
+            raise CommandError(f"{key} does not wait, or is under way. Without options the command lists what waits.")
+        self.stdout.write(f"{count} tried again now" if options["retry"] else f"{key} is given up")
+
+
+def _line(item: queue.Item) -> str:
+    progress = f" {item.done}/{item.total}" if item.total else ""
+    then = f", next {item.next_at:%Y-%m-%d %H:%M:%S} UTC" if item.next_at else ""
+    tries = f", {item.attempts} tries" if item.attempts else ""
+    reason = f"\n            {item.reason}" if item.reason else ""
+    return f"{item.key:<11} {item.to}: {item.about}{progress}{tries}{then}{reason}"

@@ -1,0 +1,71 @@
+"""What waits to go out, and what came back: for the Secretariat, with the buttons that help."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods
+
+from hub.lib import clock
+from listserv import queue
+from listserv.bounces import selectors as bounced
+from listserv.bounces import services as bounces
+from listserv.models import AddressHealth
+from listserv.views.paging import SIZE, paging
+from listserv.views.staff import staff_only
+
+PAGE = SIZE
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def waiting(request: HttpRequest) -> HttpResponse:
+    """Show what waits; a POST tries one or all again now, or gives one up, after a question."""
+    member = staff_only(request)
+    if request.method == "POST":
+        return _act(request)
+    return render(request, "listserv/queue.html", {"queue": queue.queue_for(member, clock.now())})
+
+
+def _act(request: HttpRequest) -> HttpResponse:
+    now, given_up = clock.now(), request.POST.get("give_up", "")
+    if given_up and "sure" not in request.POST:
+        item = queue.item_of(given_up)
+        if item is not None:
+            return render(request, "listserv/queue_give_up.html", {"item": item})
+    if given_up:
+        count = queue.give_up(key=given_up, now=now)
+        said = _("It is given up.")
+    else:
+        count = queue.retry_now(key=request.POST.get("retry", ""), now=now)
+        said = ngettext("%d is tried again now.", "%d are tried again now.", count) % count
+    if count:
+        messages.success(request, said)
+    else:
+        messages.warning(request, _("This does not wait any more, or is under way."))
+    return HttpResponseRedirect(reverse("listserv:queue"))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def came_back(request: HttpRequest) -> HttpResponse:
+    """Show the addresses that mail comes back from; a POST lets one have its mail again."""
+    member = staff_only(request)
+    rows = bounced.unhealthy_for(member)
+    if request.method == "POST":
+        return _restart(request)
+    page = paging(request.GET.get("page", ""), rows.count(), size=PAGE)
+    shown = list(rows[page.rows])
+    last = bounced.last_bounces([row.address for row in shown])
+    context = {"rows": [(row, last.get(row.address)) for row in shown], **page.context}
+    return render(request, "listserv/bounces.html", context)
+
+
+def _restart(request: HttpRequest) -> HttpResponse:
+    asked = request.POST.get("restart", "")[:254]
+    if AddressHealth.objects.filter(address=asked).exists():
+        bounces.restart_address(address=asked, now=clock.now())
+        messages.success(request, _("%s gets its mail again, and what came back is forgotten.") % asked)
+    else:
+        messages.warning(request, _("Nothing is kept of this address any more."))
+    return HttpResponseRedirect(request.get_full_path())
