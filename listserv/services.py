@@ -43,7 +43,7 @@ OFFERED = (
     Subscription.Delivery.NOTICES,
     Subscription.Delivery.NONE,
 )
-PAUSE_MAX = timedelta(days=366)
+PAUSE_MAX = timedelta(days=3_660)
 # Rows of a bulk write; SQLite takes 32,766 values a statement.
 CHUNK = 1_000
 # The columns of a subscription that its digests move, and those that say why its mail stopped by itself.
@@ -277,7 +277,7 @@ def pause(*, list_id: int, member: "Member", until: datetime, now: datetime) -> 
     Raises: NotFound (hidden, or not on the roster), Invalid (the moment is past, or more than :data:`PAUSE_MAX` away).
     """
     if not now < until <= now + PAUSE_MAX:
-        raise Invalid(_("Choose a day within a year from now."))
+        raise Invalid(_("Choose a day after today and within ten years."))
     row = _own(list_id, member)
     _send_gathered(row, now)
     row.paused_until = until

@@ -2,13 +2,18 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from unittest.mock import patch
 
 import pytest
+from asgiref.sync import sync_to_async
+from django.test import AsyncClient
 
 from forums import services as forums
 from hub.lib.clock import now as clock
 from listserv import services, tokens
 from listserv.models import Bounce, Mailing, MailingList, Notice, Subscription
+from listserv.views import archive
+from tests.people import Cast
 
 pytestmark = pytest.mark.django_db
 
@@ -196,6 +201,23 @@ def test_the_archive_comes_as_an_mbox_without_addresses(cast, client, now):
         answer.headers["Content-Type"] == "application/mbox" and 'filename="risk.mbox"' in answer["Content-Disposition"]
     )
     assert raw.startswith(b"From ") and b"Field trials." in raw and cast.amina.email.encode() not in raw
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_the_archive_is_sent_in_pieces_by_the_server_that_runs(now, make_member):
+    def prepare() -> Any:
+        cast = Cast.gather(make_member, now)
+        for index in range(3):
+            cast.say(cast.amina, f"Text {index}. " + "word " * 2_000, subject=f"Subject {index}", now=now)
+        return cast.boris
+
+    client = AsyncClient()
+    await client.aforce_login(await sync_to_async(prepare)(), backend="hub.members.backends.AddressBackend")
+    with patch.object(archive, "BLOCK", 10_000):
+        answer = await client.get("/l/risk/archive.mbox")
+        assert answer.is_async
+        blocks = [block async for block in answer.streaming_content]
+    assert len(blocks) == 3 and all(f"Text {index}.".encode() in blocks[index] for index in range(3))
 
 
 def test_an_empty_archive_is_an_empty_file(cast, client):
