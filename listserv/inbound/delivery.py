@@ -14,6 +14,7 @@ class Checks:
         spf, dkim, dmarc: results as RFC 8601 names them: ``pass``, ``fail``, ``none``, ``temperror`` …
         domain: the domain of From that was looked at, as DNS knows it.
         policy: what that domain asks for when DMARC fails: ``none``, ``quarantine``, ``reject``; empty without one.
+        arc: whether a chain of intermediaries' seals is whole (RFC 8617); for the record, it grants nothing.
     """
 
     spf: str = "none"
@@ -21,6 +22,7 @@ class Checks:
     dmarc: str = "none"
     domain: str = ""
     policy: str = ""
+    arc: str = "none"
 
     @property
     def is_aligned(self) -> bool:
@@ -33,8 +35,10 @@ class Checks:
         return self.dmarc == "fail" and self.policy in {"quarantine", "reject"}
 
     def __str__(self) -> str:
+        arc = f" arc={self.arc}" if self.arc != "none" else ""
         return (
-            f"spf={self.spf} dkim={self.dkim} dmarc={self.dmarc} (p={self.policy or 'none'}) header.from={self.domain}"
+            f"spf={self.spf} dkim={self.dkim}{arc} dmarc={self.dmarc} (p={self.policy or 'none'}) "
+            f"header.from={self.domain}"
         )
 
 

@@ -15,13 +15,14 @@ from dataclasses import replace
 from django.conf import settings
 
 from listserv.inbound.delivery import Checks, Delivery
-from listserv.trust import dkim, dmarc, results, spf
+from listserv.trust import arc, dkim, dmarc, results, spf
 from listserv.trust.canonical import Message
 from listserv.trust.resolver import Resolver, Unanswered, is_nowhere, shared
 
 log = logging.getLogger(__name__)
 # Seconds for everything about one mail.
 PATIENCE = 12.0
+ARC_PATIENCE = 3.0
 # Recipients that take reports of machines: their author is nobody's member.
 _MACHINES = frozenset({"bounces", "returned"})
 
@@ -52,9 +53,11 @@ async def check(
         return nothing
     if not await is_member(message.author):
         return None
+    evaluation = _Evaluation(delivery, message, nothing, resolver or shared())
     try:
         async with asyncio.timeout(PATIENCE):
-            return await _Evaluation(delivery, message, nothing, resolver or shared()).run(found)
+            checks = await evaluation.run(found)
+        return await evaluation.with_arc(checks) if checks.dmarc == "fail" else checks
     except (Unanswered, TimeoutError):
         return replace(nothing, dmarc="temperror")
     except Exception:
@@ -89,6 +92,17 @@ class _Evaluation:
         spf_result, signed = await asyncio.gather(self._spf(found, relayed), self._dkim(found))
         checks = replace(self.checks, spf=spf_result, dkim=_best([row.result for row in signed]), policy=found.policy)
         return replace(checks, dmarc=await self._dmarc(found, spf_result, signed))
+
+    async def with_arc(self, checks: Checks) -> Checks:
+        """Add whether intermediaries' seals are whole, for whoever looks up why a mail was not believed.
+
+        It has a time of its own: it must not turn a failure into an unknown.
+        """
+        try:
+            async with asyncio.timeout(ARC_PATIENCE):
+                return replace(checks, arc=await arc.verify(self.message, self.resolver))
+        except TimeoutError:
+            return replace(checks, arc="temperror")
 
     def _is_about_author(self, told: results.Result) -> bool:
         """Whether a relay has read the same author: two readers may differ about a hostile From."""

@@ -48,11 +48,11 @@ class Key:
 def tags(text: str) -> dict[str, str]:
     """Return a tag list with white space at both ends of names and values left out. Raises: BadSignatureError."""
     found: dict[str, str] = {}
-    for piece in text.split(";")[:MAX_TAGS]:
+    pieces = text.split(";")[:MAX_TAGS]
+    # One semicolon may end the list; an empty place before that is a fault.
+    for piece in pieces if pieces[-1].strip() else pieces[:-1]:
         name, equals, value = piece.partition("=")
         name = name.strip()
-        if not name and not equals:
-            continue
         if not equals or name in found or not name.replace("_", "").isalnum():
             raise BadSignatureError("syntax")
         found[name] = value.strip()
@@ -117,26 +117,27 @@ def without_b(value: bytes) -> bytes:
 
 @dataclass(frozen=True)
 class Signature:
-    """A signature field, read and checked for form."""
+    """A signature field, read and checked for form; ``form`` holds where it names no canonical form."""
 
     field: Field
     tags: dict[str, str]
     algorithm: str
     domain: str
     selector: str
+    form: str = "simple/simple"
 
     @classmethod
-    def read(cls, field: Field, *, needs: str) -> "Signature":
+    def read(cls, field: Field, *, needs: str, form: str = "simple/simple") -> "Signature":
         """Return a signature; ``needs`` names its obligatory tags. Raises: BadSignatureError."""
         found = tags(field.text)
-        if any(not found.get(name) for name in needs.split()):
+        if any(not found.get(name) and not (name == "h" and name in found) for name in needs.split()):
             raise BadSignatureError("missing tag")
         if found["a"].lower() not in _ALGORITHMS:
             raise BadSignatureError("algorithm")
         names = (found["d"].lower(), found["s"].lower())
         if any(len(name) > 253 or not name.replace("_", "-").strip(".") for name in names):
             raise BadSignatureError("domain")
-        return cls(field, found, found["a"].lower(), *names)
+        return cls(field, found, found["a"].lower(), *names, form=form)
 
     @property
     def key_name(self) -> str:
@@ -150,7 +151,7 @@ class Signature:
 
     def forms(self) -> tuple[bool, bool]:
         """Return whether header and body are in relaxed form. Raises: BadSignatureError."""
-        header, _slash, rest = self.tags.get("c", "simple").lower().partition("/")
+        header, _slash, rest = self.tags.get("c", self.form).lower().partition("/")
         try:
             return _FORMS[header], _FORMS[rest or "simple"]
         except KeyError as error:
