@@ -85,9 +85,10 @@ def write_to_the_owners(stage: Stage) -> None:
 
 @journey
 def hand_over(stage: Stage) -> None:
-    """A moderator gives the lead to a participant, who then decides by mail."""
+    """A moderator gives the lead to a participant, who then decides by mail, and in the end gives it up again."""
     stage.command(stage.leader, f"{stage.word('handover')} {stage.reader.email}", which="led")
     stage.reader.wait(stage.world["led"])
     _hold(stage)
     stage.reader.answer(stage.reader.wait(stage.mark), stage.word("approve"))
     stage.writer.wait(stage.mark)
+    stage.command(stage.reader, "STEPDOWN", which="led")
