@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from machina.apps.forum_conversation.models import Topic
 
 from forums.drafts import Draft
-from forums.known import Known
+from forums.known import HOUR, Known
 from forums.models import Contribution, ForumPolicy
 from forums.policy import APPROVE, EDIT_ALL, EDIT_OWN, READ, REPLY, START, UNHELD, Access, access_of
 from hub.lib.dates import say_utc
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 # Files a contribution may bring; what a browser would run is not among them (finding S12).
 FILE_TYPES = frozenset(
     "pdf doc docx odt rtf txt csv tsv xls xlsx ods ppt pptx odp jpg jpeg png gif webp tif tiff bmp heic zip epub ics "
-    "eml dat".split()
+    "eml dat asc sig p7s".split()
 )
 MAX_FILES = 10
 
@@ -117,15 +117,18 @@ def empty(case: Case) -> Verdict | None:
 
 
 def rate(case: Case) -> Verdict | None:
-    """Slow down one author who floods; those who lead are not counted."""
+    """Slow down one author who floods, and say when there is room again; those who lead are not counted."""
     if case.may(APPROVE) or case.draft.created_at is not None:
         return None
-    sent = case.said
-    if sent is None:
-        sent = Contribution.objects.filter(author=case.author, created_at__gt=case.now - timedelta(hours=1)).count()
+    recent = Contribution.objects.filter(author=case.author, created_at__gt=case.now - HOUR)
+    sent = case.said if case.said is not None else recent.count()
     if sent < settings.HUB_RATE_PER_HOUR:
         return None
-    return reject("rate", _("You have sent %d contributions in an hour. Try again later.") % sent)
+    # The first moment at which one fewer than the limit lies within the hour before it.
+    said_at = recent.order_by("created_at").values_list("created_at", flat=True)
+    free = said_at[sent - settings.HUB_RATE_PER_HOUR : sent].first() or case.now
+    values = {"number": sent, "time": f"{free + HOUR + timedelta(minutes=1):%H:%M}"}
+    return reject("rate", _("You have sent %(number)d contributions in an hour. Try again at %(time)s UTC.") % values)
 
 
 def moderated(case: Case) -> Verdict | None:

@@ -142,7 +142,7 @@ def too_many_queued(case: Case) -> Verdict | None:
     count = case.facts.queued(case.sender.member.pk) if case.sender.member is not None else 0
     if count < settings.HUB_RATE_PER_HOUR:
         return None
-    return reject("rate", _("You have sent %d mails that are not published yet. Try again later.") % count)
+    return reject("rate", _("You have sent %d mails that are not published yet. Try again in a few minutes.") % count)
 
 
 RULES: tuple[Callable[[Case], Verdict | None], ...] = (

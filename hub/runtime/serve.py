@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import ipaddress
 import logging
 import signal
 from collections.abc import Callable, Coroutine, Iterator
@@ -73,6 +74,9 @@ async def _greet() -> None:
         with contextlib.suppress(OSError, TimeoutError):
             async with asyncio.timeout(EVERY):
                 reader, writer = await asyncio.open_connection(host, listens.port)
+                ours = ipaddress.ip_address(writer.get_extra_info("sockname")[0].partition("%")[0])
+                if any(ours in network for network in settings.HUB_SMTP_PROXY):
+                    writer.write(b"PROXY UNKNOWN\r\n")
                 greeted = (await reader.readline()).startswith(b"220")
                 writer.write(b"QUIT\r\n")
                 writer.close()

@@ -83,3 +83,16 @@ def test_record_costs_the_same_for_one_and_for_fifty(cast, make_member, now, cou
         )
         for pk in people:
             record.about(pk, cast.forum_id)
+
+
+def test_author_over_the_rate_is_told_when_there_is_room(cast, now, settings):
+    for minute in (0, 10, 20):
+        cast.say(cast.boris, now=now + timedelta(minutes=minute))
+    settings.HUB_RATE_PER_HOUR = 2
+    later = now + timedelta(minutes=30)
+    draft = Draft(forum_id=cast.forum_id, subject="Plan", text="A plan.")
+    verdict = rules.decide(draft=draft, author=cast.boris, topic=None, now=later)
+    # The second one leaves the hour at ten past: then one is left within it.
+    room = now + timedelta(minutes=70)
+    assert verdict.reason == f"You have sent 3 contributions in an hour. Try again at {room:%H}:11 UTC."
+    assert rules.decide(draft=draft, author=cast.boris, topic=None, now=room + timedelta(minutes=1)).accepts
