@@ -6,7 +6,7 @@ Source: RFC 1847 (multipart/signed, multipart/encrypted), RFC 8551 (S/MIME), RFC
 
 SMIME, PGP = "S/MIME", "OpenPGP"
 PKCS7 = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
-_SIGNED = b"-----BEGIN PGP SIGNED MESSAGE-----"
+_SIGNED = "-----BEGIN PGP SIGNED MESSAGE-----"
 _SIGNATURE = "-----BEGIN PGP SIGNATURE-----"
 _ENCRYPTED = "-----BEGIN PGP MESSAGE-----"
 # Object identifiers of CMS content types, as DER has them (RFC 5652 §5.1, §6.1).
@@ -17,9 +17,10 @@ _DATA = bytes.fromhex("06092a864886f70d010701")
 _MAX_PIECES = 300_000
 
 
-def signer_of(kind: str, parameters: dict[str, str]) -> str:
-    """Return with what a multipart/signed is signed."""
-    return PGP if "pgp" in (parameters.get("protocol", "") + kind).lower() else SMIME
+def signer_of(protocol: str | bytes) -> str:
+    """Return with what a multipart/signed is signed, by its protocol or the header of its signature."""
+    named = protocol.lower() if isinstance(protocol, str) else protocol.lower().decode("latin-1")
+    return PGP if "pgp" in named else SMIME
 
 
 def is_encrypted_text(text: str) -> bool:
@@ -33,7 +34,7 @@ def without_armour(text: str) -> str | None:
     The signature stands below a signature mark, where it is folded away and kept.
     """
     stripped = text.lstrip()
-    if not stripped.startswith(_SIGNED.decode()):
+    if not stripped.startswith(_SIGNED):
         return None
     _marks, empty, rest = stripped.partition("\n\n")
     words, found, signature = rest.partition(_SIGNATURE)

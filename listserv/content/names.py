@@ -8,7 +8,10 @@ _DEVICES = frozenset(
     {"con", "prn", "aux", "nul", *(f"{port}{digit}" for port in ("com", "lpt") for digit in range(10))}
 )
 _MAX = 200  # characters
-_OWN = {"text/calendar": ".ics", "application/ics": ".ics", "message/rfc822": ".eml", "image/jpeg": ".jpg"}
+_OWN = {
+    "text/calendar": ".ics", "application/ics": ".ics", "message/rfc822": ".eml", "image/jpeg": ".jpg",
+    "application/pgp-signature": ".asc", "application/pkcs7-signature": ".p7s", "application/x-pkcs7-signature": ".p7s",
+}  # fmt: skip
 
 
 def safe_name(name: str, kind: str, *, otherwise: str) -> str:

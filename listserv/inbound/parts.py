@@ -21,11 +21,8 @@ from listserv.inbound.htmltext import to_text
 from listserv.inbound.structure import Part
 from listserv.inbound.trim import trim
 
-# Signatures and cards that programs add by themselves; people do not mean them as files. The raw mail keeps them.
-_NOISE = {
-    "application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature",
-    "application/pgp-keys", "text/x-vcard", "text/vcard",
-}  # fmt: skip
+# Cards and keys that programs add by themselves; people do not mean them as files. The raw mail keeps them.
+_NOISE = {"application/pgp-keys", "text/x-vcard", "text/vcard"}
 _ENVELOPES = {"application/ms-tnef", "application/vnd.ms-tnef"}
 _CALENDARS = {"text/calendar", "application/ics"}
 _FILES_OF_TEXT = {"text/calendar", "text/x-vcard", "text/vcard"}
@@ -112,7 +109,7 @@ class Reader:
             elif texts and kind == "multipart/mixed":
                 waiting += [images.mark(file.name) for file in self.files[before:] if self._is_inline(file, headers)]
         if signed and (texts or self.files):
-            self.note(Signed(crypto.signer_of(kind, params)))
+            self.note(Signed(crypto.signer_of(params.get("protocol", "") or part.children[-1].header_bytes(self.raw))))
         return "\n\n".join(texts)
 
     def alternative(self, part: Part) -> str:
@@ -159,7 +156,8 @@ class Reader:
         elif kind in _NOISE and not self.whole:
             self.noise.append(File(safe_name(clean(name), kind, otherwise="signature"), kind, data))
         else:
-            self.keep(self.named.get(part.head) or name, kind, data)
+            otherwise = "signature" if kind.endswith("-signature") else ""
+            self.keep(self.named.get(part.head) or name, kind, data, otherwise=otherwise)
         return ""
 
     def keep(self, name: str, kind: str, data: bytes, *, otherwise: str = "") -> str:

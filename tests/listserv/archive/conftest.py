@@ -11,18 +11,16 @@ import pytest
 
 from listserv.archive.importing import Tally, Wish, import_archive
 from listserv.archive.mbox import entry
-from tests.listserv.inbound.conftest import corpora
+from tests.listserv.inbound.conftest import corpus
 
+__all__ = ["corpus"]
 BEGAN = datetime(2019, 3, 1, 8, 30, tzinfo=UTC)
 
 
-@pytest.fixture(scope="session")
-def ponymail() -> Path:
+@pytest.fixture
+def ponymail(corpus: Path) -> Path:
     """The folder of real list mail."""
-    folder = corpora() / "mail" / "ponymail"
-    if not folder.is_dir():
-        pytest.skip(f"no mail corpora at {folder}")
-    return folder
+    return corpus / "ponymail"
 
 
 @pytest.fixture
