@@ -46,7 +46,7 @@ def answer(
         "results": results,
         "notes": notes,
         "asked": bare_subject(mail.subject, tag=""),
-        "discussion": row.list.forum.name if row.list else settings.HUB_NAME,
+        "desk": row.list.name if row.list else settings.HUB_NAME,
         "request_address": request_address(row.list),
     }
     length = sum(len(result["text"]) for result in results)

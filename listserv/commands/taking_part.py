@@ -39,7 +39,8 @@ def _join(desk: Desk, mailing_list: MailingList, rest: str) -> str:
 def _ask(desk: Desk, mailing_list: MailingList) -> str:
     """Pass the wish on, once a day; who lets people in does so as ever."""
     code = f"asked-{mailing_list.pk}"
-    name = {"discussion": mailing_list.forum.name}
+    # Of a closed discussion nothing is told but what was written: the name of its list.
+    name = {"discussion": mailing_list.name}
     if desk.row is not None:
         rows = InboundMail.objects.filter(
             state=InboundMail.State.DONE, received_at__gt=desk.now - ASKED_AGAIN, member=desk.member, code=code
@@ -66,7 +67,10 @@ def leave(desk: Desk, order: Order) -> Answer:
 def _leave(desk: Desk, mailing_list: MailingList) -> str:
     row = desk.subscription(mailing_list)
     name = {"discussion": mailing_list.forum.name}
-    if row is None or not desk.access.may(READ, mailing_list.forum_id):
+    if not desk.access.may(READ, mailing_list.forum_id):
+        name = {"discussion": mailing_list.name}
+        row = None
+    if row is None:
         services.unsubscribe(list_id=mailing_list.pk, member=desk.member, now=desk.now)
         return _("You get no mail of “%(discussion)s”.") % name
     if mailing_list.forum_id in desk.access.roles:
