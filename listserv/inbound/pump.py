@@ -132,7 +132,7 @@ def _publish(row: InboundMail) -> None:
     _settle(row, State.PUBLISHED, contribution=made.contribution, code=made.verdict.code, error="")
     # The unproven copy of the same mail, as when one went to the list and one to the reply address.
     held = InboundMail.objects.filter(list=row.list, member=row.member, message_id=row.message_id, state=State.HELD)
-    held.exclude(message_id="").update(
+    held.filter(kind__in=POSTING).exclude(message_id="").update(
         state=State.DISCARDED, code="duplicate", action=Action.DISCARD, contribution=made.contribution,
         processed_at=clock(),
     )  # fmt: skip
