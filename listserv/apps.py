@@ -10,3 +10,7 @@ class ListservConfig(AppConfig):
     name = "listserv"
     verbose_name = _("Mail lists")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Let the start fail when a key that signs mail is no key."""
+        from listserv.outbound import dkim  # noqa: F401 - registers its check

@@ -14,8 +14,10 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
+from listserv.bounces import services as bounces
 from listserv.models import Mailing, Notice, Retry
 from listserv.outbound import roster
+from listserv.outbound.dkim import signing
 from listserv.outbound.outbox import Outbox
 from listserv.outbound.relay import Relay
 from listserv.outbound.render import Copies, Renderer
@@ -37,11 +39,12 @@ _kept = threading.local()
 
 def transport() -> Transport:
     """Return this thread's far end: the relay with its kept connections, or the outbox when no relay is set."""
-    relay = settings.HUB_RELAY
-    if getattr(_kept, "relay", "") != relay:
+    wanted = settings.HUB_RELAY, settings.HUB_DKIM
+    if getattr(_kept, "settings", None) != wanted:
         close_transport()
-        _kept.transport = Relay(relay, helo=settings.HUB_MAIL_DOMAIN) if relay else Outbox()
-        _kept.relay = relay
+        relay = settings.HUB_RELAY
+        _kept.transport = signing(Relay(relay, helo=settings.HUB_MAIL_DOMAIN) if relay else Outbox())
+        _kept.settings = wanted
     return _kept.transport
 
 
@@ -49,7 +52,7 @@ def close_transport() -> None:
     """Let go of this thread's far end."""
     if hasattr(_kept, "transport"):
         _kept.transport.close()
-        del _kept.transport, _kept.relay
+        del _kept.transport, _kept.settings
 
 
 def deliver_mailings(now: datetime) -> int:
@@ -172,7 +175,20 @@ def _store(mailing: Mailing, page: Page, results: list[Result], now: datetime, *
         if result.outcome is not Outcome.SENT
     ]
     Retry.objects.bulk_create(rows, ignore_conflicts=True)
+    _count_refused(mailing, page.receivers, results, now)
     return True
+
+
+def _count_refused(mailing: Mailing, receivers: list[Receiver], results: list[Result], now: datetime) -> None:
+    """Count whom the relay refused as who has bounced."""
+    number = mailing.contribution.number
+    refused = [
+        (receiver.pk, number, result.reply)
+        for receiver, result in zip(receivers, results, strict=True)
+        if result.outcome is Outcome.FAILED
+    ]
+    if refused:
+        bounces.count_refusals(refusals=refused, now=now)
 
 
 # --- Retries ---------------------------------------------------------------------------------------------------
@@ -195,6 +211,7 @@ def _due_retries(now: datetime) -> int:
     with transaction.atomic():
         for receiver, result in zip(receivers, results, strict=True):
             _settle_retry(wanted.pop(receiver.pk), result, now)
+        _count_refused(mailing, receivers, results, now)
         # Who may no longer read, or wants no mail, is not tried again.
         Retry.objects.filter(pk__in=[retry.pk for retry in wanted.values()]).delete()
     return sum(result.outcome is not Outcome.UNREACHED for result in results)
