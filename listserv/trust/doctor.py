@@ -54,6 +54,12 @@ class Finding:
         """What was found, in the language in force."""
         return str(self.text) % self.values if self.values else str(self.text)
 
+    @property
+    def isolated(self) -> str:
+        """The sentence for a page, where names and addresses keep their direction (Unicode's isolates)."""
+        values = {name: f"\u2068{value}\u2069" for name, value in self.values.items()}
+        return str(self.text) % values if values else str(self.text)
+
 
 class Line(Protocol):
     """Whoever can greet a mail server."""
@@ -121,6 +127,17 @@ class Site:
     def is_example(self) -> bool:
         """Whether the mail domain can be in no DNS."""
         return is_nowhere(self.domain)
+
+    @property
+    def suggested_host(self) -> str:
+        """A name for the host that takes mail, where none is known: the web's, or one beside the lists'."""
+        try:
+            spf.client_address(self.host)
+        except ValueError:
+            if "." in self.host and not is_nowhere(self.host):
+                return self.host
+        parent = self.domain.partition(".")[2]
+        return f"mail.{parent if '.' in parent else self.domain}"
 
     async def mail_hosts(self) -> list[str]:
         """Return the hosts that take mail for the domain, the preferred first. Raises: Unanswered."""

@@ -27,7 +27,7 @@ async def domain(site: Site) -> Finding:
 async def mx(site: Site) -> Finding:
     """Does mail for the domain find its way?"""
     hosts = await site.mail_hosts()
-    wanted = (f"{site.domain}. 3600 IN MX 10 {site.host}.",)
+    wanted = (f"{site.domain}. 3600 IN MX 10 {site.suggested_host}.",)
     if not hosts:
         text = _("No MX record says where mail for %(domain)s goes, so replies get lost. Publish one.")
         return Finding("MX", WRONG, text, {"domain": site.domain}, wanted)
@@ -57,7 +57,7 @@ async def ptr(site: Site) -> Finding:
         back = [name for name in names if ip in await site.addresses(name)]
         if back:
             continue
-        host = (site.relay.host if site.relay is not None else "") or site.host
+        host = (site.relay.host if site.relay is not None else "") or site.suggested_host
         values = {"ip": ip, "name": names[0] if names else host}
         text = (
             _("The name of %(ip)s is %(name)s, which does not lead back to it. Correct one of the two.")

@@ -2,6 +2,7 @@
 
 import asyncio
 import ctypes
+import os
 import sys
 from datetime import UTC, datetime, timedelta
 
@@ -118,7 +119,7 @@ def _covers(name: str, host: str) -> bool:
 
 async def clock(site: Site) -> Finding:
     """Is the time right? Signatures, tokens and deadlines depend on it."""
-    values = {"now": datetime.now(UTC).isoformat(" ", "minutes")}
+    values = {"now": datetime.now(UTC).strftime("%Y-%m-%d %H:%M")}
     if site.now.year < EPOCH:
         return Finding(
             "UTC", WRONG, _("The clock says %(now)s UTC, which cannot be. Set it, and keep it by NTP."), values
@@ -151,7 +152,7 @@ async def front(site: Site) -> Finding:
             "Mail comes in through %(peers)s. If that is a mail server of yours, name it, and the name under which it "
             "writes Authentication-Results; until then most senders have to confirm their mail."
         )
-        lines = (f"HUB_TRUSTED_RELAYS={','.join(site.unnamed)}", f"HUB_AUTHSERV_ID={site.host}")
+        lines = (f"HUB_TRUSTED_RELAYS={','.join(site.unnamed)}", f"HUB_AUTHSERV_ID={site.suggested_host}")
         return Finding("HUB_TRUSTED_RELAYS", ADVICE, text, {"peers": ", ".join(site.unnamed)}, lines)
     if not relays:
         text = _("Senders reach the mail door themselves, so the hub looks at SPF, DKIM and DMARC on its own.")
@@ -159,12 +160,14 @@ async def front(site: Site) -> Finding:
     values = {"relays": ", ".join(map(str, relays)), "name": settings.HUB_AUTHSERV_ID}
     if not settings.HUB_AUTHSERV_ID:
         text = _("%(relays)s may bring mail, but HUB_AUTHSERV_ID is not set: its findings are not believed.")
-        return Finding("HUB_TRUSTED_RELAYS", WRONG, text, values, (f"HUB_AUTHSERV_ID={site.host}",))
+        return Finding("HUB_TRUSTED_RELAYS", WRONG, text, values, (f"HUB_AUTHSERV_ID={site.suggested_host}",))
     text = _("What %(relays)s writes as %(name)s in Authentication-Results is believed.")
     return Finding("HUB_TRUSTED_RELAYS", GOOD, text, values)
 
 
 def _said(error: BaseException) -> str:
+    if isinstance(error, OSError) and error.errno and error.errno > 0:
+        return os.strerror(error.errno)
     return (str(error) or type(error).__name__)[:200]
 
 
@@ -183,6 +186,21 @@ EXAMINATIONS: dict[str, Examination] = {
     "HUB_TRUSTED_RELAYS": front,
     "TLS": certificate,
     "UTC": clock,
+}
+TITLES = {
+    "HUB_MAIL_DOMAIN": _("Mail domain"),
+    "MX": _("Way of the mail to us (MX)"),
+    "PTR": _("Name of the sending address (PTR)"),
+    "SPF": _("Who may send for us (SPF)"),
+    "DKIM": _("Signature (DKIM)"),
+    "DMARC": _("What others are to do with forgeries (DMARC)"),
+    "HELO": _("Greeting name (HELO)"),
+    "25": _("Port 25"),
+    "HUB_RELAY": _("Relay for outgoing mail"),
+    "HUB_SMTP": _("Mail door"),
+    "HUB_TRUSTED_RELAYS": _("Relay in front of the mail door"),
+    "TLS": _("Certificate (TLS)"),
+    "UTC": _("Clock"),
 }
 _IN_DNS = frozenset({"MX", "PTR", "SPF", "DKIM", "DMARC", "HELO", "25"})
 

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from django.core.cache import cache
 
 from listserv.trust.doctor import PATIENCE, WRONG, Finding, Site, examine
-from listserv.trust.host_checks import EXAMINATIONS, examinations
+from listserv.trust.host_checks import EXAMINATIONS, TITLES, examinations
 
 log = logging.getLogger(__name__)
 KEY = "mail-doctor"
@@ -36,9 +36,9 @@ class Report:
 
     @property
     def lines(self) -> list[tuple[str, Finding | None]]:
-        """Each topic in its order with its finding, None for one that is not done."""
+        """Each topic's title in its order with its finding, None for one that is not done."""
         found = {finding.topic: finding for finding in self.findings}
-        return [(topic, found.get(topic)) for topic in self.topics]
+        return [(str(TITLES.get(topic, topic)), found.get(topic)) for topic in self.topics]
 
     @property
     def wrong(self) -> int:
