@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from machina.apps.forum_conversation.models import Topic
 
@@ -120,15 +121,18 @@ def rate(case: Case) -> Verdict | None:
     """Slow down one author who floods, and say when there is room again; those who lead are not counted."""
     if case.may(APPROVE) or case.draft.created_at is not None:
         return None
-    recent = Contribution.objects.filter(author=case.author, created_at__gt=case.now - HOUR)
-    sent = case.said if case.said is not None else recent.count()
+    sent = case.said if case.said is not None else _recent(case).count()
     if sent < settings.HUB_RATE_PER_HOUR:
         return None
     # The first moment at which one fewer than the limit lies within the hour before it.
-    said_at = recent.order_by("created_at").values_list("created_at", flat=True)
+    said_at = _recent(case).order_by("created_at").values_list("created_at", flat=True)
     free = said_at[sent - settings.HUB_RATE_PER_HOUR : sent].first() or case.now
     values = {"number": sent, "time": f"{free + HOUR + timedelta(minutes=1):%H:%M}"}
     return reject("rate", _("You have sent %(number)d contributions in an hour. Try again at %(time)s UTC.") % values)
+
+
+def _recent(case: Case) -> QuerySet[Contribution]:
+    return Contribution.objects.filter(author=case.author, created_at__gt=case.now - HOUR)
 
 
 def moderated(case: Case) -> Verdict | None:

@@ -5,8 +5,10 @@ protocol has it, as its library has it, and the envelope.
 """
 
 import asyncio
+import contextlib
 import errno
 import logging
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Protocol
 
@@ -26,6 +28,10 @@ log = logging.getLogger(__name__)
 MAX_RECIPIENTS = 20
 # Recipients that do not exist, in one session; whoever asks for more is guessing names.
 MAX_UNKNOWN = 20
+# Seconds that mails already read get to be answered when the door closes.
+GRACE = 5.0
+# Seconds in which the last words reach clients whose mail is answered, or who have none under way.
+FAREWELL = 0.5
 # Bytes of a mail that is read beside the others, so that those behind it need not wait for it.
 LARGE = 50_000
 
@@ -84,14 +90,6 @@ class Door:
         """Whether a client is not counted: one on this host, or a relay in front of the door."""
         return limits.is_loopback(peer) or limits.is_in(peer, settings.HUB_TRUSTED_RELAYS)
 
-    async def handle_EHLO(
-        self, server: Conversation, session: Any, envelope: Any, hostname: str, responses: list[str]
-    ) -> list[str]:
-        """Announce what the door can do, in one piece."""
-        session.host_name = hostname
-        lines = [line for line in responses[:-1] if line != "250-AUTH "]
-        return ["\r\n".join([*lines, "250-PIPELINING", responses[-1]])]
-
     async def handle_MAIL(
         self, server: Conversation, session: Any, envelope: Any, address: str, options: list[str]
     ) -> str:
@@ -149,12 +147,29 @@ class Door:
         return judgement.reply
 
     async def close(self) -> None:
-        """Write what is queued, then let go of the database."""
+        """End the sessions, write what is queued, then let go of the database.
+
+        Idle sessions end at once; mails that are read get :data:`GRACE` seconds to be answered.
+        """
+        self.stopping = True
+        for session in list(self.sessions):
+            session.end()
+        await _until(lambda: not self.delivering, GRACE)
+        await _until(lambda: not self.sessions, FAREWELL)
+        for session in list(self.sessions):
+            session.abort()
         await asyncio.to_thread(self.spool.stop)
         await asyncio.to_thread(self.threads.close)
 
 
 _HOOKS = [name for name in vars(Door) if name.startswith("handle_")]
+
+
+async def _until(done: Callable[[], bool], seconds: float) -> None:
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            while not done():
+                await asyncio.sleep(0.01)
 
 
 def is_full(error: BaseException) -> bool:

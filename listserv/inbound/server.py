@@ -10,12 +10,10 @@ the PROXY protocol 1 and 2 (its specification of March 2020).
 """
 
 import asyncio
-import contextlib
 import logging
 import re
 import ssl
 from collections import defaultdict
-from collections.abc import Callable
 from typing import Any
 
 from aiosmtpd.proxy_protocol import ProxyData
@@ -38,10 +36,6 @@ MAX_SESSIONS = 200
 TIMEOUT = 300.0
 # Seconds that a proxy has to say for whom it speaks.
 PROXY_TIMEOUT = 5.0
-# Seconds that mails already read get to be answered when the server stops.
-GRACE = 5.0
-# Seconds in which the last words reach clients whose mail is answered, or who have none under way.
-FAREWELL = 0.5
 _STOPPING = b"421 4.3.2 The hub is being stopped. Try again later.\r\n"
 # Seconds that a wrong password waits for its answer.
 WRONG_PASSWORD = 0.5
@@ -85,6 +79,8 @@ class _Protocol(SMTP):
         self.recipients: list[Recipient] = []
         # Recipients that do not exist.
         self.unknown = 0
+        # Lines that are sent together.
+        self.gathered: list[str] | None = None
         # Bytes of the present mail.
         self.held = 0
         # The client behind a proxy, or the one that connected.
@@ -205,14 +201,23 @@ class _Protocol(SMTP):
 
     async def push(self, status: Any) -> None:
         """Send a reply line, in better words where aiosmtpd's are poor."""
+        if self.gathered is not None:
+            self.gathered.append(str(status))
+            return
         await super().push(_BETTER.get(status, status) if isinstance(status, str) else status)
 
     async def smtp_EHLO(self, hostname: str) -> None:
-        """Offer AUTH EXTERNAL to clients alone whose certificate names them."""
+        """Say what the door can do, in one piece; AUTH EXTERNAL is for clients whose certificate names them."""
         self._auth_methods = dict(self._mechanisms)
         if not self.certified:
             del self._auth_methods["EXTERNAL"]
-        await super().smtp_EHLO(hostname)
+        lines = self.gathered = []
+        try:
+            await super().smtp_EHLO(hostname)
+        finally:
+            self.gathered = None
+        extra = ["250-PIPELINING"] if lines[0].startswith("250") else []
+        await self.push("\r\n".join([*lines[:-1], *extra, lines[-1]]))
 
     async def smtp_AUTH(self, arg: str) -> None:
         """Take the mechanism in any letter case."""
@@ -343,7 +348,7 @@ def _take(server: SMTP, session: Session, envelope: Envelope, mechanism: str, da
 async def serve(stop: asyncio.Event) -> None:
     """Serve SMTP at ``HUB_SMTP`` until ``stop`` is set.
 
-    Then idle sessions end at once with 421, and mails that are read get :data:`GRACE` seconds to be answered.
+    Then idle sessions end at once with 421, and mails that are read are answered (:meth:`Door.close`).
 
     Raises: OSError when the address is taken.
     """
@@ -362,22 +367,4 @@ async def serve(stop: asyncio.Event) -> None:
         await stop.wait()
     finally:
         server.close()
-        await _end_sessions(door)
         await door.close()
-
-
-async def _end_sessions(door: Door) -> None:
-    door.stopping = True
-    for session in list(door.sessions):
-        session.end()
-    await _until(lambda: not door.delivering, GRACE)
-    await _until(lambda: not door.sessions, FAREWELL)
-    for session in list(door.sessions):
-        session.abort()
-
-
-async def _until(done: Callable[[], bool], seconds: float) -> None:
-    with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(seconds):
-            while not done():
-                await asyncio.sleep(0.01)

@@ -272,7 +272,7 @@ def test_silent_session_ends(settings, transactional_db, monkeypatch):
 
 
 def test_stopping_tells_every_idle_session_and_waits_for_none(transactional_db, settings, people, risk, monkeypatch):
-    monkeypatch.setattr(server, "GRACE", 600.0)
+    monkeypatch.setattr(door_room, "GRACE", 600.0)
     door = start(settings)
     with Wire(door.port) as greeted, Wire(door.port) as writing, Wire(door.port) as signed_in:
         signed_in.say("EHLO wire.example")
