@@ -6,70 +6,20 @@ milliseconds later so that publishing is hit as well. In every fourth cycle the 
 read, and the same mail is sent again, as every SMTP client does. At the end what is left is published, and counted.
 """
 
-import asyncio
-import os
 import random
-import signal
 import smtplib
-import socket
 import sys
-import tempfile
-import threading
 import time
-from pathlib import Path
 from typing import Any
 
-import django
-
-PASSWORD = "a long password"
-FOLDER = Path(tempfile.mkdtemp(prefix="hub-faults-"))
-
-
-def child(port: int) -> None:
-    """Run server and pump until killed."""
-    from django.conf import settings
-
-    from hub.env import Endpoint
-    from hub.lib.clock import now
-    from listserv.inbound.pump import publish_accepted
-    from listserv.inbound.server import serve
-
-    settings.HUB_SMTP = Endpoint("127.0.0.1", port)
-
-    def pump() -> None:
-        while True:
-            if not publish_accepted(now()):
-                time.sleep(0.001)
-
-    threading.Thread(target=pump, daemon=True).start()
-    asyncio.run(serve(asyncio.Event()))
+from tests.faults.stage import PASSWORD, fork, free_port, gateway, kill, listens, people, stage
 
 
 def start(port: int) -> int:
     """Fork a child that serves; return its process id once it listens."""
-    from django.db import connections
-
-    connections.close_all()
-    pid = os.fork()
-    if pid == 0:
-        try:
-            child(port)
-        finally:
-            os._exit(1)
-    for _attempt in range(2_000):
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-        except OSError:
-            time.sleep(0.005)
-        else:
-            return pid
-    raise AssertionError("The child does not listen")
-
-
-def kill(pid: int) -> None:
-    """End a child as the kernel would."""
-    os.kill(pid, signal.SIGKILL)
-    os.waitpid(pid, 0)
+    pid = fork(lambda: gateway(port))
+    listens(port)
+    return pid
 
 
 def send(port: int, member: Any, to: str, number: int, *, wait: bool, pid: int) -> bool:
@@ -102,26 +52,13 @@ def run(cycles: int) -> str:
 
     Raises: AssertionError when a mail is missing, doubled, or without its mailing.
     """
-    from allauth.account.models import EmailAddress
-    from django.conf import settings
-
-    from forums import services
     from forums.models import Contribution
     from hub.lib.clock import now
-    from hub.members.models import Member
     from listserv.inbound.pump import publish_accepted
     from listserv.models import InboundMail, Mailing
 
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    settings.HUB_RATE_PER_HOUR = 1_000_000
-    member = Member.objects.create_user("killer@people.example", PASSWORD, name="Kim Ller", is_active=True)
-    EmailAddress.objects.create(user=member, email=member.email, verified=True, primary=True)
-    policy = services.create_forum(name="Faults", slug="faults", preset="closed", now=now())
-    services.admit_member(forum_id=policy.forum_id, member=member, now=now())
-    to = policy.forum.mailing_list.address
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    member, _forum, to = people(1)
+    port = free_port()
     started, answered = time.monotonic(), 0
     for number in range(cycles):
         if number % 4 == 3:
@@ -144,17 +81,6 @@ def run(cycles: int) -> str:
     return f"{answered} mails answered, {len(subjects)} contributions, {left} of them after the last kill, {took:.1f} s"
 
 
-def main() -> None:
-    """Prepare a database of our own, then run."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hub.settings")
-    os.environ["HUB_DATA"] = str(FOLDER)
-    os.environ.setdefault("HUB_LOG_LEVEL", "WARNING")
-    django.setup()
-    from tests import databases
-
-    with databases.taken():
-        print(run(int(sys.argv[1]) if len(sys.argv) > 1 else 20))
-
-
 if __name__ == "__main__":
-    main()
+    with stage():
+        print(run(int(sys.argv[1]) if len(sys.argv) > 1 else 20))
