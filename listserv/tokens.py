@@ -12,6 +12,7 @@ A list named ``risk`` has these local parts, all folded to lower case (RFC 5321 
 ``risk-moderate+<token>``   a moderator's decision: which contribution, which moderator
 ``risk-owner``              those who lead the discussion
 ``risk-request``            commands in words (:mod:`listserv.commands`)
+``risk-request+<token>``    the same, in the letters a member answers: whose it is, since which day
 ``risk-join``, ``-leave``, ``-digest``, ``-mail``, ``-nomail``, ``-help``  one command each
 ==========================  ==========================================================================
 
@@ -114,6 +115,24 @@ def read_reply(token: str, *, list_id: int) -> ReplyToken | None:
         return None
     member_id, number, day = numbers
     return ReplyToken(member_id, number, list_id, is_expired=_today() - day > settings.HUB_REPLY_DAYS)
+
+
+def desk_address(name: str, *, member_id: int, list_id: int) -> str:
+    """Return where a member answers a letter with commands, from today on; in a mail of theirs it is a proof.
+
+    Args: name, of the list, empty for the desk that is no list's (list_id 0).
+    """
+    local = f"{name}-request" if name else "request"
+    return address(f"{local}+{tokens.sign(f'desk:{list_id}', [member_id, _today()])}")
+
+
+def read_desk(token: str, *, list_id: int) -> ReplyToken | None:
+    """Return whose a desk token is, None for a forged or mangled one, or one of another desk; its number is 0."""
+    numbers = tokens.read(f"desk:{list_id}", token)
+    if numbers is None or len(numbers) != 2:
+        return None
+    member_id, day = numbers
+    return ReplyToken(member_id, 0, list_id, is_expired=_today() - day > settings.HUB_REPLY_DAYS)
 
 
 def alias_address(name: str, *, member_id: int, list_id: int) -> str:

@@ -93,7 +93,7 @@ def _is_copy(question: "Question", sender: Sender) -> bool:
 def _over_the_rate(question: "Question", sender: Sender) -> Verdict | None:
     since = question.delivery.received_at - timedelta(hours=1)
     rows = InboundMail.objects.filter(
-        member=sender.member, kind__in=KINDS, received_at__gt=since, state__in=(State.QUEUED, State.DONE)
+        member=sender.member, kind__in=KINDS - {"moderate"}, received_at__gt=since, state__in=(State.QUEUED, State.DONE)
     )
     count = rows.count()
     if count < settings.HUB_RATE_PER_HOUR:
@@ -128,4 +128,4 @@ def decide_moderation(question: "Question") -> Verdict:
     forum_id = said.post.topic.forum_id if said is not None else None
     if found is None or forum_id != found.forum_id or not forums.may_in_forum(sender.member, APPROVE, found.forum_id):
         return reject("not-allowed", _("You do not decide on contributions to this discussion."))
-    return _over_the_rate(question, sender) or ACCEPT
+    return ACCEPT

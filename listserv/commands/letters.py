@@ -9,6 +9,7 @@ from django.urls import reverse
 from forums import selectors as forums
 from hub.lib.mail import LetterFile, send_letter
 from hub.members.selectors import addresses_of, secretariat
+from listserv import tokens
 from listserv.commands.desk import request_address
 from listserv.models import InboundMail, MailingList
 from listserv.subjects import bare_subject
@@ -55,7 +56,7 @@ def answer(
         template="listserv/mail/answer",
         context=context,
         address=wrote if wrote.lower() in known else "",
-        headers=_threaded(mail) | {"Reply-To": request_address(row.list)},
+        headers=_threaded(mail) | {"Reply-To": _own_desk(row.list, row.member)},
         files=files,
         html=length < _PLAIN_FROM,
     )
@@ -77,6 +78,12 @@ def _safe(ident: str) -> str:
     return f"<{ident}>" if ident and whole else ""
 
 
+def _own_desk(mailing_list: MailingList | None, member: "Member") -> str:
+    """Return where a member answers with commands: the token in it is the proof."""
+    name, key = (mailing_list.name, mailing_list.pk) if mailing_list else ("", 0)
+    return tokens.desk_address(name, member_id=member.pk, list_id=key)
+
+
 def leading(mailing_list: MailingList) -> "list[Member]":
     """Return those who lead a discussion, the Secretariat where nobody does."""
     return [place.member for place in forums.moderators_of(mailing_list.forum_id)] or list(secretariat())
@@ -85,17 +92,19 @@ def leading(mailing_list: MailingList) -> "list[Member]":
 def ask_to_admit(*, mailing_list: MailingList, member: "Member") -> None:
     """Tell those who let people in that a member wants to take part; their answer is the command that does it."""
     order = f"ADMIT {member.pk}"
-    to = request_address(mailing_list)
     context = {
         "person": member,
         "discussion": mailing_list.forum.name,
         "order": order,
-        "request_address": to,
-        "admit_url": f"mailto:{quote(to, safe='@')}?subject={quote(order)}",
+        "request_address": request_address(mailing_list),
         "profile_url": f"{settings.HUB_URL}{reverse('members:profile', args=(member.pk,))}",
     }
     for person in leading(mailing_list):
-        send_letter(to=person, template="listserv/mail/asks_in", context=context, headers={"Reply-To": to})
+        to = _own_desk(mailing_list, person)
+        url = f"mailto:{quote(to, safe='@')}?subject={quote(order)}"
+        send_letter(
+            to=person, template="listserv/mail/asks_in", context={**context, "url": url}, headers={"Reply-To": to}
+        )
 
 
 def tell_admitted(*, mailing_list: MailingList, member: "Member", by: "Member") -> None:
@@ -107,7 +116,12 @@ def tell_admitted(*, mailing_list: MailingList, member: "Member", by: "Member") 
         "request_address": request_address(mailing_list),
         "page_url": f"{settings.HUB_URL}{reverse('forums:discussion_by_key', args=(mailing_list.forum_id,))}",
     }
-    send_letter(to=member, template="listserv/mail/admitted", context=context)
+    send_letter(
+        to=member,
+        template="listserv/mail/admitted",
+        context=context,
+        headers={"Reply-To": _own_desk(mailing_list, member)},
+    )
 
 
 def tell_handover(*, mailing_list: MailingList, member: "Member", by: "Member") -> None:
@@ -123,5 +137,5 @@ def tell_handover(*, mailing_list: MailingList, member: "Member", by: "Member") 
         to=member,
         template="listserv/mail/handover",
         context=context,
-        headers={"Reply-To": request_address(mailing_list)},
+        headers={"Reply-To": _own_desk(mailing_list, member)},
     )

@@ -80,8 +80,6 @@ class Digest:
             (
                 mailbox("From", name, address),
                 mailbox("To", name, address),
-                # The list's desk: whoever answers the whole mail writes to a machine, not to everybody.
-                mailbox("Reply-To", name, self.desk),
                 unstructured("Subject", f"[{self.list.tag}] {self.subject}"),
                 structured("Date", format_datetime(self.now)),
                 mailbox("List-Id", name, self.list.list_id),
@@ -99,8 +97,12 @@ class Digest:
         url = f"{settings.HUB_URL}{reverse('listserv:leave', args=(self.list.name, token))}"
         mail = f"mailto:{tokens.leave_address(self.list.name, subscription.pk)}"
         key = sign("digest", [subscription.pk, self.last])
+        # The list's desk: whoever answers the whole mail writes to a machine, not to everybody; "GET 3142" needs no
+        # other proof than this address.
+        desk = tokens.desk_address(self.list.name, member_id=subscription.member_id, list_id=self.list.pk)
         return b"".join(
             (
+                mailbox("Reply-To", str(self.list.forum.name), desk),
                 structured("Message-ID", f"<digest.{key}@{settings.HUB_MAIL_DOMAIN}>"),
                 structured("List-Unsubscribe", f"<{url}>", f"<{mail}>", join=","),
                 structured("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),

@@ -83,9 +83,9 @@ def resolve(address: str, *, find: Callable[[str], MailingList | None] = selecto
         return Recipient(address, "desk")
     if local.lower().partition("+")[0] in RETURNED:
         return Recipient(address, "returned")
-    if local.lower() in COMMAND_DESKS:
-        return Recipient(address, "request")
     name, _plus, token = local.lower().partition("+")
+    if name in COMMAND_DESKS:
+        return Recipient(address, "request", reply=_desk(token, 0))
     if name == f"{tokens.NO_LIST}-confirm":
         _check_confirm(token, None)
         return Recipient(address, "confirm")
@@ -99,6 +99,8 @@ def resolve(address: str, *, find: Callable[[str], MailingList | None] = selecto
         _check_confirm(found.token, found.mailing_list)
     if found.kind == "moderate":
         reply = _moderate(found)
+    if found.kind == "request":
+        reply = _desk(found.token, found.mailing_list.pk)
     if found.kind == "leave" and found.token and tokens.read_leave(found.token) is None:
         raise NotFound(_("This leave address is not complete. Use the link at the end of a mail from the list."))
     return Recipient(address, found.kind, found.mailing_list, reply)
@@ -123,6 +125,16 @@ def _reply(found: selectors.ListAddress) -> tokens.ReplyToken:
     if token is None:
         raise NotFound(_("This reply address is not complete. Write to %s instead.") % found.mailing_list.address)
     return token
+
+
+def _desk(token: str, list_id: int) -> tokens.ReplyToken | None:
+    """Return whose the address for commands is that a letter is answered to; None for the address without a token."""
+    if not token:
+        return None
+    found = tokens.read_desk(token, list_id=list_id)
+    if found is None:
+        raise NotFound(_("This address is not complete. Leave out the plus sign and what stands behind it."))
+    return found
 
 
 def _moderate(found: selectors.ListAddress) -> tokens.ReplyToken:

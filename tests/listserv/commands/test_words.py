@@ -1,10 +1,14 @@
 """Words are understood in every language, the answer comes in the member's, and nothing goes in circles."""
 
 import time
+from datetime import timedelta
 
 import pytest
+import time_machine
 
 from forums.models import Contribution
+from hub.lib.clock import now as clock
+from hub.lib.errors import NotFound
 from listserv import tokens
 from listserv.commands import vocabulary
 from listserv.commands.dates import day_in
@@ -121,7 +125,23 @@ def test_answer_is_threaded_marked_and_has_no_way_back(cast, post):
     mail, row = post.mails(cast.amina)[-1], Notice.objects.latest("pk")
     assert mail.in_reply_to == ("q@client.example",) and mail.references == ("p@client.example", "q@client.example")
     assert (mail.auto_submitted, mail.subject, row.envelope_from) == ("auto-replied", "Re: A question", "")
-    assert mail.headers.raw("reply-to") == "risk-request@lists.hub.example"
+    assert mail.headers.raw("reply-to").startswith("risk-request+")
+
+
+@pytest.mark.django_db
+def test_answer_to_an_answer_needs_no_other_proof_and_serves_nobody_else(cast, post, risk):
+    post.ask(cast.amina, "HELP")
+    to = post.mails(cast.amina)[-1].headers.raw("reply-to")
+    assert "You get no mail" in post.ask(cast.amina, "NOMAIL", to=to, proven=False, message_id="1@x")
+    assert InboundMail.objects.latest("pk").proof == "token"
+    post.send(cast.boris, "NOMAIL", to=to, proven=False)
+    assert InboundMail.objects.latest("pk").state == "held"
+    assert risk.subscriptions.get(member=cast.boris).delivery == "each"
+    with time_machine.travel(clock() + timedelta(days=2_000)):
+        post.send(cast.amina, "MAIL", to=to, proven=False)
+    assert InboundMail.objects.latest("pk").state == "held"
+    with pytest.raises(NotFound):
+        post.send(cast.amina, "MAIL", to="risk-request+aaaa", proven=False)
 
 
 @pytest.mark.django_db
@@ -210,3 +230,10 @@ def test_get_in_answer_to_a_copy_brings_the_whole(cast, post, risk, now):
 def test_sentence_is_a_contribution(cast, post, text):
     post.send(cast.amina, text, to="risk")
     assert Contribution.objects.get().text == text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_setting_may_follow_set_and_the_name_of_a_list(language):
+    put, nomail = vocabulary.own(vocabulary.SET, language), vocabulary.own(vocabulary.COMMANDS["nomail"], language)
+    for text in (f"{put} risk {nomail}", f"{put} {nomail}", f"{put.lower()}: {nomail} risk"):
+        assert orders(text) == ["nomail"], text

@@ -120,7 +120,7 @@ def test_a_digest_holds_contents_threads_and_the_ways_to_answer(cast, take, far,
     assert tokens.read_bounce(sender.split("+")[1].split("@")[0]) == tokens.BounceToken(row.pk, answer.number)
     assert mail["Subject"] == "[risk] Digest of 25 November 2026: 3 contributions"
     assert mail["Precedence"] == "list" and mail["List-Unsubscribe-Post"] and mail["Auto-Submitted"]
-    assert tokens.leave_token(row.pk) in mail["List-Unsubscribe"] and "risk-request@" in mail["Reply-To"]
+    assert tokens.leave_token(row.pk) in mail["List-Unsubscribe"] and "risk-request+" in mail["Reply-To"]
     for kind in ("plain", "html"):
         text = text_of(mail, kind)
         for said in (first, other, answer):
