@@ -10,6 +10,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
+from hub.lib.addresses import fold_address
 from hub.members.regions import region_of
 
 
@@ -18,7 +19,7 @@ class MemberManager(BaseUserManager["Member"]):
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "Member":
         """Create a member who may not sign in until approved, unless ``is_active`` is given."""
-        member = self.model(email=email.strip().lower(), **fields)
+        member = self.model(email=fold_address(email), **fields)
         member.set_password(password)
         member.save(using=self._db)
         return member
@@ -32,7 +33,7 @@ class MemberManager(BaseUserManager["Member"]):
 
     def get_by_natural_key(self, username: str | None) -> "Member":
         """Find by address, in any letter case."""
-        return self.get(email=(username or "").strip().lower())
+        return self.get(email=fold_address(username or ""))
 
 
 class Member(AbstractBaseUser, PermissionsMixin):

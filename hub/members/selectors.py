@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import ngettext
 
+from hub.lib.addresses import fold_address
 from hub.lib.errors import NotAllowed, NotFound
 from hub.lib.home import Block, Kind
 from hub.lib.prepared import Prepared
@@ -47,7 +48,7 @@ def address_owner(address: str) -> Member | None:
 
     An address that somebody has added but not verified proves nothing. Queries: 1 or 2.
     """
-    folded = address.strip().lower()
+    folded = fold_address(address)
     row = EmailAddress.objects.filter(email=folded, verified=True).select_related("user").first()
     return row.user if row else Member.objects.filter(email=folded).first()
 
@@ -64,7 +65,7 @@ def owners_of(addresses: "Sequence[str]") -> dict[str, int]:
     The rule is that of :func:`member_by_address`. Queries: 2 for each 1,000 addresses.
     """
     found: dict[str, int] = {}
-    folded = list(dict.fromkeys(address.strip().lower() for address in addresses))
+    folded = list(dict.fromkeys(fold_address(address) for address in addresses))
     for start in range(0, len(folded), 1_000):
         chunk = folded[start : start + 1_000]
         first = Member.objects.filter(email__in=chunk, is_active=True).values_list("email", "pk")
@@ -89,7 +90,7 @@ _BY_KEY = Prepared(lambda keys: Member.objects.filter(pk__in=keys).order_by().va
 
 def members_by_address(addresses: "Iterable[str]") -> dict[str, Member]:
     """Return what :func:`member_by_address` does for each of many addresses: ``dict[str, Member]``. Queries: 1 or 2."""
-    wanted = {address.strip().lower() for address in addresses}
+    wanted = {fold_address(address) for address in addresses}
     owners = {row[0]: Member.from_db("default", _FIELDS, row[1:]) for row in _BY_ADDRESS.rows(wanted)}
     others = _APPLIED.rows(wanted - owners.keys())
     owners.update((row[0], Member.from_db("default", _FIELDS, row[1:])) for row in others)

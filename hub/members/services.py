@@ -22,6 +22,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from hub.lib import tokens
+from hub.lib.addresses import fold_address
 from hub.lib.errors import Conflict, Invalid, NotAllowed, NotFound
 from hub.lib.hooks import registered
 from hub.lib.mail import send_letter
@@ -76,7 +77,7 @@ def apply(*, applicant: Applicant, now: datetime) -> Application | None:
 
 def _record(applicant: Applicant, now: datetime) -> Application:
     member = Member(
-        email=applicant.email.strip().lower(),
+        email=fold_address(applicant.email),
         name=_one_line(applicant.name),
         country=applicant.country,
         organisation=_one_line(applicant.organisation),
@@ -253,7 +254,7 @@ def anonymise_member(*, member_id: int, actor: Member, now: datetime) -> Member:
 
     The country stays, so that the balance of regions remains true; every address, the name, the words of the
     application and the password go, and with the password every open sign-in. Rooms that keep personal data of their
-    own register under ``HUB_FORGET``: forget(member, now).
+    own register under ``HUB_FORGET``: forget(member, now), called while the person still has their addresses.
 
     Raises: NotAllowed (neither the person nor the Secretariat), NotFound.
     """
@@ -262,6 +263,8 @@ def anonymise_member(*, member_id: int, actor: Member, now: datetime) -> Member:
     member = Member.objects.select_for_update().filter(pk=member_id).first()
     if member is None:
         raise NotFound
+    for forget in registered("HUB_FORGET"):
+        forget(member, now)
     EmailAddress.objects.filter(user=member).delete()
     Application.objects.filter(member=member).update(statement="", reason="")
     with translation.override(settings.LANGUAGE_CODE):
@@ -274,8 +277,6 @@ def anonymise_member(*, member_id: int, actor: Member, now: datetime) -> Member:
     member.save()
     member.groups.clear()
     member.user_permissions.clear()
-    for forget in registered("HUB_FORGET"):
-        forget(member, now)
     return member
 
 

@@ -13,7 +13,7 @@ from icalendar import Calendar
 from hub.lib.dates import say_day
 
 # Octets of a calendar that are read; an export of somebody's whole year is a file and no invitation.
-MAX_SIZE = 200_000
+MAX_SIZE = 100_000
 MAX_EVENTS = 5
 _TEXT = 300  # characters of one field
 

@@ -19,6 +19,8 @@ _ENOUGH = 12  # letters
 WINDOWS = {"iso8859-6": "cp1256", "iso8859-7": "cp1253", "iso8859-8": "cp1255", "iso8859-9": "cp1254"}
 # A letter of two octets between ASCII letters is one of a Latin text in UTF-8, and no Chinese one.
 _LATIN = re.compile(rb"[A-Za-z][\xc3-\xc5][\x80-\xbf][A-Za-z]")
+# A first and a second octet of UTF-8 that were read as letters of Latin-1 or Windows' Latin.
+_PAIR = re.compile("[\u00c2-\u00f4][\u0080-\u00bf\u0152-\u0192\u02c6-\u02dc\u2013-\u2122]")
 _TWICE = {chr(byte): byte for byte in range(256)}
 for _byte in range(0x80, 0xA0):
     _TWICE[bytes([_byte]).decode("cp1252", "ignore") or chr(_byte)] = _byte
@@ -77,7 +79,7 @@ def _share(data: bytes, codec: str) -> float:
 
 def once(text: str) -> str:
     """Return text that was encoded as UTF-8 twice (``Ã©`` for ``é``) as it was before; any other text as it is."""
-    if text.isascii():
+    if text.isascii() or not _PAIR.search(text):
         return text
     try:
         data, _length = codecs.charmap_encode(text, "strict", _TABLE)

@@ -239,7 +239,7 @@ def display_name(value: str) -> str:
     if not phrase.strip(' "'):
         opened, closed = value.find("("), value.rfind(")")
         phrase = value[opened + 1 : closed] if 0 <= opened < closed else ""
-    words = decode_words(phrase.strip())
+    words = decode_words(phrase.strip()).replace("\0", "")
     unescaped = words.replace('\\"', "\0").replace('"', "").replace("\0", '"').replace("\\", "")
     return " ".join("".join(char if char.isprintable() else " " for char in unescaped).split())[:150]
 

@@ -28,6 +28,9 @@ _CALENDARS = {"text/calendar", "application/ics"}
 _FILES_OF_TEXT = {"text/calendar", "text/x-vcard", "text/vcard"}
 _MAX_LEAVES = structure.MAX_PARTS
 _MAX_NOTES = 5
+# Calendars that are read, and files up to which those of a forwarded mail are kept too: more are a dump and cost time.
+_MAX_CALENDARS = 2
+_MANY_FILES = 30
 _CONTENT_ID = (b"Content-ID", b"Content-Id", b"Content-id", b"content-id", b"CONTENT-ID")
 # Octets of text that are read, quotes and all; a mail with more is refused (``Mail.is_cut``), since it cannot be judged
 # in the time a session waits. An archive has the time.
@@ -63,6 +66,7 @@ class Reader:
         self.noise: list[File] = []  # kept when there is nothing else
         self.notes: list[Note] = []
         self.encrypted = ""
+        self.calendars = 0
         # One mail may cost so much guessing and so much text, however many parts it has.
         self.guesses = 4
         self.text_left = _WHOLE_TEXT if whole else MAX_TEXT
@@ -214,7 +218,8 @@ class Reader:
         if any(file.content == data for file in self.files):
             return
         self.keep(name, "text/calendar" if kind in _CALENDARS else kind, data, otherwise="invitation")
-        for event in read_calendar(data):
+        self.calendars += 1
+        for event in read_calendar(data) if self.calendars <= _MAX_CALENDARS else ():
             self.note(event)
 
     def forwarded(self, data: bytes, name: str) -> None:
@@ -227,7 +232,7 @@ class Reader:
         author = display_name(headers.raw("from"))
         author = "" if "@" in author else author
         self.note(Forwarded(name, subject, author, parse_date(headers.raw("date"))))
-        if not self.inner:
+        if not self.inner and len(self.files) < _MANY_FILES:
             self._lift(data)
 
     def _lift(self, data: bytes) -> None:

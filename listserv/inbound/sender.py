@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
+from hub.lib.addresses import fold_address
 from hub.lib.verdicts import Verdict, reject
 from hub.members.selectors import addresses_of, member_by_address
 from listserv.inbound.delivery import Checks
@@ -101,7 +102,7 @@ def _disowned(checks: Checks) -> Verdict:
 
 def _signed_in(mail: Mail, auth: "Member") -> Sender:
     """A mail without From is the member's who sent it (RFC 6409 §8.1 lets a submission server add it)."""
-    own = [address.lower() for address in addresses_of(auth)]
+    own = [fold_address(address) for address in addresses_of(auth)]
     named = [address for address in mail.from_addresses if address in own]
     if mail.from_addresses and not named:
         problem = reject(

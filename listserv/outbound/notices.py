@@ -44,7 +44,7 @@ def _row(message: EmailMessage) -> Notice:
     if "auto-submitted" not in given:
         # So that no program answers it (RFC 3834 §5).
         message.extra_headers["Auto-Submitted"] = "auto-generated"
-    raw = message_from_bytes(message.message().as_bytes(), policy=_policy).as_bytes()
+    raw = _bytes(message)
     return Notice(
         # Where bounces go, which a letter may name itself; never the author's address of a contribution. An answer to
         # a mail has no way back, so that two programs never write to each other (RFC 3834 §3.3).
@@ -55,6 +55,17 @@ def _row(message: EmailMessage) -> Notice:
         next_at=now,
         created_at=now,
     )
+
+
+def _bytes(message: EmailMessage) -> bytes:
+    """Return the whole mail; an address beyond ASCII stands in To as it is, in no encoded word (RFC 6532 §3.2)."""
+    raw = message.message().as_bytes()
+    if all(recipient.isascii() for recipient in message.recipients()):
+        return message_from_bytes(raw, policy=_policy).as_bytes()
+    written = message_from_bytes(raw, policy=_policy.clone(utf8=True))
+    del written["To"]
+    written["To"] = ", ".join(message.to)
+    return written.as_bytes()
 
 
 def _is_reply(message: EmailMessage) -> bool:

@@ -194,3 +194,35 @@ def test_file_names_are_what_they_seem(header, name):
 
 def test_empty_parts_are_no_files():
     assert names(mail(multi("mixed", TEXT, part("application/pdf; name=a.pdf", " \r\n")))) == []
+
+
+def _many(one: bytes, count: int) -> bytes:
+    return mail(multi("mixed", *([one] * count)))
+
+
+INSIDE = b"Content-Type: message/rfc822\r\n\r\n" + _many(part("application/pdf; name=a.pdf", "%PDF"), 900).replace(
+    b"b1", b"b2"
+)
+EVENTS = "BEGIN:VCALENDAR\r\n" + "BEGIN:VEVENT\r\nSUMMARY:x\r\nEND:VEVENT\r\n" * 2_300 + "END:VCALENDAR"
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        _many(INSIDE, 60),
+        _many(part("text/calendar", EVENTS), 60),
+        _many(part("application/ms-tnef", "x" * 2_000), 900),
+        _many(part("application/pkcs7-mime", signed_data(INNER * 50)), 300),
+        mail(multi("related", part("text/html", "<img " * 300_000), PLOT)),
+        mail(multi("related", part("text/html", "<img src='cid:" + "src=cid:" * 200_000), PLOT)),
+        mail(multi("related", part("text/plain", "[cid:" * 300_000), PLOT)),
+        mail(part("text/plain", "-----BEGIN PGP SIGNED MESSAGE-----\r\n\r\n" + "- -\r\n" * 300_000)),
+        mail(part("text/plain; charset=koi8-r", ("привет всем " * 80_000).encode("cp1251"))),
+        mail(part("text/plain; charset=latin1", bytes(range(0x80, 0x100)) * 10_000)),
+    ],
+    ids="forwarded calendars envelopes smime img cid plain pgp cyrillic high".split(),
+)
+def test_hostile_parts_cost_less_than_a_second(raw):
+    begun = time.process_time()
+    parse(raw)
+    assert time.process_time() - begun < 1
