@@ -61,6 +61,8 @@ HUB_ATTACH_MAX_SIZE = env.number("HUB_ATTACH_MAX_SIZE", 5_000_000, least=0, most
 HUB_RATE_PER_HOUR = env.number("HUB_RATE_PER_HOUR", 60, least=1, most=100_000)
 # At this score an address that mail comes back from is tried: a permanent bounce is 1, a temporary one 0.5, once a day.
 HUB_BOUNCE_LIMIT = env.number("HUB_BOUNCE_LIMIT", 5, least=1, most=1_000)
+# Days after which the bytes of a mail that came in are forgotten, their row kept; 0 to keep them, as for export.
+HUB_KEEP_RAW_DAYS = env.number("HUB_KEEP_RAW_DAYS", 0, least=0, most=36_500)
 
 _public = urlsplit(HUB_URL)
 ALLOWED_HOSTS = [_public.hostname or "localhost", "localhost", "127.0.0.1", "[::1]", HUB_WEB.host]
@@ -176,7 +178,7 @@ HUB_SCOPES = ["forums.selectors.search_scopes_for"]
 # Each gives the documents of a room for a full reindex: source() -> iterable of hub.search.services.Document.
 HUB_SEARCH_SOURCES = ["forums.selectors.search_documents", "cms.indexing.documents"]
 # Each takes what it keeps of a person out when the person leaves for good: forget(member, now).
-HUB_FORGET = ["forums.services.forget_member"]
+HUB_FORGET = ["listserv.retention.forget_member", "forums.services.forget_member"]
 # Each gives a member the words an archive has from an address that is proven to be theirs: take_over(author, member).
 HUB_TAKE_OVER = ["forums.services.hand_over_words"]
 # Each gives what stands beside a discussion: aside(forum_id, member) -> dict of template variables.

@@ -56,4 +56,5 @@ def _raw(said: "Contribution") -> bytes | None:
     row = InboundMail.objects.filter(contribution_id=said.number, state=InboundMail.State.PUBLISHED).first()
     if row is None or row.message_id != said.message_id:
         return None
-    return bytes(row.raw)
+    # What was forgotten (``HUB_KEEP_RAW_DAYS``) is written anew.
+    return bytes(row.raw) or None

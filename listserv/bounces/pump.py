@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from listserv import tokens
+from listserv import retention, tokens
 from listserv.bounces import scoring
 from listserv.models import AddressHealth, Bounce, Notice
 
@@ -40,4 +40,4 @@ def look(now: datetime) -> int:
                 changed += scoring.trial_came_back(health.probe, now=now)
     changed += scoring.end_trials(now=now)
     Bounce.objects.filter(created_at__lt=now - KEPT).delete()
-    return changed + scoring.drop_quiet(now=now)
+    return changed + scoring.drop_quiet(now=now) + retention.drop_old(now)

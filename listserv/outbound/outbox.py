@@ -53,15 +53,18 @@ def _write(mail: Envelope) -> str:
     place = folder()
     place.mkdir(mode=0o700, parents=True, exist_ok=True)
     stamp = clock().strftime("%Y%m%dT%H%M%S.%fZ")
-    # A file name holds 255 bytes, not letters.
-    whom = _unsafe.sub("_", mail.recipient).encode()[:150].decode("utf-8", "ignore")
-    name = f"{stamp}-{next(_count):06d}-{secrets.token_hex(2)}-{whom}.eml"
+    name = f"{stamp}-{next(_count):06d}-{secrets.token_hex(2)}-{_whom(mail.recipient)}.eml"
     # What the last MTA on the way would add (RFC 5321 §4.4).
     delivery = f"Return-Path: <{mail.sender}>\r\nDelivered-To: {mail.recipient}\r\n".encode()
     draft = place / f".{name}.part"
     draft.write_bytes(b"".join((delivery, *mail.parts)))
     draft.rename(place / name)
     return name
+
+
+def _whom(address: str) -> str:
+    """Return an address as it stands in a file name, which holds 255 bytes, not letters."""
+    return _unsafe.sub("_", address).encode()[:150].decode("utf-8", "ignore")
 
 
 def sent_at(name: str) -> datetime | None:
@@ -96,3 +99,12 @@ def read(name: str) -> bytes | None:
         return (folder() / name).read_bytes()
     except FileNotFoundError:
         return None
+
+
+def forget(address: str) -> int:
+    """Delete the mails to an address; return how many."""
+    whose = _whom(address)
+    found = [name for name in names(whose) if recipient_of(name).lower() == whose.lower()]
+    for name in found:
+        (folder() / name).unlink(missing_ok=True)
+    return len(found)

@@ -78,6 +78,9 @@ def stage() -> Iterator[None]:
     django.setup()
     from django.conf import settings
 
+    # Loaded once, before any child: a child that is killed while it imports shows nothing.
+    from listserv.inbound import server  # noqa: F401
+    from listserv.outbound import pump  # noqa: F401
     from tests import databases
 
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

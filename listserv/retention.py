@@ -1,0 +1,73 @@
+"""What the mail door forgets: a person who leaves for good, and what has been kept long enough."""
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db.models import Q
+
+from hub.members.selectors import addresses_of
+from listserv.models import AddressHealth, Bounce, InboundMail, Notice, Retry, Subscription
+from listserv.outbound import outbox
+
+if TYPE_CHECKING:
+    from hub.members.models import Member
+
+State = InboundMail.State
+# Letters that are sent or given up are kept so long for the record; their text is gone at once.
+NOTICES_KEPT = timedelta(days=30)
+# Rows changed at a time, so that nobody waits for the lock.
+CHUNK = 200
+_SETTLED = (State.PUBLISHED, State.DONE, State.REJECTED, State.DISCARDED)
+
+
+def forget_member(member: "Member", now: datetime) -> None:
+    """Take a person's addresses and mails out of the mail door; what was said stays in its discussion.
+
+    Called while the person still has their addresses. Queries: 9, and 3 for each address.
+    """
+    addresses = {found.lower() for found in (*addresses_of(member), member.email)}
+    addresses |= {found.lower() for found in member.emailaddress_set.values_list("email", flat=True)}
+    own = Subscription.objects.filter(member=member)
+    Bounce.objects.filter(Q(subscription__member=member) | Q(address__in=addresses)).delete()
+    AddressHealth.objects.filter(address__in=addresses).delete()
+    Retry.objects.filter(subscription__member=member).delete()
+    own.update(
+        address=None, suspended_at=None, suspended_for="", paused_until=None, digest_at=None, digest_claimed_until=None
+    )
+    own.filter(ended_at=None).update(ended_at=now)
+    mails = InboundMail.objects.filter(Q(member=member) | Q(envelope_from__in=addresses))
+    mails.filter(state__in=(State.HELD, State.QUEUED, State.FAILED)).update(
+        state=State.DISCARDED, action="discard", code="forgotten", claimed_until=None, processed_at=now
+    )
+    mails.update(raw=b"", envelope_from="", helo="", peer="", subject="", checks="", error="")
+    for address in sorted(addresses):
+        _forget_letters(address)
+        outbox.forget(address)
+
+
+def _forget_letters(address: str) -> None:
+    """Delete the letters to an address, sent or waiting; one with more recipients loses this one."""
+    for notice in Notice.objects.filter(recipients__icontains=address).only("recipients", "state"):
+        others = [found for found in notice.recipients if found.lower() != address]
+        if not others:
+            notice.delete()
+        elif len(others) < len(notice.recipients):
+            notice.recipients = others
+            notice.save(update_fields=["recipients"])
+
+
+def drop_old(now: datetime) -> int:
+    """Forget letters that are done with, and the bytes of mails older than ``HUB_KEEP_RAW_DAYS``; return how many.
+
+    A mail keeps its row: who sent it when, and what became of it. Without its bytes it is exported as the discussion
+    has it. Queries: 1 or 3.
+    """
+    done = Notice.objects.exclude(state=Notice.State.WAITING).filter(created_at__lt=now - NOTICES_KEPT)
+    changed = done.delete()[0]
+    days = settings.HUB_KEEP_RAW_DAYS
+    if days:
+        old = InboundMail.objects.filter(state__in=_SETTLED, received_at__lt=now - timedelta(days=days))
+        keys = list(old.exclude(raw=b"").order_by("pk").values_list("pk", flat=True)[:CHUNK])
+        changed += InboundMail.objects.filter(pk__in=keys).update(raw=b"", peer="", helo="")
+    return changed
