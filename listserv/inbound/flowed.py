@@ -26,7 +26,8 @@ def unflow(text: str, *, delsp: bool = False) -> str:
         if content[:1] == " ":
             content = content[1:]
         is_signature = content == _SIGNATURE
-        if depth != open_depth or is_signature:
+        # A paragraph ends at an empty line, even where the program has left a space before it.
+        if depth != open_depth or is_signature or not content:
             _end(out, pieces)
             if depth:
                 pieces.append(">" * depth + " ")

@@ -17,11 +17,14 @@ _UNDATED = 120
 _WORDLESS = 250
 _DATE = re.compile(r"\d{4}|\d{1,2}[:.٫]\d{2}|\d{1,2}[./-]\d{1,2}|\d{1,2} ?[年月日년월일]")
 _TIME = re.compile(r"\d{1,2}[:.h٫]\d{2}|\d{4}")
+_HOUR = re.compile(r"\d{1,2}[:.h٫]\d{2}(?!\d?[./-])")
 _YEAR = re.compile(r"\d{4}|\d{1,2}[./-]\d{1,2}[./-]\d{2}")
 # A day of the week before a date: "tir. 18. apr.".
 _DAY = re.compile(r"[^\W\d]{1,14}[.,]{0,2}[ \xa0]{0,2}\d")
 # What ends a sentence within a line: then the line says more than who wrote.
 _SENTENCE_END = re.compile(r"[.!?؟；;][\s\xa0]|[。！？]")
+# Words of a name, and of the date behind it, below a verb.
+_NAME_WORDS = 6
 # What ends a line that does not go on below.
 _STOPS = (".", "!", "?", ":", "：", "。", "؟", "！", "？")
 # Characters of a line that holds the name before an address.
@@ -49,7 +52,7 @@ def find(page: Page, last: int, *, floor: int, quoted: bool) -> int:
         if len(joined) > LOOK:
             break
         if _is_intro(joined, quoted=quoted):
-            return at if text.lower().lstrip("*_ -").startswith(OPENERS) else _opening(page, at, last, lowest)
+            return _opening(page, at, last, lowest)
     # Without a date one line has to say it all: what stands above may be the author's.
     alone = last == 0 or not page.texts[last - 1]
     return last if quoted and (_is_undated(page.texts[last]) or (alone and _is_name(page.texts[last]))) else -1
@@ -72,7 +75,7 @@ def _is_intro(joined: str, *, quoted: bool) -> bool:
     if not (colon or address):
         # "---- Ana Pérez wrote ----"
         return quoted and ends_with_verb and joined.startswith("--") and joined.endswith("--")
-    verb = ends_with_verb or _says_wrote(bare)
+    verb = ends_with_verb or (_says_wrote(bare) if address else _is_followed_by_name(bare))
     if quoted and verb and colon and (address or joined.startswith("---")):
         return True
     # Asked last: this looks at every character.
@@ -86,6 +89,15 @@ def _is_intro(joined: str, *, quoted: bool) -> bool:
 def _says_wrote(bare: str) -> bool:
     bare = f" {bare}"
     return any(f" {word}" in bare or (word in bare and not word.isascii()) for word in WROTE)
+
+
+def _is_followed_by_name(bare: str) -> bool:
+    """Whether a verb that goes before the name stands near the end, or one before the date: "skrev Ana Pérez"."""
+    words = bare.split()
+    for at, word in enumerate(words[-_NAME_WORDS:], start=max(0, len(words) - _NAME_WORDS)):
+        if word in VERB_FIRST or (word in WROTE and words[at + 1 :] and words[at + 1][0].isdigit()):
+            return True
+    return False
 
 
 def _is_dated_above_quote(low: str, *, verb: bool, colon: bool, address: bool) -> bool:
@@ -103,7 +115,7 @@ def _is_dated_above_text(low: str, bare: str, *, verb: bool, colon: bool, addres
         return True
     if not colon and not (address and bare.endswith(WROTE)):
         return False
-    return verb and (address or (_TIME.search(low) is not None and _YEAR.search(low) is not None)) and _opens(low)
+    return verb and (address or (_HOUR.search(low) is not None and _YEAR.search(low) is not None)) and _opens(low)
 
 
 def _is_undated(text: str) -> bool:
@@ -131,17 +143,23 @@ def _opens(low: str) -> bool:
 def _opening(page: Page, at: int, last: int, lowest: int) -> int:
     """Move up to the line that opens the introduction when it was broken before it."""
     start = at
+    opened = page.texts[at].lower().lstrip("*_ -").startswith(OPENERS)
     for above in range(at - 1, lowest - 1, -1):
         text = page.texts[above]
         if not text or page.depths[above] != page.depths[last] or text.endswith(_STOPS):
+            break
+        # What has been opened goes further up only where a comma says so: "On 3 May 2026,", "at 10:02,".
+        if opened and not text.endswith(","):
             break
         low = text.lower().lstrip("*_ -")
         # The name goes before its address (or what is left of it), the date before a name that has none.
         names = page.texts[start][0] in "<>(" and len(low) < _NAME
         dates = _DATE.search(low) is not None and _opens(low)
-        if low.startswith(OPENERS) or (dates and not _is_dated(page, start, last)):
+        if low.startswith(OPENERS):
+            start, opened = above, True
+        elif dates and not opened and not _is_dated(page, start, last):
             return above
-        if names:
+        elif names:
             start = above
     return start
 

@@ -80,6 +80,10 @@ class Page:
             if self.depths[at] or not self.depths[at - 1] or not self.depths[at + 1]:
                 continue
             before, text = self.lines[at - 1], self.texts[at]
+            if before.endswith("=") and len(before) > _FULL:
+                # Quoted-printable that nobody has decoded ends what it breaks so.
+                self.depths[at] = self.depths[at - 1]
+                continue
             if not text[:1].isalpha() or text[0].isupper() or len(before) < _BROKEN_FROM:
                 continue
             had_no_room = len(before) + 1 + len(text.partition(" ")[0]) > _FULL

@@ -32,6 +32,8 @@ _LABEL = 16
 _STACK = 12
 _ABOVE_STACK = 4
 _NARROW = 80
+# What a header begins with where each of its labels is a paragraph.
+_FIRST = {FROM, SENT, DATE}
 _RULE = "-_=—–~*# \xa0"
 _RULE_STARTS = tuple("-_=—–~*#")
 _TIME = re.compile(r"\d{1,2}[:.h٫]\d{2}")
@@ -183,7 +185,7 @@ def block_end(page: Page, at: int, depth: int, *, announced: bool = False) -> in
             folded, last = 0, line
         elif page.texts[line]:
             folded += 1
-        elif not _goes_on(page, line):
+        elif first not in _FIRST or not _goes_on(page, line, at) or kind_of(page.texts[line + 1]) in kinds:
             last = line - 1
             break
         if folded > _FOLDED:
@@ -205,10 +207,15 @@ def _is_below_raw(page: Page, at: int) -> bool:
     return False
 
 
-def _goes_on(page: Page, blank: int) -> bool:
-    """Whether a header block goes on below an empty line, as it does where each label was a paragraph."""
+def _goes_on(page: Page, blank: int, at: int) -> bool:
+    """Whether a header block from ``at`` goes on below an empty line, as it does where each label is a paragraph."""
     below = blank + 1
-    return below < len(page) and page.depths[below] == page.depths[blank] and bool(kind_of(page.texts[below]))
+    alone = blank - 1 == at or not page.texts[blank - 2]
+    if not alone or below >= len(page) or page.depths[below] != page.depths[blank]:
+        return False
+    if below + 1 < len(page) and page.texts[below + 1]:
+        return False
+    return bool(kind_of(page.texts[blank - 1])) and bool(kind_of(page.texts[below]))
 
 
 def _is_proven(first: str, kinds: set[str], value: str, *, announced: bool, shaped: bool) -> bool:

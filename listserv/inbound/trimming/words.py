@@ -103,40 +103,38 @@ CLOSINGS = frozenset((
     "wako mwaminifu", "shukrani", "asante", "lubos na gumagalang", "والسلام", "نیک خواہشات", "agur bero bat",
 ))  # fmt: skip
 
-# Beginnings of the paragraph that lawyers, virus scanners and foresters add.
+# Beginnings of the paragraph that virus scanners, foresters and titles of lawyers make: one word of LEGAL proves it.
+NOTICES = (
+    "confidentiality notice", "confidentiality:", "disclaimer", "important: this e", "notice: this e",
+    "please consider the environment", "think before you print", "before printing", "save a tree",
+    "p please consider", "virus-free", "this email has been checked", "this e-mail has been checked",
+    "this email has been scanned", "this email was scanned", "this message has been scanned", "scanned by",
+    "avis de confidentialité", "pensez à l'environnement", "n'imprimez ce", "avant d'imprimer", "garanti sans virus",
+    "l'absence de virus", "aviso legal", "aviso de confidencialidad", "antes de imprimir", "por favor considere",
+    "libre de virus", "vertraulichkeitshinweis", "virenfrei", "bitte prüfen sie, ob", "声明：", "إخلاء مسؤولية",
+)  # fmt: skip
+# Those of lawyers without a title, which may be sentences of the author's: two words prove them.
 DISCLAIMERS = (
-    "confidentiality notice", "confidentiality:", "disclaimer", "this e-mail and any", "this email and any",
-    "this message and any", "this e-mail message", "this e-mail is confidential", "this email is confidential",
-    "this message is confidential", "this communication is confidential", "this e-mail may contain",
-    "this email may contain", "this message may contain", "this e-mail contains", "this email contains",
-    "this message contains",
+    "this e-mail and any", "this email and any", "this message and any", "this e-mail message",
+    "this e-mail is confidential", "this email is confidential", "this message is confidential",
+    "this communication is confidential", "this e-mail may contain", "this email may contain",
+    "this message may contain", "this e-mail contains", "this email contains", "this message contains",
     "this message is intended", "this e-mail is intended", "this email is intended", "this transmission",
-    "the information contained in this", "the information in this e", "the contents of this e", "the content of this e",
-    "if you are not the intended", "if you have received this", "important notice", "important: this e",
-    "notice: this e",
-    "please consider the environment", "think before you print", "before printing", "save a tree", "p please consider",
-    "virus-free", "this email has been checked", "this e-mail has been checked", "this email has been scanned",
-    "this email was scanned", "this message has been scanned", "scanned by",
-    "ce message et", "ce courriel et", "ce message est confidentiel", "ce courriel est confidentiel",
-    "avis de confidentialité",
-    "les informations contenues dans ce", "pensez à l'environnement", "n'imprimez ce", "avant d'imprimer",
-    "garanti sans virus",
-    "l'absence de virus", "este mensaje y", "este mensaje es confidencial", "este correo electrónico", "este e-mail",
-    "este mensaje contiene", "este mensaje se dirige", "aviso legal", "aviso de confidencialidad",
-    "la información contenida en",
-    "antes de imprimir", "por favor considere", "libre de virus", "esta mensagem", "as informações contidas",
-    "diese e-mail", "diese nachricht enthält", "der inhalt dieser", "vertraulichkeitshinweis", "virenfrei",
-    "bitte prüfen sie, ob",
+    "the information contained in this", "the information in this e", "the contents of this e",
+    "the content of this e", "if you are not the intended", "if you have received this", "ce message et",
+    "ce courriel et", "ce message est confidentiel", "ce courriel est confidentiel",
+    "les informations contenues dans ce", "este mensaje y", "este mensaje es confidencial", "este correo electrónico",
+    "este e-mail", "este mensaje contiene", "este mensaje se dirige", "la información contenida en", "esta mensagem",
+    "as informações contidas", "diese e-mail", "diese nachricht enthält", "der inhalt dieser",
     "le informazioni contenute", "questo messaggio", "questa e-mail", "de informatie in deze", "dit bericht is",
-    "deze e-mail",
-    "wiadomość ta", "niniejsza wiadomość", "ta wiadomość", "настоящее сообщение", "это сообщение и", "данное сообщение",
-    "информация, содержащаяся", "данное электронное", "本邮件", "此邮件", "本電子郵件", "此電子郵件", "声明：",
-    "このメールには",
-    "本メール", "이 메일은", "هذه الرسالة", "إخلاء مسؤولية", "إن هذه الرسالة", "bu e-posta",
+    "deze e-mail", "wiadomość ta", "niniejsza wiadomość", "ta wiadomość", "настоящее сообщение", "это сообщение и",
+    "данное сообщение", "информация, содержащаяся", "данное электронное", "本邮件", "此邮件", "本電子郵件",
+    "此電子郵件", "このメールには", "本メール", "이 메일은", "هذه الرسالة", "إن هذه الرسالة", "bu e-posta",
 )  # fmt: skip
 # What such a paragraph speaks of, so that one of the author's that begins alike stays.
 LEGAL = (
-    "confidential", "intended", "recipient", "unauthori", "received this", "disclos", "privileged", "virus",
+    "confidential", "confidencial", "intended", "recipient", "unauthori", "received this", "disclos", "privileged",
+    "virus",
     "print", "malware", "confidentiel", "destinataire", "erreur", "imprim", "destinatari", "error", "autoriz",
     "vertraulich", "empfänger", "irrtümlich", "riservat", "vertrouwelijk", "geadresseerde", "poufn", "adresat",
     "конфиденциальн", "получател", "адресат", "ошибк", "вирус", "机密", "保密", "收件人", "機密", "收件者",
@@ -144,11 +142,18 @@ LEGAL = (
     "سري", "المرسل إليه", "المستلم", "gizli",
 )  # fmt: skip
 
+# What any such paragraph says that stands below a rule: of the mail itself, and what to do with it.
+OF_MAIL = ("e-mail", "email", "message", "communication", "transmission")
+TO_DO = ("delete", "notify", "destroy", "return it")
+
 # What the lines below a rule say that a list, a group or a tracker adds.
 FOOTERS = (
-    "list", "group", "unsubscribe", "subscribed", "subscription", "reply to this email", "view it on", "view this",
-    "receiving this", "received this", "visit topic", "links:", "désabonner", "désinscri", "darse de baja", "cancelar",
-    "suscripción", "отписаться", "рассылк", "группы", "退订", "取消订阅", "邮件列表", "إلغاء الاشتراك",
-    "القائمة البريدية", "abmelden",
-    "abbestellen", "verteiler", "mailingliste", "lista", "liste",
+    "unsubscribe", "subscribed", "subscription", "reply to this email", "view it on", "receiving this", "received this",
+    "visit topic", "links:", "mailing list", "désabonner", "désinscri", "liste de diffusion", "darse de baja",
+    "cancelar la suscripción", "lista de correo", "cancelar inscrição", "отписаться", "рассылк", "退订", "取消订阅",
+    "邮件列表",
+    "取消訂閱", "إلغاء الاشتراك", "القائمة البريدية", "abmelden", "abbestellen", "mailingliste", "disiscri",
+    "uitschrijven",
 )  # fmt: skip
+# Words that prove it only below the rule of underscores that list programs draw.
+LISTS = ("list", "group", "lista", "liste", "verteiler", "группы", "列表", "القائمة")

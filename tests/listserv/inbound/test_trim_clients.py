@@ -128,6 +128,14 @@ TAILS = {
     "a block below a closing": "Kind regards,\n\nAmina Diallo\nProgramme Officer\nMinistry of Environment\n"
     "+221 33 123 45 67\n"
     "www.environment.example",
+    "a card below a rule": "—————\nAmina Diallo\nProgramme Officer\n📧 amina@people.example\n📱 +221 33 123 45 67",
+    "a disclaimer below a rule": "--------------------\n\nThe information herein is confidential. If you are not "
+    "the intended "
+    "recipient of this e-mail, please notify us and delete it; any disclosure is prohibited.\n\n--------------------",
+    "a disclaimer, French": "Ce message et toutes les pièces jointes sont confidentiels et établis à l'intention "
+    "exclusive de leurs\n"
+    "destinataires. Toute utilisation non autorisée est interdite.",
+    "a disclaimer, Spanish": "AVISO LEGAL: Este mensaje es confidencial y se dirige exclusivamente a su destinatario.",
     "a block, French": "Cordialement,\nAmina Diallo\nChargée de Programme, Ministère\nTél : +221 33 123 45 67",
     "a block, Russian": "С уважением,\nАмина Диалло\nМинистерство Охраны Среды\namina@people.example",
     "a signature and a quote": f"-- \nAmina Diallo\nMinistry of Environment\n\n"
@@ -179,6 +187,11 @@ STAYS = {
     "an article": "On 12 May 2024 the Minister wrote:\n\nWe shall act.\n\nNothing followed.\n",
     "a confidential matter": "This message contains my vote: yes to the second option.\n",
     "the environment": "Please consider the environment when you plan travels.\nWe shall all come by train.\n" * 2,
+    "a matter of the network": "I agree.\n\n-----\n\nThe recipient country was informed of the unauthorised "
+    "introduction, in error, "
+    "and confidential\ninformation on the intended use was disclosed. Print it.\n",
+    "a message on confidentiality": "I agree.\n\nThis message contains my comments on the unauthorised movement.\n",
+    "participants": "Participants:\n-----\nAna Pérez\nana@people.example\n",
     "many dashes": "a\n--\nb\n--\n" * 15 + "The end of it all.\n" * 30,
     "a question about lists": "What I need\n\n____\n\nthe list of members\n\nand their names\n",
     "an address": "Write to\n\nboris@people.example:\n\nhe knows.\n",
