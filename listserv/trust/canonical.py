@@ -58,14 +58,17 @@ class Message:
         self.is_sound = end == (strict + 4 if strict >= 0 else len(raw)) and raw[:1] not in b" \t"
         self._raw, self._body_at = raw, end
         self.fields = _fields(block)
-        self.headers = Headers(block)
         self._digests: dict[bool, bytes] = {}
 
     @cached_property
     def author(self) -> str:
         """The one address in the one From field, in lower case; empty when there is not exactly one of each."""
-        values = self.headers.all("from")
-        found = addresses(values[0], most=2) if len(values) == 1 else []
+        named = self.named("from")
+        if len(named) != 1:
+            return ""
+        # Raw 8-bit letters are read in the charset that another field may name.
+        block = named[0].raw if named[0].raw.isascii() else self._raw[: self._body_at]
+        found = addresses(Headers(block).raw("from"), most=2)
         return found[0] if len(found) == 1 else ""
 
     def __len__(self) -> int:
@@ -99,6 +102,25 @@ def _fields(block: bytes) -> list[Field]:
             found.append(Field(raw.partition(b":")[0].strip().lower().decode("ascii", "replace"), raw))
         lines = [line]
     return found
+
+
+# One author in the form nearly all programs write: a plain or quoted name without anything that could hide another
+# address, and one address.
+_ADDRESS = rb"""([^\s@<>"()\\,;:]{1,64}@[a-z0-9.-]{1,255})"""
+_NAME = rb"""(?:"[^"\r\n@()<>\\]{0,200}"|[^"\r\n@()<>,;:\\]{0,200})[ ]?"""
+_AUTHOR = re.compile(
+    rb"^from:[ ]?(?:" + _NAME + b"<" + _ADDRESS + b">|" + _ADDRESS + rb")\r\n(?![ \t])", re.IGNORECASE | re.MULTILINE
+)
+_FROM = re.compile(rb"^from[ \t]*:", re.IGNORECASE | re.MULTILINE)
+
+
+def plain_author(raw: bytes) -> str:
+    """Return the author's address where the header says it in the plainest form, empty otherwise: then look closely."""
+    head = raw[: raw.find(b"\r\n\r\n", 0, structure.MAX_HEADER) + 2]
+    found = _AUTHOR.search(head)
+    if found is None or len(_FROM.findall(head)) != 1:
+        return ""
+    return (found[1] or found[2]).decode("ascii", "replace").lower()
 
 
 def body(raw: bytes, *, relaxed: bool) -> bytes:

@@ -16,7 +16,7 @@ from django.conf import settings
 
 from listserv.inbound.delivery import Checks, Delivery
 from listserv.trust import arc, dkim, dmarc, results, spf
-from listserv.trust.canonical import Message
+from listserv.trust.canonical import Message, plain_author
 from listserv.trust.resolver import Resolver, Unanswered, is_nowhere, shared
 
 log = logging.getLogger(__name__)
@@ -38,6 +38,9 @@ async def check(
         return None
     if all(recipient.kind in _MACHINES for recipient in delivery.recipients):
         return None
+    known = plain_author(delivery.raw).rpartition("@")[2]
+    if known and resolver is None and _is_nowhere(known) and not _is_relay(delivery.peer):
+        return Checks(domain=known)
     message = Message(delivery.raw)
     domain = dmarc.ascii_domain(message.author.rpartition("@")[2])
     if not domain:
@@ -64,6 +67,10 @@ async def check(
         # A fault of ours must not lose the mail: it proves nothing.
         log.exception("The checks of a mail from %s failed", domain)
         return replace(nothing, dmarc="temperror")
+
+
+def _is_relay(peer: str) -> bool:
+    return bool(settings.HUB_TRUSTED_RELAYS) and results.is_trusted(peer, settings.HUB_TRUSTED_RELAYS)
 
 
 def _is_nowhere(domain: str) -> bool:
@@ -135,7 +142,7 @@ class _Evaluation:
         """
         if not self._may_align(self._envelope_domain, found):
             return "none"
-        if results.is_trusted(self.delivery.peer, settings.HUB_TRUSTED_RELAYS):
+        if _is_relay(self.delivery.peer):
             told = results.one(relayed or [], "spf")
             about = told.properties.get("smtp.mailfrom", "").rpartition("@")[2] if told else ""
             same = dmarc.ascii_domain(about) == self._envelope_domain

@@ -8,6 +8,7 @@ import pytest
 
 from listserv.inbound.delivery import Checks, Delivery
 from listserv.inbound.recipients import Recipient
+from listserv.trust.canonical import Message, plain_author
 from listserv.trust.check import check
 from tests.listserv.trust.zone import Zone, keys, signed
 
@@ -141,3 +142,35 @@ async def test_a_fault_of_ours_proves_nothing_and_loses_nothing(caplog):
 
     assert await summary(dns=Broken({})) == "temperror"
     assert "The checks of a mail from a.org failed" in caplog.text
+
+
+@pytest.mark.parametrize(
+    "field",
+    ["From: a@b.example", "from:a@b.example", "FROM: Amina Diallo <a@b.example>", 'From: "Diallo, A." <a@b.example>',
+     "From: <a@b.example>", "From: Zoë <a@b.example>"],
+)  # fmt: skip
+def test_a_plain_author_is_read_at_a_glance(field):
+    raw = f"Subject: x\r\n{field}\r\nTo: y@z.example\r\n\r\nFrom: x@body.org\r\n".encode()
+    assert plain_author(raw) == Message(raw).author == "a@b.example"
+
+
+@pytest.mark.parametrize(
+    "field",
+    ["From: a@b.example, c@d.org", "From: a@b.example\r\nFrom: c@d.org", "From: a@b.example\r\n c@d.org",
+     "From: c@d.org (a@b.example)", 'From: "<a@b.example>" <c@d.org>', "From: x: a@b.example;", "Subject: From",
+     "From: c@d.org\r\nfrom : a@b.example", 'From: "a <a@b.example>\r\n', "From: <@c.org:a@b.example>",
+     "From a@b.example"],
+)  # fmt: skip
+def test_anything_else_is_looked_at_closely(field):
+    assert plain_author(f"{field}\r\nTo: y@z.example\r\n\r\nx".encode()) == ""
+
+
+async def test_a_domain_in_no_dns_asks_nobody(settings):
+    async def nobody(address: str) -> bool:
+        raise AssertionError(address)
+
+    made = Delivery(
+        peer=CLIENT, helo="x", auth_id=None, mail_from="", size=9, received_at=datetime.now(UTC),
+        raw=b"From: a@people.example\r\n\r\nx\r\n", recipients=(Recipient("risk@hub.org", "post"),),
+    )  # fmt: skip
+    assert await check(made, is_member=nobody) == Checks(domain="people.example")
