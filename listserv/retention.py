@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.db.models import Q
 
@@ -27,7 +28,7 @@ def forget_member(member: "Member", now: datetime) -> None:
     Called while the person still has their addresses. Queries: 9, and 3 for each address.
     """
     addresses = {found.lower() for found in (*addresses_of(member), member.email)}
-    addresses |= {found.lower() for found in member.emailaddress_set.values_list("email", flat=True)}
+    addresses |= {found.lower() for found in EmailAddress.objects.filter(user=member).values_list("email", flat=True)}
     own = Subscription.objects.filter(member=member)
     Bounce.objects.filter(Q(subscription__member=member) | Q(address__in=addresses)).delete()
     AddressHealth.objects.filter(address__in=addresses).delete()
