@@ -30,8 +30,8 @@ class Zone:
                         continue
                     found.append(("TXT" if kind == "SPF" else kind, value))
 
-    async def ask(self, name: str, kind: str) -> list[str]:
-        """Return records as text, following CNAMEs."""
+    async def ask(self, name: str, kind: str, depth: int = 0) -> list[str]:
+        """Return records as text, following eight CNAMEs."""
         name = name.lower().rstrip(".")
         rows = self.rows.get(name, [])
         if name.startswith("error.") and not rows:
@@ -40,7 +40,7 @@ class Zone:
             raise Unanswered(name)
         found = [_text(kind, value) for row, value in rows if row == kind]
         for row, value in rows:
-            found += await self.ask(value, kind) if row == "CNAME" else []
+            found += await self.ask(value, kind, depth + 1) if row == "CNAME" and depth < 8 else []
         return found
 
 
