@@ -12,7 +12,6 @@ from django.core.files.storage import storages
 
 from forums.models import Attachment, Contribution
 from forums.policy import READ, access_of
-from forums.selectors import contribution_for
 from forums.services.files import path_of
 from hub.lib.errors import NotFound
 
@@ -53,18 +52,6 @@ def content_of(attachment: Attachment) -> bytes:
         raise NotFound
     with storage.open(path) as file:
         return bytes(file.read())
-
-
-def attachment_for(member: "Member | None", number: int, position: int) -> tuple[Attachment, bytes]:
-    """Return the file at a position, counted from 1, of a contribution the person may read, and its bytes.
-
-    Raises: NotFound for a hidden or missing contribution, position or content alike.
-    """
-    found = contribution_for(member, number)
-    files = list(found.attachments.all())
-    if not 1 <= position <= len(files):
-        raise NotFound
-    return files[position - 1], content_of(files[position - 1])
 
 
 @dataclass(frozen=True)

@@ -176,8 +176,10 @@ def topic_page(
 
 
 def newest_of(discussion: Discussion, *, limit: int) -> list[Contribution]:
-    """Return the newest contributions of a permitted discussion, newest first. Queries: 1."""
-    rows = Contribution.objects.filter(post__topic__forum_id=discussion.pk, state=Contribution.State.ACCEPTED)
+    """Return the newest contributions of a permitted discussion, newest first; an archive is no news. Queries: 1."""
+    rows = Contribution.objects.filter(
+        post__topic__forum_id=discussion.pk, state=Contribution.State.ACCEPTED, imported__isnull=True
+    )
     return list(rows.select_related("post", "author").order_by("-number")[:limit])
 
 

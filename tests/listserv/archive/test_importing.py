@@ -8,7 +8,7 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
-from forums import selectors, services
+from forums import pages, selectors, services
 from forums.models import Contribution
 from forums.policy import access_of
 from hub.lib.errors import Invalid
@@ -36,6 +36,8 @@ def test_an_import_sends_nothing_and_is_no_news_to_anybody(bring, cast, risk, no
     assert bring(write_mbox(tmp_path / "a", [message(n) for n in range(5)])).made == 5
     assert (Mailing.objects.count(), Notice.objects.count()) == (mailings, 0)
     assert selectors.new_counts_for(cast.amina, access_of(cast.amina)) == {cast.forum_id: 1}
+    newest = pages.newest_of(selectors.discussion_for(cast.amina, cast.forum_id), limit=30)
+    assert [row.number for row in newest] == [last]
     cast.policy.forum.refresh_from_db()
     assert cast.policy.forum.last_post.contribution.number == last
     assert cast.policy.forum.direct_posts_count == 6
