@@ -346,6 +346,31 @@ def test_orders_in_somebody_elses_name(stage):
     assert list(before.all()) == known
 
 
+def alias(stage: Stage, *, of: str = "risk") -> str:
+    """Return the alias under which Boris is written to."""
+    return tokens.alias_address("risk", member_id=stage.cast.boris.pk, list_id=stage.lists[of].pk)
+
+
+ALIASES = [
+    Attack("by a stranger", mail(FORGER), REFUSED, "rejected", to=alias),
+    Attack("in the name of a member of a domain with a policy", mail(R), REFUSED, "rejected", to=alias),
+    Attack("in anybody's name", mail(AMINA["none.org"]), HELD, "held", asked=True, to=alias),
+    Attack("of another list", mail(AMINA["none.org"]), REFUSED, "rejected", to=lambda s: alias(s, of="other")),
+    Attack("cut short", mail(AMINA["none.org"]), REFUSED, "rejected",
+           to=lambda s: alias(s).replace("@", "", 1)[:-20] + "@lists.hub.example"),
+    Attack("made of a reply token", mail(AMINA["none.org"]), REFUSED, "rejected",
+           to=lambda s: s.reply(s.cast.boris).replace("+r.", "+a.")),
+    Attack("by a machine", mail(AMINA["none.org"], "x", "Auto-Submitted: auto-replied"), "250", "discarded", to=alias),
+]  # fmt: skip
+
+
+def test_aliases_bring_nobody_mail_that_nobody_proved(stage):
+    found = failures(stage, ALIASES)
+    # A token that leads nowhere may be refused before the mail is sent as well.
+    early = {what for what, row in found.items() if str(row.get("reply", "")).startswith("550 5.1.1")}
+    assert set(found) <= early <= {"of another list", "cut short", "made of a reply token"}, found
+
+
 def test_nobody_is_told_of_a_forged_mail_that_one_of_its_recipients_took(stage):
     """One reply for all recipients: what the others refused must not become a letter to the forged author."""
     too_long = "Word. " * 30_000
@@ -407,6 +432,61 @@ def test_forged_bounces_change_nobody(stage):
     assert not AddressHealth.objects.filter(address=boris.email).exists()
     assert not Subscription.objects.exclude(suspended_at=None).exists()
     assert not Notice.objects.exists()
+
+
+COMPLAINT = """\
+From: feedback@evil.org
+To: {to}
+Subject: Complaint
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=feedback-report; boundary="b"
+
+--b
+Content-Type: text/plain
+
+Abuse.
+
+--b
+Content-Type: message/feedback-report
+
+Feedback-Type: abuse
+User-Agent: Evil/1.0
+Version: 1
+Original-Mail-From: {sender}
+Original-Rcpt-To: {who}
+
+--b
+Content-Type: message/rfc822
+
+Return-Path: <{sender}>
+From: risk@lists.hub.example
+To: {who}
+Subject: A copy
+List-Unsubscribe: <mailto:{way_out}>
+
+x
+
+--b--
+"""
+
+
+def test_forged_complaints_stop_nobodys_mail(stage):
+    senders = (
+        "risk-bounces@lists.hub.example",
+        tokens.address(f"risk-bounces+{'a' * 20}"),
+        tokens.address(f"risk-bounces+{tokens.leave_token(stage.subscription.pk)}"),
+    )
+    for to in (tokens.address("abuse"), tokens.address("hub"), tokens.address("risk-bounces")):
+        for sender in senders:
+            for mail_from in ("", "feedback@evil.org"):
+                raw = COMPLAINT.format(
+                    to=to, sender=sender, who=stage.cast.amina.email, way_out=tokens.address(f"risk-leave+{'a' * 18}")
+                )
+                say(stage.port, ELSEWHERE, mail_from, [to], raw.replace("\n", "\r\n").encode())
+    drain()
+    assert not Subscription.objects.exclude(suspended_at=None).exists()
+    told = {address for notice in Notice.objects.all() for address in notice.recipients}
+    assert stage.cast.amina.email not in told and "feedback@evil.org" not in told
 
 
 def test_links_that_machines_follow_change_nothing(stage, client):
