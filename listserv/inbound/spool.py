@@ -13,10 +13,12 @@ import queue
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from time import sleep
 
-from django.db import connections, transaction
+from django.db import connection, connections, transaction
 from django.db.utils import InterfaceError, OperationalError
 
 from hub.lib.bus import wake
@@ -33,6 +35,9 @@ log = logging.getLogger(__name__)
 GROUP = 100
 # Seconds between looks at the age of the connection; a broken one shows itself by the error it gives.
 REFRESH = 30.0
+# Seconds for which a locked SQLite is waited for, and between two looks.
+LOCKED = 20.0
+LOOK = 0.001
 # Mails that fail one after the other because the database does not answer; then the rest of the group is not tried.
 PATIENCE = 2
 State = InboundMail.State
@@ -149,7 +154,7 @@ def write(judgements: Sequence[Judgement]) -> None:
     untold = [row for judgement in judgements for row in judgement.untold]
     # A letter names the row it is about; the keys of the others are not read back.
     spoken_of = {id(row): row for row in [*untold, *(row for row in rows if row.state == State.HELD)]}
-    with transaction.atomic():
+    with _soon():
         _ROWS.write([row for row in rows if id(row) not in spoken_of])
         if spoken_of:
             for row in spoken_of.values():
@@ -162,6 +167,41 @@ def write(judgements: Sequence[Judgement]) -> None:
             letters.tell_refused(row)
         if any(row.state == State.QUEUED for row in rows):
             wake("inbound")
+
+
+@contextmanager
+def _soon() -> Iterator[None]:
+    """Open a transaction as soon as the database lets us.
+
+    A writer of SQLite that waits sleeps up to a tenth of a second between two looks, and a worker that publishes one
+    mail after the other takes the lock again meanwhile: clients waited for seconds. The door looks every millisecond.
+    """
+    if connection.vendor != "sqlite" or connection.in_atomic_block:
+        with transaction.atomic():
+            yield
+        return
+    atomic = transaction.atomic()
+    deadline = time.monotonic() + LOCKED
+    _patience(0)
+    try:
+        while True:
+            try:
+                atomic.__enter__()
+                break
+            except OperationalError as error:
+                if "locked" not in str(error) or time.monotonic() > deadline:
+                    raise
+                sleep(LOOK)
+    finally:
+        _patience(LOCKED)
+    with ExitStack() as stack:
+        stack.push(atomic)
+        yield
+
+
+def _patience(seconds: float) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"PRAGMA busy_timeout = {int(seconds * 1000)}")
 
 
 def _answer(group: Sequence[_Waiting], outcomes: Sequence[Outcome]) -> None:

@@ -61,12 +61,12 @@ class Empty:
         return "250 OK"
 
 
-def senders() -> list[Sender]:
+def senders(name: str = "bench") -> list[Sender]:
     """Make the discussion, its members, and what each answers to."""
-    policy = forums.create_forum(name="Bench", slug="bench", preset="closed", now=now())
+    policy = forums.create_forum(name="Bench", slug=name, preset="closed", now=now())
     people = []
     for number in range(MEMBERS):
-        member = Member.objects.create_user(f"m{number}@people.example", name=f"Member {number}", is_active=True)
+        member = Member.objects.create_user(f"{name}-{number}@people.example", name=f"Member {number}", is_active=True)
         EmailAddress.objects.create(user=member, email=member.email, verified=True, primary=True)
         forums.admit_member(forum_id=policy.forum_id, member=member, now=now())
         people.append(member)

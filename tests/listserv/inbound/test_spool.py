@@ -1,9 +1,12 @@
 """``250`` is said after the commit and never before; a database that is down loses nothing."""
 
 import asyncio
+import sqlite3
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -152,3 +155,33 @@ def test_commit_is_on_disk_when_it_returns(transactional_db):
         with connection.cursor() as cursor:
             cursor.execute(question)
             assert cursor.fetchone() == (answer,), question
+
+
+@pytest.fixture
+def other_writer(transactional_db: None) -> Any:
+    """Another process that has SQLite's write lock."""
+    if connection.vendor != "sqlite":
+        pytest.skip("PostgreSQL locks rows")
+    with closing(sqlite3.connect(connection.settings_dict["NAME"], isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        yield other
+
+
+def test_lock_of_another_writer_is_waited_for(other_writer, monkeypatch):
+    looks = []
+
+    def let_go(seconds):
+        looks.append(seconds)
+        if len(looks) == 3:
+            other_writer.execute("COMMIT")
+
+    monkeypatch.setattr(spool, "sleep", let_go)
+    spool.write([Judgement([], "250 2.0.0 OK")])
+    assert len(looks) == 3
+
+
+def test_lock_that_is_never_let_go_of_is_an_error(other_writer, monkeypatch):
+    monkeypatch.setattr(spool, "LOCKED", 0.0)
+    with pytest.raises(OperationalError, match="locked"):
+        spool.write([Judgement([], "250 2.0.0 OK")])
+    assert connection.get_autocommit()
