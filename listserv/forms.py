@@ -87,8 +87,9 @@ class PauseForm(forms.Form):
         help_text=_("Mail comes again from that day on. What is said meanwhile stays on the web."),
     )
 
-    def __init__(self, line: ListLine, data: Any = None) -> None:
-        super().__init__(data, prefix=f"{line.mailing_list.name}-pause")
+    def __init__(self, line: ListLine | None, data: Any = None) -> None:
+        """Take the list as the member sees it, None for all of them."""
+        super().__init__(data, prefix=f"{line.mailing_list.name}-pause" if line else "pause")
 
     @property
     def moment(self) -> datetime:

@@ -1,8 +1,6 @@
 """What can be done with lists and subscriptions; pages, mail commands and outlets call these and nothing else."""
 
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 from typing import TYPE_CHECKING
@@ -14,12 +12,9 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from forums import selectors as forums
-from forums import services as forums_services
-from forums.policy import ADMIT
 from hub.lib import clock
 from hub.lib.bus import wake
-from hub.lib.errors import Invalid, NotAllowed, NotFound
-from hub.members import selectors as members
+from hub.lib.errors import Invalid, NotFound
 from listserv import selectors, tokens
 from listserv.digests.last import queue_gathered
 from listserv.digests.times import DIGESTS, next_at
@@ -58,15 +53,6 @@ class Kept(Enum):
 
 
 KEPT = Kept.KEPT
-
-
-@dataclass(frozen=True)
-class RosterChange:
-    """What became of a roster: members put on it or taken off, those who were already so, addresses of nobody here."""
-
-    changed: int
-    unchanged: int
-    unknown: tuple[str, ...]
 
 
 @transaction.atomic
@@ -132,89 +118,6 @@ def enrol_many(*, list_id: int, member_ids: Sequence[int], now: datetime) -> Non
         Subscription.objects.bulk_update(back, ["ended_at", *GATHERING])
         made = [Subscription(list_id=list_id, member_id=pk, created_at=now) for pk in chunk if pk not in known]
         Subscription.objects.bulk_create(made, ignore_conflicts=True)
-
-
-@transaction.atomic
-def subscribe_many(
-    *, list_id: int, addresses: Sequence[str], now: datetime, actor: "Member | None" = None
-) -> RosterChange:
-    """Let the members with these addresses into a list's discussion, and on its roster; nobody becomes a member here.
-
-    Args: addresses, in any letter case; each may be one of several of a member. actor None is the hub itself.
-
-    Raises: NotFound (hidden), NotAllowed. Queries: 9 for each :data:`CHUNK` addresses.
-    """
-    mailing_list = _list_for(list_id, actor)
-    owners = members.owners_of(addresses)
-    keys = list(dict.fromkeys(owners.values()))
-    before = Subscription.objects.filter(list_id=list_id, ended_at=None).count()
-    forums_services.admit_members(forum_id=mailing_list.forum_id, member_ids=keys, now=now, actor=actor)
-    after = Subscription.objects.filter(list_id=list_id, ended_at=None).count()
-    return _change(addresses, owners, keys, changed=after - before)
-
-
-@transaction.atomic
-def unsubscribe_many(
-    *, list_id: int, addresses: Sequence[str], now: datetime, actor: "Member | None" = None
-) -> RosterChange:
-    """Take the members with these addresses off a list's roster; they stay in the discussion, and read on the web.
-
-    Raises: NotFound (hidden), NotAllowed. Queries: 4 for each :data:`CHUNK` addresses.
-    """
-    _list_for(list_id, actor)
-    owners = members.owners_of(addresses)
-    keys, changed = list(dict.fromkeys(owners.values())), 0
-    for start in range(0, len(keys), CHUNK):
-        rows = Subscription.objects.filter(list_id=list_id, member_id__in=keys[start : start + CHUNK], ended_at=None)
-        changed += rows.update(ended_at=now, digest_at=None, digest_claimed_until=None)
-    return _change(addresses, owners, keys, changed=changed)
-
-
-@transaction.atomic
-def take_off(*, list_id: int, subscription_id: int, actor: "Member", now: datetime) -> Subscription | None:
-    """Take one subscription off a roster, as :func:`unsubscribe_many` does; None when it is not on it any more.
-
-    Raises: NotFound (hidden), NotAllowed.
-    """
-    _list_for(list_id, actor)
-    row = (
-        Subscription.objects.filter(pk=subscription_id, list_id=list_id, ended_at=None).select_related("member").first()
-    )
-    if row is not None:
-        unsubscribe(list_id=list_id, member=row.member, now=now)
-    return row
-
-
-def _list_for(list_id: int, actor: "Member | None") -> MailingList:
-    """Return a list that the actor leads. Raises: NotFound, NotAllowed."""
-    found = MailingList.objects.filter(pk=list_id).first()
-    if found is None or (actor is not None and not forums.may_read_forum(actor, found.forum_id)):
-        raise NotFound
-    if actor is not None and not forums.may_in_forum(actor, ADMIT, found.forum_id):
-        raise NotAllowed
-    return found
-
-
-def _change(addresses: Sequence[str], owners: dict[str, int], keys: Sequence[int], *, changed: int) -> RosterChange:
-    unknown = tuple(dict.fromkeys(one.strip() for one in addresses if one.strip().lower() not in owners))
-    return RosterChange(changed, len(keys) - changed, unknown)
-
-
-@transaction.atomic
-def set_list(*, list_id: int, tag: str, shows_addresses: bool, actor: "Member") -> MailingList:
-    """Change what the copies of a list look like.
-
-    Args: tag, what stands in brackets in each subject; shows_addresses, whether copies bear the authors' addresses.
-
-    Raises: NotFound (hidden), NotAllowed, Invalid (a tag that is empty, too long, or has brackets or line breaks).
-    """
-    mailing_list = _list_for(list_id, actor)
-    tag = tag.strip()
-    if not re.fullmatch(r"[^\[\]\x00-\x1f\x7f]{1,%d}" % tokens.NAME_MAX, tag):
-        raise Invalid(_("Give a tag of 1 to %(most)d letters, without brackets.") % {"most": tokens.NAME_MAX})
-    mailing_list.tag, mailing_list.shows_addresses = tag, shows_addresses
-    mailing_list.save(update_fields=["tag", "shows_addresses"])
-    return mailing_list
 
 
 @transaction.atomic
@@ -284,6 +187,18 @@ def pause(*, list_id: int, member: "Member", until: datetime, now: datetime) -> 
     gather_from_now(row, now)
     row.save(update_fields=["paused_until", *GATHERING])
     return row
+
+
+@transaction.atomic
+def pause_all(*, member: "Member", until: datetime, now: datetime) -> int:
+    """Pause every list on whose roster the member is; return how many.
+
+    Raises: Invalid, as :func:`pause`. Queries: a few for each list.
+    """
+    lists = [line.mailing_list for line in selectors.lists_for(member) if line.on_roster]
+    for mailing_list in lists:
+        pause(list_id=mailing_list.pk, member=member, until=until, now=now)
+    return len(lists)
 
 
 @transaction.atomic

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from hub.lib import clock
 from hub.lib.dates import say_day
 from hub.lib.errors import Invalid
-from listserv import services
+from listserv import rosters
 from listserv.figures import RECENT, figures_for, led_list_for
 from listserv.forms import ListForm
 
@@ -48,7 +48,7 @@ def mailing_list(request: HttpRequest, name: str) -> HttpResponse:
 
 def _set(request: HttpRequest, member: "Member", name: str, form: ListForm) -> bool:
     try:
-        services.set_list(list_id=led_list_for(member, name).pk, actor=member, **form.cleaned_data)
+        rosters.set_list(list_id=led_list_for(member, name).pk, actor=member, **form.cleaned_data)
     except Invalid as error:
         form.add_error("tag", str(error))
         return False

@@ -30,6 +30,9 @@ Row = tuple[Line, DeliveryForm, PauseForm]
 def lists(request: HttpRequest) -> HttpResponse:
     """Show the reader's lists with their delivery; a POST saves one of them, pauses it or takes it up again."""
     member = cast("Member", request.user)
+    all_form = PauseForm(None, request.POST if "pause_all" in request.POST else None)
+    if all_form.is_bound and _pause_all(request, member, all_form):
+        return HttpResponseRedirect(request.path)
     lines, addresses = selectors.lists_for(member), selectors.addresses_of(member)
     asked = request.POST.get("list", "") if request.method == "POST" else None
     rows: list[Row] = []
@@ -39,15 +42,16 @@ def lists(request: HttpRequest) -> HttpResponse:
         paused = asked == line.mailing_list.name and "pause" in request.POST
         delivery = DeliveryForm(line, addresses, request.POST if saved else None)
         rows.append((line, delivery, PauseForm(line, request.POST if paused else None)))
-    if asked is None:
-        return render(request, "listserv/lists.html", {"rows": rows})
+    context: dict[str, object] = {"rows": rows, "pause_all": all_form}
+    if asked is None or all_form.is_bound:
+        return render(request, "listserv/lists.html", context, status=422 if all_form.is_bound else 200)
     row = next((row for row in rows if row[0].mailing_list.name == asked), None)
     if row is None:
         raise NotFound
     act = next((act for name, act in ACTS.items() if name in request.POST), _save)
     if act(request, member, row):
         return HttpResponseRedirect(f"{request.path}#{asked}")
-    return render(request, "listserv/lists.html", {"rows": rows, "open": asked}, status=422)
+    return render(request, "listserv/lists.html", {**context, "open": asked}, status=422)
 
 
 def _save(request: HttpRequest, member: "Member", row: Row) -> bool:
@@ -83,6 +87,19 @@ def _pause(request: HttpRequest, member: "Member", row: Row) -> bool:
         return False
     name = {"discussion": line.mailing_list.forum.name, "day": say_day(form.cleaned_data["until"])}
     messages.success(request, _("Nothing comes from “%(discussion)s” until %(day)s.") % name)
+    return True
+
+
+def _pause_all(request: HttpRequest, member: "Member", form: PauseForm) -> bool:
+    if not form.is_valid():
+        return False
+    try:
+        services.pause_all(member=member, until=form.moment, now=clock.now())
+    except HubError as error:
+        form.add_error("until", str(error))
+        return False
+    day = {"day": say_day(form.cleaned_data["until"])}
+    messages.success(request, _("Nothing comes from any of your lists until %(day)s.") % day)
     return True
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from hub.lib import clock
-from listserv import services
+from listserv import rosters
 from listserv.figures import led_list_for, roster_of
 from listserv.forms import RosterForm
 from listserv.models import MailingList
@@ -61,7 +61,7 @@ def roster(request: HttpRequest, name: str) -> HttpResponse:
 def _change(request: HttpRequest, member: "Member", found: MailingList, form: RosterForm) -> tuple[str, ...]:
     """Put them on or take them off, say how many, and return the addresses that nobody has."""
     removes = "remove" in request.POST
-    act = services.unsubscribe_many if removes else services.subscribe_many
+    act = rosters.unsubscribe_many if removes else rosters.subscribe_many
     change = act(list_id=found.pk, addresses=form.cleaned_data["addresses"], now=clock.now(), actor=member)
     done, already = change.changed, change.unchanged
     if removes:
@@ -78,6 +78,6 @@ def _change(request: HttpRequest, member: "Member", found: MailingList, form: Ro
 def _take_off(request: HttpRequest, member: "Member", found: MailingList) -> None:
     asked = request.POST["off"]
     key = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 19 else 0
-    row = services.take_off(list_id=found.pk, subscription_id=key, actor=member, now=clock.now())
+    row = rosters.take_off(list_id=found.pk, subscription_id=key, actor=member, now=clock.now())
     if row is not None:
         messages.success(request, _("%(name)s gets no more mail of this list.") % {"name": row.member.get_full_name()})

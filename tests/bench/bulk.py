@@ -26,7 +26,7 @@ from forums import services as forums  # noqa: E402
 from forums.models import Membership  # noqa: E402
 from hub.lib.clock import now  # noqa: E402
 from hub.members.models import Member  # noqa: E402
-from listserv import services  # noqa: E402
+from listserv import rosters  # noqa: E402
 from listserv.models import MailingList, Subscription  # noqa: E402
 from tests import databases  # noqa: E402
 
@@ -59,9 +59,9 @@ def main() -> None:
         file = Path(folder) / "members.txt"
         file.write_text("\n".join(addresses))
         start = time.perf_counter()
-        services.subscribe_many(list_id=by_service.pk, addresses=addresses, now=now())
+        rosters.subscribe_many(list_id=by_service.pk, addresses=addresses, now=now())
         first = time.perf_counter()
-        services.subscribe_many(list_id=by_service.pk, addresses=addresses, now=now())
+        rosters.subscribe_many(list_id=by_service.pk, addresses=addresses, now=now())
         again = time.perf_counter()
         call_command("subscribe", by_command.name, str(file), stdout=io.StringIO())
         commanded = time.perf_counter()

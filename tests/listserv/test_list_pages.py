@@ -70,6 +70,20 @@ def test_a_day_that_cannot_be_is_refused_beside_its_field(cast, client, day):
     assert row_of(cast.boris).paused_until is None
 
 
+def test_all_lists_pause_at_once(cast, client, now):
+    other = forums.create_forum(name="Other", slug="other", preset="closed", now=now)
+    forums.admit_member(forum_id=other.forum_id, member=cast.boris, now=now)
+    client.force_login(cast.boris)
+    assert b"Pause all lists" in client.get("/lists/").content
+    assert client.post("/lists/", {"pause_all": "1", "pause-until": "2020-01-01"}).status_code == 422
+    assert not Subscription.objects.exclude(paused_until=None).exists()
+    day = (clock() + timedelta(days=10)).date()
+    page = client.post("/lists/", {"pause_all": "1", "pause-until": str(day)}, follow=True).content.decode()
+    assert "Nothing comes from any of your lists" in page and page.count("End the pause") == 2
+    assert Subscription.objects.filter(paused_until=None, member=cast.boris).count() == 0
+    assert Subscription.objects.filter(paused_until=None).count() == 3
+
+
 def test_who_is_suspended_is_told_why(cast, client):
     Subscription.objects.filter(member=cast.boris).update(suspended_at=clock(), suspended_for="bounces")
     client.force_login(cast.boris)

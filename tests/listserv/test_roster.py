@@ -11,7 +11,7 @@ from django.core.management.base import CommandError
 from forums import services as forums
 from forums.models import Membership
 from hub.lib.errors import Invalid, NotAllowed, NotFound
-from listserv import services
+from listserv import rosters, services
 from listserv.models import MailingList, Subscription
 from listserv.rosters import addresses_in
 
@@ -42,17 +42,17 @@ def test_many_get_the_rows_that_one_gets(cast, risk, now, make_member):
     for member in (one, former):
         forums.admit_member(forum_id=cast.forum_id, member=member, now=now)
     asked = [other.email.upper(), f" {returning.email}"]
-    change = services.subscribe_many(list_id=risk.pk, addresses=asked, now=now, actor=cast.chen)
+    change = rosters.subscribe_many(list_id=risk.pk, addresses=asked, now=now, actor=cast.chen)
     assert (change.changed, change.unchanged, change.unknown) == (2, 0, ())
     assert rows_of(one) == rows_of(other) and rows_of(former) == rows_of(returning)
 
 
 def test_who_is_there_keeps_the_role_and_who_is_unknown_is_named(cast, risk, now):
     asked = [cast.chen.email, cast.stella.email, "nobody@else.example", cast.stella.email]
-    change = services.subscribe_many(list_id=risk.pk, addresses=asked, now=now)
+    change = rosters.subscribe_many(list_id=risk.pk, addresses=asked, now=now)
     assert (change.changed, change.unchanged, change.unknown) == (1, 1, ("nobody@else.example",))
     assert Membership.objects.get(member=cast.chen).role == "moderator"
-    again = services.subscribe_many(list_id=risk.pk, addresses=asked, now=now)
+    again = rosters.subscribe_many(list_id=risk.pk, addresses=asked, now=now)
     assert (again.changed, again.unchanged) == (0, 2)
 
 
@@ -63,44 +63,44 @@ def test_a_second_address_finds_its_member_and_an_unconfirmed_one_nobody(cast, r
     EmailAddress.objects.create(user=cast.stella, email="s@third.example", verified=False)
     make_member("Gone Away", is_active=False)
     asked = ["S@second.example", "s@third.example", "gone.away@people.example"]
-    change = services.subscribe_many(list_id=risk.pk, addresses=asked, now=now)
+    change = rosters.subscribe_many(list_id=risk.pk, addresses=asked, now=now)
     assert change.changed == 1 and change.unknown == ("s@third.example", "gone.away@people.example")
     assert Subscription.objects.get(member=cast.stella).recipient == cast.stella.email
 
 
 def test_only_who_leads_changes_the_roster(cast, risk, now):
     for actor, error in ((cast.amina, NotAllowed), (cast.stella, NotFound)):
-        for change in (services.subscribe_many, services.unsubscribe_many):
+        for change in (rosters.subscribe_many, rosters.unsubscribe_many):
             with pytest.raises(error):
                 change(list_id=risk.pk, addresses=[cast.boris.email], now=now, actor=actor)
         with pytest.raises(error):
-            services.set_list(list_id=risk.pk, tag="x", shows_addresses=True, actor=actor)
+            rosters.set_list(list_id=risk.pk, tag="x", shows_addresses=True, actor=actor)
 
 
 def test_who_is_taken_off_the_roster_still_reads(cast, risk, now):
-    change = services.unsubscribe_many(list_id=risk.pk, addresses=[cast.boris.email], now=now, actor=cast.chen)
+    change = rosters.unsubscribe_many(list_id=risk.pk, addresses=[cast.boris.email], now=now, actor=cast.chen)
     assert change.changed == 1 and Subscription.objects.get(member=cast.boris).ended_at == now
     assert Membership.objects.get(member=cast.boris).left_at is None
-    again = services.unsubscribe_many(list_id=risk.pk, addresses=[cast.boris.email], now=now, actor=cast.sofia)
+    again = rosters.unsubscribe_many(list_id=risk.pk, addresses=[cast.boris.email], now=now, actor=cast.sofia)
     assert (again.changed, again.unchanged) == (0, 1)
 
 
 def test_many_cost_as_many_queries_as_a_few(cast, risk, now, make_member, django_assert_max_num_queries):
     asked = [make_member(f"Number {index}").email for index in range(50)]
     with django_assert_max_num_queries(26):
-        services.subscribe_many(list_id=risk.pk, addresses=asked[:2], now=now, actor=cast.chen)
+        rosters.subscribe_many(list_id=risk.pk, addresses=asked[:2], now=now, actor=cast.chen)
     with django_assert_max_num_queries(26):
-        services.subscribe_many(list_id=risk.pk, addresses=asked, now=now, actor=cast.chen)
+        rosters.subscribe_many(list_id=risk.pk, addresses=asked, now=now, actor=cast.chen)
 
 
 @pytest.mark.parametrize("tag", ["", "  ", "[x]", "x" * 25, "a\nb"])
 def test_a_tag_that_cannot_stand_in_a_subject_is_refused(cast, risk, tag):
     with pytest.raises(Invalid):
-        services.set_list(list_id=risk.pk, tag=tag, shows_addresses=False, actor=cast.chen)
+        rosters.set_list(list_id=risk.pk, tag=tag, shows_addresses=False, actor=cast.chen)
 
 
 def test_the_owner_sets_the_tag(cast, risk):
-    services.set_list(list_id=risk.pk, tag=" Risk 2026 ", shows_addresses=True, actor=cast.chen)
+    rosters.set_list(list_id=risk.pk, tag=" Risk 2026 ", shows_addresses=True, actor=cast.chen)
     risk.refresh_from_db()
     assert risk.tag == "Risk 2026" and risk.shows_addresses
 

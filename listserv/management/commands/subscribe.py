@@ -8,8 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from hub.lib import clock
-from listserv import selectors, services
-from listserv.rosters import addresses_in
+from listserv import rosters, selectors
 
 # Addresses of one transaction: a run that is stopped has done these, and doing them again changes nothing.
 CHUNK = 2_000
@@ -33,11 +32,11 @@ class Command(BaseCommand):
         found = selectors.list_by_name(options["list"])
         if found is None:
             raise CommandError(f"There is no list named {options['list']}.")
-        addresses = addresses_in(_read(options["file"]))
+        addresses = rosters.addresses_in(_read(options["file"]))
         changed = unchanged = done = 0
         unknown: list[str] = []
         for chunk in _chunks(addresses):
-            change = services.subscribe_many(list_id=found.pk, addresses=chunk, now=clock.now())
+            change = rosters.subscribe_many(list_id=found.pk, addresses=chunk, now=clock.now())
             changed, unchanged, done = changed + change.changed, unchanged + change.unchanged, done + len(chunk)
             unknown += change.unknown
             self.stdout.write(f"{done} of {len(addresses)} addresses read")
