@@ -58,6 +58,9 @@ class Message:
         self.is_sound = end == (strict + 4 if strict >= 0 else len(raw)) and raw[:1] not in b" \t"
         self._raw, self._body_at = raw, end
         self.fields = _fields(block)
+        self._by_name: dict[str, list[Field]] = {}
+        for field in self.fields:
+            self._by_name.setdefault(field.name, []).append(field)
         self._digests: dict[bool, bytes] = {}
 
     @cached_property
@@ -76,7 +79,7 @@ class Message:
 
     def named(self, name: str) -> list[Field]:
         """Return the fields of a name, the topmost first."""
-        return [field for field in self.fields if field.name == name]
+        return list(self._by_name.get(name, ()))
 
     def signed_fields(self, names: list[str], *, without: Field) -> list[Field]:
         """Return the fields that a list of names covers: of one name the lowest first (RFC 6376 §5.4.2)."""

@@ -31,6 +31,13 @@ MOST_KEPT = 5_000
 _NOWHERE = frozenset({"example", "invalid", "localhost", "test", "onion", "alt"})
 
 
+# What is no name is in no DNS.
+_NO_NAMES = (
+    dns.name.BadEscape, dns.name.BadLabelType, dns.name.EmptyLabel, dns.name.IDNAException, dns.name.LabelTooLong,
+    dns.name.NameTooLong,
+)  # fmt: skip
+
+
 class Unanswered(Exception):
     """DNS gave no answer, which says nothing about the name."""
 
@@ -105,7 +112,8 @@ class Dns:
             answer = await resolver.resolve(name, kind, raise_on_no_answer=False, search=False)
         except dns.resolver.NXDOMAIN:
             return [], KEPT[0]
-        except (dns.name.LabelTooLong, dns.name.NameTooLong, dns.name.EmptyLabel, dns.name.BadEscape, UnicodeError):
+        except (*_NO_NAMES, UnicodeError):
+            # Whoever writes such a name must not get "no answer" for it, which refuses nothing.
             return [], KEPT[0]
         except (dns.exception.DNSException, OSError) as error:
             raise Unanswered(f"{name} {kind}: {error}") from error

@@ -8,6 +8,7 @@ Source: RFC 6376 §3, RFC 8301 (algorithms, key sizes), RFC 8463 (Ed25519).
 import base64
 import binascii
 import hmac
+import re
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -20,10 +21,14 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from listserv.trust.canonical import Field, Message
+from listserv.trust.dmarc import ascii_domain
 
 # Bits of an RSA key: the least is the RFC's; more than the most costs more to check than a mail is worth.
 RSA_BITS = (1_024, 8_192)
 MAX_TAGS = 60
+# Fields that one signature covers; honest ones have thirty.
+MAX_NAMES = 300
+_NAME = re.compile(r"[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63}){0,60}\Z")
 _ALGORITHMS = {"rsa-sha256": "rsa", "ed25519-sha256": "ed25519"}
 _FORMS = {"simple": False, "relaxed": True}
 
@@ -134,9 +139,11 @@ class Signature:
             raise BadSignatureError("missing tag")
         if found["a"].lower() not in _ALGORITHMS:
             raise BadSignatureError("algorithm")
-        names = (found["d"].lower(), found["s"].lower())
-        if any(len(name) > 253 or not name.replace("_", "-").strip(".") for name in names):
+        names = (ascii_domain(found["d"]), ascii_domain(found["s"]))
+        if any(not _NAME.match(name) for name in names):
             raise BadSignatureError("domain")
+        if len(listed(found.get("h", ""))) > MAX_NAMES:
+            raise BadSignatureError("too many fields")
         return cls(field, found, found["a"].lower(), *names, form=form)
 
     @property

