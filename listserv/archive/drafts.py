@@ -9,7 +9,7 @@ from forums.services import Draft, Upload
 from listserv.archive.message import FOLDED, NUMBER
 from listserv.archive.reading import Item
 from listserv.inbound.compose import said
-from listserv.inbound.mime import Mail, parse
+from listserv.inbound.mime import Mail, clean, parse
 from listserv.inbound.trim import trim
 from listserv.models import MailingList
 
@@ -55,7 +55,7 @@ def _kept(mail: Mail, item: Item, shown: str) -> "Iterator[tuple[str, str]]":
     if mail.subject != shown:
         yield "subject", mail.subject
     if mail.date is not None and mail.date.replace(microsecond=0) != item.date:
-        yield "date", mail.headers.raw("date")[:100]
+        yield "date", clean(mail.headers.raw("date"))[:100]
 
 
 def _texts(mail: Mail, mailing_list: MailingList) -> tuple[str, str]:

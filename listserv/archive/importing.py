@@ -7,7 +7,7 @@ Messages are published in the order of their dates, each behind what it answers,
 
 import logging
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -20,7 +20,7 @@ from forums.archive import Known, known_message_ids
 from hub.lib.errors import Conflict
 from hub.members.authors import find_or_record_author
 from listserv.archive.drafts import draft_of
-from listserv.archive.reading import Author, Item, in_order, index, list_tag, made_up_id, topic_of
+from listserv.archive.reading import Author, Item, in_order, index, is_reply, list_tag, made_up_id, topic_of
 from listserv.archive.sources import Archive, open_archive
 from listserv.models import ArchiveImport, MailingList
 
@@ -54,7 +54,7 @@ Progress = Callable[[Tally], object]
 @dataclass(frozen=True, kw_only=True)
 class Wish:
     """How to import: ``authors`` maps folded addresses of the archive to those of members, ``by_subject`` threads by
-    subject what names no message, as mail programs without threading did."""
+    subject the replies that name no message, as mail programs without threading wrote them."""
 
     authors: Mapping[str, str] = field(default_factory=dict)
     by_subject: bool = False
@@ -82,7 +82,7 @@ class _Import:
         self.tags = tuple(tag for tag in (list_tag(items), mailing_list.tag) if tag)
         self.items = in_order(items)
         self.known = known_message_ids(mailing_list.forum_id)
-        self.topics: dict[str, int] = {}  # bare subject -> number of the newest contribution under it
+        self.topics: dict[str, int] = {}  # folded bare subject -> number of the newest contribution under it
         self.members: dict[Author, Member] = {}
         self.tally = Tally(total=len(items))
 
@@ -123,7 +123,7 @@ class _Import:
             at += item.place.span.size
             found = self.known.get(item.message_id)
             if found is not None:
-                self.topics[self._topic(item)] = found.number
+                self.topics[self._topic(item).casefold()] = found.number
         self.tally.done = len(self.items)
         return []
 
@@ -159,7 +159,7 @@ class _Import:
             found = self.known.get(item.message_id)
         if found is not None:
             self.tally.known += 1
-            self.topics[self._topic(item)] = found.number
+            self.topics[self._topic(item).casefold()] = found.number
             return
         try:
             with transaction.atomic():
@@ -173,13 +173,13 @@ class _Import:
     def _publish(self, item: Item) -> None:
         topic = self._topic(item)
         parent = next((self.known[one].number for one in item.answers if one in self.known), None)
-        if parent is None and self.wish.by_subject and not item.answers and topic:
-            parent = self.topics.get(topic)
+        if parent is None and self.wish.by_subject and not item.answers and is_reply(item.subject, topic):
+            parent = self.topics.get(topic.casefold())
         raw = self.archive.raw(item.place)
         draft = draft_of(raw=raw, item=item, mailing_list=self.list, parent=parent, subject=topic)
         made = forums.publish(draft=draft, author=self._member(item.author), origin="mail", now=self.now)
         self.known[item.message_id] = Known(made.contribution.number, item.date)
-        self.topics[topic] = made.contribution.number
+        self.topics[topic.casefold()] = made.contribution.number
         if made.created:
             self.tally.made += 1
         else:
@@ -201,8 +201,3 @@ def _is_same(found: Known, item: Item) -> bool:
     if found.said_at is None or item.is_made_up:
         return True
     return abs((found.said_at - item.date).total_seconds()) <= 1
-
-
-def imports_of(mailing_list: MailingList) -> Iterator[ArchiveImport]:
-    """Give the archives that were brought into a list, the newest first."""
-    yield from ArchiveImport.objects.filter(list=mailing_list).order_by("-started_at")

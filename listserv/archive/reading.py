@@ -14,7 +14,7 @@ from hashlib import sha256
 from hub.lib.addresses import fold_address
 from listserv.archive.sources import Archive, Place
 from listserv.inbound.headers import addresses, display_name, parse_date
-from listserv.inbound.mime import Mail, parse
+from listserv.inbound.mime import Mail, clean, parse
 from listserv.inbound.structure import MAX_HEADER, header_end
 from listserv.subjects import bare_subject
 
@@ -25,6 +25,7 @@ _HEADER = 16_384
 _EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
 _OBSCURED = re.compile(r"([^\s<>\"(),;:@]{1,64}) (?:at|AT|\(at\)|_at_) ([^\s<>\"(),;:@]{1,250})")
 _VIA = re.compile(r"^'?(.{1,150}?)'? (?:via|по списку|über|vía) .{1,200}$")
+_TAGGED = re.compile(r"^(?: ?\[[^\[\]]{1,40}\]){0,3}")
 _TAG = re.compile(r"^(?:\w{1,5} ?: ?){0,3}\[([^\[\]]{1,40})\]")
 
 
@@ -123,6 +124,11 @@ def topic_of(subject: str, *, tags: Iterable[str]) -> str:
     return subject
 
 
+def is_reply(subject: str, topic: str) -> bool:
+    """Whether a subject is marked as a reply to its topic (:func:`topic_of`), beside the tags of lists."""
+    return bool(topic) and not _TAGGED.sub("", subject).strip().casefold().startswith(topic.casefold())
+
+
 def author_of(mail: Mail) -> Author:
     """Return who wrote a message, looking through what lists and archives do to From.
 
@@ -139,7 +145,8 @@ def author_of(mail: Mail) -> Author:
     lists = _lists(mail) if via is not None else frozenset()
     if via is not None and address in lists:
         name, address = via[1].strip(), _behind(mail, lists) or address
-    return Author("" if name == address else name, address[:254])
+    address = clean(address)[:254]
+    return Author("" if name == address else name, address)
 
 
 def _lists(mail: Mail) -> frozenset[str]:

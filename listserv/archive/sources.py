@@ -11,6 +11,7 @@ import lzma
 import shutil
 import tarfile
 import tempfile
+import time
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 # How packed files begin, and what opens them as a stream of bytes.
 _PACKED: dict[bytes, Callable[..., IO[bytes]]] = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ": lzma.open}  # type: ignore[dict-item]
 _HEAD = 4_096
+_PREFIX = "import-"
+_LEFT = 2 * 86_400  # seconds after which an unpacked archive is nobody's
 # Maildir keeps what is on its way in there, and other programs their own matters.
 _SKIPPED = {"tmp", ".git", "__MACOSX"}
 
@@ -155,7 +158,8 @@ class _Room:
         """Write what is unpacked into the folder. Raises: Invalid when the packed file is broken."""
         if self.folder is None:
             settings.HUB_DATA.mkdir(parents=True, exist_ok=True)
-            made = tempfile.TemporaryDirectory(prefix="import-", dir=settings.HUB_DATA)
+            _sweep(settings.HUB_DATA)
+            made = tempfile.TemporaryDirectory(prefix=_PREFIX, dir=settings.HUB_DATA)
             self.folder = Path(self.stack.enter_context(made))
         self.count += 1
         path = self.folder / str(self.count)
@@ -165,6 +169,13 @@ class _Room:
         except (OSError, EOFError, lzma.LZMAError, zipfile.BadZipFile) as error:
             raise Invalid(f"{source} is packed and cannot be unpacked: {error}") from error
         return path
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what imports that were killed had unpacked; one that still runs has touched its folder lately."""
+    for left in folder.glob(f"{_PREFIX}*"):
+        if time.time() - left.stat().st_mtime > _LEFT:
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def _take(archive: Archive, path: Path) -> None:

@@ -25,11 +25,16 @@ class NoticeBackend(BaseEmailBackend):
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
         """Write one row a mail and wake the pump; return how many. Queries: 1."""
-        rows = [_row(message) for message in email_messages if message.recipients()]
+        rows = [_row(message) for message in email_messages if _reaches_somebody(message)]
         Notice.objects.bulk_create(rows)
         if rows:
             wake("notices")
         return len(rows)
+
+
+def _reaches_somebody(message: EmailMessage) -> bool:
+    """Whether a mailbox is behind a recipient: former members and authors of archives have none (RFC 2606 §2)."""
+    return any(not recipient.endswith(".invalid") for recipient in message.recipients())
 
 
 def _row(message: EmailMessage) -> Notice:

@@ -25,7 +25,7 @@ os.environ.setdefault("HUB_LOG_LEVEL", "WARNING")
 django.setup()
 
 from django.core.management import call_command  # noqa: E402 - after the settings
-from django.db import connection, connections  # noqa: E402
+from django.db import connection  # noqa: E402
 
 from forums import services as forums  # noqa: E402
 from forums.models import Contribution, ForumPolicy  # noqa: E402
@@ -60,16 +60,20 @@ def make_up(count: int, path: Path) -> Path:
     return write_mbox(path, mails)
 
 
-def run(name: str, path: Path, *, kill_after: float | None = None) -> tuple[float, str]:
-    """Import by the command; return the seconds and what it said."""
+def run(name: str, path: Path, *, kill_at: int | None = None) -> tuple[float, str]:
+    """Import by the command; return the seconds and what it said.
+
+    Args: kill_at, kill it within a batch once so many messages are in.
+    """
     begun = time.perf_counter()
     command = [sys.executable, str(ROOT / "manage.py"), "import_mbox", name, str(path)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-    if kill_after is not None:
-        try:
-            process.wait(kill_after)
-        except subprocess.TimeoutExpired:
+    while kill_at is not None and process.poll() is None:
+        if (ArchiveImport.objects.values_list("made", flat=True).first() or 0) >= kill_at:
+            time.sleep(random.uniform(0.0, 0.4))
             process.send_signal(signal.SIGKILL)
+            break
+        time.sleep(0.05)
     said = process.communicate()[0].strip()
     return time.perf_counter() - begun, said or "killed"
 
@@ -114,16 +118,13 @@ def main() -> None:
     folder = Path(os.environ["HUB_DATA"])
     path = make_up(count, folder / "in.mbox")
     forum_of("bench")
-    connections.close_all()
     print(f"{connection.vendor}, {count} messages, {path.stat().st_size / 1e6:.1f} MB")
     chance = random.Random(3)
     total = 0.0
-    for _kill in range(KILLS):
-        seconds, said = run("bench", path, kill_after=chance.uniform(4.0, 6.0 + count / 500))
+    for kill_at in sorted(chance.randrange(1, count) for _kill in range(KILLS)):
+        seconds, said = run("bench", path, kill_at=kill_at)
         total += seconds
-        row = ArchiveImport.objects.first()
-        print(f"killed after {seconds:.1f} s: {row.made if row else 0} of {count} are in ({said})")
-        connections.close_all()
+        print(f"after {seconds:.1f} s: {ArchiveImport.objects.get().made} of {count} are in ({said})", flush=True)
     seconds, said = run("bench", path)
     print(f"{total + seconds:.1f} s with {KILLS} kills. {said}")
     seconds, said = run("bench", path)

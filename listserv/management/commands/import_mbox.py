@@ -38,7 +38,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--by-subject",
             action="store_true",
-            help="thread by subject what names no message it answers",
+            help="thread by subject the replies that name no message",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -48,6 +48,7 @@ class Command(BaseCommand):
             raise CommandError(f"There is no list {options['list']}. Make its discussion first.")
         wish = Wish(authors=_authors(options["author_map"]), by_subject=options["by_subject"])
         bar = _Bar(self.stderr)
+        self.stderr.write(f"Reading {options['file']}")
         try:
             tally = import_archive(
                 mailing_list=found, path=options["file"], now=clock.now(), wish=wish, progress=bar.show

@@ -155,10 +155,11 @@ def test_subjects_thread_only_when_asked(bring, risk, cast, now, tmp_path):
     bring(path)
     assert said("2@old.example").parent is None
     other = services.create_forum(name="Other", slug="other", preset="closed", now=now).forum.mailing_list
-    mails = [message(11, subject="[old] Maize"), message(12, subject="RE: [old] Maize"), message(13, subject="[old] X")]
+    subjects = ["[old] Maize", "RE: [old] maize", "[old] X", "[old] Maize"]
+    mails = [message(number, subject=subject) for number, subject in enumerate(subjects, 11)]
     bring(write_mbox(tmp_path / "b", mails), into=other, by_subject=True)
     assert said("12@old.example").parent == said("11@old.example")
-    assert said("13@old.example").parent is None
+    assert said("13@old.example").parent is said("14@old.example").parent is None
     assert said("11@old.example").subject == "Maize"
 
 
