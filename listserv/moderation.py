@@ -40,12 +40,16 @@ def ask_all(contribution: "Contribution") -> None:
         ask(contribution, member)
 
 
-def ask(contribution: "Contribution", member: "Member") -> None:
-    """Ask one of those who decide; the answer to the letter is the decision."""
+def ask(contribution: "Contribution", member: "Member", *, by: "Member | None" = None) -> None:
+    """Ask one of those who decide; the answer to the letter is the decision.
+
+    Args: by, the moderator who passes the decision on to one who has had the letter already.
+    """
     found = selectors.list_of_forum(contribution.post.topic.forum_id)
     words = {name: vocabulary.own(vocabulary.COMMANDS[name], member.language) for name in DECISIONS}
-    headers = {"Message-ID": f"<{tokens.letter_id(contribution.number, member.pk)}>"}
-    context = {**_context(contribution), "words": words}
+    ident = f"<{tokens.letter_id(contribution.number, member.pk)}>"
+    headers = {"In-Reply-To": ident, "References": ident} if by is not None else {"Message-ID": ident}
+    context = {**_context(contribution), "words": words, "by": by}
     if found is not None:
         address = tokens.moderate_address(found.name, member_id=member.pk, number=contribution.number)
         headers["Reply-To"] = address

@@ -17,6 +17,8 @@ from listserv.content.slices import slices
 
 # Contributions of one order.
 MOST = 10
+# Characters of one contribution among those of a thread.
+LONG = 10_000
 # Bytes of a slice where attaching is turned off (HUB_ATTACH_MAX_SIZE=0): a file that is asked for still comes.
 SLICE = 1_000_000
 
@@ -95,8 +97,15 @@ def _thread(desk: Desk, asked: Wanted) -> Answer:
     if page.number < page.pages:
         name = {"number": said.number, "page": page.number + 1}
         more = [_("More: GET THREAD %(number)d PAGE %(page)d") % name]
-    texts = [contribution_text(desk, one) for one in page.contributions]
+    texts = [_cut(contribution_text(desk, one), one.number) for one in page.contributions]
     return Answer("\n\n".join([head, *(f"{'-' * 60}\n{text}" for text in texts), *more]))
+
+
+def _cut(text: str, number: int) -> str:
+    """Return what a thread shows of one contribution."""
+    if len(text) <= LONG:
+        return text
+    return lines(text[:LONG] + " …", _("All of it: GET %d") % number)
 
 
 def _file(desk: Desk, asked: Wanted) -> Answer:

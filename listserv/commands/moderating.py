@@ -114,7 +114,7 @@ def _pass_on(desk: Desk, said: "Contribution", args: str) -> Answer:
     if not Desk(person, desk.mailing_list, desk.now).leads(forum_id):
         name = {"name": person.get_full_name(), "address": desk.address}
         return Answer(_("%(name)s does not lead this discussion. HANDOVER to %(address)s changes that.") % name)
-    moderation.ask(said, person)
+    moderation.ask(said, person, by=desk.member)
     return Answer(_("%s has the letter now and can decide.") % person.get_full_name())
 
 

@@ -60,7 +60,9 @@ def _leads_any(desk: Desk) -> bool:
 def _line(command: Command) -> str:
     own = vocabulary.own(vocabulary.COMMANDS[command.name], get_language() or "en")
     first = vocabulary.own(vocabulary.COMMANDS[command.name], "en")
-    return f"{command.usage}{f' ({own})' if own != first else ''} – {command.does}"
+    # The reader's own word first: it gives the line its direction.
+    written = f"{own} ({command.usage})" if own != first else command.usage
+    return f"{written} – {command.does}"
 
 
 def echo(desk: Desk, order: Order) -> Answer:

@@ -148,7 +148,8 @@ def test_automatic_answer_decides_nothing(cast, held, post):
 def test_letter_is_passed_to_another_who_leads(cast, held, post, now):
     services.admit_member(forum_id=cast.forum_id, member=cast.oona, role=Membership.Role.MODERATOR, now=now)
     answer(post, cast.chen, "PASS Oona Virtanen")
-    assert "My held words." in post.mails(cast.oona)[-1].text
+    passed = post.mails(cast.oona)[-1]
+    assert "My held words." in passed.text and "Chen Wei asks you" in passed.text
     answer(post, cast.oona, "ok")
     assert Contribution.objects.get(pk=held.pk).decided_by == cast.oona
 
