@@ -6,7 +6,7 @@ programs and people put below their text is in :mod:`listserv.inbound.trimming.w
 
 # Verbs of the line above a quote: "On 3 May 2026, Ana Pérez <ana@…> wrote:". Those of two words come first to the eye.
 WROTE = (
-    "wrote", "writes", "said", "sent", "a écrit", "a ecrit", "écrit", "escribió", "escribio", "va escriure", "escribiu",
+    "wrote", "writes", "said", "a écrit", "a ecrit", "écrit", "escribió", "escribio", "va escriure", "escribiu",
     "escreveu", "ha scritto", "scrisse", "a scris", "schrieb", "geschrieben", "schreef", "geschreven", "skrev",
     "skrifaði", "kirjoitti", "napisał(a)", "napisał", "napisała", "napisana przez", "napsal(a)", "napsal", "napsala",
     "napísal(a)", "napísal", "napisao", "napisala", "napisal", "je napisao/la", "написао", "написала", "написал",
@@ -24,6 +24,12 @@ WROTE = (
 
 # Those of them that stand before the name: "Am Dienstag schrieb Boris Horvat:".
 VERB_FIRST = frozenset({"schrieb", "schreef", "skrev", "skrifaði", "kirjutas", "كتب", "كتبت", "نوشت"})
+
+# Ends of those that stand before the date: "Ana Pérez a écrit le 3 mai 2026 :".
+BEFORE_DATE = frozenset({
+    "wrote", "écrit", "escribió", "escreveu", "scritto", "scris", "schrieb", "schreef", "skrev", "kirjoitti", "napisał",
+    "napsal", "написал", "пишет", "yazdı", "írta",
+})  # fmt: skip
 
 # Openers of such a line when it is broken over several.
 OPENERS = (
@@ -119,14 +125,16 @@ ORIGINAL = (
     "mensaxe orixinal", "mesaj original", "mesajul original", "messaggio originale", "messaggio originario",
     "ursprüngliche nachricht", "originalnachricht", "ursprüngliche mail", "original-nachricht",
     "oorspronkelijk bericht",
-    "origineel bericht", "oprindelig meddelelse", "oprindelig besked", "original besked", "opprinnelig melding",
+    "origineel bericht", "originele bericht", "oprindelig meddelelse", "oprindelig besked", "original besked",
+    "opprinnelig melding",
     "original melding", "ursprungligt meddelande", "originalmeddelande", "alkuperäinen viesti", "upprunaleg skilaboð",
     "algne sõnum", "sākotnējais ziņojums", "pirminis laiškas", "wiadomość oryginalna", "oryginalna wiadomość",
     "původní zpráva", "původní e-mail", "pôvodná správa", "izvorna poruka", "originalna poruka", "оригинална порука",
     "izvirno sporočilo", "eredeti üzenet", "исходное сообщение", "оригинальное сообщение", "исходное письмо",
     "первоначальное сообщение", "оригінальне повідомлення", "вихідне повідомлення", "оригинално съобщение",
     "αρχικό μήνυμα", "orijinal mesaj", "özgün ileti", "原始邮件", "原邮件", "原始郵件", "原始信件", "元のメッセージ",
-    "オリジナル メッセージ", "원본 메시지", "원본 메일", "원본메시지", "الرسالة الأصلية", "رسالة أصلية", "پیام اصلی",
+    "オリジナル メッセージ", "원본 메시지", "원본 이메일", "원본 메일", "원본메시지", "الرسالة الأصلية",
+    "رسالة أصلية", "پیام اصلی",
     "ההודעה המקורית", "הודעה מקורית", "thư gốc", "tin nhắn gốc", "ข้อความเดิม", "ข้อความต้นฉบับ", "pesan asli",
     "mesej asal", "मूल संदेश", "ujumbe asili", "jatorrizko mezua",
     "quoted text", "previous replies", "previous message", "previous messages",

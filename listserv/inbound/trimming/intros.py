@@ -6,7 +6,7 @@ asked; where old text stands below without marks more is, since what is found th
 
 import re
 
-from listserv.inbound.phrases import OPENERS, VERB_FIRST, WROTE
+from listserv.inbound.phrases import BEFORE_DATE, OPENERS, VERB_FIRST, WROTE
 from listserv.inbound.trimming.lines import LOOK, Page
 
 # Lines that an introduction is broken over at most.
@@ -24,7 +24,7 @@ _DAY = re.compile(r"[^\W\d]{1,14}[.,]{0,2}[ \xa0]{0,2}\d")
 # What ends a sentence within a line: then the line says more than who wrote.
 _SENTENCE_END = re.compile(r"[.!?؟；;][\s\xa0]|[。！？]")
 # Words of a name, and of the date behind it, below a verb.
-_NAME_WORDS = 6
+_NAME_WORDS = 8
 # What ends a line that does not go on below.
 _STOPS = (".", "!", "?", ":", "：", "。", "؟", "！", "？")
 # Characters of a line that holds the name before an address.
@@ -95,7 +95,8 @@ def _is_followed_by_name(bare: str) -> bool:
     """Whether a verb that goes before the name stands near the end, or one before the date: "skrev Ana Pérez"."""
     words = bare.split()
     for at, word in enumerate(words[-_NAME_WORDS:], start=max(0, len(words) - _NAME_WORDS)):
-        if word in VERB_FIRST or (word in WROTE and words[at + 1 :] and words[at + 1][0].isdigit()):
+        dated = any(after[0].isdigit() for after in words[at + 1 : at + 3])
+        if word in VERB_FIRST or (dated and word in BEFORE_DATE):
             return True
     return False
 

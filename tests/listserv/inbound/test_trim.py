@@ -136,7 +136,7 @@ _LINES = st.sampled_from(
 
 
 @given(st.lists(_LINES, max_size=40).map("\n".join))
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_nothing_is_ever_lost(text):
     trimmed = trim(text)
     assert trimmed.visible + trimmed.folded == text

@@ -43,7 +43,7 @@ QUOTED = st.tuples(INTRO, QUOTES).map("".join)
 @given(
     st.lists(WORDS, min_size=1, max_size=6), st.sampled_from(["", *TAILS.values()]), st.sampled_from(["\n\n", "\n\n\n"])
 )
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=120, deadline=None)
 def test_words_above_what_a_program_adds_stay_and_are_all_that_stays(words, tail, between):
     own = "\n\n".join(words)
     trimmed = trim(f"{own}{between}{tail}\n")
@@ -58,7 +58,7 @@ def test_words_above_what_a_program_adds_stay_and_are_all_that_stays(words, tail
     st.sampled_from(["\n", "\n\n"]),
     st.sampled_from(["", "\n\n> The rest of it.", "\n\n-- \nAmina", "\n\nSent from my iPhone"]),
 )
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=120, deadline=None)
 def test_words_between_and_below_quotes_stay_with_the_quotes_they_answer(parts, greeting, between, tail):
     own = greeting + "\n\n".join(f"{quote}{between}{words}" for quote, words in parts)
     trimmed = trim(f"{own}{tail}\n")
