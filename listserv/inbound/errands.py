@@ -81,14 +81,20 @@ def decide(question: Question) -> Verdict:
     """Return the verdict on a mail to a subaddress; writes nothing."""
     errand = ERRANDS[question.recipient.kind]
     for_machines = errand.from_machines or (question.recipient.kind == "desk" and machines.is_complaint(question.mail))
-    if not for_machines and machines.is_automatic(
-        question.mail, question.delivery.mail_from, signed_in=question.signed_in
-    ):
+    if not for_machines and _is_for_nobody(question, answers=errand.judge is judging.decide_command):
         return discard("automatic", _("Automatic replies are not passed on."))
     if question.is_disowned:
         assert question.sender.problem is not None
         return question.sender.problem
     return errand.judge(question)
+
+
+def _is_for_nobody(question: Question, *, answers: bool) -> bool:
+    """Whether a program wrote the mail; one that came through a list is not answered either (RFC 3834 §2)."""
+    envelope_from = question.delivery.mail_from
+    if answers:
+        return not machines.may_answer(question.mail, envelope_from, signed_in=question.signed_in)
+    return machines.is_automatic(question.mail, envelope_from, signed_in=question.signed_in)
 
 
 def carry_out(row: InboundMail) -> None:
