@@ -205,3 +205,41 @@ def test_of_two_that_belong_together_one_alone_stops_the_start(monkeypatch, tmp_
     with pytest.raises(env.EnvError, match=f"{NAME} is ''; it must be set where HUB_OTHER is set"):
         env.file(NAME, needs="HUB_OTHER")
     assert env.file(NAME) is None
+
+
+def test_name_servers_have_a_port(given):
+    given("127.0.0.1, [::1]:5353 2001:db8::1  192.0.2.1:54")
+    found = [(one.host, one.port) for one in env.endpoints("HUB_TEST", port=53)]
+    assert found == [("127.0.0.1", 53), ("::1", 5353), ("2001:db8::1", 53), ("192.0.2.1", 54)]
+    given("")
+    assert env.endpoints("HUB_TEST", port=53) == ()
+
+
+def test_networks_and_single_addresses(given):
+    given("10.0.0.0/8,192.0.2.7 2001:db8::/48")
+    assert [str(one) for one in env.networks("HUB_TEST")] == ["10.0.0.0/8", "192.0.2.7/32", "2001:db8::/48"]
+
+
+@pytest.mark.parametrize(
+    "read, value",
+    [
+        (lambda: env.endpoints("HUB_TEST", port=53), "dns.example.org"),
+        (lambda: env.endpoints("HUB_TEST", port=53), "127.0.0.1:99999"),
+        (lambda: env.networks("HUB_TEST"), "10.0.0.1/8"),
+        (lambda: env.networks("HUB_TEST"), "everybody"),
+        (lambda: env.choice("HUB_TEST", "own", ("own", "off")), "maybe"),
+    ],
+)
+def test_a_wrong_network_or_choice_stops_the_start(given, read, value):
+    given(value)
+    with pytest.raises(env.EnvError, match="HUB_TEST is"):
+        read()
+
+
+def test_old_keys_are_read_in_order_and_never_shown(given):
+    given(f"{'a' * 32}, {'b' * 40}")
+    assert env.old_keys("HUB_TEST") == ["a" * 32, "b" * 40]
+    given(f"{'a' * 32},short-secret")
+    with pytest.raises(env.EnvError) as wrong:
+        env.old_keys("HUB_TEST")
+    assert "short-secret" not in str(wrong.value)
