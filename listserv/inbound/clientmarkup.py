@@ -26,12 +26,16 @@ _KINDS = {
 _BY_NAME = {name: kind for kind, names in _KINDS.items() for name in names.split()}
 _ANY = re.compile("|".join(map(re.escape, _BY_NAME)))
 _NAMES = re.compile(r"(?<![-\w])(?:class|id|name)\s{0,3}=\s{0,3}(?:\"([^\"]{0,300})|'([^']{0,300})|([^\s\"'>]{1,100}))")
+# The line that Outlook on a desk draws above an old mail, and Word draws for nobody else.
+_OUTLOOK_RULE = re.compile(r"border-top:\s?solid #(?:b5c4df|e1e1e1) 1\.0pt;padding:3\.0pt 0")
 _ATTRIBUTES = 1_000  # characters
 
 
 def kind_of(attributes: str) -> str:
     """Return what the attributes of a tag say that its content is; empty where they say nothing."""
     low = attributes[:_ATTRIBUTES].lower()
+    if _OUTLOOK_RULE.search(low) is not None:
+        return OLD
     if _ANY.search(low) is None:
         return ""
     for found in _NAMES.finditer(low):

@@ -141,7 +141,9 @@ def _phone_cut(page: Page, cut: int) -> int:
             continue
         if signatures.is_phone_line(page.texts[at]):
             own = any(page.texts[above] and not page.depths[above] for above in range(at))
-            return at if own and not any(page.depths[at:cut]) else cut
+            below = next((text for text in page.texts[at + 1 : cut] if text), "")
+            is_old = own and not any(page.depths[at:cut]) and not signatures.is_afterthought(below)
+            return at if is_old else cut
     return cut
 
 

@@ -85,6 +85,11 @@ def is_phone_line(text: str) -> bool:
     return named and line.endswith(SENT_FROM_END)
 
 
+def is_afterthought(text: str) -> bool:
+    """Whether a line begins as what people add below their name."""
+    return _AFTERTHOUGHT.match(text) is not None
+
+
 def _delimited(page: Page, end: int, top: int) -> int:
     """Return the line of two dashes above a signature; ``end`` when there is none."""
     depth = page.depths[end - 1]
@@ -185,7 +190,7 @@ def _is_block(lines: list[str]) -> bool:
 
 
 def _is_post(line: str) -> bool:
-    if _AFTERTHOUGHT.match(line):
+    if is_afterthought(line):
         return False
     if _CONTACT.search(line):
         return True

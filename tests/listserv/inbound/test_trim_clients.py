@@ -207,6 +207,7 @@ STAYS = {
     "a question about lists": "What I need\n\n____\n\nthe list of members\n\nand their names\n",
     "an address": "Write to\n\nboris@people.example:\n\nhe knows.\n",
     "a phone's line above an answer below a quote": "Sent from my iPhone\n\n> Which option?\n\nThe second.\n",
+    "a word more below a phone's line": "I agree.\n\nSent from my iPhone\n\nPS: Bring the maps.\n",
     "a phone's line first": "Sent from my iPhone\n\nThe second option.\n",
     "right to left": "أوافق على الخيار الثاني.\n\nمن: جنيف\nإلى: نيروبي\nالتاريخ: 3 مايو\n",
 }  # fmt: skip

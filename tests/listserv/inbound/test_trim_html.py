@@ -50,6 +50,10 @@ REPLIES = {
     "Boris &lt;boris@people.example&gt; <br><b>Sent:</b> Tuesday, 3 May 2026 10:02<br><b>To:</b> Amina<br>"
     "<b>Subject:</b> x<o:p>"
     f'</o:p></p></div><p class="MsoNormal">{OLD}<o:p></o:p></p></div>',
+    "Outlook, desktop, any language": f"<div class=WordSection1><p class=MsoNormal>{OWN}</p>"
+    '<div><div style=\'border:none;'
+    "border-top:solid #B5C4DF 1.0pt;padding:3.0pt 0cm 0cm 0cm\'><p class=MsoNormal>"
+    f'{BLOCK}</p></div></div><p class=MsoNormal>{OLD}</p></div>',
     "Outlook Express": f'<DIV><FONT size=2>{OWN}</FONT></DIV>'
     f'<BLOCKQUOTE dir=ltr style="BORDER-LEFT: #000 2px solid"><DIV>----- '
     f"Original Message ----- </DIV><DIV><B>From:</B> Boris</DIV><DIV>{OLD}</DIV></BLOCKQUOTE>",
