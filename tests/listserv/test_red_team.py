@@ -285,15 +285,18 @@ def test_injected_header_lines_reach_no_copy(stage, sent, deliver, settings):
     raw = signed(raw.replace(b"A thought", evil.encode()), "reject.org")
     assert say(stage.port, ELSEWHERE, "x@evil.org", [stage.risk], raw).startswith("250 2.0.0 Accepted")
     settings.HUB_NAME = "Hub\r\nX-Injected: yes"
+    found, forum = stage.lists["risk"], stage.cast.policy.forum
+    # What no form lets in, in the database all the same.
+    type(found).objects.filter(pk=found.pk).update(tag="x\r\nX-Injected: 1")
+    type(forum).objects.filter(pk=forum.pk).update(name="Risk\r\nX-Injected: yes\r\nBcc: eve@evil.org")
     drain()
-    stage.cast.policy.forum.mailing_list.tag = "risk"
     deliver(clock())
     copies = [copy for copy in sent() if "Words." in copy.as_string()]
     assert copies
     for copy in copies:
         assert "x-injected" not in copy and "bcc" not in copy
         assert not any("\n" in str(value) or "\r" in str(value) for value in copy.values())
-    assert not any("evil.org" in str(copy["To"]) for copy in copies)
+    assert {one.addr_spec for copy in copies for one in copy["To"].addresses} == {stage.risk}
 
 
 def test_addresses_are_not_to_be_guessed(stage):
