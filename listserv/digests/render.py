@@ -36,8 +36,8 @@ if TYPE_CHECKING:
 # RFC 1153: a line of 70 hyphens after the contents, of 30 between the messages.
 AFTER_CONTENTS = "-" * 70
 BETWEEN = "-" * 30
-# Stands where a copy has its own reply address; no text of a contribution holds it.
-GAP = "\0"
+# Stand where a copy has its own reply addresses, and its own address of the desk; no text of a contribution holds them.
+GAP, DESK = "\0", "\x01"
 
 
 class Digest:
@@ -67,7 +67,7 @@ class Digest:
         """Return the copy for one subscription; the same one again has the same Message-ID."""
         answers = [self._reply(subscription, one) for one in self._order]
         sender = tokens.bounce_address(self.list.name, subscription_id=subscription.pk, number=self.last)
-        parts = (self._prefix, self._personal(subscription), self._body(answers))
+        parts = (self._prefix, self._personal(subscription), self._body(answers, self._desk(subscription)))
         return Envelope(sender, subscription.recipient, parts)
 
     # --- Headers ---------------------------------------------------------------------------------------------------
@@ -97,22 +97,19 @@ class Digest:
         url = f"{settings.HUB_URL}{reverse('listserv:leave', args=(self.list.name, token))}"
         mail = f"mailto:{tokens.leave_address(self.list.name, subscription.pk)}"
         key = sign("digest", [subscription.pk, self.last])
-        # The list's desk: whoever answers the whole mail writes to a machine, not to everybody; "GET 3142" needs no
-        # other proof than this address.
-        desk = tokens.desk_address(self.list.name, member_id=subscription.member_id, list_id=self.list.pk)
+        # The list's desk: whoever answers the whole mail writes to a machine, not to everybody.
         return b"".join(
             (
-                mailbox("Reply-To", str(self.list.forum.name), desk),
+                mailbox("Reply-To", str(self.list.forum.name), self._desk(subscription)),
                 structured("Message-ID", f"<digest.{key}@{settings.HUB_MAIL_DOMAIN}>"),
                 structured("List-Unsubscribe", f"<{url}>", f"<{mail}>", join=","),
                 structured("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
             )
         )
 
-    @property
-    def desk(self) -> str:
-        """The address that takes commands."""
-        return tokens.address(f"{self.list.name}-request")
+    def _desk(self, subscription: Subscription) -> str:
+        """Return where the member's commands go; "GET 3142" needs no other proof than this address."""
+        return tokens.desk_address(self.list.name, member_id=subscription.member_id, list_id=self.list.pk)
 
     @property
     def lists_url(self) -> str:
@@ -131,7 +128,7 @@ class Digest:
         """The contributions in the order in which they stand in the mail."""
         return [one for thread in self.gathered.threads for one in thread.said]
 
-    def _body(self, answers: list[str]) -> bytes:
+    def _body(self, answers: list[str], desk: str) -> bytes:
         # No random one is needed: nothing in a part of ours begins a line like this.
         boundary = f"=_digest-{self.last}"
         edge = f"--{boundary}\r\n".encode()
@@ -145,7 +142,7 @@ class Digest:
                 text_part("plain", _filled(self._text, answers)),
                 b"\r\n",
                 edge,
-                text_part("html", _filled(self._html, answers)),
+                text_part("html", _filled(self._html, answers).replace(DESK, desk)),
                 f"\r\n--{boundary}--\r\n".encode(),
             )
         )
@@ -164,7 +161,7 @@ class Digest:
             "lang": bcp47(self.language),
             "dir": "rtl" if translation.get_language_bidi() else "ltr",
             "title": self.subject,
-            "discussion": str(self.list.forum.name).replace(GAP, ""),
+            "discussion": _line(str(self.list.forum.name)),
             "threads": [
                 {
                     "subject": _line(thread.subject),
@@ -175,7 +172,7 @@ class Digest:
             ],
             "gap": GAP,
             "hub": settings.HUB_URL,
-            "desk": self.desk,
+            "desk": DESK,
             "lists_url": self.lists_url,
             "how": _("To read one in full, answer this mail with GET and its number, such as: GET %(number)d")
             % {"number": self._order[0].number},
@@ -239,4 +236,4 @@ def _filled(chunks: list[str], answers: list[str]) -> str:
 
 
 def _line(text: str) -> str:
-    return " ".join(text.replace(GAP, "").split())
+    return " ".join(text.replace(GAP, "").replace(DESK, "").split())

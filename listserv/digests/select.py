@@ -19,12 +19,14 @@ ITEMS = 100
 # Bytes of a text in UTF-8 that a digest repeats, shared out among all of it: a busy week has shorter excerpts. A
 # Chinese letter says more than a Latin one and takes three bytes; so each script gets about as many words.
 EXCERPT_MOST = 600
-EXCERPT_LEAST = 220
-EXCERPTS = 8_800
+EXCERPT_LEAST = 205
+EXCERPTS = 8_200
 # Stands for what is left out; plain letters, so that an English digest stays ASCII.
 LEFT_OUT = "[...]"
 # Characters of a text that are looked at.
 _SCANNED = 20_000
+# What stands for personal addresses in a digest that is not yet filled.
+_GAPS = {0: None, 1: None}
 
 
 @dataclass(frozen=True)
@@ -108,7 +110,7 @@ def excerpt(text: str, room: int) -> tuple[str, bool]:
         kept.pop(0)
     while kept and kept[-1] in ("", LEFT_OUT):
         kept.pop()
-    whole = "\n".join(kept).replace("\0", "")
+    whole = "\n".join(kept).translate(_GAPS)
     raw = whole.encode()
     if len(raw) <= room + room // 5 and len(text) <= _SCANNED:
         return whole, False
