@@ -8,6 +8,7 @@ exported. The standard library reads both sides. SQLite, or PostgreSQL with ``DA
 
 import os
 import random
+import resource
 import signal
 import subprocess
 import sys
@@ -73,9 +74,10 @@ def run(name: str, path: Path, *, kill_at: int | None = None) -> tuple[float, st
             time.sleep(random.uniform(0.0, 0.4))
             process.send_signal(signal.SIGKILL)
             break
-        time.sleep(0.05)
-    said = process.communicate()[0].strip()
-    return time.perf_counter() - begun, said or "killed"
+        time.sleep(0.2)
+    said = process.communicate()[0].strip() or "killed"
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return time.perf_counter() - begun, f"{said} (processor time of all runs {used.ru_utime + used.ru_stime:.0f} s)"
 
 
 def compare(name: str, path: Path, folder: Path) -> int:
@@ -83,8 +85,9 @@ def compare(name: str, path: Path, folder: Path) -> int:
     given = facts(path)
     row = forum_of(name)
     begun = time.perf_counter()
-    got = facts(export(row.forum.mailing_list, folder / f"{name}.out.mbox"))
+    out = export(row.forum.mailing_list, folder / f"{name}.out.mbox")
     seconds = time.perf_counter() - begun
+    got = facts(out)
     differences = sorted(key for key in given.keys() | got.keys() if given.get(key) != got.get(key))
     rows = Contribution.objects.filter(post__topic__forum=row.forum).select_related("parent")
     parents = {key_of(one): key_of(one.parent) for one in rows.iterator() if one.parent}
@@ -124,7 +127,7 @@ def main() -> None:
     for kill_at in sorted(chance.randrange(1, count) for _kill in range(KILLS)):
         seconds, said = run("bench", path, kill_at=kill_at)
         total += seconds
-        print(f"after {seconds:.1f} s: {ArchiveImport.objects.get().made} of {count} are in ({said})", flush=True)
+        print(f"after {seconds:.1f} s: {ArchiveImport.objects.get().made} of {count} are in: {said}", flush=True)
     seconds, said = run("bench", path)
     print(f"{total + seconds:.1f} s with {KILLS} kills. {said}")
     seconds, said = run("bench", path)

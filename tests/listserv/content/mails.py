@@ -12,7 +12,7 @@ def part(kind: str, body: bytes | str, *headers: str) -> bytes:
     lines = [f"Content-Type: {kind}", *headers]
     if isinstance(body, bytes):
         lines.append("Content-Transfer-Encoding: base64")
-        body = base64.encodebytes(body).decode()
+        body = base64.encodebytes(body).decode().replace("\n", "\r\n")
     return "\r\n".join([*lines, "", body]).encode()
 
 
