@@ -95,7 +95,7 @@ class Door:
     ) -> str:
         """Take the reverse path, or put the client off; ``<>`` becomes empty only in the delivery, as it is tested."""
         refusal = self.pressure.refusal()
-        if not refusal and (server.member_id is not None or not self.is_exempt(server.peer)):
+        if not refusal and not self.is_exempt(server.peer):
             # Many members may share one address, and one member have many: who signed in is counted by name.
             client = f"member {server.member_id}" if server.member_id is not None else limits.client_of(server.peer)
             seconds = self.mails.wait(client)
