@@ -68,7 +68,10 @@ def trim(text: str, *, is_forward: bool = False) -> Trimmed:
 
 
 def read_chain(text: str) -> list[Reply]:
-    """Return the mails that ``text`` holds, the newest first: the author's own words and what they answer."""
+    """Return the mails that ``text`` holds, the newest first: the author's own words and what they answer.
+
+    Lines below the first :data:`~listserv.inbound.trimming.lines.MAX_LINES` are not read.
+    """
     page = Page(text.rstrip())
     olds = oldmail.scan(page)
     if not olds or olds[0].start > page.top:
