@@ -1,6 +1,6 @@
 """In whose name a copy goes out: the author's, under an address that leads to the author alone.
 
-From is an alias of the author in the list's domain (decision record 0008): answers to it are passed on, no address is
+From is an alias of the author in the list's domain (decision record 0012): answers to it are passed on, no address is
 shown, and no domain's DMARC policy is broken. Where the list shows addresses, the author's own one stands there, unless
 its domain asks receivers to distrust it in our mail.
 """

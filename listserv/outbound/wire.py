@@ -58,6 +58,7 @@ class Wire(asyncio.Protocol):
         self._lines: list[bytes] = []  # of a reply that is not complete
         self._replies: deque[bytes] = deque()
         self._waiter: asyncio.Future[None] | None = None
+        self._gone = asyncio.Event()
 
     # --- What asyncio calls ----------------------------------------------------------------------------------------
 
@@ -68,6 +69,7 @@ class Wire(asyncio.Protocol):
 
     def connection_lost(self, error: Exception | None) -> None:
         """Tell whoever waits."""
+        self._gone.set()
         self.fail(error or Dropped("closed"))
 
     def data_received(self, data: bytes) -> None:
@@ -189,8 +191,10 @@ class Wire(asyncio.Protocol):
         self.flow = None
         if self.transport is not None:
             self.transport.abort()
-            # Once round the loop, so that the socket is closed when we return.
-            await asyncio.sleep(0)
+            # The socket is closed when we return.
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(1):
+                    await self._gone.wait()
 
 
 def _b64(text: str) -> bytes:
