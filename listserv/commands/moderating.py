@@ -48,22 +48,27 @@ def _short_words() -> dict[tuple[str, ...], str]:
 
 def read_decision(mail: "Mail") -> Decision:
     """Return the decision of a mail; never raises."""
-    own = [line for line in trim(mail.text).visible.splitlines() if not line.lstrip().startswith(">")]
-    while own and not own[0].strip():
-        own.pop(0)
-    if own:
-        found = _of_line(own[0].strip(), own[1:])
+    own = trim(mail.text).visible.splitlines()
+    at = next((at for at, line in enumerate(own) if line.strip() and not _is_quote(line)), None)
+    if at is not None:
+        found = _of_line(own[at].strip(), own[at + 1 :])
         if found.name:
             return found
     return _of_line(said_in_subject(mail.subject), own)
 
 
+def _is_quote(line: str) -> bool:
+    return line.lstrip().startswith(">")
+
+
 def _of_line(line: str, below: list[str]) -> Decision:
     """Return the decision that a line begins, with what stands behind and below it."""
-    rest = "\n".join(below).strip()
+    # A new text may quote; a reason does not: what is quoted there is our letter.
+    whole_rest = "\n".join(below).strip()
+    rest = "\n".join(line for line in below if not _is_quote(line)).strip()
     short = whole(line, _short_words())
     if short:
-        return Decision(short, rest)
+        return Decision(short, whole_rest if short == "edit" else rest)
     found = command_at(line)
     if found is not None and found[0] in _DECIDING:
         name, args = found
@@ -72,7 +77,8 @@ def _of_line(line: str, below: list[str]) -> Decision:
         args = behind.strip() if number.lstrip("#").isdecimal() else args
         if name == "approve" and args:
             return Decision()
-        return Decision(name, "\n".join(part for part in (args, rest) if part))
+        below_it = whole_rest if name == "edit" else rest
+        return Decision(name, "\n".join(part for part in (args, below_it) if part))
     for mark in _MARKS:
         head, marked, reason = line.partition(mark)
         if marked and whole(head, _short_words()) == "reject" and reason.strip():

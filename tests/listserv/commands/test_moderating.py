@@ -80,10 +80,10 @@ def test_rejection_without_a_reason_decides_nothing(cast, held, post):
 
 
 def test_edit_publishes_the_new_text_and_keeps_the_old(cast, held, post):
-    answer(post, cast.chen, "EDIT\n\nBetter words.\n\nA second paragraph.")
+    answer(post, cast.chen, "EDIT\n\n> What others said.\n\nBetter words.\n\nA second paragraph.")
     held.refresh_from_db()
     held.post.refresh_from_db()
-    assert (held.state, held.text) == ("accepted", "Better words.\n\nA second paragraph.")
+    assert (held.state, held.text) == ("accepted", "> What others said.\n\nBetter words.\n\nA second paragraph.")
     assert held.revisions.get().text == "My held words."
 
 
