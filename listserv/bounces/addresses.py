@@ -53,6 +53,6 @@ def _start(text: str, at: int) -> int:
 
 def _stop(text: str, at: int) -> int:
     stop = at + 1
-    while stop < len(text) and stop - at <= _DOMAIN_MAX and (text[stop].isalnum() or text[stop] in ".-_"):
+    while stop < len(text) and stop - at <= _DOMAIN_MAX and (text[stop].isalnum() or text[stop] in ".-_*"):
         stop += 1
     return stop

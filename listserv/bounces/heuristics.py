@@ -32,7 +32,7 @@ _COPY_STARTS = (
     "original e-mail follow", "attached is a copy", "enclosed is a copy", "included is a copy", "included below",
     "non-delivered information", "mensaje original", "message d'origine", "ursprüngliche nachricht",
     "originalnachricht", "messaggio originale", "mensagem original", "исходное сообщение", "оригинал", "原始邮件",
-    "原邮件", "元のメッセージ", "オリジナル", "message to which this report", "first part of the message",
+    "元のメッセージ", "オリジナル", "message to which this report", "first part of the message",
     "----- original", "body of the message", "contents of the message",
 )  # fmt: skip
 # As much between rules ("--- Returned ---").
@@ -67,7 +67,8 @@ _HEADS = (
 _FOLLOWING = ("to the following:", "following recipient", "following address", "following user")
 _TO_FIELDS = ("to:", "to ", "cc:", "an:", "à :", "à:", "para:", "a:", "кому:", "收件人", "宛先", "إلى")
 _SUBJECT_FIELDS = (
-    "subject", "sent:", "betreff", "gesendet", "objet", "envoyé", "asunto", "enviado", "oggetto", "assunto", "тема",
+    "from:", "mail from", "von:", "de:", "subject", "sent:", "betreff", "gesendet", "objet", "envoyé", "asunto",
+    "enviado", "oggetto", "assunto", "тема",
     "主题", "主旨", "件名", "الموضوع",
 )  # fmt: skip
 
@@ -83,6 +84,8 @@ class Reading:
     delayed: bool
     # Whether the place of the addresses leaves no doubt.
     is_sure: bool = True
+    # Whether nothing but being the only one speaks for it.
+    is_guess: bool = False
 
 
 def read(
@@ -106,7 +109,7 @@ def read(
         rank, found = _recipients(subject, not_these | hardly, frozenset())
     said = f"{subject} {shown[:_FIRST]}".lower().replace("’", "'")
     at_once = any(phrase in said for phrase in (*phrases.FAILED, *phrases.DELAYED)) or _has_reply(shown[:_FIRST])
-    return Reading(found, failed or delayed, at_once, delayed and not given_up, rank == _LISTED)
+    return Reading(found, failed or delayed, at_once, delayed and not given_up, rank == _LISTED, rank == _ANYWHERE)
 
 
 def is_arrival(subject: str, text: str) -> bool:
@@ -173,7 +176,7 @@ def _is_field_of_the_mail(lines: list[str], number: int) -> bool:
     name = lines[number].lower().strip(_DECOR)
     if not name.startswith(_TO_FIELDS):
         return False
-    around = lines[max(0, number - 3) : number] + lines[number + 1 : number + 4]
+    around = lines[max(0, number - 5) : number] + lines[number + 1 : number + 6]
     return any(line.lower().strip(_DECOR).startswith(_SUBJECT_FIELDS) for line in around)
 
 

@@ -89,10 +89,12 @@ DELAYED = (
     "this is just a warning", "has been delayed", "is delayed", "was delayed", "still trying to deliver",
     "still being attempted", "continue to attempt", "will try again", "will retry", "keep trying to",
     "delivery delayed", "delivery delay", "delayed mail", "delayed delivery", "delivery status notification (delay",
-    "attempts to deliver the message will continue", "will be attempted", "not been delivered yet",
-    "could not be delivered for", "temporary non-critical error", "wait for further", "remains in the queue",
+    "attempts to deliver the message will continue", "will be attempted for", "will be attempted again",
+    "will retry for", "temporary problem delivering", "not been delivered yet",
+    "could not be delivered for more than", "temporary non-critical error", "only a temporary failure",
+    "remains in the queue",
     "no action is required", "is still in the queue", "delivery is delayed", "delivery is being delayed",
-    "has not been able to deliver", "temporarily deferred", "will be retrying", "n'a pas encore",
+    "will be retried until", "temporarily deferred", "will be retrying", "n'a pas encore",
     "nouvelle tentative", "sera retardé", "est retardé", "a été retardé", "tentatives se poursuiv",
     "noch nicht zugestellt", "verzögert", "weiterhin versuch", "se reintentará", "seguirá intentando", "demorad",
     "retrasad", "ritardat", "ulteriori tentativi", "atrasad", "continuará tentando", "vertraagd", "fördröj",
@@ -101,10 +103,12 @@ DELAYED = (
 )  # fmt: skip
 # No more is tried, whatever else is said.
 GIVEN_UP = (
-    "this is a permanent", "permanent error", "permanently", "i've given up", "giving up on", "gave up", "given up",
+    "this is a permanent", "permanent error", "failed permanently", "i've given up", "giving up on", "gave up",
+    "given up",
     "has been removed from the", "no further attempts", "will not be retried", "will not continue trying",
     "not going to try again", "too long in the queue", "queue too long", "could not be delivered for too long",
-    "did not reach", "retry timeout exceeded", "retry time not reached", "no more attempts",
+    "did not reach", "retry timeout exceeded", "retry time not reached", "no more attempts", "no further delivery",
+    "no more delivery",
 )  # fmt: skip
 # What was delivered, read, or waits for a person to say something: no report of a failure.
 ARRIVED = (

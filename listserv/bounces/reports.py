@@ -187,7 +187,7 @@ def _from_words(mail: Taken, subject: str, text: str) -> Report:
     if not reported and _is_reply(mail, subject, text):
         return Report(Kind.REPLY)
     reading = heuristics.read(subject, text, not_these=_not_these(mail), hardly=_authors(mail))
-    if not reported and not named and not reading.is_plain:
+    if not reported and not named and (reading.is_guess or not reading.is_plain):
         return Report(Kind.SUCCESS) if heuristics.is_arrival(subject, text) else _NOTHING
     if not reading.failed and not named and heuristics.is_arrival(subject, text):
         return Report(Kind.SUCCESS)

@@ -9,6 +9,7 @@ from listserv.bounces import addresses
 from listserv.bounces.reports import Kind, read_report
 from listserv.bounces.status import Fate, enhanced
 from tests.listserv.bounces.innocents import INNOCENTS
+from tests.listserv.bounces.more_shapes import MORE
 from tests.listserv.bounces.shapes import CHEN, SHAPES, dsn, plain
 
 
@@ -28,9 +29,9 @@ def test_public_corpus_is_read_alike_with_line_ends_as_mail_has_them(flufl):
         assert read_report(sent).permanent == read_report(raw).permanent, name
 
 
-@pytest.mark.parametrize("name", list(SHAPES))
+@pytest.mark.parametrize("name", [*SHAPES, *MORE])
 def test_report_of_each_kind_of_server_is_read(name):
-    raw, permanent, temporary = SHAPES[name]
+    raw, permanent, temporary = {**SHAPES, **MORE}[name]
     found = read_report(raw)
     assert (found.permanent, found.temporary) == (permanent, temporary)
 
@@ -40,6 +41,12 @@ def test_no_failure_is_made_up(name):
     found = read_report(INNOCENTS[name])
     assert (found.permanent, found.temporary) == (set(), set())
     assert found.kind not in (Kind.FAILURE, Kind.DELAY)
+
+
+def test_no_failure_is_made_up_from_the_mails_of_people(people_write):
+    assert len(people_write) > 100
+    wrong = {name for name, raw in people_write.items() if read_report(raw).failures}
+    assert not wrong
 
 
 def test_complaint_names_who_complained_and_about_what():
