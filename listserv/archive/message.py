@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 # Fields that tell an import of a hub's own export what is what.
 NUMBER = "X-Hub-Number"
 FOLDED = "X-Hub-Folded"
+NOBODY = "unknown@archive.invalid"
 _TYPE = re.compile(r"(?!message/|multipart/)[a-z]{1,40}/[a-z0-9][a-z0-9.+-]{0,80}")
 _UNSAFE = re.compile(r"[\x00-\x20\x7f<>]+")
 _FOLD = 76  # octets of a line of base64, and letters of a piece of a parameter
@@ -83,7 +84,7 @@ class Writer:
             return mailbox("From", name, address)
         if not address:
             # A mail must name a mailbox; nobody reads this one.
-            return mailbox("From", name or said.author.get_full_name(), "unknown@archive.invalid")
+            return mailbox("From", name or said.author.get_full_name(), NOBODY)
         phrase = mailbox("From", name, "-").removesuffix(b"<->\r\n") if name else b"From: "
         return phrase + f"<{address}>\r\n".encode()
 
@@ -154,6 +155,12 @@ def _parameter(name: str, value: str) -> list[str]:
     encoded = "utf-8''" + quote(value, safe="")
     if len(encoded) <= _FOLD:
         return [f"{name}*={encoded}"]
-    pieces = [encoded[at : at + _FOLD] for at in range(0, len(encoded), _FOLD)]
+    pieces, at = [], 0
+    while at < len(encoded):
+        # No escape of three letters is cut.
+        end = at + _FOLD - (2 if encoded[at + _FOLD - 2 : at + _FOLD - 1] == "%" else 0)
+        end -= 1 if encoded[end - 1 : end] == "%" else 0
+        pieces.append(encoded[at:end])
+        at = end
     last = len(pieces) - 1
     return [f"{name}*{index}*={piece}{';' if index < last else ''}" for index, piece in enumerate(pieces)]

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
 from hub.lib.addresses import fold_address
+from listserv.archive.message import NOBODY
 from listserv.archive.sources import Archive, Place
 from listserv.inbound.headers import addresses, display_name, parse_date
 from listserv.inbound.mime import Mail, clean, parse
@@ -145,7 +146,7 @@ def author_of(mail: Mail) -> Author:
     lists = _lists(mail) if via is not None else frozenset()
     if via is not None and address in lists:
         name, address = via[1].strip(), _behind(mail, lists) or address
-    address = clean(address)[:254]
+    address = "" if address == NOBODY else clean(address)[:254]
     return Author("" if name == address else name, address)
 
 

@@ -60,3 +60,30 @@ def test_an_export_brought_into_another_list_gives_the_same_record_again(bring, 
         assert (row.parent is None) == (was.parent is None)
     # And the export of the second list has the identifiers of the first.
     assert facts(export(other.forum.mailing_list, tmp_path / "again.mbox")).keys() == facts(out).keys()
+
+
+@pytest.mark.parametrize("folder, least", [("ruby_mail", 70), ("cpython_test_email", 35)])
+def test_mails_with_every_oddity_come_in_and_survive_an_export_whole(folder, least, corpus, bring, risk, now, tmp_path):
+    tally = bring(corpus / folder)
+    assert tally.made >= least and not tally.problems
+    out = export(risk, tmp_path / "out.mbox")
+    other = services.create_forum(name="Other", slug="other", preset="closed", now=now).forum
+    assert bring(out, into=other.mailing_list).made == tally.made
+    assert record(other.pk) == record(risk.forum_id)
+
+
+def record(forum_id):
+    """Return what a forum says: Message-ID -> (parent, name, address, moment, text, folded, files)."""
+    rows = Contribution.objects.filter(post__topic__forum=forum_id).select_related("post", "parent", "author")
+    return {
+        message_id_of(row): (
+            message_id_of(row.parent) if row.parent else "", row.author.name, row.author_address, row.created_at,
+            row.text, row.folded, sorted((file.name, file.sha256) for file in row.attachments.all()),
+        )
+        for row in rows.prefetch_related("attachments")
+    }  # fmt: skip
+
+
+def message_id_of(row):
+    """Return the Message-ID a contribution came with."""
+    return row.imported.get("message_id", row.message_id)
