@@ -56,11 +56,11 @@ def file_part(name: str, content_type: str, content: bytes) -> bytes:
     kind = content_type.lower()
     if not _file_type.fullmatch(kind) or kind.startswith(("message/", "multipart/")) or kind in _OPENED:
         kind = "application/octet-stream"
-    shown = _controls.sub(" ", name).strip()[:200].rpartition("/")[2].rpartition("\\")[2] or "file"
-    told = f'"{shown}"' if shown.isascii() and not set('"%') & set(shown) else ""
+    shown = _controls.sub(" ", name).strip().rpartition("/")[2].rpartition("\\")[2] or "file"
     # The end of a long name says what it is.
-    short = shown if len(shown) <= 70 else f"{shown[:58]}…{shown[-11:]}"
-    disposition = f"filename={told}" if told else f"filename*=utf-8''{quote(short, safe='')}"
+    shown = shown if len(shown) <= 70 else f"{shown[:58]}…{shown[-11:]}"
+    is_plain = shown.isascii() and not set('"%') & set(shown)
+    disposition = f'filename="{shown}"' if is_plain else f"filename*=utf-8''{quote(shown, safe='')}"
     return b"".join(
         (
             f"Content-Type: {kind}\r\nContent-Transfer-Encoding: base64\r\n".encode(),
