@@ -46,7 +46,8 @@ def find_or_record_author(*, address: str, name: str) -> Member:
     if member is not None:
         return member
     key = author_key(address=folded, name=name)
-    shown = " ".join(name.split())[:150] or folded.partition("@")[0][:150] or _("Unknown author")
+    # Some programs write the address as the name; it is shown to nobody.
+    shown = " ".join(word.partition("@")[0] for word in (name.split() or [folded]))[:150] or _("Unknown author")
     author, made = Member.objects.get_or_create(email=key, defaults={"name": shown})
     if made:
         author.set_unusable_password()

@@ -78,7 +78,9 @@ class Writer:
     def _author(self, said: "Contribution") -> bytes:
         name = kept(said, "from") if said.imported and "from" in said.imported else said.author.get_full_name()
         if not self.shows_addresses:
-            return mailbox("From", name or said.author.get_full_name(), self.mailing_list.address)
+            # Some programs write the address as the name.
+            shown = said.author.get_full_name() if "@" in name or not name else name
+            return mailbox("From", shown, self.mailing_list.address)
         address = _UNSAFE.sub("", said.author_address)
         if address.isascii() and address and name:
             return mailbox("From", name, address)

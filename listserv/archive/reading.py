@@ -127,7 +127,9 @@ def topic_of(subject: str, *, tags: Iterable[str]) -> str:
 
 def is_reply(subject: str, topic: str) -> bool:
     """Whether a subject is marked as a reply to its topic (:func:`topic_of`), beside the tags of lists."""
-    return bool(topic) and not _TAGGED.sub("", subject).strip().casefold().startswith(topic.casefold())
+    begins = topic.casefold()
+    plain = subject.strip().casefold()
+    return bool(topic) and not (plain.startswith(begins) or _TAGGED.sub("", plain).strip().startswith(begins))
 
 
 def author_of(mail: Mail) -> Author:
@@ -141,7 +143,7 @@ def author_of(mail: Mail) -> Author:
     if not address:
         found = _OBSCURED.search(value[:1_000])
         address = fold_address(f"{found[1]}@{found[2]}") if found else ""
-        name = name or ("" if found else display_name(f"({value.strip()[:200]})"))
+        name = name or ("" if found else display_name(f"({value.strip('<> ')[:200]})"))
     via = _VIA.match(name)
     lists = _lists(mail) if via is not None else frozenset()
     if via is not None and address in lists:

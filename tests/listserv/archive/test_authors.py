@@ -7,6 +7,7 @@ from hub.members import services as people
 from hub.members.authors import find_or_record_author, is_author, take_over_words
 from hub.members.models import Application, Member
 from hub.search.models import SearchDocument
+from listserv.archive.export import write_mbox as archive_for
 from tests.listserv.archive.conftest import message, write_mbox
 
 
@@ -60,3 +61,11 @@ def test_who_leaves_for_good_leaves_no_name_in_the_archive(bring, cast, now, tmp
     people.anonymise_member(member_id=cast.amina.pk, actor=cast.sofia, now=now)
     row = Contribution.objects.get()
     assert "from" not in row.imported and row.author_address == ""
+
+
+def test_an_address_that_stands_as_a_name_is_shown_to_no_member(bring, cast, risk, tmp_path):
+    bring(write_mbox(tmp_path / "a", [message(1, author='"rosa@lab.example" <rosa@lab.example>')]))
+    bring(write_mbox(tmp_path / "b", [message(2, author='"Juan juan@lab.example" <juan@lab.example>')]))
+    assert [row.author.name for row in Contribution.objects.order_by("number")] == ["rosa", "Juan juan"]
+    assert b"lab.example" not in b"".join(archive_for(mailing_list=risk, reader=cast.amina))
+    assert b"rosa@lab.example" in b"".join(archive_for(mailing_list=risk, reader=cast.sofia))
