@@ -16,7 +16,7 @@ from machina.apps.forum_conversation.models import Post, Topic
 
 from forums.models import Contribution, ForumPolicy, Membership
 from forums.policy import Access, access_by
-from hub.lib.prepared import Prepared, Row
+from hub.lib.prepared import Prepared, Row, together
 
 if TYPE_CHECKING:
     from hub.members.models import Member
@@ -97,19 +97,27 @@ class Record:
         message_ids: Collection[str] = (),
     ) -> None:
         self._members = members or {}
-        self._forums: dict[int, Row] = {}
-        above = set(forums)
-        while above := above - self._forums.keys():
-            rows = _FORUMS.rows(above)
-            self._forums.update((row[0], row) for row in rows)
-            above = {row[1] for row in rows if row[1] is not None}
+        with together():
+            places = _MEMBERSHIPS.ask(self._members.keys())
+            said = _SAID.ask(self._members.keys(), now - HOUR)
+            numbered, named = _BY_NUMBER.ask(numbers), _BY_MESSAGE_ID.ask(message_ids)
+            found = _FORUMS.ask(set(forums))
         self._memberships: dict[int, list[Row]] = defaultdict(list)
-        for row in _MEMBERSHIPS.rows(self._members.keys()):
+        for row in places.rows():
             self._memberships[row[0]].append(row[1:])
         self._access: dict[int, Access] = {}
-        self._said: dict[int, int] = dict(_SAID.rows(self._members.keys(), now - HOUR))
-        self._numbered = {row[0]: row for row in _BY_NUMBER.rows(numbers)}
-        self._named = {row[2]: row for row in _BY_MESSAGE_ID.rows(message_ids)}
+        self._said: dict[int, int] = dict(said.rows())
+        self._numbered = {row[0]: row for row in numbered.rows()}
+        self._named = {row[2]: row for row in named.rows()}
+        self._forums = self._with_all_above(found.rows())
+
+    @staticmethod
+    def _with_all_above(rows: list[Row]) -> dict[int, Row]:
+        forums: dict[int, Row] = {}
+        while rows:
+            forums.update((row[0], row) for row in rows)
+            rows = _FORUMS.rows({row[1] for row in rows if row[1] is not None} - forums.keys())
+        return forums
 
     def access_of(self, member_id: int) -> Access:
         """Return a member's access to the forums asked about, as :func:`forums.policy.access_of` has it."""

@@ -6,11 +6,13 @@ and the rows come as its ``values_list`` would give them.
 """
 
 import re
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Model, QuerySet
 
 Value = int | str | datetime
@@ -43,27 +45,55 @@ class _Compiled:
         self.bare = self.sql.replace("%%", "%").replace("%s", "?") if connection.vendor == "sqlite" else self.sql
         self.converters = self.compiler.get_converters([column[0] for column in self.compiler.select])
 
-    def rows(self, values: list[Any]) -> list[Row]:
-        """Bind the values and return the rows."""
+    def ask(self, values: list[Any]) -> Any:
+        """Bind the values, ask, and return the cursor."""
         slots = zip(self.slots, self.fixed, strict=True)
         params = [fixed if slot is None else values[slot] for slot, fixed in slots]
-        found = _asked(self.sql, self.bare, params)
+        # Looked up once: each look through the proxy costs more than a microsecond.
+        wrapper = connections[DEFAULT_DB_ALIAS]
+        if _is_heard(wrapper):
+            cursor = wrapper.cursor()
+            cursor.execute(self.sql, params)
+            return cursor
+        wrapper.validate_no_broken_transaction()
+        with wrapper.wrap_database_errors:
+            return wrapper.connection.execute(self.bare, params)
+
+    def rows(self, cursor: Any) -> list[Row]:
+        """Return the rows of an answer."""
+        with connections[DEFAULT_DB_ALIAS].wrap_database_errors:
+            found = cursor.fetchall()
+        cursor.close()
         if not self.converters or not found:
             return list(found)
         return [tuple(row) for row in self.compiler.apply_converters(found, self.converters)]
 
 
-def _asked(sql: str, bare: str, params: list[Any]) -> list[Row]:
-    """Ask by the driver itself, unless somebody listens: Django's cursor costs as much as the answer."""
-    # Looked up once: each look through the proxy costs more than a microsecond.
+def _is_heard(wrapper: BaseDatabaseWrapper) -> bool:
+    """Whether somebody listens to the questions: only then Django's cursor, which costs as much as the answer."""
+    return wrapper.connection is None or wrapper.queries_logged or bool(wrapper.execute_wrappers)
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """Send the questions asked inside to PostgreSQL in one go; their rows are read afterwards."""
     wrapper = connections[DEFAULT_DB_ALIAS]
-    if wrapper.connection is None or wrapper.queries_logged or wrapper.execute_wrappers:
-        with wrapper.cursor() as cursor:
-            cursor.execute(sql, params)
-            return list(cursor.fetchall())
-    wrapper.validate_no_broken_transaction()
-    with wrapper.wrap_database_errors:
-        return list(wrapper.connection.execute(bare, params).fetchall())
+    if wrapper.vendor != "postgresql" or _is_heard(wrapper):
+        yield
+        return
+    with wrapper.wrap_database_errors, wrapper.connection.pipeline():
+        yield
+
+
+class Answer:
+    """What was asked and not yet read."""
+
+    def __init__(self, pieces: Iterable[tuple[_Compiled, Any]]) -> None:
+        self._pieces = list(pieces)
+
+    def rows(self) -> list[Row]:
+        """Return the rows, once."""
+        return [row for compiled, cursor in self._pieces for row in compiled.rows(cursor)]
 
 
 class Prepared:
@@ -78,13 +108,21 @@ class Prepared:
 
     def rows(self, *arguments: Collection[Any] | Value) -> list[Row]:
         """Return the rows; none, and no question, when a list is empty. Queries: 1 for each 200 values."""
+        return self.ask(*arguments).rows()
+
+    def ask(self, *arguments: Collection[Any] | Value) -> Answer:
+        """Ask, and let the rows be read later (:func:`together`)."""
+        return Answer(self._asked(*arguments))
+
+    def _asked(self, *arguments: Collection[Any] | Value) -> Iterator[tuple[_Compiled, Any]]:
         for at, argument in enumerate(arguments):
             if not isinstance(argument, int | str | datetime):
                 if not argument:
-                    return []
+                    return
                 if len(argument) > MOST:
-                    pieces = _pieces(list(argument))
-                    return [row for piece in pieces for row in self.rows(*arguments[:at], piece, *arguments[at + 1 :])]
+                    for piece in _pieces(list(argument)):
+                        yield from self._asked(*arguments[:at], piece, *arguments[at + 1 :])
+                    return
         lists = [
             [argument] if isinstance(argument, int | str | datetime) else _padded(list(argument))
             for argument in arguments
@@ -93,7 +131,7 @@ class Prepared:
         compiled = self._compiled.get(shape)
         if compiled is None:
             compiled = self._compiled[shape] = self._compile(arguments, lists)
-        return compiled.rows([_adapted(value) for values in lists for value in values])
+        yield compiled, compiled.ask([_adapted(value) for values in lists for value in values])
 
     def _compile(self, arguments: tuple[Any, ...], lists: list[list[Any]]) -> _Compiled:
         marks: dict[Any, int] = {}

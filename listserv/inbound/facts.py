@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Count, Min
 
 from forums.known import Record
-from hub.lib.prepared import Prepared
+from hub.lib.prepared import Prepared, together
 from hub.members.selectors import active_members, members_by_address
 from listserv.inbound.compose import names_in, numbers_in
 from listserv.inbound.reading import Reading
@@ -74,10 +74,12 @@ class Facts:
             numbers={number for mail in posts for number in numbers_in(mail)} | answered,
             message_ids={name for mail in posts for name in names_in(mail)},
         )
-        self._queued: Counter[int] = Counter(dict(_QUEUED.rows(self.members)))
+        with together():
+            queued = _QUEUED.ask(self.members)
+            copies = _COPIES.ask({mail.message_id for mail in posts if mail.message_id})
+        self._queued: Counter[int] = Counter(dict(queued.rows()))
         self._held: Counter[int] | None = None
-        copies = _COPIES.rows({mail.message_id for mail in posts if mail.message_id})
-        self._copies = {(*row[:3], row[3]): row[4] for row in copies}
+        self._copies = {(*row[:3], row[3]): row[4] for row in copies.rows()}
         self._noted: dict[tuple[str, int | None, int | None, str], bytes] = {}
 
     def owner_of(self, address: str) -> "Member | None":
