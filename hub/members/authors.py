@@ -25,11 +25,6 @@ def author_key(*, address: str, name: str = "") -> str:
     return f"{sha256(named.encode('utf-8', 'replace')).hexdigest()[:40]}@{DOMAIN}"
 
 
-def is_author(member: Member) -> bool:
-    """Whether it stands for an author of an archive and not for a member."""
-    return member.email.endswith(f"@{DOMAIN}") and not member.is_active
-
-
 @transaction.atomic
 def find_or_record_author(*, address: str, name: str) -> Member:
     """Return who writes from an address: the member who has proven it, else the author recorded for it.
