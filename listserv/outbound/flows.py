@@ -7,7 +7,7 @@ before (RFC 2920 §3.1), so that a copy costs one wait. :class:`LockStep` where 
 
 import asyncio
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 import idna
@@ -180,7 +180,7 @@ class Pipelined(_Driven):
 
     def __init__(self, wire: Wire, work: Work) -> None:
         super().__init__(wire, work)
-        self.expected: deque[str] = deque()
+        self.expected: deque[Callable[[bytes], None]] = deque()  # what takes each reply that is due
         self.mails: deque[Envelope] = deque()
         self.refused = b""  # of the copy whose envelope is being answered
         self.sent_refusal = b""  # of the copy whose text was sent
@@ -193,14 +193,19 @@ class Pipelined(_Driven):
 
     def reply(self, line: bytes) -> None:
         """Take the reply to the command whose turn it is."""
-        command = self.expected.popleft()
-        if command in ("MAIL", "RCPT"):
-            if line[:1] != b"2":
-                self.refused = self.refused or line
-        elif command == "DATA":
-            self._answered(line)
-        elif command == "text":
-            self.work.results[self.flying.popleft()] = result_of(self.sent_refusal or line)
+        self.expected.popleft()(line)
+
+    def _passed(self, line: bytes) -> None:
+        """Whatever it says: RSET."""
+
+    def _addressed(self, line: bytes) -> None:
+        """MAIL and RCPT: the first refusal counts."""
+        if line[:1] != b"2":
+            self.refused = self.refused or line
+
+    def _taken(self, line: bytes) -> None:
+        """The text has been said."""
+        self.work.results[self.flying.popleft()] = result_of(self.sent_refusal or line)
 
     def _answered(self, line: bytes) -> None:
         mail, refused, self.refused = self.mails.popleft(), self.refused, b""
@@ -211,7 +216,7 @@ class Pipelined(_Driven):
             return
         # A relay that said 354 all the same gets an empty message, which it has nobody for (RFC 2920 §3.1).
         self.sent_refusal = refused
-        self.expected.append("text")
+        self.expected.append(self._taken)
         self._go_on(b".\r\n" if refused else b"".join((*map(self._stuff, mail.parts), b".\r\n")))
 
     def _go_on(self, text: bytes) -> None:
@@ -222,9 +227,9 @@ class Pipelined(_Driven):
             self.flying.append(index)
             self.mails.append(mail)
             if not self.wire.clean:
-                self.expected.append("RSET")
+                self.expected.append(self._passed)
                 envelope = b"RSET\r\n" + envelope
-            self.expected.extend(("MAIL", "RCPT", "DATA"))
+            self.expected.extend((self._addressed, self._addressed, self._answered))
             text = b"".join((text, envelope, b"DATA\r\n"))
         if text:
             self.wire.write(text)

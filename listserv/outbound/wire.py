@@ -80,13 +80,18 @@ class Wire(asyncio.Protocol):
             self.fail(Dropped("endless reply"))
         try:
             for line in lines:
-                if not line[:3].isdigit() or line[:3] == b"421" or len(self._lines) > LINES_MAX:
-                    return self.fail(Dropped(shown(line)[:200].strip()))
-                self._lines.append(line.rstrip())
-                if line[3:4] != b"-":
-                    whole = b"\n".join(self._lines)
+                code = line[:3]
+                if not code.isdigit() or code == b"421" or len(self._lines) > LINES_MAX:
+                    self.fail(Dropped(shown(line)[:200].strip()))
+                    return
+                if line[3:4] == b"-":
+                    self._lines.append(line.rstrip())
+                elif self._lines:
+                    whole = b"\n".join([*self._lines, line.rstrip()])
                     self._lines.clear()
                     self._take(whole)
+                else:
+                    self._take(line.rstrip())
             if self.flow is not None:
                 self.flow.turn()
         except Exception as error:

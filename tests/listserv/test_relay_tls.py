@@ -1,5 +1,6 @@
 """The way to the relay: TLS asked for or only taken, certificates looked at, signing in; aiosmtpd is the relay."""
 
+import asyncio
 import datetime
 import ipaddress
 import ssl
@@ -54,6 +55,20 @@ class Far:
         self.controller.start()
         self.port = self.controller.port
 
+    def stop(self) -> None:
+        """End, and let the connections of this end be closed before its loop is."""
+        pump.close_transport()
+        loop = self.controller.loop
+
+        async def gone() -> None:
+            for _round in range(200):
+                if len(asyncio.all_tasks()) == 1:
+                    break
+                await asyncio.sleep(0.01)
+
+        asyncio.run_coroutine_threadsafe(gone(), loop).result(5)
+        self.controller.stop()
+
     async def handle_DATA(self, server: SMTP, session: Any, envelope: Any) -> str:
         """Keep it."""
         self.signed_in.append(bool(session.authenticated))
@@ -84,7 +99,7 @@ def far(certificate):
 
     yield make
     for one in made:
-        one.controller.stop()
+        one.stop()
 
 
 @pytest.fixture
