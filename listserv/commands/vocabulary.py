@@ -32,7 +32,7 @@ COMMANDS: dict[str, Words] = {
         "fr": "CONDENSÉ | RÉSUMÉS | RÉCAPITULATIF",
         "es": "RESUMEN | RESÚMENES",
         "ru": "ДАЙДЖЕСТ | СВОДКА",
-        "ar": "ملخص | موجز | الملخص",
+        "ar": "خلاصة | موجز | الخلاصة",
         "zh-hans": "摘要 | 文摘",
     },
     "mail": {
@@ -40,7 +40,7 @@ COMMANDS: dict[str, Words] = {
         "fr": "COURRIER | MESSAGES | SANS RÉSUMÉ | CHAQUE MESSAGE",
         "es": "CORREO | MENSAJES | SIN RESUMEN",
         "ru": "ПОЧТА | ПИСЬМА | БЕЗ ДАЙДЖЕСТА",
-        "ar": "بريد | البريد | بدون ملخص",
+        "ar": "بريد | البريد | بدون خلاصة",
         "zh-hans": "邮件 | 逐封 | 不要摘要 | 接收邮件",
     },
     "nomail": {
@@ -251,7 +251,7 @@ COMMANDS: dict[str, Words] = {
         "fr": "SYNTHÈSE",
         "es": "SÍNTESIS",
         "ru": "РЕЗЮМЕ",
-        "ar": "خلاصة",
+        "ar": "ملخص | الملخص",
         "zh-hans": "总结",
     },
     "lock": {
