@@ -33,7 +33,7 @@ COMMANDS: dict[str, Words] = {
         "es": "RESUMEN | RESÚMENES",
         "ru": "ДАЙДЖЕСТ | СВОДКА",
         "ar": "خلاصة | موجز | الخلاصة",
-        "zh-hans": "摘要 | 文摘",
+        "zh-hans": "汇总 | 文摘",
     },
     "mail": {
         "en": "MAIL | NODIGEST | NO DIGEST | EACH",
@@ -41,7 +41,7 @@ COMMANDS: dict[str, Words] = {
         "es": "CORREO | MENSAJES | SIN RESUMEN",
         "ru": "ПОЧТА | ПИСЬМА | БЕЗ ДАЙДЖЕСТА",
         "ar": "بريد | البريد | بدون خلاصة",
-        "zh-hans": "邮件 | 逐封 | 不要摘要 | 接收邮件",
+        "zh-hans": "邮件 | 逐封 | 不要汇总 | 接收邮件",
     },
     "nomail": {
         "en": "NOMAIL | NO MAIL",
@@ -204,7 +204,7 @@ COMMANDS: dict[str, Words] = {
         "es": "RECHAZAR",
         "ru": "ОТКЛОНИТЬ",
         "ar": "رفض",
-        "zh-hans": "拒绝",
+        "zh-hans": "驳回 | 拒绝",
     },
     "edit": {
         "en": "EDIT",
@@ -252,7 +252,7 @@ COMMANDS: dict[str, Words] = {
         "es": "SÍNTESIS",
         "ru": "РЕЗЮМЕ",
         "ar": "ملخص | الملخص",
-        "zh-hans": "总结",
+        "zh-hans": "摘要 | 总结",
     },
     "lock": {
         "en": "LOCK | CLOSE THREAD",
