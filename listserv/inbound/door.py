@@ -156,10 +156,16 @@ class Door:
             session.end()
         await _until(lambda: not self.delivering, GRACE)
         await _until(lambda: not self.sessions, FAREWELL)
-        for session in list(self.sessions):
-            session.abort()
+        await self._abort()
         await asyncio.to_thread(self.spool.stop)
         await asyncio.to_thread(self.threads.close)
+        # Whoever knocked at the last moment.
+        await self._abort()
+
+    async def _abort(self) -> None:
+        for session in list(self.sessions):
+            session.abort()
+        await asyncio.sleep(0)
 
 
 _HOOKS = [name for name in vars(Door) if name.startswith("handle_")]

@@ -36,7 +36,7 @@ MAX_SESSIONS = 200
 TIMEOUT = 300.0
 # Seconds that a proxy has to say for whom it speaks.
 PROXY_TIMEOUT = 5.0
-_STOPPING = b"421 4.3.2 The hub is being stopped. Try again later.\r\n"
+STOPPING = "421 4.3.2 The hub is being stopped. Try again later."
 # Seconds that a wrong password waits for its answer.
 WRONG_PASSWORD = 0.5
 _COMMANDS = {"*": 100, "MAIL": 1_000, "RCPT": 5_000, "DATA": 1_000, "RSET": 1_000, "NOOP": 1_000, "AUTH": 4}
@@ -128,7 +128,7 @@ class _Protocol(SMTP):
             self.client = (str(peer[0]), int(peer[1])) if isinstance(peer, tuple) else None
             if limits.is_in(self.peer, settings.HUB_SMTP_PROXY):
                 self._proxy_timeout = PROXY_TIMEOUT
-            elif turned_away := self.door.greet(self.peer):
+            elif turned_away := STOPPING if self.door.stopping else self.door.greet(self.peer):
                 _turn_away(transport, turned_away)
             self.door.sessions.add(self)
         self._admit()
@@ -170,8 +170,7 @@ class _Protocol(SMTP):
     def end(self) -> None:
         """Say 421 and close (RFC 5321 §3.8); a session whose mail is being answered does so after its reply."""
         if not self.delivering and isinstance(self.transport, asyncio.Transport) and not self.transport.is_closing():
-            self.transport.write(_STOPPING)
-            self.transport.close()
+            _turn_away(self.transport, STOPPING)
 
     def abort(self) -> None:
         """Close without a word: a client that reads nothing, or does not end its TLS, is not waited for."""

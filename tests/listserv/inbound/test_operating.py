@@ -184,9 +184,11 @@ def test_several_doors_listen_at_one_address(opened, people, risk, settings, mon
 
 
 def test_taken_address_is_an_error_where_doors_do_not_share(opened, settings):
-    settings.HUB_SMTP = Endpoint("127.0.0.1", opened().port)
-    with pytest.raises(OSError, match="in use"):
-        asyncio.run(server.serve(asyncio.Event()))
+    with Wire(opened().port) as wire:
+        assert wire.say("QUIT").startswith("221")
+        settings.HUB_SMTP = Endpoint("127.0.0.1", wire.socket.getpeername()[1])
+        with pytest.raises(OSError, match="in use"):
+            asyncio.run(server.serve(asyncio.Event()))
 
 
 def openssl(*arguments: str) -> None:
