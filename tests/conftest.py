@@ -63,10 +63,12 @@ _part_redis()
 
 
 class _Scheduling(LoadScopeScheduling):
-    """Spread tests one by one, but keep those of a running hub in one worker: it takes twenty seconds to start."""
+    """Spread tests one by one, but keep those of one running hub in one worker: it takes twenty seconds to start."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return nodeid.split("::", maxsplit=1)[0] if nodeid.startswith("tests/flow/") else nodeid
+        if not nodeid.startswith("tests/flow/"):
+            return nodeid
+        return "production" if "test_production" in nodeid else "embedded"
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
