@@ -30,7 +30,7 @@ COMMANDS: dict[str, Words] = {
     "digest": {
         "en": "DIGEST | DIGESTS | SUMMARY MODE",
         "fr": "CONDENSÉ | RÉSUMÉS | RÉCAPITULATIF",
-        "es": "RESUMEN | RESÚMENES",
+        "es": "RECOPILACIÓN | RESUMEN | RESÚMENES",
         "ru": "ДАЙДЖЕСТ | СВОДКА",
         "ar": "خلاصة | موجز | الخلاصة",
         "zh-hans": "汇总 | 文摘",
@@ -184,7 +184,7 @@ COMMANDS: dict[str, Words] = {
     },
     "held": {
         "en": "HELD | MODINDEX | PENDING | WAITING",
-        "fr": "EN ATTENTE",
+        "fr": "EN ATTENTE | RETENUES | CONTRIBUTIONS RETENUES",
         "es": "EN ESPERA | PENDIENTES",
         "ru": "ОЖИДАЮТ | НА ПРОВЕРКЕ",
         "ar": "قيد الانتظار | المعلقة",
@@ -200,7 +200,7 @@ COMMANDS: dict[str, Words] = {
     },
     "reject": {
         "en": "REJECT | REJ | DISCARD",
-        "fr": "REFUSER | REJETER",
+        "fr": "REJETER | REFUSER",
         "es": "RECHAZAR",
         "ru": "ОТКЛОНИТЬ",
         "ar": "رفض",
@@ -327,7 +327,7 @@ OPTIONS: dict[str, Words] = {
         "ar": "الكل | كل", "zh-hans": "全部 | 所有",
     },
     "thread": {
-        "en": "THREAD | TOPIC", "fr": "FIL | DISCUSSION", "es": "HILO | TEMA", "ru": "ТЕМА | ТЕМУ | ВЕТКА | ВЕТКУ",
+        "en": "THREAD | TOPIC", "fr": "SUJET | FIL | DISCUSSION", "es": "HILO | TEMA", "ru": "ТЕМА | ТЕМУ | ВЕТКА | ВЕТКУ",
         "ar": "موضوع | الموضوع", "zh-hans": "主题 | 话题",
     },
     "file": {
