@@ -78,7 +78,7 @@ def test_another_address_of_the_member_is_used_when_asked(mailoutbox):
 def test_an_address_of_ours_on_a_line_of_its_own_is_a_link_and_a_strangers_is_not(mailoutbox, settings):
     ours = f"{settings.HUB_URL}/c/1/"
     _, page = write(mailoutbox, f"https://evil.example/\n{ours}\n{settings.HUB_URL}.evil.example/\nsee {ours}")
-    assert page.count("<a ") == 2 and f'<a href="{ours}">{ours}</a>' in page
+    assert page.count("<a ") == 2 and f'<a dir="ltr" href="{ours}">{ours}</a>' in page
 
 
 def test_a_subject_is_one_line_of_bounded_length(mailoutbox, settings):

@@ -69,7 +69,7 @@ def test_letters_are_in_the_applicants_language_with_html_that_says_the_same(ine
     page = letter.alternatives[0].content
     assert 'lang="fr" dir="ltr"' in page and letter.extra_headers["Content-Language"] == "fr"
     url = next(line for line in letter.body.splitlines() if "/apply/confirm/" in line)
-    assert f'<a href="{url}">{url}</a>' in page and "Inês Tavares" in page
+    assert f'<a dir="ltr" href="{url}">{url}</a>' in page and "Inês Tavares" in page
 
 
 def test_the_same_form_twice_is_one_application_and_one_letter(client, form, mailoutbox):
