@@ -2,7 +2,7 @@
 
 A reader of its own of a hundred lines: every length is checked against what is there, nothing is copied twice, there
 is no recursion but for one level of enclosed messages. It takes time in proportion to the bytes and cannot run long,
-so it needs no process of its own (decision record 0017).
+so it needs no process of its own (decision record 0014).
 
 Source: [MS-OXTNEF] Transport Neutral Encapsulation Format, [MS-OXCDATA] property types, [MS-OXPROPS] property ids.
 """
