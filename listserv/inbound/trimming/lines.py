@@ -30,10 +30,15 @@ class Page:
         self.rest = self.lines.pop() if len(self.lines) > MAX_LINES else ""
         self.depths: list[int] = []
         self.texts: list[str] = []
-        for line in self.lines:
-            self._read(line)
-        self._mend_broken_quotes()
-        self._mark_bars()
+        if ">" in text or "＞" in text:
+            for line in self.lines:
+                self._read(line)
+            self._mend_broken_quotes()
+        else:
+            self.depths = [0] * len(self.lines)
+            self.texts = [_said(line) for line in self.lines]
+        if "|" in text:
+            self._mark_bars()
 
     def __len__(self) -> int:
         return len(self.lines)
@@ -60,10 +65,7 @@ class Page:
 
     def _read(self, line: str) -> None:
         found = _MARKS.match(line)
-        text = line[: 2 * LOOK] if found is None else line[found.end() : found.end() + 2 * LOOK]
-        if not text.isascii():
-            text = text.translate(_INVISIBLE)
-        text = text.strip()[:LOOK]
+        text = _said(line if found is None else line[found.end() :])
         depth = 0 if found is None else found[0].count(">") + found[0].count("＞")
         before = self.depths[-1] if self.depths else 0
         if depth == before + 1 and _is_tail_of_address(self.texts[-1] if self.texts else "", text):
@@ -110,6 +112,11 @@ class Page:
                 for line in range(start, at):
                     self.depths[line], self.texts[line] = 1, self.texts[line][1:].strip()
             at = max(at, start + 1)
+
+
+def _said(line: str) -> str:
+    text = line[: 2 * LOOK]
+    return (text if text.isascii() else text.translate(_INVISIBLE)).strip()[:LOOK]
 
 
 def _is_tail_of_address(before: str, text: str) -> bool:

@@ -35,7 +35,10 @@ _NARROW = 80
 # What a header begins with where each of its labels is a paragraph.
 _FIRST = {FROM, SENT, DATE}
 _RULE = "-_=—–~*# \xa0"
-_RULE_STARTS = tuple("-_=—–~*#")
+_RULE_MARKS = frozenset("-_=—–~*#")
+_RULE_STARTS = tuple(_RULE_MARKS)
+# What a line ends with that introduces a quote without a colon: "wrote", "writes", rules, an address.
+_LAST_OF_INTRO = frozenset("eEsS->")
 _TIME = re.compile(r"\d{1,2}[:.h٫]\d{2}")
 _PASSED_ON = (*FORWARDED, *(f"{words}:" for words in FORWARDED))
 
@@ -76,15 +79,25 @@ def scan(page: Page) -> list[Old]:
 
 def _may_announce(text: str) -> bool:
     """Whether a line is worth a closer look: it has a colon, a rule, or words that stand without."""
-    if ":" in text or "：" in text or text.startswith(_RULE_STARTS):
+    if ":" in text or "：" in text or text[0] in _RULE_MARKS:
         return True
-    low = text[-12:].lower()
     if len(text) < _LABEL and _lone_kind(text) == TO:
         return True
-    return low.rstrip("- ").endswith(("wrote", "writes")) or low.endswith(">") or text[:40].lower().startswith(_WORDS)
+    if text[-1] in _LAST_OF_INTRO:
+        low = text[-12:].lower()
+        if low[-1] == ">" or low.rstrip("- ").endswith(("wrote", "writes")):
+            return True
+    low = text[:40].lower()
+    return low.startswith(_WORDS.get(low[:2], ()))
 
 
-_WORDS = (*BARE_MARKS, *ORIGINAL, *FORWARDED, *REPLY_ABOVE)
+def _by_start(phrases: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+    """Return phrases by their first two letters: a line is compared with a handful, not with all."""
+    starts = dict.fromkeys(phrase[:2] for phrase in phrases)
+    return {start: tuple(phrase for phrase in phrases if phrase[:2] == start) for start in starts}
+
+
+_WORDS = _by_start((*BARE_MARKS, *ORIGINAL, *FORWARDED, *REPLY_ABOVE))
 
 
 def _at(page: Page, at: int, floor: int) -> Old | None:
