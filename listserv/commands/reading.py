@@ -1,7 +1,8 @@
 """Find the orders in a mail: the lines that begin with a command, else the subject.
 
-Only what the author wrote is read (:func:`listserv.inbound.trim.trim`), down to END or a signature, and no more than
-:data:`MOST` orders. A greeting, a name or a thank-you is no order and does no harm; it is named in the answer.
+Only what the author wrote is read (:func:`listserv.inbound.trim.read_chain`), without the closing and the signature,
+down to END, and no more than :data:`MOST` orders. A greeting or a thank-you is no order and does no harm; it is named
+in the answer.
 """
 
 import re
@@ -9,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from listserv.commands.words import command_at, options, phrases_of
-from listserv.inbound.trim import trim
+from listserv.inbound.trim import read_chain
 from listserv.subjects import bare_subject
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def said_in_subject(subject: str) -> str:
 
 def read(mail: "Mail") -> Orders:
     """Return the orders of a mail; never raises. Linear in the length of what its author wrote."""
-    found = _from_lines(trim(mail.text).visible.splitlines())
+    found = _from_lines(read_chain(mail.text)[0].body.splitlines())
     if not found.orders:
         subject = said_in_subject(mail.subject)
         order = _order(subject) if subject else None

@@ -327,7 +327,7 @@ OPTIONS: dict[str, Words] = {
         "ar": "الكل | كل", "zh-hans": "全部 | 所有",
     },
     "thread": {
-        "en": "THREAD | TOPIC", "fr": "SUJET | FIL | DISCUSSION", "es": "HILO | TEMA", "ru": "ТЕМА | ТЕМУ | ВЕТКА | ВЕТКУ",
+        "en": "THREAD | TOPIC", "fr": "SUJET | FIL | DISCUSSION", "es": "HILO | TEMA", "ru": "ТЕМА | ТЕМУ | ВЕТКА",
         "ar": "موضوع | الموضوع", "zh-hans": "主题 | 话题",
     },
     "file": {

@@ -148,7 +148,9 @@ async def test_only_so_many_signatures_are_looked_at():
 async def test_domains_that_do_not_matter_are_not_asked_for():
     zone = Zone(keys("org.org"))
     raw = signed(signed(RAW, "evil.org"), "org.org")
-    rows = await dkim.verify(message=Message(raw), resolver=zone, now=datetime.now(UTC), wanted=lambda domain: domain == "org.org")
+    rows = await dkim.verify(
+        message=Message(raw), resolver=zone, now=datetime.now(UTC), wanted=lambda domain: domain == "org.org"
+    )
     assert [row.domain for row in rows] == ["org.org"]
     assert zone.asked == [("s1._domainkey.org.org", "TXT")]
 
