@@ -105,6 +105,7 @@ class Door:
             return refusal
         envelope.mail_from = address
         envelope.mail_options.extend(options)
+        self.spool.expect(server)
         return "250 2.1.0 OK"
 
     async def handle_RCPT(

@@ -164,6 +164,7 @@ class _Protocol(SMTP):
     def connection_lost(self, error: Exception | None) -> None:
         """Forget the session."""
         self.door.sessions.discard(self)
+        self.door.spool.forget(self)
         self._let_go()
         super().connection_lost(error)
 
@@ -310,6 +311,7 @@ class _Protocol(SMTP):
     async def _answer(self, delivery: Delivery) -> None:
         self.delivering = True
         self.door.delivering += 1
+        self.door.spool.forget(self)
         try:
             reply = await self.door.deliver(delivery)
             self._set_post_data_state()

@@ -14,7 +14,7 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from time import sleep
 
@@ -33,6 +33,9 @@ from listserv.models import InboundMail
 log = logging.getLogger(__name__)
 # Mails in one commit; more wait for the next.
 GROUP = 100
+# Seconds that a group waits for mails that are about to come, and for which one counts as such from its MAIL on.
+GATHER = 0.003
+SOON = 0.005
 # Seconds between looks at the age of the connection; a broken one shows itself by the error it gives.
 REFRESH = 30.0
 # Seconds for which a locked SQLite is waited for, and between two looks.
@@ -60,6 +63,8 @@ class Spool:
         self._thread = threading.Thread(target=self._run, name="smtp-spool", daemon=True)
         self._refreshed = time.monotonic()
         self._began: float | None = None
+        # When the transactions began whose mails are not here yet.
+        self._expected: dict[object, float] = {}
 
     def start(self) -> None:
         """Start the writer's thread."""
@@ -75,6 +80,14 @@ class Spool:
         """Seconds since the group that is being written was taken up; 0 when none is."""
         began = self._began
         return time.monotonic() - began if began is not None else 0.0
+
+    def expect(self, session: object) -> None:
+        """Note that a session has begun a transaction: its mail may come in time for the next group."""
+        self._expected[session] = time.monotonic()
+
+    def forget(self, session: object) -> None:
+        """Expect nothing more of a session: its mail is here, or it has left."""
+        self._expected.pop(session, None)
 
     async def take(self, mail: Delivery | Reading) -> Judgement:
         """Return the verdict once its rows are on disk.
@@ -101,15 +114,28 @@ class Spool:
     def _gather(self) -> tuple[list[_Waiting], bool]:
         found = self._queue.get()
         group: list[_Waiting] = []
+        until = time.monotonic() + GATHER
         while found is not None:
             group.append(found)
             if len(group) >= GROUP:
                 return group, False
             try:
-                found = self._queue.get_nowait()
+                found = self._next(until)
             except queue.Empty:
                 return group, False
         return group, True
+
+    def _next(self, until: float) -> _Waiting | None:
+        """Return a mail more for the group, waiting for one only when it is about to come.
+
+        Raises: queue.Empty when the group is whole.
+        """
+        with suppress(queue.Empty):
+            return self._queue.get_nowait()
+        moment = time.monotonic()
+        if moment >= until or not any(moment - began < SOON for began in list(self._expected.values())):
+            raise queue.Empty
+        return self._queue.get(timeout=until - moment)
 
     def _refresh(self, moment: float) -> None:
         if moment - self._refreshed > REFRESH:
@@ -200,8 +226,10 @@ def _soon() -> Iterator[None]:
 
 
 def _patience(seconds: float) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(f"PRAGMA busy_timeout = {int(seconds * 1000)}")
+    connection.ensure_connection()
+    with connection.wrap_database_errors:
+        # Without Django's cursor, which costs more than the pragma.
+        connection.connection.execute(f"PRAGMA busy_timeout = {int(seconds * 1000)}")
 
 
 def _answer(group: Sequence[_Waiting], outcomes: Sequence[Outcome]) -> None:

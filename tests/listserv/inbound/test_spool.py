@@ -185,3 +185,24 @@ def test_lock_that_is_never_let_go_of_is_an_error(other_writer, monkeypatch):
     with pytest.raises(OperationalError, match="locked"):
         spool.write([Judgement([], "250 2.0.0 OK")])
     assert connection.get_autocommit()
+
+
+def test_a_group_waits_for_a_mail_that_is_about_to_come_and_for_nothing_else(monkeypatch):
+    monkeypatch.setattr(spool, "GATHER", 20.0)
+    monkeypatch.setattr(spool, "SOON", 20.0)
+    one, first, second = spool.Spool(), object(), object()
+    one._queue.put(first)
+    assert one._gather() == ([first], False)
+
+    def come():
+        one.forget("session")
+        one._queue.put(second)
+
+    one.expect("session")
+    one._queue.put(first)
+    threading.Timer(0.01, come).start()
+    assert one._gather() == ([first, second], False)
+    monkeypatch.setattr(spool, "SOON", 0.0)
+    one.expect("somebody slow")
+    one._queue.put(first)
+    assert one._gather() == ([first], False)
