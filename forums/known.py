@@ -106,6 +106,8 @@ class Record:
         for row in places.rows():
             self._memberships[row[0]].append(row[1:])
         self._access: dict[int, Access] = {}
+        self._policies: dict[int, ForumPolicy | None] = {}
+        self._made: dict[int, Contribution] = {}
         self._said: dict[int, int] = dict(said.rows())
         self._numbered = {row[0]: row for row in numbered.rows()}
         self._named = {row[2]: row for row in named.rows()}
@@ -130,25 +132,35 @@ class Record:
 
     def about(self, member_id: int, forum_id: int) -> Known:
         """Return what the rules ask about an author in a forum."""
-        row = self._forums.get(forum_id)
-        policy = None
-        if row is not None and row[4] is not None:
-            values = (row[4], forum_id, row[2], row[3], row[5], row[6])
-            policy = ForumPolicy.from_db("default", _POLICY, values)
-        return Known(policy, self.access_of(member_id), self._said.get(member_id, 0))
+        if forum_id not in self._policies:
+            self._policies[forum_id] = _policy(forum_id, self._forums.get(forum_id))
+        return Known(self._policies[forum_id], self.access_of(member_id), self._said.get(member_id, 0))
 
     def numbered(self, number: int) -> Contribution | None:
         """Return an accepted contribution by its number."""
         row = self._numbered.get(number)
-        return _light(row) if row is not None else None
+        return self._light(row) if row is not None else None
 
     def newest_named(self, forum_id: int, message_ids: Collection[str]) -> Contribution | None:
         """Return the newest named contribution inside one forum, as ``contribution_by_message_id`` does."""
         rows = [row for name in message_ids if (row := self._named.get(name)) is not None and row[7] == forum_id]
-        return _light(max(rows)) if rows else None
+        return self._light(max(rows)) if rows else None
+
+    def _light(self, row: Row) -> Contribution:
+        """Return the contribution of a row; many mails answer one."""
+        found = self._made.get(row[0])
+        if found is None:
+            found = self._made[row[0]] = _light(row)
+        return found
 
 
 _POLICY = ("id", "forum_id", "preset", "moderated", "opens_at", "closes_at")
+
+
+def _policy(forum_id: int, row: Row | None) -> ForumPolicy | None:
+    if row is None or row[4] is None:
+        return None
+    return ForumPolicy.from_db("default", _POLICY, (row[4], forum_id, row[2], row[3], row[5], row[6]))
 
 
 def _light(row: Row) -> Contribution:

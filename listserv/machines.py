@@ -164,6 +164,8 @@ def reports_delivery(headers: Headers) -> bool:
 
 def _fold(subject: str) -> str:
     """Return a subject as it is compared: one form, no case, no marks of direction."""
+    if subject.isascii():
+        return " ".join(subject[:300].lower().split())
     # Turkish has an i with and one without a dot; their capitals fold into the wrong one elsewhere.
     text = unicodedata.normalize("NFKC", subject[:300]).casefold().replace("ı", "i").replace("i\u0307", "i")
     return " ".join("".join(char for char in text if unicodedata.category(char) != "Cf").split())

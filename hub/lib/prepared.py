@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from operator import attrgetter
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections
@@ -175,7 +176,7 @@ class Insert:
 
     def __init__(self, model: type[Model]) -> None:
         self._model = model
-        self._names = [field.attname for field in model._meta.concrete_fields if not field.primary_key]
+        self._values = attrgetter(*(field.attname for field in model._meta.concrete_fields if not field.primary_key))
         self._sql = ""
 
     def write(self, rows: Collection[Model]) -> None:
@@ -187,7 +188,7 @@ class Insert:
             named = ", ".join(map(quote, columns))
             self._sql = f"INSERT INTO {quote(self._model._meta.db_table)} ({named}) VALUES ({marks})"  # noqa: S608
         with connection.cursor() as cursor:
-            cursor.executemany(self._sql, [[_plain(getattr(row, name)) for name in self._names] for row in rows])
+            cursor.executemany(self._sql, [list(map(_plain, self._values(row))) for row in rows])
 
 
 def _plain(value: Any) -> Any:
