@@ -5,6 +5,7 @@ one sanitiser stands at every door. Raw HTML is off, images become links (a remo
 ``nofollow ugc noopener``, and each block finds its own direction.
 """
 
+import contextlib
 import html
 import re
 
@@ -20,6 +21,10 @@ MAX_DEPTH = 10
 # Characters of a line, and of its indentation; columns are no text.
 MAX_LINE = 20_000
 MAX_INDENT = 12
+# Lines, and letters that may open or close something; a text with more is a listing, a picture, or meant to keep the
+# parser busy, and is shown as it was typed.
+MAX_LINES, MAX_MARKS = 10_000, 20_000
+_MARKS = "[]*_~`!"
 _TAGS = {
     "p", "br", "hr", "em", "strong", "s", "code", "pre", "blockquote", "ul", "ol", "li", "a",
     "h3", "h4", "h5", "h6", "table", "thead", "tbody", "tr", "th", "td",
@@ -130,10 +135,10 @@ def render(text: str) -> SafeString:
     Args: text, at most ``HUB_TEXT_MAX_SIZE`` bytes (the rules check that before).
     """
     tamed = _tame(text)
-    try:
-        made = _markdown.render(tamed)
-    except (RecursionError, ValueError):
-        made = "<pre>" + html.escape(tamed) + "</pre>"
+    made = "<pre>" + html.escape(tamed) + "</pre>"
+    if tamed.count("\n") <= MAX_LINES and sum(map(tamed.count, _MARKS)) <= MAX_MARKS:
+        with contextlib.suppress(RecursionError, ValueError):
+            made = _markdown.render(tamed)
     return mark_safe(_cleaner.clean(made))  # noqa: S308 - nh3 has just cleaned it
 
 

@@ -204,3 +204,8 @@ def test_plain_gives_back_the_words(text, bare):
 @given(st.text(max_size=300))
 def test_plain_never_fails(text):
     plain(render(text))
+
+
+@pytest.mark.parametrize("mark", ["[", "*_", "]", "~~", "a\n"])
+def test_text_of_nothing_but_marks_or_line_ends_is_shown_as_it_is_and_not_parsed(mark):
+    assert render(mark * 20_001).startswith('<pre dir="auto">')
