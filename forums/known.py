@@ -5,7 +5,7 @@ one case at a time; the questions here are prepared (:mod:`hub.lib.prepared`), s
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -84,6 +84,8 @@ class Record:
     A contribution from here knows its number, author, Message-ID and its topic's place and subject; anything else of
     it is fetched when it is asked for.
 
+    Args: beside, asks what else is to be asked in the same go (:func:`hub.lib.prepared.together`).
+
     Queries: 4 and one for each level of the forums.
     """
 
@@ -95,6 +97,7 @@ class Record:
         members: Mapping[int, "Member"] | None = None,
         numbers: Collection[int] = (),
         message_ids: Collection[str] = (),
+        beside: Callable[[], None] | None = None,
     ) -> None:
         self._members = members or {}
         with together():
@@ -102,6 +105,8 @@ class Record:
             said = _SAID.ask(self._members.keys(), now - HOUR)
             numbered, named = _BY_NUMBER.ask(numbers), _BY_MESSAGE_ID.ask(message_ids)
             found = _FORUMS.ask(set(forums))
+            if beside is not None:
+                beside()
         self._memberships: dict[int, list[Row]] = defaultdict(list)
         for row in places.rows():
             self._memberships[row[0]].append(row[1:])

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Count, Min
 
 from forums.known import Record
-from hub.lib.prepared import Prepared, together
+from hub.lib.prepared import Answer, Prepared
 from hub.members.selectors import active_members, members_by_address
 from listserv.inbound.compose import names_in, numbers_in
 from listserv.inbound.reading import Reading
@@ -67,16 +67,21 @@ class Facts:
         recipients = [recipient for one in deliveries for recipient in one.recipients if recipient.is_posting]
         answered = {recipient.reply.number for recipient in recipients if recipient.reply is not None}
         posts = [reading.mail for reading in readings if reading.is_post]
+        answers: list[Answer] = []
+
+        def ask() -> None:
+            answers.append(_QUEUED.ask(self.members))
+            answers.append(_COPIES.ask({mail.message_id for mail in posts if mail.message_id}))
+
         self.record = Record(
             now=self.now,
             forums={recipient.mailing_list.forum_id for recipient in recipients if recipient.mailing_list is not None},
             members=self.members,
             numbers={number for mail in posts for number in numbers_in(mail)} | answered,
             message_ids={name for mail in posts for name in names_in(mail)},
+            beside=ask,
         )
-        with together():
-            queued = _QUEUED.ask(self.members)
-            copies = _COPIES.ask({mail.message_id for mail in posts if mail.message_id})
+        queued, copies = answers
         self._queued: Counter[int] = Counter(dict(queued.rows()))
         self._held: Counter[int] | None = None
         self._copies = {(*row[:3], row[3]): row[4] for row in copies.rows()}

@@ -12,6 +12,7 @@ import shutil
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 log = logging.getLogger(__name__)
@@ -28,12 +29,18 @@ DISK_EVERY = 2.0
 
 def is_in(host: str, networks: Sequence[Network]) -> bool:
     """Whether an address is in one of the networks; what is no address is in none."""
+    address = _address(host)
+    return address is not None and any(address in network for network in networks)
+
+
+@lru_cache(1_000)
+def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    """Return the address that a host is, of IPv4 in either form; None when it is none."""
     try:
         address = ipaddress.ip_address(host.partition("%")[0])
     except ValueError:
-        return False
-    mapped = getattr(address, "ipv4_mapped", None) or address
-    return any(mapped in network for network in networks)
+        return None
+    return getattr(address, "ipv4_mapped", None) or address
 
 
 def is_loopback(host: str) -> bool:
