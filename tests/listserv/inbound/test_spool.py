@@ -160,13 +160,12 @@ def test_commit_is_on_disk_when_it_returns(transactional_db):
 @pytest.fixture
 def other_writer(transactional_db: None) -> Any:
     """Another process that has SQLite's write lock."""
-    if connection.vendor != "sqlite":
-        pytest.skip("PostgreSQL locks rows")
     with closing(sqlite3.connect(connection.settings_dict["NAME"], isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         yield other
 
 
+@pytest.mark.sqlite
 def test_lock_of_another_writer_is_waited_for(other_writer, monkeypatch):
     looks = []
 
@@ -180,6 +179,7 @@ def test_lock_of_another_writer_is_waited_for(other_writer, monkeypatch):
     assert len(looks) == 3
 
 
+@pytest.mark.sqlite
 def test_lock_that_is_never_let_go_of_is_an_error(other_writer, monkeypatch):
     monkeypatch.setattr(spool, "LOCKED", 0.0)
     with pytest.raises(OperationalError, match="locked"):
