@@ -21,7 +21,7 @@ from listserv.commands.reading import said_in_subject
 from listserv.commands.services import HELPED, run_as, spoken_to
 from listserv.commands.words import command_at, phrases, whole
 from listserv.inbound.mime import parse
-from listserv.inbound.trim import trim
+from listserv.inbound.trim import read_chain
 from listserv.models import InboundMail
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def _short_words() -> dict[tuple[str, ...], str]:
 
 def read_decision(mail: "Mail") -> Decision:
     """Return the decision of a mail; never raises."""
-    own = trim(mail.text).visible.splitlines()
+    own = read_chain(mail.text)[0].body.splitlines()
     at = next((at for at, line in enumerate(own) if line.strip() and not _is_quote(line)), None)
     if at is not None:
         found = _of_line(own[at].strip(), own[at + 1 :])

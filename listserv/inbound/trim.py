@@ -80,11 +80,6 @@ def read_chain(text: str) -> list[Reply]:
     return [_reply(page, old, end) for old, end in zip(olds, ends, strict=True)]
 
 
-def is_quote(line: str) -> bool:
-    """Whether a line is quoted with ``>``; the ``>:`` that ends a broken introduction is none."""
-    return line.startswith((">", " >", "  >", "\xa0>")) and line.rstrip() != ">:"
-
-
 def _reply(page: Page, old: Old, end: int) -> Reply:
     cut = _signed_from(page, old.end, end)
     body = "\n".join(page.lines[old.end : cut]).strip()

@@ -17,7 +17,6 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
-from typing import overload
 
 from cryptography.hazmat.primitives.asymmetric import ed25519, padding, rsa, utils
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -26,7 +25,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 
 from hub.env import DkimKey
-from listserv.outbound.transport import Envelope, Result, Transport
+from listserv.outbound.transport import Batch, Envelope, Result, Transport
 from listserv.trust.canonical import Field, body
 
 # What is signed where it is there.
@@ -256,7 +255,7 @@ def _folded(names: str) -> str:
 # --- On the way out --------------------------------------------------------------------------------------------------
 
 
-class Signed(Sequence[Envelope]):
+class Signed(Batch):
     """A batch whose copies are signed when they are asked for: a little before by other threads, where a pool is given.
 
     They are handed over a few at a time: one by one the handing over would cost as much as it gains.
@@ -272,15 +271,8 @@ class Signed(Sequence[Envelope]):
     def __len__(self) -> int:
         return len(self.batch)
 
-    @overload
-    def __getitem__(self, index: int) -> Envelope: ...
-    @overload
-    def __getitem__(self, index: slice) -> Sequence[Envelope]: ...
-    def __getitem__(self, index: int | slice) -> Envelope | Sequence[Envelope]:
-        if isinstance(index, slice):
-            return [self[one] for one in range(*index.indices(len(self)))]
-        if not 0 <= index < len(self.batch):
-            raise IndexError(index)
+    def copy(self, index: int) -> Envelope:
+        """Return one copy, signed."""
         if self.pool is not None:
             self._hand_over(index, self.pool)
         piece = self.ahead.pop(index - index % PIECE, None)

@@ -8,10 +8,10 @@ programs quote it; From is the author's (:mod:`listserv.outbound.authors`).
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from email.utils import format_datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, overload
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.urls import reverse
@@ -22,7 +22,7 @@ from listserv.outbound.authors import author_of
 from listserv.outbound.bodies import Bodies, bcp47
 from listserv.outbound.mime import mailbox, structured, unstructured
 from listserv.outbound.roster import Receiver
-from listserv.outbound.transport import Envelope
+from listserv.outbound.transport import Batch, Envelope
 from listserv.subjects import bare_subject
 
 if TYPE_CHECKING:
@@ -165,7 +165,7 @@ class Renderer:
         return b"".join((before, reply.encode(), between, leave, again, leave, after))
 
 
-class Copies(Sequence[Envelope]):
+class Copies(Batch):
     """The copies for some receivers, each made when it is asked for: while one is on the wire the next is written."""
 
     def __init__(self, renderer: Renderer, receivers: list[Receiver]) -> None:
@@ -175,11 +175,6 @@ class Copies(Sequence[Envelope]):
     def __len__(self) -> int:
         return len(self._receivers)
 
-    @overload
-    def __getitem__(self, index: int) -> Envelope: ...
-    @overload
-    def __getitem__(self, index: slice) -> Sequence[Envelope]: ...
-    def __getitem__(self, index: int | slice) -> Envelope | Sequence[Envelope]:
-        if isinstance(index, slice):
-            return [self._renderer.envelope(receiver) for receiver in self._receivers[index]]
+    def copy(self, index: int) -> Envelope:
+        """Render one copy."""
         return self._renderer.envelope(self._receivers[index])

@@ -1,9 +1,10 @@
 """What the pumps hand over, and what they get back, whether the far end is a relay or the outbox."""
 
+from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, overload
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,25 @@ class Envelope:
     def size(self) -> int:
         """The message's size in bytes."""
         return sum(map(len, self.parts))
+
+
+class Batch(Sequence[Envelope]):
+    """A batch whose copies are made when they are asked for, so that no more than a few are in memory."""
+
+    @abstractmethod
+    def copy(self, index: int) -> Envelope:
+        """Return one copy; ``index`` is within the length."""
+
+    @overload
+    def __getitem__(self, index: int) -> Envelope: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Envelope]: ...
+    def __getitem__(self, index: int | slice) -> Envelope | Sequence[Envelope]:
+        if isinstance(index, slice):
+            return [self.copy(one) for one in range(*index.indices(len(self)))]
+        if not 0 <= index < len(self):
+            raise IndexError(index)
+        return self.copy(index)
 
 
 class Outcome(StrEnum):

@@ -7,7 +7,6 @@ ten questions. A silent zone of somebody else does not count for that; the root 
 Source: RFC 1035, RFC 2308 (negative answers), RFC 6761 (names that are in no DNS).
 """
 
-import asyncio
 import time
 from collections.abc import Sequence
 from typing import Protocol
@@ -148,8 +147,3 @@ def shared() -> Dns:
     if servers not in _shared:
         _shared[servers] = Dns(servers)
     return _shared[servers]
-
-
-def ask_now(name: str, kind: str, resolver: Resolver | None = None) -> list[str]:
-    """Ask from a thread that has no event loop. Raises: Unanswered."""
-    return asyncio.run((resolver or shared()).ask(name, kind))

@@ -87,6 +87,13 @@ def test_edit_publishes_the_new_text_and_keeps_the_old(cast, held, post):
     assert held.revisions.get().text == "My held words."
 
 
+@pytest.mark.parametrize("below", ["Regards,\nChen Wei", "-- \nChen Wei\nOffice of Biosafety"])
+def test_a_moderators_closing_does_not_stand_in_the_new_text(cast, held, post, below):
+    answer(post, cast.chen, f"EDIT\n\nBetter words.\n\n{below}")
+    held.post.refresh_from_db()
+    assert held.text == "Better words."
+
+
 def test_edit_that_comes_too_late_changes_nothing(cast, held, post):
     services.approve_contribution(number=held.number, actor=cast.boris, now=clock())
     answer(post, cast.chen, "EDIT\n\nBetter words.")
