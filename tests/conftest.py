@@ -1,7 +1,7 @@
 """What every test stands on: no network, a fresh data folder, real services only where a test is marked for them."""
 
 import os
-import socket
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,39 +13,70 @@ from django.test import TransactionTestCase
 from django.utils import timezone, translation
 from xdist.scheduler import LoadScopeScheduling
 
-from tests import databases
+from tests import databases, services
 
 REQUIRED = os.environ.get("HUB_REQUIRE_SERVICES") == "1"
-_SERVICES = {"postgres": ("127.0.0.1", 5432), "redis": ("127.0.0.1", 6379)}
+_LEFT_OUT = pytest.StashKey[dict[str, Any]]()
 
 
-def _reachable(address: tuple[str, int]) -> bool:
-    try:
-        socket.create_connection(address, timeout=1).close()
-    except OSError:
-        return False
-    return True
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the markers of services; refuse to start without one of them where all are required."""
+    for line in services.marker_lines():
+        config.addinivalue_line("markers", line)
+    if REQUIRED and (missing := services.required(services.absent())):
+        lines = [f"{name}: {reason}" for name, reason in missing.items()]
+        lines = ["HUB_REQUIRE_SERVICES=1, but this machine lacks", *lines, f"Add it:  {services.INSTALL}"]
+        raise pytest.UsageError("\n  ".join(lines))
 
 
-def _missing(mark: str) -> str:
-    if mark == "browser":
-        return "" if Path("/usr/bin/chromium").exists() else "Chromium (/usr/bin/chromium) is not installed"
-    return "" if _reachable(_SERVICES[mark]) else f"{mark} does not answer at {_SERVICES[mark]}"
+def _needs(item: pytest.Item) -> set[str]:
+    """Return the services of a test: by its markers, and by its fixtures."""
+    fixtures = {services.FIXTURES[name] for name in getattr(item, "fixturenames", ()) if name in services.FIXTURES}
+    return fixtures | {mark.name for mark in item.iter_markers() if mark.name in services.PROBES}
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Skip tests of a service that is not here; where services are required, let them fail instead.
+    """Leave out tests of a service that is not here, and count them: nothing is skipped without a word.
 
-    What is about SQLite's own locks is not of the run on PostgreSQL: nothing is skipped there, it is left to the other.
+    What is about SQLite's own locks is not of the run on PostgreSQL: it is left to the other.
     """
+    other_run: list[pytest.Item] = []
     if "sqlite" not in settings.DATABASES["default"]["ENGINE"]:
-        config.hook.pytest_deselected(items=[item for item in items if item.get_closest_marker("sqlite")])
-        items[:] = [item for item in items if not item.get_closest_marker("sqlite")]
-    missing = {} if REQUIRED else {mark: _missing(mark) for mark in ("postgres", "redis", "browser")}
-    for item in items:
-        for mark, why in missing.items():
-            if why and item.get_closest_marker(mark):
-                item.add_marker(pytest.mark.skip(reason=why))
+        other_run = [item for item in items if item.get_closest_marker("sqlite")]
+    missing = services.absent()
+    lacking = {item: _needs(item) & missing.keys() for item in items if item not in other_run}
+    left_out = [item for item, names in lacking.items() if names]
+    counts = Counter(name for names in lacking.values() for name in names)
+    config.stash[_LEFT_OUT] = {"counts": dict(counts), "tests": len(left_out), "reasons": missing}
+    config.hook.pytest_deselected(items=[*other_run, *left_out])
+    unwanted = {*other_run, *left_out}
+    items[:] = [item for item in items if item not in unwanted]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any, error: Any) -> None:
+    """Take from a worker what it left out: with xdist only workers collect, and all of them the same."""
+    node.config.stash[_LEFT_OUT] = getattr(node, "workeroutput", {}).get("left_out") or {}
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session) -> Iterator[None]:
+    """Say in the very last lines what was not exercised, and how to have it."""
+    if is_worker := hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["left_out"] = session.config.stash.get(_LEFT_OUT, {})
+    yield
+    left_out = session.config.stash.get(_LEFT_OUT, {})
+    if left_out and not is_worker:
+        reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+        counts, tests, reasons = Counter(left_out["counts"]), left_out["tests"], left_out["reasons"]
+        for line in services.summary(counts, tests, reasons) if reporter else ():
+            reporter.write_line(line, yellow=True)
+
+
+@pytest.fixture(scope="session")
+def corpus() -> Path:
+    """The folder of mail that others wrote; tests of it are left out where it is not (:mod:`tests.services`)."""
+    return services.CORPORA / "mail"
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ import pytest
 
 from hub.lib import bus
 from listserv.outbound import outbox, pump
-from tests.listserv.inbound.conftest import corpus, door, people  # noqa: F401 - fixtures of the mail door
+from tests.listserv.inbound.conftest import door, people  # noqa: F401 - fixtures of the mail door
 
 
 @pytest.fixture(autouse=True)

@@ -12,7 +12,7 @@ from listserv.models import MailingList
 from listserv.outbound.render import subject_line
 from listserv.subjects import bare_subject, is_forward, is_same_subject
 from tests.listserv.copies import copies
-from tests.listserv.inbound.conftest import corpus, drain, letter  # noqa: F401 - a fixture
+from tests.listserv.inbound.conftest import drain, letter
 from tests.listserv.inbound.test_pump import accept
 
 PLAN = "Draft checklist for field trials"
@@ -47,7 +47,7 @@ def test_words_that_only_look_like_marks_stay(subject):
     assert bare_subject(f"Re: [risk] {subject}", tag="risk") == subject
 
 
-def test_public_table_of_subjects_is_met(corpus):  # noqa: F811
+def test_public_table_of_subjects_is_met(corpus):
     table = json.loads((corpus / "zulip" / "expected.json").read_text())["subject_normalisation"]
     assert len(table) > 20
     assert {row["original"]: bare_subject(row["original"], tag="risk") for row in table} == {
@@ -55,7 +55,7 @@ def test_public_table_of_subjects_is_met(corpus):  # noqa: F811
     }
 
 
-def test_handmade_table_of_marks_is_met(corpus):  # noqa: F811
+def test_handmade_table_of_marks_is_met(corpus):
     tables = json.loads((corpus / "handmade" / "locale_tables.json").read_text())
     assert len(tables["reply_prefix"]) == 33 and len(tables["forward_prefix"]) == 24
     marks = {word for kind in ("reply_prefix", "forward_prefix") for words in tables[kind].values() for word in words}

@@ -11,9 +11,7 @@ import pytest
 
 from listserv.archive.importing import Tally, Wish, import_archive
 from listserv.archive.mbox import entry
-from tests.listserv.inbound.conftest import corpus
 
-__all__ = ["corpus"]
 BEGAN = datetime(2019, 3, 1, 8, 30, tzinfo=UTC)
 
 

@@ -5,9 +5,7 @@ import json
 import pytest
 
 from listserv.inbound.mime import parse
-from tests.listserv.inbound.conftest import corpus
 
-__all__ = ["corpus"]
 # Octet 8A in a name without a charset is "Š" in Windows' Latin, which says more than the peer's mark of a loss.
 BETTER = {"01 Quien Te Dij\ufffdat. Pitbull.mp3": "01 Quien Te DijŠat. Pitbull.mp3"}
 

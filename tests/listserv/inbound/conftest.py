@@ -1,14 +1,12 @@
 """A real SMTP server in a thread, the pump, and people who send to it."""
 
 import asyncio
-import os
 import smtplib
 import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,23 +19,6 @@ from listserv.inbound.pump import publish_accepted
 from listserv.models import InboundMail
 
 PASSWORD = "a long password"
-ROOT = Path(__file__).resolve().parents[3]
-
-
-def corpora() -> Path:
-    """Return the folder of public mail corpora: ``HUB_CORPORA``, or beside the repository."""
-    return Path(os.environ.get("HUB_CORPORA", ROOT.parent / "shared" / "corpora"))
-
-
-@pytest.fixture(scope="session")
-def corpus() -> Path:
-    """The folder of mail corpora; where every real thing is required, a missing one is a failure."""
-    folder = corpora() / "mail"
-    if not folder.is_dir():
-        if os.environ.get("HUB_REQUIRE_SERVICES") == "1":
-            pytest.fail(f"The mail corpora are missing: {folder} (set HUB_CORPORA)")
-        pytest.skip(f"no mail corpora at {folder}")
-    return folder
 
 
 def free_port() -> int:
