@@ -16,6 +16,7 @@ pages = get_asgi_application()
 
 # The rooms' models can be imported only once Django is set up, which the line above does.
 from conferences.live.routing import websocket_urlpatterns  # noqa: E402
+from hub.runtime.forwarded import resolve_socket  # noqa: E402
 
 App = Callable[[dict[str, Any], Callable[[], Awaitable[Any]], Callable[[Any], Awaitable[None]]], Awaitable[None]]
 
@@ -46,6 +47,8 @@ logging.getLogger("uvicorn.error").addFilter(is_ours)
 application = ProtocolTypeRouter(
     {
         "http": pages,
-        "websocket": sane_origin(AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(websocket_urlpatterns)))),
+        "websocket": resolve_socket(
+            sane_origin(AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(websocket_urlpatterns))))
+        ),
     }
 )

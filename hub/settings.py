@@ -29,6 +29,8 @@ HUB_SMTP_MAILS_PER_MINUTE = env.number("HUB_SMTP_MAILS_PER_MINUTE", 120, least=0
 # Megabytes of the disk under HUB_DATA that mail does not fill; 0 to look at none.
 HUB_DISK_RESERVE = env.number("HUB_DISK_RESERVE", 100, least=0, most=1_000_000)
 HUB_URL = env.base_url("HUB_URL", f"http://{HUB_WEB}")
+# Proxies in front of the web: from these X-Forwarded-For and -Proto are believed, from nobody else.
+HUB_TRUSTED_PROXIES = env.networks("HUB_TRUSTED_PROXIES")
 HUB_MAIL_DOMAIN = env.text("HUB_MAIL_DOMAIN", "lists.hub.example")
 HUB_RELAY = env.relay("HUB_RELAY")
 # The keys that sign outgoing mail (RFC 6376), each with its selector; ``manage.py dkim_key`` makes one.
@@ -114,6 +116,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "hub.runtime.forwarded.ClientMiddleware",
     "hub.runtime.health.HealthMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -323,8 +326,18 @@ CONTENT_SECURITY_POLICY = {
 X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE else None
-SILENCED_SYSTEM_CHECKS = ["security.W004", "security.W008", "security.W012", "security.W016"]
+# Written by hub.runtime.forwarded alone.
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+# One year, for answers that went out over TLS; other names of the domain are not the hub's to bind.
+SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
+SILENCED_SYSTEM_CHECKS = [
+    "security.W004",
+    "security.W005",
+    "security.W008",
+    "security.W012",
+    "security.W016",
+    "security.W021",
+]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * HUB_TEXT_MAX_SIZE + 100_000
 
 LOGGING = {

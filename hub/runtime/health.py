@@ -3,13 +3,13 @@
 They are served before any other middleware, so that no session or member is looked up for them.
 """
 
-import ipaddress
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotFound, JsonResponse
 
 from hub.lib.health import Part
 from hub.lib.hooks import registered
+from hub.runtime.forwarded import is_near
 
 
 def parts() -> list[Part]:
@@ -46,16 +46,6 @@ def metrics() -> HttpResponse:
     return HttpResponse("\n".join([*lines, *figures, ""]), content_type="text/plain; version=0.0.4")
 
 
-def _is_near(request: HttpRequest) -> bool:
-    """Whether the request comes straight from this host or a private network, not through a proxy for the world."""
-    if request.headers.get("X-Forwarded-For"):
-        return False
-    try:
-        return ipaddress.ip_address(request.META.get("REMOTE_ADDR", "")).is_private
-    except ValueError:
-        return False
-
-
 class HealthMiddleware:
     """Answer the two addresses first, everything else goes on."""
 
@@ -67,5 +57,5 @@ class HealthMiddleware:
         if request.path == "/healthz":
             return healthz()
         if request.path == "/metrics":
-            return metrics() if _is_near(request) else HttpResponseNotFound()
+            return metrics() if is_near(request) else HttpResponseNotFound()
         return self.get_response(request)

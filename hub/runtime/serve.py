@@ -46,7 +46,8 @@ async def run_web(stop: asyncio.Event) -> None:
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=3,
-        proxy_headers=True,
+        # hub.runtime.forwarded reads them, from the proxies that HUB_TRUSTED_PROXIES names.
+        proxy_headers=False,
     )
     server = _Server(config)
     serving = asyncio.create_task(server.serve())

@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
+from django.conf import settings
+
 log = logging.getLogger(__name__)
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 # Clients remembered at a time; those that were quiet longest are forgotten first.
@@ -46,6 +48,16 @@ def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
 def is_loopback(host: str) -> bool:
     """Whether a client is on this host."""
     return is_in(host, _LOOPBACK)
+
+
+def is_on_this_host(host: str) -> bool:
+    """Whether who connects from an address is on this host beyond doubt, so that a password may come without TLS.
+
+    A connection from loopback may be a proxy's that speaks for the world. One of ``HUB_SMTP_PROXY`` says for whom; one
+    of ``HUB_TRUSTED_PROXIES`` that does not say it is never local. Where the door has a certificate everybody can use
+    TLS and has to: through a proxy that nobody named no password comes in clear.
+    """
+    return settings.HUB_SMTP_CERT is None and is_loopback(host) and not is_in(host, settings.HUB_TRUSTED_PROXIES)
 
 
 _LOOPBACK = (ipaddress.ip_network("127.0.0.0/8"), ipaddress.ip_network("::1/128"))

@@ -85,6 +85,8 @@ class _Protocol(SMTP):
         self.held = 0
         # The client behind a proxy, or the one that connected.
         self.client: tuple[str, int] | None = None
+        # A proxy speaks for the client.
+        self.proxied = False
         super().__init__(
             door,
             data_size_limit=settings.HUB_MAIL_MAX_SIZE,
@@ -136,8 +138,8 @@ class _Protocol(SMTP):
         self._know()
 
     def _admit(self) -> None:
-        """Let a client on this host sign in without TLS, any other only after STARTTLS."""
-        self._auth_require_tls = not limits.is_loopback(self.peer)
+        """Let a client that certainly is on this host sign in without TLS, any other only after STARTTLS."""
+        self._auth_require_tls = self.proxied or not limits.is_on_this_host(self.peer)
 
     def _know(self) -> None:
         if self.session is not None and self.client is not None:
@@ -148,7 +150,7 @@ class _Protocol(SMTP):
         if not found.valid:
             return False
         if found.src_addr:
-            self.client = (str(found.src_addr), int(found.src_port or 0))
+            self.client, self.proxied = (str(found.src_addr), int(found.src_port or 0)), True
             self._admit()
             self._know()
         turned_away = self.door.greet(self.peer)

@@ -1,6 +1,7 @@
 """Limits put off and never refuse for good; what the hub has no room for is not begun."""
 
 import errno
+from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,15 @@ def test_one_customer_of_ipv6_is_one_client():
 )  # fmt: skip
 def test_loopback_is_an_address_and_no_name(host, inside):
     assert limits.is_loopback(host) is inside
+
+
+def test_only_a_client_that_is_no_proxys_is_on_this_host_beyond_doubt(settings, tmp_path):
+    assert limits.is_on_this_host("127.0.0.1")
+    assert not limits.is_on_this_host("192.0.2.1")
+    settings.HUB_TRUSTED_PROXIES = (ip_network("127.0.0.1"),)
+    assert not limits.is_on_this_host("127.0.0.1")
+    settings.HUB_TRUSTED_PROXIES, settings.HUB_SMTP_CERT = (), tmp_path / "cert.pem"
+    assert not limits.is_on_this_host("127.0.0.1")
 
 
 def pressure(*, reserve: int = 0, busy: float = 0.0) -> limits.Pressure:

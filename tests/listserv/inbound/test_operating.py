@@ -122,6 +122,27 @@ def test_proxy_says_who_the_client_is(behind_proxy, people, risk, header, peer):
     assert only().peer == peer
 
 
+def test_client_on_the_host_of_a_proxy_is_not_on_this_host(behind_proxy, people):
+    with Proxied(behind_proxy.port, v1("127.0.0.1")) as wire:
+        wire.say("EHLO wire.example")
+        assert wire.sign_in(people.amina).startswith("538")
+
+
+@pytest.mark.parametrize("setting", ["HUB_TRUSTED_PROXIES", "HUB_SMTP_CERT"])
+def test_submission_through_a_proxy_on_this_host_needs_tls(transactional_db, people, settings, authority, setting):
+    if setting == "HUB_SMTP_CERT":
+        settings.HUB_SMTP_CERT, settings.HUB_SMTP_KEY = authority / "door.pem", authority / "door.key"
+    else:
+        settings.HUB_TRUSTED_PROXIES = (ip_network("127.0.0.1"),)
+    door = start(settings)
+    try:
+        with door.client() as client:
+            assert "auth" not in client.esmtp_features
+            assert client.docmd("AUTH", "PLAIN AGEAYg==")[0] == 538
+    finally:
+        door.stop()
+
+
 def test_what_is_no_proxy_header_ends_the_connection(behind_proxy):
     for header in (
         b"EHLO wire.example\r\n",

@@ -1,0 +1,107 @@
+"""Who is at the other end: the client of a request, through proxies that the operator named and no others.
+
+Source: RFC 7239 §8.1 (what a client writes into such a field proves nothing), RFC 4291 §2.5.4 (a /64 is one network).
+"""
+
+import ipaddress
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Warning, register
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+# Hops that are looked at, from the nearest one; longer chains are nobody's.
+MAX_HOPS = 20
+
+# This host and the networks that are an organisation's own (RFC 1122, 1918, 3927, 4193, 4291).
+_NEAR = tuple(
+    ipaddress.ip_network(text)
+    for text in "127.0.0.0/8 10.0.0.0/8 172.16.0.0/12 192.168.0.0/16 169.254.0.0/16 ::1/128 fc00::/7 fe80::/10".split()
+)
+
+
+@dataclass(frozen=True)
+class Client:
+    """The client as the hub counts it, and the scheme it used; ``scheme`` is empty where no proxy told it."""
+
+    host: str
+    scheme: str = ""
+
+
+@lru_cache(1_000)
+def parse_address(host: str) -> Address | None:
+    """Return the address that a host is, with or without a port, IPv4 in either form; None when it is none."""
+    text = host.strip().partition("%")[0][:64]
+    if text.startswith("["):
+        text = text[1:].partition("]")[0]
+    elif text.count(":") == 1:
+        text = text.partition(":")[0]
+    try:
+        address = ipaddress.ip_address(text)
+    except ValueError:
+        return None
+    return getattr(address, "ipv4_mapped", None) or address
+
+
+def is_in(host: str, networks: Sequence[Network]) -> bool:
+    """Whether an address is in one of the networks; what is no address is in none."""
+    address = parse_address(host)
+    return address is not None and any(address in network for network in networks)
+
+
+def is_private(host: str) -> bool:
+    """Whether an address is on this host or in a private network."""
+    return is_in(host, _NEAR)
+
+
+def client_key(host: str) -> str:
+    """Return what stands for one client in a count: its address, of IPv6 the /64 that one customer has."""
+    address = parse_address(host)
+    if isinstance(address, ipaddress.IPv6Address):
+        return str(ipaddress.ip_network((int(address) >> 64 << 64, 64)))
+    return str(address or host)
+
+
+def resolve(peer: str, forwarded_for: str, forwarded_proto: str, trusted: Sequence[Network]) -> Client:
+    """Return the client behind ``peer``, which connected to the hub.
+
+    The chain is read from its end: each trusted proxy is believed about the hop before it, and the first hop that is no
+    trusted proxy is the client. What stands further left was written by the client. The scheme is the one that the
+    proxy next to the client saw.
+
+    Args: forwarded_for, forwarded_proto: the fields X-Forwarded-For and X-Forwarded-Proto; empty when absent.
+    """
+    host, depth = str(parse_address(peer) or peer), 0
+    if not is_in(peer, trusted):
+        return Client(host)
+    for hop in reversed(_words(forwarded_for)):
+        address = parse_address(hop)
+        if address is None:
+            break
+        host, depth = str(address), depth + 1
+        if not any(address in network for network in trusted):
+            break
+    schemes = _words(forwarded_proto)
+    scheme = schemes[-min(max(depth, 1), len(schemes))].lower() if schemes else ""
+    return Client(host, scheme if scheme in {"http", "https"} else "")
+
+
+def _words(field: str) -> list[str]:
+    return [word.strip() for word in field.rsplit(",", MAX_HOPS)[-MAX_HOPS:] if word.strip()]
+
+
+@register()
+def check_proxies(**_: object) -> list[CheckMessage]:
+    """Warn at the start where a proxy must stand before the web and none is named: the hub itself speaks no TLS."""
+    if not settings.SECURE or settings.HUB_TRUSTED_PROXIES:
+        return []
+    return [
+        Warning(
+            "HUB_URL is https and HUB_TRUSTED_PROXIES names no proxy: all clients count as one, and no HSTS is sent.",
+            hint="Set HUB_TRUSTED_PROXIES to the address from which your proxy connects, such as 127.0.0.1.",
+            id="hub.W001",
+        )
+    ]
