@@ -10,6 +10,7 @@
     ├── Refused                  (verdict code)  422   550 5.7.1    a rule rejected a contribution
     │   └── NotNow               (verdict code)  409   550 5.7.1    closed, not open yet, or not your turn
     ├── Conflict                 conflict        409   450 4.3.0    somebody was faster; look again
+    │   └── Stale                stale           409   450 4.3.0    decided on words that have changed; shows how
     └── Unavailable              unavailable     503   451 4.3.0    a part of the hub is down; try later
 
 A message is one plain, translated sentence that says what happened and what to do. The code is stable: tests, frames
@@ -18,6 +19,8 @@ and mails name it.
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from hub.lib.differences import Piece, change_lines, changes
 
 
 class HubError(Exception):
@@ -90,6 +93,39 @@ class Conflict(HubError):
     code = "conflict"
     http_status = 409
     smtp_reply = "450 4.3.0"
+
+
+class Stale(Conflict):
+    """A decision names a revision that is not the present one: nothing was done, and the error shows what changed.
+
+    Args:
+        before, after: the words its actor saw, and those of now; ``before`` is empty when they named no revision.
+        revision: the number of the present revision, with which the decision can be made again; None without one.
+    """
+
+    code = "stale"
+    message = _("This has changed since you looked at it. Nothing was done. Look at what changed, then decide again.")
+
+    def __init__(
+        self,
+        message: str | Promise | None = None,
+        *,
+        before: str = "",
+        after: str = "",
+        revision: int | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.before, self.after, self.revision = before, after, revision
+
+    @property
+    def pieces(self) -> list[Piece]:
+        """What changed, for a page (``components/differences.html``)."""
+        return changes(self.before, self.after)
+
+    @property
+    def lines(self) -> list[str]:
+        """What changed, for a mail."""
+        return change_lines(self.before, self.after)
 
 
 class Unavailable(HubError):
