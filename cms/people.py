@@ -12,6 +12,10 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.tables import BooleanColumn, Column
 from wagtail.users.views.users import EditView, IndexView, UserColumn, UserViewSet
 
+from forums.services import check_may_leave
+from hub.lib.clock import now
+from hub.lib.errors import HubError
+
 
 class MemberForm(forms.ModelForm):
     """The few fields an administrator may change."""
@@ -26,6 +30,16 @@ class MemberForm(forms.ModelForm):
             # Nobody locks themselves out by mistake.
             del self.fields["is_staff"]
             del self.fields["is_active"]
+
+    def clean_is_active(self) -> bool:
+        """Shut nobody out who alone leads a discussion."""
+        active = bool(self.cleaned_data["is_active"])
+        if self.instance.is_active and not active:
+            try:
+                check_may_leave(self.instance, now())
+            except HubError as error:
+                raise forms.ValidationError(str(error)) from error
+        return active
 
 
 class MemberIndexView(IndexView):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.conf import settings
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
@@ -128,6 +129,14 @@ class PeopleForm(forms.Form):
 
     addresses = AddressesField(label=_("Addresses"), rows=5, help_text=_("One a line."))
     role = forms.ChoiceField(label=_("Role"), choices=ROLES)
+
+    def __init__(self, data: QueryDict | None = None, *, names_chair: bool) -> None:
+        super().__init__(data)
+        if data is None and not names_chair:
+            # Not offered; whoever asks for it all the same hears the reason from the rule.
+            role = self.fields["role"]
+            assert isinstance(role, forms.ChoiceField)
+            role.choices = [choice for choice in ROLES if choice[0] != "chair"]
 
 
 class StatementForm(forms.Form):

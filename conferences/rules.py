@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from conferences import errors
 from conferences.models import ConferenceSession, FloorRequest
-from forums.policy import APPROVE, READ, REPLY, Access, access_of
+from forums.policy import APPROVE, READ, REPLY, Access, access_of, may_name_chair
 from hub.lib.errors import Invalid, NotAllowed, NotFound
 
 if TYPE_CHECKING:
@@ -25,6 +25,11 @@ MIN_SECONDS, MAX_SECONDS = 15, 3600
 def leads(access: Access, forum_id: int) -> bool:
     """Whether the person conducts conference_sessions of a forum."""
     return access.may(APPROVE, forum_id)
+
+
+def names_chair(member: "Member", forum_id: int) -> bool:
+    """Whether the person gives every role in a conference, that of the chair too."""
+    return may_name_chair(member, access_of(member).roles.get(forum_id, ""))
 
 
 def speaks(access: Access, forum_id: int) -> bool:

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from forums.drafts import Upload
@@ -102,6 +103,14 @@ class AdmitForm(forms.Form):
 
     email = forms.EmailField(label=_("E-mail address of a member"))
     role = forms.ChoiceField(label=_("Role"), choices=Membership.Role.choices, initial=Membership.Role.PARTICIPANT)
+
+    def __init__(self, data: QueryDict | None = None, *, names_chair: bool) -> None:
+        super().__init__(data)
+        if data is None and not names_chair:
+            # Not offered; whoever asks for it all the same hears the reason from the rule.
+            role = self.fields["role"]
+            assert isinstance(role, forms.ChoiceField)
+            role.choices = [choice for choice in Membership.Role.choices if choice[0] != Membership.Role.CHAIR]
 
 
 class SummaryForm(forms.Form):

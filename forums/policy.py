@@ -9,9 +9,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext as _
 from machina.apps.forum.models import Forum
 
 from forums.models import ForumPolicy, Membership
+from hub.lib.errors import Invalid, NotAllowed
 
 if TYPE_CHECKING:
     from hub.members.models import Member
@@ -124,3 +126,53 @@ def _open_above(pk: int, parents: dict[int, int | None], own: dict[int, frozense
             return False
         parent = parents[parent]
     return True
+
+
+# --- Roles ------------------------------------------------------------------------------------------------------------
+# What somebody may take on by their own act: to lead less.
+_LOWER = frozenset({Membership.Role.PARTICIPANT, Membership.Role.OBSERVER, ""})
+
+
+def may_name_chair(actor: "Member", own_role: str) -> bool:
+    """Whether a person gives and takes every role in a forum, that of the chair too: the chair and the Secretariat."""
+    return actor.is_staff or own_role == Membership.Role.CHAIR
+
+
+def check_role_change(*, actor: "Member", own_role: str, member_id: int, before: str, after: str) -> None:
+    """Let pass who may give a person another role in a forum; every door that sets a role asks this.
+
+    The chair and the Secretariat give and take every role. A facilitator names other facilitators and everybody below,
+    but neither a chair nor anything for herself, and does not touch the place of somebody who leads.
+
+    Args: own_role, the actor's role in the forum; before, the person's role now, empty for none; after, the role to
+    come, empty for leaving.
+
+    Raises: NotAllowed (code ``role``).
+    """
+    if before == after or may_name_chair(actor, own_role):
+        return
+    if member_id == actor.pk:
+        if after not in _LOWER:
+            raise NotAllowed(_("You cannot give yourself this role. The chair or the Secretariat can."), code="role")
+        return
+    if after == Membership.Role.CHAIR:
+        raise NotAllowed(_("Only the chair and the Secretariat name a chair."), code="role")
+    if before in LEADING:
+        raise NotAllowed(
+            _("This person leads the discussion. Only the chair and the Secretariat change that."), code="role"
+        )
+
+
+def check_still_led(*, forum_id: int, member_id: int) -> None:
+    """Let pass when somebody else leads a forum too; asked before a person stops to lead it, by whatever way.
+
+    Somebody who may not sign in leads nothing. The rows stay locked, so that the last two do not leave at once.
+
+    Raises: Invalid (code ``last-leader``). Queries: 1.
+    """
+    rows = Membership.objects.select_for_update(of=("self",)).filter(forum_id=forum_id, role__in=LEADING, left_at=None)
+    leading = list(rows.select_related("member"))
+    if member_id not in {row.member_id for row in leading}:
+        return
+    if not [row for row in leading if row.member_id != member_id and row.member.is_active]:
+        raise Invalid(_("Nobody else leads this discussion. Hand it over first."), code="last-leader")

@@ -4,6 +4,7 @@ from conferences.services.clock import keep_time
 from conferences.services.conduct import close_session, open_session, take_item
 from conferences.services.convene import (
     add_agenda_item,
+    admit_people,
     admit_person,
     convene_conference,
     reschedule_session,
@@ -14,6 +15,7 @@ from conferences.services.speak import intervene
 
 __all__ = [
     "add_agenda_item",
+    "admit_people",
     "admit_person",
     "ask_for_floor",
     "close_session",

@@ -1,5 +1,6 @@
 """Convene a conference: its forum, its people, its timetable and agenda."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -86,6 +87,19 @@ def admit_person(*, conference_id: int, member: "Member", role: str, actor: "Mem
     if forum_id is None:
         raise NotFound
     forum_services.admit_member(forum_id=forum_id, member=member, role=role, actor=actor, now=now)
+
+
+@transaction.atomic
+def admit_people(
+    *, conference_id: int, people: Iterable["Member"], role: str, actor: "Member | None", now: datetime
+) -> None:
+    """Let several people in with one role, or give it to them; all or nobody.
+
+    Raises: NotFound, NotAllowed (a role that is not the actor's to give), Invalid (no such role, or nobody would lead
+    the conference any more).
+    """
+    for member in people:
+        admit_person(conference_id=conference_id, member=member, role=role, actor=actor, now=now)
 
 
 @transaction.atomic

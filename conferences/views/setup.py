@@ -112,19 +112,23 @@ def schedule(request: HttpRequest, slug: str) -> HttpResponse:
 def people(request: HttpRequest, slug: str) -> HttpResponse:
     """Let people in, or give them another role."""
     found = _led(request, slug)
+    names_chair = rules.names_chair(signed_in(request), found.forum_id)
 
     def work(data: dict[str, Any]) -> str:
-        for person in data["addresses"]:
-            services.admit_person(
-                conference_id=found.pk, member=person, role=data["role"], actor=signed_in(request), now=clock.now()
-            )
+        services.admit_people(
+            conference_id=found.pk,
+            people=data["addresses"],
+            role=data["role"],
+            actor=signed_in(request),
+            now=clock.now(),
+        )
         count = len(data["addresses"])
         messages.success(request, ngettext("%d person is in.", "%d people are in.", count) % count)
         return found.get_absolute_url()
 
     return _handle(
         request,
-        PeopleForm(request.POST or None),
+        PeopleForm(request.POST or None, names_chair=names_chair),
         work,
         conference=found,
         heading=_("Let people in"),

@@ -13,6 +13,7 @@ from forums.services.moderate import (
 from forums.services.provision import (
     admit_member,
     admit_members,
+    check_may_leave,
     create_category,
     create_forum,
     forget_member,
@@ -31,6 +32,7 @@ __all__ = [
     "admit_member",
     "admit_members",
     "approve_contribution",
+    "check_may_leave",
     "create_category",
     "create_forum",
     "edit_contribution",

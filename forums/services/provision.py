@@ -12,7 +12,7 @@ from machina.apps.forum_conversation.models import Topic
 
 from forums.models import Contribution, ForumPolicy, Membership
 from forums.outlets import outlets
-from forums.policy import ADMIT, LEADING, access_of
+from forums.policy import ADMIT, LEADING, access_of, check_role_change, check_still_led
 from forums.services.publish import new_topic
 from hub.lib.errors import Invalid, NotAllowed, NotFound
 
@@ -55,9 +55,10 @@ def admit_member(
 ) -> Membership:
     """Let a member into a forum, again or in another role; ``actor`` None is the hub itself (provisioning, demo).
 
-    Raises: NotFound (no such forum for the actor), NotAllowed.
+    Raises: NotFound (no such forum for the actor), NotAllowed (also a role that is not the actor's to give, see
+    :func:`forums.policy.check_role_change`), Invalid (nobody would lead the forum any more).
     """
-    _check_admits(forum_id, actor)
+    _check_role(forum_id=forum_id, member=member, role=role, actor=actor)
     newest = Contribution.objects.filter(post__topic__forum_id=forum_id).aggregate(top=Max("number"))["top"] or 0
     membership, made = Membership.objects.select_for_update().get_or_create(
         forum_id=forum_id, member=member, defaults={"role": role, "joined_at": now, "horizon": newest}
@@ -109,13 +110,17 @@ def _admit_chunk(forum_id: int, member_ids: list[int], newest: int, now: datetim
 def remove_member(*, forum_id: int, member: "Member", now: datetime, actor: "Member | None" = None) -> None:
     """End a membership; every door closes with the commit.
 
-    Raises: NotFound, NotAllowed.
+    Raises: NotFound, NotAllowed (also the place of somebody who leads, see :func:`forums.policy.check_role_change`),
+    Invalid (nobody would lead the forum any more).
     """
-    if actor is None or actor.pk != member.pk:
-        _check_admits(forum_id, actor)
+    _check_role(forum_id=forum_id, member=member, role="", actor=actor)
     membership = Membership.objects.select_for_update().filter(forum_id=forum_id, member=member, left_at=None).first()
     if membership is None:
         raise NotFound
+    _end(membership, now)
+
+
+def _end(membership: Membership, now: datetime) -> None:
     membership.left_at = now
     membership.save(update_fields=["left_at"])
     for outlet in outlets():
@@ -144,20 +149,20 @@ def step_down(*, forum_id: int, actor: "Member", now: datetime) -> None:
 
     Raises: NotFound (the actor does not lead), Invalid (nobody else does).
     """
-    rows = Membership.objects.select_for_update().filter(forum_id=forum_id, role__in=LEADING, left_at=None)
-    leading = list(rows.select_related("member"))
-    if actor.pk not in {row.member_id for row in leading}:
+    if access_of(actor).roles.get(forum_id) not in LEADING:
         raise NotFound
-    if not [row for row in leading if row.member_id != actor.pk and row.member.is_active]:
-        raise Invalid(_("Nobody else leads this discussion. Hand it over first."))
     admit_member(forum_id=forum_id, member=actor, now=now, actor=actor)
 
 
 @transaction.atomic
 def forget_member(member: "Member", now: datetime) -> None:
-    """Take the person out of every forum; what was said stays, without the address it came from."""
-    for forum_id in Membership.objects.filter(member=member, left_at=None).values_list("forum_id", flat=True):
-        remove_member(forum_id=forum_id, member=member, now=now)
+    """Take the person out of every forum; what was said stays, without the address it came from.
+
+    Raises: Invalid (nobody else leads a discussion that goes on).
+    """
+    check_may_leave(member, now)
+    for membership in Membership.objects.select_for_update().filter(member=member, left_at=None):
+        _end(membership, now)
     said = Contribution.objects.filter(author=member)
     said.update(author_address="")
     signed = list(said.filter(imported__has_key="from").only("imported"))
@@ -175,6 +180,40 @@ def _check_admits(forum_id: int, actor: "Member | None") -> None:
         raise NotFound
     if not access.may(ADMIT, forum_id):
         raise NotAllowed
+
+
+def _check_role(*, forum_id: int, member: "Member", role: str, actor: "Member | None") -> None:
+    """Ask whether the actor may give a member a role, empty for none; leaving is everybody's own act."""
+    leaves_alone = actor is not None and actor.pk == member.pk and not role
+    if not leaves_alone:
+        _check_admits(forum_id, actor)
+    places = Membership.objects.filter(forum_id=forum_id, left_at=None)
+    before = places.filter(member=member).values_list("role", flat=True).first() or ""
+    if actor is not None:
+        own_role = access_of(actor).roles.get(forum_id, "")
+        check_role_change(actor=actor, own_role=own_role, member_id=member.pk, before=before, after=role)
+    if before in LEADING and role not in LEADING:
+        check_still_led(forum_id=forum_id, member_id=member.pk)
+
+
+@transaction.atomic
+def check_may_leave(member: "Member", now: datetime) -> None:
+    """Ask whether a person can go for good, or be shut out, without leaving a discussion that goes on without a lead.
+
+    Raises: Invalid, with the names of the discussions to hand over first.
+    """
+    leading = Membership.objects.filter(member=member, role__in=LEADING, left_at=None)
+    leading = leading.exclude(forum__policy__closes_at__lte=now).select_related("forum").order_by("forum_id")
+    alone = []
+    for place in leading:
+        try:
+            check_still_led(forum_id=place.forum_id, member_id=member.pk)
+        except Invalid:
+            alone.append(f"“{place.forum.name}”")
+    if alone:
+        values = {"person": member.get_full_name(), "discussions": ", ".join(alone)}
+        sentence = _("Nobody but %(person)s leads %(discussions)s. Name somebody else to lead first.")
+        raise Invalid(sentence % values, code="last-leader")
 
 
 @transaction.atomic

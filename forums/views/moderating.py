@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from forums import pages, selectors, services
 from forums.forms import AdmitForm, DecisionForm, SummaryForm
-from forums.policy import ADMIT, APPROVE, access_of
+from forums.policy import ADMIT, APPROVE, access_of, may_name_chair
 from forums.views.common import discussion_url, signed_in, whole_number
 from hub.lib import clock
 from hub.lib.errors import Conflict, HubError, NotAllowed, NotFound
@@ -65,24 +65,38 @@ def members(request: HttpRequest, pk: int) -> HttpResponse:
     """Show who takes part; those who lead let people in and out."""
     member = signed_in(request)
     found = selectors.discussion_for(member, pk)
-    form = AdmitForm(request.POST if "email" in request.POST else None)
-    status = 200
+    names_chair = may_name_chair(member, found.role)
+    form = AdmitForm(request.POST if "email" in request.POST else None, names_chair=names_chair)
+    status, refused = 200, None
     if request.method == "POST":
         if not found.may(ADMIT):
             raise NotAllowed
-        if "remove" in request.POST:
-            return _remove(request, found, member)
-        if form.is_valid() and _admit(request, found, member, form):
-            return HttpResponseRedirect(request.path)
-        status = 422
+        try:
+            if _change(request, found, member, form):
+                return HttpResponseRedirect(request.path)
+            status = 422
+        except NotFound:
+            raise
+        except HubError as error:
+            status, refused = error.http_status, error
     context = {
         "discussion": found,
         "regions": pages.by_region(selectors.participants_of(found)),
         "may_admit": found.may(ADMIT),
+        "names_chair": names_chair,
         "form": form,
+        "refused": refused,
         "canonical": discussion_url(found.forum),
     }
     return render(request, "forums/members.html", context, status=status)
+
+
+def _change(request: HttpRequest, found: selectors.Discussion, actor: "Member", form: AdmitForm) -> bool:
+    """Let somebody in or out; False when the form cannot be used as it is."""
+    if "remove" in request.POST:
+        _remove(request, found, actor)
+        return True
+    return form.is_valid() and _admit(request, found, actor, form)
 
 
 def _admit(request: HttpRequest, found: selectors.Discussion, actor: "Member", form: AdmitForm) -> bool:
@@ -96,13 +110,12 @@ def _admit(request: HttpRequest, found: selectors.Discussion, actor: "Member", f
     return True
 
 
-def _remove(request: HttpRequest, found: selectors.Discussion, actor: "Member") -> HttpResponse:
+def _remove(request: HttpRequest, found: selectors.Discussion, actor: "Member") -> None:
     person = active_member(whole_number(request.POST.get("remove")))
     if person is None:
         raise NotFound
     services.remove_member(forum_id=found.pk, member=person, now=clock.now(), actor=actor)
     messages.success(request, _("%s does not take part any more; what they said stays.") % person.get_full_name())
-    return HttpResponseRedirect(request.path)
 
 
 @login_required

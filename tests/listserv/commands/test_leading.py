@@ -121,5 +121,6 @@ def test_thread_is_closed_and_opened_and_the_summary_written(cast, post):
 
 
 def test_somebody_who_left_leads_no_more(cast, post, now):
+    services.admit_member(forum_id=cast.forum_id, member=cast.boris, role="moderator", now=now)
     services.remove_member(forum_id=cast.forum_id, member=cast.chen, now=now)
     assert "no discussion" in post.ask(cast.chen, "REVIEW").lower()
