@@ -113,13 +113,21 @@ def _numeric(name: str, word: str) -> Endpoint:
         raise EnvError(name, word, "addresses such as 127.0.0.1 or [::1]:5353, separated by commas") from error
 
 
-def networks(name: str) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
-    """Return addresses and networks, separated by commas; none when unset."""
-    found = text(name).replace(",", " ").split()
+def networks(name: str, *, within: str = "") -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
+    """Return addresses and networks, separated by commas; none when unset.
+
+    Args: within, the variable whose networks must hold each of them.
+    """
+    words = text(name).replace(",", " ").split()
     try:
-        return tuple(ipaddress.ip_network(word) for word in found)
+        rows = tuple(ipaddress.ip_network(word) for word in words)
     except ValueError as error:
-        raise EnvError(name, " ".join(found), "networks such as 192.0.2.7, 10.1.0.0/16 or 2001:db8::/48") from error
+        raise EnvError(name, " ".join(words), "networks such as 192.0.2.7, 10.1.0.0/16 or 2001:db8::/48") from error
+    around = networks(within) if within else rows
+    for row in rows:
+        if not any(row.version == outer.version and row.subnet_of(outer) for outer in around):  # type: ignore[arg-type]
+            raise EnvError(name, str(row), f"within {within}")
+    return rows
 
 
 def choice(name: str, default: str, options: tuple[str, ...]) -> str:

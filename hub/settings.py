@@ -26,6 +26,8 @@ HUB_SMTP_SHARED = env.flag("HUB_SMTP_SHARED", default=False)
 # Of one client, or of one member who signed in; 0 for no limit. This host and HUB_TRUSTED_RELAYS are not counted.
 HUB_SMTP_CONNECTIONS_PER_MINUTE = env.number("HUB_SMTP_CONNECTIONS_PER_MINUTE", 120, least=0, most=100_000)
 HUB_SMTP_MAILS_PER_MINUTE = env.number("HUB_SMTP_MAILS_PER_MINUTE", 120, least=0, most=100_000)
+# Connections of one client at a time; 0 for no limit. This host and HUB_TRUSTED_RELAYS are not counted.
+HUB_SMTP_CONNECTIONS_PER_CLIENT = env.number("HUB_SMTP_CONNECTIONS_PER_CLIENT", 20, least=0, most=100_000)
 # Megabytes of the disk under HUB_DATA that mail does not fill; 0 to look at none.
 HUB_DISK_RESERVE = env.number("HUB_DISK_RESERVE", 100, least=0, most=1_000_000)
 HUB_URL = env.base_url("HUB_URL", f"http://{HUB_WEB}")
@@ -47,6 +49,8 @@ SECRET_KEY_FALLBACKS = env.old_keys("HUB_SECRET_KEY_OLD")
 HUB_DMARC = env.choice("HUB_DMARC", "own", ("own", "relay", "off"))
 # From these the Authentication-Results under HUB_AUTHSERV_ID are believed, from nobody else.
 HUB_TRUSTED_RELAYS = env.networks("HUB_TRUSTED_RELAYS")
+# Those of them that have a mail in their queue before they hand it over, and would bounce what is refused after DATA.
+HUB_QUEUING_RELAYS = env.networks("HUB_QUEUING_RELAYS", within="HUB_TRUSTED_RELAYS")
 HUB_AUTHSERV_ID = env.text("HUB_AUTHSERV_ID").lower()
 # Name servers; those of the host when empty.
 HUB_DNS = env.endpoints("HUB_DNS", port=53)

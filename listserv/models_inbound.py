@@ -1,7 +1,7 @@
 """Rows of what came in by mail: one for each mail and recipient, written before ``250`` is answered.
 
 A row has exactly one outcome (``state``); the raw mail stays with it. What was refused in the session is kept with its
-header alone.
+header alone; what a relay had queued already is taken and kept whole for a while, as refused.
 """
 
 from django.conf import settings

@@ -14,12 +14,19 @@ DRAIN = 5
 BROKEN = "BROKEN"
 
 
-def command_reader(reader: asyncio.StreamReader) -> Callable[..., Awaitable[bytes]]:
-    """Return how commands are read: one that holds a bare CR, a bare LF or a NUL becomes :data:`BROKEN`."""
+def command_reader(reader: asyncio.StreamReader, waits: Callable[[bool], None]) -> Callable[..., Awaitable[bytes]]:
+    """Return how commands are read: one that holds a bare CR, a bare LF or a NUL becomes :data:`BROKEN`.
+
+    Args: waits, told when the client is waited for, and when its command is there.
+    """
     read = reader.readuntil
 
     async def line(separator: bytes = b"\n") -> bytes:
-        found = await read(separator)
+        waits(True)
+        try:
+            found = await read(separator)
+        finally:
+            waits(False)
         whole = found.endswith(b"\r\n") and b"\r" not in found[:-2] and b"\0" not in found
         return found if whole else f"{BROKEN}\r\n".encode()
 
@@ -35,11 +42,13 @@ class Received:
     ended: bool
 
 
-async def receive(reader: asyncio.StreamReader, *, limit: int, keep: int, came: Callable[[int], None]) -> Received:
+async def receive(
+    reader: asyncio.StreamReader, *, limit: int, keep: int, came: Callable[[int], None], whole: bool = False
+) -> Received:
     """Read a mail. What follows its end is left to the reader.
 
     Args: limit, bytes that a mail may have; keep, bytes that are kept of a larger one; came, told the bytes of each
-    chunk, and less than none where some are let go of.
+    chunk, and less than none where some are let go of; whole, to read one to its end however large it is.
 
     Raises: ConnectionResetError when the client left before the end.
     """
@@ -52,7 +61,7 @@ async def receive(reader: asyncio.StreamReader, *, limit: int, keep: int, came: 
             dropped += len(buffer) - keep - 4
             came(keep + 4 - len(buffer))
             del buffer[keep:-4]
-            if dropped > limit * DRAIN:
+            if dropped > limit * DRAIN and not whole:
                 return Received(bytes(buffer[2:keep]), dropped + len(buffer), ended=False)
         seen = len(buffer)
         # All there is: what follows the end of data is given back to an empty buffer, in order.

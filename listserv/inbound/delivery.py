@@ -47,7 +47,9 @@ class Delivery:
     """A mail at the end of DATA. Only the envelope is believed: no header says who its recipients are.
 
     Args:
-        peer: address of the client.
+        peer: address of the client, which a relay may have named.
+        relay: address of the trusted relay that named the client; empty where the client came itself or is unknown.
+        has_queued: whether the relay has the mail in its queue and would bounce what is refused.
         auth_id: key of the member who signed in, None for nobody.
         mail_from: the reverse path, empty for ``<>``.
         raw: the mail, dots unstuffed; the beginning alone when it was too large.
@@ -66,3 +68,10 @@ class Delivery:
     received_at: datetime
     utf8: bool = False
     checks: Checks | None = None
+    relay: str = ""
+    has_queued: bool = False
+
+    @property
+    def handed_over_by(self) -> str:
+        """The address at the other end of the connection."""
+        return self.relay or self.peer

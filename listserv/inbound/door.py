@@ -8,6 +8,8 @@ import asyncio
 import contextlib
 import errno
 import logging
+import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Protocol
@@ -41,17 +43,28 @@ class Conversation(Protocol):
 
     recipients: list[Recipient]
     unknown: int
+    # What it counts as among the connections of one client, and since when it waits for a command; empty and 0 for not.
+    counted: str
+    waiting_since: float
+
+    @property
+    def client(self) -> str:
+        """The address of the session's client."""
 
     @property
     def peer(self) -> str:
-        """The client's address."""
+        """The address of the client whose mail it is."""
+
+    @property
+    def is_relay(self) -> bool:
+        """Whether a relay in front of the door is at the other end."""
 
     @property
     def member_id(self) -> int | None:
         """Key of the member who signed in, None for nobody."""
 
-    def end(self) -> None:
-        """Say that the hub is being stopped, and close."""
+    def end(self, reply: str = ...) -> None:
+        """Say why, by default that the hub is being stopped, and close."""
 
     def abort(self) -> None:
         """Close without a word."""
@@ -70,6 +83,7 @@ class Door:
             settings.HUB_DATA, settings.HUB_DISK_RESERVE * 1_000_000, lambda: self.spool.busy
         )
         self.sessions: set[Conversation] = set()
+        self.open: Counter[str] = Counter()  # connections of each client that is counted
         # Mails that are read and not yet answered.
         self.delivering = 0
         self.stopping = False
@@ -78,12 +92,37 @@ class Door:
         """Name the hooks alone: the server's library looks through all names for each session."""
         return _HOOKS
 
-    def greet(self, peer: str) -> str:
+    def greet(self, session: Conversation) -> str:
         """Return what a client is turned away with at its greeting, empty when it may go on."""
-        if self.is_exempt(peer):
+        self.leave(session)
+        if self.is_exempt(session.client):
             return ""
-        seconds = self.connections.wait(limits.client_of(peer))
-        return limits.too_many_connections(seconds) if seconds else ""
+        client, most = limits.client_of(session.client), settings.HUB_SMTP_CONNECTIONS_PER_CLIENT
+        if most and self.open[client] >= most:
+            return limits.too_many_at_once()
+        seconds = self.connections.wait(client)
+        if seconds:
+            return limits.too_many_connections(seconds)
+        self.open[client] += 1
+        session.counted = client
+        return ""
+
+    def leave(self, session: Conversation) -> None:
+        """Count a session no more among its client's."""
+        if session.counted:
+            self.open[session.counted] -= 1
+            if not self.open[session.counted]:
+                del self.open[session.counted]
+        session.counted = ""
+
+    def make_room(self) -> bool:
+        """End the session that has waited longest for its client; False when none has for :data:`limits.IDLE`."""
+        idle = [session for session in self.sessions if session.waiting_since and not session.is_relay]
+        longest = min(idle, key=lambda session: session.waiting_since, default=None)
+        if longest is None or time.monotonic() - longest.waiting_since < limits.IDLE:
+            return False
+        longest.end("421 4.3.2 Others are waiting, and you were quiet. Come again.")
+        return True
 
     @staticmethod
     def is_exempt(peer: str) -> bool:
@@ -114,7 +153,8 @@ class Door:
         """Take a recipient that exists, refuse any other at once."""
         if len(envelope.rcpt_tos) >= MAX_RECIPIENTS:
             return "452 4.5.3 Too many recipients for one message; send it again for the rest."
-        if server.unknown >= MAX_UNKNOWN:
+        # A relay asks for many clients over one connection, and counts for each.
+        if server.unknown >= MAX_UNKNOWN and not server.is_relay:
             return "421 4.7.0 Too many recipients that do not exist. Try again in another session."
         found: Recipient | hub.Refusal | None = hub.look_up_kept(address, self.lists)
         if found is None:

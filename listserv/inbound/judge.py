@@ -85,8 +85,12 @@ def _judged(reading: Reading, facts: Facts) -> Judgement:
 
 def _refused_by_guard(reading: Reading, finding: guard.Finding) -> Judgement:
     delivery, verdict = reading.delivery, reject(finding.code, finding.reason)
-    rows = [_row(reading, recipient, Sender(None), verdict, reading.head) for recipient in delivery.recipients]
-    return Judgement(rows, replies.refuse(finding, utf8=delivery.utf8))
+    raw, reply = reading.head, replies.refuse(finding, utf8=delivery.utf8)
+    if delivery.has_queued:
+        # The beginning alone, where the mail was too large to be kept.
+        raw, reply = delivery.raw, replies.for_queuing_relay(reply, [verdict])
+    rows = [_row(reading, recipient, Sender(None), verdict, raw) for recipient in delivery.recipients]
+    return Judgement(rows, reply)
 
 
 class _Bench:
@@ -123,8 +127,11 @@ class _Bench:
             verdicts.append(verdict)
         texts = [self.text(verdict, recipient) for verdict, recipient in zip(verdicts, order, strict=True)]
         reply = replies.answer(verdicts, texts)
+        if self.delivery.has_queued:
+            reply = replies.for_queuing_relay(reply, verdicts)
         untold = [row for row in rows if row.state == State.REJECTED and _is_proven(row)] if reply[0] == "2" else []
-        for row in untold:
+        # What was answered with 250 is kept whole: for a letter about it, and because no bounce brings it back.
+        for row in rows if reply[0] == "2" and self.delivery.has_queued else untold:
             row.raw = self.delivery.raw
         return Judgement(rows, reply, untold)
 

@@ -25,6 +25,10 @@ MOST_CLIENTS = 10_000
 MOST_BYTES = 200_000_000
 # Seconds that one commit may take before no new mail is begun.
 SLOW = 10.0
+# Bytes of a mail in a second, over the whole of it; the thinnest line brings more.
+SLOWEST = 250.0
+# Seconds that a session has waited for its client before another one may have its place.
+IDLE = 5.0
 # Seconds for which the free space of the disk is believed.
 DISK_EVERY = 2.0
 
@@ -104,6 +108,27 @@ class Rate:
 
 
 @dataclass
+class Pace:
+    """How long a client may take over a mail: quiet for :attr:`patience` seconds, and :data:`SLOWEST` on the whole."""
+
+    patience: float = 300.0
+    began: float = 0.0
+    received: int = 0  # bytes
+
+    def begin(self, patience: float, *, moment: float | None = None) -> None:
+        """Begin a mail. Args: patience, in seconds; moment, the monotonic clock's seconds."""
+        self.patience = patience
+        self.began = time.monotonic() if moment is None else moment
+        self.received = 0
+
+    def left(self, count: int, *, moment: float | None = None) -> float:
+        """Count bytes that came and return the seconds until the client is cut off; never less than a millisecond."""
+        moment = time.monotonic() if moment is None else moment
+        self.received += count
+        return max(0.001, min(self.patience, self.began + self.patience + self.received / SLOWEST - moment))
+
+
+@dataclass
 class Pressure:
     """What the hub has room for now.
 
@@ -159,3 +184,8 @@ def too_fast(seconds: int) -> str:
 def too_many_connections(seconds: int) -> str:
     """Return the greeting of a client over the rate of connections."""
     return f"421 4.7.1 Too many connections from your address in a minute. Try again in {seconds} seconds."
+
+
+def too_many_at_once() -> str:
+    """Return the greeting of a client that has as many connections as it may have."""
+    return "421 4.7.1 You have too many connections at once. End one, or try again later."

@@ -16,8 +16,8 @@ from listserv.inbound.guard import Finding
 if TYPE_CHECKING:
     from hub.members.models import Member
 
-# Octets of a reply line are 512 (RFC 5321 §4.5.3.1.5); code and line end are counted off.
-_TEXT = 450
+# Octets of a reply line are 512 (RFC 5321 §4.5.3.1.5); code, line end and what stands before it are counted off.
+_TEXT = 440
 _CODES = {
     "unknown-sender": "550 5.7.1",
     "not-your-address": "550 5.7.1",
@@ -29,6 +29,8 @@ _CODES = {
     "too-many-files": "550 5.6.1",
 }
 OK = "250 2.0.0"
+# Refusals that end within the hour, whatever their sender does.
+_PASSING = frozenset({"rate"})
 
 
 def reply_code(verdict: Verdict) -> str:
@@ -64,6 +66,17 @@ def _line(text: str) -> str:
     while len(text.encode("utf-8", "replace")) > _TEXT:
         text = text[: len(text) - max(1, (len(text.encode("utf-8", "replace")) - _TEXT) // 4)]
     return text
+
+
+def for_queuing_relay(reply: str, verdicts: Sequence[Verdict]) -> str:
+    """Return what a relay is answered that has the mail in its queue (decision record 0022).
+
+    It would bounce what is refused, now or after days of trying, and a bounce goes to whoever a forger has named: what
+    is refused is taken and kept as refused. Only what passes by itself is put off, as to anybody.
+    """
+    if reply[0] == "2" or (reply[0] == "4" and all(verdict.code in _PASSING for verdict in verdicts)):
+        return reply
+    return f"{OK} Taken and kept as refused, not published: {reply.split(' ', 2)[2]}"
 
 
 def refuse(finding: Finding, *, utf8: bool = False) -> str:

@@ -13,6 +13,7 @@ import asyncio
 import logging
 import re
 import ssl
+import time
 from collections import defaultdict
 from typing import Any
 
@@ -21,13 +22,13 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 from django.conf import settings
 
 from hub.lib.clock import now
-from listserv.inbound import limits
+from listserv.inbound import forwarding, limits, transaction
 from listserv.inbound import session as hub
-from listserv.inbound.data import BROKEN, Received, command_reader, receive
+from listserv.inbound.data import Received, command_reader, receive
 from listserv.inbound.delivery import Delivery
 from listserv.inbound.door import Door
 from listserv.inbound.guard import MAX_HEADER
-from listserv.inbound.recipients import Recipient
+from listserv.inbound.peers import Busy, SessionState, turn_away
 from listserv.inbound.tls import addresses_in, external_identity, tls_context
 
 log = logging.getLogger(__name__)
@@ -37,21 +38,14 @@ TIMEOUT = 300.0
 # Seconds that a proxy has to say for whom it speaks.
 PROXY_TIMEOUT = 5.0
 STOPPING = "421 4.3.2 The hub is being stopped. Try again later."
+TOO_SLOW = "421 4.4.2 You were quiet for too long, or too slow. Try again later."
 # Seconds that a wrong password waits for its answer.
 WRONG_PASSWORD = 0.5
-_COMMANDS = {"*": 100, "MAIL": 1_000, "RCPT": 5_000, "DATA": 1_000, "RSET": 1_000, "NOOP": 1_000, "AUTH": 4}
+_COMMANDS = {
+    "*": 100, "MAIL": 1_000, "RCPT": 5_000, "DATA": 1_000, "RSET": 1_000, "NOOP": 1_000, "AUTH": 4, "XFORWARD": 4_000
+}  # fmt: skip
 # An address as nearly all are, and the parameters behind it; what is not of this form is parsed at length.
 _PLAIN = re.compile(r"<([A-Za-z0-9_+=.-]{1,64}@[A-Za-z0-9.-]{1,255})>((?: [^\x00-\x1f]{0,1000})?)")
-_AUTH_PARAMETER = re.compile(r"\s+AUTH=\S{1,500}", re.IGNORECASE)
-# Replies of aiosmtpd that lack an enhanced status code or a sentence for people.
-_BETTER = {
-    f'500 Error: command "{BROKEN}" not recognized': "500 5.5.2 A command ends with CR LF and holds no other line end.",
-    "552 Error: message size exceeds fixed maximum message size": "552 5.3.4 The message is larger than the hub takes.",
-    "535 5.7.8 Authentication credentials invalid": "535 5.7.8 The address or the password is wrong.",
-    "538 5.7.11 Encryption required for requested authentication mechanism": (
-        "538 5.7.11 Use STARTTLS before you sign in."
-    ),
-}
 
 
 class _Quiet(logging.Filter):
@@ -65,7 +59,7 @@ class _Quiet(logging.Filter):
 logging.getLogger("mail.log").addFilter(_Quiet())
 
 
-class _Protocol(SMTP):
+class _Protocol(SessionState, SMTP):
     """One session."""
 
     line_length_limit = 65_536
@@ -75,19 +69,9 @@ class _Protocol(SMTP):
 
     def __init__(self, door: Door, tls: ssl.SSLContext | None) -> None:
         self.door = door
-        self.delivering = False
-        self.recipients: list[Recipient] = []
-        # Recipients that do not exist.
-        self.unknown = 0
-        # Lines that are sent together.
-        self.gathered: list[str] | None = None
-        # Bytes of the present mail.
-        self.held = 0
-        # The client behind a proxy, or the one that connected.
-        self.client: tuple[str, int] | None = None
-        # A proxy speaks for the client.
-        self.proxied = False
-        super().__init__(
+        SessionState.__init__(self)
+        SMTP.__init__(
+            self,
             door,
             data_size_limit=settings.HUB_MAIL_MAX_SIZE,
             enable_SMTPUTF8=True,
@@ -112,11 +96,6 @@ class _Protocol(SMTP):
         return found if isinstance(found, int) else None
 
     @property
-    def peer(self) -> str:
-        """The client's address."""
-        return self.client[0] if self.client else ""
-
-    @property
     def certified(self) -> list[str]:
         """The e-mail addresses of the client's certificate, if it has shown one of an authority of ours."""
         found = self.transport.get_extra_info("peercert") if self._tls_protocol and self.transport is not None else None
@@ -127,11 +106,11 @@ class _Protocol(SMTP):
         first = self._original_transport is None
         if first:
             peer = transport.get_extra_info("peername")
-            self.client = (str(peer[0]), int(peer[1])) if isinstance(peer, tuple) else None
-            if limits.is_in(self.peer, settings.HUB_SMTP_PROXY):
+            self.connected = (str(peer[0]), int(peer[1])) if isinstance(peer, tuple) else None
+            if limits.is_in(self.relay, settings.HUB_SMTP_PROXY):
                 self._proxy_timeout = PROXY_TIMEOUT
-            elif turned_away := STOPPING if self.door.stopping else self.door.greet(self.peer):
-                _turn_away(transport, turned_away)
+            elif turned_away := STOPPING if self.door.stopping else self.door.greet(self):
+                turn_away(transport, turned_away)
             self.door.sessions.add(self)
         self._admit()
         super().connection_made(transport)
@@ -139,21 +118,21 @@ class _Protocol(SMTP):
 
     def _admit(self) -> None:
         """Let a client that certainly is on this host sign in without TLS, any other only after STARTTLS."""
-        self._auth_require_tls = self.proxied or not limits.is_on_this_host(self.peer)
+        self._auth_require_tls = self.is_spoken_for or not limits.is_on_this_host(self.client)
 
     def _know(self) -> None:
-        if self.session is not None and self.client is not None:
-            self.session.peer = self.client  # type: ignore[assignment]
+        if self.session is not None and self.connected is not None:
+            self.session.peer = self.connected  # type: ignore[assignment]
 
     async def handle_proxy(self, found: ProxyData) -> bool:
         """Take the client that a proxy of ours names; a check of the proxy's own stays the proxy's."""
         if not found.valid:
             return False
         if found.src_addr:
-            self.client, self.proxied = (str(found.src_addr), int(found.src_port or 0)), True
+            self.connected, self.proxied = (str(found.src_addr), int(found.src_port or 0)), True
             self._admit()
             self._know()
-        turned_away = self.door.greet(self.peer)
+        turned_away = self.door.greet(self)
         if turned_away:
             await self.push(turned_away)
         return not turned_away
@@ -166,14 +145,34 @@ class _Protocol(SMTP):
     def connection_lost(self, error: Exception | None) -> None:
         """Forget the session."""
         self.door.sessions.discard(self)
+        self.door.leave(self)
         self.door.spool.forget(self)
         self._let_go()
         super().connection_lost(error)
 
-    def end(self) -> None:
+    def end(self, reply: str = STOPPING) -> None:
         """Say 421 and close (RFC 5321 §3.8); a session whose mail is being answered does so after its reply."""
         if not self.delivering and isinstance(self.transport, asyncio.Transport) and not self.transport.is_closing():
-            _turn_away(self.transport, STOPPING)
+            self.waiting_since = 0.0
+            turn_away(self.transport, reply)
+
+    def _timeout_cb(self) -> None:
+        if self.delivering:
+            self._reset_timeout()
+        else:
+            self.end(TOO_SLOW)
+
+    def become(self, client: forwarding.ForwardedClient) -> str:
+        """Begin again as the client that a relay names: whoever signed in before is somebody else."""
+        assert self.session is not None
+        tls = self.session.ssl
+        self.named = client
+        self._set_rset_state()
+        self.session = self._create_session()
+        self.session.ssl = tls
+        self._admit()
+        self._know()
+        return self.door.greet(self) or f"220 {self.hostname} {self.__ident__}"
 
     def abort(self) -> None:
         """Close without a word: a client that reads nothing, or does not end its TLS, is not waited for."""
@@ -181,20 +180,25 @@ class _Protocol(SMTP):
             self.transport.abort()
 
     def _cb_client_connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        reader.readuntil = command_reader(reader)  # type: ignore[method-assign,assignment]
+        reader.readuntil = command_reader(reader, self._waits)  # type: ignore[method-assign,assignment]
         super()._cb_client_connected(reader, writer)
+
+    def _waits(self, waiting: bool) -> None:
+        self.waiting_since = time.monotonic() if waiting else 0.0
 
     def _set_post_data_state(self) -> None:
         self.recipients = []
+        self.forwarded = None
         super()._set_post_data_state()
 
-    def _getaddr(self, arg: str) -> tuple[str | None, str | None]:
+    def path_of(self, arg: str) -> tuple[str | None, str | None]:
+        """Return an address and what stands behind it; None twice for what is no address."""
         plain = _PLAIN.fullmatch(arg)
         if plain is not None:
             return plain[1], plain[2]
         # The standard library's address parser raises more than it says for what people type.
         try:
-            address, rest = super()._getaddr(arg)
+            address, rest = self._getaddr(arg)
         except Exception:
             return None, None
         if address is not None and (len(address) > 320 or any(ord(char) < 32 for char in address)):
@@ -206,7 +210,7 @@ class _Protocol(SMTP):
         if self.gathered is not None:
             self.gathered.append(str(status))
             return
-        await super().push(_BETTER.get(status, status) if isinstance(status, str) else status)
+        await super().push(transaction.improved(status) if isinstance(status, str) else status)
 
     async def smtp_EHLO(self, hostname: str) -> None:
         """Say what the door can do, in one piece; AUTH EXTERNAL is for clients whose certificate names them."""
@@ -219,7 +223,11 @@ class _Protocol(SMTP):
         finally:
             self.gathered = None
         extra = ["250-PIPELINING"] if lines[0].startswith("250") else []
-        await self.push("\r\n".join([*lines[:-1], *extra, lines[-1]]))
+        if extra and self.is_relay:
+            extra += [f"250-{forwarding.XFORWARD}", f"250-{forwarding.XCLIENT}"]
+        # A relay that has the mail already would bounce what is larger than is announced.
+        shown = ["250-SIZE 0" if self.has_queued and line.startswith("250-SIZE") else line for line in lines]
+        await self.push("\r\n".join([*shown[:-1], *extra, shown[-1]]))
 
     async def smtp_AUTH(self, arg: str) -> None:
         """Take the mechanism in any letter case."""
@@ -235,8 +243,31 @@ class _Protocol(SMTP):
         return await self._verified(await super().auth_LOGIN(_, args))
 
     async def smtp_MAIL(self, arg: str | None) -> None:
-        """Leave out the parameter AUTH= (RFC 4954 §5): who signed in is known already."""
-        await super().smtp_MAIL(_AUTH_PARAMETER.sub("", arg) if arg else arg)
+        """Begin a mail."""
+        await self.push(await transaction.mail(self, arg))
+
+    async def smtp_RCPT(self, arg: str | None) -> None:
+        """Add a recipient."""
+        await self.push(await transaction.recipient(self, arg))
+
+    async def smtp_XFORWARD(self, arg: str | None) -> None:
+        """Take from a relay of ours whose mail comes next."""
+        await self.push(transaction.forward(self, arg))
+
+    async def smtp_XCLIENT(self, arg: str | None) -> None:
+        """Take from a relay of ours whose session this is."""
+        reply = transaction.become(self, arg)
+        await self.push(reply)
+        if reply.startswith("421") and self.transport is not None:
+            self.transport.close()
+
+    async def smtp_VRFY(self, arg: str) -> None:
+        """Say nothing about an address."""
+        await self.push(transaction.verify(arg))
+
+    async def smtp_HELP(self, arg: str) -> None:
+        """Say where help is."""
+        await self.push(transaction.explain())
 
     async def auth_EXTERNAL(self, _: Any, args: list[str]) -> AuthResult:
         """Sign in as the member of an address in the client's certificate (RFC 4422, appendix A)."""
@@ -275,8 +306,10 @@ class _Protocol(SMTP):
             return
         await self.push("354 End data with <CR><LF>.<CR><LF>")
         try:
+            self.pace.begin(TIMEOUT)
             received = await receive(
-                self._reader, limit=settings.HUB_MAIL_MAX_SIZE, keep=MAX_HEADER, came=self._came
+                self._reader, limit=settings.HUB_MAIL_MAX_SIZE, keep=MAX_HEADER, came=self._came,
+                whole=self.has_queued,
             )  # fmt: skip
             # A big mail may have taken long; judging and committing it must not run into the idle timeout.
             self._reset_timeout()
@@ -288,9 +321,12 @@ class _Protocol(SMTP):
 
     def _delivery(self, received: Received) -> Delivery:
         assert self.envelope is not None and self.session is not None
+        helo, relay = self.origin(self.session.host_name or "")
         return Delivery(
             peer=self.peer,
-            helo=self.session.host_name or "",
+            helo=helo,
+            relay=relay,
+            has_queued=self.has_queued,
             auth_id=self.member_id,
             mail_from="" if self.envelope.mail_from in {None, "<>"} else str(self.envelope.mail_from),
             recipients=tuple(self.recipients),
@@ -304,7 +340,7 @@ class _Protocol(SMTP):
         self.held += count
         self.door.pressure.held += count
         if count > 0:
-            self._reset_timeout()
+            self._reset_timeout(self.pace.left(count))
 
     def _let_go(self) -> None:
         self.door.pressure.held -= self.held
@@ -329,20 +365,6 @@ class _Protocol(SMTP):
 _NAMES = [name for name in dir(_Protocol) if name.startswith(("smtp_", "auth_"))]
 
 
-class _Busy(asyncio.Protocol):
-    """Answers one client too many."""
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Say so and close."""
-        _turn_away(transport, "421 4.3.2 Too many sessions. Try again later.")
-
-
-def _turn_away(transport: asyncio.BaseTransport, reply: str) -> None:
-    assert isinstance(transport, asyncio.Transport)
-    transport.write(f"{reply}\r\n".encode())
-    transport.close()
-
-
 def _take(server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: Any) -> AuthResult:
     """Take name and password as they are: aiosmtpd asks for a verdict at once, ours comes from a thread."""
     return AuthResult(success=True, auth_data=data)
@@ -358,7 +380,7 @@ async def serve(stop: asyncio.Event) -> None:
     door, tls = Door(), tls_context()
 
     def session() -> asyncio.Protocol:
-        return _Protocol(door, tls) if len(door.sessions) < MAX_SESSIONS else _Busy()
+        return _Protocol(door, tls) if len(door.sessions) < MAX_SESSIONS or door.make_room() else Busy()
 
     where = settings.HUB_SMTP
     server = await asyncio.get_running_loop().create_server(

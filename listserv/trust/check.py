@@ -39,7 +39,7 @@ async def check(
     if all(recipient.kind in _MACHINES for recipient in delivery.recipients):
         return None
     known = plain_author(delivery.raw).rpartition("@")[2]
-    if known and resolver is None and _is_nowhere(known) and not _is_relay(delivery.peer):
+    if known and resolver is None and _is_nowhere(known) and not _is_relay(delivery.handed_over_by):
         return Checks(domain=known)
     message = Message(delivery.raw)
     domain = dmarc.ascii_domain(message.author.rpartition("@")[2])
@@ -48,7 +48,7 @@ async def check(
     nothing = Checks(domain=domain)
     found = results.believed(
         message,
-        peer=delivery.peer,
+        peer=delivery.handed_over_by,
         networks=settings.HUB_TRUSTED_RELAYS,
         authserv_id=settings.HUB_AUTHSERV_ID,
     )
@@ -136,17 +136,21 @@ class _Evaluation:
         return domain == found.organization or domain.endswith(f".{found.organization}")
 
     async def _spf(self, found: dmarc.Found, relayed: list[results.Result] | None) -> str:
-        """Return the result for the envelope sender: a trusted relay's, since the client is the relay; else our own.
+        """Return the result for the envelope sender: a trusted relay's where it has one, else our own.
 
+        Ours needs the client's address: behind a relay, the one that XFORWARD or XCLIENT has named.
         A client on this host or a private network is some relay that nobody has named: there is nothing to ask about.
         """
         if not self._may_align(self._envelope_domain, found):
             return "none"
-        if _is_relay(self.delivery.peer):
+        if _is_relay(self.delivery.handed_over_by):
             told = results.one(relayed or [], "spf")
             about = told.properties.get("smtp.mailfrom", "").rpartition("@")[2] if told else ""
             same = dmarc.ascii_domain(about) == self._envelope_domain
-            return told.value if told is not None and same else "unknown"
+            if told is not None and same:
+                return told.value
+            if not self.delivery.relay:
+                return "unknown"
         if not spf.is_public(self.delivery.peer):
             return "unknown"
         return await spf.check_host(

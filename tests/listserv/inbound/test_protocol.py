@@ -267,6 +267,7 @@ def test_silent_session_ends(settings, transactional_db, monkeypatch):
     monkeypatch.setattr(server, "TIMEOUT", 0.2)
     door = start(settings)
     with Wire(door.port) as wire:
+        assert wire.reply().startswith("421 4.4.2")
         assert wire.file.read() == b""
     door.stop()
 
