@@ -42,12 +42,20 @@ class HubErrorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Pass on; errors arrive at :meth:`process_exception`."""
-        return self.get_response(request)
+        """Pass on; errors arrive at :meth:`process_exception`. A view that asked somebody to wait answers 429."""
+        response = self.get_response(request)
+        seconds = getattr(request, "retry_after", 0)
+        if seconds and response.status_code in {200, 429}:
+            response.status_code = 429
+            response.headers.setdefault("Retry-After", str(seconds))
+        return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Answer with the error's page; a stranger at a hidden address sees what a missing one shows."""
         if not isinstance(exception, HubError):
             return None
         template = "404.html" if exception.http_status == 404 else "error.html"
-        return render(request, template, {"error": exception}, status=exception.http_status)
+        response = render(request, template, {"error": exception}, status=exception.http_status)
+        if exception.retry_after:
+            response.headers["Retry-After"] = str(exception.retry_after)
+        return response

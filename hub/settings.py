@@ -242,7 +242,7 @@ SERVER_EMAIL = f"hub@{HUB_MAIL_DOMAIN}"
 AUTH_USER_MODEL = "members.Member"
 AUTHENTICATION_BACKENDS = ["hub.members.backends.AddressBackend"]
 PASSWORD_HASHERS = [
-    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "hub.members.hashing.GatedArgon2",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
@@ -265,6 +265,18 @@ ACCOUNT_FORMS = {
     "login": "hub.members.forms.SignInForm",
     "reset_password": "hub.members.forms.NewPasswordForm",
     "add_email": "hub.members.forms.AddAddressForm",
+}
+# Counted in the database (hub.members.allauth_limits); wrong passwords have limits of their own (hub.members.limits).
+ACCOUNT_RATE_LIMITS = {
+    "login": "60/m/ip",
+    # Codes of a second factor.
+    "login_failed": "60/10m/ip,5/5m/key",
+    "reset_password": "20/10m/ip,3/10m/key,10/d/key",
+    "reset_password_from_key": "20/10m/ip",
+    "manage_email": "10/10m/user,20/d/user",
+    "reauthenticate": "10/10m/user",
+    "change_password": "5/10m/user",
+    "signup": "20/10m/ip",
 }
 ACCOUNT_ADAPTER = "hub.members.adapter.HubAccountAdapter"
 ACCOUNT_PREVENT_ENUMERATION = True

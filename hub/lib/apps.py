@@ -12,4 +12,4 @@ class LibConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the system checks."""
-        from hub.lib import hooks  # noqa: F401 - importing it registers its check
+        from hub.lib import clients, hooks  # noqa: F401 - importing them registers their checks

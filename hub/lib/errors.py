@@ -9,6 +9,7 @@
     ├── NotFound                 not-found       404   550 5.1.1    there is no such thing, or it is hidden
     ├── Refused                  (verdict code)  422   550 5.7.1    a rule rejected a contribution
     │   └── NotNow               (verdict code)  409   550 5.7.1    closed, not open yet, or not your turn
+    ├── TooMany                  rate            429   451 4.7.1    done too often; again after some seconds
     ├── Conflict                 conflict        409   450 4.3.0    somebody was faster; look again
     │   └── Stale                stale           409   450 4.3.0    decided on words that have changed; shows how
     └── Unavailable              unavailable     503   451 4.3.0    a part of the hub is down; try later
@@ -30,6 +31,8 @@ class HubError(Exception):
     http_status = 400
     smtp_reply = "550 5.0.0"
     message: str | Promise = _("That did not work.")
+    # Seconds after which the same may work, 0 where waiting does not help.
+    retry_after = 0
 
     def __init__(self, message: str | Promise | None = None, *, code: str | None = None) -> None:
         self.message = message or self.message
@@ -87,6 +90,19 @@ class NotNow(Refused):
     http_status = 409
 
 
+class TooMany(HubError):
+    """It was done too often; waiting helps."""
+
+    code = "rate"
+    http_status = 429
+    smtp_reply = "451 4.7.1"
+    message = _("You have done this too often. Wait a little, then try again.")
+
+    def __init__(self, message: str | Promise | None = None, *, seconds: int = 60) -> None:
+        super().__init__(message)
+        self.retry_after = max(1, seconds)
+
+
 class Conflict(HubError):
     """Somebody was faster; look again before you act."""
 
@@ -134,3 +150,4 @@ class Unavailable(HubError):
     code = "unavailable"
     http_status = 503
     smtp_reply = "451 4.3.0"
+    retry_after = 60

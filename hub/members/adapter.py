@@ -6,14 +6,17 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress, EmailConfirmation
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from hub.lib.clock import now
 from hub.lib.mail import send_letter
+from hub.members import limits
 from hub.members.authors import take_over_words
 from hub.members.models import Application
 from hub.members.selectors import address_owner
@@ -37,6 +40,17 @@ _CHANGES = {
 }
 
 
+def too_often(seconds: int) -> str:
+    """Return the sentence for somebody who has to wait."""
+    minutes = -(-seconds // 60)
+    text = ngettext(
+        "That was wrong too often. Wait %d minute, then try again.",
+        "That was wrong too often. Wait %d minutes, then try again.",
+        minutes,
+    )
+    return text % minutes
+
+
 class HubAccountAdapter(DefaultAccountAdapter):
     """People apply; nobody signs up by themselves (requirement N1)."""
 
@@ -46,8 +60,37 @@ class HubAccountAdapter(DefaultAccountAdapter):
             "The address and the password do not belong together. Check both, or ask for a new password. "
             "If you have applied and not been let in yet, you have no password: you get it with our answer."
         ),
-        "too_many_login_attempts": _("That was wrong too often. Wait five minutes, then try again."),
+        "too_many_login_attempts": _("That was wrong too often. Wait a few minutes, then try again."),
     }
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:
+        """Check a password, within the limits that all doors share."""
+        user = super().authenticate(request, **credentials)
+        if user is not None:
+            self._attempt(request, **credentials).succeeded()
+        return user
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Refuse to try a password that was wrong too often.
+
+        Raises: ValidationError; the answer is a 429 (:class:`hub.middleware.HubErrorMiddleware`).
+        """
+        seconds = self._attempt(request, **credentials).wait()
+        if seconds:
+            request.retry_after = seconds  # type: ignore[attr-defined]
+            raise ValidationError(too_often(seconds), code="too_many_login_attempts")
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        """Count a wrong password."""
+        self._attempt(request, **credentials).failed()
+
+    def _delete_login_attempts_cached_email(self, request: HttpRequest, **credentials: Any) -> None:
+        """Let the member in who has set a new password by a link in the mail."""
+        self._attempt(request, **credentials).forgive()
+
+    def _attempt(self, request: HttpRequest, **credentials: Any) -> limits.SignInAttempt:
+        address = str(credentials.get("email") or credentials.get("username") or "")
+        return limits.attempt(limits.WEB, address=address, host=request.META.get("REMOTE_ADDR", ""))
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Keep allauth's sign-up closed: the application form is the way in."""

@@ -11,3 +11,9 @@ class MembersConfig(AppConfig):
     label = "members"
     verbose_name = _("Members")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Give allauth's limits a place that does not forget."""
+        from hub.members import allauth_limits
+
+        allauth_limits.install()

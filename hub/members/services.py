@@ -9,22 +9,21 @@ import zoneinfo
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from hashlib import sha256
 
 from allauth.account.forms import default_token_generator
 from allauth.account.models import EmailAddress
 from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
-from django.core.cache import cache
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from hub.lib import tokens
+from hub.lib import limits, tokens
 from hub.lib.addresses import fold_address
 from hub.lib.errors import Conflict, Invalid, NotAllowed, NotFound
 from hub.lib.hooks import registered
+from hub.lib.limits import Limit
 from hub.lib.mail import send_letter
 from hub.members.authors import take_over_words
 from hub.members.errors import LinkBroken, LinkExpired
@@ -34,8 +33,10 @@ from hub.members.selectors import address_owner, secretariat
 PURPOSE = "members.confirm"
 # How long the link of a confirmation works.
 CONFIRM_WITHIN = timedelta(days=7)
-# Seconds in which one address gets no second letter about its application: forms are posted twice, and by others.
-LETTER_PAUSE = 120
+# One address gets no second letter about its application at once, and few in a day: forms are posted twice, also by
+# others.
+LETTER_PAUSE = Limit("members.letter", 1, 120)
+LETTERS_A_DAY = Limit("members.letters", 6, 86_400)
 _unseen = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\u202a-\\u202e\\u2066-\\u2069]")
 
 
@@ -122,8 +123,7 @@ def _remind(owner: Member, now: datetime) -> Application | None:
 
 
 def _say_once(address: str, write: Callable[[], None]) -> None:
-    key = "members.letter." + sha256(address.encode()).hexdigest()
-    if cache.add(key, 1, timeout=LETTER_PAUSE):
+    if not limits.take(LETTER_PAUSE, address) and not limits.take(LETTERS_A_DAY, address):
         write()
 
 

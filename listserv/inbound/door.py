@@ -34,6 +34,9 @@ MAX_UNKNOWN = 20
 GRACE = 5.0
 # Seconds in which the last words reach clients whose mail is answered, or who have none under way.
 FAREWELL = 0.5
+# Threads that check passwords, apart from those of the mails, and clients that may wait for them.
+PASSWORD_THREADS = 2
+MAX_SIGNING_IN = 40
 # Bytes of a mail that is read beside the others, so that those behind it need not wait for it.
 LARGE = 50_000
 
@@ -75,6 +78,7 @@ class Door:
 
     def __init__(self) -> None:
         self.threads = DatabaseThreads()
+        self.passwords = DatabaseThreads(PASSWORD_THREADS, name="smtp-password")
         self.lists = RecentLists()
         self.spool = Spool()
         self.connections = limits.Rate(settings.HUB_SMTP_CONNECTIONS_PER_MINUTE)
@@ -128,6 +132,12 @@ class Door:
     def is_exempt(peer: str) -> bool:
         """Whether a client is not counted: one on this host, or a relay in front of the door."""
         return limits.is_loopback(peer) or limits.is_in(peer, settings.HUB_TRUSTED_RELAYS)
+
+    async def sign_in(self, login: bytes, password: bytes, peer: str) -> int | hub.Refusal | None:
+        """Check a password in threads of its own: hashing is slow on purpose, and mails do not wait for it."""
+        if self.passwords.pending >= MAX_SIGNING_IN:
+            return hub.Refusal("454 4.7.0 Too many sign-ins at this moment. Try again in a minute.")
+        return await self.passwords.run(hub.sign_in, login, password, peer)
 
     async def handle_MAIL(
         self, server: Conversation, session: Any, envelope: Any, address: str, options: list[str]
@@ -199,6 +209,7 @@ class Door:
         await _until(lambda: not self.sessions, FAREWELL)
         await self._abort()
         await asyncio.to_thread(self.spool.stop)
+        await asyncio.to_thread(self.passwords.close)
         await asyncio.to_thread(self.threads.close)
         # Whoever knocked at the last moment.
         await self._abort()

@@ -285,12 +285,10 @@ class _Protocol(SessionState, SMTP):
     async def _verified(self, result: AuthResult) -> AuthResult:
         if not result.success or not isinstance(result.auth_data, LoginPassword):
             return result
-        found = await self.door.threads.run(hub.sign_in, *result.auth_data)
-        if isinstance(found, hub.Refusal):
-            return AuthResult(success=False, handled=False, message=found.reply)
-        if found is None:
+        found = await self.door.sign_in(*result.auth_data, self.peer)
+        if found is None or isinstance(found, hub.Refusal):
             await asyncio.sleep(WRONG_PASSWORD)
-            return AuthResult(success=False, handled=False)
+            return AuthResult(success=False, handled=False, message=found.reply if found is not None else None)
         return AuthResult(success=True, auth_data=found)
 
     async def smtp_DATA(self, arg: str) -> None:

@@ -5,13 +5,12 @@ These run in threads (:mod:`listserv.inbound.threads`); the server itself touche
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from django.core.cache import cache
 from django.utils import translation
 
-from hub.lib.errors import HubError
+from hub.lib.errors import HubError, Unavailable
+from hub.members import limits
 from hub.members.backends import AddressBackend
 from hub.members.selectors import active_member, member_by_address, members_by_address
 from listserv.inbound import replies
@@ -19,10 +18,6 @@ from listserv.inbound.recipients import RecentLists, Recipient, resolve, resolve
 
 if TYPE_CHECKING:
     from hub.members.models import Member
-
-# Wrong passwords for one address in FAILURE_WINDOW seconds; then it is not tried any more for a while.
-MAX_FAILURES = 10
-FAILURE_WINDOW = 300
 
 
 @dataclass(frozen=True)
@@ -32,27 +27,29 @@ class Refusal:
     reply: str
 
 
-def sign_in(login: bytes, password: bytes) -> int | Refusal | None:
+def sign_in(login: bytes, password: bytes, peer: str) -> int | Refusal | None:
     """Return the key of the member whose verified address and password these are; None when they are not.
 
-    An address that was tried wrongly too often gets a temporary refusal (RFC 4954 §4, 454 4.7.0).
+    What was tried wrongly too often, for this account or by this client, gets a temporary refusal (RFC 4954 §4, 454
+    4.7.0) before any password is hashed; so does who comes while too many others are signing in.
     """
     try:
-        address, secret = login.decode("utf-8").strip().lower(), password.decode("utf-8")
+        address, secret = login.decode("utf-8").strip(), password.decode("utf-8")
     except UnicodeDecodeError:
         return None
-    key = "smtp-auth:" + sha256(address.encode()).hexdigest()
-    if (cache.get(key) or 0) >= MAX_FAILURES:
-        return Refusal("454 4.7.0 Too many wrong passwords for this address. Try again in five minutes.")
-    member = AddressBackend().authenticate(None, username=address, password=secret)
-    if member is not None:
-        return int(member.pk)
-    cache.add(key, 0, FAILURE_WINDOW)
+    attempt = limits.attempt(limits.MAIL, address=address, host=peer)
+    seconds = attempt.wait()
+    if seconds:
+        return Refusal(f"454 4.7.0 Too many wrong passwords. Try again in {-(-seconds // 60)} minutes.")
     try:
-        cache.incr(key)
-    except ValueError:
-        cache.set(key, 1, FAILURE_WINDOW)
-    return None
+        member = AddressBackend().authenticate(None, username=address, password=secret)
+    except Unavailable as error:
+        return Refusal(f"{error.smtp_reply} Too many sign-ins at this moment. Try again in a minute.")
+    if member is None:
+        attempt.failed()
+        return None
+    attempt.succeeded()
+    return int(member.pk)
 
 
 def sign_in_by_certificate(addresses: Sequence[str]) -> int | None:

@@ -23,13 +23,19 @@ def refresh_connections() -> None:
 class DatabaseThreads:
     """A small pool; each thread keeps its connection from call to call."""
 
-    def __init__(self, count: int = THREADS) -> None:
+    def __init__(self, count: int = THREADS, *, name: str = "smtp-db") -> None:
         self.count = count
-        self._pool = ThreadPoolExecutor(count, thread_name_prefix="smtp-db")
+        # Calls that were asked for and have not come back.
+        self.pending = 0
+        self._pool = ThreadPoolExecutor(count, thread_name_prefix=name)
 
     async def run(self, work: Callable[..., Result], *args: Any) -> Result:
         """Call ``work`` in a thread and return what it returns."""
-        return await asyncio.get_running_loop().run_in_executor(self._pool, self._call, work, *args)
+        self.pending += 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._pool, self._call, work, *args)
+        finally:
+            self.pending -= 1
 
     @staticmethod
     def _call(work: Callable[..., Result], *args: Any) -> Result:

@@ -5,15 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 
 from hub.members.services import Applicant
-
-
-@pytest.fixture(autouse=True)
-def _forget_limits() -> None:
-    """Start each test without the limits that earlier ones have used up."""
-    cache.clear()
 
 
 @pytest.fixture(autouse=True)

@@ -5,10 +5,10 @@ from datetime import timedelta
 
 import pytest
 from allauth.account.models import EmailAddress
-from django.core.cache import cache
 
 from hub.lib import clock
 from hub.lib.errors import Conflict, Invalid, NotAllowed, NotFound
+from hub.lib.models import RateWindow
 from hub.members import services
 from hub.members.errors import LinkBroken, LinkExpired
 from hub.members.models import Application, Member
@@ -80,7 +80,7 @@ def test_the_same_form_twice_is_one_application_and_one_letter(client, form, mai
 
 def test_a_confirmation_can_be_sent_again(client, form, mailoutbox, link):
     client.post("/apply/", form)
-    cache.clear()
+    RateWindow.objects.all().delete()
     assert client.post("/apply/sent/", {"email": form["email"].upper()}).url == "/apply/sent/"
     assert len(mailoutbox) == 2
     for letter in mailoutbox:
@@ -92,7 +92,7 @@ def test_a_confirmation_can_be_sent_again(client, form, mailoutbox, link):
 def test_asking_for_an_unknown_address_looks_alike_and_sends_nothing(client, form, mailoutbox):
     known = client.post("/apply/", form)
     unknown = client.post("/apply/sent/", {"email": "nobody@else.example"}, follow=True)
-    cache.clear()
+    RateWindow.objects.all().delete()
     owner = client.post("/apply/sent/", {"email": form["email"]}, follow=True)
     assert known.status_code == 302 and _same(unknown) == _same(owner)
     assert [letter.to for letter in mailoutbox] == [["ines.tavares@institute.example"]] * 2
@@ -125,7 +125,7 @@ def test_an_address_that_somebody_added_but_never_confirmed_blocks_nobody(client
 
 
 def test_a_pending_applicant_who_applies_again_is_told_that_it_waits(pending, ines, mailoutbox, now):
-    cache.clear()
+    RateWindow.objects.all().delete()
     services.apply(applicant=ines, now=now)
     assert Application.objects.count() == 1 and "/apply/confirm/" not in mailoutbox[-1].body
     assert mailoutbox[-1].to == ["ines.tavares@institute.example"]
@@ -158,7 +158,7 @@ def test_an_old_link_confirms_nothing_and_offers_a_new_one(client, ines, now, ma
     with pytest.raises(LinkExpired):
         services.confirm_application(token=token, now=now + timedelta(days=7, minutes=1))
     time_machine.move_to(now + timedelta(days=8))
-    cache.clear()
+    RateWindow.objects.all().delete()
     page = client.get(f"/apply/confirm/{token}/")
     assert page.status_code == 410 and 'name="again"' in page.content.decode()
     assert client.post(f"/apply/confirm/{token}/", {"again": ""}).url == "/apply/sent/"

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from hub.lib.limits import Limit
 from listserv.inbound import door as door_room
 from listserv.inbound import limits, server, spool
 from listserv.models import InboundMail
@@ -193,7 +194,7 @@ def test_wrong_password_is_refused_and_not_tried_for_ever(door, people):
 
 
 def test_address_tried_too_often_is_put_off_even_with_the_right_password(door, people, settings, monkeypatch):
-    monkeypatch.setattr("listserv.inbound.session.MAX_FAILURES", 2)
+    monkeypatch.setattr("hub.members.limits.MAIL", Limit("sign-in.mail", 2, 300))
     for _ in range(2):
         with door.client() as client, pytest.raises(smtplib.SMTPAuthenticationError):
             client.login(people.boris.email, "wrong")

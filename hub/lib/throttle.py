@@ -1,0 +1,49 @@
+"""Slow a flood of requests: counted in the memory of each process, at no cost for the database.
+
+Each client has a bucket that fills again evenly. The number of buckets is bounded; the client that was quiet longest
+is forgotten first, which gives it nothing that waiting would not. What protects a password or must hold for all
+processes together is counted in :mod:`hub.lib.limits`.
+"""
+
+import math
+import threading
+import time
+
+# Clients remembered at a time by one throttle.
+MAX_CLIENTS = 10_000
+
+
+class Throttle:
+    """So many in a span of seconds for each client.
+
+    Args: amount, 0 for no limit; seconds.
+    """
+
+    def __init__(self, amount: int, seconds: float = 60.0) -> None:
+        self.amount = amount
+        self.seconds = seconds
+        self._left: dict[str, tuple[float, float]] = {}  # client -> what is left, when that was
+        self._lock = threading.Lock()
+
+    def wait(self, client: str, *, moment: float | None = None) -> int:
+        """Take one and return 0, or return the whole seconds until there is one again.
+
+        Args: moment, the monotonic clock's seconds.
+        """
+        if not self.amount:
+            return 0
+        moment = time.monotonic() if moment is None else moment
+        with self._lock:
+            left, then = self._left.pop(client, (float(self.amount), moment))
+            left = min(float(self.amount), left + (moment - then) * self.amount / self.seconds)
+            allowed = left >= 1
+            # Put back at the end: the first ones are those that were quiet longest.
+            self._left[client] = (left - 1 if allowed else left, moment)
+            if len(self._left) > MAX_CLIENTS:
+                del self._left[next(iter(self._left))]
+        return 0 if allowed else max(1, math.ceil((1 - left) * self.seconds / self.amount))
+
+    def reset(self) -> None:
+        """Forget every client."""
+        with self._lock:
+            self._left.clear()

@@ -1,0 +1,73 @@
+"""How often a password may be tried: for one account from one client, for one account, and from one client.
+
+The account is the member where there is one, by whichever address; else the address in one spelling, so that a
+full-width letter opens no new count. The first limit is tight, the second wide: a person whose password somebody tries
+from elsewhere still signs in from where she has signed in before, since only strangers to the account are stopped by
+the wide one. All doors share the wide counts.
+"""
+
+import unicodedata
+from dataclasses import dataclass
+
+from hub.lib import limits
+from hub.lib.addresses import fold_address
+from hub.lib.clients import client_key
+from hub.lib.limits import Limit
+from hub.members.selectors import address_owner
+
+# Wrong passwords for one account from one client, by door.
+WEB = Limit("sign-in.web", 5, 300)
+MAIL = Limit("sign-in.mail", 10, 300)
+# Wrong passwords for one account from all clients that it does not usually come from.
+ACCOUNT = Limit("sign-in.account", 100, 3_600)
+# Wrong passwords from one client for all accounts.
+CLIENT = Limit("sign-in.client", 100, 600)
+# Where a member has signed in; no limit, but kept as one is. Written again when half of it is over.
+USUAL = Limit("sign-in.usual", 1, 90 * 86_400)
+
+
+def account_key(address: str) -> str:
+    """Return what stands for an account, however its address is typed. Queries: 1 or 2."""
+    owner = address_owner(address)
+    if owner is not None:
+        return f"member:{owner.pk}"
+    return "address:" + fold_address(unicodedata.normalize("NFKC", address)).casefold()
+
+
+@dataclass(frozen=True)
+class SignInAttempt:
+    """One try of a password, from :func:`attempt`."""
+
+    door: Limit
+    account: str
+    client: str
+
+    @property
+    def _here(self) -> str:
+        return f"{self.account} {self.client}"
+
+    def wait(self) -> int:
+        """Return the seconds until a password may be tried, 0 for now. Queries: 1 or 2."""
+        seconds = limits.wait((self.door, self._here), (CLIENT, self.client))
+        wide = limits.wait((ACCOUNT, self.account)) if not seconds else 0
+        return seconds or (wide if wide and not limits.ends_in(USUAL, self._here) else 0)
+
+    def failed(self) -> None:
+        """Count a wrong password."""
+        limits.count_all([(self.door, self._here), (ACCOUNT, self.account), (CLIENT, self.client)])
+
+    def succeeded(self) -> None:
+        """Remember that the member comes from here; writes now and then only."""
+        if limits.ends_in(USUAL, self._here) < USUAL.seconds // 2:
+            limits.clear(USUAL, self._here)
+            limits.count_all([(USUAL, self._here)])
+
+    def forgive(self) -> None:
+        """Forget the wrong passwords from here: the member has proven who she is in another way."""
+        limits.clear(self.door, self._here)
+        self.succeeded()
+
+
+def attempt(door: Limit, *, address: str, host: str) -> SignInAttempt:
+    """Return the attempt to sign in with an address from a client. Queries: 1 or 2."""
+    return SignInAttempt(door, account_key(address), client_key(host))
