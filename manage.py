@@ -6,6 +6,11 @@ import sys
 
 from django.core.management import execute_from_command_line
 
+from hub.env import EnvError
+
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hub.settings")
-    execute_from_command_line(sys.argv)
+    try:
+        execute_from_command_line(sys.argv)
+    except EnvError as error:
+        sys.exit(f"The hub cannot start. {error}")

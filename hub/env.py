@@ -151,6 +151,18 @@ def file(name: str, *, needs: str = "") -> Path | None:
     return path.resolve()
 
 
+def folder(name: str, default: str) -> Path:
+    """Return the path of a folder that the hub may write to, made when it is not there."""
+    path = Path(text(name, default)).resolve()
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise EnvError(name, str(path), f"a folder that the hub may write to ({error.strerror})") from error
+    if not os.access(path, os.W_OK | os.X_OK):
+        raise EnvError(name, str(path), "a folder that the hub may write to")
+    return path
+
+
 def relay(name: str) -> RelayAddress | None:
     """Return the MTA that takes our mail; None when unset.
 

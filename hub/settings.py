@@ -11,7 +11,7 @@ from hub import env
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 # --- What an operator sets -------------------------------------------------------------------------------------
-HUB_DATA = Path(env.text("HUB_DATA", str(BASE_DIR / "var"))).resolve()
+HUB_DATA = env.folder("HUB_DATA", str(BASE_DIR / "var"))
 HUB_WEB = env.endpoint("HUB_WEB", "127.0.0.1:8000")
 HUB_SMTP = env.endpoint("HUB_SMTP", "127.0.0.1:8025")
 # PEM files; with both the mail door offers STARTTLS, which distant clients need to sign in.

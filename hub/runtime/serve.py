@@ -4,7 +4,10 @@ import asyncio
 import contextlib
 import ipaddress
 import logging
+import os
 import signal
+import sys
+import threading
 from collections.abc import Callable, Coroutine, Iterator
 from typing import Any
 
@@ -14,12 +17,17 @@ from django.utils.module_loading import import_string
 
 from hub.lib.bus import bus
 from hub.lib.heartbeats import EVERY, beat
+from hub.runtime import starting
 from hub.runtime.worker import run_worker
 
 log = logging.getLogger(__name__)
 Part = Callable[[asyncio.Event], Coroutine[Any, Any, None]]
 # Bytes a socket may send in one frame; our clients send a few dozen.
 FRAME_LIMIT = 16_384
+# Seconds from the wish to stop, or the failure of a part, to the end of the process: no wait at the end is longer.
+LAST = 8.0
+# Seconds that the bus gets for each time it is asked to end.
+BUS_LAST = 1.0
 
 
 class _Server(uvicorn.Server):
@@ -50,7 +58,7 @@ async def run_web(stop: asyncio.Event) -> None:
         proxy_headers=False,
     )
     server = _Server(config)
-    serving = asyncio.create_task(server.serve())
+    serving = asyncio.create_task(server.serve(sockets=starting.bound("HUB_WEB", settings.HUB_WEB)))
     waiting = asyncio.create_task(stop.wait())
     await asyncio.wait({serving, waiting}, return_when=asyncio.FIRST_COMPLETED)
     server.should_exit = True
@@ -59,10 +67,12 @@ async def run_web(stop: asyncio.Event) -> None:
 
 
 async def run_smtp(stop: asyncio.Event) -> None:
-    """Serve the mail door until ``stop`` is set, and say that it works as long as it greets."""
+    """Serve SMTP until ``stop`` is set, and say that it works as long as it greets. Raises: StartError."""
     greeting = asyncio.create_task(_greet())
     try:
         await import_string("listserv.inbound.server.serve")(stop)
+    except OSError as error:
+        raise starting.cannot_listen("HUB_SMTP", settings.HUB_SMTP, error) from error
     finally:
         greeting.cancel()
 
@@ -89,27 +99,88 @@ async def _greet() -> None:
 PARTS: dict[str, Part] = {"web": run_web, "smtpd": run_smtp, "worker": run_worker}
 
 
-async def _run(names: tuple[str, ...]) -> None:
+async def _run(names: tuple[str, ...]) -> int:
+    """Run the parts and return the exit code."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
+
+    def asked() -> None:
+        if stop.is_set():
+            _leave("Stopped at once.")
+        stop.set()
+
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
+        loop.add_signal_handler(number, asked)
     listening = asyncio.create_task(bus.run())
     parts = {name: asyncio.create_task(PARTS[name](stop), name=name) for name in names}
     waiting = asyncio.create_task(stop.wait())
     await asyncio.wait({*parts.values(), waiting}, return_when=asyncio.FIRST_COMPLETED)
     # A part that ended by itself takes the process with it: a half-working hub would look alive.
     stop.set()
-    results = await asyncio.gather(*parts.values(), return_exceptions=True)
-    listening.cancel()
+    code = _report(parts)
+    _end_within(LAST)
+    await asyncio.wait(parts.values())
+    code = max(code, _report({name: part for name, part in parts.items() if not code}))
     waiting.cancel()
-    await asyncio.gather(listening, waiting, return_exceptions=True)
-    for name, result in zip(parts, results, strict=True):
-        if isinstance(result, BaseException):
-            raise SystemExit(f"The part {name} stopped: {result!r}") from result
+    await _ended(listening)
+    return code
+
+
+def _report(parts: dict[str, "asyncio.Task[None]"]) -> int:
+    """Say of each part that has failed why; return 1 when one has."""
+    failed = 0
+    for name, part in parts.items():
+        error = part.exception() if part.done() and not part.cancelled() else None
+        if isinstance(error, starting.StartError):
+            _say(starting.cannot_start(name, error))
+        elif error is not None:
+            log.error("The part %s failed", name, exc_info=error)
+            _say(f"{starting.LABELS[name]} stopped: {error!r}")
+        failed = max(failed, int(error is not None))
+    return failed
+
+
+async def _ended(listening: "asyncio.Task[None]") -> None:
+    """End the bus; its layer can swallow a cancellation while it subscribes, so that it is asked again."""
+    for _attempt in range(3):
+        listening.cancel()
+        await asyncio.wait({listening}, timeout=BUS_LAST)
+        if listening.done():
+            return
+
+
+def _say(line: str) -> None:
+    sys.stderr.write(f"{line}\n")
+    sys.stderr.flush()
+
+
+def _end_within(seconds: float) -> None:
+    """End the process after so long, whatever still waits: threads, sockets, a layer that does not answer.
+
+    Nothing is lost by it: what was answered is on disk, and what is under way is taken up again from its row.
+    """
+    timer = threading.Timer(seconds, _leave, (f"Not all of it ended within {seconds:.0f} seconds; stopped at once.",))
+    timer.daemon = True
+    timer.start()
+
+
+def _leave(line: str) -> None:
+    _say(line)
+    os._exit(1)
 
 
 def run(*names: str) -> None:
-    """Run the named parts until SIGINT or SIGTERM; the second one ends at once."""
+    """Run the named parts until SIGINT or SIGTERM; the second one ends at once.
+
+    Raises: SystemExit with one line when the parts cannot start, and with 1 when one has failed.
+    """
+    try:
+        starting.check_storage()
+        starting.check_services(names)
+    except starting.StartError as error:
+        raise SystemExit(starting.cannot_start(names[0] if len(names) == 1 else "up", error)) from None
+    code = 0
     with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(_run(names))
+        code = asyncio.run(_run(names))
+    if code:
+        raise SystemExit(code)

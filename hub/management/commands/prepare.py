@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from hub.runtime import starting
 from hub.runtime.content import load_content
 from hub.runtime.prepare import prepare
 
@@ -15,5 +16,9 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Do what is needed and say so."""
+        try:
+            starting.check_storage()
+        except starting.StartError as error:
+            raise SystemExit(f"Nothing is prepared. {error}") from None
         prepare(lambda line: self.stdout.write(line, ending="" if line.startswith("\r") else "\n"))
         load_content(self.stdout.write)

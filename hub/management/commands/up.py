@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from hub.runtime import starting
 from hub.runtime.content import load_content, welcome
 from hub.runtime.prepare import prepare
 from hub.runtime.serve import run
@@ -17,7 +18,12 @@ class Command(BaseCommand):
     help = "Prepare what is missing, then serve web, SMTP and worker in this process."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Prepare, greet, serve."""
+        """Prepare, greet, serve. Raises: SystemExit with one line that says why it cannot."""
+        try:
+            starting.check_storage()
+            starting.check_addresses()
+        except starting.StartError as error:
+            raise SystemExit(starting.cannot_start("up", error)) from None
         grown = prepare(self._say)
         load_content(self._say)
         if grown:
