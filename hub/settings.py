@@ -204,16 +204,22 @@ HUB_HOME = [
 DATABASES = {"default": env.database("DATABASE_URL", HUB_DATA)}
 # machina's tables have 32-bit keys; ours say BigAutoField in their AppConfig (machina.md §5i).
 DEFAULT_AUTO_FIELD = "django.db.models.AutoField"
+# Prompts and caches only: the hub goes on without Redis, so nobody waits for it.
+_redis_host = {"address": REDIS_URL, "socket_connect_timeout": 2.0}
 CHANNEL_LAYERS = {
     "default": (
-        {"BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer", "CONFIG": {"hosts": [REDIS_URL]}}
+        {"BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer", "CONFIG": {"hosts": [_redis_host]}}
         if REDIS_URL
         else {"BACKEND": "channels.layers.InMemoryChannelLayer", "CONFIG": {"capacity": 1000}}
     )
 }
 CACHES = {
     "default": (
-        {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+        {
+            "BACKEND": "hub.lib.caching.ForgivingRedisCache",
+            "LOCATION": REDIS_URL,
+            "OPTIONS": {"socket_connect_timeout": 1.0, "socket_timeout": 1.0},
+        }
         if REDIS_URL
         else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "hub"}
     )

@@ -6,7 +6,6 @@ sockets or pumps listen (``performance.md``, "Live"). This is the only module th
 """
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -15,8 +14,18 @@ from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
 from django.db import transaction
 
+from hub.lib.quiet import NowAndThen
+
 log = logging.getLogger(__name__)
 Handler = Callable[[dict[str, Any]], Awaitable[None]]
+# Seconds that the layer has for one message or one subscription; a host that swallows packets answers never.
+SEND_SECONDS = 5.0
+# Prompts that wait to be sent; more are dropped, since rows are looked at anyway.
+MAX_PENDING = 1_000
+# Seconds between two attempts to subscribe what could not be subscribed.
+MEND_SECONDS = 1.0
+# The layer logs its lost connection with a traceback every second.
+logging.getLogger("channels_redis.pubsub").addFilter(NowAndThen())
 
 
 class Bus:
@@ -27,15 +36,20 @@ class Bus:
         self._channel = ""
         self._handlers: dict[str, list[Handler]] = {}
         self._ready = asyncio.Event()
+        # Topics that are listened to and whose group could not be joined.
+        self._missing: set[str] = set()
+        self._pending = 0
+        self._complaints = NowAndThen()
 
     async def run(self) -> None:
         """Listen until cancelled; a layer that is down is tried again every second."""
         self._loop = asyncio.get_running_loop()
         try:
             while True:
-                with contextlib.suppress(Exception):
+                try:
                     await self._listen()
-                log.warning("The channel layer does not answer; trying again")
+                except Exception as error:
+                    self._complain("The channel layer does not answer (%s); trying again", type(error).__name__)
                 self._ready.clear()
                 await asyncio.sleep(1)
         finally:
@@ -47,21 +61,56 @@ class Bus:
         self._channel = await layer.new_channel("hub.bus")
         for topic in list(self._handlers):
             await layer.group_add(f"hub.{topic}", self._channel)
+        self._missing.clear()
         self._ready.set()
+        mending = asyncio.create_task(self._mend())
+        try:
+            while True:
+                message = await layer.receive(self._channel)
+                await self._hand_over(message["topic"], message["payload"])
+        finally:
+            mending.cancel()
+
+    async def _hand_over(self, topic: str, payload: dict[str, Any]) -> None:
+        for handler in list(self._handlers.get(topic, ())):
+            try:
+                await handler(payload)
+            except Exception:
+                log.exception("A listener of %s failed", topic)
+
+    async def _mend(self) -> None:
+        """Join the groups that could not be joined, once the layer answers again."""
         while True:
-            message = await layer.receive(self._channel)
-            for handler in list(self._handlers.get(message["topic"], ())):
-                try:
-                    await handler(message["payload"])
-                except Exception:
-                    log.exception("A listener of %s failed", message["topic"])
+            await asyncio.sleep(MEND_SECONDS)
+            for topic in list(self._missing):
+                await self._join(topic)
+
+    async def _join(self, topic: str) -> None:
+        joined = await self._asked("group_add", topic, self._channel)
+        self._missing.discard(topic)
+        if not joined and topic in self._handlers:
+            self._missing.add(topic)
+
+    async def _asked(self, method: str, topic: str, value: object) -> bool:
+        """Ask the layer for something; whether it did it in time. Never raises: the row is the truth."""
+        try:
+            async with asyncio.timeout(SEND_SECONDS):
+                await getattr(get_channel_layer(), method)(f"hub.{topic}", value)
+        except Exception as error:
+            self._complain("The prompt %s could not be sent or asked for: %s", topic, type(error).__name__)
+            return False
+        return True
+
+    def _complain(self, text: str, *values: object) -> None:
+        if self._complaints.allows():
+            log.warning(text, *values)
 
     async def subscribe(self, topic: str, handler: Handler) -> None:
         """Call ``handler`` with each payload published under ``topic`` ([a-z0-9.-])."""
         handlers = self._handlers.setdefault(topic, [])
         handlers.append(handler)
         if len(handlers) == 1 and self._ready.is_set():
-            await get_channel_layer().group_add(f"hub.{topic}", self._channel)
+            await self._join(topic)
 
     async def unsubscribe(self, topic: str, handler: Handler) -> None:
         """Stop calling ``handler``; the last one of a topic leaves its group."""
@@ -69,7 +118,8 @@ class Bus:
         if handler in handlers:
             handlers.remove(handler)
         if not handlers and self._handlers.pop(topic, None) is not None and self._ready.is_set():
-            await get_channel_layer().group_discard(f"hub.{topic}", self._channel)
+            self._missing.discard(topic)
+            await self._asked("group_discard", topic, self._channel)
 
     def publish(self, topic: str, payload: dict[str, Any]) -> None:
         """Send from any thread, at once; never raises, since the row is the truth."""
@@ -80,14 +130,19 @@ class Bus:
             except RuntimeError:
                 async_to_sync(self._send)(topic, payload)
                 return
-        asyncio.run_coroutine_threadsafe(self._send(topic, payload), loop)
+        if self._pending < MAX_PENDING:
+            asyncio.run_coroutine_threadsafe(self._send(topic, payload), loop)
 
     async def _send(self, topic: str, payload: dict[str, Any]) -> None:
+        self._pending += 1
         try:
             message = {"type": "hub.message", "topic": topic, "payload": payload}
-            await get_channel_layer().group_send(f"hub.{topic}", message)
-        except Exception:
-            log.exception("The prompt %s could not be sent", topic)
+            sent = await self._asked("group_send", topic, message)
+            if not sent and self._loop is asyncio.get_running_loop():
+                # Whoever listens in this process hears it all the same.
+                await self._hand_over(topic, payload)
+        finally:
+            self._pending -= 1
 
 
 def check_layer() -> str:

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from django.db import connection
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -37,3 +38,12 @@ def test_what_was_put_off_by_a_full_disk_or_a_lost_database_is_taken_later_and_o
         assert "30 contributions" in said_by("full_disk", 30)
     else:
         assert "30 contributions" in said_by("database_away", 30)
+
+
+def test_people_sign_in_apply_and_send_while_redis_was_never_there():
+    assert "1 rounds, Redis never there" in said_by("redis_away", "never")
+
+
+@pytest.mark.redis
+def test_people_sign_in_apply_and_send_after_redis_was_killed_and_it_is_used_again():
+    assert "3 rounds, Redis killed and back" in said_by("redis_away", "killed")

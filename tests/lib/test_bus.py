@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 
 import pytest
-from channels.layers import InMemoryChannelLayer
+from channels.layers import InMemoryChannelLayer, channel_layers
 from django.db import transaction
 
 from hub.lib import bus as module
@@ -141,6 +141,46 @@ def test_publishing_never_fails(settings, caplog):
     _layer(settings, "tests.lib.test_bus.BrokenLayer")
     Bus().publish("room.1", {})
     assert "could not be sent" in caplog.text
+
+
+async def test_who_listens_in_this_process_hears_it_though_the_layer_is_down(settings, monkeypatch):
+    bus = Bus()
+    heard, put = listener(bus)
+    async with running(bus):
+        await bus.subscribe("room.1", put)
+        _layer(settings, "tests.lib.test_bus.BrokenLayer")
+        await bus.subscribe("room.2", put)
+        bus.publish("room.1", {"n": 1})
+        bus.publish("room.2", {"n": 2})
+        assert [await hear(heard), await hear(heard)] == [{"n": 1}, {"n": 2}]
+        await bus.unsubscribe("room.1", put)
+
+
+async def test_a_group_that_could_not_be_joined_is_joined_later(settings, monkeypatch):
+    monkeypatch.setattr(module, "MEND_SECONDS", 0.01)
+    bus = Bus()
+    heard, put = listener(bus)
+    async with running(bus):
+        works = settings.CHANNEL_LAYERS
+        layer = channel_layers["default"]
+        _layer(settings, "tests.lib.test_bus.BrokenLayer")
+        await bus.subscribe("room.1", put)
+        settings.CHANNEL_LAYERS = works
+        channel_layers.set("default", layer)
+        for _ in range(500):
+            if not bus._missing:
+                break
+            await asyncio.sleep(0.01)
+        bus.publish("room.1", {"n": 1})
+        assert await hear(heard) == {"n": 1}
+
+
+def test_a_layer_that_is_down_is_logged_once_a_minute(settings, caplog):
+    _layer(settings, "tests.lib.test_bus.BrokenLayer")
+    bus = Bus()
+    for number in range(5):
+        bus.publish("room.1", {"n": number})
+    assert caplog.text.count("could not be sent") == 1
 
 
 def test_the_probe_tells_a_layer_that_works_from_one_that_does_not(settings):
