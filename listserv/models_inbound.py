@@ -4,11 +4,17 @@ A row has exactly one outcome (``state``); the raw mail stays with it. What was 
 header alone; what a relay had queued already is taken and kept whole for a while, as refused.
 """
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from hub.lib.masking import mask
 from hub.lib.verdicts import Action
+
+# How long a held mail waits for its member; then it is discarded, and its link confirms nothing.
+HELD_FOR = timedelta(days=14)
 
 
 class InboundMail(models.Model):
@@ -91,4 +97,9 @@ class InboundMail(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.pk} for {self.recipient}: {self.state}"
+        return f"{self.pk} for {self.shown_recipient}: {self.state}"
+
+    @property
+    def shown_recipient(self) -> str:
+        """The recipient as people may see it: an address that proves its owner has no token any more."""
+        return mask(self.recipient)

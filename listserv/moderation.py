@@ -5,7 +5,6 @@ the contribution and the moderator, and is a proof only in a mail from that mode
 """
 
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 from django.conf import settings
 from django.urls import reverse
@@ -51,13 +50,9 @@ def ask(contribution: "Contribution", member: "Member", *, by: "Member | None" =
     headers = {"In-Reply-To": ident, "References": ident} if by is not None else {"Message-ID": ident}
     context = {**_context(contribution), "words": words, "by": by}
     if found is not None:
-        address = tokens.moderate_address(found.name, member_id=member.pk, number=contribution.number)
-        headers["Reply-To"] = address
-        context["address"] = address
-        context["orders"] = [
-            {"word": words[name], "url": f"mailto:{quote(address, safe='@')}?subject={quote(words[name])}"}
-            for name in DECISIONS
-        ]
+        # In Reply-To alone: what stands in the text is quoted and forwarded, and it would decide for the moderator.
+        headers["Reply-To"] = tokens.moderate_address(found.name, member_id=member.pk, number=contribution.number)
+        context["by_mail"] = True
     send_letter(to=member, template="listserv/mail/held", context=context, headers=headers)
 
 

@@ -12,7 +12,6 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from forums import selectors as forums
-from hub.lib import clock
 from hub.lib.bus import wake
 from hub.lib.errors import Invalid, NotFound
 from listserv import selectors, tokens
@@ -218,23 +217,10 @@ def resume(*, list_id: int, member: "Member", now: datetime) -> Subscription:
     return row
 
 
-@transaction.atomic
-def leave_by_token(*, list_name: str, token: str, back: bool = False, mode: str = EACH) -> Subscription:
-    """Stop a subscription's mail, or start it again; the token is all that is asked for (RFC 8058).
-
-    The place in the discussion stays: the person reads on the web. Mail starts again only for who may still read.
-
-    Args: mode, the delivery to go back to; what is none of them is each contribution.
-
-    Raises: NotFound (forged, or of another list).
-    """
-    key = tokens.read_leave(token)
-    row = selectors.subscription_by_key(key, list_name) if key is not None else None
-    if row is None:
-        raise NotFound
-    _turn_to(row, (mode if mode in OFFERED else EACH) if back else NONE, now=clock.now())
+def stop(row: Subscription, *, now: datetime) -> None:
+    """Stop the mail of a subscription, inside the caller's transaction; the place in the discussion stays."""
+    _turn_to(row, NONE, now)
     row.save(update_fields=["delivery", *GATHERING])
-    return row
 
 
 def _own(list_id: int, member: "Member") -> Subscription:

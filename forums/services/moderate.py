@@ -15,6 +15,7 @@ from forums.policy import APPROVE, LOCK, access_of
 from forums.services.publish import clean, make_visible
 from hub.lib.errors import Conflict, Invalid, NotAllowed, NotFound, TooLarge
 from hub.lib.markup import render
+from hub.lib.masking import mask
 
 if TYPE_CHECKING:
     from hub.members.models import Member
@@ -59,8 +60,9 @@ def reject_contribution(*, number: int, actor: "Member", reason: str, now: datet
     if not reason.strip():
         raise Invalid(_("Write the author a reason."))
     contribution = _held(number, actor)
-    Post.objects.filter(pk=contribution.post_id).update(update_reason=reason.strip()[:255])
-    contribution.post.update_reason = reason.strip()[:255]
+    reason = mask(reason.strip())[:255]
+    Post.objects.filter(pk=contribution.post_id).update(update_reason=reason)
+    contribution.post.update_reason = reason
     _decide(contribution, Contribution.State.REJECTED, actor, now)
     return contribution
 
@@ -82,6 +84,7 @@ def edit_contribution(*, number: int, actor: "Member", text: str, now: datetime,
         raise Invalid(_("Your message is empty. Write something first."))
     if len(text.encode()) > settings.HUB_TEXT_MAX_SIZE:
         raise TooLarge(_("Your text is over %d kB. Shorten it.") % (settings.HUB_TEXT_MAX_SIZE // 1000))
+    text, reason = mask(text), mask(reason)
     if text != contribution.text:
         Revision.objects.create(
             contribution=contribution,
@@ -142,4 +145,4 @@ def write_summary(*, forum_id: int, actor: "Member", summary: str) -> None:
         raise NotFound
     if not access.may(APPROVE, forum_id):
         raise NotAllowed
-    ForumPolicy.objects.filter(forum_id=forum_id).update(summary=summary.strip())
+    ForumPolicy.objects.filter(forum_id=forum_id).update(summary=mask(summary.strip()))

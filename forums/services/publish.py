@@ -1,6 +1,7 @@
 """Publish a contribution: the one use case behind the web form, the mail gateway and the live room."""
 
 import secrets
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,7 @@ from forums.outlets import outlets
 from forums.services import files
 from hub.lib.errors import NotFound
 from hub.lib.hooks import registered
+from hub.lib.masking import mask, mask_file
 from hub.lib.verdicts import ACCEPT, Action, Verdict
 
 if TYPE_CHECKING:
@@ -45,6 +47,7 @@ def publish(*, draft: Draft, author: "Member", origin: str, now: datetime) -> Pu
     if found is not None:
         return Published(found, Verdict(found.action), created=False)
     is_taken = draft.imported is not None or len(draft.files) <= rules.MAX_FILES
+    draft = _masked(draft) if is_taken else draft
     digests = files.keep(draft.files) if is_taken else []
     try:
         return _publish(draft, author, origin, digests, now)
@@ -129,6 +132,22 @@ def new_topic(*, forum_id: int, subject: str, author: "Member") -> Topic:
 def clean(text: str) -> str:
     """Return the text without what a database refuses to store: NUL, and halves of surrogate pairs."""
     return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode().strip()
+
+
+def _masked(draft: Draft) -> Draft:
+    """Return the draft without the secrets of the hub that its author has quoted (decision record 0020)."""
+    files = tuple(replace(file, name=mask(file.name), content=mask_file(file.content)) for file in draft.files)
+    imported = draft.imported and {key: mask(value) for key, value in draft.imported.items()}
+    # What is too long is refused: no time is spent on it.
+    is_long = draft.imported is None and len(draft.text) > settings.HUB_TEXT_MAX_SIZE
+    return replace(
+        draft,
+        text=draft.text if is_long else mask(draft.text),
+        folded=mask(draft.folded),
+        subject=mask(draft.subject),
+        files=files,
+        imported=imported,
+    )
 
 
 def _said_before(draft: Draft, author: "Member") -> Contribution | None:

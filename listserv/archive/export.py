@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from forums.archive import check_reader, contributions_in
+from hub.lib.masking import mask_file
 from listserv.archive.mbox import entry
 from listserv.archive.message import Writer
 from listserv.models import InboundMail, MailingList
@@ -56,5 +57,6 @@ def _raw(said: "Contribution") -> bytes | None:
     row = InboundMail.objects.filter(contribution_id=said.number, state=InboundMail.State.PUBLISHED).first()
     if row is None or row.message_id != said.message_id:
         return None
-    # What was forgotten (``HUB_KEEP_RAW_DAYS``) is written anew.
-    return bytes(row.raw) or None
+    # What was forgotten (``HUB_KEEP_RAW_DAYS``) is written anew. The mail as it came is evidence and stays in the
+    # database; what leaves the hub holds no address that acts for its owner.
+    return mask_file(bytes(row.raw)) or None

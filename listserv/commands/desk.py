@@ -32,23 +32,28 @@ _NAMES = 6
 
 @dataclass(frozen=True)
 class Answer:
-    """What is said to one order, and the files that go with it."""
+    """What is said to one order, and the files that go with it.
+
+    ``reply_to`` is where a mail that brings nothing else is answered, empty for the desk.
+    """
 
     text: str
     files: tuple[LetterFile, ...] = ()
+    reply_to: str = ""
 
 
 @dataclass(frozen=True)
 class Desk:
     """A member at an address: ``mailing_list`` is None where commands for any list are taken.
 
-    ``row`` is the mail that brought the orders.
+    ``row`` is the mail that brought the orders; ``is_alone`` whether it brought one order and no more.
     """
 
     member: "Member"
     mailing_list: MailingList | None
     now: datetime
     row: InboundMail | None = field(default=None, repr=False)
+    is_alone: bool = False
 
     @cached_property
     def access(self) -> Access:

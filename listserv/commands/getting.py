@@ -9,8 +9,9 @@ from forums import selectors as forums
 from forums.services.files import content_of
 from hub.lib.errors import HubError, Invalid, NotFound
 from hub.lib.mail import LetterFile
+from listserv import tokens
 from listserv.commands.desk import Answer, Desk, lines
-from listserv.commands.looking_up import contribution_text
+from listserv.commands.looking_up import answered_list, contribution_text
 from listserv.commands.reading import Order
 from listserv.commands.words import options, phrases_of
 from listserv.content.slices import slices
@@ -68,15 +69,21 @@ def get(desk: Desk, order: Order) -> Answer:
         return _file(desk, asked)
     if asked.is_thread:
         return _thread(desk, asked)
-    texts = [_one(desk, number) for number in dict.fromkeys(asked.numbers[:MOST])]
-    return Answer("\n\n".join(texts))
+    numbers = list(dict.fromkeys(asked.numbers[:MOST]))
+    answers = [_one(desk, number, is_alone=desk.is_alone and len(numbers) == 1) for number in numbers]
+    return answers[0] if len(answers) == 1 else Answer("\n\n".join(answer.text for answer in answers))
 
 
-def _one(desk: Desk, number: int) -> str:
+def _one(desk: Desk, number: int, *, is_alone: bool) -> Answer:
     try:
-        return contribution_text(desk, forums.contribution_for(desk.member, number))
+        said = forums.contribution_for(desk.member, number)
     except NotFound:
-        return _no_such(number)
+        return Answer(_no_such(number))
+    found = answered_list(desk, said) if is_alone else None
+    reply_to = ""
+    if found is not None:
+        reply_to = tokens.reply_address(found.name, member_id=desk.member.pk, number=number, list_id=found.pk)
+    return Answer(contribution_text(desk, said, is_alone=is_alone), reply_to=reply_to)
 
 
 def _no_such(number: int) -> str:

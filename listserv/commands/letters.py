@@ -1,7 +1,6 @@
 """Letters of the commands: the answer, a wish to be let in, a moderation handed over."""
 
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 from django.conf import settings
 from django.urls import reverse
@@ -10,8 +9,9 @@ from forums import selectors as forums
 from hub.lib.mail import LetterFile, send_letter
 from hub.members.selectors import addresses_of, secretariat
 from listserv import tokens
+from listserv.commands import vocabulary
 from listserv.commands.desk import request_address
-from listserv.models import InboundMail, MailingList
+from listserv.models import InboundMail, MailingList, Subscription
 from listserv.subjects import bare_subject
 
 if TYPE_CHECKING:
@@ -33,12 +33,14 @@ def answer(
     results: "Sequence[dict[str, str]]",
     notes: "Sequence[str]" = (),
     files: "Sequence[LetterFile]" = (),
+    reply_to: str = "",
 ) -> None:
     """Answer a mail of a member's in one mail, threaded to it, at the address it came from when that is the member's.
 
     Args:
         results: ``line`` (what was asked, empty for a subaddress) and ``text`` of each order.
         notes: what else is to be said, a paragraph each.
+        reply_to: where it is answered, empty for the desk.
     """
     assert row.member is not None
     known = {known.lower() for known in addresses_of(row.member)}
@@ -56,7 +58,7 @@ def answer(
         template="listserv/mail/answer",
         context=context,
         address=wrote if wrote.lower() in known else "",
-        headers=_threaded(mail) | {"Reply-To": _own_desk(row.list, row.member)},
+        headers=_threaded(mail) | {"Reply-To": reply_to or _own_desk(row.list, row.member)},
         files=files,
         html=length < _PLAIN_FROM,
     )
@@ -100,11 +102,8 @@ def ask_to_admit(*, mailing_list: MailingList, member: "Member") -> None:
         "profile_url": f"{settings.HUB_URL}{reverse('members:profile', args=(member.pk,))}",
     }
     for person in leading(mailing_list):
-        to = _own_desk(mailing_list, person)
-        url = f"mailto:{quote(to, safe='@')}?subject={quote(order)}"
-        send_letter(
-            to=person, template="listserv/mail/asks_in", context={**context, "url": url}, headers={"Reply-To": to}
-        )
+        headers = {"Reply-To": _own_desk(mailing_list, person)}
+        send_letter(to=person, template="listserv/mail/asks_in", context=context, headers=headers)
 
 
 def tell_admitted(*, mailing_list: MailingList, member: "Member", by: "Member") -> None:
@@ -121,6 +120,27 @@ def tell_admitted(*, mailing_list: MailingList, member: "Member", by: "Member") 
         template="listserv/mail/admitted",
         context=context,
         headers={"Reply-To": _own_desk(mailing_list, member)},
+    )
+
+
+def tell_stopped(row: "Subscription", *, before: str) -> None:
+    """Tell a member that the unsubscribe link of a mail has stopped the mail of a list, and how to have it back.
+
+    Args: before, the delivery mode until now.
+    """
+    word = vocabulary.own(vocabulary.COMMANDS["join"], row.member.language)
+    mode = {Subscription.Delivery.DAILY: "DAILY", Subscription.Delivery.WEEKLY: "WEEKLY"}.get(before, "")  # type: ignore[call-overload]
+    context = {
+        "discussion": row.list.forum.name,
+        "address": row.recipient,
+        "order": f"{word} {mode}".strip(),
+        "lists_url": f"{settings.HUB_URL}{reverse('listserv:lists')}",
+    }
+    send_letter(
+        to=row.member,
+        template="listserv/mail/left",
+        context=context,
+        headers={"Reply-To": _own_desk(row.list, row.member)},
     )
 
 

@@ -18,6 +18,7 @@ from listserv import selectors, tokens
 from listserv.commands.desk import Answer, Desk, how, lines, request_address, when
 from listserv.commands.reading import Order
 from listserv.commands.words import options, phrases_of
+from listserv.models import MailingList
 
 if TYPE_CHECKING:
     from forums.models import Contribution
@@ -129,8 +130,11 @@ def _hit(hit: Hit) -> list[str]:
     return [f"{number}. {document.title}", f"   {author}, {when(document.date)} – {where}", f"   {words}", ""]
 
 
-def contribution_text(desk: Desk, said: "Contribution") -> str:
-    """Return a whole contribution as text: head, words, what was folded away, files, and where an answer goes."""
+def contribution_text(desk: Desk, said: "Contribution", *, is_alone: bool = False) -> str:
+    """Return a whole contribution as text: head, words, what was folded away, files, and where an answer goes.
+
+    Args: is_alone, whether the mail that brings it brings nothing else, and so is answered to everybody.
+    """
     topic = said.post.topic
     author = f"{said.author.get_full_name()} ({said.author.country})" if said.author.country else str(said.author)
     attached = [
@@ -147,7 +151,7 @@ def contribution_text(desk: Desk, said: "Contribution") -> str:
         said.text,
         ["", _("What the mail also had below, folded away elsewhere:"), "", said.folded] if said.folded else [],
         ["", *attached] if attached else [],
-        _reply_line(desk, said),
+        _reply_line(desk, said, is_alone=is_alone),
     )
 
 
@@ -158,10 +162,20 @@ def _answered(said: "Contribution") -> list[str]:
     return [_("An answer to %(number)d by %(name)s") % name]
 
 
-def _reply_line(desk: Desk, said: "Contribution") -> list[str]:
-    topic = said.post.topic
-    found = selectors.list_of_forum(topic.forum_id)
-    if found is None or said.state != "accepted" or not desk.access.may(REPLY, topic.forum_id):
+def _reply_line(desk: Desk, said: "Contribution", *, is_alone: bool) -> list[str]:
+    """Say how it is answered; no address that acts for its owner stands in a text, which people quote."""
+    found = answered_list(desk, said)
+    if found is None:
         return []
-    address = tokens.reply_address(found.name, member_id=desk.member.pk, number=said.number, list_id=found.pk)
-    return ["", _("To answer, write to %s") % address]
+    if is_alone:
+        return ["", _("Answer this mail to answer everybody in “%s”.") % found.forum.name]
+    name = {"address": found.address, "number": said.number}
+    return ["", _("To answer it, write to %(address)s with #%(number)d in the subject or on the first line.") % name]
+
+
+def answered_list(desk: Desk, said: "Contribution") -> MailingList | None:
+    """Return the list that takes the member's answer to a contribution, None when there is none."""
+    topic = said.post.topic
+    if said.state != "accepted" or not desk.access.may(REPLY, topic.forum_id):
+        return None
+    return selectors.list_of_forum(topic.forum_id)

@@ -65,10 +65,17 @@ def carry_out(row: InboundMail, *, now: datetime) -> None:
         if not found.orders:
             _help_once(row, mail, found, now)
             return
-        answers = [(order, run(Desk(row.member, row.list, now, row), order)) for order in found.orders]
+        is_alone = len(found.orders) == 1
+        answers = [
+            (order, run(Desk(row.member, row.list, now, row, is_alone=is_alone), order)) for order in found.orders
+        ]
         results = [{"line": order.line, "text": answer.text} for order, answer in answers]
         files, late = _within_limit([file for _order, answer in answers for file in answer.files])
-        letters.answer(row=row, mail=mail, results=results, notes=[*_notes(found), *late], files=files)
+        # An answer that brings one contribution and nothing else is answered to all, as a copy of it is.
+        reply_to = answers[0][1].reply_to if len(answers) == 1 else ""
+        letters.answer(
+            row=row, mail=mail, results=results, notes=[*_notes(found), *late], files=files, reply_to=reply_to
+        )
 
 
 def run(desk: Desk, order: Order) -> Answer:

@@ -1,9 +1,10 @@
-"""Write a digest: contents first, then the threads, each contribution with its first words and its own reply address.
+"""Write a digest: contents first, then the threads, each contribution with its first words, its number and its page.
 
 Plain text (in the manner of RFC 1153) and HTML say the same. Both are written once for all who get the same
-contributions in the same language and zone; a copy differs in its reply addresses, its leave link and its Message-ID.
-An answer to the whole mail goes to the list's desk, so that "GET 3142" is one reply away and nobody answers a digest
-to all. Texts are cut and quotes left out: a week in a digest costs a small part of its mails.
+contributions in the same language and zone; a copy differs in its header alone, since people quote and forward what
+stands below. A contribution is answered by a mail to the list with its number (``#164``). An answer to the whole mail
+goes to the list's desk, so that "GET 3142" is one reply away and nobody answers a digest to all; "#164" on its first
+line sends it on to the list. Texts are cut and quotes left out: a week in a digest costs a small part of its mails.
 """
 
 from datetime import datetime
@@ -36,8 +37,6 @@ if TYPE_CHECKING:
 # RFC 1153: a line of 70 hyphens after the contents, of 30 between the messages.
 AFTER_CONTENTS = "-" * 70
 BETWEEN = "-" * 30
-# Stand where a copy has its own reply addresses, and its own address of the desk; no text of a contribution holds them.
-GAP, DESK = "\0", "\x01"
 
 
 class Digest:
@@ -55,8 +54,8 @@ class Digest:
         with translation.override(language):
             self.subject = self._subject()
             context = self._context()
-            self._html = render_to_string("listserv/mail/digest.html", context).split(GAP)
-            self._text = self._plain(context).split(GAP)
+            self._html = render_to_string("listserv/mail/digest.html", context)
+            self._text = self._plain(context)
 
     @property
     def last(self) -> int:
@@ -65,9 +64,8 @@ class Digest:
 
     def envelope(self, subscription: Subscription) -> Envelope:
         """Return the copy for one subscription; the same one again has the same Message-ID."""
-        answers = [self._reply(subscription, one) for one in self._order]
         sender = tokens.bounce_address(self.list.name, subscription_id=subscription.pk, number=self.last)
-        parts = (self._prefix, self._personal(subscription), self._body(answers, self._desk(subscription)))
+        parts = (self._prefix, self._personal(subscription), self._body)
         return Envelope(sender, subscription.recipient, parts)
 
     # --- Headers ---------------------------------------------------------------------------------------------------
@@ -116,11 +114,6 @@ class Digest:
         """Where a member says how to get the lists' mail."""
         return f"{settings.HUB_URL}{reverse('listserv:lists')}"
 
-    def _reply(self, subscription: Subscription, said: "Contribution") -> str:
-        return tokens.reply_address(
-            self.list.name, member_id=subscription.member_id, number=said.number, list_id=self.list.pk
-        )
-
     # --- Body ------------------------------------------------------------------------------------------------------
 
     @cached_property
@@ -128,7 +121,8 @@ class Digest:
         """The contributions in the order in which they stand in the mail."""
         return [one for thread in self.gathered.threads for one in thread.said]
 
-    def _body(self, answers: list[str], desk: str) -> bytes:
+    @cached_property
+    def _body(self) -> bytes:
         # No random one is needed: nothing in a part of ours begins a line like this.
         boundary = f"=_digest-{self.last}"
         edge = f"--{boundary}\r\n".encode()
@@ -139,10 +133,10 @@ class Digest:
                 structured("Content-Type", "multipart/alternative;", f'boundary="{boundary}"'),
                 b"\r\n",
                 edge,
-                text_part("plain", _filled(self._text, answers)),
+                text_part("plain", self._text),
                 b"\r\n",
                 edge,
-                text_part("html", _filled(self._html, answers).replace(DESK, desk)),
+                text_part("html", self._html),
                 f"\r\n--{boundary}--\r\n".encode(),
             )
         )
@@ -170,9 +164,9 @@ class Digest:
                 }
                 for thread in self.gathered.threads
             ],
-            "gap": GAP,
             "hub": settings.HUB_URL,
-            "desk": DESK,
+            "address": self.list.address,
+            "desk": tokens.address(f"{self.list.name}-request"),
             "lists_url": self.lists_url,
             "how": _("To read one in full, answer this mail with GET and its number, such as: GET %(number)d")
             % {"number": self._order[0].number},
@@ -180,7 +174,8 @@ class Digest:
             % {"zone": self.zone.key, "offset": f"{offset[:3]}:{offset[3:]}"},
             "contents": _("Contents"),
             "left_out": LEFT_OUT,
-            "ways": _("Below each stand the address that answers it to all, and its page."),
+            "ways": _("To answer one to all, write to %(address)s with its number in the subject, such as: #%(number)d")
+            % {"address": self.list.address, "number": self._order[0].number},
             "answer": _("Answer"),
             "lists_label": _("Stop or change these mails:"),
             "end": _("End of the digest"),
@@ -212,7 +207,7 @@ class Digest:
             f"{mark}{index}. {thread['subject']} ({len(thread['said'])}): {', '.join(thread['names'])}"
             for index, thread in enumerate(threads, 1)
         ]
-        head = [f"{mark}{context[key]}" for key in ("discussion", "ways", "how", "zone")]
+        head = [f"{mark}{context[key]}" for key in ("discussion", "how", "ways", "zone")]
         pieces = ["\n".join([*head, "", f"{mark}{context['contents']}", "", *contents, "", AFTER_CONTENTS])]
         for index, thread in enumerate(threads, 1):
             pieces.append(f"{mark}{index}. {thread['subject']}")
@@ -221,19 +216,12 @@ class Digest:
         return "\n\n".join([*pieces, foot]) + "\n"
 
     def _plain_item(self, item: dict[str, object], context: dict[str, object], mark: str) -> str:
-        head = f"{mark}{item['number']}: {item['name']}{item['country']}, {item['at']}"
+        head = f"{mark}#{item['number']}: {item['name']}{item['country']}, {item['at']}"
         extra = [f"{mark}{item[key]}" for key in ("subject", "files") if item[key]]
-        ways = f"{GAP}\n{context['hub']}/c/{item['number']}/"
+        page = f"{context['hub']}/c/{item['number']}/"
         text = f"{item['text']} {LEFT_OUT}" if item["cut"] else str(item["text"])
-        return "\n".join([head, *extra, "", text, "", ways, "", BETWEEN])
-
-
-def _filled(chunks: list[str], answers: list[str]) -> str:
-    made = [chunks[0]]
-    for answer, chunk in zip(answers, chunks[1:], strict=True):
-        made += (answer, chunk)
-    return "".join(made)
+        return "\n".join([head, *extra, "", text, "", page, "", BETWEEN])
 
 
 def _line(text: str) -> str:
-    return " ".join(text.replace(GAP, "").replace(DESK, "").split())
+    return " ".join(text.split())

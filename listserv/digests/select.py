@@ -25,8 +25,6 @@ EXCERPTS = 8_200
 LEFT_OUT = "[...]"
 # Characters of a text that are looked at.
 _SCANNED = 20_000
-# What stands for personal addresses in a digest that is not yet filled.
-_GAPS = {0: None, 1: None}
 
 
 @dataclass(frozen=True)
@@ -110,7 +108,7 @@ def excerpt(text: str, room: int) -> tuple[str, bool]:
         kept.pop(0)
     while kept and kept[-1] in ("", LEFT_OUT):
         kept.pop()
-    whole = "\n".join(kept).translate(_GAPS)
+    whole = "\n".join(kept)
     raw = whole.encode()
     if len(raw) <= room + room // 5 and len(text) <= _SCANNED:
         return whole, False

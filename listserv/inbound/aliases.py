@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from forums import selectors as forums
 from hub.lib.errors import NotFound
 from hub.lib.mail import LetterFile, send_letter
+from hub.lib.masking import mask, mask_file
 from hub.lib.tokens import read, sign
 from hub.lib.verdicts import ACCEPT, Verdict, discard, hold, reject
 from hub.members.selectors import active_member
@@ -89,12 +90,6 @@ def _too_many(question: "Question") -> Verdict | None:
     return reject("rate", _("You have sent %d private mails in an hour. Try again later.") % count)
 
 
-def asks(row: InboundMail) -> list[str]:
-    """Return in words what a held mail is for, for the member who is asked whether it is theirs."""
-    member = owner_of(row.recipient, row.list) if row.kind == KIND and row.list else None
-    return [_("pass it on to %s alone") % member.get_full_name()] if member else []
-
-
 def carry_out(row: InboundMail, *, now: datetime) -> None:
     """Pass a mail on to the owner of the alias, inside the caller's transaction.
 
@@ -111,8 +106,8 @@ def carry_out(row: InboundMail, *, now: datetime) -> None:
         to=reader,
         template="listserv/mail/private",
         context={
-            "title": mail.subject,
-            "text": mail.text.strip(),
+            "title": mask(mail.subject),
+            "text": mask(mail.text.strip()),
             "writer": writer.get_full_name(),
             "discussion": found.forum.name,
         },
@@ -123,7 +118,7 @@ def carry_out(row: InboundMail, *, now: datetime) -> None:
             "Return-Path": settings.SERVER_EMAIL,
             **_thread(mail, row, reader),
         },
-        files=[LetterFile(file.name, file.content, file.content_type) for file in mail.files],
+        files=[LetterFile(mask(file.name), mask_file(file.content), file.content_type) for file in mail.files],
     )
     # What two people write each other is nobody else's: only that it was passed on is kept.
     InboundMail.objects.filter(pk=row.pk).update(raw=b"", subject="", processed_at=now)

@@ -12,6 +12,7 @@ from forums.known import Record
 from hub.lib.clock import now as clock
 from listserv.content.notes import Note
 from listserv.inbound.mime import Mail
+from listserv.inbound.numbered import numbered, without_number
 from listserv.inbound.trim import Trimmed, trim
 from listserv.models import MailingList
 from listserv.subjects import bare_subject, is_forward, is_same_subject
@@ -30,24 +31,28 @@ def names_in(mail: Mail) -> list[str]:
 
 
 def numbers_in(mail: Mail) -> list[int]:
-    """Return the contributions that a mail names by identifiers of ours."""
-    return [number for one in (*mail.in_reply_to, *mail.references) if (number := _own_number(one))]
+    """Return the contributions that a mail names, by identifiers of ours or by number."""
+    named = numbered(mail)
+    ours = [number for one in (*mail.in_reply_to, *mail.references) if (number := _own_number(one))]
+    return [*ours, named.number] if named is not None else ours
 
 
 def find_parent(
     *, mail: Mail, mailing_list: MailingList, answers: int | None, record: Record | None = None
 ) -> "Contribution | None":
-    """Return the contribution a mail answers: the one its reply address names, else what its references name.
+    """Return the contribution a mail answers: the one its author names (``#164``), the one its reply address names, or
+    what its references name.
 
-    References pick a thread only inside the addressed list's forum (design.md §3.6).
+    Each of them picks a thread only inside the addressed list's forum (design.md §3.6).
 
     Args: record, where the door has asked for all that several mails name. Queries: 2 at most, none with ``record``.
     """
     if record is None:
         numbers = [*numbers_in(mail), *([answers] if answers is not None else [])]
         record = Record(now=clock(), numbers=numbers, message_ids=names_in(mail))
-    if answers is not None:
-        named = record.numbered(answers)
+    written = numbered(mail)
+    for number in (written.number if written is not None else None, answers):
+        named = record.numbered(number) if number is not None else None
         if named is not None and named.post.topic.forum_id == mailing_list.forum_id:
             return named
     for ids in (mail.in_reply_to, mail.references[::-1]):
@@ -86,18 +91,19 @@ def compose(
     Args: trimmed, the mail's text where it has been trimmed already.
     """
     trimmed = trimmed or trim(mail.text, is_forward=is_forward(mail.subject))
+    answered = numbered(mail)
+    if answered is not None and (parent is None or parent.number != answered.number):
+        answered = None
+    visible = without_number(trimmed.visible, answered) if answered is not None else trimmed.visible
     files = [file for file in mail.files if not file.mark or file.at_end or file.mark in trimmed.visible]
     below = [file.mark for file in files if file.at_end]
-    if mail.notes and (trimmed.visible.strip() or files):
+    if mail.notes and (visible.strip() or files):
         below += said(mail.notes, mailing_list)
-    folded = trimmed.folded.strip("\n")
-    if len(folded) > settings.HUB_TEXT_MAX_SIZE:
-        folded = folded[: settings.HUB_TEXT_MAX_SIZE] + "\n[…]"
     return Draft(
         forum_id=mailing_list.forum_id,
-        text="\n\n".join([*filter(None, [trimmed.visible.strip("\n")]), *below]),
-        folded=folded,
-        subject=_subject(mail, mailing_list, parent),
+        text="\n\n".join([*filter(None, [visible.strip("\n")]), *below]),
+        folded=_within_limit(trimmed.folded.strip("\n")),
+        subject=_subject(answered.subject if answered is not None else mail.subject, mailing_list, parent),
         parent=parent.number if parent is not None else None,
         message_id=mail.message_id if message_id is None else message_id,
         in_reply_to=mail.in_reply_to[0][:250] if mail.in_reply_to else "",
@@ -108,6 +114,11 @@ def compose(
     )
 
 
+def _within_limit(folded: str) -> str:
+    most = settings.HUB_TEXT_MAX_SIZE
+    return folded if len(folded) <= most else folded[:most] + "\n[…]"
+
+
 def said(notes: Sequence[Note], mailing_list: MailingList) -> list[str]:
     """Return what is to be said of the parts of a mail, in the language of the discussion. Queries: 1."""
     policy = getattr(mailing_list.forum, "policy", None)
@@ -115,9 +126,9 @@ def said(notes: Sequence[Note], mailing_list: MailingList) -> list[str]:
         return [note.say() for note in notes]
 
 
-def _subject(mail: Mail, mailing_list: MailingList, parent: "Contribution | None") -> str:
+def _subject(subject: str, mailing_list: MailingList, parent: "Contribution | None") -> str:
     """Return what the mail adds as a subject: empty when it answers under the topic's own, which publish then uses."""
-    bare = bare_subject(mail.subject, tag=mailing_list.tag)
+    bare = bare_subject(subject, tag=mailing_list.tag)
     if parent is None:
         return bare
     topics = bare_subject(parent.post.topic.subject, tag=mailing_list.tag)

@@ -34,6 +34,11 @@ class Checks:
         """Whether the domain disowns the mail: nothing it authorised passes, and it asks that such mail be kept out."""
         return self.dmarc == "fail" and self.policy in {"quarantine", "reject"}
 
+    @property
+    def is_denied(self) -> bool:
+        """Whether the domain says what vouches for its mail, and nothing of that does here, whatever it asks for."""
+        return self.dmarc == "fail"
+
     def __str__(self) -> str:
         arc = f" arc={self.arc}" if self.arc != "none" else ""
         return (

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from hub.lib.clock import now as clock
 from hub.lib.verdicts import ACCEPT, Verdict, discard
-from listserv import machines, services, tokens
+from listserv import leaving, machines, tokens
 from listserv.bounces import services as bounces
 from listserv.bounces.reports import Kind, read_report
 from listserv.commands import judging, moderating
@@ -21,6 +21,7 @@ from listserv.inbound import aliases, letters
 from listserv.inbound import services as inbound
 from listserv.inbound.delivery import Delivery
 from listserv.inbound.mime import Mail
+from listserv.inbound.numbered import numbered, without_number
 from listserv.inbound.recipients import Recipient
 from listserv.inbound.sender import Sender
 from listserv.inbound.trim import Trimmed
@@ -68,13 +69,22 @@ def redirected(recipient: Recipient, mail: Mail, trimmed: Trimmed | None) -> Rec
     """Return the recipient a mail is for: one to a list that is nothing but a command goes to the command desk.
 
     "GET 3142" in answer to a mail of the list is what its footer offers; "unsubscribe" is what people send to lists.
+    The other way round an answer to a digest, which comes to the desk, is for the list when it names a contribution.
     """
     found = recipient.mailing_list
+    if recipient.kind == "request" and found is not None and trimmed is not None:
+        return replace(recipient, kind="post") if _is_answer(mail, trimmed) else recipient
     if found is None or not recipient.is_posting or trimmed is None or mail.files:
         return recipient
     names = (found.name, found.address)
     alone = is_lone_order(mail.subject, trimmed.visible, names=names)
     return replace(recipient, kind="request") if alone else recipient
+
+
+def _is_answer(mail: Mail, trimmed: Trimmed) -> bool:
+    """Whether a mail to the desk names the contribution that it answers ("#164"), and says something to it."""
+    answered = numbered(mail)
+    return answered is not None and bool(without_number(trimmed.visible, answered).strip())
 
 
 def decide(question: Question) -> Verdict:
@@ -121,7 +131,7 @@ def _confirm(row: InboundMail) -> None:
 def _leave(row: InboundMail) -> None:
     token = token_of(row.recipient)
     if tokens.read_leave(token) is not None:
-        services.leave_by_token(list_name=_name(row), token=token)
+        leaving.stop_by_token(list_name=_name(row), token=token, now=clock())
     else:
         _command(row)
 

@@ -6,7 +6,7 @@ group add to the facts (a mail that is accepted counts for the next one) is note
 
 from collections import Counter
 from collections.abc import Collection, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db.models import Count, Min
@@ -16,14 +16,13 @@ from hub.lib.prepared import Answer, Prepared
 from hub.members.selectors import active_members, members_by_address
 from listserv.inbound.compose import names_in, numbers_in
 from listserv.inbound.reading import Reading
-from listserv.models import InboundMail
+from listserv.models import HELD_FOR, InboundMail
 
 if TYPE_CHECKING:
     from hub.members.models import Member
 
 State = InboundMail.State
 Copy = tuple[str, int | None, int | None]  # Message-ID, list key, member key
-HELD_FOR = timedelta(days=14)
 _QUEUED = Prepared(
     lambda members: (
         InboundMail.objects.filter(member_id__in=members, state="queued")
@@ -64,7 +63,13 @@ class Facts:
         self.members: Mapping[int, Member] = {
             **{member.pk: member for member in self._owners.values()}, **self.accounts
         }  # fmt: skip
-        recipients = [recipient for one in deliveries for recipient in one.recipients if recipient.is_posting]
+        recipients = [
+            recipient
+            for reading in readings
+            for recipient in reading.delivery.recipients
+            # An answer to a digest comes to the desk, and is for the list.
+            if recipient.is_posting or (reading.is_post and recipient.kind == "request")
+        ]
         answered = {recipient.reply.number for recipient in recipients if recipient.reply is not None}
         posts = [reading.mail for reading in readings if reading.is_post]
         answers: list[Answer] = []

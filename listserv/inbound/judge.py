@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from hub.lib.masking import mask
 from hub.lib.verdicts import Action, Verdict, discard, reject
 from listserv import rules
 from listserv.inbound import errands, guard, replies
@@ -143,7 +144,10 @@ class _Bench:
         assert recipient.mailing_list is not None
         token, found = self.tokens.get(recipient.list_id), recipient.mailing_list
         parent = find_parent(
-            mail=self.mail, mailing_list=found, answers=token.number if token else None, record=self.facts.record
+            mail=self.mail,
+            mailing_list=found,
+            answers=(token.number or None) if token else None,
+            record=self.facts.record,
         )
         draft = compose(
             mail=self.mail, mailing_list=found, parent=parent, address=sender.address, trimmed=self.reading.trimmed
@@ -186,11 +190,11 @@ def _row(reading: Reading, recipient: Recipient, sender: Sender, verdict: Verdic
         size=delivery.size,
         sha256=reading.digest,
         message_id=mail.message_id,
-        subject=mail.subject[:255],
+        subject=mask(mail.subject)[:255],
         member=sender.member,
         proof=sender.proof,
         checks=str(delivery.checks)[:500] if delivery.checks else "",
-        answers=token.number if token else None,
+        answers=(token.number or None) if token else None,
         action=action.value,
         code=verdict.code,
         reason=str(verdict.reason),

@@ -5,11 +5,12 @@ from django.urls import reverse
 
 from forums import selectors as forums
 from hub.lib.mail import send_letter
+from hub.lib.masking import mask
 from hub.members.selectors import secretariat
 from listserv import tokens
-from listserv.commands.services import asks
 from listserv.inbound import aliases
 from listserv.inbound.mime import parse
+from listserv.inbound.purposes import domain_of, held
 from listserv.models import InboundMail
 
 # Characters of a mail that a letter repeats.
@@ -21,10 +22,13 @@ def ask_to_confirm(row: InboundMail) -> None:
     if row.member is None:
         return
     name = row.list.name if row.list is not None else tokens.NO_LIST
+    mail = parse(bytes(row.raw))
     token = tokens.confirm_token(mail_id=row.pk, member_id=row.member.pk)
     context = {
         **_context(row),
-        "asks": aliases.asks(row) or asks(row.kind, parse(bytes(row.raw))),
+        "held": held(row, mail),
+        "domain": domain_of(mail),
+        "desk_domain": settings.HUB_MAIL_DOMAIN,
         "confirm_url": f"{settings.HUB_URL}{reverse('listserv:confirm', args=(name, token))}",
         "confirm_address": tokens.confirm_address(name, mail_id=row.pk, member_id=row.member.pk),
     }
@@ -48,10 +52,11 @@ def pass_on(row: InboundMail) -> int:
 
 
 def _context(row: InboundMail) -> dict[str, object]:
-    text = parse(bytes(row.raw)).text.strip()
+    text = mask(parse(bytes(row.raw)).text.strip())
     return {
         "mail": row,
         "discussion": row.list.forum.name if row.list else settings.HUB_NAME,
         "excerpt": text if len(text) <= EXCERPT else f"{text[:EXCERPT]} …",
         "received_at": row.received_at,
+        "is_private": row.kind == aliases.KIND,
     }

@@ -19,10 +19,9 @@ from hub.lib.verdicts import Action
 from listserv import rules
 from listserv.inbound import aliases, errands, letters
 from listserv.inbound.compose import compose, find_parent
-from listserv.inbound.facts import HELD_FOR
 from listserv.inbound.mime import Mail, parse
 from listserv.inbound.recipients import POSTING
-from listserv.models import InboundMail
+from listserv.models import HELD_FOR, InboundMail
 
 log = logging.getLogger(__name__)
 State = InboundMail.State

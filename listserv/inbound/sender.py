@@ -70,7 +70,9 @@ def identify(
     if token is None or token.is_expired:
         return Sender(member, _by_domain(member, address, checks), address)
     if member is not None and member.pk == token.member_id:
-        return Sender(member, Proof.TOKEN, address)
+        # Whoever has found the token can write the address as well; the domain's own word outweighs both.
+        is_denied = checks is not None and checks.is_denied
+        return Sender(member, Proof.NONE if is_denied else Proof.TOKEN, address)
     if member is None:
         problem = reject(
             "other-address",

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from hub.lib.bus import wake
 from hub.lib.errors import Conflict, NotFound
 from listserv import tokens
-from listserv.models import InboundMail
+from listserv.models import HELD_FOR, InboundMail
 
 State = InboundMail.State
 
@@ -38,7 +38,9 @@ def confirm_held(*, list_name: str, token: str, now: datetime) -> InboundMail:
     Raises: NotFound, Conflict (it was discarded, or refused, meanwhile).
     """
     found = held_mail(list_name=list_name, token=token)
-    changed = InboundMail.objects.filter(pk=found.pk, state=State.HELD).update(
+    # It is discarded soon after that day, and confirmed by nobody meanwhile.
+    waiting = InboundMail.objects.filter(pk=found.pk, state=State.HELD, received_at__gt=now - HELD_FOR)
+    changed = waiting.update(
         state=State.QUEUED, proof=InboundMail.Proof.CONFIRMED, next_at=now, code="confirmed", action="accept"
     )
     if changed:

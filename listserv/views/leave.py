@@ -6,8 +6,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from hub.lib.errors import NotFound
-from listserv import selectors, services, tokens
+from hub.lib import clock
+from listserv import leaving
 from listserv.models import Subscription
 
 
@@ -16,24 +16,19 @@ from listserv.models import Subscription
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def leave(request: HttpRequest, name: str, token: str) -> HttpResponse:
-    """Show what the button does; a POST does it, and one with ``again`` undoes it. GET changes nothing: mail scanners
-    follow links."""
-    key = tokens.read_leave(token)
-    found = selectors.subscription_by_key(key, name) if key is not None else None
-    if found is None:
-        raise NotFound
-    row = found
-    if request.method == "POST":
-        again = request.POST.get("again", "")
-        row = services.leave_by_token(list_name=name, token=token, back=bool(again), mode=again)
+    """Show what the button does; a POST does it. GET changes nothing: mail scanners follow links.
+
+    The name of the discussion is for the member alone: a forwarded mail has the link, and names change.
+    """
+    has_acted = request.method == "POST"
+    if has_acted:
+        row = leaving.stop_by_token(list_name=name, token=token, now=clock.now())
+    else:
+        row = leaving.subscription_of(list_name=name, token=token)
+    is_own = row is not None and request.user.pk == row.member_id
     context = {
-        # What the way back restores.
-        "mode": found.delivery if found.delivery != Subscription.Delivery.NONE else Subscription.Delivery.EACH,
-        "delivery": row.get_delivery_display(),
-        "mailing_list": row.list,
-        "discussion": row.list.forum.name,
-        "gets_mail": row.delivery != Subscription.Delivery.NONE and row.ended_at is None,
-        "ended": row.ended_at is not None,
-        "acted": request.method == "POST",
+        "subject": row.list.forum.name if row is not None and is_own else row.list.address if row is not None else "",
+        "gets_mail": row is not None and row.delivery != Subscription.Delivery.NONE,
+        "has_acted": has_acted,
     }
     return render(request, "listserv/leave.html", context)

@@ -10,7 +10,7 @@ from django.test import AsyncClient
 
 from forums import services as forums
 from hub.lib.clock import now as clock
-from listserv import services, tokens
+from listserv import services
 from listserv.models import Bounce, Mailing, MailingList, Notice, Subscription
 from listserv.views import archive
 from tests.people import Cast
@@ -89,21 +89,6 @@ def test_who_is_suspended_is_told_why(cast, client):
     client.force_login(cast.boris)
     page = client.get("/lists/").content.decode()
     assert "came back" in page and cast.boris.email in page
-
-
-def test_the_way_back_from_a_leave_link_restores_the_digest(cast, risk, client, now):
-    row = services.set_delivery(list_id=risk.pk, member=cast.boris, delivery="digest-weekly", now=now)
-    url = f"/l/risk/leave/{tokens.leave_token(row.pk)}/"
-    assert b"Stop these mails" in client.get(url).content
-    page = client.post(url, {"List-Unsubscribe": "One-Click"}).content.decode()
-    row.refresh_from_db()
-    assert row.delivery == "none" and row.digest_at is None and 'value="digest-weekly"' in page
-    client.post(url, {"again": "digest-weekly"})
-    row.refresh_from_db()
-    assert row.delivery == "digest-weekly" and row.digest_at is not None
-    client.post(url, {"again": "no such mode"})
-    row.refresh_from_db()
-    assert row.delivery == "each"
 
 
 # --- One list -----------------------------------------------------------------------------------------------------

@@ -7,13 +7,19 @@ from typing import Any
 import pytest
 from django.core.mail import EmailMultiAlternatives
 from django.test import Client
+from machina.apps.forum.models import Forum
 
 from forums import services as forums
+from forums.models import Membership
 from hub.env import Endpoint
-from listserv import tokens
+from hub.members.models import Member
+from listserv import services, tokens
+from listserv.inbound.mime import parse
 from listserv.inbound.services import held_mail
-from listserv.models import InboundMail, MailingList, Subscription
+from listserv.models import InboundMail, MailingList, Notice, Subscription
 from listserv.outbound import outbox
+from tests.listserv.inbound.conftest import drain, letter
+from tests.listserv.inbound.test_pump import accept
 
 pytestmark = pytest.mark.django_db
 
@@ -58,17 +64,57 @@ def test_the_header_of_a_mail_leads_to_the_click(cast, now, deliver, sent, clien
     assert len(sent(cast.boris.email)) == 1 and len(sent(cast.chen.email)) == 2
 
 
-def test_leaving_is_undone_with_one_more_click(cast, client, leave_url):
-    assert b"Send me the mails again" in client.post(leave_url, {"List-Unsubscribe": "One-Click"}).content
-    assert b"again" in client.post(leave_url, {"again": "1"}).content and delivery(cast.boris) == "each"
+def test_leave_link_starts_nothing(cast, client, leave_url):
+    for again in ("1", "each", "digest-weekly"):
+        client.post(leave_url, {"again": again})
+        assert delivery(cast.boris) == "none"
 
 
-def test_who_was_put_out_cannot_come_back_by_an_old_link(cast, now, client, leave_url, deliver, sent):
-    forums.remove_member(forum_id=cast.forum_id, member=cast.boris, now=now)
-    client.post(leave_url, {"again": "1"})
-    cast.say(cast.amina, now=now)
-    deliver()
-    assert not sent(cast.boris.email)
+@pytest.mark.parametrize(("mode", "order"), [("each", "SUBSCRIBE"), ("digest-weekly", "SUBSCRIBE WEEKLY")])
+def test_who_was_stopped_by_a_link_is_told_once_and_comes_back_by_answering(cast, now, client, leave_url, mode, order):
+    services.set_delivery(list_id=MailingList.objects.get().pk, member=cast.boris, delivery=mode, now=now)
+    for _again in range(2):
+        client.post(leave_url, {"List-Unsubscribe": "One-Click"})
+    told = parse(bytes(Notice.objects.get(recipients=[cast.boris.email]).raw))
+    assert f"\n{order}\n" in told.text and "unsubscribe link" in told.text
+    accept(letter(order, who=cast.boris, subject=f"Re: {told.subject}"), told.headers.raw("reply-to"))
+    drain()
+    assert delivery(cast.boris) == mode
+
+
+def test_mail_to_a_leave_address_tells_the_member_as_well(cast):
+    row = Subscription.objects.get(member=cast.boris)
+    accept("From: anybody@x.example\r\nMessage-ID: <l@x>\r\n\r\n\r\n", tokens.leave_address("risk", row.pk))
+    drain()
+    assert delivery(cast.boris) == "none" and Notice.objects.get().recipients == [cast.boris.email]
+
+
+def test_leave_link_names_the_discussion_to_its_member_alone(cast, client, leave_url):
+    Forum.objects.filter(pk=cast.forum_id).update(name="A secret new name")
+    for page in (client.get(leave_url), client.post(leave_url)):
+        assert b"secret new name" not in page.content and b"risk@lists.hub.example" in page.content
+    client.force_login(cast.stella)
+    assert b"secret new name" not in client.get(leave_url).content
+    client.force_login(cast.boris)
+    assert b"secret new name" in client.get(leave_url).content
+
+
+@pytest.mark.parametrize("way", ["put out", "left the list", "closed", "deactivated"])
+def test_old_leave_link_of_who_may_not_read_any_more_shows_and_does_nothing(cast, now, client, leave_url, way):
+    Forum.objects.filter(pk=cast.forum_id).update(name="A secret new name")
+    if way == "put out":
+        forums.remove_member(forum_id=cast.forum_id, member=cast.boris, now=now)
+    elif way == "left the list":
+        services.unsubscribe(list_id=MailingList.objects.get().pk, member=cast.boris, now=now)
+    elif way == "closed":
+        Membership.objects.filter(member=cast.boris).delete()
+    else:
+        Member.objects.filter(pk=cast.boris.pk).update(is_active=False)
+    for page in (client.get(leave_url), client.post(leave_url, {"again": "1"})):
+        text = page.content.decode()
+        assert page.status_code == 200 and "nothing to stop" in text
+        assert "secret new name" not in text and "risk@" not in text and "<form" not in text.partition("<main")[2]
+    assert delivery(cast.boris) == "each" and not Notice.objects.exists()
 
 
 @pytest.mark.parametrize("url", ["/l/risk/leave/aaaaaaaaaaaaaaaaaaaa/", "/l/other/leave/{token}/"])
@@ -282,7 +328,7 @@ def test_the_member_says_that_a_held_mail_is_theirs_or_is_not(held, client):
     assert client.post(url, {"disown": "1"}).status_code == 409
     row.state = "held"
     row.save()
-    assert b"thrown away" in client.post(url, {"disown": "1"}).content
+    assert b"discarded" in client.post(url, {"disown": "1"}).content
     assert held_mail(list_name="risk", token=url.split("/")[-2]).state == "discarded"
 
 

@@ -10,10 +10,9 @@ from hub.lib.clock import now as clock
 from hub.lib.errors import Conflict, NotFound
 from listserv import rules, tokens
 from listserv.inbound import pump
-from listserv.inbound.facts import HELD_FOR
 from listserv.inbound.mime import parse
 from listserv.inbound.services import confirm_held, disown_held, held_mail
-from listserv.models import InboundMail, Notice
+from listserv.models import HELD_FOR, InboundMail, Notice
 from tests.listserv.inbound.conftest import drain, letter, only
 from tests.listserv.inbound.test_pump import accept
 

@@ -1,0 +1,213 @@
+"""Take the hub's secrets out of what people write, before it is stored for others to read.
+
+People quote and forward what the hub sends them, headers and all. Who finds a reply address, a confirmation or a feed
+key in a contribution could act for its owner. So text, names and bytes of files go through :func:`mask` and
+:func:`mask_file` on their way into the record (:func:`forums.services.publish`), and out of raw mail that is handed on.
+
+A secret is recognised by where it stands, not by checking its signature: behind the plus sign of one of our addresses,
+or in one of our links. Quoting breaks lines and programs encode signs: ``> `` within a token, ``=2B`` and ``%2B`` for
+the plus sign, capitals, a link inside a link are all the same token. The signature is the first
+:data:`MAC_LETTERS` letters of a token (:mod:`hub.lib.tokens`), so what is left of one that lost them opens nothing.
+
+Time is linear in the length. Source: decision record 0020.
+"""
+
+import base64
+import binascii
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from django.conf import settings
+
+from hub.lib.tokens import MAC_BYTES
+
+# Stands in the place of a secret. No address of the hub has it, so a mail to such an address is refused.
+HIDDEN = "hidden"
+MAC_LETTERS = -(-MAC_BYTES * 8 // 5)
+# Octets of a local part (RFC 5321 §4.5.3.1.1): no token is longer.
+_TOKEN_MAX = 64
+# In bytes a secret is overwritten letter by letter by "0", which no token has: the place of all else may matter.
+_LETTERS = re.compile(rb"[A-Za-z0-9]")
+
+_PLUS = r"(?:\\?\+|%(?:25)*2b|=2b|-2b|&\#43;|&\#x2b;|&plus;|＋)"
+_DOT = r"(?:\\?\.|%(?:25)*2e|=2e|&\#46;)"
+_SLASH = r"(?:\\?/|%(?:25)*2f|=2f|_)"
+_EQUALS = r"(?:=3d|=|%(?:25)*3d)"
+_AT = r"(?:\\?@|%(?:25)*40|=40|&\#64;|[ (\[{]{1,2}at\b)"
+_TOKEN = rf"[a-z2-7]{{{MAC_LETTERS},{_TOKEN_MAX}}}"
+_SECRET = re.compile(
+    rf"""
+    (?=[\\+%=\-&＋/_?;])(?:
+      {_PLUS}[ra]{_DOT}(?P<reply>{_TOKEN})
+    | {_PLUS}(?P<local>{_TOKEN})
+    | {_SLASH}(?:leave|confirm(?:{_SLASH}[a-z0-9-]{{1,40}}?)?){_SLASH}(?P<link>{_TOKEN})
+    | [?&;]key{_EQUALS}(?P<key>{_TOKEN})
+    | {_SLASH}reset{_SLASH}key{_SLASH}(?P<password>[0-9a-z]{{1,13}}-[0-9a-z-]{{20,120}})
+    | {_SLASH}confirm-email{_SLASH}(?P<address>[a-z0-9_:%=-]{{10,200}})
+    )
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+_at_sign = re.compile(_AT, re.IGNORECASE)
+# What a word with a plus sign must have on one of its sides to be an address of ours.
+_ADDRESS = re.compile(
+    r"(?:bounces|leave|unsubscribe|confirm|moderate|request|lists|listserv|sympa|majordomo|hub)\Z", re.IGNORECASE
+)
+# What programs put into a word they break: a line end with the marks of a quote, and signs without width.
+_GAP = re.compile(
+    r"(?<=\S)(?:=?[ \t]{0,2}\r?\n[ \t>|＞]{0,80}(?=[^\s>])|[\u00ad\u200b-\u200d\u2060\ufeff]|<wbr ?/?>|&shy;)",
+    re.IGNORECASE,
+)
+_HINTS = ("+", "%2", "=2b", "-2b", "&#", "&plus", "＋", "key", "leave", "confirm")
+# Lines of base64, in which a forwarded mail may hide its words; shorter ones end a block.
+_FULL_LINE, _LAST_LINE = re.compile(rb"[A-Za-z0-9+/]{60,}\r?"), re.compile(rb"[A-Za-z0-9+/]{4,}={0,2}\r?")
+# What a file has near a secret, and how many octets around it are looked at: an address before, a link behind.
+_SIGNS = (b"+r.", b"+a.", b"2br.", b"2ba.", b"bounces", b"leave", b"confirm", b"moderate", b"request", b"key=")
+_BEFORE, _BEHIND = 200, 400
+# Text of two octets a letter, as Outlook's files have it.
+_WIDE = re.compile(rb"(?:[\x20-\x7e]\x00){24,}")
+_ZIP = b"PK\x03\x04"
+
+
+def mask(text: str) -> str:
+    """Return ``text`` with each secret of the hub replaced by :data:`HIDDEN`."""
+    spans = _spans(text) if _may_hold(text) else []
+    made, at = [], 0
+    for start, end in spans:
+        made += [text[at:start], HIDDEN]
+        at = end
+    return "".join([*made, text[at:]]) if spans else text
+
+
+def mask_file(content: bytes) -> bytes:
+    """Return a file's bytes, as many as before, with each secret of the hub overwritten.
+
+    Mails in files are read through their transfer encodings, Outlook's files through their wide letters. What is packed
+    (zip and its kin, streams of a PDF) is left as it is.
+    """
+    if content.startswith(_ZIP):
+        return content
+    masked = _overwritten(content)
+    if b"\0" in masked:
+        return _WIDE.sub(lambda found: _masked_wide(found[0]), masked)
+    return _without_hidden_ones(masked)
+
+
+def _may_hold(text: str) -> bool:
+    lower = text.lower()
+    return any(hint in lower for hint in _HINTS)
+
+
+def _spans(text: str) -> list[tuple[int, int]]:
+    """Return where secrets stand, from first to last letter, the line ends within them included."""
+    pieces: list[str] = []
+    offsets, places = [], []  # of each piece: where it begins without the gaps, and in the text
+    at = length = 0
+    for gap in _GAP.finditer(text):
+        pieces.append(text[at : gap.start()])
+        offsets.append(length)
+        places.append(at)
+        length += gap.start() - at
+        at = gap.end()
+    offsets.append(length)
+    places.append(at)
+    joined = "".join([*pieces, text[at:]])
+    spans = []
+    for found in _SECRET.finditer(joined):
+        if found.lastgroup == "local" and not _is_ours(joined, found):
+            continue
+        start, end = found.span(found.lastgroup or 0)
+        if _at_sign.match(joined, end) is None:
+            end = min(end, _end_of_line(start, offsets, len(joined)))
+        first, last = (bisect_right(offsets, place) - 1 for place in (start, end - 1))
+        spans.append((places[first] + start - offsets[first], places[last] + end - offsets[last]))
+    return spans
+
+
+def _is_ours(text: str, found: re.Match[str]) -> bool:
+    """Whether a word with a plus sign is an address of the hub: by the word, or by the domain."""
+    if _ADDRESS.search(text[max(found.start() - 12, 0) : found.start()]) is not None:
+        return True
+    sign = _at_sign.match(text, found.end())
+    domain = settings.HUB_MAIL_DOMAIN.lower()
+    return sign is not None and text[sign.end() : sign.end() + len(domain) + 2].lower().lstrip().startswith(domain)
+
+
+def _end_of_line(start: int, offsets: list[int], length: int) -> int:
+    """Return where the line ends in which a signature is complete: what stands on the next one is another word."""
+    line = bisect_right(offsets, start + MAC_LETTERS - 1)
+    return offsets[line] if line < len(offsets) else length
+
+
+def _overwritten(content: bytes) -> bytes:
+    """Overwrite the secrets that stand near a name or a sign of ours; files are large, and these are rare."""
+    made, at = [], 0
+    for start, end in _near_our_signs(content):
+        text = content[start:end].decode("latin-1")
+        for first, last in _spans(text):
+            made += [content[at : start + first], _LETTERS.sub(b"0", content[start + first : start + last])]
+            at = start + last
+    return b"".join([*made, content[at:]]) if made else content
+
+
+def _near_our_signs(content: bytes) -> list[tuple[int, int]]:
+    names = {settings.HUB_MAIL_DOMAIN.lower().encode(), (urlsplit(settings.HUB_URL).netloc or "-").lower().encode()}
+    names |= {name.replace(b":", b"%3a") for name in names}
+    lower = content.lower()
+    found = sorted(at for sign in (*names, *_SIGNS) for at in _places(lower, sign))
+    near: list[tuple[int, int]] = []
+    for at in found:
+        start, end = max(at - _BEFORE, 0), at + _BEHIND
+        if near and start <= near[-1][1]:
+            near[-1] = (near[-1][0], end)
+        else:
+            near.append((start, end))
+    return near
+
+
+def _places(content: bytes, name: bytes) -> Iterator[int]:
+    at = content.find(name)
+    while at >= 0:
+        yield at
+        at = content.find(name, at + len(name))
+
+
+def _masked_wide(run: bytes) -> bytes:
+    return b"".join(bytes((letter, 0)) for letter in _overwritten(run[::2]))
+
+
+def _without_hidden_ones(content: bytes) -> bytes:
+    """Overwrite the secrets in blocks of base64."""
+    if _FULL_LINE.search(content) is None:
+        return content
+    made: list[bytes] = []
+    block: list[bytes] = []
+    for line in content.split(b"\n"):
+        if _FULL_LINE.fullmatch(line):
+            block.append(line)
+            continue
+        is_last = bool(block) and _LAST_LINE.fullmatch(line) is not None
+        made += _masked_block([*block, line] if is_last else block)
+        made += [] if is_last else [line]
+        block = []
+    return b"\n".join([*made, *_masked_block(block)])
+
+
+def _masked_block(block: list[bytes]) -> list[bytes]:
+    """Return lines of base64, as long as they were, with the secrets of what they say overwritten."""
+    try:
+        content = base64.b64decode(b"".join(line.rstrip(b"\r") for line in block), validate=True)
+    except binascii.Error:
+        return block
+    masked = mask_file(content)
+    if masked == content:
+        return block
+    letters = base64.b64encode(masked)
+    lines, at = [], 0
+    for line in block:
+        width = len(line.rstrip(b"\r"))
+        lines.append(letters[at : at + width] + line[width:])
+        at += width
+    return lines

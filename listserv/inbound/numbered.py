@@ -1,0 +1,43 @@
+"""Read ``#164``: the contribution that a mail to a list answers, named by its author in the subject or the first line.
+
+So a digest, a page or a printed text is answered from any mail program, without an address that acts for its owner.
+The number only picks the thread, inside the addressed list; who wrote the mail is proven as always.
+"""
+
+import re
+from dataclasses import dataclass
+
+from listserv.inbound.mime import Mail
+from listserv.subjects import bare_subject
+
+# Digits of a number; behind it a blank or a mark that ends it.
+_SUBJECT = re.compile(r"(?:\[[^\[\]]{1,60}\] ?)?[#＃](\d{1,15})(?!\w)[ :.,–—-]*")
+_LINE = re.compile(r"[#＃] ?(\d{1,15})[:.]?")
+_DIGEST = "digest."
+
+
+@dataclass(frozen=True)
+class Numbered:
+    """The number of the answered contribution, and the mail without it: its subject, and its first line's text."""
+
+    number: int
+    subject: str
+    first_line: str = ""
+
+
+def numbered(mail: Mail) -> Numbered | None:
+    """Return which contribution a mail names, None for none; the first line counts before the subject."""
+    first = next((line for line in mail.text[:2_000].splitlines() if line.strip()), "")
+    found = _LINE.fullmatch(first.strip())
+    if found is not None:
+        # Nobody means the subject of a digest to go on as that of a thread.
+        of_digest = any(name.startswith(_DIGEST) for name in mail.in_reply_to)
+        return Numbered(int(found[1]), "" if of_digest else mail.subject, first)
+    bare = bare_subject(mail.subject, tag="")
+    found = _SUBJECT.match(bare)
+    return Numbered(int(found[1]), bare[found.end() :]) if found is not None else None
+
+
+def without_number(text: str, answered: Numbered) -> str:
+    """Return a text without the line that names the contribution."""
+    return text.replace(answered.first_line, "", 1) if answered.first_line else text
