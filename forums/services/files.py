@@ -20,14 +20,16 @@ def keep(uploads: tuple[Upload, ...]) -> list[str]:
 
     A content without a row (after a rollback) is harmless: the next one with the same bytes uses it.
     """
+    return [keep_content(upload.content) for upload in uploads]
+
+
+def keep_content(content: bytes) -> str:
+    """Store a content that is not there yet, and return its SHA-256 digest."""
     storage = storages["private"]
-    digests = []
-    for upload in uploads:
-        digest = sha256(upload.content).hexdigest()
-        if not storage.exists(path_of(digest)):
-            storage.save(path_of(digest), ContentFile(upload.content))
-        digests.append(digest)
-    return digests
+    digest = sha256(content).hexdigest()
+    if not storage.exists(path_of(digest)):
+        storage.save(path_of(digest), ContentFile(content))
+    return digest
 
 
 def attach(contribution: Contribution, uploads: tuple[Upload, ...], digests: list[str]) -> None:
