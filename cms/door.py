@@ -1,14 +1,17 @@
 """The door of Wagtail's admin: who comes in, and how far.
 
-Around every view of ``/admin/`` (:mod:`cms.urls`). The Secretariat comes in; its Wagtail group follows ``is_staff``. A
-rapporteur with a draft in hand gets to the few views that editing it takes; the rest of the admin, whose choosers and
-reports name pages that are not published, answers as if it were not there. Everybody else finds nothing. Wagtail's own
-sign-in and password pages lead to allauth's, which know passkeys, second factors and rate limits.
+Around every view of ``/admin/`` (:mod:`cms.urls`), whoever brought it. Nobody comes in who has not signed in, nor
+without the second factor that the hub asks for (decision record 0017). The Secretariat comes in; its Wagtail group
+follows ``is_staff``. A rapporteur with a draft in hand gets to the few views that editing it takes; the rest of the
+admin, whose choosers and reports name pages that are not published, answers as if it were not there. Everybody else
+finds nothing. Wagtail's own sign-in and password pages lead to allauth's, which know passkeys, second factors and rate
+limits.
 """
 
 from collections.abc import Callable
 from typing import Any
 
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -16,6 +19,8 @@ from django.urls import reverse
 from cms.rules import is_secretariat
 from cms.services.rights import follow_roles, follow_secretariat
 from hub.lib.errors import NotFound
+from hub.members.account.middleware import lead_to_set_up
+from hub.members.account.rules import must_set_up
 from hub.members.models import Member
 
 View = Callable[..., HttpResponse]
@@ -44,8 +49,9 @@ EDITING = frozenset(
         "wagtailadmin_logout",
     }
 )
-# Shut for everybody: members come in by application and are never deleted, one by one or in bulk.
-SHUT = frozenset({"wagtailusers_users:add", "wagtailusers_users:delete"})
+# Shut for everybody: members come in by application and are never deleted, one by one or in bulk; and a page that fails
+# on purpose.
+SHUT = frozenset({"wagtailusers_users:add", "wagtailusers_users:delete", "wagtailadmin_error_test"})
 # Where Wagtail leads after saving; a rapporteur's place is the desk.
 HOMES = frozenset(
     {
@@ -67,10 +73,12 @@ def guarded(view: View) -> View:
         if name in SIGN_IN or name.startswith("wagtailadmin_password_reset"):
             return _to_allauth(request, name)
         if not request.user.is_authenticated:
-            return view(request, *args, **kwargs)
+            return redirect_to_login(request.get_full_path(), reverse("account_login"))
         if name in SHUT or (name == "wagtail_bulk_action" and kwargs.get("app_label") == Member._meta.app_label):
             raise NotFound
         follow_roles(member=request.user)
+        if must_set_up(request.user):
+            return lead_to_set_up(request)
         if is_secretariat(request.user):
             return view(request, *args, **kwargs)
         return _for_writer(view, name, request, *args, **kwargs)

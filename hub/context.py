@@ -1,4 +1,4 @@
-"""What every page knows: the hub's name, the languages, where the reader is.
+"""What every page knows: the hub's name, the languages, where the reader is, how the hub guards itself.
 
 No query is made here: the context is the same price on every page, mails and errors included.
 """
@@ -10,6 +10,9 @@ from django.http import HttpRequest
 from django.utils.functional import Promise
 from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext_lazy as _
+
+from hub.members.account import rules
+from hub.members.account.middleware import NEXT
 
 # The main rooms by the addresses that stay.
 NAV: tuple[tuple[str, Promise], ...] = (
@@ -40,6 +43,31 @@ class Place:
     current: bool
 
 
+class SecondFactor:
+    """How the second factor stands for the reader; only ``missing`` asks the database, on the pages that show it."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self._request = request
+
+    @property
+    def is_off(self) -> bool:
+        """Whether the Secretariat signs in without one: always said in the demo network, else to the Secretariat."""
+        if rules.is_required():
+            return False
+        user = getattr(self._request, "user", None)
+        return settings.HUB_DEMO or (user is not None and user.is_authenticated and rules.is_secretariat(user))
+
+    @property
+    def missing(self) -> bool:
+        """Whether the reader has to set one up first."""
+        return self._request.user.is_authenticated and rules.must_set_up(self._request.user)
+
+    @property
+    def next(self) -> str:
+        """Where the reader was held up, empty for nowhere."""
+        return str(self._request.session.get(NEXT, ""))
+
+
 def _languages(current: str) -> list[Language]:
     found = []
     for code, _name in settings.LANGUAGES:
@@ -54,7 +82,7 @@ def _nav(path: str) -> list[Place]:
 
 
 def hub(request: HttpRequest) -> dict[str, object]:
-    """Give templates ``hub_name``, ``lang``, ``dir``, ``languages`` and ``nav``.
+    """Give templates ``hub_name``, ``lang``, ``dir``, ``languages``, ``nav`` and ``second_factor``.
 
     Returns: ``lang`` as BCP 47 has it (``zh-Hans``), ``dir`` as ``ltr`` or ``rtl``.
     """
@@ -68,4 +96,5 @@ def hub(request: HttpRequest) -> dict[str, object]:
         "languages": languages,
         "current_language": current,
         "nav": _nav(request.path),
+        "second_factor": SecondFactor(request),
     }

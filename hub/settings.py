@@ -38,6 +38,8 @@ HUB_RELAY = env.relay("HUB_RELAY")
 # The keys that sign outgoing mail (RFC 6376), each with its selector; ``manage.py dkim_key`` makes one.
 HUB_DKIM = env.dkim("HUB_DKIM_KEY", "HUB_DKIM_SELECTOR")
 HUB_DEMO = env.flag("HUB_DEMO", default=False)
+# Who must have a second factor: the Secretariat and whoever comes into /admin/, or nobody. Others may have one.
+HUB_SECOND_FACTOR = env.choice("HUB_SECOND_FACTOR", "off" if HUB_DEMO else "staff", ("staff", "off"))
 HUB_NAME = env.text("HUB_NAME", "Biosafety Network Hub")
 HUB_SYMBOL = env.text("HUB_SYMBOL", "BSN/EC")
 REDIS_URL = env.redis_url("REDIS_URL")
@@ -107,6 +109,7 @@ INSTALLED_APPS = [
     "django_tasks_db",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "django_countries",
     "ninja",
     "channels",
@@ -130,6 +133,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "hub.members.account.middleware.SignInMiddleware",
     "hub.middleware.MemberLocaleMiddleware",
     "hub.middleware.HubErrorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -288,9 +292,28 @@ ACCOUNT_ADAPTER = "hub.members.adapter.HubAccountAdapter"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_USER_DISPLAY = "hub.members.models.display_name"
+# A second factor beside the password: passkeys, codes of an app (TOTP), recovery codes; rules in hub.members.account.
+MFA_ADAPTER = "hub.members.account.adapter.HubFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_TOLERANCE = 1
+# Only a verified address signs in here, so one that is not verified yet locks nobody out.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+# A browser gives passkeys to https and to localhost; allauth takes no http unless it is told to.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not SECURE
+MFA_FORMS = {
+    "authenticate": "hub.members.account.forms.SecondStepForm",
+    "reauthenticate": "hub.members.account.forms.SecondStepAgainForm",
+    "add_webauthn": "hub.members.account.forms.AddPasskeyForm",
+}
+# Beside allauth's own limits: passwords that several people share, of a page or a folder of documents.
+ACCOUNT_RATE_LIMITS = {"shared_password": "10/5m/ip,60/h/key"}
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
+SESSION_ENGINE = "hub.members.sessions"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 30
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
 SESSION_COOKIE_HTTPONLY = True

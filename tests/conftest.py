@@ -127,6 +127,8 @@ def _data_folder(settings: Any, tmp_path: Path) -> None:
     settings.HUB_DATA = tmp_path
     settings.STATIC_ROOT = tmp_path / "static"
     settings.STATIC_ROOT.mkdir(exist_ok=True)
+    # Those of the Secretariat sign in without one here; tests/members/test_second_factor.py asks for it.
+    settings.HUB_SECOND_FACTOR = "off"
     # Argon2 is slow on purpose; the tests hash hundreds of passwords.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.STORAGES = {

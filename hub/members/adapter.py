@@ -1,8 +1,11 @@
 """How allauth behaves here: no sign-up, our letters, our words, and a page for those who may not sign in yet."""
 
-from typing import Any
+import time
+from typing import Any, cast
 
+from allauth.account import app_settings as account_settings
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import get_authentication_records
 from allauth.account.models import EmailAddress, EmailConfirmation
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -17,8 +20,10 @@ from django.utils.translation import ngettext
 from hub.lib.clock import now
 from hub.lib.mail import send_letter
 from hub.members import limits
+from hub.members.account.notify import Change, notify
+from hub.members.account.rules import has_factor
 from hub.members.authors import take_over_words
-from hub.members.models import Application
+from hub.members.models import Application, Member
 from hub.members.selectors import address_owner
 from hub.members.services import send_again
 
@@ -28,15 +33,6 @@ _LETTERS = {
     "email_confirmation_signup": "members/mail/address",
     "password_reset_key": "members/mail/password",
     "account_already_exists": "members/mail/known_address",
-}
-# allauth's name of a notice -> what happened; sent where ACCOUNT_EMAIL_NOTIFICATIONS is on.
-_CHANGES = {
-    "password_changed": _("Your password was changed."),
-    "password_set": _("Your password was set."),
-    "password_reset": _("Your password was set anew by a link that was mailed to you."),
-    "email_changed": _("Your first e-mail address was changed."),
-    "email_confirm": _("An e-mail address of yours was confirmed."),
-    "email_deleted": _("An e-mail address of yours was removed."),
 }
 
 
@@ -122,11 +118,34 @@ class HubAccountAdapter(DefaultAccountAdapter):
         elif name in _LETTERS:
             url = context.get("activate_url") or context.get("password_reset_url") or f"{settings.HUB_URL}/"
             send_letter(**to, template=_LETTERS[name], context={"url": url})
-        elif name in _CHANGES:
-            send_letter(**to, template="members/mail/changed", context={"what": _CHANGES[name]})
         else:
             with translation.override(member.language if member else translation.get_language()):
                 super().send_mail(template_prefix, email, context)
+
+    def send_notification_mail(
+        self,
+        template_prefix: str,
+        user: AbstractBaseUser,
+        context: dict[str, Any] | None = None,
+        email: str | None = None,
+    ) -> None:
+        """Tell the member of a change at every address, the one that has just been removed or left among them."""
+        told = context or {}
+        removed = str(told.get("deleted_email") or "")
+        detail = removed or str(told.get("to_email") or "")
+        also = [address for address in (removed, email) if address]
+        notify(cast(Member, user), Change(template_prefix.rpartition("/")[2]), detail=detail, also=also)
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Ask for the password again, but not who has just typed it to set up a first second factor."""
+        if not super().is_reauthentication_required(app=app, **kwargs):
+            return False
+        user = self.request.user if self.request is not None else None
+        if app != "allauth.mfa" or user is None or not user.is_authenticated or has_factor(cast(Member, user)):
+            return True
+        recent = time.time() - account_settings.REAUTHENTICATION_TIMEOUT
+        records = get_authentication_records(self.request, user)
+        return not any(record.get("method") == "password" and record["at"] > recent for record in records)
 
     def _answer_unknown(self, email: str) -> None:
         """Answer a wish for a new password from an address no member signs in with: an applicant's, or nobody's."""

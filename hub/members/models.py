@@ -1,17 +1,24 @@
 """People: the member, and the application that lets somebody in."""
 
+from hashlib import sha256
 from typing import Any, ClassVar
 
 from django.apps import apps
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.contrib.sessions.base_session import AbstractBaseSession, BaseSessionManager
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
 from hub.lib.addresses import fold_address
+from hub.lib.bus import publish_on_commit
 from hub.members.regions import region_of
+
+# The topic of the bus on which each process hears whose sign-in has ended.
+SIGN_IN_ENDED = "login-session.ended"
 
 
 class MemberManager(BaseUserManager["Member"]):
@@ -67,6 +74,14 @@ class Member(AbstractBaseUser, PermissionsMixin):
     def __str__(self) -> str:
         return self.get_full_name()
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save; a new password, or an account that may not sign in any more, ends every sign-in at once."""
+        has_new_password = getattr(self, "_password", None) is not None
+        ends = not self._state.adding and (has_new_password or not self.is_active)
+        super().save(*args, **kwargs)
+        if ends:
+            LoginSession.objects.end_all(self.pk)
+
     def get_full_name(self) -> str:
         """Return the name to show; never the address (machina's default shows it to everybody)."""
         return str(_("A former member")) if self.anonymised_at else self.name
@@ -82,6 +97,11 @@ class Member(AbstractBaseUser, PermissionsMixin):
         words = [word for word in self.name.replace("-", " ").split() if word[:1].isalpha() and word[-1:] != "."]
         picked = words[:1] + words[-1:] if len(words) > 1 else words
         return "".join(word[0] for word in picked).upper()
+
+
+def session_mark(session_key: str) -> str:
+    """Return a name of a session from which its key cannot be had."""
+    return sha256(session_key.encode()).hexdigest()[:24]
 
 
 def display_name(member: "Member") -> str:
@@ -118,3 +138,85 @@ class Application(models.Model):
 
     def __str__(self) -> str:
         return f"{self.member} ({self.get_state_display()})"
+
+
+class LoginSessionManager(BaseSessionManager):
+    """End sign-ins."""
+
+    def end_all(self, member_id: int) -> None:
+        """Sign a member out everywhere, and tell the processes that may have sockets or mail sessions of them."""
+        self.filter(member_id=member_id).delete()
+        publish_on_commit(SIGN_IN_ENDED, {"member": member_id})
+
+    def end_mail(self, member_id: int) -> None:
+        """End the mail sessions that a member's programs have open now, and nothing else."""
+        publish_on_commit(SIGN_IN_ENDED, {"mail": member_id})
+
+
+class LoginSession(AbstractBaseSession):
+    """One browser that is signed in, or a visitor's session; its rows are Django's sessions (decision record 0017).
+
+    A member sees them as the list of sign-ins: which client, since when, seen when. Nothing is kept of where the
+    client stands, and a row ends with its session.
+    """
+
+    member = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="login_sessions"
+    )
+    # "Firefox, Windows": enough to recognise a browser of one's own.
+    client = models.CharField(max_length=60, blank=True)
+    started_at = models.DateTimeField(null=True)
+    seen_at = models.DateTimeField(null=True)
+
+    objects: ClassVar[LoginSessionManager] = LoginSessionManager()
+
+    class Meta:
+        verbose_name = _("sign-in")
+        verbose_name_plural = _("sign-ins")
+
+    @classmethod
+    def get_session_store_class(cls) -> Any:
+        """Return the engine that keeps its sessions here."""
+        return import_string(f"{settings.SESSION_ENGINE}.SessionStore")
+
+    @property
+    def mark(self) -> str:
+        """A name of the session that opens nothing: for pages, and for prompts between processes."""
+        return session_mark(self.session_key)
+
+
+class ApplicationPassword(models.Model):
+    """A secret for one mail program, in the place of the password; only its digest is kept.
+
+    It has 128 random bits, so a fast hash is enough.
+    """
+
+    member = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="application_passwords")
+    label = models.CharField(_("Name"), max_length=60)
+    digest = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("created_at", "pk")
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class FactorReset(models.Model):
+    """That somebody of the Secretariat took a lost second factor from a member's account, and why."""
+
+    member = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="factor_resets")
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    reason = models.TextField()
+    created_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("-created_at",)
+        constraints = (
+            models.CheckConstraint(condition=~models.Q(member=models.F("actor")), name="factor_reset_by_another"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.member} ({self.actor})"

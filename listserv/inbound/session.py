@@ -11,7 +11,7 @@ from django.utils import translation
 
 from hub.lib.errors import HubError, Unavailable
 from hub.members import limits
-from hub.members.backends import AddressBackend
+from hub.members.account.services import check_mail_password
 from hub.members.selectors import active_member, member_by_address, members_by_address
 from listserv.inbound import replies
 from listserv.inbound.recipients import RecentLists, Recipient, resolve, resolve_kept
@@ -42,7 +42,7 @@ def sign_in(login: bytes, password: bytes, peer: str) -> int | Refusal | None:
     if seconds:
         return Refusal(f"454 4.7.0 Too many wrong passwords. Try again in {-(-seconds // 60)} minutes.")
     try:
-        member = AddressBackend().authenticate(None, username=address, password=secret)
+        member = check_mail_password(address=address, secret=secret)
     except Unavailable as error:
         return Refusal(f"{error.smtp_reply} Too many sign-ins at this moment. Try again in a minute.")
     if member is None:

@@ -2,13 +2,14 @@
 
 import pytest
 from django.contrib.auth.models import Group
+from django.core.cache import cache
 from django.urls import reverse
-from wagtail.models import Page
+from wagtail.models import Page, PageViewRestriction
 from wagtail.permissions import policy_registry
 from wagtail.test.utils.form_data import rich_text
 
 from cms import services
-from cms.models import ProceedingsPage
+from cms.models import ProceedingsPage, StandardPage
 from hub.members.models import Member
 
 pytestmark = pytest.mark.django_db
@@ -143,6 +144,8 @@ def test_wagtails_own_sign_in_and_password_pages_lead_to_ours(site, client):
 def test_every_address_of_the_admin_has_the_door(site):
     from wagtail.admin import urls
 
+    from cms import urls as _loaded  # noqa: F401 - puts the door there
+
     def walk(patterns: list) -> list:
         found = []
         for pattern in patterns:
@@ -187,3 +190,29 @@ def test_bootstrapping_again_changes_nothing(finished):
     home = services.bootstrap_site()
     assert (Page.objects.count(), Group.objects.count()) == counts
     assert home.get_site().root_page_id == home.pk and ProceedingsPage.objects.get(pk=page.pk).live
+
+
+def test_wagtails_second_sign_in_page_signs_nobody_in(site, client, make_member):
+    make_member("Amina Diallo", password="a long password")
+    data = {"username": "amina.diallo@people.example", "password": "a long password"}
+    for answer in (client.get("/_util/login/?next=/x/"), client.post("/_util/login/?next=/x/", data)):
+        assert answer["Location"] == "/accounts/login/?next=%2Fx%2F"
+    assert "_auth_user_id" not in client.session
+
+
+def test_a_page_for_members_only_leads_to_the_one_sign_in_page(site, client):
+    page = StandardPage(title="For members", slug="for-members")
+    site.add_child(instance=page)
+    PageViewRestriction.objects.create(page=page, restriction_type="login")
+    assert client.get("/for-members/")["Location"] == "/accounts/login/?next=/for-members/"
+
+
+def test_a_password_that_several_share_is_not_guessed(site, client):
+    page = StandardPage(title="For a few", slug="for-a-few")
+    site.add_child(instance=page)
+    restriction = PageViewRestriction.objects.create(page=page, restriction_type="password", password="maize")
+    address = reverse("wagtailcore_authenticate_with_password", args=(restriction.pk, page.pk))
+    cache.clear()
+    answers = [client.post(address, {"password": f"guess {number}", "return_url": "/"}) for number in range(11)]
+    assert [answer.status_code for answer in answers[-2:]] == [200, 429]
+    assert client.post(address, {"password": "maize", "return_url": "/"}).status_code == 429

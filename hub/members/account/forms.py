@@ -1,0 +1,71 @@
+"""Forms of the account, and allauth's in our words."""
+
+from typing import Any
+
+from allauth.core.internal.cryptokit import normalize_user_code
+from allauth.mfa.adapter import get_adapter
+from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from allauth.mfa.webauthn import forms as allauth_forms
+from django import forms
+from django.core.cache import cache
+from django.utils.translation import gettext_lazy as _
+
+from hub.members.account.services import MAX_REASON
+
+
+class ApplicationPasswordForm(forms.Form):
+    """What a new application password is for."""
+
+    label = forms.CharField(
+        label=_("Name"),
+        max_length=60,
+        help_text=_("What you will use it for, such as: Thunderbird at work."),
+    )
+
+
+class ResetForm(forms.Form):
+    """Why a second factor is reset."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=MAX_REASON,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("What happened, and how you know that it was the member who asked. The member gets these words."),
+    )
+
+
+# Seconds in which a code is taken only once: as long as it is valid, one period early and late included.
+CODE_LIFETIME_SECONDS = 120
+
+
+class _OnceMixin:
+    """Take each code once: allauth remembers a used one for one period, but takes it for three."""
+
+    user: Any
+
+    def clean_code(self) -> str:
+        """Return a code that is right and was not used."""
+        code: str = super().clean_code()  # type: ignore[misc]
+        key = f"hub.second-factor.used.{self.user.pk}.{normalize_user_code(code)}"
+        if not cache.add(key, 1, timeout=CODE_LIFETIME_SECONDS):
+            raise get_adapter().validation_error("incorrect_code")
+        return code
+
+
+class SecondStepForm(_OnceMixin, AuthenticateForm):
+    """The code that follows the password."""
+
+
+class SecondStepAgainForm(_OnceMixin, ReauthenticateForm):
+    """The code that stands for the password when a page asks again."""
+
+
+class AddPasskeyForm(allauth_forms.AddWebAuthnForm):
+    """A passkey that also signs in by itself, unless its owner wants it as a second step only."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].label = _("Name of the passkey")
+        self.fields["passwordless"].label = _("Sign in with this passkey alone, without the password")
+        self.fields["passwordless"].help_text = _("The device then asks for your fingerprint, face or PIN.")
+        self.fields["passwordless"].initial = True

@@ -1,0 +1,63 @@
+"""Keep the Secretariat from everything but the setting-up of a second factor, until there is one."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+
+from hub.lib.clock import now
+from hub.members.account import rules
+from hub.members.models import LoginSession
+
+# A browser's "last seen" is as exact as this.
+SEEN_EVERY = timedelta(minutes=5)
+# Where a person goes on once the second factor is there.
+NEXT = "hub.second-factor-next"
+# Names of addresses that a person without the required second factor reaches.
+_OPEN_PREFIXES = ("account_", "mfa_")
+_OPEN = frozenset(
+    {"set_language", "javascript-catalog", "members:sign_ins", "members:end_sign_in", "members:end_sign_ins"}
+)
+
+
+class SignInMiddleware:
+    """Note when a browser was last seen, and hold up who has to set up a second factor first.
+
+    Before every page, not before some: what the Secretariat may do stands on all of them.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Serve, and note the time at most every few minutes."""
+        response = self.get_response(request)
+        seen_at = getattr(request.session, "seen_at", None)
+        if seen_at is not None and request.session.session_key and now() - seen_at > SEEN_EVERY:
+            LoginSession.objects.filter(pk=request.session.session_key).update(seen_at=now())
+        return response
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+        """Lead the Secretariat to the second factor. Queries: 1 for the Secretariat, none for others."""
+        user = request.user
+        if not user.is_authenticated or not rules.is_secretariat(user) or _is_open(request):
+            return None
+        return lead_to_set_up(request) if rules.must_set_up(user) else None
+
+
+def _is_open(request: HttpRequest) -> bool:
+    name = request.resolver_match.view_name if request.resolver_match else ""
+    return name.startswith(_OPEN_PREFIXES) or name in _OPEN
+
+
+def lead_to_set_up(request: HttpRequest) -> HttpResponse:
+    """Send a person to the page of the second factor, and remember where to go on."""
+    if request.path.startswith("/api/"):
+        message = _("Set up a second factor on the pages of the hub first.")
+        return JsonResponse({"code": "second-factor-missing", "message": message}, status=403)
+    if request.method == "GET":
+        request.session[NEXT] = request.get_full_path()
+    return redirect("mfa_index")
