@@ -14,7 +14,7 @@ from django.utils.http import urlencode
 from wagtail.documents.views.serve import authenticate_with_password as open_document
 from wagtail.views import authenticate_with_password as open_page
 
-from hub.members.errors import TooManyAttempts
+from hub.lib.errors import TooMany
 
 View = Callable[..., HttpResponse]
 
@@ -31,7 +31,7 @@ def limited(view: View) -> View:
     def within_limit(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         key = f"{view.__module__}.{sorted(kwargs.items())}"
         if request.method == "POST" and not ratelimit.consume(request, action="shared_password", key=key):
-            raise TooManyAttempts
+            raise TooMany
         return view(request, *args, **kwargs)
 
     return within_limit

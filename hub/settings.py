@@ -287,6 +287,8 @@ ACCOUNT_RATE_LIMITS = {
     "reauthenticate": "10/10m/user",
     "change_password": "5/10m/user",
     "signup": "20/10m/ip",
+    # Passwords that several people share, of a page or a folder of documents.
+    "shared_password": "10/5m/ip,60/h/key",
 }
 ACCOUNT_ADAPTER = "hub.members.adapter.HubAccountAdapter"
 ACCOUNT_PREVENT_ENUMERATION = True
@@ -306,8 +308,6 @@ MFA_FORMS = {
     "reauthenticate": "hub.members.account.forms.SecondStepAgainForm",
     "add_webauthn": "hub.members.account.forms.AddPasskeyForm",
 }
-# Beside allauth's own limits: passwords that several people share, of a page or a folder of documents.
-ACCOUNT_RATE_LIMITS = {"shared_password": "10/5m/ip,60/h/key"}
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 LOGIN_URL = "account_login"

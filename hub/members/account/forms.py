@@ -7,9 +7,9 @@ from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.webauthn import forms as allauth_forms
 from django import forms
-from django.core.cache import cache
 from django.utils.translation import gettext_lazy as _
 
+from hub.lib import limits
 from hub.members.account.services import MAX_REASON
 
 
@@ -34,8 +34,8 @@ class ResetForm(forms.Form):
     )
 
 
-# Seconds in which a code is taken only once: as long as it is valid, one period early and late included.
-CODE_LIFETIME_SECONDS = 120
+# A code is taken once as long as it is valid, one period early and late included.
+USED_CODE = limits.Limit("second-factor.used", 1, 120)
 
 
 class _OnceMixin:
@@ -46,8 +46,7 @@ class _OnceMixin:
     def clean_code(self) -> str:
         """Return a code that is right and was not used."""
         code: str = super().clean_code()  # type: ignore[misc]
-        key = f"hub.second-factor.used.{self.user.pk}.{normalize_user_code(code)}"
-        if not cache.add(key, 1, timeout=CODE_LIFETIME_SECONDS):
+        if limits.take(USED_CODE, f"{self.user.pk} {normalize_user_code(code)}"):
             raise get_adapter().validation_error("incorrect_code")
         return code
 
