@@ -3,10 +3,9 @@
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from hub import env
+from hub import env, security
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -353,21 +352,7 @@ WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "modelsearch.backends.database"
 MODELSEARCH_BACKENDS = {"default": {"BACKEND": "modelsearch.backends.database"}}
 
 # --- Security --------------------------------------------------------------------------------------------------
-CONTENT_SECURITY_POLICY = {
-    # Wagtail's admin writes inline scripts and styles; hub.middleware relaxes the policy there alone.
-    "EXCLUDE_URL_PREFIXES": ["/admin/"],
-    "DIRECTIVES": {
-        "default-src": [SELF],
-        "script-src": [SELF],
-        "style-src": [SELF],
-        "img-src": [SELF, "data:"],
-        "connect-src": [SELF],
-        "object-src": [NONE],
-        "base-uri": [SELF],
-        "form-action": [SELF],
-        "frame-ancestors": [NONE],
-    },
-}
+CONTENT_SECURITY_POLICY = security.PAGES
 X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
