@@ -179,6 +179,7 @@ HUB_PUMPS = {
 HUB_HEALTH = [
     "hub.runtime.probes.database",
     "hub.runtime.probes.channel_layer",
+    "hub.runtime.probes.web",
     "hub.runtime.probes.worker",
     "hub.runtime.probes.smtp",
     "listserv.probes.mail_queue",

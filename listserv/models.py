@@ -22,6 +22,7 @@ __all__ = [
     "Mailing",
     "MailingList",
     "Notice",
+    "RelayTrouble",
     "Retry",
     "Subscription",
 ]
@@ -145,8 +146,9 @@ class Subscription(models.Model):
 class Mailing(models.Model):
     """A contribution on its way to a list; one row however many receive it.
 
-    ``cursor`` is the key of the last subscription done. ``claimed_until`` is the lease of the worker at it, and tells
-    one claim from the next: who finds another value there has lost the work.
+    ``cursor`` is the key of the last subscription done. ``claimed_by`` names the claim of the worker at it: who finds
+    another name there has lost the work. ``claimed_until`` is its lease, which the worker renews; in a mailing that
+    nobody holds it is when the next try is.
     """
 
     class State(models.TextChoices):
@@ -163,7 +165,9 @@ class Mailing(models.Model):
     failed = models.PositiveIntegerField(default=0, help_text="recipients given up")
     # Why it waits, when the relay does not let us in or is away; empty when it goes on.
     last_reply = models.CharField(max_length=500, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0, help_text="times the relay refused us in a row")
     created_at = models.DateTimeField()
+    claimed_by = models.CharField(max_length=32, blank=True)
     claimed_until = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
 
@@ -179,7 +183,11 @@ class Mailing(models.Model):
 
 
 class Retry(models.Model):
-    """A recipient whose copy of a mailing was not taken; ``next_at`` None means given up."""
+    """A recipient whose copy of a mailing was not taken.
+
+    ``next_at`` None means that the hub tries no more. Such a row is shown to the Secretariat until ``ended_at``, when
+    somebody has given it up.
+    """
 
     mailing = models.ForeignKey(Mailing, on_delete=models.CASCADE, related_name="retries")
     subscription = models.ForeignKey(Subscription, on_delete=models.CASCADE, related_name="retries")
@@ -187,6 +195,7 @@ class Retry(models.Model):
     next_at = models.DateTimeField(null=True, blank=True)
     last_reply = models.CharField(max_length=500, blank=True)
     created_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         verbose_name_plural = "retries"
@@ -194,6 +203,8 @@ class Retry(models.Model):
         indexes = (
             # The pump takes what is due.
             models.Index(fields=("next_at",), condition=models.Q(next_at__isnull=False), name="retry_due"),
+            # The queue shows what was refused.
+            models.Index(fields=("created_at",), condition=models.Q(next_at=None, ended_at=None), name="retry_refused"),
         )
 
     def __str__(self) -> str:
@@ -203,7 +214,8 @@ class Retry(models.Model):
 class Notice(models.Model):
     """A mail of the hub's own (confirm an address, a contribution is held), queued in the transaction that asks for it.
 
-    ``raw`` is the whole message; it is emptied once sent, since it may hold a link that opens an account.
+    ``raw`` is the whole message; it is emptied once sent, since it may hold a link that opens an account. One that was
+    refused keeps it, so that it can be tried again, until somebody gives it up.
     """
 
     class State(models.TextChoices):
@@ -231,3 +243,22 @@ class Notice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.subject} ({self.state})"
+
+
+class RelayTrouble(models.Model):
+    """What is wrong with the relay at this moment: one row, and none while it takes our mail."""
+
+    class Kind(models.TextChoices):
+        """What is wrong."""
+
+        AWAY = "away", _("it does not answer")
+        REFUSES = "refuses", _("it takes no mail from the hub")
+
+    kind = models.CharField(max_length=7, choices=Kind.choices)
+    reply = models.CharField(max_length=500, blank=True)
+    since = models.DateTimeField()
+    last_at = models.DateTimeField()
+    attempts = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.reply}"

@@ -24,10 +24,15 @@ def parts() -> list[Part]:
 
 
 def healthz() -> HttpResponse:
-    """Answer JSON per part; 503 when one is down."""
+    """Answer JSON per part; 503 when one is down. What is degraded works, and is named."""
     found = parts()
     ok = all(part.ok for part in found)
-    body = {"ok": ok, "parts": {part.name: {"ok": part.ok, **part.detail} for part in found}}
+    degraded = [part.name for part in found if part.degraded]
+    body = {
+        "ok": ok,
+        "degraded": degraded,
+        "parts": {part.name: {"ok": part.ok, **part.detail} for part in found},
+    }
     response = JsonResponse(body, status=200 if ok else 503)
     response["Cache-Control"] = "no-store"
     return response
@@ -36,10 +41,11 @@ def healthz() -> HttpResponse:
 def metrics() -> HttpResponse:
     """Answer in Prometheus' text format: whether each part is up, and its figures."""
     lines = ["# TYPE hub_part_up gauge"]
-    figures: list[str] = []
+    figures: list[str] = ["# TYPE hub_part_degraded gauge"]
     for part in parts():
         name = part.name.replace(" ", "_")
         lines.append(f'hub_part_up{{part="{name}"}} {int(part.ok)}')
+        figures.append(f'hub_part_degraded{{part="{name}"}} {int(part.degraded)}')
         for key, value in part.detail.items():
             if isinstance(value, int | float) and not isinstance(value, bool):
                 figures += [f"# TYPE hub_{name}_{key} gauge", f"hub_{name}_{key} {value}"]

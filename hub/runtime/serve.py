@@ -16,7 +16,7 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 
 from hub.lib.bus import bus
-from hub.lib.heartbeats import EVERY, beat
+from hub.lib.heartbeats import EVERY, beat, farewell
 from hub.runtime import starting
 from hub.runtime.worker import run_worker
 
@@ -60,10 +60,15 @@ async def run_web(stop: asyncio.Event) -> None:
     server = _Server(config)
     serving = asyncio.create_task(server.serve(sockets=starting.bound("HUB_WEB", settings.HUB_WEB)))
     waiting = asyncio.create_task(stop.wait())
-    await asyncio.wait({serving, waiting}, return_when=asyncio.FIRST_COMPLETED)
-    server.should_exit = True
-    waiting.cancel()
-    await serving
+    pulse = asyncio.create_task(_pulse("web"))
+    try:
+        await asyncio.wait({serving, waiting}, return_when=asyncio.FIRST_COMPLETED)
+        server.should_exit = True
+        await serving
+    finally:
+        waiting.cancel()
+        pulse.cancel()
+        await asyncio.to_thread(farewell, "web")
 
 
 async def run_smtp(stop: asyncio.Event) -> None:
@@ -75,13 +80,15 @@ async def run_smtp(stop: asyncio.Event) -> None:
         raise starting.cannot_listen("HUB_SMTP", settings.HUB_SMTP, error) from error
     finally:
         greeting.cancel()
+        await asyncio.to_thread(farewell, "smtp")
 
 
 async def _greet() -> None:
-    """Ask the mail door for its greeting now and then, as a client would; a door that does not greet gives no beat."""
+    """Ask the mail door for its greeting now and then, as a client would; one that does not greet does not work."""
     listens = settings.HUB_SMTP
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(listens.host, listens.host)  # noqa: S104 - asked, not bound
     while True:
+        greeted = False
         with contextlib.suppress(OSError, TimeoutError):
             async with asyncio.timeout(EVERY):
                 reader, writer = await asyncio.open_connection(host, listens.port)
@@ -91,8 +98,14 @@ async def _greet() -> None:
                 greeted = (await reader.readline()).startswith(b"220")
                 writer.write(b"QUIT\r\n")
                 writer.close()
-            if greeted:
-                await asyncio.to_thread(beat, "smtp")
+        await asyncio.to_thread(beat, "smtp", works=greeted)
+        await asyncio.sleep(EVERY)
+
+
+async def _pulse(kind: str) -> None:
+    """Say now and then that a part is alive."""
+    while True:
+        await asyncio.to_thread(beat, kind)
         await asyncio.sleep(EVERY)
 
 

@@ -1,20 +1,29 @@
 """Run the tasks that Wagtail and others have queued (django-tasks), as one of the worker's pumps."""
 
+import logging
 from datetime import datetime, timedelta
 
+from django.db.models import QuerySet
 from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
+from hub.lib import heartbeats
 from hub.lib.clock import now as clock
 
-# A task that runs longer was left behind by a killed worker.
+log = logging.getLogger(__name__)
+# A task of a worker that gives no signs of life, such as one of an earlier release, was left behind after so long.
 ABANDONED = timedelta(minutes=10)
+# A task whose worker died at it so often is what kills them.
+ATTEMPTS = 3
+_EARLIER_RELEASE = "hub"
 
 
 def run_tasks(now: datetime) -> int:
-    """Run what is ready and return 1 when anything was; give back what a killed worker left running."""
-    left = DBTaskResult.objects.filter(status="RUNNING", started_at__lt=clock() - ABANDONED)
-    left.update(status="READY", started_at=None)
+    """Run what is ready and return 1 when anything was; take up what a killed worker left running.
+
+    Queries: 2 when there is nothing to do.
+    """
+    _take_up_left(clock())
     if not DBTaskResult.objects.ready().exists():
         return 0
     worker = Worker(
@@ -24,8 +33,36 @@ def run_tasks(now: datetime) -> int:
         backend_name="default",
         startup_delay=False,
         max_tasks=20,
-        worker_id="hub",
+        worker_id=heartbeats.own_name("worker"),
         excluded_queue_names=[],
     )
     worker.run()
     return 1
+
+
+def _take_up_left(moment: datetime) -> None:
+    """Queue again what was running in a worker that is gone.
+
+    This thread runs one task at a time and is not at one now, so what bears our own name was left as well.
+    """
+    running = list(DBTaskResult.objects.filter(status="RUNNING", started_at__lt=moment - heartbeats.GONE))
+    if not running:
+        return
+    alive = heartbeats.living("worker", moment) - {heartbeats.own_name("worker")}
+    for task in running:
+        started_at = task.started_at or moment
+        worker = task.worker_ids[-1] if task.worker_ids else _EARLIER_RELEASE
+        if worker in alive or (worker == _EARLIER_RELEASE and started_at > moment - ABANDONED):
+            continue
+        _take_up(task, DBTaskResult.objects.filter(pk=task.pk, status="RUNNING", started_at=task.started_at))
+
+
+def _take_up(task: DBTaskResult, still: "QuerySet[DBTaskResult]") -> None:
+    name = task.task_path.rpartition(".")[2]
+    if len(task.worker_ids) >= ATTEMPTS:
+        log.error("The task %s %s is given up: its worker died at it %d times", name, task.pk, len(task.worker_ids))
+        still.update(status="FAILED", finished_at=clock(), exception_class_path="builtins.RuntimeError",
+                     traceback="The worker died each time this was run.\n")  # fmt: skip
+        return
+    if still.update(status="READY", started_at=None):
+        log.warning("The task %s %s is taken up from a worker that is gone", name, task.pk)

@@ -17,7 +17,7 @@ from django.db import close_old_connections, connections
 from hub.lib import hooks
 from hub.lib.bus import bus
 from hub.lib.clock import now
-from hub.lib.heartbeats import EVERY, beat
+from hub.lib.heartbeats import EVERY, beat, farewell
 
 log = logging.getLogger(__name__)
 IDLE = 1.0
@@ -77,8 +77,7 @@ async def run_worker(stop: asyncio.Event) -> None:
         pump.start()
     try:
         while not stop.is_set():
-            if all(pump.healthy for pump in pumps):
-                await asyncio.to_thread(beat, "worker")
+            await asyncio.to_thread(beat, "worker", works=all(pump.healthy for pump in pumps))
             try:
                 async with asyncio.timeout(EVERY):
                     await stop.wait()
@@ -89,3 +88,4 @@ async def run_worker(stop: asyncio.Event) -> None:
             pump.stop()
         for pump in pumps:
             await asyncio.to_thread(pump.join, 10)
+        await asyncio.to_thread(farewell, "worker")

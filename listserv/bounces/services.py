@@ -14,22 +14,13 @@ from listserv.bounces.addresses import find
 from listserv.bounces.reports import Failure, Kind, Report, read_report
 from listserv.bounces.status import Fate, enhanced
 from listserv.models import Bounce, Mailing, Subscription
+from listserv.outbound.refusals import is_about_the_mailbox
 
 if TYPE_CHECKING:
     from hub.members.models import Member
     from listserv.models import InboundMail
 
 _KINDS = {Fate.FAILED: Bounce.Kind.PERMANENT, Fate.DELAYED: Bounce.Kind.TEMPORARY}
-# Codes that say something of the mailbox (RFC 3463 §3.2, §3.3); others are about the mail, the relay or the way.
-_OF_THE_MAILBOX = ("5.1.", "5.2.0", "5.2.1", "5.2.2")
-_OF_THE_MAILBOX_WORDS = (
-    "user unknown",
-    "unknown user",
-    "no such user",
-    "does not exist",
-    "mailbox",
-    "unknown recipient",
-)
 
 
 @transaction.atomic
@@ -133,14 +124,6 @@ def count_refusals(*, refusals: Iterable[tuple[int, int, str]], now: datetime) -
             )  # fmt: skip
             counted += scoring.count(bounce, now=now)
     return counted
-
-
-def is_about_the_mailbox(reply: str) -> bool:
-    """Whether an SMTP reply refuses a recipient for good, whatever the mail is."""
-    code = enhanced(reply)
-    if code:
-        return code.startswith(_OF_THE_MAILBOX)
-    return reply.startswith("55") and any(words in reply.lower() for words in _OF_THE_MAILBOX_WORDS)
 
 
 @transaction.atomic

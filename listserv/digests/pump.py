@@ -1,14 +1,15 @@
 """The worker's pump for digests: claim those that are due, write each kind once, send, and move them on.
 
 A claim is a lease on the row and the proof of it: who finds another value there has lost the work. No transaction is
-open while mail is sent. A worker that is killed leaves leases that end; what it had sent is sent again with the same
-Message-IDs, at most one batch. Who may read is asked now, and texts are read now: an edit counts, a rejected
-contribution is gone.
+open while mail is sent. A worker that is killed leaves leases that end soon; what it had sent and not yet written down
+is sent again with the same Message-IDs, as few as of a mailing. Who may read is asked now, and texts are read now: an
+edit counts, a rejected contribution is gone.
 """
 
 import logging
+import time
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -21,11 +22,17 @@ from listserv.digests.render import Digest
 from listserv.digests.select import Gathered, gather
 from listserv.digests.times import DIGESTS, next_at
 from listserv.models import MailingList, Subscription
-from listserv.outbound.pump import BACKOFF, GIVE_UP, LEASE, PAUSE, transport
-from listserv.outbound.transport import Envelope, Outcome, Result
+from listserv.outbound.bulk import Bulk
+from listserv.outbound.letter_queue import keep_refused
+from listserv.outbound.progress import RENEW_SECONDS
+from listserv.outbound.pump import transport
+from listserv.outbound.transport import Envelope, Listed, Outcome, Result
+from listserv.outbound.trouble import BACKOFF, GIVE_UP, LEASE, clear_trouble, note_trouble, pause_after
 
 log = logging.getLogger(__name__)
 BATCH = 100  # digests
+# A relay that refuses us is asked again after longer pauses, the longer the digest waits: by so much each.
+_REFUSAL_STEP = timedelta(minutes=2)
 _NOTHING = Result(Outcome.SENT)
 _BROKEN = Result(Outcome.LATER, "451 the digest could not be written")
 
@@ -46,19 +53,47 @@ def send_digests(now: datetime) -> int:
 
     Queries: 5 a batch, 1 for each list and level above its forum, 3 for each place in the list where digests stand.
     """
-    batch = _claim(now)
+    claims = _Claims(_claim(now), now)
     by_list: dict[int, list[Subscription]] = defaultdict(list)
-    for row in batch:
+    for row in claims.rows:
         by_list[row.list_id].append(row)
     moved = 0
     for rows in by_list.values():
-        done = _Sending(rows[0].list, now).send(rows)
-        moved += _store(done, now)
-        refused = [
-            (one.subscription.pk, one.number, one.result.reply) for one in done if one.result.outcome is Outcome.FAILED
-        ]
-        bounces.count_refusals(refusals=refused, now=now)
+        claims.renew_if_due()
+        moved += _Sending(rows[0].list, now, claims).send(rows)
     return moved
+
+
+class _Claims:
+    """The subscriptions of a batch that are still ours."""
+
+    def __init__(self, rows: list[Subscription], now: datetime) -> None:
+        self.rows = list(rows)
+        self.now = now
+        self.began = self.renewed_at = time.monotonic()
+
+    def settle(self, rows: Iterable[Subscription]) -> None:
+        """Let go of some."""
+        gone = {row.pk for row in rows}
+        self.rows = [row for row in self.rows if row.pk not in gone]
+
+    def renew_if_due(self) -> None:
+        """Keep them while others are written."""
+        if time.monotonic() - self.renewed_at > RENEW_SECONDS:
+            self.renew()
+
+    def renew(self) -> bool:
+        """Keep the claims; False when one is lost."""
+        self.renewed_at = time.monotonic()
+        until = self.now + timedelta(seconds=self.renewed_at - self.began) + LEASE
+        kept = 0
+        for lease in {row.digest_claimed_until for row in self.rows}:
+            mine = [row for row in self.rows if row.digest_claimed_until == lease]
+            held = Subscription.objects.filter(pk__in=[row.pk for row in mine], digest_claimed_until=lease)
+            kept += held.update(digest_claimed_until=until)
+            for row in mine:
+                row.digest_claimed_until = until
+        return kept == len(self.rows)
 
 
 def _claim(now: datetime) -> list[Subscription]:
@@ -83,24 +118,61 @@ class _Sending:
 
     mailing_list: MailingList
     now: datetime
+    claims: _Claims
     _gathered: dict[tuple[int, datetime | None], Gathered] = field(default_factory=dict)
     _digests: dict[tuple[object, ...], Digest] = field(default_factory=dict)
+    _copies: list[tuple[Subscription, Gathered, Envelope]] = field(default_factory=list)
+    _moved: int = 0
 
-    def send(self, rows: Sequence[Subscription]) -> list[_Done]:
+    def send(self, rows: Sequence[Subscription]) -> int:
+        """Send the digests of some subscriptions, and move them on; return how many were."""
         readers = forums.readers_among(self.mailing_list.forum_id, {row.member_id for row in rows})
-        done: list[_Done] = []
-        copies = []
+        aside: list[_Done] = []
         for row in rows:
             gathered = self._gather(row)
             copy = self._copy(row, gathered) if row.member_id in readers else None
             if isinstance(copy, Envelope):
-                copies.append((row, gathered, copy))
+                self._copies.append((row, gathered, copy))
             else:
-                done.append(_Done(row, gathered.last, gathered.more, copy or _NOTHING))
-        results = transport().send([copy for _, _, copy in copies]) if copies else []
-        for (row, gathered, _), result in zip(copies, results, strict=True):
-            done.append(_Done(row, gathered.last, gathered.more, result, number=gathered.said[-1].number))
-        return done
+                aside.append(_Done(row, gathered.last, gathered.more, copy or _NOTHING))
+        if aside:
+            self._moved += _store(aside, self.now)
+            self.claims.settle(one.subscription for one in aside)
+        if self._copies:
+            self._send_copies()
+        return self._moved
+
+    def _send_copies(self) -> None:
+        bulk = Bulk(settle=self._settle, renew=self.claims.renew, ever_taken=False)
+        results = transport().send(Listed([copy for _row, _gathered, copy in self._copies], bulk.progress()))
+        rest = bulk.rest(results)
+        self._settle(rest.start, rest.results)
+        if rest.pause is not None:
+            behind = rest.start + len(rest.results)
+            self._settle(behind, [_put_off(rest.pause)] * (len(self._copies) - behind))
+            note_trouble(rest.pause, self.now)
+        if bulk.taken:
+            clear_trouble(self.now)
+
+    def _settle(self, start: int, results: Sequence[Result]) -> bool:
+        """Write down what became of some digests, in order."""
+        copies = self._copies[start : start + len(results)]
+        done = [
+            _Done(row, gathered.last, gathered.more, result, number=gathered.said[-1].number)
+            for (row, gathered, _copy), result in zip(copies, results, strict=True)
+        ]
+        refused = [
+            (one.subscription.pk, one.number, one.result.reply) for one in done if one.result.outcome is Outcome.FAILED
+        ]
+        with transaction.atomic():
+            self._moved += _store(done, self.now)
+            for (_row, _gathered, copy), result in zip(copies, results, strict=True):
+                if result.outcome is Outcome.FAILED:
+                    keep_refused(copy, result, self.now)
+            if refused:
+                bounces.count_refusals(refusals=refused, now=self.now)
+        self.claims.settle(row for row, _gathered, _copy in copies)
+        return True
 
     def _gather(self, row: Subscription) -> Gathered:
         key = row.digest_since, row.paused_until
@@ -150,8 +222,13 @@ def _store(done: Sequence[_Done], now: datetime) -> int:
     return moved
 
 
+def _put_off(pause: Result) -> Result:
+    """Return the result of digests that wait for the relay, whatever it said about the first of them."""
+    return pause if pause.outcome is Outcome.UNREACHED else Result(Outcome.REFUSED, pause.reply)
+
+
 def _wait(result: Result, waited: timedelta) -> timedelta:
     """Return how long to leave a digest alone that was not taken: the longer it waits, the longer."""
-    if result.outcome is Outcome.UNREACHED:
-        return PAUSE
+    if result.outcome in (Outcome.UNREACHED, Outcome.REFUSED):
+        return pause_after(result, int(waited / _REFUSAL_STEP))
     return next((step for step in BACKOFF if step >= waited), BACKOFF[-1])

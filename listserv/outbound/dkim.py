@@ -263,6 +263,7 @@ class Signed(Batch):
 
     def __init__(self, batch: Sequence[Envelope], signer: Signer, pool: ThreadPoolExecutor | None) -> None:
         self.batch, self.signer = batch, signer
+        self.progress = batch.progress if isinstance(batch, Batch) else None
         self.pool = pool if len(batch) > PIECE else None
         self.ahead: dict[int, Future[list[Envelope]]] = {}
         self.ready: dict[int, Envelope] = {}

@@ -6,13 +6,15 @@ before (RFC 2920 §3.1), so that a copy costs one wait. :class:`LockStep` where 
 """
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
 import idna
 
-from listserv.outbound.transport import Envelope, Outcome, Result
+from listserv.outbound.refusals import is_about_us
+from listserv.outbound.transport import Batch, Envelope, Outcome, Result
 from listserv.outbound.wire import Wire, shown
 
 WINDOW = 16  # copies in flight on a connection
@@ -24,7 +26,16 @@ _OUTCOMES = {b"2": Outcome.SENT, b"5": Outcome.FAILED}
 
 def result_of(reply: bytes) -> Result:
     """Return what a reply means for the recipient."""
-    return Result(_OUTCOMES.get(reply[:1], Outcome.LATER), shown(reply))
+    outcome, text = _OUTCOMES.get(reply[:1], Outcome.LATER), shown(reply)
+    if outcome is Outcome.FAILED and is_about_us(text):
+        outcome = Outcome.REFUSED
+    return Result(outcome, text)
+
+
+def sender_result(reply: bytes) -> Result:
+    """Return what a refusal of MAIL means: it names no recipient, so that none of them is meant."""
+    result = result_of(reply)
+    return Result(Outcome.REFUSED, result.reply) if result.outcome is Outcome.FAILED else result
 
 
 def routable(recipient: str, wire: Wire) -> tuple[bytes, bytes] | None:
@@ -47,39 +58,85 @@ _UNROUTABLE = Result(Outcome.FAILED, "553 5.6.7 the relay does not take internat
 
 
 class Work:
-    """The copies of a batch that are still to be sent, shared by its connections."""
+    """The copies of a batch that are still to be sent, shared by its connections.
 
-    def __init__(self, batch: Sequence[Envelope]) -> None:
+    ``answered`` copies, from the first on, have a result that is final. Where the batch has a progress, copies are held
+    back until enough before them are saved; ``due`` is called when there is something to save.
+    """
+
+    def __init__(self, batch: Sequence[Envelope], due: Callable[[], None] = lambda: None) -> None:
         self.batch = batch
+        self.progress = batch.progress if isinstance(batch, Batch) else None
+        self.due = due
         self.todo = deque(range(len(batch)))
         self.tries = [0] * len(batch)
         self.results: list[Result | None] = [None] * len(batch)
+        self.answered = 0
         self.reason = ""
+        self.flows: set[_Driven] = set()
+        self.released = asyncio.Event()
+
+    @property
+    def is_held(self) -> bool:
+        """Whether the next copy has to wait until others are saved."""
+        return self.progress is not None and bool(self.todo) and self.todo[0] >= self.progress.limit
 
     def next(self, wire: Wire) -> tuple[int, bytes, Envelope] | None:
-        """Take the next copy, with its MAIL and RCPT; None when nothing is left."""
-        while self.todo:
+        """Take the next copy, with its MAIL and RCPT; None when nothing is left, or when it is held."""
+        while self.todo and not self.is_held:
             index = self.todo.popleft()
             mail = self.batch[index]
             route = routable(mail.recipient, wire)
             if route is not None:
                 return index, b"MAIL FROM:<%b>%b\r\nRCPT TO:<%b>\r\n" % (mail.sender.encode(), route[1], route[0]), mail
-            self.results[index] = _UNROUTABLE
+            self.settle(index, _UNROUTABLE)
         return None
+
+    def settle(self, index: int, result: Result) -> None:
+        """Take the result of a copy."""
+        self.results[index] = result
+        while self.answered < len(self.results) and self.results[self.answered] is not None:
+            self.answered += 1
+        if self.progress is not None and self.progress.is_due(self.answered):
+            self.due()
+
+    def save(self) -> None:
+        """Save what is answered when that is due, and keep the claim; called while no reply is being read."""
+        progress = self.progress
+        if progress is None:
+            return
+        if progress.is_due(self.answered):
+            progress.save([result for result in self.results[progress.saved : self.answered] if result is not None])
+        if not progress.stopped:
+            progress.renew()
+        if progress.stopped:
+            self.todo.clear()
+
+    def release(self) -> None:
+        """Let the connections go on with what was held."""
+        self.released.set()
+        self.released.clear()
+        for flow in list(self.flows):
+            flow.go_on()
 
     def give_back(self, flying: Sequence[int], reason: str, *, again: bool) -> None:
         """Say again what had no answer, or leave it for a retry."""
         self.reason = reason
         for index in reversed(flying):
             self.tries[index] += 1
-            self.results[index] = Result(Outcome.LATER, f"451 {reason}")
-            if again and self.tries[index] < TRIES:
+            if again and self.tries[index] < TRIES and not (self.progress and self.progress.stopped):
                 self.todo.appendleft(index)
+            else:
+                self.settle(index, self._cut_off())
+
+    def _cut_off(self) -> Result:
+        return Result(Outcome.LATER, f"451 {self.reason}")
 
     def outcome(self) -> list[Result]:
         """Return a result for each copy; what was never said is unreached."""
         unreached = Result(Outcome.UNREACHED, f"no connection to the relay: {self.reason or 'no answer'}"[:500])
-        return [unreached if result is None else result for result in self.results]
+        missing = [self._cut_off() if tries else unreached for tries in self.tries]
+        return [result or other for result, other in zip(self.results, missing, strict=True)]
 
 
 class Sending(Protocol):
@@ -102,11 +159,25 @@ class _Driven:
     async def run(self) -> None:
         """Say copies until none is left. Raises: OSError, TimeoutError."""
         self.wire.flow = self
+        self.work.flows.add(self)
         try:
             self.turn()
-            await self.wire.patience(self.done)
+            await self.wire.patience(self.done, lambda: not self.flying)
         finally:
+            self.work.flows.discard(self)
             self.wire.flow = None
+
+    def go_on(self) -> None:
+        """Write on after copies were held back."""
+        if self.done.done() or self.wire.error is not None:
+            return
+        if not self.flying:
+            # Nothing was due meanwhile: the relay has not been silent.
+            self.wire.heard_at = time.monotonic()
+        try:
+            self.turn()
+        except Exception as error:
+            self.wire.fail(error)
 
     def turn(self) -> None:
         """Write on."""
@@ -122,8 +193,8 @@ class _Driven:
             self.done.set_exception(error)
 
     def finish(self) -> None:
-        """Let whoever waits know that nothing is left."""
-        if not self.done.done():
+        """Let whoever waits know that nothing is left; what is held comes later."""
+        if not self.done.done() and not self.work.is_held:
             self.done.set_result(None)
 
 
@@ -138,7 +209,7 @@ class Chunks(_Driven):
         super().__init__(wire, work)
         self.octets: deque[int] = deque()
         self.heard = 0  # of the four replies to the oldest transaction
-        self.refused = b""
+        self.refused: Result | None = None
 
     def turn(self) -> None:
         """Fill the window."""
@@ -167,12 +238,13 @@ class Chunks(_Driven):
         if self.heard == 1:
             return
         if self.heard < 4:
-            if line[:1] != b"2":
-                self.refused = self.refused or line
+            if line[:1] != b"2" and self.refused is None:
+                self.refused = sender_result(line) if self.heard == 2 else result_of(line)
             return
         self.octets.popleft()
-        self.work.results[self.flying.popleft()] = result_of(self.refused or line)
-        self.heard, self.refused = 0, b""
+        result = self.refused or result_of(line)
+        self.heard, self.refused = 0, None
+        self.work.settle(self.flying.popleft(), result)
 
 
 class Pipelined(_Driven):
@@ -182,8 +254,8 @@ class Pipelined(_Driven):
         super().__init__(wire, work)
         self.expected: deque[Callable[[bytes], None]] = deque()  # what takes each reply that is due
         self.mails: deque[Envelope] = deque()
-        self.refused = b""  # of the copy whose envelope is being answered
-        self.sent_refusal = b""  # of the copy whose text was sent
+        self.refused: Result | None = None  # of the copy whose envelope is being answered
+        self.sent_refusal: Result | None = None  # of the copy whose text was sent
         self._stuffed: dict[int, tuple[bytes, bytes]] = {}
 
     def turn(self) -> None:
@@ -198,20 +270,25 @@ class Pipelined(_Driven):
     def _passed(self, line: bytes) -> None:
         """Whatever it says: RSET."""
 
-    def _addressed(self, line: bytes) -> None:
-        """MAIL and RCPT: the first refusal counts."""
+    def _sender(self, line: bytes) -> None:
+        """MAIL."""
         if line[:1] != b"2":
-            self.refused = self.refused or line
+            self.refused = sender_result(line)
+
+    def _recipient(self, line: bytes) -> None:
+        """RCPT: the first refusal counts."""
+        if line[:1] != b"2" and self.refused is None:
+            self.refused = result_of(line)
 
     def _taken(self, line: bytes) -> None:
         """The text has been said."""
-        self.work.results[self.flying.popleft()] = result_of(self.sent_refusal or line)
+        self.work.settle(self.flying.popleft(), self.sent_refusal or result_of(line))
 
     def _answered(self, line: bytes) -> None:
-        mail, refused, self.refused = self.mails.popleft(), self.refused, b""
-        self.wire.clean = not refused and line[:3] == b"354"
+        mail, refused, self.refused = self.mails.popleft(), self.refused, None
+        self.wire.clean = refused is None and line[:3] == b"354"
         if line[:3] != b"354":
-            self.work.results[self.flying.popleft()] = result_of(refused or line)
+            self.work.settle(self.flying.popleft(), refused or _unexpected(line))
             self._go_on(b"")
             return
         # A relay that said 354 all the same gets an empty message, which it has nobody for (RFC 2920 §3.1).
@@ -229,7 +306,7 @@ class Pipelined(_Driven):
             if not self.wire.clean:
                 self.expected.append(self._passed)
                 envelope = b"RSET\r\n" + envelope
-            self.expected.extend((self._addressed, self._addressed, self._answered))
+            self.expected.extend((self._sender, self._recipient, self._answered))
             text = b"".join((text, envelope, b"DATA\r\n"))
         if text:
             self.wire.write(text)
@@ -255,26 +332,40 @@ class LockStep:
 
     async def run(self) -> None:
         """Say copies until none is left. Raises: OSError, TimeoutError."""
-        while (found := self.work.next(self.wire)) is not None:
+        while True:
+            found = self.work.next(self.wire)
+            if found is None:
+                if not self.work.is_held:
+                    return
+                await self.work.released.wait()
+                continue
             index, envelope, mail = found
             self.flying.append(index)
-            self.work.results[index] = await self._copy(envelope, mail)
+            result = await self._copy(envelope, mail)
             self.flying.popleft()
+            self.work.settle(index, result)
 
     async def _copy(self, envelope: bytes, mail: Envelope) -> Result:
         if not self.wire.clean:
             await self.wire.say(b"RSET")
         self.wire.clean = False
-        for command in (*envelope.splitlines(), b"DATA"):
+        sender, recipient = envelope.splitlines()
+        for command, meaning in ((sender, sender_result), (recipient, result_of), (b"DATA", result_of)):
             answer = await self.wire.say(command)
             if answer[:1] not in b"23":
-                return result_of(answer)
+                return meaning(answer)
         if answer[:3] != b"354":
-            return Result(Outcome.LATER, shown(answer))
+            return _unexpected(answer)
         text = b"".join(part.replace(b"\r\n.", b"\r\n..") for part in mail.parts)
         answer = await self.wire.say(text + b".")
         self.wire.clean = True
         return result_of(answer)
+
+
+def _unexpected(reply: bytes) -> Result:
+    """Return what anything but 354 means as the answer to DATA: no message was taken, whatever it says."""
+    result = result_of(reply)
+    return Result(Outcome.LATER, result.reply) if result.outcome is Outcome.SENT else result
 
 
 def flow_for(wire: Wire, work: Work) -> Sending:

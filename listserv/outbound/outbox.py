@@ -16,7 +16,7 @@ from pathlib import Path
 from django.conf import settings
 
 from hub.lib.clock import now as clock
-from listserv.outbound.transport import Envelope, Outcome, Result
+from listserv.outbound.transport import Batch, Envelope, Outcome, Result
 
 _NAME = re.compile(r"(\d{8}T\d{6}\.\d{6}Z)-\d{6,}-[0-9a-f]{4}-(.*)\.eml")
 _unsafe = re.compile(r"[^\w.@+=-]")
@@ -37,13 +37,21 @@ class Outbox:
 
     def send(self, batch: Sequence[Envelope]) -> list[Result]:
         """Write each copy; a full disk leaves the rest for later."""
-        results = []
+        results: list[Result] = []
+        progress = batch.progress if isinstance(batch, Batch) else None
         for mail in batch:
+            if progress is not None and progress.stopped:
+                break
             try:
                 results.append(Result(Outcome.SENT, f"250 {_write(mail)}"))
             except OSError as error:
                 results.append(Result(Outcome.UNREACHED, f"the outbox cannot be written: {error.strerror}"))
-        return results
+                continue
+            if progress is not None:
+                if progress.is_due(len(results)):
+                    progress.save(results[progress.saved :])
+                progress.renew()
+        return results + [Result(Outcome.UNREACHED, "the sending was ended")] * (len(batch) - len(results))
 
     def close(self) -> None:
         """Nothing is kept open."""

@@ -1,37 +1,41 @@
 """The worker's pumps for outgoing mail: walk the rosters, say again what was not taken, send the hub's own notices.
 
-Work is claimed, never assumed: a mailing by a conditional UPDATE whose lease is also the proof of the claim, retries
-and notices by moving their ``next_at`` under a row lock. Between claim and outcome no transaction is open. A worker
-that is killed leaves a lease that ends, and a cursor that is behind by one batch at most.
+Work is claimed, never assumed: a mailing by a conditional UPDATE that names the claim, retries and notices by moving
+their ``next_at`` under a row lock. Between claim and outcome no transaction is open. The lease of a claim is short, and
+renewed while the worker lives; what the relay has answered is saved while a batch is under way. So the work of a worker
+that is killed is taken up within half a minute, and a few copies (:mod:`listserv.outbound.bulk`) go out twice at most.
 """
 
 import logging
+import secrets
 import threading
 import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
-from listserv.bounces import services as bounces
 from listserv.models import Mailing, Notice, Retry
 from listserv.outbound import roster
+from listserv.outbound.again import count_refused, due_retries, mailings
+from listserv.outbound.bulk import Bulk, Rest
+from listserv.outbound.cursor import save_cursor
 from listserv.outbound.dkim import signing
+from listserv.outbound.letter_queue import LetterQueue, forget_refusals
 from listserv.outbound.outbox import Outbox
+from listserv.outbound.progress import Progress
 from listserv.outbound.relay import Relay
 from listserv.outbound.render import Copies, Renderer
-from listserv.outbound.roster import Page, Receiver
-from listserv.outbound.transport import Envelope, Outcome, Result, Transport
+from listserv.outbound.roster import Receiver
+from listserv.outbound.transport import Outcome, Result, Transport
+from listserv.outbound.trouble import BACKOFF, LEASE, clear_trouble, note_trouble, pause_after
 
 log = logging.getLogger(__name__)
 BATCH = 500  # recipients
 NOTICES = 50
-LEASE = timedelta(minutes=5)
-# How long a relay that was not there is left alone.
-PAUSE = timedelta(seconds=15)
-BACKOFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 240))
-GIVE_UP = timedelta(days=5)
 # How long one mailing is worked on before another one gets its turn.
 TURN_SECONDS = 0.5
 _kept = threading.local()
@@ -50,6 +54,7 @@ def transport() -> Transport:
 
 def close_transport() -> None:
     """Let go of this thread's far end."""
+    forget_refusals()
     if hasattr(_kept, "transport"):
         _kept.transport.close()
         del _kept.transport, _kept.settings
@@ -60,7 +65,153 @@ def deliver_mailings(now: datetime) -> int:
 
     Queries: 3 to begin with, 7 a batch, whatever its size, and 1 more for each level above the forum.
     """
-    return _walk(now) + _due_retries(now)
+    return _walk(now) + due_retries(now, send=_send, most=BATCH)
+
+
+# --- Mailings --------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class _Walk:
+    """A mailing that is ours for a while.
+
+    ``now`` is when the pump was called, ``name`` names the claim.
+    """
+
+    mailing: Mailing
+    now: datetime
+    name: str
+    began: float = field(default_factory=time.monotonic)
+
+    def lease(self) -> datetime:
+        """Return when our claim ends unless it is renewed."""
+        return self.now + timedelta(seconds=time.monotonic() - self.began) + LEASE
+
+    def ours(self) -> QuerySet[Mailing]:
+        """Return the row, if it is still ours."""
+        return Mailing.objects.filter(pk=self.mailing.pk, claimed_by=self.name)
+
+    def renew(self) -> bool:
+        """Keep the claim; False when it is lost."""
+        return bool(self.ours().update(claimed_until=self.lease())) or self.lost()
+
+    def lost(self) -> bool:
+        """Say that another worker has the mailing, or that somebody has given it up."""
+        log.warning("Mailing %s was taken over or given up", self.mailing.pk)
+        return False
+
+    def advance(self, receivers: Sequence[Receiver], results: Sequence[Result]) -> bool:
+        """Settle copies while a batch is under way; False when the claim is lost."""
+        if any(result.outcome is not Outcome.SENT for result in results):
+            return _store(self, receivers, results, cursor=receivers[-1].pk, goes_on=True)
+        cursor, until = receivers[-1].pk, self.lease()
+        return save_cursor(self.mailing.pk, self.name, cursor=cursor, sent=len(results), until=until) or self.lost()
+
+
+def _claim(now: datetime) -> _Walk | None:
+    """Take the mailing that has got least far of those that nobody holds.
+
+    A small list does not wait for the end of a large one, and of two in one list the older stays ahead.
+    """
+    free = Q(claimed_until=None) | Q(claimed_until__lt=now)
+    waiting = Mailing.objects.filter(free, state=Mailing.State.SENDING).order_by("sent", "pk")
+    for pk, seen in waiting.values_list("pk", "claimed_until")[:10]:
+        name = secrets.token_hex(16)
+        claimed = Mailing.objects.filter(pk=pk, claimed_until=seen, state=Mailing.State.SENDING)
+        if claimed.update(claimed_by=name, claimed_until=now + LEASE):
+            return _Walk(mailings().get(pk=pk), now, name)
+    return None
+
+
+def _walk(now: datetime) -> int:
+    """Send batches of one mailing for a moment, then let go of it, so that others get their turn."""
+    walk = _claim(now)
+    if walk is None:
+        return 0
+    mailing, page = walk.mailing, roster.Page(walk.mailing.cursor, 0, [])
+    done, ends = 0, time.monotonic() + TURN_SECONDS
+    renderer = Renderer(mailing) if mailing.contribution.state == "accepted" else None
+    bulk = Bulk(
+        settle=lambda start, results: walk.advance(page.receivers[start : start + len(results)], results),
+        renew=walk.renew, ever_taken=mailing.sent > 0,
+    )  # fmt: skip
+    goes_on = True
+    while goes_on:
+        if renderer is not None:
+            page = roster.page(mailing, size=BATCH, now=now)
+        rest = bulk.rest(_send(renderer, page.receivers, bulk.progress()))
+        if rest.pause is not None:
+            _pause(walk, page.receivers[rest.start :], rest)
+            break
+        done += max(page.count, 1)
+        goes_on = page.count == BATCH and time.monotonic() < ends
+        left = page.receivers[rest.start :]
+        if not _store(walk, left, rest.results, cursor=page.last, last=page.count < BATCH, goes_on=goes_on):
+            break
+    if bulk.taken:
+        clear_trouble(now)
+    return done
+
+
+def _send(renderer: Renderer | None, receivers: list[Receiver], progress: Progress) -> list[Result]:
+    if renderer is None or not receivers:
+        return []
+    return transport().send(Copies(renderer, receivers, progress))
+
+
+def _pause(walk: _Walk, receivers: Sequence[Receiver], rest: Rest) -> None:
+    """Leave the cursor before those who were not served and look again soon: a relay that is away makes no rows."""
+    assert rest.pause is not None
+    log.warning("Mailing %s waits: %s", walk.mailing.pk, rest.pause.reply)
+    served = len(rest.results)
+    _store(walk, receivers[:served], rest.results, cursor=receivers[served].pk - 1, pause=rest.pause)
+    note_trouble(rest.pause, walk.now)
+
+
+@transaction.atomic
+def _store(
+    walk: _Walk, receivers: Sequence[Receiver], results: Sequence[Result], *, cursor: int,
+    last: bool = False, goes_on: bool = False, pause: Result | None = None,
+) -> bool:  # fmt: skip
+    """Move the cursor past some copies, and keep who was not served; return whether the mailing was still ours.
+
+    Args: ``last`` ends the mailing; ``goes_on`` keeps the claim; ``pause``, why the rest waits.
+    """
+    mailing, now = walk.mailing, walk.now
+    sent = sum(result.outcome is Outcome.SENT for result in results)
+    refusals = 0 if pause is None or sent else mailing.attempts
+    until = now + pause_after(pause, refusals) if pause is not None else None
+    moved = walk.ours().update(
+        cursor=cursor,
+        sent=F("sent") + sent,
+        failed=F("failed") + sum(result.outcome is Outcome.FAILED for result in results),
+        state=Mailing.State.DONE if last else Mailing.State.SENDING,
+        finished_at=now if last else None,
+        last_reply=pause.reply[:500] if pause is not None else "",
+        attempts=refusals + (pause is not None and pause.outcome is not Outcome.UNREACHED),
+        claimed_by=walk.name if goes_on else "",
+        claimed_until=walk.lease() if goes_on else until,
+    )
+    if not moved:
+        return walk.lost()
+    mailing.cursor = cursor
+    rows = [
+        Retry(
+            mailing=mailing,
+            subscription_id=receiver.pk,
+            last_reply=result.reply[:500],
+            created_at=now,
+            next_at=None if result.outcome is Outcome.FAILED else now + BACKOFF[0],
+        )
+        for receiver, result in zip(receivers, results, strict=True)
+        if result.outcome is not Outcome.SENT
+    ]
+    Retry.objects.bulk_create(rows, ignore_conflicts=True)
+    count_refused(mailing, receivers, results, now)
+    return True
+
+
+# --- Notices ---------------------------------------------------------------------------------------------------
 
 
 def deliver_notices(now: datetime) -> int:
@@ -72,188 +223,6 @@ def deliver_notices(now: datetime) -> int:
     with transaction.atomic():
         notices = list(due.select_for_update(skip_locked=True)[:NOTICES])
         Notice.objects.filter(pk__in=[notice.pk for notice in notices]).update(next_at=now + LEASE)
-    envelopes = [
-        Envelope(notice.envelope_from, recipient, (bytes(notice.raw),))
-        for notice in notices
-        for recipient in notice.recipients
-    ]
-    results = iter(transport().send(envelopes) if envelopes else ())
-    done = 0
-    with transaction.atomic():
-        for notice in notices:
-            _settle_notice(notice, {recipient: next(results) for recipient in notice.recipients}, now)
-            done += notice.state != Notice.State.WAITING
-    return done
-
-
-# --- Mailings --------------------------------------------------------------------------------------------------
-
-
-def _claim(now: datetime) -> Mailing | None:
-    """Take the mailing that has got least far of those that nobody holds; the row that comes back bears our lease.
-
-    A small list does not wait for the end of a large one, and of two in one list the older stays ahead.
-    """
-    free = Q(claimed_until=None) | Q(claimed_until__lt=now)
-    waiting = Mailing.objects.filter(free, state=Mailing.State.SENDING).order_by("sent", "pk")
-    for pk, seen in waiting.values_list("pk", "claimed_until")[:10]:
-        claimed = Mailing.objects.filter(pk=pk, claimed_until=seen, state=Mailing.State.SENDING)
-        if claimed.update(claimed_until=now + LEASE):
-            return _mailings().get(pk=pk)
-    return None
-
-
-def _mailings() -> QuerySet[Mailing]:
-    return Mailing.objects.select_related(
-        "list", "contribution__author", "contribution__parent", "contribution__post__topic__forum__policy"
-    )
-
-
-def _walk(now: datetime) -> int:
-    """Send batches of one mailing for a moment, then let go of it, so that others get their turn."""
-    mailing = _claim(now)
-    if mailing is None:
-        return 0
-    done, ends = 0, time.monotonic() + TURN_SECONDS
-    renderer = Renderer(mailing) if mailing.contribution.state == "accepted" else None
-    while True:
-        page = roster.page(mailing, size=BATCH, now=now) if renderer else roster.Page(mailing.cursor, 0, [])
-        results = _send(renderer, page.receivers)
-        if results and all(result.outcome is Outcome.UNREACHED for result in results):
-            _pause(mailing, now, results[0])
-            return done
-        done += max(page.count, 1)
-        goes_on = page.count == BATCH and time.monotonic() < ends
-        if not _store(mailing, page, results, now, goes_on=goes_on) or not goes_on:
-            return done
-
-
-def _send(renderer: Renderer | None, receivers: list[Receiver]) -> list[Result]:
-    if renderer is None or not receivers:
-        return []
-    return transport().send(Copies(renderer, receivers))
-
-
-def _pause(mailing: Mailing, now: datetime, result: Result) -> None:
-    """Leave the cursor where it is and look again soon: a relay that is away makes no rows."""
-    log.warning("Mailing %s waits: %s", mailing.pk, result.reply)
-    Mailing.objects.filter(pk=mailing.pk, claimed_until=mailing.claimed_until).update(
-        claimed_until=now + PAUSE, last_reply=result.reply[:500]
-    )
-
-
-@transaction.atomic
-def _store(mailing: Mailing, page: Page, results: list[Result], now: datetime, *, goes_on: bool) -> bool:
-    """Move the cursor past a batch, and keep who was not served; return whether the mailing was still ours.
-
-    Args: ``goes_on`` keeps the claim.
-    """
-    held = Mailing.objects.filter(pk=mailing.pk, claimed_until=mailing.claimed_until)
-    last = page.count < BATCH
-    moved = held.update(
-        cursor=page.last,
-        sent=F("sent") + sum(result.outcome is Outcome.SENT for result in results),
-        failed=F("failed") + sum(result.outcome is Outcome.FAILED for result in results),
-        state=Mailing.State.DONE if last else Mailing.State.SENDING,
-        finished_at=now if last else None,
-        last_reply="",
-        claimed_until=mailing.claimed_until if goes_on else None,
-    )
-    if not moved:
-        log.warning("Mailing %s was taken over; its batch is sent twice under the same Message-ID", mailing.pk)
-        return False
-    mailing.cursor = page.last
-    rows = [
-        Retry(
-            mailing=mailing,
-            subscription_id=receiver.pk,
-            last_reply=result.reply[:500],
-            created_at=now,
-            next_at=None if result.outcome is Outcome.FAILED else now + BACKOFF[0],
-        )
-        for receiver, result in zip(page.receivers, results, strict=True)
-        if result.outcome is not Outcome.SENT
-    ]
-    Retry.objects.bulk_create(rows, ignore_conflicts=True)
-    _count_refused(mailing, page.receivers, results, now)
-    return True
-
-
-def _count_refused(mailing: Mailing, receivers: list[Receiver], results: list[Result], now: datetime) -> None:
-    """Count whom the relay refused as who has bounced."""
-    number = mailing.contribution.number
-    refused = [
-        (receiver.pk, number, result.reply)
-        for receiver, result in zip(receivers, results, strict=True)
-        if result.outcome is Outcome.FAILED
-    ]
-    if refused:
-        bounces.count_refusals(refusals=refused, now=now)
-
-
-# --- Retries ---------------------------------------------------------------------------------------------------
-
-
-def _due_retries(now: datetime) -> int:
-    """Say again what is due of one mailing."""
-    due = Retry.objects.filter(next_at__lte=now).order_by("next_at")
-    first = due.values_list("mailing_id", flat=True).first()
-    if first is None:
-        return 0
-    with transaction.atomic():
-        locked = due.filter(mailing_id=first).select_for_update(skip_locked=True, of=("self",))
-        retries = list(locked[:BATCH])
-        Retry.objects.filter(pk__in=[retry.pk for retry in retries]).update(next_at=now + LEASE)
-    mailing = _mailings().get(pk=first)
-    wanted = {retry.subscription_id: retry for retry in retries}
-    receivers = roster.among(mailing, wanted, now=now) if mailing.contribution.state == "accepted" else []
-    results = _send(Renderer(mailing), receivers)
-    with transaction.atomic():
-        for receiver, result in zip(receivers, results, strict=True):
-            _settle_retry(wanted.pop(receiver.pk), result, now)
-        _count_refused(mailing, receivers, results, now)
-        # Who may no longer read, or wants no mail, is not tried again.
-        Retry.objects.filter(pk__in=[retry.pk for retry in wanted.values()]).delete()
-    return sum(result.outcome is not Outcome.UNREACHED for result in results)
-
-
-def _settle_retry(retry: Retry, result: Result, now: datetime) -> None:
-    if result.outcome is Outcome.SENT:
-        retry.delete()
-        Mailing.objects.filter(pk=retry.mailing_id).update(sent=F("sent") + 1)
-        return
-    retry.next_at = _next_try(result, retry.attempts, retry.created_at, now)
-    retry.attempts += result.outcome is not Outcome.UNREACHED
-    retry.last_reply = result.reply[:500]
-    retry.save(update_fields=["next_at", "attempts", "last_reply"])
-    if retry.next_at is None:
-        Mailing.objects.filter(pk=retry.mailing_id).update(failed=F("failed") + 1)
-
-
-def _next_try(result: Result, attempts: int, since: datetime, now: datetime) -> datetime | None:
-    """Return when to try again after ``attempts`` attempts before this one, None for never."""
-    if result.outcome is Outcome.UNREACHED:
-        return now + PAUSE
-    if result.outcome is Outcome.FAILED or now - since > GIVE_UP:
-        return None
-    return now + BACKOFF[min(attempts, len(BACKOFF) - 1)]
-
-
-# --- Notices ---------------------------------------------------------------------------------------------------
-
-
-def _settle_notice(notice: Notice, results: dict[str, Result], now: datetime) -> None:
-    """Keep the recipients that were not served; a notice that nobody waits for any more is emptied."""
-    left = {who: result for who, result in results.items() if result.outcome in (Outcome.LATER, Outcome.UNREACHED)}
-    refused = [result.reply for result in results.values() if result.outcome is Outcome.FAILED]
-    notice.recipients = list(left) or notice.recipients
-    notice.last_reply = next((result.reply for result in left.values()), "".join(refused[:1]))[:500]
-    tries = [_next_try(result, notice.attempts, notice.created_at, now) for result in left.values()]
-    waits = [moment for moment in tries if moment is not None]
-    if waits:
-        notice.next_at = min(waits)
-    else:
-        notice.state = Notice.State.FAILED if refused or left else Notice.State.SENT
-        notice.raw = b""
-    notice.attempts += any(result.outcome is not Outcome.UNREACHED for result in results.values())
-    notice.save()
+    queue = LetterQueue(notices, now)
+    results = transport().send(queue.batch()) if queue.copies else []
+    return queue.finish(results)

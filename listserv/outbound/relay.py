@@ -13,6 +13,7 @@ from collections.abc import Sequence
 
 from hub.env import Endpoint, RelayAddress
 from listserv.outbound.flows import TRIES, WINDOW, Work, flow_for
+from listserv.outbound.progress import RENEW_SECONDS
 from listserv.outbound.transport import Envelope, Result
 from listserv.outbound.wire import CONNECT_SECONDS, Wire, connect
 
@@ -40,8 +41,28 @@ class Relay:
         self._idle: list[tuple[float, Wire]] = []  # when it was last used
 
     def send(self, batch: Sequence[Envelope]) -> list[Result]:
-        """Send a batch over up to :data:`LANES` connections."""
-        return self._runner.run(self._send(batch)) if batch else []
+        """Send a batch over up to :data:`LANES` connections.
+
+        The loop stands still while results are saved: the database is asked by the thread whose connection it is.
+        """
+        if not batch:
+            return []
+        loop, deadline = self._runner.get_loop(), time.monotonic() + BATCH_SECONDS
+        # A pause: the loop ends its turn, and goes on when it is run again.
+        work = Work(batch, loop.stop)
+        lanes = self._runner.run(self._start(work))
+        lanes.add_done_callback(lambda _lanes: loop.stop())
+        try:
+            while not lanes.done() and time.monotonic() < deadline:
+                timer = loop.call_later(min(RENEW_SECONDS, deadline - time.monotonic()), loop.stop)
+                loop.run_forever()
+                timer.cancel()
+                if not lanes.done():
+                    work.save()
+                    loop.call_soon(work.release)
+        finally:
+            self._runner.run(_end(lanes))
+        return work.outcome()
 
     def close(self) -> None:
         """Close the kept connections and the loop."""
@@ -55,14 +76,11 @@ class Relay:
         for wire in late:
             await wire.close()
 
-    async def _send(self, batch: Sequence[Envelope]) -> list[Result]:
+    async def _start(self, work: Work) -> "asyncio.Future[list[None]]":
         await self._close_idle(IDLE_SECONDS)
-        work = Work(batch)
-        lanes = min(LANES, -(-len(batch) // WINDOW))
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(BATCH_SECONDS):
-                await asyncio.gather(*(self._lane(work) for _ in range(lanes)))
-        return work.outcome()
+        ahead = len(work.batch) if work.progress is None else min(work.progress.ahead, len(work.batch))
+        lanes = min(LANES, -(-ahead // WINDOW))
+        return asyncio.gather(*(self._lane(work) for _ in range(lanes)))
 
     async def _lane(self, work: Work) -> None:
         """Work on one connection until nothing is left; open it a second time when it breaks."""
@@ -100,3 +118,10 @@ class Relay:
                             return wire
             await wire.close()
         return await connect(self.address, self.helo, self.reply_seconds)
+
+
+async def _end(lanes: "asyncio.Future[list[None]]") -> None:
+    """Cancel what is still running, and wait until it has let go."""
+    lanes.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await lanes

@@ -21,6 +21,7 @@ from listserv.models import Mailing
 from listserv.outbound.authors import author_of
 from listserv.outbound.bodies import Bodies, bcp47
 from listserv.outbound.mime import mailbox, structured, unstructured
+from listserv.outbound.progress import Progress
 from listserv.outbound.roster import Receiver
 from listserv.outbound.transport import Batch, Envelope
 from listserv.subjects import bare_subject
@@ -168,9 +169,9 @@ class Renderer:
 class Copies(Batch):
     """The copies for some receivers, each made when it is asked for: while one is on the wire the next is written."""
 
-    def __init__(self, renderer: Renderer, receivers: list[Receiver]) -> None:
+    def __init__(self, renderer: Renderer, receivers: list[Receiver], progress: Progress | None = None) -> None:
         renderer.prepare(receivers)
-        self._renderer, self._receivers = renderer, receivers
+        self._renderer, self._receivers, self.progress = renderer, receivers, progress
 
     def __len__(self) -> int:
         return len(self._receivers)

@@ -4,7 +4,10 @@ from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol, overload
+from typing import TYPE_CHECKING, Protocol, overload
+
+if TYPE_CHECKING:
+    from listserv.outbound.progress import Progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +29,12 @@ class Envelope:
 
 
 class Batch(Sequence[Envelope]):
-    """A batch whose copies are made when they are asked for, so that no more than a few are in memory."""
+    """A batch whose copies are made when they are asked for, so that no more than a few are in memory.
+
+    ``progress`` is told of results while the batch is under way, and says how far to go; None when nobody asks.
+    """
+
+    progress: "Progress | None" = None
 
     @abstractmethod
     def copy(self, index: int) -> Envelope:
@@ -44,12 +52,27 @@ class Batch(Sequence[Envelope]):
         return self.copy(index)
 
 
+class Listed(Batch):
+    """A batch whose copies are all there."""
+
+    def __init__(self, envelopes: Sequence[Envelope], progress: "Progress | None" = None) -> None:
+        self._envelopes, self.progress = envelopes, progress
+
+    def __len__(self) -> int:
+        return len(self._envelopes)
+
+    def copy(self, index: int) -> Envelope:
+        """Return one copy."""
+        return self._envelopes[index]
+
+
 class Outcome(StrEnum):
     """What became of a copy."""
 
     SENT = "sent"  # the far end has taken it
     LATER = "later"  # 4xx, or a connection that broke in the middle: try this one again
     FAILED = "failed"  # 5xx: never try again
+    REFUSED = "refused"  # 5xx that is about the hub: the far end takes no mail from us, whoever the recipient is
     UNREACHED = "unreached"  # the far end was not there; nothing was said about this copy
 
 

@@ -11,6 +11,7 @@ import ipaddress
 import ssl
 import time
 from collections import deque
+from collections.abc import Callable
 from typing import Protocol
 
 from hub.env import RelayAddress
@@ -139,13 +140,16 @@ class Wire(asyncio.Protocol):
             await self.patience(self._waiter)
         return self._replies.popleft()
 
-    async def patience(self, what: "asyncio.Future[None]") -> None:
-        """Wait as long as something moves. Raises: TimeoutError, and what ``what`` raises."""
+    async def patience(self, what: "asyncio.Future[None]", idle: Callable[[], bool] = lambda: False) -> None:
+        """Wait as long as something moves, or nothing is due. Raises: TimeoutError, and what ``what`` raises.
+
+        Args: idle, whether the relay owes us nothing.
+        """
         waiting = self.waiting
         while not what.done():
             await asyncio.wait({what}, timeout=self.reply_seconds)
             left, silence = self.waiting, time.monotonic() - self.heard_at
-            if not what.done() and silence >= self.reply_seconds and left >= waiting:
+            if not what.done() and not idle() and silence >= self.reply_seconds and left >= waiting:
                 raise TimeoutError("no answer in time")
             waiting = left
         what.result()

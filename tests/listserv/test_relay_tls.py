@@ -21,6 +21,7 @@ from hub.env import RelayAddress
 from listserv.models import Mailing, Notice, Retry
 from listserv.outbound import pump
 from listserv.outbound.relay import Relay
+from listserv.outbound.trouble import PAUSE
 from tests.listserv.inbound.conftest import free_port
 from tests.listserv.test_relay import mails, outcomes
 
@@ -184,5 +185,5 @@ def test_the_queue_says_that_the_relay_does_not_let_us_in_and_loses_nothing(cast
     mailing = Mailing.objects.get()
     assert mailing.state == "sending" and "535" in mailing.last_reply and not Retry.objects.exists()
     settings.HUB_RELAY = replace(address, password=PASSWORD)
-    assert pump.deliver_mailings(now + pump.PAUSE * 2) == 4 and len(there.taken) == 4
+    assert pump.deliver_mailings(now + PAUSE * 2) == 4 and len(there.taken) == 4
     assert not Notice.objects.exists()

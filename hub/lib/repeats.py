@@ -1,0 +1,50 @@
+"""A fault that lasts is said when it begins, once a minute, and when it ends; not at each try."""
+
+import logging
+import time
+
+# Seconds between two lines about the same fault.
+REMIND_SECONDS = 60.0
+# Seconds between two tries: after the first failure, the second, and so on.
+FIRST_WAIT, LONGEST_WAIT = 1.0, 15.0
+
+
+class Repeats:
+    """One thing that is tried again and again, and what its log says of it; used by one thread.
+
+    Args: log, where to; what, its name as the lines say it.
+    """
+
+    def __init__(self, log: logging.Logger, what: str) -> None:
+        self.log, self.what = log, what
+        self.failures = 0
+        self._since = self._said_at = 0.0
+
+    @property
+    def wait(self) -> float:
+        """Seconds to wait before the next try; twice as long after each failure, none when all is well."""
+        return min(FIRST_WAIT * 2 ** min(self.failures - 1, 10), LONGEST_WAIT) if self.failures else 0.0
+
+    def failed(self, error: BaseException, *, expected: bool) -> None:
+        """Count a failure, and say it if it is time to. Args: expected, it needs no traceback."""
+        moment = time.monotonic()
+        self.failures += 1
+        if self.failures == 1:
+            self._since = self._said_at = moment
+            trace = None if expected else error
+            self.log.error("%s failed, and is tried again: %s", self.what, _short(error), exc_info=trace)
+        elif moment - self._said_at >= REMIND_SECONDS:
+            self._said_at = moment
+            seconds = round(moment - self._since)
+            self.log.error("%s fails for %d s (%d times): %s", self.what, seconds, self.failures, _short(error))
+
+    def worked(self) -> None:
+        """Say that it works again, when it did not."""
+        if self.failures:
+            seconds = round(time.monotonic() - self._since)
+            self.log.warning("%s works again after %d s (%d failures)", self.what, seconds, self.failures)
+            self.failures = 0
+
+
+def _short(error: BaseException) -> str:
+    return f"{type(error).__name__}: {error}".splitlines()[0][:300]

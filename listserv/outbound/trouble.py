@@ -1,0 +1,85 @@
+"""When to try again, and what is wrong with the relay, kept where every process and every page can see it."""
+
+import logging
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from listserv.models import Mailing, Notice, RelayTrouble, Retry
+from listserv.outbound.transport import Outcome, Result
+
+log = logging.getLogger(__name__)
+# How long a claim holds unless it is renewed: longer than three renewals. A dead worker's work is free after it.
+LEASE = timedelta(seconds=20)
+BACKOFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 240))
+GIVE_UP = timedelta(days=5)
+# How long a relay that was not there is left alone.
+PAUSE = timedelta(seconds=15)
+# How long one is left alone that refuses us: after the first time, the second, and so on.
+REFUSAL_PAUSES = tuple(timedelta(seconds=seconds) for seconds in (15, 30, 60, 120, 300, 600, 900))
+
+
+def pause_after(result: Result, attempts: int) -> timedelta:
+    """Return how long to wait after a result that says nothing of the recipient. Args: attempts, refusals before it."""
+    if result.outcome is Outcome.UNREACHED:
+        return PAUSE
+    return REFUSAL_PAUSES[min(attempts, len(REFUSAL_PAUSES) - 1)]
+
+
+def next_try(result: Result, attempts: int, since: datetime, now: datetime) -> datetime | None:
+    """Return when to try again after ``attempts`` attempts before this one, None for never."""
+    if result.outcome is Outcome.UNREACHED:
+        return now + PAUSE
+    if result.outcome is Outcome.FAILED or now - since > GIVE_UP:
+        return None
+    return now + BACKOFF[min(attempts, len(BACKOFF) - 1)]
+
+
+def is_refusing() -> bool:
+    """Whether the relay is known to refuse us just now. Queries: 1."""
+    return RelayTrouble.objects.filter(kind=RelayTrouble.Kind.REFUSES).exists()
+
+
+@transaction.atomic
+def note_trouble(result: Result, now: datetime) -> None:
+    """Keep what is wrong; each change of it is a line in the log."""
+    is_away = result.outcome is Outcome.UNREACHED
+    kind = RelayTrouble.Kind.AWAY if is_away else RelayTrouble.Kind.REFUSES
+    reply = result.reply[:500]
+    row, created = RelayTrouble.objects.select_for_update().get_or_create(
+        pk=1, defaults={"kind": kind, "reply": reply, "since": now, "last_at": now}
+    )
+    if created or row.kind != kind or row.reply != reply:
+        log.log(
+            logging.WARNING if is_away else logging.ERROR,
+            "The relay is not there, mail waits: %s" if is_away else "The relay takes no mail from us, mail waits: %s",
+            reply,
+        )
+    row.kind, row.reply, row.last_at, row.attempts = kind, reply, now, row.attempts + 1
+    row.save()
+
+
+@transaction.atomic
+def _forget() -> str | None:
+    row = RelayTrouble.objects.select_for_update().filter(pk=1).first()
+    if row is None:
+        return None
+    row.delete()
+    return row.reply
+
+
+def clear_trouble(now: datetime) -> None:
+    """Forget it, for the relay takes our mail again: what waited for that goes on now.
+
+    Queries: 1 when nothing was wrong.
+    """
+    if not RelayTrouble.objects.exists():
+        return
+    reply = _forget()
+    if reply is None:
+        return
+    log.warning("The relay takes mail again")
+    paused = Mailing.objects.filter(state=Mailing.State.SENDING, claimed_by="").exclude(last_reply="")
+    paused.update(claimed_until=None)
+    Notice.objects.filter(state=Notice.State.WAITING, last_reply=reply, next_at__gt=now).update(next_at=now)
+    Retry.objects.filter(next_at__gt=now, last_reply=reply).update(next_at=now)
