@@ -16,6 +16,7 @@ from cms.forms import SendBackForm
 from cms.rules import is_secretariat
 from hub.lib.clock import now
 from hub.lib.errors import HubError, NotFound
+from hub.lib.throttle import throttled
 
 if TYPE_CHECKING:
     from hub.members.models import Member
@@ -68,6 +69,7 @@ def draft(request: HttpRequest, page_id: int) -> HttpResponse:
 @require_GET
 @login_required
 @never_cache
+@throttled(30)
 def draft_pdf(request: HttpRequest, page_id: int) -> HttpResponse:
     """Send the draft in print, marked as one."""
     return presenter.pdf_response(selectors.draft_for(_member(request), page_id), draft=True)

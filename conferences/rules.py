@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from conferences import errors
 from conferences.models import ConferenceSession, FloorRequest
 from forums.policy import APPROVE, READ, REPLY, Access, access_of, may_name_chair
-from hub.lib.errors import Invalid, NotAllowed, NotFound
+from hub.lib.errors import Invalid, NotAllowed, NotFound, TooMany
 
 if TYPE_CHECKING:
     from hub.members.models import Member
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 # A speaker who is just sending when the time is over is still heard.
 GRACE = timedelta(seconds=10)
 MIN_SECONDS, MAX_SECONDS = 15, 3600
+# Requests for the floor of one member in so many minutes of one session; each is a line in the log of all.
+MAX_ASKS, ASKS_MINUTES = 10, 10
 
 
 def leads(access: Access, forum_id: int) -> bool:
@@ -54,6 +56,15 @@ def check_speaks(member: "Member", forum_id: int) -> bool:
     if not speaks(access, forum_id):
         raise NotAllowed(_("Observers follow the session and do not take the floor."))
     return leads(access, forum_id)
+
+
+def check_asks(conference_session: ConferenceSession, member: "Member", now: datetime) -> None:
+    """Raise TooMany for who asks for the floor and withdraws, again and again. Queries: 1."""
+    since = now - timedelta(minutes=ASKS_MINUTES)
+    rows = FloorRequest.objects.filter(conference_session=conference_session, member=member, asked_at__gt=since)
+    if rows.count() >= MAX_ASKS:
+        sentence = _("You have asked for the floor %d times in a few minutes. Wait a little, then ask again.")
+        raise TooMany(sentence % MAX_ASKS, seconds=60 * ASKS_MINUTES)
 
 
 def check_open(conference_session: ConferenceSession) -> None:

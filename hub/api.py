@@ -8,12 +8,27 @@ from datetime import datetime
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI, Query, Schema
+from ninja.errors import Throttled
+from ninja.throttling import BaseThrottle
 
 from forums import selectors
-from hub.lib.errors import HubError
+from hub.lib.errors import HubError, TooMany
+from hub.lib.throttle import Throttle, requester
 from hub.members.models import Member
 
-api = NinjaAPI(title="Network Hub", version="1", urls_namespace="api", docs_url=None)
+# Requests of one member or client in a minute.
+REQUESTS = Throttle(300)
+
+
+class RequestThrottle(BaseThrottle):
+    """The hub's own counting."""
+
+    def allow_request(self, request: HttpRequest) -> bool:
+        """Whether the request is let through."""
+        return not REQUESTS.wait(requester(request))
+
+
+api = NinjaAPI(title="Network Hub", version="1", urls_namespace="api", docs_url=None, throttle=RequestThrottle())
 
 
 class DiscussionOut(Schema):
@@ -79,7 +94,16 @@ def _reader(request: HttpRequest) -> Member | None:
 @api.exception_handler(HubError)
 def answer_error(request: HttpRequest, error: HubError) -> HttpResponse:
     """Map our errors once for this door."""
-    return api.create_response(request, {"code": error.code, "message": str(error)}, status=error.http_status)
+    response = api.create_response(request, {"code": error.code, "message": str(error)}, status=error.http_status)
+    if error.retry_after:
+        response.headers["Retry-After"] = str(error.retry_after)
+    return response
+
+
+@api.exception_handler(Throttled)
+def answer_throttled(request: HttpRequest, error: Throttled) -> HttpResponse:
+    """Ask who floods the API to wait, as every other door does."""
+    return answer_error(request, TooMany())
 
 
 @api.get("/discussions", response=list[DiscussionOut], tags=["discussions"])

@@ -12,10 +12,11 @@ from channels.security.websocket import AllowedHostsOriginValidator
 from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hub.settings")
-pages = get_asgi_application()
+pages: Any = get_asgi_application()
 
 # The rooms' models can be imported only once Django is set up, which the line above does.
 from conferences.live.routing import websocket_urlpatterns  # noqa: E402
+from hub.runtime.bodies import BodyLimit  # noqa: E402
 from hub.runtime.forwarded import resolve_socket  # noqa: E402
 
 App = Callable[[dict[str, Any], Callable[[], Awaitable[Any]], Callable[[Any], Awaitable[None]]], Awaitable[None]]
@@ -46,7 +47,7 @@ logging.getLogger("uvicorn.error").addFilter(is_ours)
 
 application = ProtocolTypeRouter(
     {
-        "http": pages,
+        "http": BodyLimit(pages),
         "websocket": resolve_socket(
             sane_origin(AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(websocket_urlpatterns))))
         ),

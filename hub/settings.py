@@ -32,6 +32,8 @@ HUB_DISK_RESERVE = env.number("HUB_DISK_RESERVE", 100, least=0, most=1_000_000)
 HUB_URL = env.base_url("HUB_URL", f"http://{HUB_WEB}")
 # Proxies in front of the web: from these X-Forwarded-For and -Proto are believed, from nobody else.
 HUB_TRUSTED_PROXIES = env.networks("HUB_TRUSTED_PROXIES")
+# Sockets that one visitor who is not signed in may have open (in each process); 0 for no limit.
+HUB_SOCKETS_PER_CLIENT = env.number("HUB_SOCKETS_PER_CLIENT", 100, least=0, most=100_000)
 HUB_MAIL_DOMAIN = env.text("HUB_MAIL_DOMAIN", "lists.hub.example")
 HUB_RELAY = env.relay("HUB_RELAY")
 # The keys that sign outgoing mail (RFC 6376), each with its selector; ``manage.py dkim_key`` makes one.
@@ -369,6 +371,8 @@ SILENCED_SYSTEM_CHECKS = [
     "security.W016",
     "security.W021",
 ]
+# Files that are read of one request; more than a contribution may have gives a clear error, far more is not read.
+DATA_UPLOAD_MAX_NUMBER_FILES = 20
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * HUB_TEXT_MAX_SIZE + 100_000
 
 LOGGING = {

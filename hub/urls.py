@@ -69,3 +69,6 @@ urlpatterns = [
     *(path("", include(f"{room}.urls")) for room in ROOMS if importlib.util.find_spec(f"{room}.urls")),
     path("", include(only(wagtail_urls.urlpatterns, ["wagtail_serve"]))),
 ]
+
+# What Django cannot read: too much of it, or damaged.
+handler400 = "hub.runtime.bodies.bad_request"

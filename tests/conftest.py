@@ -13,6 +13,7 @@ from django.test import TransactionTestCase
 from django.utils import timezone, translation
 from xdist.scheduler import LoadScopeScheduling
 
+from hub.lib.throttle import reset_all
 from tests import databases, services
 
 REQUIRED = os.environ.get("HUB_REQUIRE_SERVICES") == "1"
@@ -139,6 +140,12 @@ def _data_folder(settings: Any, tmp_path: Path) -> None:
         },
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
+
+
+@pytest.fixture(autouse=True)
+def _no_floods() -> None:
+    """Let each test ask as if nobody had asked before."""
+    reset_all()
 
 
 @pytest.fixture(autouse=True)

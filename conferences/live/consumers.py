@@ -2,10 +2,12 @@
 
 What a socket may say is one thing, ``{"after": N}``: send what came after number N. It may say so at any time, and is
 answered with frames in order. On entering a conference_session it gets ``{"kind": "hello", "seq", "state", "present",
-"now"}``. What cannot be read is answered with ``{"kind": "error", "code": "bad-frame"}``.
+"now"}``. What cannot be read is answered with ``{"kind": "error", "code": "bad-frame"}``, and one socket too many of a
+client with the code ``too-many`` before it is closed (1013).
 """
 
 import asyncio
+import contextlib
 import json
 import logging
 import time
@@ -16,6 +18,7 @@ from django.db.utils import DatabaseError
 
 from conferences.frames import iso
 from conferences.live import limits
+from conferences.live.crowd import crowd
 from conferences.live.room import Room, Seat, rooms
 from conferences.live.sources import SessionSource, Source, TopicSource
 from hub.lib import clock
@@ -27,6 +30,7 @@ log = logging.getLogger(__name__)
 Message = dict[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
+TOO_MANY = '{"kind":"error","code":"too-many"}'
 BAD_FRAME = '{"kind":"error","code":"bad-frame"}'
 # The largest number a log may have; more is not a number of ours.
 MOST = 2**31
@@ -189,6 +193,18 @@ async def _serve(find: Callable[..., Awaitable[Source | None]], scope: Message, 
         return
     user = scope.get("user")
     member = user if user is not None and user.is_authenticated else None
+    with crowd.place(scope["client"][0] if scope.get("client") else "", member) as has_place:
+        if has_place:
+            await _serve_known(find, member, scope, receive, send)
+        else:
+            with contextlib.suppress(Ended):
+                await _push(send, TOO_MANY)
+            await _close(send, limits.COME_BACK_LATER)
+
+
+async def _serve_known(
+    find: Callable[..., Awaitable[Source | None]], member: "Member | None", scope: Message, receive: Receive, send: Send
+) -> None:
     try:
         source = await find(member, scope["url_route"]["kwargs"]["pk"])
     except DatabaseError:

@@ -10,6 +10,8 @@ BURST, RATE = 30, 2.0
 BAD_COSTS = 3
 # Windows one member may have open on one room.
 MAX_WINDOWS = 20
+# Sockets of visitors who are not signed in, of one process; those of one client are HUB_SOCKETS_PER_CLIENT.
+MAX_ANONYMOUS = 5_000
 # Seconds a socket lives before it has to come back, so that a sign-out or a changed policy takes effect.
 LIFETIME = 900.0
 # Seconds between two looks at the rows, in case a prompt was lost.

@@ -57,7 +57,7 @@ def _locked(request_id: int) -> tuple[FloorRequest, ConferenceSession]:
 def ask_for_floor(*, conference_session_id: int, member: "Member", now: datetime) -> FloorRequest:
     """Put the member on the speakers' list; who is on it already stays where they are.
 
-    Raises: NotFound (hidden), NotAllowed (an observer), NotNow (not open, closed).
+    Raises: NotFound (hidden), NotAllowed (an observer), NotNow (not open, closed), TooMany (asks again and again).
     """
     conference_session = lock(conference_session_id)
     rules.check_speaks(member, conference_session.conference.forum_id)
@@ -67,6 +67,7 @@ def ask_for_floor(*, conference_session_id: int, member: "Member", now: datetime
     ).first()
     if waiting is not None:
         return waiting
+    rules.check_asks(conference_session, member, now)
     request = FloorRequest.objects.create(conference_session=conference_session, member=member, asked_at=now)
     append(conference_session, Event.Kind.FLOOR_ASKED, at=now, actor=member, floor_request=request)
     return request

@@ -14,7 +14,7 @@ from conferences.forms import StatementForm, new_key
 from conferences.views.common import room_url, signed_in, whole_number
 from conferences.views.show import show_log, show_room
 from hub.lib import clock
-from hub.lib.errors import HubError, NotFound
+from hub.lib.errors import HubError, NotFound, TooMany
 
 
 def _wants_json(request: HttpRequest) -> bool:
@@ -22,7 +22,10 @@ def _wants_json(request: HttpRequest) -> bool:
 
 
 def _failed(error: HubError) -> JsonResponse:
-    return JsonResponse({"error": error.code, "message": str(error)}, status=error.http_status)
+    response = JsonResponse({"error": error.code, "message": str(error)}, status=error.http_status)
+    if error.retry_after:
+        response.headers["Retry-After"] = str(error.retry_after)
+    return response
 
 
 def _done(request: HttpRequest, pk: int, message: str = "", **data: Any) -> HttpResponse:
@@ -40,7 +43,7 @@ def _act(request: HttpRequest, pk: int, work: Callable[[], object], message: str
     except HubError as error:
         if _wants_json(request):
             return _failed(error)
-        if isinstance(error, NotFound):
+        if isinstance(error, NotFound | TooMany):
             raise
         messages.error(request, str(error))
         return HttpResponseRedirect(room_url(pk))

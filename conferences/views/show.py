@@ -14,6 +14,7 @@ from forums.policy import APPROVE
 from forums.selectors import discussion_for, regions_of
 from hub.lib import clock
 from hub.lib.markup import render as markdown
+from hub.lib.throttle import throttled
 
 
 @require_safe
@@ -108,6 +109,7 @@ def show_log(
 
 
 @require_GET
+@throttled(240)
 def events(request: HttpRequest, pk: int) -> JsonResponse:
     """Give the frames after ``?after=N`` as JSON, at most a page; ``more`` says whether to ask again.
 

@@ -71,7 +71,8 @@ def reject_contribution(*, number: int, actor: "Member", reason: str, now: datet
 def edit_contribution(*, number: int, actor: "Member", text: str, now: datetime, reason: str = "") -> Contribution:
     """Change what a contribution says and keep what it said.
 
-    Raises: NotFound (hidden), NotAllowed (see :func:`forums.rules.decide_edit`), Invalid (empty), TooLarge.
+    Raises: NotFound (hidden), NotAllowed (see :func:`forums.rules.decide_edit`), TooMany, Invalid (empty),
+        TooLarge.
     """
     query = Contribution.objects.select_for_update(of=("self",)).select_related("post__topic__forum", "author")
     contribution = query.filter(pk=number).first()
@@ -112,6 +113,7 @@ def _check_edit(contribution: Contribution, actor: "Member", rights: frozenset[s
     policy = ForumPolicy.objects.get(forum_id=contribution.post.topic.forum_id)
     verdict = rules.decide_edit(contribution=contribution, actor=actor, policy=policy, rights=rights, now=now)
     if verdict.accepts:
+        rules.check_edits(actor, rights, now)
         return
     if verdict.code == "not-author" and contribution.state != Contribution.State.ACCEPTED:
         raise NotFound

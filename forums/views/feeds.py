@@ -18,6 +18,7 @@ from forums import pages, selectors
 from forums.views.common import discussion_url, member_of
 from hub.lib.errors import NotFound
 from hub.lib.markup import plain
+from hub.lib.throttle import throttled
 from hub.lib.tokens import read, sign
 from hub.members.selectors import active_member
 
@@ -55,6 +56,7 @@ def _reader(request: HttpRequest, forum_id: int) -> "Member | None":
 
 
 @require_safe
+@throttled(120)
 def discussion(request: HttpRequest, pk: int) -> HttpResponse:
     """Give the newest contributions of a discussion as Atom. Queries: the same for 1 and for 30."""
     where = selectors.discussion_for(_reader(request, pk), pk)

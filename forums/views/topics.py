@@ -19,6 +19,7 @@ from forums.views.common import member_of, place_of, signed_in, topic_url, whole
 from forums.views.writing import send
 from hub.lib import clock
 from hub.lib.errors import HubError, NotFound
+from hub.lib.throttle import throttled
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -136,6 +137,7 @@ def _neighbours(page: pages.TopicPage) -> dict[str, str]:
 
 
 @require_GET
+@throttled(240)
 def after(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     """Give what was said after a contribution as a fragment for the live page; 204 for nothing.
 

@@ -57,6 +57,12 @@ def is_private(host: str) -> bool:
     return is_in(host, _NEAR)
 
 
+def is_loopback(host: str) -> bool:
+    """Whether an address is this host's own."""
+    address = parse_address(host)
+    return address is not None and address.is_loopback
+
+
 def client_key(host: str) -> str:
     """Return what stands for one client in a count: its address, of IPv6 the /64 that one customer has."""
     address = parse_address(host)

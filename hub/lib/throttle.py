@@ -5,12 +5,25 @@ is forgotten first, which gives it nothing that waiting would not. What protects
 processes together is counted in :mod:`hub.lib.limits`.
 """
 
+import functools
 import math
 import threading
 import time
+import weakref
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
 
+from django.http import HttpRequest, HttpResponseBase
+
+from hub.lib.clients import client_key
+from hub.lib.errors import TooMany
+
+View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 # Clients remembered at a time by one throttle.
 MAX_CLIENTS = 10_000
+
+
+_throttles: "weakref.WeakSet[Throttle]" = weakref.WeakSet()
 
 
 class Throttle:
@@ -24,6 +37,7 @@ class Throttle:
         self.seconds = seconds
         self._left: dict[str, tuple[float, float]] = {}  # client -> what is left, when that was
         self._lock = threading.Lock()
+        _throttles.add(self)
 
     def wait(self, client: str, *, moment: float | None = None) -> int:
         """Take one and return 0, or return the whole seconds until there is one again.
@@ -47,3 +61,34 @@ class Throttle:
         """Forget every client."""
         with self._lock:
             self._left.clear()
+
+
+def requester(request: HttpRequest) -> str:
+    """Return what stands for who asks: the member, else the client."""
+    user = getattr(request, "user", None)
+    if user is not None and user.is_authenticated:
+        return f"member:{user.pk}"
+    return client_key(request.META.get("REMOTE_ADDR", ""))
+
+
+def throttled(amount: int, seconds: float = 60.0) -> Callable[[View], View]:
+    """Let each member or client ask a view so often in a span of seconds; more is answered with 429."""
+    throttle = Throttle(amount, seconds)
+
+    def decorate(view: View) -> View:
+        @functools.wraps(view)
+        def limited(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            wait = throttle.wait(requester(request))
+            if wait:
+                raise TooMany(seconds=wait)
+            return view(request, *args, **kwargs)
+
+        return cast(View, limited)
+
+    return decorate
+
+
+def reset_all() -> None:
+    """Forget every client of every throttle of this process."""
+    for throttle in list(_throttles):
+        throttle.reset()

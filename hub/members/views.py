@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from hub.lib import clock
 from hub.lib.errors import Conflict
+from hub.lib.throttle import throttled
 from hub.members import selectors, services
 from hub.members.errors import LinkBroken, LinkExpired
 from hub.members.forms import AddressForm, ApplicationForm, DecisionForm, PreferencesForm
@@ -149,6 +150,7 @@ def preferences(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_safe
+@throttled(100)
 def directory(request: HttpRequest) -> HttpResponse:
     """Show members to members: who, where, what for; never an address."""
     query = request.GET.get("q", "").strip()[:100]

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from hub.lib.throttle import throttled
 from hub.search.query import MAX_LENGTH
 from hub.search.selectors import search
 
@@ -15,6 +16,7 @@ KINDS = {"": _("Everything"), "contribution": _("Contributions"), "proceedings":
 
 @never_cache
 @require_safe
+@throttled(100)
 def results(request: HttpRequest) -> HttpResponse:
     """Show what was found, newest first; without a question, how to ask."""
     member = request.user if request.user.is_authenticated else None

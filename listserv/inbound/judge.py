@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from hub.lib.masking import mask
 from hub.lib.verdicts import Action, Verdict, discard, reject
 from listserv import rules
-from listserv.inbound import errands, guard, replies
+from listserv.inbound import errands, floods, guard, replies
 from listserv.inbound.compose import compose, find_parent
 from listserv.inbound.delivery import Delivery
 from listserv.inbound.facts import Facts
@@ -155,7 +155,8 @@ class _Bench:
         case = rules.Case(
             self.mail, sender, found, self.delivery.mail_from, self.delivery.received_at, self.facts
         )  # fmt: skip
-        return rules.decide(case=case, draft=draft, topic=parent.post.topic if parent else None)
+        verdict = rules.decide(case=case, draft=draft, topic=parent.post.topic if parent else None)
+        return floods.bounded(self.question(recipient, sender), verdict)
 
     def errand(self, recipient: Recipient, sender: Sender) -> Verdict:
         """Return the verdict on a mail to a subaddress; what two addresses of a list ask for alike is asked once."""
@@ -164,7 +165,12 @@ class _Bench:
         if (recipient.list_id, recipient.kind, person) in self.asked:
             return discard("duplicate", _("This mail is here already."))
         self.asked.add((recipient.list_id, recipient.kind, person))
-        return errands.decide(errands.Question(self.mail, recipient, sender, self.delivery))
+        question = self.question(recipient, sender)
+        return floods.bounded(question, errands.decide(question))
+
+    def question(self, recipient: Recipient, sender: Sender) -> errands.Question:
+        """Return what a verdict may look at."""
+        return errands.Question(self.mail, recipient, sender, self.delivery)
 
     def text(self, verdict: Verdict, recipient: Recipient) -> str:
         """Return what the reply says behind its codes."""

@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from forums.views.feeds import url_for
+from hub.lib.throttle import throttled
 from listserv.archive.export import write_mbox
 from listserv.figures import list_for
 
@@ -24,6 +25,7 @@ BLOCK = 128_000
 @login_required
 @never_cache
 @require_safe
+@throttled(20, 600)
 def mbox(request: HttpRequest, name: str) -> StreamingHttpResponse:
     """Give the contributions to a list that the reader may read, in mboxrd; memory does not grow with the archive."""
     member = cast("Member", request.user)
@@ -61,6 +63,7 @@ def _next(blocks: Iterator[bytes]) -> bytes:
 @login_required
 @never_cache
 @require_safe
+@throttled(120)
 def feed(request: HttpRequest, name: str) -> HttpResponseRedirect:
     """Lead to the discussion's feed at the address that works in the reader's feed program."""
     member = cast("Member", request.user)

@@ -173,7 +173,7 @@ class Serving:
 
     def connect(self, path: str, member: Any = None, **options: Any) -> ClientConnection:
         """Open a socket."""
-        headers = {"Cookie": self.cookie(member)} if member is not None else {}
+        headers = {**options.pop("headers", {}), **({"Cookie": self.cookie(member)} if member is not None else {})}
         options.setdefault("origin", self.origin)
         return connect(
             f"ws://127.0.0.1:{self.port}{path}", additional_headers=headers, proxy=None, compression=None, **options

@@ -6,10 +6,10 @@ import pytest
 
 from conferences import services
 from conferences.models import FloorRequest
-from conferences.rules import GRACE
+from conferences.rules import GRACE, MAX_ASKS
 from forums import services as forum_services
 from forums.models import Contribution
-from hub.lib.errors import Invalid, NotAllowed, NotFound, NotNow
+from hub.lib.errors import Invalid, NotAllowed, NotFound, NotNow, TooMany
 
 pytestmark = pytest.mark.django_db
 
@@ -152,3 +152,29 @@ def test_who_is_removed_loses_the_floor_and_the_place(open_sitting):
         )
     assert open_sitting.kinds()[-2:] == ["floor_ended", "floor_withdrawn"]
     assert not FloorRequest.objects.filter(state__in=("waiting", "given")).exists()
+
+
+def test_who_asks_and_withdraws_again_and_again_has_to_wait(open_sitting):
+    def toggle(moment):
+        request = services.ask_for_floor(conference_session_id=open_sitting.pk, member=open_sitting.amina, now=moment)
+        services.withdraw_request(request_id=request.pk, actor=open_sitting.amina, now=moment)
+
+    for number in range(MAX_ASKS):
+        toggle(open_sitting.now + timedelta(seconds=number))
+    events = len(open_sitting.kinds())
+    with pytest.raises(TooMany) as refused:
+        toggle(open_sitting.now + timedelta(seconds=MAX_ASKS))
+    assert (refused.value.code, refused.value.http_status) == ("rate", 429)
+    assert len(open_sitting.kinds()) == events
+    assert ask(open_sitting, open_sitting.chen)
+    toggle(open_sitting.now + timedelta(minutes=11))
+
+
+@pytest.mark.parametrize("accept", ["text/html", "application/json"])
+def test_the_room_answers_a_flood_of_requests_with_429(open_sitting, client, monkeypatch, accept):
+    monkeypatch.setattr("conferences.rules.MAX_ASKS", 0)
+    client.force_login(open_sitting.amina, backend="hub.members.backends.AddressBackend")
+    answer = client.post(f"/sessions/{open_sitting.pk}/ask/", headers={"accept": accept})
+    assert answer.status_code == 429
+    assert answer["Retry-After"]
+    assert ("rate" if "json" in accept else "asked for the floor") in answer.content.decode()

@@ -1,10 +1,12 @@
 """The live door over real sockets: who hears what, in which order, and what happens to those who misbehave."""
 
+import contextlib
 import logging
 import socket
 import threading
 import time
 from datetime import timedelta
+from ipaddress import ip_network
 
 import pytest
 from django.db import transaction
@@ -12,8 +14,10 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from conferences import services
 from conferences.live import limits
+from conferences.live.crowd import crowd
 from conferences.services.log import append, lock
 from forums import services as forum_services
+from forums.models import ForumPolicy
 from hub.lib import clock
 from hub.lib.bus import bus
 from tests.conferences.conftest import closing_code, frame, gather
@@ -226,6 +230,31 @@ def test_one_member_cannot_take_all_the_seats(serving, room, monkeypatch):
 def log_much(room):
     """Append an event whose frame is long, without the cost of publishing one."""
     append(lock(room.pk), "rescheduled", at=room.now, actor=room.chen, data={"until": "", "padding": "x" * 30_000})
+
+
+def test_visitors_hold_a_bounded_number_of_sockets_by_client_and_in_all(serving, room, settings, monkeypatch):
+    settings.HUB_TRUSTED_PROXIES, settings.HUB_SOCKETS_PER_CLIENT = (ip_network("127.0.0.1"),), 2
+    monkeypatch.setattr(limits, "MAX_ANONYMOUS", 3)
+    ForumPolicy.objects.filter(forum_id=room.forum_id).update(preset="public")
+    assert crowd.total == 0
+    with contextlib.ExitStack() as held:
+
+        def knock(host):
+            return serving.connect(path(room), None, headers={"X-Forwarded-For": host})
+
+        for host in ("198.51.100.1", "198.51.100.1", "203.0.113.5"):
+            frame(held.enter_context(knock(host)))
+        for host in ("198.51.100.1", "192.0.2.9"):
+            with knock(host) as refused:
+                assert frame(refused)["code"] == "too-many"
+                assert closing_code(refused) == limits.COME_BACK_LATER
+        with serving.connect(path(room), room.boris) as member:
+            assert frame(member, "hello")
+    for _ in range(500):
+        if crowd.total == 0:
+            break
+        time.sleep(0.01)
+    assert (crowd.total, len(crowd._of_client)) == (0, 0)
 
 
 def test_a_slow_socket_is_let_go_while_the_room_goes_on_and_it_resumes(serving, room):

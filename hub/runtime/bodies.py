@@ -1,0 +1,147 @@
+"""Bound what a request may carry, before it is read.
+
+Django reads a body to its end before any view or middleware sees the request, onto the disk if it is large. Here the
+size is looked at first: the declared one, and what really comes. Room for files is given only at the addresses that
+take files, and only to a session that is a member's; everything else has room for a text.
+"""
+
+import io
+import json
+import re
+from collections.abc import Awaitable, Callable
+from http.cookies import CookieError, SimpleCookie
+from importlib import import_module
+from typing import Any
+
+from channels.db import database_sync_to_async
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
+from django.core.handlers.asgi import ASGIRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.views import defaults
+
+from forums.rules import MAX_FILES
+
+Message = dict[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[dict[str, Any], Receive, Send], Awaitable[None]]
+# Where files come with a request.
+UPLOADS = re.compile(r"/(?:discussions/[0-9]+/new/|topics/[0-9]+(?:-[^/]*)?/|c/[0-9]+/edit/|proceedings/|admin/)")
+# Bytes beside the text and the files: other fields, and what separates them.
+OVERHEAD = 200_000
+# Bytes of a body of the API, which takes none so far.
+API_BYTES = 100_000
+# A client that sends a little more than it may is listened to, so that it reads the answer; another one is cut off.
+PATIENCE = 4
+
+
+def limit_for(path: str, *, is_member: bool) -> int:
+    """Return the bytes that a body at an address may have."""
+    if path.startswith("/api/"):
+        return API_BYTES
+    text = 4 * settings.HUB_TEXT_MAX_SIZE + OVERHEAD
+    if is_member and UPLOADS.match(path):
+        return text + MAX_FILES * settings.HUB_FILE_MAX_SIZE
+    return text
+
+
+class BodyLimit:
+    """Answers 413 to a body that is too large; what is within the limit goes on as it comes."""
+
+    def __init__(self, inner: App) -> None:
+        self.inner = inner
+
+    async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
+        """Look at the declared size, then count what comes."""
+        if scope["type"] != "http" or scope["method"] in {"GET", "HEAD", "OPTIONS"}:
+            await self.inner(scope, receive, send)
+            return
+        declared = _declared(scope)
+        limit = limit_for(scope["path"], is_member=False)
+        room = limit_for(scope["path"], is_member=True)
+        if room > limit and (declared is None or limit < declared <= room) and await _is_member(scope):
+            limit = room
+        if declared is not None and declared > limit:
+            await _refuse(scope, send, limit, is_hopeless=declared > PATIENCE * limit)
+            return
+        await self._count(scope, receive, send, limit)
+
+    async def _count(self, scope: dict[str, Any], receive: Receive, send: Send, limit: int) -> None:
+        came, is_over = 0, False
+
+        async def counted() -> Message:
+            nonlocal came, is_over
+            message = await receive()
+            came += len(message.get("body", b""))
+            if came > limit:
+                is_over = True
+                # Django lets go of what it has read.
+                return {"type": "http.disconnect"}
+            return message
+
+        await self.inner(scope, counted, send)
+        if is_over:
+            await _refuse(scope, send, limit, is_hopeless=True)
+
+
+def _declared(scope: dict[str, Any]) -> int | None:
+    """Return the declared size, None for a body that comes in chunks."""
+    for name, value in scope["headers"]:
+        if name.lower() == b"content-length":
+            return int(value) if value.isdigit() and len(value) < 19 else 10**18
+    return None if any(name.lower() == b"transfer-encoding" for name, _value in scope["headers"]) else 0
+
+
+async def _is_member(scope: dict[str, Any]) -> bool:
+    """Whether the request's session is a member's. Queries: 1."""
+    cookie = SimpleCookie()
+    for name, value in scope["headers"]:
+        if name.lower() == b"cookie":
+            try:
+                cookie.load(value.decode("latin-1"))
+            except CookieError:
+                return False
+    found = cookie.get(settings.SESSION_COOKIE_NAME)
+    if found is None:
+        return False
+    store = import_module(settings.SESSION_ENGINE).SessionStore(found.value)
+    return bool(await database_sync_to_async(store.get, thread_sensitive=False)("_auth_user_id"))
+
+
+async def _refuse(scope: dict[str, Any], send: Send, limit: int, *, is_hopeless: bool) -> None:
+    """Answer 413 in the reader's language; JSON where the address speaks it."""
+    request = ASGIRequest(scope, io.BytesIO())
+    with translation.override(translation.get_language_from_request(request)):
+        size = max(1, limit // 1_000)
+        sentence = _("What you have sent is too large: at this address the hub takes %d kB.") % size
+        if scope["path"].startswith("/api/"):
+            kind, body = "application/json", json.dumps({"code": "too-large", "message": sentence})
+        else:
+            kind, body = "text/html; charset=utf-8", render_to_string("413.html", {"sentence": sentence})
+    content = body.encode()
+    headers = [
+        (b"Content-Type", kind.encode()),
+        (b"Content-Length", str(len(content)).encode()),
+        (b"Cache-Control", b"no-store"),
+        (b"X-Content-Type-Options", b"nosniff"),
+        *([(b"Connection", b"close")] if is_hopeless else []),
+    ]
+    await send({"type": "http.response.start", "status": 413, "headers": headers})
+    await send({"type": "http.response.body", "body": content})
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer what Django could not read: 413 with the reason where there was too much, else 400."""
+    if isinstance(exception, TooManyFilesSent):
+        sentence = _("Those are too many files. A contribution can have %d files at most.") % MAX_FILES
+    elif isinstance(exception, RequestDataTooBig | TooManyFieldsSent):
+        size = settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 1_000
+        sentence = _("What you have sent is too large: at this address the hub takes %d kB.") % size
+    else:
+        return defaults.bad_request(request, exception)
+    return render(request, "413.html", {"sentence": sentence}, status=413)

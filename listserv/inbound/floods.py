@@ -1,0 +1,66 @@
+"""Bound what people get in hand because of mails that prove nobody: letters to those who lead, and asks to confirm.
+
+Counted by the rows of the last hour, so that several processes and a restart change nothing. Whoever is over a limit is
+put off (``451 4.7.1``); a proven sender is counted elsewhere, by member.
+"""
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from hub.lib.verdicts import Action, Verdict, reject
+from listserv import machines
+from listserv.inbound import limits
+from listserv.models import InboundMail
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from listserv.inbound.errands import Question
+
+State = InboundMail.State
+_TO_PEOPLE = frozenset({"owner", "desk"})
+# Mails in an hour to those who lead: from one reverse path, from one client, to one list (or to all desks together).
+FROM_ONE_SENDER, FROM_ONE_CLIENT, TO_ONE_LIST = 5, 20, 60
+# Mails of one client in an hour that members are asked about.
+HELD_FROM_ONE_CLIENT = 30
+
+
+def bounded(question: "Question", verdict: Verdict) -> Verdict:
+    """Return the verdict, or the one that puts the sender off. Queries: 0, or 1 to 3 for who proves nothing."""
+    if question.sender.is_proven or verdict.action not in {Action.ACCEPT, Action.HOLD}:
+        return verdict
+    if verdict.action is Action.HOLD:
+        waiting = _rows(question).filter(state=State.HELD)
+        return _too_many() if _is_full(question, waiting, HELD_FROM_ONE_CLIENT) else verdict
+    if question.recipient.kind not in _TO_PEOPLE or machines.is_complaint(question.mail):
+        return verdict
+    rows = _rows(question).filter(
+        kind__in=_TO_PEOPLE, proof=InboundMail.Proof.NONE, state__in=(State.QUEUED, State.DONE)
+    )
+    sender = question.delivery.mail_from
+    if sender and rows.filter(envelope_from__iexact=sender[:320]).count() >= FROM_ONE_SENDER:
+        return _too_many()
+    if _is_full(question, rows, FROM_ONE_CLIENT):
+        return _too_many()
+    if rows.filter(list_id=question.recipient.list_id).count() >= TO_ONE_LIST:
+        return _too_many()
+    return verdict
+
+
+def _rows(question: "Question") -> "QuerySet[InboundMail]":
+    return InboundMail.objects.filter(received_at__gt=question.delivery.received_at - timedelta(hours=1))
+
+
+def _is_full(question: "Question", rows: "QuerySet[InboundMail]", amount: int) -> bool:
+    """Whether one client has sent so many; a relay's own address stands for everybody behind it."""
+    peer = question.delivery.peer
+    if limits.is_loopback(peer) or limits.is_in(peer, settings.HUB_TRUSTED_RELAYS):
+        return False
+    return rows.filter(peer=peer[:64]).count() >= amount
+
+
+def _too_many() -> Verdict:
+    return reject("rate", _("Too many mails have come from there in an hour. Try again later."))
