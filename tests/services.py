@@ -8,6 +8,7 @@ a row, write here how to see whether it is there (the marker registers itself), 
 
 import os
 import shutil
+import subprocess
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -19,6 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 POSTGRES = os.environ.get("HUB_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/postgres")
 REDIS = os.environ.get("HUB_TEST_REDIS", "redis://127.0.0.1:6379/9")
 CHROMIUM = "/usr/bin/chromium"
+STREAM_MODULE = "/usr/lib/nginx/modules/ngx_stream_module.so"
 INSTALL = "sudo .ci/services"
 CORPORA_SET = "HUB_CORPORA" in os.environ
 CORPORA = Path(os.environ.get("HUB_CORPORA", ROOT.parent / "shared" / "corpora"))
@@ -59,6 +61,20 @@ def _no_redis() -> str:
     return ""
 
 
+def _no_nginx() -> str:
+    absent = _programs("nginx")()
+    return absent or ("" if Path(STREAM_MODULE).exists() else f"not installed: nginx's stream module ({STREAM_MODULE})")
+
+
+def _no_opendmarc() -> str:
+    """It asks the name servers of /etc/resolv.conf and no others: a test shows it a file of its own."""
+    absent = _programs("opendmarc", "unshare", as_root=True)()
+    if absent:
+        return absent
+    done = subprocess.run(["unshare", "--mount", "true"], capture_output=True, check=False)
+    return "" if done.returncode == 0 else "no mount namespaces (unshare --mount) for a resolv.conf of its own"
+
+
 def _no_corpora() -> str:
     return "" if (CORPORA / "mail").is_dir() else f"no mail of others in {CORPORA}"
 
@@ -74,10 +90,10 @@ PROBES: dict[str, Callable[[], str]] = {
     "redis": _no_redis,
     "browser": _programs(CHROMIUM),
     "postfix": _programs("postfix", "postconf", as_root=True),
-    "nginx": _programs("nginx"),
+    "nginx": _no_nginx,
     "pgbouncer": _programs("pgbouncer"),
-    "opendkim": _programs("opendkim"),
-    "opendmarc": _programs("opendmarc"),
+    "opendkim": _programs("opendkim", as_root=True),
+    "opendmarc": _no_opendmarc,
     "mailers": _programs("s-nail", "mutt"),
     "swaks": _programs("swaks"),
     "corpora": _no_corpora,
