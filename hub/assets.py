@@ -50,6 +50,9 @@ def collect() -> bool:
     Returns: whether anything was collected.
     """
     root = Path(settings.STATIC_ROOT)
+    if settings.HUB_STATIC and (root / "staticfiles.json").is_file():
+        # Made with the image, and not this process's to write.
+        return False
     stamp = root / _STAMP
     wanted = _fingerprint()
     if stamp.is_file() and stamp.read_text() == wanted:

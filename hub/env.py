@@ -11,7 +11,7 @@ import re
 import secrets
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 
 class EnvError(ValueError):
@@ -56,8 +56,31 @@ _selector = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,61}[A-Za-z0-9])?")
 
 
 def text(name: str, default: str = "") -> str:
-    """Return the variable as stripped text."""
-    return os.environ.get(name, default).strip() or default
+    """Return the variable as stripped text; ``<name>_FILE`` names a file that holds it instead, as for a secret."""
+    value = os.environ.get(name, "").strip()
+    path = os.environ.get(f"{name}_FILE", "").strip()
+    if not path:
+        return value or default
+    if value:
+        raise EnvError(f"{name}_FILE", path, f"unset where {name} is set")
+    try:
+        return Path(path).read_text(encoding="utf-8").strip() or default
+    except (OSError, UnicodeDecodeError) as error:
+        raise EnvError(f"{name}_FILE", path, "the path of a text file that the hub may read") from error
+
+
+def with_password(url: str, password: str, name: str) -> str:
+    """Return an address with a password that is kept apart from it.
+
+    Args: name, the variable of the address, for the error when it has a password already.
+    """
+    if not password or not url:
+        return url
+    parts = urlsplit(url)
+    if parts.password:
+        raise EnvError(name, "(hidden)", "without a password where the password is given by itself")
+    place = parts.netloc.rpartition("@")[2]
+    return parts._replace(netloc=f"{parts.username or ''}:{quote(password, safe='')}@{place}").geturl()
 
 
 def flag(name: str, *, default: bool) -> bool:
@@ -214,8 +237,8 @@ def base_url(name: str, default: str) -> str:
 
 
 def redis_url(name: str) -> str:
-    """Return a Redis address, empty when unset."""
-    found = text(name)
+    """Return a Redis address, empty when unset; its password may stand in REDIS_PASSWORD."""
+    found = with_password(text(name), text("REDIS_PASSWORD"), name)
     if found and urlsplit(found).scheme not in {"redis", "rediss", "unix"}:
         raise EnvError(name, found, "an address such as redis://127.0.0.1:6379/0")
     return found
@@ -228,6 +251,8 @@ def database(name: str, data: Path) -> dict[str, object]:
     the answer ``250`` to a mail relies on. PostgreSQL keeps connections for 60 s.
     """
     found = text(name)
+    if not found.startswith("sqlite:"):
+        found = with_password(found, text("DATABASE_PASSWORD"), name)
     if not found or found.startswith("sqlite:"):
         path = Path(found.removeprefix("sqlite:///")) if found else data / "hub.sqlite3"
         return {

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from django.utils.translation import gettext_lazy as _
 
-from hub import env, security
+from hub import env, media, security
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -196,6 +196,8 @@ HUB_FORGET = ["listserv.retention.forget_member", "forums.services.forget_member
 HUB_TAKE_OVER = ["forums.services.hand_over_words"]
 # Each gives what stands beside a discussion: aside(forum_id, member) -> dict of template variables.
 HUB_FORUM_ASIDES = ["listserv.selectors.forum_aside", "conferences.selectors.forum_aside"]
+# Each is called when a restored database is whole and not yet in place: after(now=now).
+HUB_AFTER_RESTORE = ["listserv.outbound.hold.hold_restored"]
 # Each gives the blocks of a member's home: blocks(member, now) -> list[hub.lib.home.Block].
 HUB_HOME = [
     "conferences.selectors.home_blocks",
@@ -231,19 +233,11 @@ CACHES = {
     )
 }
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
-STORAGES = {
-    "default": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": str(HUB_DATA / "media"), "base_url": "/files/"},
-    },
-    "private": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": str(HUB_DATA / "attachments"), "file_permissions_mode": 0o600},
-    },
-    "staticfiles": {"BACKEND": "hub.assets.HashedStatic"},
-}
+STORAGES = {**media.stores("HUB_MEDIA_URL", HUB_DATA), "staticfiles": {"BACKEND": "hub.assets.HashedStatic"}}
 STATIC_URL = "/static/"
-STATIC_ROOT = HUB_DATA / "static"
+# A folder that was collected beforehand, as in the image; unset, ``prepare`` collects into the data folder.
+HUB_STATIC = env.text("HUB_STATIC")
+STATIC_ROOT = Path(HUB_STATIC).resolve() if HUB_STATIC else HUB_DATA / "static"
 STATICFILES_DIRS = [BASE_DIR / "hub" / "static"]
 WHITENOISE_MAX_AGE = 60 * 60 * 24 * 365
 EMAIL_BACKEND = "listserv.outbound.notices.NoticeBackend"
@@ -350,6 +344,8 @@ WAGTAILADMIN_LOGIN_URL = "account_login"
 WAGTAIL_FRONTEND_LOGIN_URL = "account_login"
 WAGTAIL_EMAIL_MANAGEMENT_ENABLED = False
 WAGTAIL_PASSWORD_MANAGEMENT_ENABLED = False
+# Through the hub, wherever the files are stored.
+WAGTAILDOCS_SERVE_METHOD = "serve_view"
 WAGTAILDOCS_EXTENSIONS = ["pdf", "docx", "odt", "csv", "xlsx", "txt", "epub"]
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "modelsearch.backends.database"}}
 MODELSEARCH_BACKENDS = {"default": {"BACKEND": "modelsearch.backends.database"}}

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from listserv.models_archive import ArchiveImport
 from listserv.models_bounces import AddressHealth, Bounce
+from listserv.models_hold import DeliveryHold
 from listserv.models_inbound import HELD_FOR, InboundMail
 from listserv.tokens import NAME_MAX, address
 
@@ -18,6 +19,7 @@ __all__ = [
     "AddressHealth",
     "ArchiveImport",
     "Bounce",
+    "DeliveryHold",
     "InboundMail",
     "Mailing",
     "MailingList",

@@ -1,5 +1,6 @@
 """Keep the files of contributions: once per content, under an opaque name, outside anything the web server maps."""
 
+import logging
 from hashlib import sha256
 
 from django.core.files.base import ContentFile
@@ -8,6 +9,8 @@ from django.core.files.storage import storages
 from forums.drafts import Upload
 from forums.models import Attachment, Contribution
 from hub.lib.errors import NotFound
+
+log = logging.getLogger(__name__)
 
 
 def path_of(digest: str) -> str:
@@ -46,6 +49,16 @@ def attach(contribution: Contribution, uploads: tuple[Upload, ...], digests: lis
     )
 
 
+def report_lost(attachment: Attachment) -> None:
+    """Log that a recorded file is not in the store: another host keeps it, or it was deleted by hand."""
+    log.error(
+        "File %s of contribution %s is not in the store of this host (%s). Several hosts need HUB_MEDIA_URL.",
+        attachment.pk,
+        attachment.contribution_id,
+        path_of(attachment.sha256),
+    )
+
+
 def content_of(attachment: Attachment) -> bytes:
     """Return the bytes of a file whose contribution the caller may read.
 
@@ -53,6 +66,7 @@ def content_of(attachment: Attachment) -> bytes:
     """
     storage = storages["private"]
     if not storage.exists(path_of(attachment.sha256)):
+        report_lost(attachment)
         raise NotFound
     with storage.open(path_of(attachment.sha256)) as found:
         return bytes(found.read())

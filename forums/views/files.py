@@ -5,7 +5,7 @@ from django.http import FileResponse, HttpRequest
 from django.views.decorators.http import require_safe
 
 from forums import selectors
-from forums.services.files import path_of
+from forums.services.files import path_of, report_lost
 from forums.views.common import member_of
 from hub.lib.errors import NotFound
 
@@ -34,7 +34,10 @@ def download(request: HttpRequest, number: int, pk: int) -> FileResponse:
     found = selectors.contribution_for(member_of(request), number)
     attachment = found.attachments.filter(pk=pk).first()
     storage = storages["private"]
-    if attachment is None or not storage.exists(path_of(attachment.sha256)):
+    if attachment is None:
+        raise NotFound
+    if not storage.exists(path_of(attachment.sha256)):
+        report_lost(attachment)
         raise NotFound
     kind = SAFE_TYPES.get(attachment.name.rpartition(".")[2].lower(), "application/octet-stream")
     response = FileResponse(

@@ -10,7 +10,9 @@ from django.utils.module_loading import import_string
 
 LISTED = tuple(
     f"HUB_{name}"
-    for name in "OUTLETS TOPIC_CHOOSERS HEALTH HOME SCOPES FORUM_ASIDES SEARCH_SOURCES FORGET TAKE_OVER".split()
+    for name in (
+        "OUTLETS TOPIC_CHOOSERS HEALTH HOME SCOPES FORUM_ASIDES SEARCH_SOURCES FORGET TAKE_OVER AFTER_RESTORE"
+    ).split()
 )
 
 

@@ -13,6 +13,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from hub.assets import collect
+from hub.runtime.locks import only_preparer
 
 Say = Callable[[str], None]
 
@@ -59,7 +60,10 @@ def migrate(say: Say) -> int:
 
 
 def prepare(say: Say) -> bool:
-    """Do all of it, each step only when needed; returns whether something large was done."""
-    settings.HUB_DATA.mkdir(parents=True, exist_ok=True)
-    compile_catalogues()
-    return any([migrate(say), collect()])
+    """Do all of it, each step only when needed; returns whether something large was done.
+
+    Several may be started at once, on one host or many: the first works, the others wait, then find nothing to do.
+    """
+    with only_preparer(say):
+        compile_catalogues()
+        return any([migrate(say), collect()])

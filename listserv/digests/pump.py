@@ -23,6 +23,7 @@ from listserv.digests.select import Gathered, gather
 from listserv.digests.times import DIGESTS, next_at
 from listserv.models import MailingList, Subscription
 from listserv.outbound.bulk import Bulk
+from listserv.outbound.hold import unless_on_hold
 from listserv.outbound.letter_queue import keep_refused
 from listserv.outbound.progress import RENEW_SECONDS
 from listserv.outbound.pump import transport
@@ -48,6 +49,7 @@ class _Done:
     number: int = 0
 
 
+@unless_on_hold
 def send_digests(now: datetime) -> int:
     """Send a batch of the digests that are due; return how many were moved on.
 

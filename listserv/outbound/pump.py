@@ -24,6 +24,7 @@ from listserv.outbound.again import count_refused, due_retries, mailings
 from listserv.outbound.bulk import Bulk, Rest
 from listserv.outbound.cursor import save_cursor
 from listserv.outbound.dkim import signing
+from listserv.outbound.hold import unless_on_hold
 from listserv.outbound.letter_queue import LetterQueue, forget_refusals
 from listserv.outbound.outbox import Outbox
 from listserv.outbound.progress import Progress
@@ -60,6 +61,7 @@ def close_transport() -> None:
         del _kept.transport, _kept.settings
 
 
+@unless_on_hold
 def deliver_mailings(now: datetime) -> int:
     """Send batches of one mailing, and the retries that are due; return how many subscriptions were done.
 
@@ -214,6 +216,7 @@ def _store(
 # --- Notices ---------------------------------------------------------------------------------------------------
 
 
+@unless_on_hold
 def deliver_notices(now: datetime) -> int:
     """Send the notices that are due; return how many left the queue."""
     due = Notice.objects.filter(state=Notice.State.WAITING, next_at__lte=now).order_by("pk")

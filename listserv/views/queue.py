@@ -13,6 +13,7 @@ from listserv import queue
 from listserv.bounces import selectors as bounced
 from listserv.bounces import services as bounces
 from listserv.models import AddressHealth
+from listserv.outbound import hold
 from listserv.views.paging import SIZE, paging
 from listserv.views.staff import staff_only
 
@@ -25,11 +26,14 @@ def waiting(request: HttpRequest) -> HttpResponse:
     member = staff_only(request)
     if request.method == "POST":
         return _act(request)
-    return render(request, "listserv/queue.html", {"queue": queue.queue_for(member, clock.now())})
+    context = {"queue": queue.queue_for(member, clock.now()), "hold": hold.delivery_hold()}
+    return render(request, "listserv/queue.html", context)
 
 
 def _act(request: HttpRequest) -> HttpResponse:
     now, given_up = clock.now(), request.POST.get("give_up", "")
+    if "delivery" in request.POST:
+        return _change_hold(request)
     if given_up and "sure" not in request.POST:
         item = queue.item_of(given_up)
         if item is not None:
@@ -44,6 +48,23 @@ def _act(request: HttpRequest) -> HttpResponse:
         messages.success(request, said)
     else:
         messages.warning(request, _("This does not wait any more, or is under way."))
+    return HttpResponseRedirect(reverse("listserv:queue"))
+
+
+def _change_hold(request: HttpRequest) -> HttpResponse:
+    """Keep outgoing mail back, or let it go; discarding asks first."""
+    act = request.POST["delivery"]
+    if act == "discard" and "sure" not in request.POST:
+        return render(request, "listserv/queue_discard.html", {"hold": hold.delivery_hold()})
+    if act == "hold":
+        hold.hold_delivery(now=clock.now())
+        messages.success(request, _("Delivery is on hold. Nothing is sent until you resume it."))
+    elif act == "discard":
+        ended = sum(hold.discard_waiting(now=clock.now()).values())
+        text = ngettext("%d item was discarded.", "%d items were discarded.", ended) % ended
+        messages.success(request, text + " " + _("Delivery has resumed."))
+    elif act == "resume" and hold.resume_delivery():
+        messages.success(request, _("Delivery has resumed."))
     return HttpResponseRedirect(reverse("listserv:queue"))
 
 

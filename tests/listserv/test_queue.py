@@ -119,7 +119,7 @@ def test_page_costs_the_same_for_one_and_for_fifty(cast, filled, client, django_
     client.force_login(cast.sofia)
     # Session, reader, digests, mailings and the rest of the one's roster, retries, letters, three counts.
     for _round in range(2):
-        with django_assert_num_queries(10):
+        with django_assert_num_queries(11):
             client.get(URL)
         Notice.objects.bulk_create(
             [

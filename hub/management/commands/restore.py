@@ -6,15 +6,16 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from hub.lib.clock import now
 from hub.lib.errors import HubError
 from hub.runtime.archive import read_archive
-from hub.runtime.prepare import migrate
+from hub.runtime.locks import only_preparer
 
 
 class Command(BaseCommand):
     """``manage.py restore FILE.tar.gz [--replace]``: with the hub stopped."""
 
-    help = "Bring database, attachments, media and secret key back from an archive; migrates an older one."
+    help = "Bring a hub back from an archive, of either database; an older archive is migrated."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Take the archive's path, and leave to replace what is here."""
@@ -22,13 +23,21 @@ class Command(BaseCommand):
         parser.add_argument("--replace", action="store_true", help="lose what this hub holds now")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Restore, then migrate what an older archive lacks."""
+        """Restore, and say what to do before mail goes out again."""
         if not options["file"].is_file():
             raise CommandError(f"There is no file {options['file']}.")
         settings.HUB_DATA.mkdir(parents=True, exist_ok=True)
         try:
-            read_archive(options["file"], replace=options["replace"])
+            with only_preparer(self._say):
+                rows = read_archive(options["file"], replace=options["replace"], now=now(), say=self._say)
         except HubError as error:
             raise CommandError(str(error)) from error
-        migrate(self.stdout.write)
-        self.stdout.write("Restored. Start the hub with the restored secret key (HUB_SECRET_KEY, if you set one).")
+        self._say(f"Restored: {rows['members_member']} members, {rows['forums_contribution']} contributions.")
+        self._say("Start the hub with the secret key it had (HUB_SECRET_KEY, if you set one).")
+        self._say(
+            "Outgoing mail is on hold. If the old hub was stopped before the backup: manage.py queue --resume. "
+            "If it went on after the backup: manage.py queue --discard, so that nothing is sent twice."
+        )
+
+    def _say(self, line: str) -> None:
+        self.stdout.write(line, ending="" if line.startswith("\r") else "\n")

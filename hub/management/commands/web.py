@@ -4,6 +4,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from hub.assets import collect
+from hub.runtime.locks import only_on_host
 from hub.runtime.serve import run
 
 
@@ -13,5 +15,7 @@ class Command(BaseCommand):
     help = "Serve the web and its sockets until SIGTERM."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Run until told to stop."""
+        """Make the static files if this host has none of this release, then run until told to stop."""
+        with only_on_host(self.stdout.write):
+            collect()
         run("web")

@@ -8,12 +8,16 @@ from django.core.management.base import BaseCommand, CommandError
 
 from hub.lib import clock
 from listserv import queue
+from listserv.outbound import hold
 
 
 class Command(BaseCommand):
     """``manage.py queue``: mailings under way, recipients tried again, letters, digests that are due."""
 
-    help = "Show what waits to go out and why; --retry ID|all tries it now, --give-up ID ends it."
+    help = (
+        "Show what waits to go out and why; --retry ID|all tries it now, --give-up ID ends it. "
+        "--hold keeps all outgoing mail back, --resume lets it go, --discard ends what waited and lets the rest go."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take --json, --retry and --give-up."""
@@ -21,12 +25,20 @@ class Command(BaseCommand):
         acts = parser.add_mutually_exclusive_group()
         acts.add_argument("--retry", metavar="ID", help="try one (as retry-5) or all again now")
         acts.add_argument("--give-up", metavar="ID", help="give one up: it is sent no more")
+        acts.add_argument("--hold", action="store_true", help="keep all outgoing mail back until --resume")
+        acts.add_argument("--resume", action="store_true", help="let mail go out again, what waited first")
+        acts.add_argument(
+            "--discard", action="store_true", help="end what waited when the hold began, then let mail go out again"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Act, or list."""
         now = clock.now()
         if options["retry"] or options["give_up"]:
             self._act(options, now)
+            return
+        if options["hold"] or options["resume"] or options["discard"]:
+            self._hold(options, now)
             return
         found = queue.waiting(now)
         for item in found.items:
@@ -41,6 +53,24 @@ class Command(BaseCommand):
                 f"{counts['mailing']} mailings, {counts['retry']} retries, {counts['notice']} letters, "
                 f"{counts['digest']} digests"
             )
+            held = hold.delivery_hold()
+            if held:
+                self.stdout.write(f"Delivery is on hold since {held.since:%Y-%m-%d %H:%M} UTC: --resume or --discard.")
+
+    def _hold(self, options: dict[str, Any], now: Any) -> None:
+        if options["hold"]:
+            since = hold.hold_delivery(now=now).since
+            self.stdout.write(f"Delivery is on hold since {since:%Y-%m-%d %H:%M} UTC.")
+        elif options["discard"]:
+            ended = hold.discard_waiting(now=now)
+            self.stdout.write(
+                f"Discarded: {ended['mailing']} mailings, {ended['retry']} retries, {ended['notice']} notifications, "
+                f"{ended['digest']} digests. Delivery goes on."
+            )
+        elif hold.resume_delivery():
+            self.stdout.write("Delivery goes on.")
+        else:
+            raise CommandError("Delivery is not on hold.")
 
     def _act(self, options: dict[str, Any], now: Any) -> None:
         key = options["retry"] or options["give_up"]
