@@ -17,9 +17,10 @@ class CmsConfig(AppConfig):
         from wagtail.models import Page
         from wagtail.permissions import register_permission_policy
 
-        from cms import indexing, policy
+        from cms import freeze, indexing, policy
 
         register_permission_policy(Page, policy.HubPagePolicy())
         register_permission_policy(get_user_model(), policy.MemberPolicy(get_user_model()), exact_class=True)
         setattr(apps.get_app_config("wagtailusers"), "user_viewset", "cms.people.MemberViewSet")  # noqa: B010 - not ours
         indexing.listen()
+        freeze.listen()

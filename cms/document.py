@@ -12,12 +12,16 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.utils import translation
 from django.utils.formats import date_format
+from django.utils.html import escape, strip_tags
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django_countries import countries
 from wagtail.rich_text import expand_db_html
 
 from cms import prose
+from cms.models.issued import Issue, IssueNote, content_of, issue_of
+from cms.models.records import ProceedingsRecord
 
 if TYPE_CHECKING:
     from cms.models import ProceedingsPage
@@ -104,6 +108,15 @@ class Person:
 
 
 @dataclass(frozen=True)
+class Note:
+    """A dated note of the Secretariat on an issued document."""
+
+    title: str
+    text: str
+    when: date
+
+
+@dataclass(frozen=True)
 class Document:
     """Everything that is shown and printed, evaluated in the document's language."""
 
@@ -122,6 +135,9 @@ class Document:
     sections: tuple[Section, ...]
     items: tuple[Item, ...]
     people: tuple[Person, ...] = field(default=())
+    notes: tuple[Note, ...] = ()
+    withdrawn: bool = False
+    abstract: str = ""  # the first words of the summary
 
     @property
     def statement_count(self) -> int:
@@ -260,37 +276,75 @@ def _labels() -> dict[str, str]:
     }
 
 
-def build(page: "ProceedingsPage") -> Document:
-    """Return a page of proceedings as a document in its own language.
+def _notes(issue: Issue) -> tuple[Note, ...]:
+    return tuple(
+        Note(_("Note of correction, %s") % day(note.dated), note.text, note.dated) for note in issue.corrections
+    )
 
-    Queries: none when the page came with its record.
+
+def _notice(withdrawal: IssueNote, symbol: str) -> tuple[Section, ...]:
+    """Return what stands in the place of a document that was withdrawn: that it was, when, by whom, and why."""
+    values = {"symbol": symbol, "day": day(withdrawal.dated), "person": withdrawal.made_by.get_full_name()}
+    sentence = _("The document %(symbol)s was withdrawn on %(day)s by the Secretariat (%(person)s).") % values
+    markup = "".join(f"<p>{escape(part)}</p>" for part in (sentence, *withdrawal.text.splitlines()) if part.strip())
+    return (Section("withdrawn", _("Withdrawn"), _paragraphs(markup, 0)),)
+
+
+def _record_of(page: "ProceedingsPage", digest: str) -> dict[str, Any]:
+    """Return the record that a text was issued with, whatever the page points to now."""
+    record = page.record
+    if digest and (record is None or record.digest != digest):
+        record = ProceedingsRecord.objects.filter(digest=digest).first()
+    return record.data if record else EMPTY
+
+
+def build(page: "ProceedingsPage", *, with_notes: bool = True) -> Document:
+    """Return a page of proceedings as a document in its own language: a draft as the page has it, else as issued.
+
+    Args: with_notes, whether notes of correction stand above it.
+
+    Queries: none for a draft that came with its record, 2 for what is issued.
     """
-    with translation.override(page.language):
-        record = page.record.data if page.record else EMPTY
-        sections = _sections(record["background"], expand_db_html(page.summary), expand_db_html(page.conclusions))
+    issue = issue_of(page)
+    words = issue.text.content if issue.text else content_of(page)
+    with translation.override(words["language"]):
+        dates = _span(_read(words["opens_at"]), _read(words["closes_at"]))
         kind = _("Proceedings of the electronic conference")
-        dates = _span(page.opens_at, page.closes_at)
         url = page.full_url or settings.HUB_URL
+        cite = f"{words['symbol']}: {words['title']}. {kind}, {dates}. {settings.HUB_NAME}. {url}".strip(": ")
+        parts = _parts(_record_of(page, words["record"]), words)
+        parts["abstract"] = Truncator(strip_tags(words["summary"])).words(40)
+        if issue.withdrawal is not None:
+            parts = {"sections": _notice(issue.withdrawal, words["symbol"]), "items": (), "withdrawn": True}
         return Document(
-            title=page.title,
-            symbol=page.symbol or "",
-            language=page.language,
-            lang="zh-Hans" if page.language == "zh-hans" else page.language,
+            title=words["title"],
+            symbol=words["symbol"],
+            language=words["language"],
+            lang="zh-Hans" if words["language"] == "zh-hans" else words["language"],
             dir="rtl" if translation.get_language_bidi() else "ltr",
             kind=kind,
             dates=dates,
-            issued=day(page.first_published_at),
+            issued=day(_read(words["first_published_at"])),
             organisation=settings.HUB_NAME,
             url=url,
-            cite=f"{page.symbol or ''}: {page.title}. {kind}, {dates}. {settings.HUB_NAME}. {url}".strip(": "),
+            cite=cite,
             labels=_labels(),
-            sections=sections,
-            items=tuple(_item(number, entry) for number, entry in enumerate(record["agenda"], start=1)),
-            people=tuple(
-                Person(who["name"], role_label(who["role"]), str(countries.name(who["country"])), who["organisation"])
-                for who in record["participants"]
-            ),
+            notes=_notes(issue) if with_notes and issue.withdrawal is None else (),
+            **parts,
         )
+
+
+def _parts(record: dict[str, Any], words: dict[str, str]) -> dict[str, Any]:
+    """Return sections, items and people of a document."""
+    summary, conclusions = expand_db_html(words["summary"]), expand_db_html(words["conclusions"])
+    return {
+        "sections": _sections(record["background"], summary, conclusions),
+        "items": tuple(_item(number, entry) for number, entry in enumerate(record["agenda"], start=1)),
+        "people": tuple(
+            Person(who["name"], role_label(who["role"]), str(countries.name(who["country"])), who["organisation"])
+            for who in record["participants"]
+        ),
+    }
 
 
 def language_of(text: str, fallback: str) -> str:

@@ -6,6 +6,7 @@ from django import forms
 from django.conf import settings
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
+from wagtail.admin.forms import WagtailAdminPageForm
 
 
 class PublishedFilter(forms.Form):
@@ -36,3 +37,51 @@ class SendBackForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": _("Say what should be changed, so that the rapporteur knows.")},
     )
+
+
+class NoteForm(forms.Form):
+    """A dated note of correction."""
+
+    dated = forms.DateField(label=_("Date of the note"), widget=forms.DateInput(attrs={"type": "date"}))
+    text = forms.CharField(
+        label=_("What is to be corrected, and how it should read"),
+        max_length=5000,
+        widget=forms.Textarea(attrs={"rows": 4, "dir": "auto"}),
+    )
+
+
+class WithdrawForm(forms.Form):
+    """Why something is withdrawn."""
+
+    reason = forms.CharField(
+        label=_("Why it is withdrawn"),
+        help_text=_("Your reason, your name and the date stand at the address of the document, for everybody to read."),
+        max_length=5000,
+        widget=forms.Textarea(attrs={"rows": 4, "dir": "auto"}),
+    )
+
+
+class EndNoteForm(forms.Form):
+    """Why a note no longer holds."""
+
+    reason = forms.CharField(
+        label=_("Why it no longer holds"), max_length=5000, widget=forms.Textarea(attrs={"rows": 2, "dir": "auto"})
+    )
+
+
+class ProceedingsForm(WagtailAdminPageForm):
+    """Wagtail's form of a draft, which does not save over a version that its writer has not seen."""
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse once when somebody has saved meanwhile; what was typed stays, and is saved the next time."""
+        cleaned: dict[str, Any] = super().clean()
+        seen = self.data.get("overwrite_revision_id") or self.data.get("loaded_revision_id")
+        latest = self.instance.get_latest_revision() if self.instance.pk else None
+        if seen and latest is not None and seen != str(latest.pk):
+            sentence = _(
+                "%(person)s has saved another version since you opened this one. Yours is not saved yet: compare both "
+                "in the history, then save again to put yours in its place."
+            )
+            person = latest.user.get_full_name() if latest.user else _("Somebody")
+            raise forms.ValidationError(sentence, code="stale", params={"person": person})
+        return cleaned

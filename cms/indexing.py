@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 from typing import Any
 
+from django.utils.translation import gettext
 from wagtail.models import Page
 from wagtail.rich_text import get_text_for_indexing
 from wagtail.signals import page_published, page_unpublished
 
 from cms.models import ProceedingsPage, StandardPage
+from cms.models.issued import issue_of
 from hub.lib.clock import now
 from hub.lib.markup import plain
 from hub.search.services import PUBLIC, Document, index_document, remove_document
@@ -22,13 +24,22 @@ def _body(page: Page) -> str:
         return f"{page.intro}\n{get_text_for_indexing(page.body)}"
     if not isinstance(page, ProceedingsPage):
         return ""
+    issue = issue_of(page)
+    if issue.withdrawal is not None:
+        return "\n".join([page.symbol or "", gettext("Withdrawn"), issue.withdrawal.text])
     said = [
         f"{entry['author']}\n{plain(entry['html'])}"
         for item in (page.record.data["agenda"] if page.record else [])
         for entry in item["interventions"]
     ]
     return "\n".join(
-        [page.symbol or "", get_text_for_indexing(page.summary), get_text_for_indexing(page.conclusions), *said]
+        [
+            page.symbol or "",
+            *(note.text for note in issue.corrections),
+            get_text_for_indexing(page.summary),
+            get_text_for_indexing(page.conclusions),
+            *said,
+        ]
     )
 
 
@@ -66,6 +77,11 @@ def _index(instance: Page, **_: Any) -> None:
 
 def _remove(instance: Page, **_: Any) -> None:
     remove_document(key=_key(instance))
+
+
+def refresh(page: Page) -> None:
+    """Follow a note on an issued page, or its end."""
+    _index(page)
 
 
 def listen() -> None:

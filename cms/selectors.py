@@ -4,9 +4,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
+from cms.models.issued import IssuedText, IssueNote
 from cms.models.proceedings import ProceedingsPage
 from cms.rules import forums_written_for, is_secretariat, may_write
 from conferences.selectors import conferences_for
@@ -63,11 +64,24 @@ class DeskLine:
     may_edit: bool = False
     may_submit: bool = False
     may_decide: bool = False
+    may_annotate: bool = False
+
+    @property
+    def revision(self) -> int | None:
+        """The revision that stands on the desk: a decision carries it."""
+        return self.page.latest_revision_id if self.page else None
 
 
 def issued() -> QuerySet[ProceedingsPage]:
-    """Return the proceedings that everybody may read, the latest issued first; without their records."""
-    return ProceedingsPage.objects.live().public().order_by("-first_published_at", "-pk")
+    """Return the proceedings that everybody may read, the latest issued first; without their records.
+
+    Each has ``is_withdrawn``: a notice stands at its address.
+    """
+    withdrawals = IssueNote.objects.filter(
+        issued_text__page=OuterRef("pk"), kind=IssueNote.Kind.WITHDRAWAL, ended_at=None
+    )
+    rows = ProceedingsPage.objects.filter(issued_text__isnull=False).public().annotate(is_withdrawn=Exists(withdrawals))
+    return rows.order_by("-first_published_at", "-pk")
 
 
 def published(*, year: int | None = None, language: str = "") -> list[ProceedingsPage]:
@@ -92,7 +106,7 @@ def home_for(member: "Member | None", *, now: datetime) -> Home:
     the number of discussions.
     """
     discussions = discussions_for(member)
-    latest = list(issued()[:LATEST])
+    latest = list(issued().filter(is_withdrawn=False)[:LATEST])
     if member is None:
         return Home(discussions, latest)
     blocks: list[Block] = []
@@ -143,8 +157,8 @@ def _line(conference: Any, page: ProceedingsPage | None, secretariat: bool) -> D
         return DeskLine(conference, None, "none", may_compile=True)
     workflow = page.current_workflow_state
     task = workflow.current_task_state if workflow else None
-    state = "issued" if page.live else "draft"
-    if workflow and task and not page.live:
+    state = "issued" if page.symbol else "draft"
+    if workflow and task and not page.symbol:
         state = "submitted" if workflow.status == workflow.STATUS_IN_PROGRESS else "sent_back"
     open_ = state in {"draft", "sent_back"}
     return DeskLine(
@@ -153,9 +167,10 @@ def _line(conference: Any, page: ProceedingsPage | None, secretariat: bool) -> D
         state,
         comment=task.comment if task and state == "sent_back" else "",
         may_compile=open_,
-        may_edit=open_ or secretariat,
+        may_edit=open_ or (secretariat and state != "issued"),
         may_submit=open_,
         may_decide=secretariat and state == "submitted",
+        may_annotate=secretariat and state == "issued",
     )
 
 
@@ -166,3 +181,15 @@ def draft_for(member: "Member | None", page_id: int) -> ProceedingsPage:
         raise NotFound
     draft: ProceedingsPage = page.get_latest_revision_as_object()
     return draft
+
+
+def issue_for(member: "Member | None", page_id: int) -> IssuedText:
+    """Return what was issued as a page, with all of its notes, ended ones too, for the Secretariat.
+
+    Raises: NotFound. Queries: 2.
+    """
+    rows = IssuedText.objects.select_related("page").prefetch_related("notes__made_by", "notes__ended_by")
+    text = rows.filter(page_id=page_id).first() if is_secretariat(member) else None
+    if text is None:
+        raise NotFound
+    return text

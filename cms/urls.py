@@ -16,6 +16,10 @@ urlpatterns = [
     path("proceedings/<int:page_id>/submit/", views.submit, name="submit"),
     path("proceedings/<int:page_id>/approve/", views.approve, name="approve"),
     path("proceedings/<int:page_id>/send-back/", views.send_back, name="send_back"),
+    path("proceedings/<int:page_id>/issue/", views.issue, name="issue"),
+    path("proceedings/<int:page_id>/note/", views.note, name="note"),
+    path("proceedings/<int:page_id>/notes/<int:note_id>/end/", views.end_note, name="end_note"),
+    path("proceedings/<int:page_id>/withdraw/", views.withdraw, name="withdraw"),
 ]
 
 # The admin's addresses are Wagtail's own list; each view of it gets our door, once, when the addresses are loaded.

@@ -1,10 +1,11 @@
 """The rapporteurs' desk: compile, look at the draft, submit; for the Secretariat: approve, send back."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -12,10 +13,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from cms import presenter, selectors, services
-from cms.forms import SendBackForm
+from cms.forms import EndNoteForm, NoteForm, SendBackForm, WithdrawForm
 from cms.rules import is_secretariat
 from hub.lib.clock import now
-from hub.lib.errors import HubError, NotFound
+from hub.lib.errors import HubError, NotFound, Stale
 from hub.lib.throttle import throttled
 
 if TYPE_CHECKING:
@@ -32,12 +33,9 @@ def _member(request: HttpRequest) -> "Member":
 def desk(request: HttpRequest) -> HttpResponse:
     """Show the conferences whose proceedings the member writes or decides on; to others the page is not there."""
     member = _member(request)
-    lines = selectors.desk_for(member)
-    if not lines and not is_secretariat(member):
+    if not is_secretariat(member) and not selectors.desk_for(member):
         raise NotFound
-    return render(
-        request, "cms/desk.html", {"lines": lines, "send_back": SendBackForm(), "secretariat": is_secretariat(member)}
-    )
+    return _desk(request)
 
 
 @require_POST
@@ -75,6 +73,12 @@ def draft_pdf(request: HttpRequest, page_id: int) -> HttpResponse:
     return presenter.pdf_response(selectors.draft_for(_member(request), page_id), draft=True)
 
 
+def _seen(request: HttpRequest) -> int | None:
+    """Return the revision that stood on the page the form was sent from."""
+    text = request.POST.get("revision", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
 @require_POST
 @login_required
 def submit(request: HttpRequest, page_id: int) -> HttpResponse:
@@ -82,7 +86,7 @@ def submit(request: HttpRequest, page_id: int) -> HttpResponse:
     return _act(
         request,
         _("Submitted. The Secretariat reads it and publishes it, or sends it back to you."),
-        lambda: services.submit_proceedings(page_id=page_id, actor=_member(request)),
+        lambda: services.submit_proceedings(page_id=page_id, actor=_member(request), seen_revision=_seen(request)),
     )
 
 
@@ -93,7 +97,7 @@ def approve(request: HttpRequest, page_id: int) -> HttpResponse:
     return _act(
         request,
         _("Published. The page is open to everybody under its symbol."),
-        lambda: services.approve_proceedings(page_id=page_id, actor=_member(request)),
+        lambda: services.approve_proceedings(page_id=page_id, actor=_member(request), seen_revision=_seen(request)),
     )
 
 
@@ -106,28 +110,131 @@ def send_back(request: HttpRequest, page_id: int) -> HttpResponse:
     selectors.draft_for(member, page_id)
     form = SendBackForm(request.POST)
     if not form.is_valid():
-        context = {
-            "lines": selectors.desk_for(member),
-            "send_back": form,
-            "open": page_id,
-            "secretariat": is_secretariat(member),
-        }
-        return render(request, "cms/desk.html", context, status=422)
+        return _desk(request, status=422, send_back=form, open=page_id)
     return _act(
         request,
         _("Sent back with your comment."),
         lambda: services.send_back_proceedings(
-            page_id=page_id, actor=_member(request), comment=form.cleaned_data["comment"]
+            page_id=page_id,
+            actor=_member(request),
+            comment=form.cleaned_data["comment"],
+            seen_revision=_seen(request),
         ),
+        send_back=form,
+        open=page_id,
     )
 
 
-def _act(request: HttpRequest, done: str, act: Callable[[], object]) -> HttpResponse:
-    """Do it and say so on the desk; what cannot be done now is said there as well."""
+@require_GET
+@login_required
+@never_cache
+def issue(request: HttpRequest, page_id: int) -> HttpResponse:
+    """Show the Secretariat what was issued, with its notes, and what can be done with it."""
+    return _issue(request, page_id)
+
+
+@require_POST
+@login_required
+def note(request: HttpRequest, page_id: int) -> HttpResponse:
+    """Attach a dated note of correction."""
+    form = NoteForm(request.POST)
+    return _annotate(
+        request,
+        page_id,
+        form,
+        _("The note stands above the document."),
+        lambda data: services.attach_note(page_id=page_id, actor=_member(request), now=now(), **data),
+        note=form,
+    )
+
+
+@require_POST
+@login_required
+def withdraw(request: HttpRequest, page_id: int) -> HttpResponse:
+    """Withdraw what was issued."""
+    form = WithdrawForm(request.POST)
+    return _annotate(
+        request,
+        page_id,
+        form,
+        _("Withdrawn. A notice with your reason stands at the address."),
+        lambda data: services.withdraw_proceedings(page_id=page_id, actor=_member(request), now=now(), **data),
+        withdraw=form,
+    )
+
+
+@require_POST
+@login_required
+def end_note(request: HttpRequest, page_id: int, note_id: int) -> HttpResponse:
+    """End a note, or a withdrawal."""
+    issued = selectors.issue_for(_member(request), page_id)
+    if note_id not in {row.pk for row in issued.notes.all()}:
+        raise NotFound
+    form = EndNoteForm(request.POST)
+    return _annotate(
+        request,
+        page_id,
+        form,
+        _("Ended. The record of the issue says so."),
+        lambda data: services.end_note(note_id=note_id, actor=_member(request), now=now(), **data),
+        ending=form,
+        ended_note=note_id,
+    )
+
+
+def _annotate(
+    request: HttpRequest,
+    page_id: int,
+    form: Form,
+    done: str,
+    act: Callable[[dict[str, Any]], object],
+    **context: Any,
+) -> HttpResponse:
+    """Do something with what was issued; what is refused comes back in its form."""
+    selectors.issue_for(_member(request), page_id)
+    status = 422
+    if form.is_valid():
+        try:
+            act(form.cleaned_data)
+        except NotFound:
+            raise
+        except HubError as error:
+            form.add_error(None, str(error))
+            status = error.http_status
+        else:
+            messages.success(request, done)
+            return redirect("cms:issue", page_id=page_id)
+    return _issue(request, page_id, status=status, **context)
+
+
+def _issue(request: HttpRequest, page_id: int, *, status: int = 200, **context: Any) -> HttpResponse:
+    issued = selectors.issue_for(_member(request), page_id)
+    notes = list(issued.notes.all())
+    forms = {"note": NoteForm(initial={"dated": now().date()}), "withdraw": WithdrawForm(), "ending": EndNoteForm()}
+    withdrawal = next((row for row in notes if row.kind == "withdrawal" and row.ended_at is None), None)
+    shown = {"issued": issued, "page": issued.page, "notes": notes, "withdrawal": withdrawal, **forms, **context}
+    return render(request, "cms/issue.html", shown, status=status)
+
+
+def _desk(request: HttpRequest, *, status: int = 200, **context: Any) -> HttpResponse:
+    member = _member(request)
+    shown = {
+        "lines": selectors.desk_for(member),
+        "send_back": SendBackForm(),
+        "secretariat": is_secretariat(member),
+        **context,
+    }
+    return render(request, "cms/desk.html", shown, status=status)
+
+
+def _act(request: HttpRequest, done: str, act: Callable[[], object], **context: Any) -> HttpResponse:
+    """Do it and say so on the desk; what cannot be done now is said there as well, what has changed is shown."""
     try:
         act()
     except NotFound:
         raise
+    except Stale as error:
+        return _desk(request, status=error.http_status, stale=error, **context)
     except HubError as error:
         messages.error(request, str(error))
     else:

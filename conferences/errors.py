@@ -1,7 +1,8 @@
 """What the room refuses, each with its stable code; the sentence says what to do next.
 
-Codes: ``session-not-open``, ``session-closed``, ``session-over``, ``another-open``, ``no-agenda``, ``no-floor``,
-``floor-taken``, ``not-waiting``. All are :class:`hub.lib.errors.NotNow` (409), so nothing that was typed is lost.
+Codes: ``session-not-open``, ``session-closed``, ``session-over``, ``another-open``, ``session-open``,
+``conference-over``, ``no-agenda``, ``no-floor``, ``floor-taken``, ``not-waiting``. All are
+:class:`hub.lib.errors.NotNow` (409), so nothing that was typed is lost.
 """
 
 from django.utils.translation import gettext as _
@@ -38,6 +39,11 @@ def already_opened() -> NotNow:
 def another_open() -> NotNow:
     """One conference_session of a conference at a time."""
     return NotNow(_("Another session of this conference is open. Close it first."), code="another-open")
+
+
+def open_still(title: str) -> NotNow:
+    """A conference does not end while it sits."""
+    return NotNow(_("The session “%s” is open. Close it first.") % title, code="session-open")
 
 
 def no_agenda() -> NotNow:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from conferences import errors
-from conferences.models import ConferenceSession, FloorRequest
+from conferences.models import Conference, ConferenceSession, FloorRequest
 from forums.policy import APPROVE, READ, REPLY, Access, access_of, may_name_chair
-from hub.lib.errors import Invalid, NotAllowed, NotFound, TooMany
+from hub.lib.errors import Invalid, NotAllowed, NotFound, NotNow, TooMany
 
 if TYPE_CHECKING:
     from hub.members.models import Member
@@ -46,6 +46,23 @@ def check_leads(member: "Member", forum_id: int) -> None:
         raise NotFound
     if not leads(access, forum_id):
         raise NotAllowed(_("The chair, the facilitators and the Secretariat do this."))
+
+
+def may_end(member: "Member", role: str, conference: Conference, now: datetime) -> bool:
+    """Whether a person may end a conference now, by their role in it."""
+    return may_name_chair(member, role) and conference.state_at(now) == "open"
+
+
+def check_ends(member: "Member", conference: Conference, now: datetime) -> None:
+    """Let pass who may end a conference now: its chair and the Secretariat, while its period runs.
+
+    Raises: NotFound, NotAllowed, NotNow.
+    """
+    check_leads(member, conference.forum_id)
+    if not names_chair(member, conference.forum_id):
+        raise NotAllowed(_("The chair and the Secretariat end a conference."))
+    if conference.state_at(now) != "open":
+        raise NotNow(_("This conference has not begun, or is over."), code="conference-over")
 
 
 def check_speaks(member: "Member", forum_id: int) -> bool:

@@ -12,6 +12,7 @@ from conferences import frames, rules
 from conferences.models import AgendaItem, Conference, ConferenceSession, Event, FloorRequest
 from conferences.transcript import Transcript, transcript_of
 from forums.policy import READ, access_of
+from hub.lib.dates import say_utc
 from hub.lib.errors import NotFound
 from hub.lib.home import Block, Kind
 
@@ -36,6 +37,7 @@ __all__ = [
     "topic_under_discussion",
     "transcript_for",
     "transcript_of",
+    "why_it_goes_on",
 ]
 
 # Events one answer of the catch-up carries; whoever is further behind asks again.
@@ -240,6 +242,21 @@ def home_blocks(*, member: "Member", now: datetime) -> list[Block]:
     open_ones = [row for row in found if row.is_open]
     asked = _floor_blocks(member, open_ones) if open_ones else []
     return [*asked, *(_session_block(row) for row in found)]
+
+
+def why_it_goes_on(conference_id: int, *, now: datetime) -> str:
+    """Say why a conference is not over, empty when it is: what goes on has no final record. Queries: 2."""
+    later = _("Its proceedings can be issued when the conference is over.")
+    rows = ConferenceSession.objects.filter(conference_id=conference_id).exclude(state=_S.CLOSED)
+    for row in rows.order_by("opens_at"):
+        if row.is_open:
+            return f"{_('The session “%s” is open.') % row.title} {later}"
+        if row.closes_at > now:
+            return f"{_('The session “%s” is still to come.') % row.title} {later}"
+    conference = Conference.objects.select_related("forum__policy").filter(pk=conference_id).first()
+    if conference is not None and conference.ends_at and conference.ends_at > now:
+        return f"{_('The conference goes on until %s UTC.') % say_utc(conference.ends_at)} {later}"
+    return ""
 
 
 def transcript_for(member: "Member | None", conference_id: int) -> Transcript:

@@ -11,6 +11,7 @@ urlpatterns = [
     path("conferences/<slug:slug>/", show.conference, name="conference"),
     path("conferences/<slug:slug>/people/", setup.people, name="people"),
     path("conferences/<slug:slug>/schedule/", setup.schedule, name="schedule"),
+    path("conferences/<slug:slug>/end/", setup.end_conference, name="end_conference"),
     path("sessions/<int:pk>/", show.room, name="room"),
     path("sessions/<int:pk>/log/", show.log, name="log"),
     path("sessions/<int:pk>/events/", show.events, name="events"),

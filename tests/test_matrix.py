@@ -72,6 +72,7 @@ MATRIX: dict[str, Row] = {
     "conferences:convene": (STAFF, {}, (), False),
     "conferences:conference": (CLOSED, {"slug": SECRET}, INSIDE, False),
     "conferences:people": (CLOSED, {"slug": SECRET}, ("chen",), False),
+    "conferences:end_conference": (CLOSED, {"slug": SECRET}, ("chen",), True),
     "conferences:schedule": (CLOSED, {"slug": SECRET}, ("chen",), False),
     "conferences:room": (CLOSED, {"pk": "sitting"}, INSIDE, False),
     "conferences:log": (CLOSED, {"pk": "sitting"}, INSIDE, False),
@@ -145,6 +146,10 @@ MATRIX: dict[str, Row] = {
     "wagtailcore_login": (OPEN, {}, (), False),
     "wagtailcore_authenticate_with_password": (OPEN, {"page_view_restriction_id": 0, "page_id": 0}, (), False),
     "wagtaildocs_authenticate_with_password": (OPEN, {"restriction_id": 0}, (), False),
+    "cms:issue": (STAFF, {"page_id": "issued"}, (), False),
+    "cms:note": (STAFF, {"page_id": "issued"}, (), True),
+    "cms:end_note": (STAFF, {"page_id": "issued", "note_id": 0}, (), True),
+    "cms:withdraw": (STAFF, {"page_id": "issued"}, (), True),
 }
 # Addresses that take places in order, not by name.
 BY_PLACE: dict[str, tuple[Any, ...]] = {"wagtail_serve": ("no-such-page/",), "wagtaildocs_serve": (1, "x.pdf")}

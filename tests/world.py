@@ -90,10 +90,27 @@ def build(now: datetime, data: Path) -> World:
         "sitting": sitting.pk,
         "group": group.slug,
         "draft": draft.pk,
+        "issued": _issued(sofia, now),
         "application": application.pk,
         "amina": amina.pk,
     }
     return world
+
+
+def _issued(sofia: Member, now: datetime) -> int:
+    """Issue the proceedings of a conference that is over, with nothing secret in them, and return their page."""
+    conference = conference_services.convene_conference(
+        name="A conference that is over",
+        actor=sofia,
+        now=now - timedelta(days=9),
+        starts_at=now - timedelta(days=8),
+        ends_at=now - timedelta(days=1),
+    )
+    page = cms_services.compile_proceedings(conference_id=conference.pk, actor=sofia, now=now)
+    page = cms_services.write_proceedings(page_id=page.pk, actor=sofia, summary="All agreed.")
+    cms_services.submit_proceedings(page_id=page.pk, actor=sofia, seen_revision=page.latest_revision_id)
+    cms_services.approve_proceedings(page_id=page.pk, actor=sofia, seen_revision=page.latest_revision_id)
+    return int(page.pk)
 
 
 def _letter() -> bytes:

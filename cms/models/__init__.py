@@ -3,6 +3,8 @@
 A page's draft, revisions, workflow, locks and schedule are Wagtail's (``design.md`` §3.9). Ours is what must not move.
 """
 
+from cms.models.approval import ProceedingsApproval
+from cms.models.issued import IssuedText, IssueNote
 from cms.models.pages import ConferenceIndexPage, HomePage, StandardPage
 from cms.models.proceedings import ProceedingsPage
 from cms.models.records import ProceedingsRecord, SymbolSeries
@@ -10,6 +12,9 @@ from cms.models.records import ProceedingsRecord, SymbolSeries
 __all__ = [
     "ConferenceIndexPage",
     "HomePage",
+    "IssueNote",
+    "IssuedText",
+    "ProceedingsApproval",
     "ProceedingsPage",
     "ProceedingsRecord",
     "StandardPage",

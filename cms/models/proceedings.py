@@ -1,5 +1,6 @@
 """Proceedings as a Wagtail page."""
 
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -9,28 +10,68 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, HelpPanel
 from wagtail.fields import RichTextField
+from wagtail.locks import BaseLock
 from wagtail.models import Page, PagePermissionTester
 from wagtail.search import index
 from wagtail.url_routing import RouteResult
 
+from cms.forms import ProceedingsForm
+from cms.models.issued import IssuedText, frozen, issue_of
 from cms.models.preview import PreviewInEditor
 from cms.models.records import ProceedingsRecord, SymbolSeries
 from cms.presenter import page_context, pdf_response
+from conferences.selectors import why_it_goes_on
+from hub.lib.errors import NotNow
 
 # What a summary may hold: no pictures, documents or internal links, whose choosers show what is not published.
 PROSE = ["h3", "bold", "italic", "ol", "ul", "blockquote", "hr"]
 
 
+class IssuedLock(BaseLock):
+    """The lock that a symbol puts on a page: Wagtail's editor shows the reason, and saves nothing."""
+
+    def for_user(self, user: Any) -> bool:
+        """Whether it holds for somebody: for everybody."""
+        return True
+
+    def get_message(self, user: Any) -> str:
+        """Say why."""
+        return str(frozen(self.object.symbol))
+
+
 class ProceedingsPermissions(PagePermissionTester):
-    """What may be done with proceedings in Wagtail's admin, beyond its own rules."""
+    """What may be done with proceedings in Wagtail's admin, beyond its own rules.
+
+    Decisions – submit, approve, send back – are taken at the desk, where each carries the revision that was read.
+    """
 
     @property
     def _publishes(self) -> bool:
         return bool(self.user.is_active and (self.user.is_superuser or "publish" in self.permissions))
 
+    @property
+    def _is_issued(self) -> bool:
+        return bool(self.page.specific.symbol)
+
     def can_delete(self, ignore_bulk: bool = False) -> bool:
         """Let the Secretariat discard a draft; what once had a symbol stays at its address."""
-        return self._publishes and not self.page.specific.symbol and bool(super().can_delete(ignore_bulk))
+        return self._publishes and not self._is_issued and bool(super().can_delete(ignore_bulk))
+
+    def can_unpublish(self) -> bool:
+        """Refuse: withdrawing, at the desk, leaves a notice at the address."""
+        return False
+
+    def can_publish(self) -> bool:
+        """Refuse: approving at the desk publishes."""
+        return False
+
+    def can_submit_for_moderation(self) -> bool:
+        """Refuse: the draft is submitted at the desk."""
+        return False
+
+    def can_set_view_restrictions(self) -> bool:
+        """Refuse: what is issued is open to everybody, a draft to those who work on it."""
+        return False
 
     def can_copy(self) -> bool:
         """Refuse: a conference has one set of proceedings."""
@@ -44,6 +85,7 @@ class ProceedingsPermissions(PagePermissionTester):
 class ProceedingsPage(PreviewInEditor, Page):
     """Proceedings: the record of a conference, summary and conclusions by the rapporteur, a symbol once issued."""
 
+    first_published_at: datetime | None
     symbol = models.CharField(max_length=60, null=True, blank=True, unique=True, editable=False)
     conference = models.OneToOneField(
         "conferences.Conference", null=True, on_delete=models.SET_NULL, related_name="+", editable=False
@@ -56,12 +98,13 @@ class ProceedingsPage(PreviewInEditor, Page):
     summary = RichTextField(_("summary"), features=PROSE, blank=True)
     conclusions = RichTextField(_("conclusions"), features=PROSE, blank=True)
 
+    base_form_class = ProceedingsForm
     template = "cms/proceedings.html"
     parent_page_types: ClassVar[list[str]] = ["cms.ConferenceIndexPage"]
     subpage_types: ClassVar[list[str]] = []
     # Only compiling makes one.
     is_creatable = False
-    exclude_fields_in_copy = ("symbol", "conference")
+    exclude_fields_in_copy: ClassVar[list[str]] = ["symbol", "conference"]
     search_fields = [*Page.search_fields, index.SearchField("summary"), index.SearchField("conclusions")]
     content_panels = [
         HelpPanel(template="cms/admin/proceedings_help.html"),
@@ -86,27 +129,82 @@ class ProceedingsPage(PreviewInEditor, Page):
         made.symbol, made.conference_id, made.forum_id = self.symbol, self.conference_id, self.forum_id
         return made
 
+    @property
+    def issued(self) -> IssuedText | None:
+        """What was issued under the page's symbol, None for a draft. Queries: 1, for a page with a symbol."""
+        return getattr(self, "issued_text", None) if self.symbol else None
+
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Give the symbol at the moment of issue, by whichever of Wagtail's doors that happens."""
+        """Give the symbol and freeze the text at the moment of issue, by whichever of Wagtail's doors that happens.
+
+        Raises: NotNow (the conference goes on; issued already, and something would change: :mod:`cms.freeze`).
+        """
         with transaction.atomic():
-            if self.live and not self.symbol:
-                self.symbol = SymbolSeries.take((self.first_published_at or timezone.now()).year)
+            is_issue = self.live and not (self.pk and IssuedText.objects.filter(page_id=self.pk).exists())
+            if is_issue:
+                self._check_issue()
+                self.first_published_at = self.first_published_at or timezone.now()
+                self.symbol = SymbolSeries.take(self.first_published_at.year)
+                self.go_live_at = self.expire_at = None
             super().save(*args, **kwargs)
+            if is_issue:
+                IssuedText.of(self)
+
+    def _check_issue(self) -> None:
+        """Refuse to issue what goes on, and a second document from one record."""
+        others = ProceedingsPage.objects.filter(record=self.record_id, record__isnull=False).exclude(pk=self.pk)
+        if self.alias_of_id or others.exists():
+            raise NotNow(_("A copy of proceedings is not issued; a conference has one set of them."), code="copy")
+        reason = why_it_goes_on(self.conference_id, now=timezone.now()) if self.conference_id else ""
+        if reason:
+            raise NotNow(reason, code="running")
+
+    def save_revision(self, *args: Any, **kwargs: Any) -> Any:
+        """Save a draft; what is issued has none.
+
+        Raises: NotNow (issued).
+        """
+        if self.pk and (text := IssuedText.objects.filter(page_id=self.pk).first()):
+            raise frozen(text.symbol)
+        return super().save_revision(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> Any:
+        """Discard a draft.
+
+        Raises: NotNow (issued).
+        """
+        if text := IssuedText.objects.filter(page_id=self.pk).first():
+            raise frozen(text.symbol)
+        return super().delete(*args, **kwargs)
+
+    def get_lock(self) -> BaseLock | None:
+        """Return the lock of an issued page, or what Wagtail locks."""
+        lock: BaseLock | None = IssuedLock(self) if self.symbol else super().get_lock()
+        return lock
 
     def route(self, request: HttpRequest, path_components: list[str]) -> RouteResult:
-        """Find the page, or its print at ``pdf/``."""
-        if path_components == ["pdf"]:
-            if not self.live:
+        """Find the page, its print at ``pdf/``, or that as it was issued, without notes, at ``pdf/issued/``.
+
+        What has a symbol is found whatever else is said of the page.
+        """
+        if path_components in ([], ["pdf"], ["pdf", "issued"]):
+            if not self.issued:
                 raise Http404
-            return RouteResult(self, kwargs={"printed": True})
+            return RouteResult(self, kwargs={"part": "/".join(path_components)})
         return super().route(request, path_components)
 
-    def serve(self, request: HttpRequest, *args: Any, printed: bool = False, **kwargs: Any) -> HttpResponse:
-        """Show the page, or send its print."""
-        if printed:
-            return pdf_response(self)
+    def serve(self, request: HttpRequest, *args: Any, part: str = "", **kwargs: Any) -> HttpResponse:
+        """Show the page, or send its print; what was withdrawn has a notice in the place of both."""
+        if part:
+            return pdf_response(self, as_issued=part == "pdf/issued")
         response: HttpResponse = super().serve(request, *args, **kwargs)
+        if issue_of(self).withdrawal is not None:
+            response["X-Robots-Tag"] = "noindex"
         return response
+
+    def get_template(self, request: HttpRequest, *args: Any, **kwargs: Any) -> str:
+        """Return the template of the document, or of the notice for what was withdrawn."""
+        return "cms/withdrawn.html" if issue_of(self).withdrawal is not None else self.template
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Give the template the page as a document."""

@@ -6,6 +6,9 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models, transaction
+from django.utils.translation import gettext as _
+
+from hub.lib.errors import NotNow
 
 
 class SymbolSeries(models.Model):
@@ -55,6 +58,15 @@ class ProceedingsRecord(models.Model):
 
     def __str__(self) -> str:
         return f"{self.conference_id} as of {self.compiled_at:%Y-%m-%d %H:%M}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Store it once.
+
+        Raises: NotNow for every later change.
+        """
+        if not self._state.adding:
+            raise NotNow(_("A compiled record is never changed; compile again to make another."), code="compiled")
+        super().save(*args, **kwargs)
 
     @staticmethod
     def digest_of(data: dict[str, Any]) -> str:

@@ -14,11 +14,12 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.utils.html import escape
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from cms import prose
-from cms.document import Document, Item, Paragraph, Section, Statement, language_of
+from cms.document import Document, Item, Note, Paragraph, Section, Statement, language_of
 from cms.pdf.fonts import BOX, FAMILIES, folders, unprintable
 from hub.lib.errors import Unavailable
 
@@ -84,6 +85,11 @@ def _item(item: Item, language: str) -> dict[str, Any]:
     }
 
 
+def _note(note: Note, language: str) -> dict[str, Any]:
+    markup = "".join(f"<p>{escape(line)}</p>" for line in note.text.splitlines() if line.strip())
+    return {"title": note.title, "blocks": _tongued(prose.read(markup), language)}
+
+
 def as_data(document: Document, *, draft: bool) -> dict[str, Any]:
     """Return the document as JSON-able data, tamed: no control characters, places to break in very long words."""
     data = {
@@ -98,6 +104,7 @@ def as_data(document: Document, *, draft: bool) -> dict[str, Any]:
         "labels": document.labels,
         "sections": [_section(section, document.language) for section in document.sections],
         "items": [_item(item, document.language) for item in document.items],
+        "notes": [_note(note, document.language) for note in document.notes],
         "people": [asdict(person) for person in document.people],
     }
     tamed: dict[str, Any] = prose.mapped(data, prose.tame)

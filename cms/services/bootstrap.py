@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 from wagtail.models import (
     Collection,
-    GroupApprovalTask,
     GroupCollectionPermission,
     GroupPagePermission,
     Locale,
@@ -23,7 +22,7 @@ from wagtail.models import (
     WorkflowTask,
 )
 
-from cms.models import ConferenceIndexPage, HomePage, StandardPage
+from cms.models import ConferenceIndexPage, HomePage, ProceedingsApproval, StandardPage
 from cms.services.rights import NAMES, RAPPORTEURS, SECRETARIAT, follow_roles, follow_secretariat
 
 WORKFLOW = "Proceedings"
@@ -139,7 +138,7 @@ def _permission(app: str, codename: str) -> Permission:
 
 def _workflow(index: ConferenceIndexPage) -> None:
     """Have the Secretariat approve what stands under the index; Wagtail's own workflow on the root goes."""
-    task, made = GroupApprovalTask.objects.get_or_create(name=WORKFLOW)
+    task, made = ProceedingsApproval.objects.get_or_create(name=WORKFLOW)
     if made:
         task.groups.set([Group.objects.get(name=SECRETARIAT)])
     workflow, _made = Workflow.objects.get_or_create(name=WORKFLOW)

@@ -9,15 +9,19 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
+from wagtail.actions.publish_page_revision import PublishPageRevisionAction
 from wagtail.models import WorkflowState
 
+from cms import document
 from cms.models import ConferenceIndexPage, ProceedingsPage, ProceedingsRecord
+from cms.models.issued import frozen
+from cms.presenter import issued_pdf_of
 from cms.rules import is_secretariat, may_write
 from cms.services.pages import rich_text
 from cms.services.rights import follow_roles, follow_secretariat
 from conferences.selectors import Transcript, transcript_for
-from hub.lib.errors import Conflict, Invalid, NotAllowed, NotFound, NotNow
-from hub.lib.markup import render
+from hub.lib.errors import Conflict, Invalid, NotAllowed, NotFound, NotNow, Stale
+from hub.lib.markup import plain, render
 
 if TYPE_CHECKING:
     from hub.members.models import Member
@@ -133,13 +137,37 @@ def _page(page_id: int, actor: "Member") -> ProceedingsPage:
 
 
 def _check_open(page: ProceedingsPage) -> None:
-    if page.live:
-        raise NotNow(_("These proceedings are issued; they do not change any more."), code="issued")
+    if page.symbol:
+        raise frozen(page.symbol)
     if page.workflow_in_progress:
         raise NotNow(
             _("The draft waits for the Secretariat's approval. It can be changed when it is sent back."),
             code="submitted",
         )
+
+
+def _check_seen(page: ProceedingsPage, seen_revision: int | None) -> None:
+    """Refuse a decision on another revision than the latest one.
+
+    Raises: Stale, with the words of both.
+    """
+    latest = page.latest_revision
+    if latest is None or latest.pk == seen_revision:
+        return
+    seen = page.revisions.filter(pk=seen_revision).first()
+    before = words_of(seen.as_object()) if seen else ""
+    raise Stale(before=before, after=words_of(latest.as_object()), revision=latest.pk)
+
+
+def words_of(page: ProceedingsPage) -> str:
+    """Return what a draft says as plain text, paragraph by line, to compare two revisions."""
+    lines = [page.title]
+    for section in document.build(page).sections:
+        lines += [section.title, *(plain(str(part.html)) for part in section.parts)]
+    for number, item in enumerate(page.record.data["agenda"] if page.record else (), start=1):
+        lines.append(f"{number}. {item['title']}")
+        lines += [f"#{entry['number']} {entry['author']}: {plain(entry['html'])}" for entry in item["interventions"]]
+    return "\n".join(lines)
 
 
 @transaction.atomic
@@ -159,13 +187,16 @@ def write_proceedings(
 
 
 @transaction.atomic
-def submit_proceedings(*, page_id: int, actor: "Member") -> WorkflowState:
+def submit_proceedings(*, page_id: int, actor: "Member", seen_revision: int | None) -> WorkflowState:
     """Hand the draft to the Secretariat: start Wagtail's workflow, or resume it after it was sent back.
 
-    Raises: NotFound, Invalid (no summary yet), NotNow (submitted or issued).
+    Args: seen_revision, key of the revision the actor has read; None is none.
+
+    Raises: NotFound, Invalid (no summary yet), NotNow (submitted or issued), Stale (changed since it was read).
     """
     page = _page(page_id, actor)
     _check_open(page)
+    _check_seen(page, seen_revision)
     draft: ProceedingsPage = page.get_latest_revision_as_object()
     if not draft.summary.strip():
         raise Invalid(_("Write a summary first: it is what most people will read."))
@@ -180,35 +211,52 @@ def submit_proceedings(*, page_id: int, actor: "Member") -> WorkflowState:
     return workflow.start(page, actor)
 
 
-def _task(page_id: int, actor: "Member") -> Any:
+def _task(page_id: int, actor: "Member", seen_revision: int | None) -> Any:
+    """Return the task that waits for a decision, bound to the revision that was read."""
     page = _page(page_id, actor)
     if not is_secretariat(actor):
         raise NotAllowed(_("The Secretariat decides on proceedings."))
     state = page.current_workflow_task_state if page.workflow_in_progress else None
     if state is None:
         raise Conflict(_("These proceedings do not wait for a decision."))
-    return state.specific
+    _check_seen(page, seen_revision)
+    task_state = state.specific
+    task_state.revision = page.latest_revision
+    task_state.save(update_fields=["revision"])
+    return task_state
 
 
 @transaction.atomic
-def approve_proceedings(*, page_id: int, actor: "Member", comment: str = "") -> ProceedingsPage:
-    """Approve and so publish: the page is open to all, under a symbol.
+def approve_proceedings(
+    *, page_id: int, actor: "Member", seen_revision: int | None, comment: str = ""
+) -> ProceedingsPage:
+    """Approve and so publish: the page is open to all, under a symbol that freezes its text.
 
-    Raises: NotFound, NotAllowed (not of the Secretariat), Conflict (does not wait for a decision).
+    Args: seen_revision, key of the revision the actor has read; that one is published. None is none.
+
+    Raises: NotFound, NotAllowed (not of the Secretariat), Conflict (does not wait for a decision), Stale (changed since
+    it was read), NotNow (the conference goes on).
     """
-    task_state = _task(page_id, actor)
+    task_state = _task(page_id, actor, seen_revision)
+    publication = PublishPageRevisionAction(task_state.revision, user=actor)
+    # The revision that was read, whatever is saved meanwhile; in Wagtail's admin nobody may publish proceedings.
+    task_state.workflow_state.on_finish = lambda user=None: publication.execute(skip_permission_checks=True)
     task_state.task.specific.on_action(task_state, actor, "approve", comment=comment[:COMMENT_LENGTH])
-    return ProceedingsPage.objects.get(pk=page_id)
+    page = ProceedingsPage.objects.get(pk=page_id)
+    transaction.on_commit(lambda: issued_pdf_of(page), robust=True)
+    return page
 
 
 @transaction.atomic
-def send_back_proceedings(*, page_id: int, actor: "Member", comment: str) -> ProceedingsPage:
+def send_back_proceedings(*, page_id: int, actor: "Member", seen_revision: int | None, comment: str) -> ProceedingsPage:
     """Send the draft back to the rapporteur with what should be changed.
 
-    Raises: NotFound, NotAllowed, Conflict, Invalid (no comment).
+    Args: seen_revision, key of the revision the actor has read; None is none.
+
+    Raises: NotFound, NotAllowed, Conflict, Stale (changed since it was read), Invalid (no comment).
     """
     if not comment.strip():
         raise Invalid(_("Say what should be changed, so that the rapporteur knows."))
-    task_state = _task(page_id, actor)
+    task_state = _task(page_id, actor, seen_revision)
     task_state.task.specific.on_action(task_state, actor, "reject", comment=comment.strip()[:COMMENT_LENGTH])
     return ProceedingsPage.objects.get(pk=page_id)

@@ -7,6 +7,7 @@ from conferences.services.convene import (
     admit_people,
     admit_person,
     convene_conference,
+    end_conference,
     reschedule_session,
     schedule_session,
 )
@@ -20,6 +21,7 @@ __all__ = [
     "ask_for_floor",
     "close_session",
     "convene_conference",
+    "end_conference",
     "end_floor",
     "give_floor",
     "intervene",

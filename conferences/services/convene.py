@@ -9,9 +9,10 @@ from django.db.models import Max, Q
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from conferences import rules
+from conferences import errors, rules
 from conferences.frames import iso
 from conferences.models import AgendaItem, Conference, ConferenceSession, Event
+from conferences.services.conduct import shut
 from conferences.services.log import append, find, lock
 from forums import selectors as forum_selectors
 from forums import services as forum_services
@@ -100,6 +101,25 @@ def admit_people(
     """
     for member in people:
         admit_person(conference_id=conference_id, member=member, role=role, actor=actor, now=now)
+
+
+@transaction.atomic
+def end_conference(*, conference_id: int, actor: "Member", now: datetime) -> Conference:
+    """End a conference before its time: sessions to come are not held, and participants write no more.
+
+    Raises: NotFound, NotAllowed (neither chair nor Secretariat), NotNow (a session is open, not begun, over already).
+    """
+    conference = Conference.objects.select_related("forum__policy").filter(pk=conference_id).first()
+    if conference is None:
+        raise NotFound
+    rules.check_ends(actor, conference, now)
+    for row in conference.conference_sessions.exclude(state=ConferenceSession.State.CLOSED).order_by("pk"):
+        conference_session = lock(row.pk)
+        if conference_session.is_open:
+            raise errors.open_still(conference_session.title)
+        shut(conference_session, kind=Event.Kind.CLOSED, actor=actor, now=now)
+    forum_services.end_period(forum_id=conference.forum_id, now=now)
+    return conference
 
 
 @transaction.atomic

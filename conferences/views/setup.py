@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from conferences import rules, selectors, services
 from conferences.forms import ConveneForm, HoursForm, ItemForm, PeopleForm, SessionForm
@@ -190,3 +190,19 @@ def hours(request: HttpRequest, pk: int) -> HttpResponse:
         heading=_("Change the hours"),
         act=_("Change them"),
     )
+
+
+@require_POST
+@login_required
+def end_conference(request: HttpRequest, slug: str) -> HttpResponse:
+    """End a conference before its time."""
+    found = selectors.conference_for(signed_in(request), slug)
+    try:
+        services.end_conference(conference_id=found.pk, actor=signed_in(request), now=clock.now())
+    except NotFound:
+        raise
+    except HubError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("The conference is over. Its proceedings can be issued."))
+    return HttpResponseRedirect(found.get_absolute_url())

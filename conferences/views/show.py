@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_safe
 
-from conferences import pages, selectors
+from conferences import pages, rules, selectors
 from conferences.forms import StatementForm
 from conferences.selectors import Room
 from conferences.views.common import member_of, whole_number
@@ -44,6 +44,7 @@ def conference(request: HttpRequest, slug: str) -> HttpResponse:
         "crew": pages.Crew.of(found),
         "regions": sorted(regions_of(discussion).items()),
         "leads": discussion.may(APPROVE),
+        "may_end": member is not None and rules.may_end(member, discussion.role, found, clock.now()),
         "state": found.state_at(clock.now()),
     }
     return render(request, "conferences/conference.html", context)

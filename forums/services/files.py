@@ -18,21 +18,30 @@ def path_of(digest: str) -> str:
     return f"{digest[:2]}/{digest}"
 
 
+def keep_content(content: bytes) -> str:
+    """Store bytes, once whoever brings them, and return their SHA-256 digest."""
+    storage = storages["private"]
+    digest = sha256(content).hexdigest()
+    if not storage.exists(path_of(digest)):
+        storage.save(path_of(digest), ContentFile(content))
+    return digest
+
+
+def read_content(digest: str) -> bytes | None:
+    """Return stored bytes, None when they are lost."""
+    storage = storages["private"]
+    if not storage.exists(path_of(digest)):
+        return None
+    with storage.open(path_of(digest)) as file:
+        return bytes(file.read())
+
+
 def keep(uploads: tuple[Upload, ...]) -> list[str]:
     """Store contents before the transaction and return their SHA-256 digests.
 
     A content without a row (after a rollback) is harmless: the next one with the same bytes uses it.
     """
     return [keep_content(upload.content) for upload in uploads]
-
-
-def keep_content(content: bytes) -> str:
-    """Store a content that is not there yet, and return its SHA-256 digest."""
-    storage = storages["private"]
-    digest = sha256(content).hexdigest()
-    if not storage.exists(path_of(digest)):
-        storage.save(path_of(digest), ContentFile(content))
-    return digest
 
 
 def attach(contribution: Contribution, uploads: tuple[Upload, ...], digests: list[str]) -> None:
@@ -64,9 +73,8 @@ def content_of(attachment: Attachment) -> bytes:
 
     Raises: NotFound (the file is lost).
     """
-    storage = storages["private"]
-    if not storage.exists(path_of(attachment.sha256)):
+    content = read_content(attachment.sha256)
+    if content is None:
         report_lost(attachment)
         raise NotFound
-    with storage.open(path_of(attachment.sha256)) as found:
-        return bytes(found.read())
+    return content

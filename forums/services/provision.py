@@ -44,6 +44,12 @@ def create_forum(
     return policy
 
 
+def end_period(*, forum_id: int, now: datetime) -> None:
+    """Close a forum's period now; one that has ended stays as it is. Who may is the caller's to check."""
+    rows = ForumPolicy.objects.filter(forum_id=forum_id).exclude(closes_at__lte=now)
+    rows.update(closes_at=now)
+
+
 @transaction.atomic
 def admit_member(
     *,

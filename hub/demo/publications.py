@@ -56,7 +56,7 @@ def issue(held: Held, teller: Teller) -> str:
     secretariat = teller.cast[held.gathering.header["organiser"]]
     title, _header, sections = reader.read_sections(held.gathering.path / "proceedings.md")
     draft = services.compile_proceedings(conference_id=held.conference.pk, actor=rapporteur, now=teller.now)
-    services.write_proceedings(
+    written = services.write_proceedings(
         page_id=draft.pk,
         actor=rapporteur,
         title=title,
@@ -64,6 +64,7 @@ def issue(held: Held, teller: Teller) -> str:
         conclusions=f"{sections['Conclusions']}\n\n##### Recommendations\n\n{sections['Recommendations']}",
     )
     with _without_letters(rapporteur, secretariat):
-        services.submit_proceedings(page_id=draft.pk, actor=rapporteur)
-        issued = services.approve_proceedings(page_id=draft.pk, actor=secretariat)
+        seen = written.latest_revision_id
+        services.submit_proceedings(page_id=draft.pk, actor=rapporteur, seen_revision=seen)
+        issued = services.approve_proceedings(page_id=draft.pk, actor=secretariat, seen_revision=seen)
     return str(issued.symbol)

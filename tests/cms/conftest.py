@@ -10,7 +10,8 @@ from django.test import Client
 from cms import services
 from cms.models import ProceedingsPage
 from conferences.models import Conference
-from conferences.services import convene_conference, schedule_session
+from conferences.services import convene_conference, end_conference, schedule_session
+from forums.models import ForumPolicy
 from forums.services import Draft, publish
 
 SUMMARY = "Trials need a **distance**.\n\nAll agreed on 300 metres."
@@ -42,18 +43,43 @@ class Finished:
         """Return a draft that waits for the Secretariat."""
         page = self.compile()
         services.write_proceedings(page_id=page.pk, actor=self.rosa, summary=SUMMARY, conclusions="We go on.")
-        services.submit_proceedings(page_id=page.pk, actor=self.rosa)
+        self.submit(page)
         return page
 
-    def issued(self) -> ProceedingsPage:
+    def submit(self, page: ProceedingsPage) -> None:
+        """Submit the latest revision of a draft as Rosa."""
+        services.submit_proceedings(page_id=page.pk, actor=self.rosa, seen_revision=latest(page))
+
+    def approve(self, page: ProceedingsPage) -> ProceedingsPage:
+        """Approve the latest revision of a draft as Sofia."""
+        return services.approve_proceedings(page_id=page.pk, actor=self.sofia, seen_revision=latest(page))
+
+    def send_back(self, page: ProceedingsPage, comment: str) -> ProceedingsPage:
+        """Send the latest revision of a draft back as Sofia."""
+        seen = latest(page)
+        return services.send_back_proceedings(page_id=page.pk, actor=self.sofia, seen_revision=seen, comment=comment)
+
+    def end(self, conference: Conference | None = None) -> None:
+        """End the conference, since what goes on is not issued."""
+        end_conference(conference_id=(conference or self.conference).pk, actor=self.sofia, now=self.now)
+
+    def issued(self, *, language: str = "en") -> ProceedingsPage:
         """Return proceedings that are public."""
-        return services.approve_proceedings(page_id=self.submitted().pk, actor=self.sofia)
+        ForumPolicy.objects.filter(forum_id=self.conference.forum_id).update(language=language)
+        page = self.submitted()
+        self.end()
+        return self.approve(page)
 
     def say(self, author: Any, text: str, *, origin: str = "live") -> Any:
         """Say something on the first item."""
         topic = self.conference.conference_sessions.get().items.first().topic_id
         draft = Draft(forum_id=self.conference.forum_id, topic_id=topic, text=text, quiet=True)
         return publish(draft=draft, author=author, origin=origin, now=self.now).contribution
+
+
+def latest(page: ProceedingsPage) -> int | None:
+    """Return the latest revision of a page, as its readers see it now."""
+    return ProceedingsPage.objects.values_list("latest_revision_id", flat=True).get(pk=page.pk)
 
 
 def _convene(name: str, people: dict[Any, str], sofia: Any, now: datetime, **fields: Any) -> Conference:

@@ -100,17 +100,25 @@ def test_a_rapporteur_saves_in_the_editor_but_cannot_publish_there(finished, as_
     assert "By the editor." in page.get_latest_revision_as_object().summary
 
 
-def test_submitting_and_approving_in_the_editor_issues_the_proceedings(finished, as_):
+def test_nothing_is_submitted_or_decided_in_the_editor_since_it_names_no_revision(finished, as_):
     page = finished.compile()
     address = reverse("wagtailadmin_pages:edit", args=(page.pk,))
     as_(finished.rosa).post(address, _form(page, **{"action-submit": "1"}))
+    saved = ProceedingsPage.objects.get(pk=page.pk)
+    assert saved.current_workflow_task_state is None
+    assert "By the editor." in saved.get_latest_revision_as_object().summary
+    finished.submit(page)
+    finished.end()
     state = ProceedingsPage.objects.get(pk=page.pk).current_workflow_task_state
-    assert state is not None
     action = reverse("wagtailadmin_pages:workflow_action", args=(page.pk, "approve", state.pk))
-    assert as_(finished.rosa).post(action).status_code == 404
-    as_(finished.sofia).post(action, {"comment": ""})
+    sofia = as_(finished.sofia)
+    sofia.post(action, {"comment": ""})
+    sofia.post(address, _form(page, **{"action-publish": "1"}))
+    decided = {"action-workflow-action": "1", "workflow-action-name": "approve"}
+    sofia.post(address, _form(page, **decided))
+    sofia.post(f"/admin/bulk/wagtailcore/page/publish/?id={page.pk}", {"include_descendants": "on"})
     page = ProceedingsPage.objects.get(pk=page.pk)
-    assert page.live and page.symbol and "By the editor." in page.summary
+    assert not page.live and page.symbol is None and page.workflow_in_progress
 
 
 def test_the_secretariat_does_not_delete_what_was_issued(finished, as_):

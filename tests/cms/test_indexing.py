@@ -19,15 +19,17 @@ def found(client, words: str) -> str:
 def test_issued_proceedings_are_found_by_what_was_said_in_them_and_drafts_are_not(finished, as_):
     page = finished.submitted()
     assert not SearchDocument.objects.filter(kind="proceedings").exists()
-    services.approve_proceedings(page_id=page.pk, actor=finished.sofia)
+    finished.end()
+    finished.approve(page)
     assert page.url in found(as_(None), "hundred metres")
     assert SearchDocument.objects.get(kind="proceedings").scope == "public"
 
 
-def test_what_was_unpublished_is_not_found_any_more(finished, as_):
+def test_what_was_withdrawn_is_found_by_its_symbol_and_not_by_what_it_said(finished, as_):
     page = finished.issued()
-    page.unpublish()
-    assert page.url not in found(as_(None), "hundred metres")
+    services.withdraw_proceedings(page_id=page.pk, actor=finished.sofia, reason="Wrong annex.", now=finished.now)
+    client = as_(None)
+    assert page.url not in found(client, "hundred metres") and page.url in found(client, page.symbol)
 
 
 def test_pages_of_text_are_found(site, client):

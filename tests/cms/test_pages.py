@@ -10,6 +10,7 @@ from cms import selectors, services
 from cms.models import ProceedingsPage, StandardPage
 from forums.services import admit_member, create_forum
 from hub.lib.home import Kind
+from tests.cms.conftest import latest
 
 pytestmark = pytest.mark.django_db
 
@@ -79,8 +80,7 @@ def test_what_a_member_wrote_cannot_become_markup_of_the_page(finished, as_):
 
 
 def test_the_page_is_in_its_own_language_whatever_the_readers(finished, as_):
-    page = finished.issued()
-    ProceedingsPage.objects.filter(pk=page.pk).update(language="ar")
+    page = finished.issued(language="ar")
     client = as_(None)
     client.cookies["django_language"] = "fr"
     text = client.get(page.url).content.decode()
@@ -104,20 +104,26 @@ def test_the_desk_takes_a_conference_from_log_to_issue(finished, as_):
     made = rosa.post(f"/proceedings/compile/{finished.conference.pk}/")
     page = ProceedingsPage.objects.get(conference=finished.conference)
     assert made["Location"] == f"/proceedings/{page.pk}/"
-    refused = rosa.post(f"/proceedings/{page.pk}/submit/", follow=True)
-    assert "Write a summary first" in refused.content.decode()
+
+    def act(client, name, **fields):
+        data = {"revision": latest(page), **fields}
+        return client.post(f"/proceedings/{page.pk}/{name}/", data, follow=True).content.decode()
+
+    assert "Write a summary first" in act(rosa, "submit")
     services.write_proceedings(page_id=page.pk, actor=finished.rosa, summary="Ready.")
-    assert "waits for the Secretariat" in rosa.post(f"/proceedings/{page.pk}/submit/", follow=True).content.decode()
-    assert "The Secretariat decides" in rosa.post(f"/proceedings/{page.pk}/approve/", follow=True).content.decode()
+    assert "waits for the Secretariat" in act(rosa, "submit")
+    assert "The Secretariat decides" in act(rosa, "approve")
 
     sofia = as_(finished.sofia)
     empty = sofia.post(f"/proceedings/{page.pk}/send-back/", {"comment": " "})
     assert empty.status_code == 422 and "Say what should be changed" in empty.content.decode()
-    sofia.post(f"/proceedings/{page.pk}/send-back/", {"comment": "Name <b>Amina</b>."})
+    act(sofia, "send-back", comment="Name <b>Amina</b>.")
     text = as_(finished.rosa).get("/proceedings/").content.decode()
     assert "sent back" in text and "Name &lt;b&gt;Amina&lt;/b&gt;." in text
-    as_(finished.rosa).post(f"/proceedings/{page.pk}/submit/")
-    done = as_(finished.sofia).post(f"/proceedings/{page.pk}/approve/", follow=True).content.decode()
+    act(as_(finished.rosa), "submit")
+    assert "The conference goes on until" in act(as_(finished.sofia), "approve")
+    finished.end()
+    done = act(as_(finished.sofia), "approve")
     page.refresh_from_db()
     assert page.live and page.symbol in done
 

@@ -41,7 +41,7 @@ def test_submitting_writes_to_everybody_of_the_secretariat(finished, make_member
     assert receivers == {late.email, finished.sofia.email}
     assert all(page.title in mail.body for mail in mailoutbox)
     mailoutbox.clear()
-    services.send_back_proceedings(page_id=page.pk, actor=finished.sofia, comment="Shorter.")
+    finished.send_back(page, "Shorter.")
     assert {address for mail in mailoutbox for address in mail.to} == {finished.rosa.email}
 
 
