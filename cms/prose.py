@@ -23,6 +23,8 @@ from typing import Any
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
+from hub.lib.links import other_target
+
 Node = dict[str, Any]
 
 # Deeper nesting is flattened: typst calls a function for each level and stops at 80.
@@ -204,10 +206,20 @@ class _Reader(HTMLParser):
             if any(name == tag for name, _ in self.inlines):
                 while self.inlines.pop()[0] != tag:
                     pass
+                if tag == "a":
+                    self._say_target()
         elif tag == "p" or tag in _HEADS or tag in {"pre", "td", "th"}:
             self._end_line()
         elif any(name == tag for name, _ in self.open):
             self._close(tag)
+
+    def _say_target(self) -> None:
+        """Say where the link that has just ended leads, when its words name another place."""
+        place = self.inlines[-1][1] if self.inlines else (self.line or {}).get("of", [])
+        node = place[-1] if place else {}
+        target = other_target(text_of(node["of"]), node["url"]) if node.get("kind") == "link" else ""
+        if target:
+            node["of"].append({"kind": "text", "text": f" ({target})"})
 
     def _close(self, tag: str) -> None:
         self._end_line()

@@ -17,6 +17,8 @@ from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
+from hub.lib.links import other_target
+
 # Deeper quoting and lists are flattened: the parser recurses a level, and nobody reads eleven of them.
 MAX_DEPTH = 10
 MAX_COLUMNS = 100
@@ -202,7 +204,25 @@ def _with_links(tokens: list[Token], md: MarkdownIt, budget: Budget) -> list[Tok
             children += _linked(token, md, budget)
         else:
             children.append(token)
-    return _within_budget(children, budget)
+    return _with_targets(_within_budget(children, budget))
+
+
+def _with_targets(tokens: list[Token]) -> list[Token]:
+    """Say where a link leads behind words that say otherwise, and leave out a title that does."""
+    shown: list[Token] = []
+    opened: list[tuple[Token, int]] = []
+    for token in tokens:
+        if token.type == "link_open":
+            opened.append((token, len(shown)))
+        elif token.type == "link_close":
+            start, at = opened.pop()
+            href = str(start.attrs["href"])
+            if "title" in start.attrs and other_target(str(start.attrs["title"]), href):
+                del start.attrs["title"]
+            target = other_target("".join(within.content for within in shown[at:]), href)
+            shown += [Token("text", "", 0, content=f" ({target})")] if target else []
+        shown.append(token)
+    return shown
 
 
 def _within_budget(tokens: list[Token], budget: Budget) -> list[Token]:

@@ -1,0 +1,113 @@
+"""Say where a link leads when its words say otherwise: ``[https://bank.example](https://evil.example)``.
+
+Words that look like an address, a domain or an e-mail address are believed. Where they name another one than the
+link's target, the target's host (or its e-mail address) stands behind them, so that pages, mails and prints show it
+without a pointer over the link.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from itertools import chain
+from urllib.parse import unquote, urlsplit
+
+from django.conf import settings
+
+_LOCAL, _BEHIND = re.compile(r"[\w.+'-]{1,64}\Z"), re.compile(r"@((?:[\w-]+\.)*[\w-]+)")
+_URL = re.compile(r"(?:\b[a-z][a-z0-9+.-]{0,20}:)?[/\\]{2}(?:[^/\\@\s]*@)?(\[[0-9a-f:.]+\]|[^/\\?#:\s()<>\[\]]+)")
+_DOMAIN = re.compile(r"(?<![\w@./\\-])((?:[\w-]+\.)+[^\W\d_]{2,24})(?![\w-])")
+# Names of files have these behind their one dot; with two or a "www." it is a domain all the same.
+_FILES = frozenset(
+    "pdf doc docx xls xlsx ppt pptx odt ods odp rtf txt csv html htm xml json jpg jpeg png gif svg eml ics zip".split()
+)
+# Signs without width, marks of direction, and dots that look like one (RFC 3490 §3.1).
+_UNSEEN = dict.fromkeys(
+    [0xAD, 0x34F, 0x61C, 0xFEFF, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070)]
+)
+_DOTS = str.maketrans({"。": ".", "｡": ".", "․": "."})
+# Without one of these, words are no address.
+_SIGNS = frozenset("./\\@。｡․．／＼＠")
+# Cyrillic and Greek letters that nobody can tell from Latin ones.
+_LOOKALIKES = frozenset("асеорхуіјѕһԁԛԝкмнтвοαυικρτνχε")
+
+
+def other_target(shown: str, href: str) -> str:
+    """Return where a link leads if its words name another place, empty when they do not.
+
+    Args: shown, all words of the link; href, as ``https://`` or ``mailto:``, relative ones lead to the hub.
+
+    Returns: a host in the letters DNS knows, or an e-mail address.
+    """
+    if _SIGNS.isdisjoint(shown) and "@" not in href and "xn--" not in href:
+        return ""
+    words = unicodedata.normalize("NFKC", shown.translate(_UNSEEN)).translate(_DOTS).casefold()
+    target = _target(href)
+    if not target or words.rstrip().endswith(f"({target})"):
+        return ""
+    if "xn--" in target and target not in words and _is_disguised(target):
+        return target
+    if "@" in target:
+        same = {target, _ascii(target.rpartition("@")[2])}
+        return target if any(_plain(name) not in same for name in chain(_emails(words), _hosts(words))) else ""
+    has_user = "@" in urlsplit(href).netloc
+    named = chain(_hosts(words), (email.rpartition("@")[2] for email in _emails(words)))
+    return target if has_user or any(_plain(name) != _plain(target) for name in named) else ""
+
+
+def _target(href: str) -> str:
+    try:
+        parts = urlsplit(href.strip())
+        if parts.scheme == "mailto":
+            return unquote(parts.path).strip().casefold()
+        if parts.scheme in {"http", "https"} or not parts.scheme:
+            return _ascii(parts.hostname or urlsplit(settings.HUB_URL).hostname or "")
+    except ValueError:
+        # An address that nothing can read: browsers may.
+        return href.strip()[:200]
+    return ""
+
+
+def _hosts(words: str) -> Iterator[str]:
+    """Give the hosts that words name, with and without a scheme."""
+    yield from (match[1] for match in _URL.finditer(words))
+    yield from (match[1] for match in _DOMAIN.finditer(words) if not _is_file(match[1]))
+
+
+def _is_file(name: str) -> bool:
+    return name.count(".") == 1 and name.rpartition(".")[2] in _FILES
+
+
+def _emails(words: str) -> Iterator[str]:
+    """Give the e-mail addresses that words name; what stands before a host behind two slashes is none."""
+    for match in _BEHIND.finditer(words):
+        local = _LOCAL.search(words, max(match.start() - 64, 0), match.start())
+        if local is not None and words[max(local.start() - 2, 0) : local.start()] not in {"//", "\\\\"}:
+            yield local[0] + match[0]
+
+
+def _plain(name: str) -> str:
+    local, at, host = name.rpartition("@")
+    return f"{local}{at}{_ascii(host)}" if at else _ascii(host).removeprefix("www.")
+
+
+def _ascii(host: str) -> str:
+    host = host.casefold().strip(".")
+    try:
+        return host if host.isascii() else host.encode("idna").decode("ascii")
+    except UnicodeError:
+        return host
+
+
+def _is_disguised(host: str) -> bool:
+    """Whether a host in other letters can be taken for one in Latin ones: it mixes scripts, or all look alike."""
+    for label in host.split("."):
+        try:
+            letters = label.encode("ascii").decode("idna") if label.startswith("xn--") else ""
+        except UnicodeError:
+            return True
+        scripts = {unicodedata.name(letter, "?").partition(" ")[0] for letter in letters if letter.isalpha()}
+        mixed = len(scripts & {"LATIN", "CYRILLIC", "GREEK", "ARMENIAN"}) > 1
+        alike = bool(letters) and all(letter in _LOOKALIKES for letter in letters if letter.isalpha())
+        if mixed or alike:
+            return True
+    return False
