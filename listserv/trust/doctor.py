@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from hub.env import DkimKey, Endpoint
 from hub.lib.clock import now as clock
-from listserv.models import InboundMail
+from listserv.models import InboundMail, RelayTrouble
 from listserv.trust import spf
 from listserv.trust.resolver import Resolver, Unanswered, is_nowhere, shared
 from listserv.trust.results import is_trusted
@@ -90,7 +90,8 @@ class Wire:
 class Site:
     """What the installation says of itself, and whom to ask.
 
-    ``unnamed``: clients within this host or its networks that bring mail and are no relay that was named.
+    ``unnamed``: clients within this host or its networks that bring mail and are no relay that was named. ``trouble``:
+    with which words the relay refuses the hub's mail just now; empty when it does not.
     """
 
     domain: str
@@ -104,6 +105,7 @@ class Site:
     line: Line
     now: datetime
     unnamed: tuple[str, ...] = ()
+    trouble: str = ""
 
     @classmethod
     def here(cls, *, dns: Resolver | None = None, line: Line | None = None) -> "Site":
@@ -121,6 +123,7 @@ class Site:
             line=line or Wire(),
             now=clock(),
             unnamed=_unnamed(clock()),
+            trouble=_trouble(),
         )
 
     @property
@@ -163,6 +166,12 @@ class Site:
         if not found:
             found = [ip for host in await self.mail_hosts() for ip in await self.addresses(host)]
         return list(dict.fromkeys(found))
+
+
+def _trouble() -> str:
+    """Return what the relay says when it refuses us; empty when it does not. Queries: 1."""
+    row = RelayTrouble.objects.filter(kind=RelayTrouble.Kind.REFUSES).first()
+    return (row.reply or "5xx") if row is not None else ""
 
 
 def _unnamed(now: datetime) -> tuple[str, ...]:

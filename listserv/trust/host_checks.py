@@ -33,6 +33,12 @@ async def relay(site: Site) -> Finding:
     except (OSError, TimeoutError) as error:
         text = _("The relay %(relay)s does not answer (%(error)s). Mail waits until it does.")
         return Finding("HUB_RELAY", WRONG, text, {**values, "error": _said(error)})
+    if site.trouble:
+        text = _(
+            "The relay %(relay)s answers, but takes no mail from the hub: %(error)s. All mail waits. Let the hub's "
+            "address relay there, or sign in with user and password in HUB_RELAY."
+        )
+        return Finding("HUB_RELAY", WRONG, text, {**values, "error": site.trouble[:200]})
     return Finding("HUB_RELAY", GOOD, _("The relay %(relay)s answers."), values)
 
 
