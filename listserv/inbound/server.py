@@ -44,6 +44,7 @@ WRONG_PASSWORD = 0.5
 _COMMANDS = {
     "*": 100, "MAIL": 1_000, "RCPT": 5_000, "DATA": 1_000, "RSET": 1_000, "NOOP": 1_000, "AUTH": 4, "XFORWARD": 4_000
 }  # fmt: skip
+_POSTMASTER = re.compile(r"<(postmaster)>((?: [^\x00-\x1f]{0,1000})?)", re.IGNORECASE)
 # An address as nearly all are, and the parameters behind it; what is not of this form is parsed at length.
 _PLAIN = re.compile(r"<([A-Za-z0-9_+=.-]{1,64}@[A-Za-z0-9.-]{1,255})>((?: [^\x00-\x1f]{0,1000})?)")
 
@@ -193,7 +194,7 @@ class _Protocol(SessionState, SMTP):
 
     def path_of(self, arg: str) -> tuple[str | None, str | None]:
         """Return an address and what stands behind it; None twice for what is no address."""
-        plain = _PLAIN.fullmatch(arg)
+        plain = _PLAIN.fullmatch(arg) or _POSTMASTER.fullmatch(arg)
         if plain is not None:
             return plain[1], plain[2]
         # The standard library's address parser raises more than it says for what people type.
