@@ -227,8 +227,9 @@ class _Protocol(SessionState, SMTP):
         if extra and self.is_relay:
             extra += [f"250-{forwarding.XFORWARD}", f"250-{forwarding.XCLIENT}"]
         # A relay that has the mail already would bounce what is larger than is announced.
-        shown = ["250-SIZE 0" if self.has_queued and line.startswith("250-SIZE") else line for line in lines]
-        await self.push("\r\n".join([*shown[:-1], *extra, shown[-1]]))
+        if self.has_queued:
+            lines = ["250-SIZE 0" if line.startswith("250-SIZE") else line for line in lines]
+        await self.push("\r\n".join([*lines[:-1], *extra, lines[-1]]))
 
     async def smtp_AUTH(self, arg: str) -> None:
         """Take the mechanism in any letter case."""
