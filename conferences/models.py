@@ -9,7 +9,10 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import models
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+
+from hub.lib.rendered import RenderedField, shown
 
 # Seconds a speaker gets unless the chair says otherwise.
 FLOOR_SECONDS = 180
@@ -27,6 +30,7 @@ class Conference(models.Model):
     slug = models.SlugField(_("short name in addresses"), max_length=60, unique=True)
     forum = models.OneToOneField("forum.Forum", on_delete=models.PROTECT, related_name="conference")
     background = models.TextField(_("background"), blank=True, help_text=_("Markdown."))
+    background_html = RenderedField(source="background")
     convened_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
@@ -41,6 +45,11 @@ class Conference(models.Model):
     def get_absolute_url(self) -> str:
         """Return the address of the conference's page."""
         return f"/conferences/{self.slug}/"
+
+    @property
+    def background_markup(self) -> SafeString:
+        """The background as safe HTML."""
+        return shown(self.background, self.background_html)
 
     @property
     def starts_at(self) -> datetime | None:

@@ -34,6 +34,7 @@ class Draft:
         quiet: an import: nothing is sent, pushed or counted as new.
         imported: set by the operator's import alone, with ``created_at`` and ``quiet``: the word was said elsewhere, so
             the rules on who may write, when, how often and how much do not ask; what is kept of its header.
+        html, digests: the rendered text and the stored files, see :func:`forums.services.prepare`.
     """
 
     forum_id: int
@@ -51,6 +52,8 @@ class Draft:
     created_at: datetime | None = None
     quiet: bool = False
     imported: dict[str, str] | None = None
+    html: str | None = field(default=None, repr=False)
+    digests: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,11 @@ from channels.routing import ProtocolTypeRouter, URLRouter
 from channels.security.websocket import AllowedHostsOriginValidator
 from django.core.asgi import get_asgi_application
 
+from hub.private import write_private
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hub.settings")
+# Under a server of another make, which does not come by manage.py.
+write_private()
 pages: Any = get_asgi_application()
 
 # The rooms' models can be imported only once Django is set up, which the line above does.

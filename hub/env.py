@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
+from hub.private import FILE_MODE, FOLDER_MODE
+
 
 class EnvError(ValueError):
     """Say which variable is wrong, what it holds and what would be right."""
@@ -178,7 +180,7 @@ def folder(name: str, default: str) -> Path:
     """Return the path of a folder that the hub may write to, made when it is not there."""
     path = Path(text(name, default)).resolve()
     try:
-        path.mkdir(parents=True, exist_ok=True)
+        path.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
     except OSError as error:
         raise EnvError(name, str(path), f"a folder that the hub may write to ({error.strerror})") from error
     if not os.access(path, os.W_OK | os.X_OK):
@@ -304,6 +306,6 @@ def secret_key(name: str, data: Path) -> str:
     path = data / "secret_key"
     if not path.exists():
         data.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600)
+        path.touch(mode=FILE_MODE)
         path.write_text(secrets.token_urlsafe(48), encoding="ascii")
     return path.read_text(encoding="ascii").strip()

@@ -49,7 +49,12 @@ def stores(name: str, data: Path) -> dict[str, dict[str, Any]]:
 def _folder(path: Path) -> dict[str, Any]:
     return {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": str(path), "base_url": "/files/", "file_permissions_mode": 0o600},
+        "OPTIONS": {
+            "location": str(path),
+            "base_url": "/files/",
+            "file_permissions_mode": 0o600,
+            "directory_permissions_mode": 0o700,
+        },
     }
 
 

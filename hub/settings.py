@@ -234,6 +234,9 @@ CACHES = {
 }
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 STORAGES = {**media.stores("HUB_MEDIA_URL", HUB_DATA), "staticfiles": {"BACKEND": "hub.assets.HashedStatic"}}
+# What is collected comes with the code; what people upload is private, on its way into the stores above too.
+STORAGES["staticfiles"]["OPTIONS"] = {"file_permissions_mode": 0o644, "directory_permissions_mode": 0o755}
+FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o600, 0o700
 STATIC_URL = "/static/"
 # A folder that was collected beforehand, as in the image; unset, ``prepare`` collects into the data folder.
 HUB_STATIC = env.text("HUB_STATIC")

@@ -8,7 +8,10 @@ from datetime import date
 
 from django.conf import settings
 from django.db import models
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+
+from hub.lib.rendered import RenderedField, shown
 
 
 class LiaisonGroup(models.Model):
@@ -18,6 +21,7 @@ class LiaisonGroup(models.Model):
     slug = models.SlugField(_("short name in addresses"), max_length=60, unique=True)
     topic = models.CharField(_("topic"), max_length=300)
     mandate = models.TextField(_("mandate"), help_text=_("Markdown."))
+    mandate_html = RenderedField(source="mandate")
     term_starts = models.DateField(_("term begins"))
     term_ends = models.DateField(_("term ends"), help_text=_("The last day."))
     forum = models.OneToOneField("forum.Forum", on_delete=models.PROTECT, related_name="+")
@@ -47,6 +51,11 @@ class LiaisonGroup(models.Model):
     def get_absolute_url(self) -> str:
         """Return the address of the group's page."""
         return f"/groups/{self.slug}/"
+
+    @property
+    def mandate_markup(self) -> SafeString:
+        """The mandate as safe HTML."""
+        return shown(self.mandate, self.mandate_html)
 
     def state_on(self, day: date) -> str:
         """Return ``coming``, ``open`` or ``closed``, by the term."""

@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 
 from forums.services import admit_member, create_forum
 from hub.lib.errors import Conflict, Invalid
+from hub.lib.markup import renders
+from hub.lib.rendered import check_length
 from liaison import rules
 from liaison.models import LiaisonGroup
 
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from hub.members.models import Member
 
 
+@renders("mandate", "topic")
 @transaction.atomic
 def convene_group(
     *,
@@ -63,10 +66,11 @@ def convene_group(
 def _checked(*, name: str, topic: str, mandate: str, slug: str) -> dict[str, str]:
     """Return the words as they are stored.
 
-    Raises: Invalid, Conflict.
+    Raises: Invalid, TooLarge, Conflict.
     """
     if not (name.strip() and topic.strip() and mandate.strip()):
         raise Invalid(_("Give the group a name, a topic and a mandate."))
+    check_length(mandate)
     slug = slug or slugify(name)[:60].strip("-")
     if not slug or slug in rules.RESERVED:
         raise Invalid(_("Give the group a short name of Latin letters, digits and hyphens."))

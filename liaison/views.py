@@ -11,7 +11,6 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from hub.lib.clock import now
 from hub.lib.errors import HubError, NotFound
-from hub.lib.markup import render as markup
 from liaison import rules, selectors, services
 from liaison.forms import ConveneForm
 
@@ -37,7 +36,7 @@ def group(request: HttpRequest, slug: str) -> HttpResponse:
     """Show one group to those who belong to it; a visitor sees what a missing one shows."""
     member = _member(request) if request.user.is_authenticated else None
     found = selectors.group_for(member, slug)
-    context = {"found": found, "state": found.group.state_on(now().date()), "mandate": markup(found.group.mandate)}
+    context = {"found": found, "state": found.group.state_on(now().date()), "mandate": found.group.mandate_markup}
     return render(request, "liaison/group.html", context)
 
 

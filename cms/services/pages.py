@@ -6,7 +6,7 @@ from django.db import transaction
 
 from cms.models import HomePage, StandardPage
 from hub.lib.errors import NotFound
-from hub.lib.markup import render
+from hub.lib.markup import render, renders
 
 _own_direction = re.compile(r' dir="auto"')
 
@@ -22,6 +22,7 @@ def rich_text(markdown: str) -> str:
     )
 
 
+@renders("intro", stored_as=str)
 @transaction.atomic
 def write_home(*, intro: str) -> HomePage:
     """Set the paragraph that says what the network is, in Markdown.
@@ -34,6 +35,7 @@ def write_home(*, intro: str) -> HomePage:
     return home
 
 
+@renders("body", stored_as=str)
 @transaction.atomic
 def write_page(*, slug: str, title: str, body: str, intro: str = "") -> StandardPage:
     """Write a page of text under the home, made when there is none with this slug; ``body`` is Markdown.

@@ -21,7 +21,7 @@ from cms.services.pages import rich_text
 from cms.services.rights import follow_roles, follow_secretariat
 from conferences.selectors import Transcript, transcript_for
 from hub.lib.errors import Conflict, Invalid, NotAllowed, NotFound, NotNow, Stale
-from hub.lib.markup import plain, render
+from hub.lib.markup import plain, renders
 
 if TYPE_CHECKING:
     from hub.members.models import Member
@@ -33,7 +33,7 @@ COMMENT_LENGTH = 2000
 def data_of(transcript: Transcript) -> dict[str, Any]:
     """Return a transcript as the data of a record, see :class:`cms.models.ProceedingsRecord`."""
     return {
-        "background": str(render(transcript.conference.background)),
+        "background": str(transcript.conference.background_markup),
         "participants": [
             {"name": who.name, "role": who.role, "country": who.country, "organisation": who.organisation}
             for who in transcript.participants
@@ -170,6 +170,7 @@ def words_of(page: ProceedingsPage) -> str:
     return "\n".join(lines)
 
 
+@renders("summary", "conclusions", stored_as=str)
 @transaction.atomic
 def write_proceedings(
     *, page_id: int, actor: "Member", summary: str, conclusions: str = "", title: str = ""

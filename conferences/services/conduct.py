@@ -12,6 +12,7 @@ from conferences.services import speak
 from conferences.services.log import append, find, lock
 from forums.selectors import moderators_of
 from hub.lib.errors import HubError, NotFound
+from hub.lib.markup import renders
 
 if TYPE_CHECKING:
     from forums.outlets import Contribution
@@ -88,6 +89,7 @@ def _mark_open(conference_session: ConferenceSession, now: datetime) -> None:
         raise errors.another_open() from None
 
 
+@renders("words")
 @transaction.atomic
 def open_session(
     *,
@@ -122,6 +124,7 @@ def open_session(
     return conference_session
 
 
+@renders("words")
 @transaction.atomic
 def take_item(
     *, conference_session_id: int, item_id: int, actor: "Member", now: datetime, words: str = ""
@@ -143,6 +146,7 @@ def take_item(
     return conference_session
 
 
+@renders("words")
 @transaction.atomic
 def close_session(
     *, conference_session_id: int, actor: "Member", now: datetime, words: str = "", quiet: bool = False

@@ -18,6 +18,8 @@ from forums import selectors as forum_selectors
 from forums import services as forum_services
 from hub.lib.bus import wake
 from hub.lib.errors import Conflict, Invalid, NotAllowed, NotFound
+from hub.lib.markup import renders
+from hub.lib.rendered import check_length
 
 if TYPE_CHECKING:
     from hub.members.models import Member
@@ -35,6 +37,7 @@ def _check_new(name: str, slug: str, starts_at: datetime | None, ends_at: dateti
         raise Conflict(_("Another conference has this short name."))
 
 
+@renders("background")
 @transaction.atomic
 def convene_conference(
     *,
@@ -62,6 +65,7 @@ def convene_conference(
         raise NotAllowed(_("The Secretariat convenes conferences."))
     slug = slug or slugify(name)[:60].strip("-")
     _check_new(name, slug, starts_at, ends_at)
+    check_length(background)
     fields = {"language": language, "opens_at": starts_at, "closes_at": ends_at}
     policy = forum_services.create_forum(name=name.strip(), slug=slug, preset=preset, now=now, **fields)
     conference = Conference.objects.create(

@@ -16,6 +16,7 @@ from forums.drafts import Draft, Published
 from hub.lib import tokens
 from hub.lib.dates import say_utc
 from hub.lib.errors import Invalid
+from hub.lib.markup import renders
 
 if TYPE_CHECKING:
     from forums.outlets import Contribution
@@ -26,6 +27,7 @@ _PURPOSE = "room-words"
 OPENING, CLOSING = 1, 2
 
 
+@renders("text", stored_as=forum_services.as_stored)
 @transaction.atomic
 def intervene(
     *,

@@ -37,7 +37,7 @@ def conference(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "conference": found,
         "discussion": discussion,
-        "background": markdown(found.background) if found.background else "",
+        "background": found.background_markup,
         "outcome": markdown(discussion.policy.summary) if discussion.policy.summary else "",
         "timetable": timetable,
         "sitting": next((row for row in timetable if row.is_open), None),

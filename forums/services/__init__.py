@@ -23,7 +23,7 @@ from forums.services.provision import (
     start_topic,
     step_down,
 )
-from forums.services.publish import publish
+from forums.services.publish import as_stored, prepare, publish
 from forums.services.reading import mark_forum_read, mark_read
 
 __all__ = [
@@ -33,6 +33,7 @@ __all__ = [
     "admit_member",
     "admit_members",
     "approve_contribution",
+    "as_stored",
     "check_may_leave",
     "create_category",
     "create_forum",
@@ -45,6 +46,7 @@ __all__ = [
     "lock_topic",
     "mark_forum_read",
     "mark_read",
+    "prepare",
     "publish",
     "reject_contribution",
     "remove_member",

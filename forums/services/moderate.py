@@ -12,9 +12,9 @@ from forums import rules
 from forums.models import Contribution, ForumPolicy, Revision
 from forums.outlets import outlets
 from forums.policy import APPROVE, LOCK, access_of
-from forums.services.publish import clean, make_visible
+from forums.services.publish import as_stored, clean, make_visible
 from hub.lib.errors import Conflict, Invalid, NotAllowed, NotFound, TooLarge
-from hub.lib.markup import render
+from hub.lib.markup import render, renders
 from hub.lib.masking import mask
 
 if TYPE_CHECKING:
@@ -67,6 +67,7 @@ def reject_contribution(*, number: int, actor: "Member", reason: str, now: datet
     return contribution
 
 
+@renders("text", stored_as=as_stored)
 @transaction.atomic
 def edit_contribution(*, number: int, actor: "Member", text: str, now: datetime, reason: str = "") -> Contribution:
     """Change what a contribution says and keep what it said.

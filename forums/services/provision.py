@@ -15,6 +15,7 @@ from forums.outlets import outlets
 from forums.policy import ADMIT, LEADING, access_of, check_role_change, check_still_led
 from forums.services.publish import new_topic
 from hub.lib.errors import Invalid, NotAllowed, NotFound
+from hub.lib.markup import renders
 
 if TYPE_CHECKING:
     from hub.members.models import Member
@@ -29,6 +30,7 @@ def create_category(*, name: str) -> Forum:
     return found or Forum.objects.create(name=name, type=Forum.FORUM_CAT)
 
 
+@renders("theme", "summary", stored_as=str)
 @transaction.atomic
 def create_forum(
     *, name: str, slug: str, preset: str, now: datetime, parent: Forum | None = None, **fields: object

@@ -21,6 +21,7 @@ from forums.outlets import outlets
 from forums.services import files
 from hub.lib.errors import NotFound
 from hub.lib.hooks import registered
+from hub.lib.markup import render
 from hub.lib.masking import mask, mask_file
 from hub.lib.verdicts import ACCEPT, Action, Verdict
 
@@ -42,15 +43,15 @@ def publish(*, draft: Draft, author: "Member", origin: str, now: datetime) -> Pu
         Refused: a rule rejected it; ``code`` is the rule's, the text of the draft is the caller's to keep.
 
     Queries: 18 or fewer, whatever the length of the topic or forum (``machina.md`` §3: stock machina recounts).
+
+    A caller that opens a transaction around it calls :func:`prepare` before.
     """
     found = _said_before(draft, author)
     if found is not None:
         return Published(found, Verdict(found.action), created=False)
-    is_taken = draft.imported is not None or len(draft.files) <= rules.MAX_FILES
-    draft = _masked(draft) if is_taken else draft
-    digests = files.keep(draft.files) if is_taken else []
+    draft = prepare(draft)
     try:
-        return _publish(draft, author, origin, digests, now)
+        return _publish(draft, author, origin, now)
     except IntegrityError:
         # The same form or mail came twice at one moment and the other one was faster.
         found = _said_before(draft, author)
@@ -59,15 +60,31 @@ def publish(*, draft: Draft, author: "Member", origin: str, now: datetime) -> Pu
         return Published(found, Verdict(found.action), created=False)
 
 
+def prepare(draft: Draft) -> Draft:
+    """Do before the transaction what takes time: take out our secrets, render the text, store the files.
+
+    A prepared draft stays as it is, except that what its place gives it (subject, header) is looked through too.
+    """
+    imported = draft.imported and {key: mask(value) for key, value in draft.imported.items()}
+    draft = replace(draft, subject=mask(draft.subject), imported=imported)
+    is_taken = draft.imported is not None or len(draft.files) <= rules.MAX_FILES
+    if draft.html is not None or not is_taken:
+        return draft
+    draft = _masked(draft)
+    text = clean(draft.text)
+    html = "" if _is_too_long(draft) else str(render(text))
+    return replace(draft, html=html, digests=tuple(files.keep(draft.files)))
+
+
 @transaction.atomic
-def _publish(draft: Draft, author: "Member", origin: str, digests: list[str], now: datetime) -> Published:
+def _publish(draft: Draft, author: "Member", origin: str, now: datetime) -> Published:
     topic, parent = _place(draft, now)
     # What an operator brings in was said already, elsewhere: nothing is left to decide.
     verdict = ACCEPT if draft.imported is not None else rules.decide(draft=draft, author=author, topic=topic, now=now)
     if verdict.action is Action.REJECT:
         raise refusal(verdict)
     contribution = _record(draft, author, origin, topic, parent, verdict, now)
-    files.attach(contribution, draft.files, digests)
+    files.attach(contribution, draft.files, list(draft.digests or ()))
     if verdict.accepts:
         make_visible(contribution, quiet=draft.quiet, now=now)
     else:
@@ -134,20 +151,21 @@ def clean(text: str) -> str:
     return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode().strip()
 
 
+def as_stored(text: str) -> str:
+    """Return what is stored of a text: without secrets of the hub, and without what a database refuses."""
+    return clean(mask(text))
+
+
 def _masked(draft: Draft) -> Draft:
     """Return the draft without the secrets of the hub that its author has quoted (decision record 0020)."""
-    files = tuple(replace(file, name=mask(file.name), content=mask_file(file.content)) for file in draft.files)
-    imported = draft.imported and {key: mask(value) for key, value in draft.imported.items()}
-    # What is too long is refused: no time is spent on it.
-    is_long = draft.imported is None and len(draft.text) > settings.HUB_TEXT_MAX_SIZE
-    return replace(
-        draft,
-        text=draft.text if is_long else mask(draft.text),
-        folded=mask(draft.folded),
-        subject=mask(draft.subject),
-        files=files,
-        imported=imported,
-    )
+    uploads = tuple(replace(file, name=mask(file.name), content=mask_file(file.content)) for file in draft.files)
+    text = draft.text if _is_too_long(draft) else mask(draft.text)
+    return replace(draft, text=text, folded=mask(draft.folded), files=uploads)
+
+
+def _is_too_long(draft: Draft) -> bool:
+    """Whether the rules refuse a draft for its length: no time is spent on it."""
+    return draft.imported is None and len(draft.text) > settings.HUB_TEXT_MAX_SIZE
 
 
 def _said_before(draft: Draft, author: "Member") -> Contribution | None:
@@ -211,7 +229,9 @@ def _record(
     if topic is None:
         topic = new_topic(forum_id=draft.forum_id, subject=subject, author=author)
     post = Post(topic=topic, poster=author, subject=subject, content=clean(draft.text), approved=verdict.accepts)
-    models.Model.save(post, force_insert=True)
+    post._content_rendered = draft.html
+    # Without the signals of a save: machina's would render the text again, inside the transaction.
+    Post.objects.bulk_create([post])
     if draft.created_at is not None or draft.quiet:
         Post.objects.filter(pk=post.pk).update(created=said_at, updated=said_at)
         post.created = said_at

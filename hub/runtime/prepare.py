@@ -13,6 +13,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from hub.assets import collect
+from hub.private import readable_by_all, secure
 from hub.runtime.locks import only_preparer
 
 Say = Callable[[str], None]
@@ -65,5 +66,10 @@ def prepare(say: Say) -> bool:
     Several may be started at once, on one host or many: the first works, the others wait, then find nothing to do.
     """
     with only_preparer(say):
-        compile_catalogues()
-        return any([migrate(say), collect()])
+        opened = secure(settings.HUB_DATA, deep=True, leave=Path(settings.STATIC_ROOT))
+        if opened:
+            say(f"Took {opened} files and folders in {settings.HUB_DATA} from the other accounts of this host")
+        with readable_by_all():
+            compile_catalogues()
+            is_collected = collect()
+        return any([migrate(say), is_collected])

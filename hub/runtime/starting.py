@@ -6,6 +6,7 @@ address to listen at is tried by binding it (:mod:`hub.runtime.serve`).
 """
 
 import errno
+import logging
 import pkgutil
 import socket
 import tempfile
@@ -24,7 +25,9 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.utils.module_loading import import_string
 
 from hub.env import Endpoint, EnvError
+from hub.private import secure
 
+log = logging.getLogger(__name__)
 # Seconds that one check may take.
 PATIENCE = 6.0
 # Names of missing migrations that are shown.
@@ -79,6 +82,8 @@ def _check_folder() -> None:
     try:
         settings.HUB_DATA.mkdir(parents=True, exist_ok=True)
         tempfile.TemporaryFile(dir=settings.HUB_DATA).close()
+        if secure(settings.HUB_DATA, deep=False):
+            log.warning("The data folder %s was open to other accounts of this host; it is closed", settings.HUB_DATA)
     except OSError as error:
         raise StartError(
             f"The data folder {settings.HUB_DATA} (HUB_DATA) cannot be written to: {error.strerror}."

@@ -1,11 +1,12 @@
 """Make a draft of a message of an archive: all that it says, nothing of what the mail door leaves away."""
 
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 
-from forums.services import Draft, Upload
+from forums.services import Draft, Upload, prepare
 from listserv.archive.message import FOLDED, NUMBER
 from listserv.archive.reading import Item
 from listserv.inbound.compose import said
@@ -17,30 +18,43 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-def draft_of(*, raw: bytes, item: Item, mailing_list: MailingList, parent: int | None, subject: str) -> Draft:
-    """Return the draft.
+@dataclass(frozen=True)
+class Message:
+    """A message that was read: what its header says, and a draft of what it says."""
+
+    mail: Mail
+    draft: Draft
+
+
+def read_message(raw: bytes, mailing_list: MailingList) -> Message:
+    """Read a message and do all that takes time: parse, trim, render, store its files. Not for a transaction.
 
     Text over the limit of a contribution goes on in its folded part; every file is kept, whatever its kind.
-
-    Args: parent, a contribution's number; subject, without reply marks and tags.
     """
     mail = parse(raw, whole=True)
     text, folded = _texts(mail, mailing_list)
+    files = tuple(Upload(file.name, file.content, file.content_type) for file in mail.files)
+    draft = Draft(forum_id=mailing_list.forum_id, text=text, folded=folded, files=files, quiet=True, imported={})
+    return Message(mail, prepare(draft))
+
+
+def draft_of(*, message: Message, item: Item, parent: int | None, subject: str) -> Draft:
+    """Return the draft of a message at its place.
+
+    Args: parent, a contribution's number; subject, without reply marks and tags.
+    """
+    mail = message.mail
     shown = f"Re: {subject}" if parent is not None and subject else subject
-    return Draft(
-        forum_id=mailing_list.forum_id,
-        text=text,
-        folded=folded,
+    return replace(
+        message.draft,
         subject=shown,
         parent=parent,
         message_id=item.message_id,
         in_reply_to=mail.in_reply_to[0][:250] if mail.in_reply_to else "",
         references=" ".join(mail.references),
         author_address=item.author.address,
-        files=tuple(Upload(file.name, file.content, file.content_type) for file in mail.files),
-        once_key=f"import:{mailing_list.forum_id}:{_digest(item.message_id)}",
+        once_key=f"import:{message.draft.forum_id}:{_digest(item.message_id)}",
         created_at=item.date,
-        quiet=True,
         imported=dict(_kept(mail, item, shown)),
     )
 

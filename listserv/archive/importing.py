@@ -5,6 +5,7 @@ Messages are published in the order of their dates, each behind what it answers,
 ``kill -9`` at any point the same command goes on behind the last batch. What is there already is not made again.
 """
 
+import contextlib
 import logging
 import time
 from collections.abc import Callable, Mapping
@@ -19,7 +20,7 @@ from forums import services as forums
 from forums.archive import Known, known_message_ids
 from hub.lib.errors import Conflict
 from hub.members.authors import find_or_record_author
-from listserv.archive.drafts import draft_of
+from listserv.archive.drafts import Message, draft_of, read_message
 from listserv.archive.reading import Author, Item, in_order, index, is_reply, list_tag, made_up_id, topic_of
 from listserv.archive.sources import Archive, open_archive
 from listserv.models import ArchiveImport, MailingList
@@ -31,6 +32,8 @@ log = logging.getLogger(__name__)
 # A batch ends after so many messages or so many seconds: nobody else waits longer for the database.
 BATCH = 50
 SECONDS = 0.3
+# Of messages that are read before they are published, beside the one that goes beyond it.
+BYTES = 20_000_000
 # Characters of an error that are repeated.
 _ERROR = 300
 
@@ -135,11 +138,12 @@ class _Import:
         until = time.monotonic() + SECONDS
         before = Tally(made=self.tally.made, known=self.tally.known, failed=self.tally.failed)
         size = taken = 0
+        messages = self._read(rest[:BATCH])
         with transaction.atomic():
             if not ArchiveImport.objects.select_for_update().filter(pk=row.pk, offset=row.offset).exists():
                 raise Conflict("Another process imports the same archive into the same list.")
-            for item in rest[:BATCH]:
-                self._take(item)
+            for item, message in messages:
+                self._take(item, message)
                 size += item.place.span.size
                 taken += 1
                 if time.monotonic() > until:
@@ -152,7 +156,25 @@ class _Import:
         self.tally.done += taken
         return taken
 
-    def _take(self, item: Item) -> None:
+    def _read(self, items: list[Item]) -> list[tuple[Item, Message | None]]:
+        """Read the next messages, for at most :data:`SECONDS` and :data:`BYTES`; None for those that need not be.
+
+        What cannot be read is tried again at its turn, where the error is written down.
+        """
+        until, size = time.monotonic() + SECONDS, 0
+        messages: list[tuple[Item, Message | None]] = []
+        for item in items:
+            message = None
+            if item.message_id not in self.known:
+                with contextlib.suppress(Exception):
+                    message = read_message(self.archive.raw(item.place), self.list)
+            messages.append((item, message))
+            size += item.place.span.size
+            if time.monotonic() > until or size > BYTES:
+                break
+        return messages
+
+    def _take(self, item: Item, message: Message | None) -> None:
         found = self.known.get(item.message_id)
         if found is not None and not _is_same(found, item):
             item.message_id, item.is_made_up = made_up_id(self.archive.raw(item.place)), True
@@ -163,20 +185,20 @@ class _Import:
             return
         try:
             with transaction.atomic():
-                self._publish(item)
+                self._publish(item, message)
         except Exception as error:
             log.debug("A message of an archive was left out", exc_info=True)
             self.tally.failed += 1
             text = f"{type(error).__name__}: {error}"[:_ERROR]
             self.tally.problems.append(f"<{item.message_id}> of {item.date:%Y-%m-%d} was left out. {text}")
 
-    def _publish(self, item: Item) -> None:
+    def _publish(self, item: Item, message: Message | None) -> None:
         topic = self._topic(item)
         parent = next((self.known[one].number for one in item.answers if one in self.known), None)
         if parent is None and self.wish.by_subject and not item.answers and is_reply(item.subject, topic):
             parent = self.topics.get(topic.casefold())
-        raw = self.archive.raw(item.place)
-        draft = draft_of(raw=raw, item=item, mailing_list=self.list, parent=parent, subject=topic)
+        message = message or read_message(self.archive.raw(item.place), self.list)
+        draft = draft_of(message=message, item=item, parent=parent, subject=topic)
         made = forums.publish(draft=draft, author=self._member(item.author), origin="mail", now=self.now)
         self.known[item.message_id] = Known(made.contribution.number, item.date)
         self.topics[topic.casefold()] = made.contribution.number

@@ -60,11 +60,20 @@ class Report:
 
 
 _NOTHING = Report(Kind.NOTHING)
+_READ = "_read_report"
 
 
 def read_report(raw: bytes) -> Report:
     """Return what a mail reports; never raises, for any bytes. Linear in their number."""
     return _read(take_apart(raw))
+
+
+def report_of(row: Any) -> Report:
+    """Return the report in a row of :class:`~listserv.models.InboundMail`, read once, before any transaction."""
+    report: Report | None = row.__dict__.get(_READ)
+    if report is None:
+        report = row.__dict__[_READ] = read_report(bytes(row.raw))
+    return report
 
 
 def _read(mail: Taken, *, inner: bool = False) -> Report:

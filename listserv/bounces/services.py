@@ -11,7 +11,7 @@ from hub.lib.errors import NotFound
 from listserv import services, tokens
 from listserv.bounces import letters, scoring, selectors
 from listserv.bounces.addresses import find
-from listserv.bounces.reports import Failure, Kind, Report, read_report
+from listserv.bounces.reports import Failure, Kind, Report, report_of
 from listserv.bounces.status import Fate, enhanced
 from listserv.models import Bounce, Mailing, Subscription
 from listserv.outbound.refusals import is_about_the_mailbox
@@ -29,7 +29,7 @@ def take_report(*, row: "InboundMail", now: datetime) -> Report:
 
     Only the token in its address says whose copy it is about; without a genuine one nothing changes.
     """
-    report = read_report(bytes(row.raw))
+    report = report_of(row)
     token = tokens.read_bounce(_token(row.recipient))
     subscription = _subscription(token.subscription_id, row.list_id) if token is not None else None
     if subscription is None or token is None:
@@ -52,7 +52,7 @@ def take_report(*, row: "InboundMail", now: datetime) -> Report:
 @transaction.atomic
 def take_returned(*, row: "InboundMail", now: datetime) -> Report:
     """Read a mail that came to the hub's own envelope sender: a trial that came back, or a complaint about a copy."""
-    report = read_report(bytes(row.raw))
+    report = report_of(row)
     if report.kind is Kind.FAILURE:
         scoring.trial_came_back(_token(row.recipient), now=now)
     if report.kind is Kind.COMPLAINT:

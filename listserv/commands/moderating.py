@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from forums import selectors as forums
+from forums.services import as_stored
 from listserv import moderation
 from listserv.commands import letters, vocabulary
 from listserv.commands.desk import Answer, Desk, lines, person_in
@@ -20,7 +21,7 @@ from listserv.commands.leading import decide
 from listserv.commands.reading import said_in_subject
 from listserv.commands.services import HELPED, run_as, spoken_to
 from listserv.commands.words import command_at, phrases, whole
-from listserv.inbound.mime import parse
+from listserv.inbound.mime import mail_of
 from listserv.inbound.trim import read_chain
 from listserv.models import InboundMail
 
@@ -86,11 +87,17 @@ def _of_line(line: str, below: list[str]) -> Decision:
     return Decision()
 
 
+def new_words(row: InboundMail) -> list[str]:
+    """Return the words that a moderator writes in place of others, as they will be stored."""
+    decision = read_decision(mail_of(row))
+    return [as_stored(decision.text)] if decision.name == "edit" else []
+
+
 def carry_out(row: InboundMail, *, now: datetime) -> None:
     """Do what a moderator decided, and answer: what was done, or who was faster."""
     if row.member is None or row.answers is None:
         return
-    mail = parse(bytes(row.raw))
+    mail = mail_of(row)
     decision, number = read_decision(mail), row.answers
     with spoken_to(row.member):
         desk = Desk(row.member, row.list, now, row)

@@ -10,13 +10,14 @@ from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from forums.services import as_stored
 from hub.lib.errors import HubError
 from listserv.commands import confirming, letters
 from listserv.commands.desk import Answer, Desk
 from listserv.commands.reading import Order, Orders, read
 from listserv.commands.table import COMMANDS, unknown_setting
 from listserv.digests.times import zone_of
-from listserv.inbound.mime import parse
+from listserv.inbound.mime import mail_of
 from listserv.models import InboundMail
 
 if TYPE_CHECKING:
@@ -30,6 +31,8 @@ KINDS = BY_ADDRESS | {"request", "moderate"}
 # Who sends what nobody understands gets the help once in so long, so that no two programs talk to each other.
 HELPED_AGAIN = timedelta(days=1)
 HELPED = "help-sent"
+# Commands whose text stands on a page afterwards.
+_WRITING = frozenset({"edit", "summary"})
 
 
 def orders_of(kind: str, mail: "Mail") -> Orders:
@@ -46,6 +49,13 @@ def asks(kind: str, mail: "Mail") -> list[str]:
     return [order.line or COMMANDS[order.name].usage.partition(" ")[0] for order in orders_of(kind, mail).orders]
 
 
+def new_words(row: InboundMail) -> list[str]:
+    """Return the texts that the orders of a mail would put on a page; they are rendered before the transaction."""
+    orders = [order for order in orders_of(row.kind, mail_of(row)).orders if order.name in _WRITING]
+    texts = [text for order in orders for text in (order.text, order.args, order.args.partition(" ")[2])]
+    return [as_stored(text) for text in texts]
+
+
 @contextmanager
 def spoken_to(member: "Member") -> Iterator[None]:
     """Speak the member's language, with times of the member's zone."""
@@ -55,7 +65,7 @@ def spoken_to(member: "Member") -> Iterator[None]:
 
 def carry_out(row: InboundMail, *, now: datetime) -> None:
     """Carry out the orders of a mail, each by itself: one that fails undoes no other."""
-    mail = parse(bytes(row.raw))
+    mail = mail_of(row)
     found = orders_of(row.kind, mail)
     if row.member is None or row.proof == InboundMail.Proof.NONE:
         # A code is proof enough for what it names, and for nothing else: whom From claims is not written to.

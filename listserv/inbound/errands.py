@@ -13,14 +13,14 @@ from hub.lib.clock import now as clock
 from hub.lib.verdicts import ACCEPT, Verdict, discard
 from listserv import leaving, machines, tokens
 from listserv.bounces import services as bounces
-from listserv.bounces.reports import Kind, read_report
+from listserv.bounces.reports import Kind, report_of
 from listserv.commands import judging, moderating
 from listserv.commands import services as commands
 from listserv.commands.reading import is_lone_order
 from listserv.inbound import aliases, letters
 from listserv.inbound import services as inbound
 from listserv.inbound.delivery import Delivery
-from listserv.inbound.mime import Mail
+from listserv.inbound.mime import Mail, mail_of
 from listserv.inbound.numbered import numbered, without_number
 from listserv.inbound.recipients import Recipient
 from listserv.inbound.sender import Sender
@@ -48,16 +48,30 @@ class Question:
         return self.sender.problem is not None and self.sender.problem.code == "dmarc"
 
 
+def _no_words(row: InboundMail) -> list[str]:
+    """Return the texts of a mail that will stand on a page: none; parse it, so that it need not be done later."""
+    mail_of(row)
+    return []
+
+
+def _report(row: InboundMail) -> list[str]:
+    """Read a report, which puts no text on a page either."""
+    report_of(row)
+    return []
+
+
 @dataclass(frozen=True)
 class Errand:
     """How mail to one kind of subaddress is judged and carried out.
 
-    ``from_machines`` says whether reports and automatic replies are for it.
+    ``from_machines`` says whether reports and automatic replies are for it, ``new_words`` which texts it will put on a
+    page.
     """
 
     judge: Callable[[Question], Verdict]
     carry_out: Callable[[InboundMail], None]
     from_machines: bool = False
+    new_words: Callable[[InboundMail], list[str]] = _no_words
 
 
 def token_of(address: str) -> str:
@@ -107,6 +121,11 @@ def _is_for_nobody(question: Question, *, answers: bool) -> bool:
     return machines.is_automatic(question.mail, envelope_from, signed_in=question.signed_in)
 
 
+def new_words(row: InboundMail) -> list[str]:
+    """Return the texts that carrying out a mail puts on pages, and parse it; the caller renders them first."""
+    return ERRANDS[row.kind].new_words(row)
+
+
 def carry_out(row: InboundMail) -> None:
     """Do what an accepted mail asks for, inside the caller's transaction. Raises: HubError to refuse."""
     ERRANDS[row.kind].carry_out(row)
@@ -154,7 +173,7 @@ def _pass_on(row: InboundMail) -> None:
 
 def _desk(row: InboundMail) -> None:
     """Pass it on to people, unless it is a complaint about a copy of ours, which is acted on."""
-    report = read_report(bytes(row.raw))
+    report = report_of(row)
     if report.kind is not Kind.COMPLAINT or not bounces.take_complaint(report=report, row=row, now=clock()):
         letters.pass_on(row)
 
@@ -175,11 +194,11 @@ ERRANDS: dict[str, Errand] = {
     "confirm": Errand(_take, _confirm),
     "leave": Errand(_may_leave, _leave),
     **{kind: Errand(judging.decide_command, _command) for kind in ("join", "digest", "mail", "nomail", "help")},
-    "request": Errand(judging.decide_command, _command),
-    "moderate": Errand(judging.decide_moderation, _moderate),
+    "request": Errand(judging.decide_command, _command, new_words=commands.new_words),
+    "moderate": Errand(judging.decide_moderation, _moderate, new_words=moderating.new_words),
     "alias": Errand(aliases.decide, _alias),
     "owner": Errand(_take, _pass_on),
-    "desk": Errand(_take, _desk),
-    "bounces": Errand(_take, _bounces, from_machines=True),
-    "returned": Errand(_take, _returned, from_machines=True),
+    "desk": Errand(_take, _desk, new_words=_report),
+    "bounces": Errand(_take, _bounces, from_machines=True, new_words=_report),
+    "returned": Errand(_take, _returned, from_machines=True, new_words=_report),
 }

@@ -9,7 +9,7 @@ from hub.lib.masking import mask
 from hub.members.selectors import secretariat
 from listserv import tokens
 from listserv.inbound import aliases
-from listserv.inbound.mime import parse
+from listserv.inbound.mime import mail_of
 from listserv.inbound.purposes import domain_of, held
 from listserv.models import InboundMail
 
@@ -22,7 +22,7 @@ def ask_to_confirm(row: InboundMail) -> None:
     if row.member is None:
         return
     name = row.list.name if row.list is not None else tokens.NO_LIST
-    mail = parse(bytes(row.raw))
+    mail = mail_of(row)
     token = tokens.confirm_token(mail_id=row.pk, member_id=row.member.pk)
     context = {
         **_context(row),
@@ -45,14 +45,14 @@ def pass_on(row: InboundMail) -> int:
     """Pass a mail on to those who lead the discussion, or to the Secretariat; return to how many."""
     people = [place.member for place in forums.moderators_of(row.list.forum_id)] if row.list else []
     people = people or list(secretariat())
-    context = {**_context(row), "sender": parse(bytes(row.raw)).from_addresses[:1] or (row.envelope_from,)}
+    context = {**_context(row), "sender": mail_of(row).from_addresses[:1] or (row.envelope_from,)}
     for person in people:
         send_letter(to=person, template="listserv/mail/passed_on", context=context)
     return len(people)
 
 
 def _context(row: InboundMail) -> dict[str, object]:
-    text = mask(parse(bytes(row.raw)).text.strip())
+    text = mask(mail_of(row).text.strip())
     return {
         "mail": row,
         "discussion": row.list.forum.name if row.list else settings.HUB_NAME,

@@ -9,6 +9,7 @@ Source: RFC 5322, 3834 (auto-submitted).
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from listserv.content.notes import Note
 from listserv.inbound import structure
@@ -18,6 +19,8 @@ from listserv.inbound.parts import MAX_TEXT, File, Reader
 from listserv.inbound.structure import Part
 
 __all__ = ["MAX_TEXT", "File", "Mail", "clean", "parse"]
+
+_PARSED = "_parsed_mail"
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,17 @@ def parse(raw: bytes, *, whole: bool = False) -> Mail:
         encrypted=reader.encrypted,
         is_cut=reader.text_left < 0,
     )
+
+
+def mail_of(row: Any) -> Mail:
+    """Return the mail of a row of :class:`~listserv.models.InboundMail`, parsed once.
+
+    A large one takes a second, so who opens a transaction about it asks before.
+    """
+    mail: Mail | None = row.__dict__.get(_PARSED)
+    if mail is None:
+        mail = row.__dict__[_PARSED] = parse(bytes(row.raw))
+    return mail
 
 
 def _ids(value: str) -> tuple[str, ...]:

@@ -6,20 +6,23 @@ contribution carries the row's key as its ``once_key``: a worker killed anywhere
 
 import logging
 import time
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import F, Q
 
 from forums import services as forums
+from forums.drafts import Draft
 from hub.lib.bus import wake
 from hub.lib.clock import now as clock
 from hub.lib.errors import HubError
+from hub.lib.markup import rendered_ahead
 from hub.lib.verdicts import Action
 from listserv import rules
 from listserv.inbound import aliases, errands, letters
 from listserv.inbound.compose import compose, find_parent
-from listserv.inbound.mime import Mail, parse
+from listserv.inbound.mime import Mail, mail_of
 from listserv.inbound.recipients import POSTING
 from listserv.models import HELD_FOR, InboundMail
 
@@ -76,10 +79,12 @@ def _claim(pk: int, now: datetime) -> InboundMail | None:
 
 def _process(row: InboundMail) -> None:
     try:
-        with transaction.atomic():
-            if row.kind in POSTING:
-                _publish(row)
-            else:
+        if row.kind in POSTING:
+            plan = _plan(row)
+            with transaction.atomic():
+                _publish(row, plan)
+        else:
+            with rendered_ahead(*errands.new_words(row)), transaction.atomic():
                 errands.carry_out(row)
                 _settle(row, State.DONE, error="")
     except _ClaimLostError:
@@ -100,31 +105,51 @@ def _settle(row: InboundMail, state: str, **values: object) -> None:
         raise _ClaimLostError
 
 
-def _publish(row: InboundMail) -> None:
-    """Make the contribution. The moment that counts is that of receipt: who wrote in time was in time."""
+@dataclass(frozen=True)
+class _Plan:
+    """What is to be done with a mail for a list; one of them, or nothing when the list or the member is gone."""
+
+    draft: Draft | None = None
+    waits: bool = False
+    earlier: InboundMail | None = None
+
+
+def _plan(row: InboundMail) -> _Plan:
+    """Parse, trim and render a mail before the transaction: a large one takes a second."""
     if row.list is None or row.member is None:
-        _settle(row, State.REJECTED, code="gone", action=Action.REJECT, reason="The list or the member is gone.")
-        return
-    mail = parse(bytes(row.raw))
+        return _Plan()
+    mail = mail_of(row)
     parent = find_parent(mail=mail, mailing_list=row.list, answers=row.answers)
     if parent is None and _parent_is_coming(row, mail):
-        _put_off(row, PARENT_PAUSE)
-        return
+        return _Plan(waits=True)
     copies = InboundMail.objects.filter(
         list=row.list, member=row.member, message_id=row.message_id, state=State.PUBLISHED
     ).exclude(message_id="")
     earlier = copies.first()
     if earlier is not None and rules.is_same(bytes(earlier.raw), mail):
-        _settle(row, State.DISCARDED, code="duplicate", action=Action.DISCARD, contribution=earlier.contribution)
-        return
+        return _Plan(earlier=earlier)
     draft = compose(
         mail=mail, mailing_list=row.list, parent=parent, address=mail.from_addresses[0] if mail.from_addresses else "",
         once_key=f"mail:{row.pk}",
         # Another mail under the same Message-ID: it gets an identifier of ours.
         message_id="" if earlier is not None else None,
     )  # fmt: skip
+    return _Plan(forums.prepare(draft))
+
+
+def _publish(row: InboundMail, plan: _Plan) -> None:
+    """Make the contribution. The moment that counts is that of receipt: who wrote in time was in time."""
+    if plan.waits:
+        _put_off(row, PARENT_PAUSE)
+        return
+    if plan.earlier is not None:
+        _settle(row, State.DISCARDED, code="duplicate", action=Action.DISCARD, contribution=plan.earlier.contribution)
+        return
+    if plan.draft is None or row.member is None:
+        _settle(row, State.REJECTED, code="gone", action=Action.REJECT, reason="The list or the member is gone.")
+        return
     said_at = clock() if row.proof == InboundMail.Proof.CONFIRMED else row.received_at
-    made = forums.publish(draft=draft, author=row.member, origin="mail", now=said_at)
+    made = forums.publish(draft=plan.draft, author=row.member, origin="mail", now=said_at)
     if not made.created:
         _settle(row, State.DISCARDED, code="duplicate", action=Action.DISCARD, contribution=made.contribution)
         return

@@ -26,6 +26,7 @@ from hub.lib.prepared import Insert
 from listserv.inbound import letters
 from listserv.inbound.delivery import Delivery
 from listserv.inbound.judge import Judgement, judge_all
+from listserv.inbound.mime import mail_of
 from listserv.inbound.reading import Reading, read
 from listserv.inbound.threads import refresh_connections
 from listserv.models import InboundMail
@@ -180,6 +181,9 @@ def write(judgements: Sequence[Judgement]) -> None:
     untold = [row for judgement in judgements for row in judgement.untold]
     # A letter names the row it is about; the keys of the others are not read back.
     spoken_of = {id(row): row for row in [*untold, *(row for row in rows if row.state == State.HELD)]}
+    for row in spoken_of.values():
+        # Letters repeat what a mail says; parsing a large one takes a second.
+        mail_of(row)
     with _soon():
         _ROWS.write([row for row in rows if id(row) not in spoken_of])
         if spoken_of:

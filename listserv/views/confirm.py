@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods
 
 from hub.lib import clock
 from hub.lib.masking import mask
-from listserv.inbound.mime import parse
+from listserv.inbound.mime import mail_of
 from listserv.inbound.purposes import domain_of, held
 from listserv.inbound.services import confirm_held, disown_held, held_mail
 from listserv.models import HELD_FOR, InboundMail
@@ -30,7 +30,7 @@ def confirm(request: HttpRequest, name: str, token: str) -> HttpResponse:
         row = decide(list_name=name, token=token, now=now)
     else:
         row = held_mail(list_name=name, token=token)
-    mail = parse(bytes(row.raw))
+    mail = mail_of(row)
     waits = row.state == InboundMail.State.HELD and row.received_at > now - HELD_FOR
     text = mask(mail.text.strip()) if waits else ""
     context = {

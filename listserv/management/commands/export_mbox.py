@@ -2,6 +2,7 @@
 
 import os
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -44,10 +45,12 @@ class Command(BaseCommand):
 
 
 def _write(path: Path, pieces: Iterator[bytes]) -> int:
-    part = path.with_name(f"{path.name}.part")
     count = 0
+    part = None
     try:
-        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        # A name that nobody has made before, in a folder that others may write to.
+        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+        part = Path(name)
         with os.fdopen(descriptor, "wb") as file:
             for piece in pieces:
                 file.write(piece)
@@ -56,6 +59,7 @@ def _write(path: Path, pieces: Iterator[bytes]) -> int:
             os.fsync(file.fileno())
         part.replace(path)
     except OSError as error:
-        part.unlink(missing_ok=True)
+        if part is not None:
+            part.unlink(missing_ok=True)
         raise CommandError(f"{path} cannot be written: {error}") from error
     return count
