@@ -2,16 +2,19 @@
 
 import json
 import os
+from email import message_from_bytes, policy
 from typing import Any
 
 import pytest
 from playwright.async_api import Browser
 
 from hub.lib.clock import now as clock
-from listserv import services
+from listserv import services, tokens
 from listserv.digests.render import Digest
 from listserv.digests.select import gather
-from listserv.models import MailingList, Subscription
+from listserv.models import InboundMail, MailingList, Subscription
+from tests.listserv.inbound.conftest import letter
+from tests.listserv.inbound.test_pump import accept
 from tests.listserv.test_list_pages import row_of
 from tests.ui.browsing import HOST, Answer, in_browser, render, serve, violations
 
@@ -27,10 +30,29 @@ def digest(cast: Any, language: str) -> Answer:
     said = cast.say(cast.amina, "أشكر الزملاء على هذه المناقشة. " * 40, subject="خطوط الأساس", now=clock())
     cast.say(cast.chen, "x" * 500 + "\n\nhttps://example.org/", parent=said.number, subject="Other", now=clock())
     made = Digest(risk, gather(risk, row.digest_since - 10), language=language, zone="Asia/Kathmandu", now=clock())
-    html = made._html
-    answers = iter(made._reply(row, one) for one in made._order)
-    page = html[0] + "".join(next(answers) + piece for piece in html[1:])
+    mail = message_from_bytes(b"".join(made.envelope(row).parts), policy=policy.default)
+    page = mail.get_body(("html",)).get_content()
     return 200, {"Content-Type": "text/html; charset=utf-8"}, page.encode()
+
+
+def held(client: Any, cast: Any, risk: MailingList) -> dict[str, Answer]:
+    """Return the pages of mails in Chen's name that nothing proves, and of a link that stops mail."""
+    pages = {}
+    alias = tokens.alias_address("risk", member_id=cast.amina.pk, list_id=risk.pk)
+    for name, to in (("list", risk.address), ("private", alias), ("commands", tokens.address("risk-request"))):
+        text = "UNSUBSCRIBE risk" if name == "commands" else "Twenty metres are enough."
+        accept(letter(text, who=cast.chen, subject="A thought", message_id=f"{name}@x"), to)
+        row = InboundMail.objects.latest("pk")
+        token = tokens.confirm_token(mail_id=row.pk, member_id=cast.chen.pk)
+        path = f"/mail/confirm/risk/{token}/"
+        pages[f"/held-{name}/"] = render(client, path)[path]
+        answer = client.post(path, {"confirm": "1"})
+        pages[f"/confirmed-{name}/"] = 200, dict(answer.headers), answer.content
+    path = f"/l/risk/leave/{tokens.leave_token(row_of(cast.chen).pk)}/"
+    pages["/leave/"] = render(client, path)[path]
+    answer = client.post(path)
+    pages["/left/"] = 200, dict(answer.headers), answer.content
+    return pages
 
 
 @pytest.mark.parametrize("language", ["en", "ar"])
@@ -38,7 +60,7 @@ def test_the_pages_and_a_digest_pass_axe_and_fit_a_phone(client, cast, language)
     cast.chen.language = language
     cast.chen.save()
     risk = MailingList.objects.get()
-    letter = digest(cast, language)
+    notification = digest(cast, language)
     services.set_delivery(list_id=risk.pk, member=cast.chen, delivery="digest-daily", now=clock())
     Subscription.objects.filter(member=cast.boris).update(suspended_at=clock(), suspended_for="bounces")
     client.force_login(cast.chen)
@@ -52,11 +74,13 @@ def test_the_pages_and_a_digest_pass_axe_and_fit_a_phone(client, cast, language)
     sent = {"addresses": "nobody@else.example\n" + "x" * 90, "add": "1"}
     answer = client.post("/l/risk/roster/", sent)
     pages["/unknown/"] = 200, dict(answer.headers), answer.content
-    pages["/digest/"] = letter
+    pages["/digest/"] = notification
+    pages |= held(client, cast, risk)
 
     async def work(browser: Browser) -> None:
         wrong: dict[str, Any] = {}
-        context = await browser.new_context(viewport={"width": 360, "height": 800}, java_script_enabled=True)
+        width = int(os.environ.get("HUB_SHOTS_WIDTH", "360"))
+        context = await browser.new_context(viewport={"width": width, "height": 800}, java_script_enabled=True)
         await serve(context, pages)
         page = await context.new_page()
         for path in pages:
