@@ -20,8 +20,9 @@ from conferences.frames import iso
 from conferences.live import limits
 from conferences.live.crowd import crowd
 from conferences.live.room import Room, Seat, rooms
-from conferences.live.sources import SessionSource, Source, TopicSource
+from conferences.live.sources import SessionSource, Source, TopicSource, is_held_up
 from hub.lib import clock
+from hub.members.account.selectors import Hold, hold_of
 
 if TYPE_CHECKING:
     from hub.members.models import Member
@@ -138,7 +139,7 @@ async def _sit(room: Room, seat: Seat, receive: Receive, send: Send, sent: int) 
     tasks = [asyncio.create_task(_read(receive, seat)), asyncio.create_task(_write(send, room, seat, sent))]
     ends: list[asyncio.Future[Any]] = [*tasks, seat.over]
     try:
-        await asyncio.wait(ends, timeout=limits.LIFETIME, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait(ends, timeout=_lifetime(seat), return_when=asyncio.FIRST_COMPLETED)
         if seat.over.done():
             return seat.over.result()
         ended = [task for task in tasks if task.done()]
@@ -158,11 +159,20 @@ async def _close(send: Send, code: int) -> None:
         log.debug("A socket did not take its closing code %s", code)
 
 
-async def _follow(source: Source, member: "Member | None", receive: Receive, send: Send) -> None:
-    room, seat = rooms.enter(source, member)
+def _lifetime(seat: Seat) -> float:
+    """Return the seconds a socket may live: no longer than its sign-in."""
+    expires_at = seat.hold.expires_at if seat.hold else None
+    left = (expires_at - clock.now()).total_seconds() if expires_at else limits.LIFETIME
+    return max(0.0, min(limits.LIFETIME, left))
+
+
+async def _follow(source: Source, member: "Member | None", hold: Hold | None, receive: Receive, send: Send) -> None:
+    room, seat = rooms.enter(source, member, hold)
     try:
         async with asyncio.timeout(limits.READY):
             await room.ready.wait()
+            # Who signed out while the socket opened was not heard by the room yet.
+            await room.check_sign_ins({seat})
         sent = room.last
         if isinstance(source, SessionSource):
             hello = {
@@ -206,7 +216,8 @@ async def _serve_known(
     find: Callable[..., Awaitable[Source | None]], member: "Member | None", scope: Message, receive: Receive, send: Send
 ) -> None:
     try:
-        source = await find(member, scope["url_route"]["kwargs"]["pk"])
+        held_up = await is_held_up(member)
+        source = None if held_up else await find(member, scope["url_route"]["kwargs"]["pk"])
     except DatabaseError:
         log.exception("A socket could not be admitted")
         await _close(send, limits.COME_BACK_LATER)
@@ -214,7 +225,7 @@ async def _serve_known(
     if source is None:
         await _close(send, limits.NOT_FOUND)
         return
-    await _follow(source, member, receive, send)
+    await _follow(source, member, hold_of(scope.get("session")), receive, send)
 
 
 async def session_socket(scope: Message, receive: Receive, send: Send) -> None:

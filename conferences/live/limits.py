@@ -12,7 +12,8 @@ BAD_COSTS = 3
 MAX_WINDOWS = 20
 # Sockets of visitors who are not signed in, of one process; those of one client are HUB_SOCKETS_PER_CLIENT.
 MAX_ANONYMOUS = 5_000
-# Seconds a socket lives before it has to come back, so that a sign-out or a changed policy takes effect.
+# Seconds a socket lives before it has to come back, so that a changed policy takes effect. A sign-in that ends, ends it
+# at once.
 LIFETIME = 900.0
 # Seconds between two looks at the rows, in case a prompt was lost.
 POLL, POLL_TOPIC = 10.0, 60.0

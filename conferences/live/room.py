@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from conferences.live import limits
 from conferences.live.presence import Presence
-from conferences.live.sources import Frame, Source, prompt
+from conferences.live.sources import Frame, Source, prompt, still_signed_in
 from hub.lib.bus import bus
+from hub.members.account.selectors import Hold
+from hub.members.sessions import SIGN_IN_ENDED
 
 if TYPE_CHECKING:
     from hub.members.models import Member
@@ -21,8 +23,10 @@ PAUSE = limits.QUEUE // 4
 class Seat:
     """One socket's place in a room: its queue, and the code to close with once it is over."""
 
-    def __init__(self, member: "Member | None") -> None:
+    def __init__(self, member: "Member | None", hold: Hold | None = None) -> None:
         self.member_id: int | None = member.pk if member else None
+        # A visitor's session holds nothing.
+        self.hold = hold if member else None
         # A frame to send, or the number after which to send the log again.
         self.queue: asyncio.Queue[Frame | int] = asyncio.Queue(limits.QUEUE)
         self.over: asyncio.Future[int] = asyncio.get_running_loop().create_future()
@@ -149,8 +153,28 @@ class Room:
             for seat in [seat for seat in self.seats if seat.member_id == member_id]:
                 seat.end(limits.REMOVED)
 
+    async def _sign_out(self, payload: dict[str, Any]) -> None:
+        """End the sockets of a sign-in that has ended, or of all of a member's; who signed in anew comes back."""
+        for seat in self.seats:
+            of_session = seat.hold is not None and seat.hold.mark == payload.get("session")
+            if of_session or (seat.member_id is not None and seat.member_id == payload.get("member")):
+                seat.end(limits.RENEW)
+
+    async def check_sign_ins(self, seats: "set[Seat] | None" = None) -> None:
+        """End the sockets whose sign-in is gone, by the rows: a prompt may have been lost. Queries: 1, or none."""
+        held = [seat for seat in (seats or self.seats) if seat.hold is not None and not seat.over.done()]
+        marks = {seat.hold.mark for seat in held if seat.hold}
+        stand = await still_signed_in(marks, {seat.member_id for seat in held if seat.member_id}) if marks else set()
+        for seat in held:
+            if seat.hold and seat.hold.mark not in stand:
+                seat.end(limits.RENEW)
+
     async def _run(self) -> None:
-        handlers = {self.source.topic: self._hear, f"membership.{self.source.forum_id}": self._recheck}
+        handlers = {
+            self.source.topic: self._hear,
+            f"membership.{self.source.forum_id}": self._recheck,
+            SIGN_IN_ENDED: self._sign_out,
+        }
         for topic, handler in handlers.items():
             try:
                 await bus.subscribe(topic, handler)
@@ -181,6 +205,7 @@ class Room:
             except TimeoutError:
                 if self.source.counts_people:
                     self.presence.tell()
+                await self.check_sign_ins()
             self._woken.clear()
             await self._catch_up()
 
@@ -191,12 +216,12 @@ class Rooms:
     def __init__(self) -> None:
         self._rooms: dict[str, Room] = {}
 
-    def enter(self, source: Source, member: "Member | None") -> tuple[Room, Seat]:
+    def enter(self, source: Source, member: "Member | None", hold: Hold | None = None) -> tuple[Room, Seat]:
         """Return the source's room and a seat in it; who has too many windows gets one that is over."""
         room = self._rooms.get(source.topic)
         if room is None or room.task.done():
             room = self._rooms[source.topic] = Room(source)
-        seat = Seat(member)
+        seat = Seat(member, hold)
         if member is not None and sum(other.member_id == member.pk for other in room.seats) >= limits.MAX_WINDOWS:
             seat.end(limits.BAD_CONDUCT)
         room.seats.add(seat)

@@ -11,7 +11,10 @@ from conferences.live import limits
 from conferences.models import ConferenceSession
 from conferences.services.log import topic_of
 from forums import selectors as forum_selectors
+from hub.lib import clock
 from hub.lib.errors import NotFound
+from hub.members.account import rules
+from hub.members.account import selectors as account_selectors
 from hub.members.selectors import active_member
 
 if TYPE_CHECKING:
@@ -26,6 +29,18 @@ async def in_database(work: Callable[..., T], *args: Any) -> T:
     """Run database work in a thread of the loop's pool: not in the one thread that all of Django would share."""
     result: T = await database_sync_to_async(work, thread_sensitive=False)(*args)
     return result
+
+
+async def still_signed_in(marks: set[str], member_ids: set[int]) -> set[str]:
+    """Return which of these sign-ins still stand, so that their sockets may. Queries: 1."""
+    return await in_database(lambda: account_selectors.are_signed_in(marks, member_ids, now=clock.now()))
+
+
+async def is_held_up(member: "Member | None") -> bool:
+    """Whether somebody has to set up a second factor before any room. Queries: 1 for the Secretariat, else none."""
+    if member is None or not rules.is_secretariat(member):
+        return False
+    return await in_database(rules.must_set_up, member)
 
 
 class Source(Protocol):

@@ -21,8 +21,9 @@ CLIENT, STARTED = "hub.client", "hub.started"
 class SessionStore(DatabaseStore):
     """Sessions in :class:`hub.members.models.LoginSession`."""
 
-    # When the session that was loaded had been seen before.
+    # Of the session that was loaded: when it had been seen before, and until when it lasts.
     seen_at: datetime | None = None
+    expires_at: datetime | None = None
 
     @classmethod
     def get_model_class(cls) -> type[LoginSession]:
@@ -42,6 +43,7 @@ class SessionStore(DatabaseStore):
     def _get_session_from_db(self) -> Any:
         row = super()._get_session_from_db()  # type: ignore[misc]
         self.seen_at = row.seen_at if row is not None else None
+        self.expires_at = row.expire_date if row is not None else None
         return row
 
     def delete(self, session_key: str | None = None) -> None:

@@ -10,7 +10,7 @@ import errno
 import logging
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, Protocol
 
@@ -32,6 +32,7 @@ MAX_RECIPIENTS = 20
 MAX_UNKNOWN = 20
 # Seconds that mails already read get to be answered when the door closes.
 GRACE = 5.0
+SIGNED_OUT = "421 4.7.0 Your sign-in has ended. Sign in again."
 # Seconds in which the last words reach clients whose mail is answered, or who have none under way.
 FAREWELL = 0.5
 # Threads that check passwords, apart from those of the mails, and clients that may wait for them.
@@ -46,6 +47,7 @@ class Conversation(Protocol):
 
     recipients: list[Recipient]
     unknown: int
+    delivering: bool
     # What it counts as among the connections of one client, and since when it waits for a command; empty and 0 for not.
     counted: str
     waiting_since: float
@@ -91,6 +93,7 @@ class Door:
         # Mails that are read and not yet answered.
         self.delivering = 0
         self.stopping = False
+        self._ending: set[asyncio.Task[None]] = set()
 
     def __dir__(self) -> list[str]:
         """Name the hooks alone: the server's library looks through all names for each session."""
@@ -196,6 +199,18 @@ class Door:
         states = ",".join(row.state for row in judgement.rows)
         log.info("Mail of %d bytes from %s: %s", delivery.size, delivery.peer, states)
         return judgement.reply
+
+    async def sign_out(self, payload: Mapping[str, Any]) -> None:
+        """End the sessions of a member whose sign-ins or application passwords have ended; others are not touched."""
+        member_id = payload.get("member", payload.get("mail"))
+        for session in [one for one in self.sessions if one.member_id is not None and one.member_id == member_id]:
+            task = asyncio.create_task(self._end_after_reply(session))
+            self._ending.add(task)
+            task.add_done_callback(self._ending.discard)
+
+    async def _end_after_reply(self, session: Conversation) -> None:
+        await _until(lambda: not session.delivering, GRACE)
+        session.end(SIGNED_OUT)
 
     async def close(self) -> None:
         """End the sessions, write what is queued, then let go of the database.

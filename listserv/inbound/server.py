@@ -21,7 +21,9 @@ from aiosmtpd.proxy_protocol import ProxyData
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 from django.conf import settings
 
+from hub.lib.bus import bus
 from hub.lib.clock import now
+from hub.members.sessions import SIGN_IN_ENDED
 from listserv.inbound import forwarding, limits, transaction
 from listserv.inbound import session as hub
 from listserv.inbound.data import Received, command_reader, receive
@@ -385,9 +387,11 @@ async def serve(stop: asyncio.Event) -> None:
         session, where.host, where.port, backlog=256, reuse_port=settings.HUB_SMTP_SHARED or None
     )
     door.spool.start()
+    await bus.subscribe(SIGN_IN_ENDED, door.sign_out)
     log.info("SMTP at %s", where)
     try:
         await stop.wait()
     finally:
         server.close()
+        await bus.unsubscribe(SIGN_IN_ENDED, door.sign_out)
         await door.close()

@@ -171,9 +171,10 @@ class Serving:
         client.force_login(member)
         return f"sessionid={client.cookies['sessionid'].value}"
 
-    def connect(self, path: str, member: Any = None, **options: Any) -> ClientConnection:
-        """Open a socket."""
-        headers = {**options.pop("headers", {}), **({"Cookie": self.cookie(member)} if member is not None else {})}
+    def connect(self, path: str, member: Any = None, *, cookie: str = "", **options: Any) -> ClientConnection:
+        """Open a socket, in a browser of its own or in the one that has the cookie."""
+        cookie = cookie or (self.cookie(member) if member is not None else "")
+        headers = {**options.pop("headers", {}), **({"Cookie": cookie} if cookie else {})}
         options.setdefault("origin", self.origin)
         return connect(
             f"ws://127.0.0.1:{self.port}{path}", additional_headers=headers, proxy=None, compression=None, **options

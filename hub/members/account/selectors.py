@@ -2,14 +2,29 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from allauth.mfa.models import Authenticator
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from hub.lib.errors import NotAllowed, NotFound
 from hub.members.account import rules
-from hub.members.models import ApplicationPassword, FactorReset, LoginSession, Member
+from hub.members.models import ApplicationPassword, FactorReset, LoginSession, Member, session_mark
 from hub.members.selectors import active_member
+
+
+@dataclass(frozen=True)
+class Hold:
+    """What a socket stands on: the sign-in it was opened with, by a mark that opens nothing, and its end."""
+
+    mark: str
+    expires_at: datetime | None
+
+
+def hold_of(session: Any) -> Hold | None:
+    """Return what a loaded login session gives a socket, None for a visitor without one. Queries: none."""
+    key = session.session_key if session is not None else None
+    return Hold(session_mark(key), getattr(session, "expires_at", None)) if key else None
 
 
 @dataclass(frozen=True)
