@@ -17,6 +17,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from cms.rules import is_secretariat
+from cms.scripts import set_policy
 from cms.services.rights import follow_roles, follow_secretariat
 from hub.lib.errors import NotFound
 from hub.members.account.middleware import lead_to_set_up
@@ -64,9 +65,14 @@ HOMES = frozenset(
 
 
 def guarded(view: View) -> View:
-    """Wrap a view of Wagtail's admin."""
+    """Wrap a view of Wagtail's admin, and give its pages the policy they need."""
 
     def through(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = admitted(request, *args, **kwargs)
+        set_policy(response)
+        return response
+
+    def admitted(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         name = request.resolver_match.view_name if request.resolver_match else ""
         if name in PUBLIC:
             return view(request, *args, **kwargs)

@@ -246,6 +246,20 @@ def redis_url(name: str) -> str:
     return found
 
 
+def allowed_hosts(public: str) -> list[str]:
+    """Return the names under which the hub answers: the public one, and this machine's own if the public one is too.
+
+    A hub on the Internet does not answer to ``localhost``: whoever gets that name into a request gets links under it.
+    """
+    try:
+        address = ipaddress.ip_address(public)
+        is_own = address.is_loopback or address.is_unspecified
+    except ValueError:
+        is_own = public == "localhost" or public.endswith(".localhost")
+    host = f"[{public}]" if ":" in public else public
+    return list(dict.fromkeys([host, "localhost", "127.0.0.1", "[::1]"] if is_own else [host]))
+
+
 def database(name: str, data: Path) -> dict[str, object]:
     """Return Django's database settings from a URL; SQLite in the data folder when unset.
 

@@ -10,6 +10,29 @@ from django.utils import timezone, translation
 
 from hub.lib.errors import HubError
 
+# Answers that the public may keep: the same for everybody who is not signed in.
+PUBLIC = frozenset({200, 206, 301, 304})
+
+
+class PrivateCacheMiddleware:
+    """Keep what depends on who asks out of every cache: ``Cache-Control: private, no-store``.
+
+    That is each answer to somebody who is signed in or shows a key of a feed, and each that is no plain success:
+    whether a page is missing, or asks for a sign-in, depends on membership too. What the public gets stays as the view
+    has it.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Serve, then say whether it may be kept; static files are served below, and know nobody."""
+        response = self.get_response(request)
+        user = getattr(request, "user", None)
+        if user is not None and (user.is_authenticated or "key" in request.GET or response.status_code not in PUBLIC):
+            response.headers["Cache-Control"] = "private, no-store"
+        return response
+
 
 class MemberLocaleMiddleware:
     """Activate language and time zone: the member's own, else the visitor's cookie or browser."""

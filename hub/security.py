@@ -1,12 +1,15 @@
-"""What a browser may load into the pages of the hub: its Content-Security-Policy."""
+"""What a browser may load into the pages of the hub: its Content-Security-Policy, and that of Wagtail's admin.
+
+The admin's is set by its door (:mod:`cms.door`). It differs where Wagtail's editor cannot do without: styles that its
+scripts write (rich text, charts of the checker), pictures and files it has just been given, and the preview, which is a
+frame of our own.
+"""
 
 from typing import Any
 
-from csp.constants import NONE, SELF
+from csp.constants import NONE, SELF, UNSAFE_INLINE
 
 PAGES: dict[str, Any] = {
-    # Wagtail's admin writes inline scripts and styles; hub.middleware relaxes the policy there alone.
-    "EXCLUDE_URL_PREFIXES": ["/admin/"],
     "DIRECTIVES": {
         "default-src": [SELF],
         "script-src": [SELF],
@@ -18,4 +21,15 @@ PAGES: dict[str, Any] = {
         "form-action": [SELF],
         "frame-ancestors": [NONE],
     },
+}
+
+ADMIN: dict[str, list[str]] = {
+    **PAGES["DIRECTIVES"],
+    "style-src": [SELF, UNSAFE_INLINE],
+    "img-src": [SELF, "data:", "blob:"],
+    "font-src": [SELF],
+    "media-src": [SELF],
+    "frame-src": [SELF],
+    "worker-src": [SELF],
+    "frame-ancestors": [SELF],
 }

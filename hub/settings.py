@@ -74,7 +74,7 @@ HUB_BOUNCE_LIMIT = env.number("HUB_BOUNCE_LIMIT", 5, least=1, most=1_000)
 HUB_KEEP_RAW_DAYS = env.number("HUB_KEEP_RAW_DAYS", 0, least=0, most=36_500)
 
 _public = urlsplit(HUB_URL)
-ALLOWED_HOSTS = [_public.hostname or "localhost", "localhost", "127.0.0.1", "[::1]", HUB_WEB.host]
+ALLOWED_HOSTS = env.allowed_hosts(_public.hostname or "localhost")
 CSRF_TRUSTED_ORIGINS = [HUB_URL]
 SECURE = _public.scheme == "https"
 
@@ -126,6 +126,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "hub.runtime.forwarded.ClientMiddleware",
     "hub.runtime.health.HealthMiddleware",
+    "hub.middleware.PrivateCacheMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.middleware.gzip.GZipMiddleware",

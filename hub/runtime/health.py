@@ -1,14 +1,21 @@
 """``/healthz`` and ``/metrics``: true to each part, and answered even when the database is down.
 
-They are served before any other middleware, so that no session or member is looked up for them.
+They are served before any other middleware, so that no session or member is looked up for them, but for the cookie of
+who asks from afar: figures are for near programs and for the Secretariat.
 """
 
 from collections.abc import Callable
 
+from django.conf import settings
+from django.contrib.auth import get_user
+from django.db.utils import Error as DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponseNotFound, JsonResponse
 
 from hub.lib.health import Part
 from hub.lib.hooks import registered
+from hub.members.account import rules
+from hub.members.models import Member
+from hub.members.sessions import SessionStore
 from hub.runtime.forwarded import is_near
 
 
@@ -23,19 +30,30 @@ def parts() -> list[Part]:
     return found
 
 
-def healthz() -> HttpResponse:
-    """Answer JSON per part; 503 when one is down. What is degraded works, and is named."""
+def healthz(*, with_details: bool) -> HttpResponse:
+    """Answer JSON per part; 503 when one is down. Figures, and what works but is degraded, for who may see them."""
     found = parts()
     ok = all(part.ok for part in found)
-    degraded = [part.name for part in found if part.degraded]
-    body = {
-        "ok": ok,
-        "degraded": degraded,
-        "parts": {part.name: {"ok": part.ok, **part.detail} for part in found},
-    }
+    body: dict[str, object] = {"ok": ok}
+    if with_details:
+        body["degraded"] = [part.name for part in found if part.degraded]
+    body["parts"] = {part.name: {"ok": part.ok, **(part.detail if with_details else {})} for part in found}
     response = JsonResponse(body, status=200 if ok else 503)
     response["Cache-Control"] = "no-store"
     return response
+
+
+def is_secretariat(request: HttpRequest) -> bool:
+    """Whether somebody of the Secretariat asks; nobody is, while the database is down."""
+    key = request.COOKIES.get(settings.SESSION_COOKIE_NAME)
+    if not key:
+        return False
+    request.session = SessionStore(key)
+    try:
+        user = get_user(request)
+        return isinstance(user, Member) and rules.is_secretariat(user) and not rules.must_set_up(user)
+    except DatabaseError:
+        return False
 
 
 def metrics() -> HttpResponse:
@@ -61,7 +79,7 @@ class HealthMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Serve health and metrics, pass on the rest."""
         if request.path == "/healthz":
-            return healthz()
+            return healthz(with_details=is_near(request) or is_secretariat(request))
         if request.path == "/metrics":
             return metrics() if is_near(request) else HttpResponseNotFound()
         return self.get_response(request)
