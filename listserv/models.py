@@ -11,11 +11,12 @@ from django.utils.translation import gettext_lazy as _
 from listserv.models_archive import ArchiveImport
 from listserv.models_bounces import AddressHealth, Bounce
 from listserv.models_hold import DeliveryHold
-from listserv.models_inbound import HELD_FOR, InboundMail
+from listserv.models_inbound import HELD_FOR, REFUSED_KEPT, InboundMail
 from listserv.tokens import NAME_MAX, address
 
 __all__ = [
     "HELD_FOR",
+    "REFUSED_KEPT",
     "AddressHealth",
     "ArchiveImport",
     "Bounce",

@@ -16,6 +16,9 @@ from hub.lib.verdicts import Action
 # How long a held mail waits for its member; then it is discarded, and its link confirms nothing.
 HELD_FOR = timedelta(days=14)
 
+# Refused mails that a relay had queued are kept whole for so long: most of them are spam.
+REFUSED_KEPT = timedelta(days=30)
+
 
 class InboundMail(models.Model):
     """A mail for one recipient: where it came from, the verdict it was answered with, and what became of it.

@@ -5,15 +5,15 @@ from django.db.utils import Error as DatabaseError
 
 from hub.lib.clock import now
 from hub.lib.health import Part
-from listserv import selectors
-from listserv.models import InboundMail
+from listserv import queue, selectors
+from listserv.models import InboundMail, RelayTrouble
 
 # Seconds after which a waiting mail means that nobody publishes.
 LATE = 60
 
 
 def mail_queue() -> Part:
-    """Count what waits to be published or sent, and for how long the oldest accepted mail has waited."""
+    """Count what waits to be published or sent, and for how long, and what was refused; say what the relay lacks."""
     moment = now()
     try:
         queued = InboundMail.objects.filter(state=InboundMail.State.QUEUED).aggregate(
@@ -22,12 +22,19 @@ def mail_queue() -> Part:
         failed = InboundMail.objects.filter(state=InboundMail.State.FAILED).count()
         held = InboundMail.objects.filter(state=InboundMail.State.HELD).count()
         outgoing = selectors.outgoing(moment)
+        refused, trouble = queue.refused_count(moment), queue.trouble()
     except DatabaseError:
         return Part("mail queue", ok=False, detail={"error": "database"})
     oldest = max((moment - queued["since"]).total_seconds(), 0.0) if queued["since"] else 0.0
     detail = {
         "inbound": queued["count"], "inbound_oldest_seconds": round(oldest, 1), "held": held, "failed": failed,
         "mailings": outgoing.mailings, "retries": outgoing.retries, "notices": outgoing.notices,
-        "outbound_oldest_seconds": round(outgoing.oldest_seconds, 1),
+        "outbound_oldest_seconds": round(outgoing.oldest_seconds, 1), "refused": refused,
+        "relay_refuses": int(trouble is not None and trouble.kind == RelayTrouble.Kind.REFUSES),
+        "relay_away": int(trouble is not None and trouble.kind == RelayTrouble.Kind.AWAY),
     }  # fmt: skip
-    return Part("mail queue", ok=oldest < LATE, detail=detail)
+    if trouble is not None:
+        detail |= {"relay_reply": trouble.reply, "relay_since": trouble.since.isoformat(timespec="seconds")}
+    # A relay that refuses us needs a person; one that is away may be on its way back.
+    ok = oldest < LATE and not detail["relay_refuses"]
+    return Part("mail queue", ok=ok, detail=detail, degraded=trouble is not None)

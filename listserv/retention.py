@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Length
 
 from hub.members.selectors import addresses_of
-from listserv.models import AddressHealth, Bounce, InboundMail, Notice, Retry, Subscription
+from listserv.models import REFUSED_KEPT, AddressHealth, Bounce, InboundMail, Notice, Retry, Subscription
 from listserv.outbound import outbox
 
 if TYPE_CHECKING:
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 State = InboundMail.State
 # Letters that are sent or given up are kept so long for the record; their text is gone at once.
 NOTICES_KEPT = timedelta(days=30)
-# Refused mails that a relay had queued are kept whole for so long: most of them are spam.
-REFUSED_KEPT = timedelta(days=30)
 # Rows changed at a time, so that nobody waits for the lock.
 CHUNK = 200
 _SETTLED = (State.PUBLISHED, State.DONE, State.REJECTED, State.DISCARDED)

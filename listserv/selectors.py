@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from allauth.account.models import EmailAddress
-from django.db.models import Count, Max, Min, Q, QuerySet
+from django.db.models import Count, F, Max, Min, Q, QuerySet
+from django.db.models.functions import Length
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -15,7 +16,7 @@ from django.utils.translation import ngettext
 from forums.policy import READ, access_of
 from hub.lib.errors import NotFound
 from hub.lib.home import Block, Kind
-from listserv.models import InboundMail, Mailing, MailingList, Notice, Retry, Subscription
+from listserv.models import REFUSED_KEPT, InboundMail, Mailing, MailingList, Notice, Retry, Subscription
 from listserv.tokens import LOCAL_PART_MAX, NO_LIST, SAME_AS, SUBADDRESSES, confirm_token
 
 if TYPE_CHECKING:
@@ -171,7 +172,7 @@ class InboundRecord:
         InboundMail.State.FAILED.value: _("Failed"),
         InboundMail.State.QUEUED.value: _("Waiting"),
         InboundMail.State.HELD.value: _("Held"),
-        InboundMail.State.REJECTED.value: _("Refused today"),
+        InboundMail.State.REJECTED.value: _("Refused"),
     }
     chosen: QuerySet[InboundMail]
     counts: dict[str, int]  # state -> mails
@@ -185,14 +186,18 @@ class InboundRecord:
 def inbound_for(member: "Member", *, refused_since: datetime) -> InboundRecord:
     """Return what waits, is held or has failed, and what was refused since a moment.
 
+    What was refused and kept whole, because a relay had queued it, has bounced to nobody: it is there as long as it is
+    kept (:data:`listserv.models_inbound.REFUSED_KEPT`).
+
     Raises: NotFound for everybody outside the Secretariat. Queries: 1.
     """
     if not (member.is_active and member.is_staff):
         raise NotFound
     states = InboundMail.State
-    chosen = InboundMail.objects.filter(
+    chosen = InboundMail.objects.alias(bytes=Length("raw")).filter(
         Q(state__in=(states.QUEUED, states.HELD, states.FAILED))
         | Q(state=states.REJECTED, received_at__gte=refused_since)
+        | Q(state=states.REJECTED, received_at__gte=refused_since - REFUSED_KEPT, bytes=F("size"))
     )
     counts = dict.fromkeys(InboundRecord.LABELS, 0)
     counts.update(chosen.order_by().values_list("state").annotate(count=Count("pk")))

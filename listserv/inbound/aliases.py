@@ -20,7 +20,10 @@ from hub.lib.tokens import read, sign
 from hub.lib.verdicts import ACCEPT, Verdict, discard, hold, reject
 from hub.members.selectors import active_member
 from listserv import tokens
+from listserv.footers import without_footers
+from listserv.inbound.compose import find_parent
 from listserv.inbound.mime import Mail, mail_of
+from listserv.inbound.recipients import POSTING
 from listserv.models import InboundMail, MailingList
 from listserv.rules import MAX_HELD
 
@@ -107,7 +110,7 @@ def carry_out(row: InboundMail, *, now: datetime) -> None:
         template="listserv/mail/private",
         context={
             "title": mask(mail.subject),
-            "text": mask(mail.text.strip()),
+            "text": mask(without_footers(mail.text).strip()),
             "writer": writer.get_full_name(),
             "discussion": found.forum.name,
         },
@@ -120,8 +123,36 @@ def carry_out(row: InboundMail, *, now: datetime) -> None:
         },
         files=[LetterFile(mask(file.name), mask_file(file.content), file.content_type) for file in mail.files],
     )
+    _tell_alone(row, mail, found, writer, reader)
     # What two people write each other is nobody else's: only that it was passed on is kept.
     InboundMail.objects.filter(pk=row.pk).update(raw=b"", subject="", processed_at=now)
+
+
+def _tell_alone(row: InboundMail, mail: Mail, found: MailingList, writer: "Member", reader: "Member") -> None:
+    """Tell the writer who got an answer to a contribution, where only the author did: some programs leave Reply-To out.
+
+    The words were private by their address, and stay so; who meant everybody learns how to say it again.
+    """
+    answered = find_parent(mail=mail, mailing_list=found, answers=None) if mail.in_reply_to else None
+    if answered is None:
+        return
+    beside = InboundMail.objects.filter(message_id=row.message_id, member=writer, list=found, kind__in=POSTING)
+    if row.message_id and beside.exists():
+        return
+    key = {"member_id": writer.pk, "number": answered.number, "list_id": found.pk}
+    context = {
+        "title": mask(mail.subject),
+        "reader": reader.get_full_name(),
+        "discussion": found.forum.name,
+        "list_address": found.address,
+        "number": answered.number,
+    }
+    send_letter(
+        to=writer,
+        template="listserv/mail/alone",
+        context=context,
+        headers={"Reply-To": tokens.reply_address(found.name, **key)},
+    )
 
 
 # --- Threads: each of the two knows a mail by another Message-ID ------------------------------------------------------

@@ -11,6 +11,7 @@ from forums.drafts import Draft, Upload
 from forums.known import Record
 from hub.lib.clock import now as clock
 from listserv.content.notes import Note
+from listserv.footers import without_footers
 from listserv.inbound.mime import Mail
 from listserv.inbound.numbered import numbered, without_number
 from listserv.inbound.trim import Trimmed, trim
@@ -95,6 +96,7 @@ def compose(
     if answered is not None and (parent is None or parent.number != answered.number):
         answered = None
     visible = without_number(trimmed.visible, answered) if answered is not None else trimmed.visible
+    visible = without_footers(visible)
     files = [file for file in mail.files if not file.mark or file.at_end or file.mark in trimmed.visible]
     below = [file.mark for file in files if file.at_end]
     if mail.notes and (visible.strip() or files):

@@ -76,6 +76,9 @@ def resolve(address: str, *, find: Callable[[str], MailingList | None] = selecto
         NotAllowed: another domain (we relay for nobody).
         NotFound: no list of that name, no such subaddress, a token that is not ours or no longer means anything.
     """
+    if address.strip().lower() == "postmaster":
+        # The one recipient that needs no domain (RFC 5321 §4.5.1).
+        return Recipient(address, "desk")
     local, _at, domain = address.strip().rpartition("@")
     if domain.strip("[]").lower() != settings.HUB_MAIL_DOMAIN.lower():
         raise NotAllowed(_("This hub takes mail for %s only.") % settings.HUB_MAIL_DOMAIN)

@@ -46,6 +46,7 @@ WRONG_PASSWORD = 0.5
 _COMMANDS = {
     "*": 100, "MAIL": 1_000, "RCPT": 5_000, "DATA": 1_000, "RSET": 1_000, "NOOP": 1_000, "AUTH": 4, "XFORWARD": 4_000
 }  # fmt: skip
+_POSTMASTER = re.compile(r"<(postmaster)>((?: [^\x00-\x1f]{0,1000})?)", re.IGNORECASE)
 # An address as nearly all are, and the parameters behind it; what is not of this form is parsed at length.
 _PLAIN = re.compile(r"<([A-Za-z0-9_+=.-]{1,64}@[A-Za-z0-9.-]{1,255})>((?: [^\x00-\x1f]{0,1000})?)")
 
@@ -195,7 +196,7 @@ class _Protocol(SessionState, SMTP):
 
     def path_of(self, arg: str) -> tuple[str | None, str | None]:
         """Return an address and what stands behind it; None twice for what is no address."""
-        plain = _PLAIN.fullmatch(arg)
+        plain = _PLAIN.fullmatch(arg) or _POSTMASTER.fullmatch(arg)
         if plain is not None:
             return plain[1], plain[2]
         # The standard library's address parser raises more than it says for what people type.
@@ -228,8 +229,9 @@ class _Protocol(SessionState, SMTP):
         if extra and self.is_relay:
             extra += [f"250-{forwarding.XFORWARD}", f"250-{forwarding.XCLIENT}"]
         # A relay that has the mail already would bounce what is larger than is announced.
-        shown = ["250-SIZE 0" if self.has_queued and line.startswith("250-SIZE") else line for line in lines]
-        await self.push("\r\n".join([*shown[:-1], *extra, shown[-1]]))
+        if self.has_queued:
+            lines = ["250-SIZE 0" if line.startswith("250-SIZE") else line for line in lines]
+        await self.push("\r\n".join([*lines[:-1], *extra, lines[-1]]))
 
     async def smtp_AUTH(self, arg: str) -> None:
         """Take the mechanism in any letter case."""

@@ -150,6 +150,8 @@ def explain() -> str:
 
 def improved(reply: str) -> str:
     """Return a reply of the library with an enhanced status code (RFC 2034), in better words where there are any."""
+    if reply[:1] not in {"4", "5"}:
+        return reply
     if reply in _BETTER:
         return _BETTER[reply]
     unknown = _UNKNOWN.fullmatch(reply)

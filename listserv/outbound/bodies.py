@@ -19,6 +19,7 @@ from django_countries import countries
 from forums.services.files import content_of
 from hub.lib.errors import HubError
 from listserv import tokens
+from listserv.footers import Footer
 from listserv.models import MailingList
 from listserv.outbound.mime import file_part, structured, text_part
 from listserv.outbound.roster import Form
@@ -135,7 +136,8 @@ class Bodies:
         return bcp47(policy.language if policy is not None else settings.LANGUAGE_CODE)
 
     def _context(self, language: str, form: Form) -> dict[str, object]:
-        said, where = self.said, {"discussion": self.forum.name}
+        said = self.said
+        foot = Footer.of(discussion=self.forum.name, person=said.author.get_full_name(), words=f"GET {said.number}")
         files = self._files(form)
         # What is not in the mail can be had by mail: what was folded away, and files that are links.
         more = form is Form.NOTICE or bool(said.folded) or any(file.url for file in files)
@@ -152,11 +154,11 @@ class Bodies:
             "alias": self.alias,
             "desk": tokens.address(f"{self.list.name}-request") if more else "",
             "get": f"GET {said.number}",
-            "reply_line": _("Reply to this mail to answer everybody in “%(discussion)s”.") % where,
-            "private_label": _("Answer %(person)s alone:") % {"person": said.author.get_full_name()},
-            "page_label": _("On the web:"),
-            "get_label": _("All of it by mail: write %(words)s to") % {"words": f"GET {said.number}"},
-            "lists_label": _("Stop or change these mails:"),
+            "reply_line": foot.reply,
+            "private_label": foot.private,
+            "page_label": foot.page,
+            "get_label": foot.get,
+            "lists_label": foot.lists,
             "files_label": _("Files:"),
         }
 

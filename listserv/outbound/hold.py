@@ -71,9 +71,9 @@ def discard_waiting(*, now: datetime) -> dict[str, int]:
     before = Q(created_at__lte=hold.since)
     ended = {
         "mailing": Mailing.objects.filter(before, state=Mailing.State.SENDING).update(
-            state=Mailing.State.DONE, finished_at=now, claimed_until=None
+            state=Mailing.State.DONE, finished_at=now, claimed_by="", claimed_until=None
         ),
-        "retry": Retry.objects.filter(before, next_at__isnull=False).update(next_at=None),
+        "retry": Retry.objects.filter(before, next_at__isnull=False).update(next_at=None, ended_at=now),
         # A notification may hold a link that opens an account: its text goes with it.
         "notice": Notice.objects.filter(before, state=Notice.State.WAITING).update(
             state=Notice.State.FAILED, raw=b"", last_reply="discarded after a restore"

@@ -32,7 +32,7 @@ from listserv.outbound.relay import Relay
 from listserv.outbound.render import Copies, Renderer
 from listserv.outbound.roster import Receiver
 from listserv.outbound.transport import Outcome, Result, Transport
-from listserv.outbound.trouble import BACKOFF, LEASE, clear_trouble, note_trouble, pause_after
+from listserv.outbound.trouble import BACKOFF, LEASE, clear_trouble, note_trouble, pause_after, refuses_us
 
 log = logging.getLogger(__name__)
 BATCH = 500  # recipients
@@ -190,7 +190,7 @@ def _store(
         state=Mailing.State.DONE if last else Mailing.State.SENDING,
         finished_at=now if last else None,
         last_reply=pause.reply[:500] if pause is not None else "",
-        attempts=refusals + (pause is not None and pause.outcome is not Outcome.UNREACHED),
+        attempts=refusals + (pause is not None and refuses_us(pause)),
         claimed_by=walk.name if goes_on else "",
         claimed_until=walk.lease() if goes_on else until,
     )

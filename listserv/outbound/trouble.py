@@ -1,6 +1,7 @@
 """When to try again, and what is wrong with the relay, kept where every process and every page can see it."""
 
 import logging
+import re
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -16,12 +17,20 @@ GIVE_UP = timedelta(days=5)
 # How long a relay that was not there is left alone.
 PAUSE = timedelta(seconds=15)
 # How long one is left alone that refuses us: after the first time, the second, and so on.
+_NOT_LET_IN = re.compile(r"(?:^|: )5[0-9][0-9](?:[ -]|$)")
 REFUSAL_PAUSES = tuple(timedelta(seconds=seconds) for seconds in (15, 30, 60, 120, 300, 600, 900))
+
+
+def refuses_us(result: Result) -> bool:
+    """Whether the relay is there and does not take our mail, or does not let us in; else it is away."""
+    if result.outcome is Outcome.UNREACHED:
+        return bool(_NOT_LET_IN.search(result.reply))
+    return True
 
 
 def pause_after(result: Result, attempts: int) -> timedelta:
     """Return how long to wait after a result that says nothing of the recipient. Args: attempts, refusals before it."""
-    if result.outcome is Outcome.UNREACHED:
+    if not refuses_us(result):
         return PAUSE
     return REFUSAL_PAUSES[min(attempts, len(REFUSAL_PAUSES) - 1)]
 
@@ -43,7 +52,7 @@ def is_refusing() -> bool:
 @transaction.atomic
 def note_trouble(result: Result, now: datetime) -> None:
     """Keep what is wrong; each change of it is a line in the log."""
-    is_away = result.outcome is Outcome.UNREACHED
+    is_away = not refuses_us(result)
     kind = RelayTrouble.Kind.AWAY if is_away else RelayTrouble.Kind.REFUSES
     reply = result.reply[:500]
     row, created = RelayTrouble.objects.select_for_update().get_or_create(

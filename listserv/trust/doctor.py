@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from hub.env import DkimKey, Endpoint
 from hub.lib.clock import now as clock
-from listserv.models import InboundMail
+from listserv.models import InboundMail, RelayTrouble
 from listserv.trust import spf
 from listserv.trust.resolver import Resolver, Unanswered, is_nowhere, shared
 from listserv.trust.results import is_trusted
@@ -90,7 +90,9 @@ class Wire:
 class Site:
     """What the installation says of itself, and whom to ask.
 
-    ``unnamed``: clients within this host or its networks that bring mail and are no relay that was named.
+    ``unnamed``: clients within this host or its networks that bring mail and are no relay that was named. ``nameless``:
+    relays that were named, and have brought mail without saying for whom. ``trouble``: with which words the relay
+    refuses the hub's mail just now; empty when it does not.
     """
 
     domain: str
@@ -104,6 +106,8 @@ class Site:
     line: Line
     now: datetime
     unnamed: tuple[str, ...] = ()
+    nameless: tuple[str, ...] = ()
+    trouble: str = ""
 
     @classmethod
     def here(cls, *, dns: Resolver | None = None, line: Line | None = None) -> "Site":
@@ -120,7 +124,8 @@ class Site:
             dns=dns or shared(),
             line=line or Wire(),
             now=clock(),
-            unnamed=_unnamed(clock()),
+            trouble=_trouble(),
+            **_neighbours(clock()),
         )
 
     @property
@@ -165,11 +170,25 @@ class Site:
         return list(dict.fromkeys(found))
 
 
-def _unnamed(now: datetime) -> tuple[str, ...]:
-    """Return who has brought mail of others lately without being named. Queries: 1."""
+def _trouble() -> str:
+    """Return what the relay says when it refuses us; empty when it does not. Queries: 1."""
+    row = RelayTrouble.objects.filter(kind=RelayTrouble.Kind.REFUSES).first()
+    return (row.reply or "5xx") if row is not None else ""
+
+
+def _neighbours(now: datetime) -> dict[str, tuple[str, ...]]:
+    """Return who has brought mail of others lately: unnamed, or named and silent about its client. Queries: 1.
+
+    Bounces are the relay's own.
+    """
     lately = InboundMail.objects.filter(received_at__gt=now - LATELY).exclude(proof=InboundMail.Proof.AUTH)
+    lately = lately.exclude(envelope_from="")
     peers = lately.order_by("peer").values_list("peer", flat=True).distinct()[:100]
-    return tuple(peer for peer in peers if not is_public(peer) and not is_trusted(peer, settings.HUB_TRUSTED_RELAYS))
+    named = {peer: is_trusted(peer, settings.HUB_TRUSTED_RELAYS) for peer in peers}
+    return {
+        "unnamed": tuple(peer for peer in named if not named[peer] and not is_public(peer)),
+        "nameless": tuple(peer for peer in named if named[peer]),
+    }
 
 
 Examination = Callable[[Site], Awaitable[Finding]]

@@ -33,6 +33,12 @@ async def relay(site: Site) -> Finding:
     except (OSError, TimeoutError) as error:
         text = _("The relay %(relay)s does not answer (%(error)s). Mail waits until it does.")
         return Finding("HUB_RELAY", WRONG, text, {**values, "error": _said(error)})
+    if site.trouble:
+        text = _(
+            "The relay %(relay)s answers, but takes no mail from the hub: %(error)s. All mail waits. Let the hub's "
+            "address relay there, or sign in with user and password in HUB_RELAY."
+        )
+        return Finding("HUB_RELAY", WRONG, text, {**values, "error": site.trouble[:200]})
     return Finding("HUB_RELAY", GOOD, _("The relay %(relay)s answers."), values)
 
 
@@ -159,9 +165,24 @@ async def front(site: Site) -> Finding:
         return Finding("HUB_TRUSTED_RELAYS", GOOD, text)
     values = {"relays": ", ".join(map(str, relays)), "name": settings.HUB_AUTHSERV_ID}
     if not settings.HUB_AUTHSERV_ID:
-        text = _("%(relays)s may bring mail, but HUB_AUTHSERV_ID is not set: its findings are not believed.")
-        return Finding("HUB_TRUSTED_RELAYS", WRONG, text, values, (f"HUB_AUTHSERV_ID={site.suggested_host}",))
+        return _front_without_name(site, values)
     text = _("What %(relays)s writes as %(name)s in Authentication-Results is believed.")
+    return Finding("HUB_TRUSTED_RELAYS", GOOD, text, values)
+
+
+def _front_without_name(site: Site, values: dict[str, str]) -> Finding:
+    """Judge a relay that writes no findings: it has to say for whom it speaks."""
+    suggested = (f"HUB_AUTHSERV_ID={site.suggested_host}",)
+    if settings.HUB_DMARC == "relay":
+        text = _("%(relays)s may bring mail, but HUB_AUTHSERV_ID is not set: its findings are not believed.")
+        return Finding("HUB_TRUSTED_RELAYS", WRONG, text, values, suggested)
+    if site.nameless:
+        text = _(
+            "%(relays)s brings mail without saying for whom, so SPF cannot be looked at and most senders have to "
+            "confirm their mail. Let it send XFORWARD, or name what it writes into Authentication-Results."
+        )
+        return Finding("HUB_TRUSTED_RELAYS", WRONG, text, values, ("smtp_send_xforward_command=yes", *suggested))
+    text = _("%(relays)s may say for whom it brings mail; the hub looks at SPF, DKIM and DMARC on its own.")
     return Finding("HUB_TRUSTED_RELAYS", GOOD, text, values)
 
 

@@ -18,7 +18,7 @@ PAGE = SIZE
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def inbound(request: HttpRequest) -> HttpResponse:
-    """List what waits, is held, has failed or was refused today; ``?state=`` shows one of these, POST tries again."""
+    """List what waits, is held, has failed or was refused; ``?state=`` shows one of these, POST tries again."""
     member = staff_only(request)
     if request.method == "POST":
         return _try_again(request)

@@ -34,13 +34,15 @@ def _act(request: HttpRequest) -> HttpResponse:
     now, given_up = clock.now(), request.POST.get("give_up", "")
     if "delivery" in request.POST:
         return _change_hold(request)
+    if given_up == "refused" and "sure" not in request.POST:
+        return render(request, "listserv/queue_give_up.html", {"count": queue.refused_count(now)})
     if given_up and "sure" not in request.POST:
         item = queue.item_of(given_up)
         if item is not None:
             return render(request, "listserv/queue_give_up.html", {"item": item})
     if given_up:
         count = queue.give_up(key=given_up, now=now)
-        said = _("It is given up.")
+        said = ngettext("It is given up.", "%(count)d are given up.", count) % {"count": count}
     else:
         count = queue.retry_now(key=request.POST.get("retry", ""), now=now)
         said = ngettext("%d is tried again now.", "%d are tried again now.", count) % count

@@ -23,6 +23,7 @@ class Sink:
     Args:
         extensions: what EHLO announces.
         replies: recipient -> reply to its RCPT; ``final`` -> reply to its message.
+        hello, sender, everybody, message: what it says to every EHLO, MAIL, RCPT and message, where that is not 250.
         drop_after, hang_after: messages taken (all connections) after which it closes or says nothing any more.
         sulk: connections that are closed at once.
     """
@@ -30,6 +31,10 @@ class Sink:
     extensions: tuple[str, ...] = ("PIPELINING", "CHUNKING")
     replies: dict[str, str] = field(default_factory=dict)
     final: dict[str, str] = field(default_factory=dict)
+    hello: str = ""
+    sender: str = ""
+    everybody: str = ""
+    message: str = ""
     drop_after: int | None = None
     hang_after: int | None = None
     sulk: int = 0
@@ -105,6 +110,8 @@ class _Dialogue:
             self.due.append(handler(rest) if handler else "502 5.5.2 what?")
 
     def do_ehlo(self, rest: str) -> str:
+        if self.sink.hello:
+            return self.sink.hello
         return "\r\n".join([*(f"250-{word}" for word in ("sink", *self.sink.extensions)), "250 HELP"])
 
     def do_noop(self, rest: str) -> str:
@@ -117,12 +124,14 @@ class _Dialogue:
     def do_mail(self, rest: str) -> str:
         if self.sender is not None:
             return "503 5.5.1 nested MAIL"
+        if self.sink.sender:
+            return self.sink.sender
         self.sender = rest.partition("<")[2].partition(">")[0]
         return "250 2.1.0 ok"
 
     def do_rcpt(self, rest: str) -> str:
         recipient = rest.partition("<")[2].partition(">")[0]
-        reply = self.sink.replies.get(recipient, "250 2.1.5 ok")
+        reply = self.sink.replies.get(recipient, self.sink.everybody or "250 2.1.5 ok")
         if self.sender is None:
             return "503 5.5.1 MAIL first"
         if reply[0] == "2":
@@ -150,7 +159,7 @@ class _Dialogue:
         if self.recipient is None or self.sender is None:
             return "503 5.5.1 no valid recipients"
         sender, recipient, self.sender, self.recipient = self.sender, self.recipient, None, None
-        reply = self.sink.final.get(recipient, "250 2.0.0 taken")
+        reply = self.sink.final.get(recipient, self.sink.message or "250 2.0.0 taken")
         if reply[0] == "2":
             self.sink.taken.append(Taken(sender, recipient, content, verb))
         return reply

@@ -18,10 +18,13 @@ URL = "/mail/"
 def arrive(cast, now):
     """Return a factory of recorded mails."""
 
-    def make(state: str, subject: str, *, member: Any = None, at: datetime | None = None, **fields: Any) -> InboundMail:
+    def make(
+        state: str, subject: str, *, member: Any = None, at: datetime | None = None, whole: bool = False, **fields: Any
+    ) -> InboundMail:
         return InboundMail.objects.create(
             received_at=at or now, peer="192.0.2.1", recipient="risk@lists.hub.example", kind="post",
-            list=MailingList.objects.get(), raw=b"Subject: x\r\n\r\nThe body.\r\n", size=30, sha256="0" * 64,
+            list=MailingList.objects.get(), raw=b"Subject: x\r\n\r\nThe body.\r\n",
+            size=25 if whole else 30, sha256="0" * 64,
             subject=subject, member=member, action="accept", code="x", state=state, next_at=at or now,
             envelope_from="somebody@elsewhere.example", **fields,
         )  # fmt: skip
@@ -39,6 +42,7 @@ def filled(arrive, cast, now):
             "failed": arrive("failed", "Has failed", member=cast.amina, error="OSError: disk full", attempts=6),
             "rejected": arrive("rejected", "Refused now", reason="There is no such thing."),
             "old": arrive("rejected", "Refused long ago", at=now - timedelta(days=1)),
+            "kept": arrive("rejected", "Kept as refused", at=now - timedelta(days=20), reason="Forged.", whole=True),
             "published": arrive("published", "Is published", member=cast.amina),
             "discarded": arrive("discarded", "Out of office"),
         }
@@ -57,11 +61,19 @@ def test_others_find_no_such_page_and_can_try_nothing_again(cast, filled, client
 def test_all_that_needs_an_eye_stands_there_with_its_reason_and_nothing_of_its_text(cast, filled, client):
     client.force_login(cast.sofia)
     page = client.get(URL).content.decode()
-    for words in ("Waits", "Is held", "Has failed", "Refused now", "OSError: disk full", "no such thing"):
+    for words in (
+        "Waits",
+        "Is held",
+        "Has failed",
+        "Refused now",
+        "Kept as refused",
+        "OSError: disk full",
+        "no such thing",
+    ):
         assert words in page
     for words in ("Refused long ago", "Is published", "Out of office", "The body"):
         assert words not in page
-    assert "All (4)" in page and "Failed (1)" in page and page.count("Try again") == 1
+    assert "All (5)" in page and "Failed (1)" in page and page.count("Try again") == 1
 
 
 @pytest.mark.parametrize("state", ["queued", "held", "failed", "rejected"])
@@ -70,7 +82,8 @@ def test_one_state_is_shown_alone(cast, filled, client, state):
     page = client.get(URL, {"state": state}).content.decode()
     shown = [name for name in ("queued", "held", "failed", "rejected") if filled[name].subject in page]
     assert shown == [state]
-    assert client.get(URL, {"state": "published"}).content.decode().count("<h2>") == 4
+    assert (filled["kept"].subject in page) is (state == "rejected")
+    assert client.get(URL, {"state": "published"}).content.decode().count("<h2>") == 5
 
 
 def test_a_failed_mail_is_tried_again_once(cast, filled, client):

@@ -117,9 +117,10 @@ def test_what_is_given_up_is_recorded_as_failed_and_a_letter_is_emptied(filled):
 
 def test_page_costs_the_same_for_one_and_for_fifty(cast, filled, client, django_assert_num_queries):
     client.force_login(cast.sofia)
-    # Session, reader, digests, mailings and the rest of the one's roster, retries, letters, three counts.
+    # Session, reader, digests, mailings and the rest of the one's roster, retries, letters, three counts; what was
+    # refused (two kinds, two counts), and what is wrong with the relay.
     for _round in range(2):
-        with django_assert_num_queries(11):
+        with django_assert_num_queries(16):
             client.get(URL)
         Notice.objects.bulk_create(
             [

@@ -15,7 +15,7 @@ class Command(BaseCommand):
     """``manage.py queue``: mailings under way, recipients tried again, letters, digests that are due."""
 
     help = (
-        "Show what waits to go out and why; --retry ID|all tries it now, --give-up ID ends it. "
+        "Show what waits to go out or was refused, and why; --retry ID|refused|all tries it now, --give-up ends it. "
         "--hold keeps all outgoing mail back, --resume lets it go, --discard ends what waited and lets the rest go."
     )
 
@@ -23,8 +23,8 @@ class Command(BaseCommand):
         """Take --json, --retry and --give-up."""
         parser.add_argument("--json", action="store_true", help="one JSON object a line")
         acts = parser.add_mutually_exclusive_group()
-        acts.add_argument("--retry", metavar="ID", help="try one (as retry-5) or all again now")
-        acts.add_argument("--give-up", metavar="ID", help="give one up: it is sent no more")
+        acts.add_argument("--retry", metavar="ID", help="try one (as retry-5), refused, or all again now")
+        acts.add_argument("--give-up", metavar="ID", help="give one up, or all that is refused: it is sent no more")
         acts.add_argument("--hold", action="store_true", help="keep all outgoing mail back until --resume")
         acts.add_argument("--resume", action="store_true", help="let mail go out again, what waited first")
         acts.add_argument(
@@ -41,7 +41,9 @@ class Command(BaseCommand):
             self._hold(options, now)
             return
         found = queue.waiting(now)
-        for item in found.items:
+        if found.trouble is not None and not options["json"]:
+            self.stdout.write(_trouble(found.trouble))
+        for item in (*found.items, *found.refused):
             self.stdout.write(json.dumps(item.as_json(), ensure_ascii=False) if options["json"] else _line(item))
         for name, count, since in found.digests:
             said = {"kind": "digest", "list": name, "count": count, "since": since.isoformat()}
@@ -51,7 +53,7 @@ class Command(BaseCommand):
             counts = found.counts
             self.stdout.write(
                 f"{counts['mailing']} mailings, {counts['retry']} retries, {counts['notice']} letters, "
-                f"{counts['digest']} digests"
+                f"{counts['digest']} digests, {counts['refused']} refused"
             )
             held = hold.delivery_hold()
             if held:
@@ -75,14 +77,21 @@ class Command(BaseCommand):
     def _act(self, options: dict[str, Any], now: Any) -> None:
         key = options["retry"] or options["give_up"]
         count = queue.retry_now(key=key, now=now) if options["retry"] else queue.give_up(key=key, now=now)
-        if not count and key != "all":
+        if not count and key not in ("all", "refused"):
             raise CommandError(f"{key} does not wait, or is under way. Without options the command lists what waits.")
-        self.stdout.write(f"{count} tried again now" if options["retry"] else f"{key} is given up")
+        given_up = f"{count} given up" if key == "refused" else f"{key} is given up"
+        self.stdout.write(f"{count} tried again now" if options["retry"] else given_up)
+
+
+def _trouble(trouble: Any) -> str:
+    what = "takes no mail from the hub" if trouble.kind == "refuses" else "does not answer"
+    return f"The mail server (HUB_RELAY) {what} since {trouble.since:%Y-%m-%d %H:%M} UTC: {trouble.reply}"
 
 
 def _line(item: queue.Item) -> str:
     progress = f" {item.done}/{item.total}" if item.total else ""
-    then = f", next {item.next_at:%Y-%m-%d %H:%M:%S} UTC" if item.next_at else ""
+    then = ", refused" if item.refused else ""
+    then += f", next {item.next_at:%Y-%m-%d %H:%M:%S} UTC" if item.next_at else ""
     tries = f", {item.attempts} tries" if item.attempts else ""
     reason = f"\n            {item.reason}" if item.reason else ""
     return f"{item.key:<11} {item.to}: {item.about}{progress}{tries}{then}{reason}"

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from forums import services as forums
+from forums.models import Contribution
 from hub.lib.clock import now as clock
 from listserv import selectors, tokens
 from listserv.inbound import aliases
@@ -124,3 +125,33 @@ def test_an_alias_is_of_one_member_and_one_list(cast, risk, alias, now):
     for forged in ("risk+a.", "risk+a.aaaa", f"risk+a.{found.token[1:]}", f"other+a.{found.token}"):
         with pytest.raises(Exception, match="not complete"):
             accept(mail(cast.boris), f"{forged}@lists.hub.example", member=cast.boris)
+
+
+def test_answer_to_a_copy_that_goes_to_the_author_alone_is_told_to_its_writer(cast, risk, alias):
+    """As s-nail does it, which leaves Reply-To out."""
+    said = cast.say(cast.amina, now=clock())
+    Notice.objects.all().delete()
+    answering = f"In-Reply-To: <{said.message_id}>\r\n"
+    accept(mail(cast.boris, "Thirty.", extra=answering), alias(cast.amina), member=cast.boris)
+    drain()
+    assert passed(cast.amina)[0].get_body(("plain",)).get_content().startswith("Thirty.")
+    told, _row = passed(cast.boris)
+    text = told.get_body(("plain",)).get_content()
+    assert "went to Amina Diallo alone" in text and f"{risk.address} with #{said.number}" in " ".join(text.split())
+    assert "Thirty" not in text and "+r." not in text
+    accept(mail(cast.boris, "Thirty.", message_id="m3@client"), told["Reply-To"])
+    drain()
+    made = Contribution.objects.latest("pk")
+    assert (made.text, made.parent) == ("Thirty.", said)
+
+
+@pytest.mark.parametrize("way", ["not an answer", "to all as well", "an answer to a private mail"])
+def test_writer_who_is_not_mistaken_is_told_nothing(cast, risk, alias, way):
+    said = cast.say(cast.amina, now=clock())
+    Notice.objects.all().delete()
+    answered = {"to all as well": said.message_id, "not an answer": ""}.get(way, "p@x")
+    extra = f"In-Reply-To: <{answered}>\r\n" if answered else ""
+    to = [alias(cast.amina), *([risk.address] if way == "to all as well" else [])]
+    accept(mail(cast.boris, extra=extra), to, member=cast.boris)
+    drain()
+    assert not Notice.objects.filter(recipients=[cast.boris.email]).exists()

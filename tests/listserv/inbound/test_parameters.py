@@ -100,6 +100,14 @@ def test_refused_parameter_leaves_the_session_as_it_was(door, people, risk):
         assert wire.say("MAIL FROM:<a@b.example> SIZE=4").startswith("501 5.5.4")
 
 
+def test_postmaster_needs_no_domain(door, people):
+    with Wire(door.port) as wire:
+        wire.say("EHLO mail.example")
+        wire.say("MAIL FROM:<>")
+        assert wire.say("RCPT TO:<Postmaster> NOTIFY=NEVER").startswith("250")
+        assert wire.say("RCPT TO:<somebody>").startswith("5")
+
+
 def test_commands_that_ask_about_addresses_learn_nothing(door, people, risk):
     with Wire(door.port) as wire:
         wire.say("EHLO mail.example")

@@ -5,6 +5,7 @@ import json
 import threading
 from datetime import UTC, datetime, timedelta
 from io import StringIO
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
@@ -169,8 +170,12 @@ async def test_a_certificate_must_last_and_have_the_right_name(tmp_path, days, n
     assert finding.state == state, finding.sentence
 
 
-async def test_a_named_relay_needs_the_name_it_writes_under(settings):
+async def test_a_named_relay_says_for_whom_it_brings_mail_or_needs_the_name_it_writes_under(settings):
     settings.HUB_TRUSTED_RELAYS = ("10.0.0.25/32",)
+    assert (await host_checks.front(site())).state == "good"
+    silent = await host_checks.front(site(nameless=("10.0.0.25",)))
+    assert (silent.state, silent.records[0]) == ("wrong", "smtp_send_xforward_command=yes")
+    settings.HUB_DMARC = "relay"
     assert (await host_checks.front(site())).state == "wrong"
     settings.HUB_AUTHSERV_ID = "mx.org"
     assert (await host_checks.front(site())).state == "good"
@@ -252,13 +257,17 @@ def test_only_the_secretariat_sees_it(client, cast):
     assert client.get(url).status_code == client.post(url).status_code == 404
 
 
-def test_an_unnamed_relay_is_known_by_the_mail_it_brought(cast):
+def test_an_unnamed_relay_and_a_silent_one_are_known_by_the_mail_they_brought(cast, settings):
+    settings.HUB_TRUSTED_RELAYS = (ip_network("10.0.0.25/32"), ip_network("10.0.0.26/32"))
     row = {"recipient": "x", "kind": "post", "raw": b"", "size": 1, "sha256": "", "action": "hold", "code": "",
            "state": "held", "next_at": NOW}  # fmt: skip
     here = Site.here()
-    for peer, proof in (("127.0.0.1", "none"), ("10.0.0.1", "auth"), ("192.0.2.7", "none")):
-        InboundMail.objects.create(received_at=here.now, peer=peer, proof=proof, **row)
-    assert Site.here().unnamed == ("127.0.0.1",)
+    for peer, proof, sender in (
+        ("127.0.0.1", "none", "a@b.org"), ("10.0.0.1", "auth", "a@b.org"), ("192.0.2.7", "none", "a@b.org"),
+        ("10.0.0.25", "none", "a@b.org"), ("10.0.0.26", "none", ""),
+    ):  # fmt: skip
+        InboundMail.objects.create(received_at=here.now, peer=peer, proof=proof, envelope_from=sender, **row)
+    assert (Site.here().unnamed, Site.here().nameless) == (("127.0.0.1",), ("10.0.0.25",))
 
 
 def test_the_command_says_each_finding_and_ends_with_1():
