@@ -189,6 +189,7 @@ def run(*names: str) -> None:
     """
     try:
         starting.check_storage()
+        starting.check_addresses(names)
         starting.check_services(names)
     except starting.StartError as error:
         raise SystemExit(starting.cannot_start(names[0] if len(names) == 1 else "up", error)) from None

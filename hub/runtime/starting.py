@@ -1,8 +1,7 @@
 """Say in one line why a process cannot start, before it serves anybody.
 
 Each check is bounded in time: whoever starts the process (systemd, compose, a person) hears within
-:data:`PATIENCE` seconds what to mend, and the exit code is 1. What is checked here can be mended by an operator; the
-address to listen at is tried by binding it (:mod:`hub.runtime.serve`).
+:data:`PATIENCE` seconds what to mend, and the exit code is 1. What is checked here can be mended by an operator.
 """
 
 import errno
@@ -138,9 +137,10 @@ def _check_redis() -> None:
         client.close()
 
 
-def check_addresses() -> None:
-    """Check that web and SMTP gateway can listen, before a long preparation is begun. Raises: StartError."""
-    for setting, where in (("HUB_WEB", settings.HUB_WEB), ("HUB_SMTP", settings.HUB_SMTP)):
+def check_addresses(parts: Sequence[str]) -> None:
+    """Check that the named parts can listen, before anything long is begun. Raises: StartError."""
+    addresses = {"web": ("HUB_WEB", settings.HUB_WEB), "smtpd": ("HUB_SMTP", settings.HUB_SMTP)}
+    for setting, where in (addresses[part] for part in parts if part in addresses):
         for found in bound(setting, where, shared=setting == "HUB_SMTP" and settings.HUB_SMTP_SHARED):
             found.close()
 

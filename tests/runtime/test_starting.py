@@ -1,6 +1,7 @@
 """Real processes that cannot start say why in one line and end; those that run end when they are told to."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -12,9 +13,12 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from tests import databases
 from tests.flow import running
 from tests.flow.running import ROOT, free_port
 
+# The processes stand on a copy of the tests' SQLite file; what they say does not depend on the database.
+pytestmark = pytest.mark.sqlite
 # Seconds in which a process has said why it does not start, or has ended, on a machine with much else to do.
 PATIENCE = 60
 
@@ -29,11 +33,10 @@ def taken() -> Iterator[int]:
 
 
 @pytest.fixture(scope="module")
-def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder whose database is up to date."""
+def prepared(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder whose database is up to date: a copy of the one that tests begin with."""
     data = tmp_path_factory.mktemp("prepared")
-    done = start("prepare", data, patience=running.START)
-    assert done.returncode == 0, done.stderr
+    shutil.copy(databases.FOLDER / f"hub_test_{databases.schema()}_pristine.sqlite3", data / "hub.sqlite3")
     return data
 
 
@@ -46,13 +49,11 @@ def environment(data: Path | str, **settings: str) -> dict[str, str]:
     }  # fmt: skip
 
 
-def start(
-    part: str, data: Path | str, *, patience: float = PATIENCE, **settings: str
-) -> subprocess.CompletedProcess[str]:
+def start(part: str, data: Path | str, **settings: str) -> subprocess.CompletedProcess[str]:
     """Run a part to its end."""
     return subprocess.run(
         [sys.executable, "manage.py", part], cwd=ROOT, env=environment(data, **settings), capture_output=True,
-        text=True, check=False, timeout=patience,
+        text=True, check=False, timeout=PATIENCE,
     )  # fmt: skip
 
 

@@ -21,7 +21,7 @@ class Command(BaseCommand):
         """Prepare, greet, serve. Raises: SystemExit with one line that says why it cannot."""
         try:
             starting.check_storage()
-            starting.check_addresses()
+            starting.check_addresses(("web", "smtpd"))
         except starting.StartError as error:
             raise SystemExit(starting.cannot_start("up", error)) from None
         grown = prepare(self._say)
