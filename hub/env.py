@@ -11,8 +11,9 @@ import re
 import secrets
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import parse_qsl, quote, unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
+from hub import url_options
 from hub.private import FILE_MODE, FOLDER_MODE
 
 
@@ -112,7 +113,7 @@ def endpoint(name: str, default: str) -> Endpoint:
     found = text(name, default)
     try:
         parts = urlsplit(f"//{found}")
-        if parts.hostname and parts.port is not None and not parts.path:
+        if parts.hostname and parts.port is not None and parts.netloc == found and "@" not in found:
             return Endpoint(parts.hostname, parts.port)
     except ValueError:
         pass
@@ -133,6 +134,8 @@ def endpoints(name: str, *, port: int) -> tuple[Endpoint, ...]:
 def _numeric(name: str, word: str) -> Endpoint:
     try:
         parts = urlsplit(f"//{word}")
+        if parts.netloc != word or "@" in word:
+            raise ValueError(word)
         return Endpoint(str(ipaddress.ip_address(parts.hostname or "")), parts.port or 0)
     except ValueError as error:
         raise EnvError(name, word, "addresses such as 127.0.0.1 or [::1]:5353, separated by commas") from error
@@ -199,7 +202,7 @@ def relay(name: str) -> RelayAddress | None:
         return None
     try:
         parts = urlsplit(found)
-        options = dict(parse_qsl(parts.query, strict_parsing=bool(parts.query)))
+        options = url_options.options_of(parts)
         security, port = _RELAY_SCHEMES[parts.scheme]
         user, password = unquote(parts.username or ""), unquote(parts.password or "")
         authority = Path(options.pop("ca")).resolve() if "ca" in options else None
@@ -233,17 +236,36 @@ def base_url(name: str, default: str) -> str:
     """Return the public base address without a trailing slash."""
     found = text(name, default).rstrip("/")
     parts = urlsplit(found)
-    if parts.scheme not in {"http", "https"} or not parts.netloc or parts.query:
+    more = parts.query or parts.fragment or "@" in parts.netloc
+    if parts.scheme not in {"http", "https"} or not parts.netloc or more:
         raise EnvError(name, found, "an address such as https://hub.example.org")
     return found
 
 
 def redis_url(name: str) -> str:
-    """Return a Redis address, empty when unset; its password may stand in REDIS_PASSWORD."""
-    found = with_password(text(name), text("REDIS_PASSWORD"), name)
-    if found and urlsplit(found).scheme not in {"redis", "rediss", "unix"}:
-        raise EnvError(name, found, "an address such as redis://127.0.0.1:6379/0")
-    return found
+    """Return a Redis address, empty when unset; its password may stand in REDIS_PASSWORD. Options are checked."""
+    address = with_password(text(name), text("REDIS_PASSWORD"), name)
+    if not address:
+        return ""
+    wanted = "an address such as redis://127.0.0.1:6379/0"
+    try:
+        parts = urlsplit(address)
+        _ = parts.port
+    except ValueError as error:
+        raise EnvError(name, _hidden(address), wanted) from error
+    is_socket = parts.scheme == "unix"
+    if parts.scheme not in {"redis", "rediss", "unix"} or not (parts.path if is_socket else parts.hostname):
+        raise EnvError(name, _hidden(address), wanted)
+    if not is_socket and not re.fullmatch(r"/?[0-9]{0,4}", parts.path):
+        raise EnvError(name, _hidden(address), wanted)
+    try:
+        options = url_options.options_of(parts)
+        url_options.redis(options)
+        if parts.scheme != "rediss" and any(option.startswith("ssl_") for option in options):
+            raise url_options.WrongOptionError("rediss:// where it has options of TLS")
+    except url_options.WrongOptionError as error:
+        raise EnvError(name, _hidden(address), str(error)) from error
+    return address
 
 
 def allowed_hosts(public: str) -> list[str]:
@@ -260,41 +282,79 @@ def allowed_hosts(public: str) -> list[str]:
     return list(dict.fromkeys([host, "localhost", "127.0.0.1", "[::1]"] if is_own else [host]))
 
 
-def database(name: str, data: Path) -> dict[str, object]:
+def database(name: str, data: Path, *, bouncer: bool = False) -> dict[str, object]:
     """Return Django's database settings from a URL; SQLite in the data folder when unset.
 
     SQLite runs in WAL with ``BEGIN IMMEDIATE`` and ``synchronous=FULL``: a commit is on disk when it returns, which
-    the answer ``250`` to a mail relies on. PostgreSQL keeps connections for 60 s.
+    the answer ``250`` to a mail relies on. PostgreSQL takes a connection for each request; the processes change that
+    (:mod:`hub.runtime.connections`).
+
+    Args: bouncer, a pooler hands a connection out for one transaction alone.
     """
-    found = text(name)
-    if not found.startswith("sqlite:"):
-        found = with_password(found, text("DATABASE_PASSWORD"), name)
-    if not found or found.startswith("sqlite:"):
-        path = Path(found.removeprefix("sqlite:///")) if found else data / "hub.sqlite3"
-        return {
-            "ENGINE": "django.db.backends.sqlite3",
-            "NAME": str(path),
-            "OPTIONS": {
-                "transaction_mode": "IMMEDIATE",
-                "timeout": 20,
-                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-4000;",
-            },
-            # A file, not memory: tests serve from threads, each with a connection of its own.
-            "TEST": {"NAME": str(data / "test.sqlite3")},
-        }
-    parts = urlsplit(found)
-    if parts.scheme not in {"postgres", "postgresql"} or not parts.path.strip("/"):
-        raise EnvError(name, found, "an address such as postgresql://user:password@host:5432/hub")
+    address = text(name)
+    if not address.startswith("sqlite:"):
+        address = with_password(address, text("DATABASE_PASSWORD"), name)
+    try:
+        return _sqlite(name, address, data) if _is_sqlite(address) else _postgres(name, address, bouncer)
+    except url_options.WrongOptionError as error:
+        raise EnvError(name, _hidden(address), str(error)) from error
+
+
+def _is_sqlite(address: str) -> bool:
+    return not address or address.startswith("sqlite:")
+
+
+def _hidden(address: str) -> str:
+    """Return an address without its user and password."""
+    return re.sub(r"//.*@", "//(hidden)@", address)
+
+
+def _sqlite(name: str, address: str, data: Path) -> dict[str, object]:
+    path, options = data / "hub.sqlite3", {}
+    if address:
+        place, _mark, query = address.partition("?")
+        if not place.startswith("sqlite:///") or not place.removeprefix("sqlite:///"):
+            raise EnvError(name, address, "an address such as sqlite:////var/lib/hub/hub.sqlite3")
+        path = Path(unquote(place.removeprefix("sqlite:///")))
+        options = url_options.options_of(urlsplit(f"//?{query}")) if query else {}
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": str(path),
+        "OPTIONS": {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-4000;",
+            **url_options.sqlite(options),
+        },
+        # A file, not memory: tests serve from threads, each with a connection of its own.
+        "TEST": {"NAME": str(data / "test.sqlite3")},
+    }
+
+
+def _postgres(name: str, address: str, bouncer: bool) -> dict[str, object]:
+    wanted = "an address such as postgresql://user:password@host:5432/hub"
+    try:
+        parts = urlsplit(address)
+        port = parts.port
+    except ValueError as error:
+        raise EnvError(name, _hidden(address), wanted) from error
+    if parts.scheme not in {"postgres", "postgresql"} or not parts.path.strip("/") or "/" in parts.path.strip("/"):
+        raise EnvError(name, _hidden(address), wanted)
+    options = url_options.postgres(url_options.options_of(parts))
+    if options.keys() & {"host", "port"} and (parts.hostname or port):
+        raise EnvError(name, _hidden(address), "with host and port in one place")
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path.strip("/")),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
-        "HOST": parts.hostname or "",
-        "PORT": str(parts.port or ""),
-        "CONN_MAX_AGE": number("HUB_DB_CONN_MAX_AGE", 60, least=0, most=3600),
+        "HOST": unquote(parts.hostname or str(options.pop("host", ""))),
+        "PORT": str(port or options.pop("port", "")),
+        "CONN_MAX_AGE": 0,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"connect_timeout": 5},
+        # A cursor on the server is of one connection, which a pooler gives to others after the transaction.
+        "DISABLE_SERVER_SIDE_CURSORS": bouncer,
+        "OPTIONS": {"connect_timeout": 5, **options},
         "TEST": {},
     }
 

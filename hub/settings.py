@@ -210,7 +210,12 @@ HUB_HOME = [
 ]
 
 # --- Database, channels, tasks --------------------------------------------------------------------------------
-DATABASES = {"default": env.database("DATABASE_URL", HUB_DATA)}
+# A pooler (PgBouncer) between the hub and PostgreSQL that hands out a connection for one transaction.
+HUB_DB_BOUNCER = env.flag("HUB_DB_BOUNCER", default=False)
+# Connections of one web process at most; 0 makes one for each request. Other processes keep theirs for so many seconds.
+HUB_DB_POOL = env.number("HUB_DB_POOL", 20, least=0, most=500)
+HUB_DB_CONN_MAX_AGE = env.number("HUB_DB_CONN_MAX_AGE", 60, least=0, most=3600)
+DATABASES = {"default": env.database("DATABASE_URL", HUB_DATA, bouncer=HUB_DB_BOUNCER)}
 # machina's tables have 32-bit keys; ours say BigAutoField in their AppConfig (machina.md §5i).
 DEFAULT_AUTO_FIELD = "django.db.models.AutoField"
 # Prompts and caches only: the hub goes on without Redis, so nobody waits for it.

@@ -4,7 +4,7 @@ from django.db.models import Count, Min
 from django.db.utils import Error as DatabaseError
 
 from hub.lib.clock import now
-from hub.lib.health import Part
+from hub.lib.health import Part, needs_database
 from listserv import queue, selectors
 from listserv.models import InboundMail, RelayTrouble
 
@@ -12,6 +12,7 @@ from listserv.models import InboundMail, RelayTrouble
 LATE = 60
 
 
+@needs_database("mail queue")
 def mail_queue() -> Part:
     """Count what waits to be published or sent, and for how long, and what was refused; say what the relay lacks."""
     moment = now()

@@ -1,7 +1,11 @@
 """One part of the hub as ``/healthz`` reports it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
+
+Probe = TypeVar("Probe", bound=Callable[[], "Part"])
+_WITHOUT = "without_database"
 
 
 @dataclass(frozen=True)
@@ -15,3 +19,21 @@ class Part:
     ok: bool
     detail: dict[str, Any] = field(default_factory=dict)
     degraded: bool = False
+
+
+def needs_database(name: str, *, works: bool = False) -> Callable[[Probe], Probe]:
+    """Mark a probe that asks the database: it is not called while that one is away, since it would wait as long.
+
+    Args: name, that of its part; works, whether the part works without it.
+    """
+
+    def mark(probe: Probe) -> Probe:
+        setattr(probe, _WITHOUT, Part(name, ok=works, detail={"error": "database"}))
+        return probe
+
+    return mark
+
+
+def without_database(probe: Callable[[], Part]) -> Part | None:
+    """Return what a probe says while the database is away; None for one that does not ask it."""
+    return getattr(probe, _WITHOUT, None)

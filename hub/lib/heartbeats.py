@@ -15,6 +15,7 @@ from django.db.utils import Error as DatabaseError
 from hub.lib.clock import now
 from hub.lib.health import Part
 from hub.lib.models import Heartbeat
+from hub.lib.pooled import give_back
 from hub.lib.repeats import Repeats
 
 log = logging.getLogger(__name__)
@@ -58,6 +59,8 @@ def beat(kind: str, *, works: bool = True) -> None:
         repeats.failed(error, expected=True)
     else:
         repeats.worked()
+    finally:
+        give_back()
 
 
 def _write(name: str, values: dict[str, Any]) -> None:

@@ -6,32 +6,49 @@ from django.db import connection
 from django.db.utils import Error as DatabaseError
 
 from hub.lib.bus import check_layer
-from hub.lib.health import Part
+from hub.lib.health import Part, needs_database
 from hub.lib.heartbeats import alive
+
+# Seconds to wait for a connection.
+PATIENCE = 3.0
 
 
 def database() -> Part:
     """Ask the database for something."""
     try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-            cursor.fetchone()
+        _ask()
     except DatabaseError as error:
         return Part("database", ok=False, detail={"error": type(error).__name__})
     return Part("database", ok=True, detail={"vendor": connection.vendor})
 
 
+def _ask() -> None:
+    pool = getattr(connection, "pool", None)
+    if pool is not None and connection.connection is None:
+        # A database that is away is not waited for as long as a request waits for its turn.
+        pool.open()
+        with connection.wrap_database_errors, pool.connection(timeout=PATIENCE) as line:
+            line.execute("SELECT 1")
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+        cursor.fetchone()
+
+
+@needs_database("web", works=True)
 def web() -> Part:
     """Look which web processes are alive; the one that answers this is."""
     found = alive("web")
     return found if found.ok else replace(found, ok=True)
 
 
+@needs_database("worker")
 def worker() -> Part:
     """Look when a worker last said that every pump of it works."""
     return alive("worker")
 
 
+@needs_database("smtp")
 def smtp() -> Part:
     """Look when the mail door last greeted; it may stand on another host."""
     return alive("smtp")

@@ -17,7 +17,7 @@ from django.utils.module_loading import import_string
 
 from hub.lib.bus import bus
 from hub.lib.heartbeats import EVERY, beat, farewell
-from hub.runtime import starting
+from hub.runtime import connections, starting
 from hub.runtime.worker import run_worker
 
 log = logging.getLogger(__name__)
@@ -194,7 +194,9 @@ def run(*names: str) -> None:
     except starting.StartError as error:
         raise SystemExit(starting.cannot_start(names[0] if len(names) == 1 else "up", error)) from None
     code = 0
+    connections.settle(names)
     with contextlib.suppress(KeyboardInterrupt):
         code = asyncio.run(_run(names))
+    connections.close()
     if code:
         raise SystemExit(code)

@@ -18,6 +18,7 @@ from hub.lib import hooks
 from hub.lib.bus import bus
 from hub.lib.clock import now
 from hub.lib.heartbeats import EVERY, beat, farewell
+from hub.lib.pooled import give_back
 
 log = logging.getLogger(__name__)
 IDLE = 1.0
@@ -62,6 +63,8 @@ class Pump(threading.Thread):
         except Exception:
             log.exception("The pump %s failed; it is called again", self.pump)
             return 0
+        finally:
+            give_back()
 
     def stop(self) -> None:
         """Ask the thread to end after its present call."""

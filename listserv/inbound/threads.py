@@ -9,6 +9,8 @@ from typing import Any, TypeVar
 from django.db import connections
 from django.db.utils import Error as DatabaseError
 
+from hub.lib.pooled import give_back
+
 Result = TypeVar("Result")
 THREADS = 4
 
@@ -45,6 +47,8 @@ class DatabaseThreads:
         except DatabaseError:
             connections.close_all()
             raise
+        finally:
+            give_back()
 
     def close(self) -> None:
         """End the threads, each closing its own connection: Django lets no other thread do it."""

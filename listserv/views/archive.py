@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from forums.views.feeds import url_for
+from hub.lib.pooled import give_back
 from hub.lib.throttle import throttled
 from listserv.archive.export import write_mbox
 from listserv.figures import list_for
@@ -57,7 +58,11 @@ async def _in_threads(blocks: Iterator[bytes]) -> AsyncIterator[bytes]:
 
 
 def _next(blocks: Iterator[bytes]) -> bytes:
-    return next(blocks, b"")
+    try:
+        return next(blocks, b"")
+    finally:
+        # A slow reader keeps no other waiting for a connection.
+        give_back()
 
 
 @login_required

@@ -175,6 +175,104 @@ def test_another_database_is_refused(given, tmp_path, value):
         env.database(NAME, tmp_path)
 
 
+@pytest.fixture
+def authority(tmp_path):
+    path = tmp_path / "ca.pem"
+    path.write_text("here")
+    return path
+
+
+def test_options_of_the_database_are_honoured(given, tmp_path, authority):
+    given(
+        f"postgresql://u@db/hub?sslmode=verify-full&sslrootcert={authority}&target_session_attrs=read-write"
+        "&connect_timeout=9&application_name=mine&options=-csearch_path%3Dhub"
+    )
+    options = env.database(NAME, tmp_path)["OPTIONS"]
+    assert options == {
+        "connect_timeout": 9, "sslmode": "verify-full", "sslrootcert": str(authority),
+        "target_session_attrs": "read-write", "application_name": "mine", "options": "-csearch_path=hub",
+    }  # fmt: skip
+    given("postgresql:///hub?host=/run/postgresql&port=5433")
+    served = env.database(NAME, tmp_path)
+    assert (served["HOST"], served["PORT"], served["OPTIONS"]) == ("/run/postgresql", "5433", {"connect_timeout": 5})
+    given(f"sqlite:///{tmp_path}/a%20b.sqlite3?timeout=40")
+    embedded = env.database(NAME, tmp_path)
+    assert (embedded["NAME"], embedded["OPTIONS"]["timeout"]) == (f"{tmp_path}/a b.sqlite3", 40)
+
+
+@pytest.mark.parametrize(
+    ("query", "named"),
+    [
+        ("sslmode=strict", "sslmode one of disable"), ("sslmod=require", "option sslmod"), ("sslmode", "?name=value"),
+        ("sslrootcert=/missing.pem", "sslrootcert the path"), ("connect_timeout=soon", "connect_timeout a whole"),
+        ("target_session_attrs=any&target_session_attrs=any", "each option once"), ("password=x", "option password"),
+        ("pool=1", "option pool"), ("sslmode=require#x", "without a #"), ("host=other", "one place"),
+    ],
+)  # fmt: skip
+def test_an_option_of_the_database_that_cannot_be_honoured_stops_the_start(given, tmp_path, query, named):
+    given(f"postgresql://u:secret@db:5432/hub?{query}")
+    with pytest.raises(EnvError) as error:
+        env.database(NAME, tmp_path)
+    assert named in str(error.value) and "u:secret" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["sqlite:///a.db?mode=ro", "sqlite:///a.db?timeout=0", "sqlite:a.db", "sqlite://a.db", "sqlite:///",
+     "postgresql://u:p@db:port/hub", "postgresql://u:p@db/hub/other"],
+)  # fmt: skip
+def test_an_address_of_the_database_is_understood_whole_or_refused(given, tmp_path, value):
+    given(value)
+    with pytest.raises(EnvError):
+        env.database(NAME, tmp_path)
+
+
+def test_a_pooler_gets_no_cursors_that_outlive_a_transaction(given, tmp_path):
+    given("postgresql://u@db/hub")
+    assert env.database(NAME, tmp_path)["CONN_MAX_AGE"] == 0
+    assert [env.database(NAME, tmp_path, bouncer=on)["DISABLE_SERVER_SIDE_CURSORS"] for on in (False, True)] == [
+        False, True,
+    ]  # fmt: skip
+
+
+def test_options_of_redis_are_checked(given, authority):
+    for value in (
+        "redis://h:6379/3?socket_timeout=2.5&health_check_interval=30", "unix:///run/redis.sock?db=2",
+        f"rediss://u:p@h/0?ssl_cert_reqs=required&ssl_ca_certs={authority}", "redis://h", "redis://h?db=4",
+    ):  # fmt: skip
+        given(value)
+        assert env.redis_url(NAME) == value
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "redis://h/0?ssl_cert_req=none", "redis://h/0?ssl_cert_reqs=none", "rediss://h/0?ssl_cert_reqs=never",
+        "rediss://h/0?ssl_ca_certs=/missing.pem", "redis://h/zero", "redis://h:port/0", "redis:///0", "unix://?db=1",
+        "redis://h/0?socket_timeout=soon", "redis://h/0?db=1&db=2", "redis://u:p@h/0#1",
+    ],
+)  # fmt: skip
+def test_an_option_of_redis_that_cannot_be_honoured_stops_the_start(given, value):
+    given(value)
+    with pytest.raises(EnvError) as error:
+        env.redis_url(NAME)
+    assert "u:p" not in str(error.value)
+
+
+@pytest.mark.parametrize("value", ["127.0.0.1:80?x=1", "u@h:80", "h:80#x", "h:80/"])
+def test_nothing_of_an_endpoint_is_ignored(given, value):
+    given(value)
+    with pytest.raises(EnvError):
+        env.endpoint(NAME, "h:1")
+
+
+@pytest.mark.parametrize("value", ["https://u:p@hub.example", "https://hub.example#x", "https://hub.example?x=1"])
+def test_nothing_of_the_base_address_is_ignored(given, value):
+    given(value)
+    with pytest.raises(EnvError):
+        env.base_url(NAME, "http://h")
+
+
 def test_a_hub_without_a_secret_makes_one_that_its_owner_alone_reads(given, tmp_path):
     given(None)
     made = env.secret_key(NAME, tmp_path / "new")
