@@ -1,6 +1,6 @@
 """Connections to PostgreSQL under load: ``python -m tests.bench.connections [REQUESTS [AT_ONCE]]``.
 
-Two web processes beside PostgreSQL and Redis are asked for the home page of a member, 5,000 times, fifty at once; prints
+Two web processes beside PostgreSQL and Redis are asked for a member's home page, 5,000 times, fifty at once; prints
 the answers by status, requests a second, and the most connections that each process held.
 """
 
