@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from django.utils.translation import gettext_lazy as _
 
-from hub import env, media, security
+from hub import env, leaving, media, security
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -191,8 +191,8 @@ HUB_HEALTH = [
 HUB_SCOPES = ["forums.selectors.search_scopes_for"]
 # Each gives the documents of a room for a full reindex: source() -> iterable of hub.search.services.Document.
 HUB_SEARCH_SOURCES = ["forums.selectors.search_documents", "cms.indexing.documents"]
-# Each takes what it keeps of a person out when the person leaves for good: forget(member, now).
-HUB_FORGET = ["listserv.retention.forget_member", "forums.services.forget_member"]
+# What the rooms do about people who leave for good.
+HUB_FORGET, HUB_SCRUB, HUB_TRACES = leaving.HUB_FORGET, leaving.HUB_SCRUB, leaving.HUB_TRACES
 # Each gives a member the words an archive has from an address that is proven to be theirs: take_over(author, member).
 HUB_TAKE_OVER = ["forums.services.hand_over_words"]
 # Each gives what stands beside a discussion: aside(forum_id, member) -> dict of template variables.

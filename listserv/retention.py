@@ -1,5 +1,6 @@
 """What the mail door forgets: a person who leaves for good, and what has been kept long enough."""
 
+import json
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -50,7 +51,9 @@ def forget_member(member: "Member", now: datetime) -> None:
 
 def _forget_letters(address: str) -> None:
     """Delete the letters to an address, sent or waiting; one with more recipients loses this one."""
-    for notice in Notice.objects.filter(recipients__icontains=address).only("recipients", "state"):
+    # SQLite keeps JSON in ASCII.
+    named = Q(recipients__icontains=address) | Q(recipients__icontains=json.dumps(address)[1:-1])
+    for notice in Notice.objects.filter(named).only("recipients", "state"):
         others = [found for found in notice.recipients if found.lower() != address]
         if not others:
             notice.delete()

@@ -14,7 +14,7 @@ from conferences import services as conference_services
 from conferences.models import Conference, ConferenceSession
 from forums import services
 from forums.models import ForumPolicy
-from hub.members.models import Application, Member
+from hub.members.models import Application, Departure, Member
 from liaison import services as liaison_services
 
 SECRET = "secretword"
@@ -79,6 +79,8 @@ def build(now: datetime, data: Path) -> World:
     application = Application.objects.create(
         member=applicant, state="pending", statement=SECRET, created_at=now, confirmed_at=now
     )
+    former = Member.objects.create_user(email="former-0@members.invalid", name="", anonymised_at=now)
+    departure = Departure.objects.create(member=former, actor=sofia, left_at=now, finished_at=now)
     (data / "outbox").mkdir(parents=True, exist_ok=True)
     (data / "outbox" / LETTER).write_bytes(_letter())
     world.keys = {
@@ -93,6 +95,7 @@ def build(now: datetime, data: Path) -> World:
         "issued": _issued(sofia, now),
         "application": application.pk,
         "amina": amina.pk,
+        "departure": departure.pk,
     }
     return world
 

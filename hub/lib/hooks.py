@@ -11,7 +11,8 @@ from django.utils.module_loading import import_string
 LISTED = tuple(
     f"HUB_{name}"
     for name in (
-        "OUTLETS TOPIC_CHOOSERS HEALTH HOME SCOPES FORUM_ASIDES SEARCH_SOURCES FORGET TAKE_OVER AFTER_RESTORE"
+        "OUTLETS TOPIC_CHOOSERS HEALTH HOME SCOPES FORUM_ASIDES SEARCH_SOURCES FORGET SCRUB TRACES TAKE_OVER "
+        "AFTER_RESTORE"
     ).split()
 )
 

@@ -9,6 +9,7 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, Permis
 from django.contrib.sessions.base_session import AbstractBaseSession, BaseSessionManager
 from django.db import models
 from django.db.models.functions import Lower
+from django.db.models.query_utils import DeferredAttribute
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
@@ -19,6 +20,43 @@ from hub.members.regions import region_of
 
 # The topic of the bus on which each process hears whose sign-in has ended.
 SIGN_IN_ENDED = "login-session.ended"
+
+
+class NameAttribute(DeferredAttribute):
+    """The name of a person; of one who has left for good what stands for it, in the language of who reads it."""
+
+    def __get__(self, instance: Any, cls: Any = None) -> Any:
+        """Return the name to show."""
+        if instance is not None:
+            data = instance.__dict__
+            if data.get("anonymised_at") or ("anonymised_at" not in data and data.get("name") == ""):
+                return str(_("A former member"))
+            if "name" in data:
+                return data["name"]
+        return super().__get__(instance, cls)
+
+    def __set__(self, instance: Any, value: Any) -> None:
+        """Keep the name; without this the row's own value would be read past :meth:`__get__`."""
+        instance.__dict__["name"] = value
+
+
+class NameField(models.CharField):
+    """The name of a person, see :class:`NameAttribute`; what is stored of one who has left is nothing."""
+
+    descriptor_class = NameAttribute
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> Any:
+        """Return what is stored, not what is shown."""
+        return model_instance.__dict__.get(self.attname, "")
+
+    def value_from_object(self, obj: models.Model) -> Any:
+        """Return what is stored, for copies of the row."""
+        return obj.__dict__.get(self.attname, "")
+
+    def deconstruct(self) -> Any:
+        """Be a text to migrations: the column is the same."""
+        name, _path, args, kwargs = super().deconstruct()
+        return name, "django.db.models.CharField", args, kwargs
 
 
 class MemberManager(BaseUserManager["Member"]):
@@ -50,7 +88,7 @@ class Member(AbstractBaseUser, PermissionsMixin):
     """
 
     email = models.EmailField(_("e-mail"), max_length=254, unique=True)
-    name = models.CharField(_("name"), max_length=150)
+    name = NameField(_("name"), max_length=150)
     country = CountryField(_("country"), blank=True)
     organisation = models.CharField(_("organisation"), max_length=200, blank=True)
     expertise = models.CharField(_("expertise"), max_length=300, blank=True)
@@ -84,7 +122,7 @@ class Member(AbstractBaseUser, PermissionsMixin):
 
     def get_full_name(self) -> str:
         """Return the name to show; never the address (machina's default shows it to everybody)."""
-        return str(_("A former member")) if self.anonymised_at else self.name
+        return str(self.name)
 
     @property
     def region(self) -> str:
@@ -220,3 +258,59 @@ class FactorReset(models.Model):
 
     def __str__(self) -> str:
         return f"{self.member} ({self.actor})"
+
+
+class Departure(models.Model):
+    """A person who left for good: who decided it, and what is left to be done.
+
+    The names and addresses to look for are kept until everything has been searched, and not a moment longer.
+    """
+
+    member = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="departure")
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    reason = models.TextField(blank=True)
+    left_at = models.DateTimeField()
+    # {"names": list[str], "addresses": list[str]}; empty once it is finished.
+    wanted = models.JSONField(default=dict)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("-left_at", "-pk")
+
+    def __str__(self) -> str:
+        return f"{self.member_id} on {self.left_at:%Y-%m-%d}"
+
+
+class DepartureTrace(models.Model):
+    """A place where others still name a person who left: the Secretariat looks at it and says when it is settled."""
+
+    class Kind(models.TextChoices):
+        """What kind of place it is."""
+
+        CONTRIBUTION = "contribution", _("contribution")
+        REVISION = "revision", _("earlier words of a contribution")
+        FILE = "file", _("name of a file")
+        TOPIC = "topic", _("subject of a topic")
+        DISCUSSION = "discussion", _("text about a discussion")
+        CONFERENCE = "conference", _("conference or session")
+        GROUP = "group", _("liaison group")
+        PAGE = "page", _("page, document or picture")
+        APPLICATION = "application", _("application")
+
+    departure = models.ForeignKey(Departure, on_delete=models.CASCADE, related_name="traces")
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    label = models.CharField(max_length=200, blank=True)
+    url = models.CharField(max_length=200)
+    settled_at = models.DateTimeField(null=True, blank=True)
+    settled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        ordering = ("pk",)
+        constraints = (models.UniqueConstraint(fields=("departure", "kind", "url"), name="departure_trace_once"),)
+        # The page of a departure lists what is not settled first.
+        indexes = (models.Index(fields=("departure", "settled_at"), name="departure_trace_open"),)
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.url}"

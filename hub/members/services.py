@@ -16,19 +16,33 @@ from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.urls import reverse
-from django.utils import translation
 from django.utils.translation import gettext as _
 
 from hub.lib import limits, tokens
 from hub.lib.addresses import fold_address
 from hub.lib.errors import Conflict, Invalid, NotAllowed, NotFound
-from hub.lib.hooks import registered
 from hub.lib.limits import Limit
 from hub.lib.mail import send_letter
 from hub.members.authors import take_over_words
+from hub.members.departures import anonymise_member
 from hub.members.errors import LinkBroken, LinkExpired
 from hub.members.models import Application, Member
 from hub.members.selectors import address_owner, secretariat
+
+__all__ = [
+    "Applicant",
+    "anonymise_member",
+    "apply",
+    "approve_application",
+    "confirm_application",
+    "confirmation_token",
+    "decline_application",
+    "password_url",
+    "read_token",
+    "renew_link",
+    "send_again",
+    "set_preferences",
+]
 
 PURPOSE = "members.confirm"
 # How long the link of a confirmation works.
@@ -246,38 +260,6 @@ def password_url(member: Member) -> str:
     """Return a link that lets the member choose a password: once, and within ``PASSWORD_RESET_TIMEOUT`` seconds."""
     arguments = {"uidb36": user_pk_to_url_str(member), "key": default_token_generator.make_token(member)}
     return settings.HUB_URL + reverse("account_reset_password_from_key", kwargs=arguments)
-
-
-@transaction.atomic
-def anonymise_member(*, member_id: int, actor: Member, now: datetime) -> Member:
-    """Take the person out of the record and keep the record: what was said stays, by "a former member".
-
-    The country stays, so that the balance of regions remains true; every address, the name, the words of the
-    application and the password go, and with the password every open sign-in. Rooms that keep personal data of their
-    own register under ``HUB_FORGET``: forget(member, now), called while the person still has their addresses.
-
-    Raises: NotAllowed (neither the person nor the Secretariat), NotFound.
-    """
-    if actor.pk != member_id and not (actor.is_active and actor.is_staff):
-        raise NotAllowed
-    member = Member.objects.select_for_update().filter(pk=member_id).first()
-    if member is None:
-        raise NotFound
-    for forget in registered("HUB_FORGET"):
-        forget(member, now)
-    EmailAddress.objects.filter(user=member).delete()
-    Application.objects.filter(member=member).update(statement="", reason="")
-    with translation.override(settings.LANGUAGE_CODE):
-        member.name = _("A former member")
-    member.email = f"former-{member.pk}@members.invalid"
-    member.organisation = member.expertise = ""
-    member.is_active = member.is_staff = member.is_superuser = False
-    member.anonymised_at = now
-    member.set_unusable_password()
-    member.save()
-    member.groups.clear()
-    member.user_permissions.clear()
-    return member
 
 
 def set_preferences(*, member: Member, language: str, time_zone: str) -> Member:

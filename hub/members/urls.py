@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from hub.members import views
+from hub.members import leaving, views
 from hub.members.account import views as account
 
 app_name = "members"
@@ -25,5 +25,9 @@ urlpatterns = [
         account.remove_application_password,
         name="remove_application_password",
     ),
+    path("members/departures/", leaving.departures, name="departures"),
+    path("members/departures/<int:pk>/", leaving.departure, name="departure"),
+    path("members/<int:pk>/anonymise/", leaving.anonymise, name="anonymise"),
+    path("leave/", leaving.leave, name="leave"),
     path("preferences/", views.preferences, name="preferences"),
 ]

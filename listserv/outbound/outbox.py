@@ -16,6 +16,7 @@ from pathlib import Path
 from django.conf import settings
 
 from hub.lib.clock import now as clock
+from hub.lib.redact import Person
 from listserv.outbound.transport import Batch, Envelope, Outcome, Result
 
 _NAME = re.compile(r"(\d{8}T\d{6}\.\d{6}Z)-\d{6,}-[0-9a-f]{4}-(.*)\.eml")
@@ -107,6 +108,21 @@ def read(name: str) -> bytes | None:
         return (folder() / name).read_bytes()
     except FileNotFoundError:
         return None
+
+
+def scrub(person: Person) -> None:
+    """Take a person out of the mails to others; one that names them behind an encoding, or in its name, is removed."""
+    for name in names():
+        place = folder() / name
+        try:
+            before = place.read_bytes()
+            after = b"" if person.is_in(name) else person.out_of_bytes(before)
+            if not after:
+                place.unlink()
+            elif after != before:
+                place.write_bytes(after)
+        except FileNotFoundError:
+            continue
 
 
 def forget(address: str) -> int:

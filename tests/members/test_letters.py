@@ -19,7 +19,15 @@ def test_a_letter_is_whole_and_light(letter, language, state, now, mailoutbox):
     member = Member(name="Amina O'Neill & Söhne", email="amina@people.example", country="SN", language=language)
     application = Application(pk=1, member=member, state=state, statement="I work\n\non pollen.", reason="No room.")
     url = f"{settings.HUB_URL}/x/1/"
-    context = {"application": application, "url": url, "again_url": url, "days": 3, "what": "Your password was set."}
+    context = {
+        "application": application,
+        "url": url,
+        "again_url": url,
+        "days": 3,
+        "what": "Your password was set.",
+        "count": 2,
+        "path": "/x/1/",
+    }
     send_letter(to=member, template=f"members/mail/{letter}", context=context)
     sent = mailoutbox[-1]
     page = sent.alternatives[0].content

@@ -1,0 +1,101 @@
+"""Take a person who leaves for good out of their own words, and find them in the words of others.
+
+What was said stays. The name and the addresses in one's own texts (a signature, the line above a quotation) become a
+gap; no edit is recorded, since it would keep them. The words of others are theirs: they are listed, and people decide.
+"""
+
+import secrets
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from machina.apps.forum_conversation.models import Post, Topic
+
+from forums.models import Attachment, Contribution, ForumPolicy, Revision
+from hub.lib.clock import now
+from hub.lib.markup import render
+from hub.lib.redact import CHUNK, Person, Trace, scrub, trace_label
+from hub.search.outlet import document_of
+from hub.search.services import index_document
+
+if TYPE_CHECKING:
+    from hub.members.models import Member
+
+_POST = ("subject", "content", "update_reason", "username")
+
+
+def scrub_words(member: "Member", person: Person) -> None:
+    """Take the person out of their own contributions, and out of the Message-IDs by which all refer to them."""
+    own = Contribution.objects.filter(author=member)
+    scrub(person, own, ["folded", "imported"])
+    scrub(person, Revision.objects.filter(contribution__author=member), ["subject", "text", "reason"])
+    scrub(person, Attachment.objects.filter(contribution__author=member), ["name"])
+    scrub(person, Topic.objects.filter(poster=member), ["subject"])
+    # Why a moderator changed or refused words stands with them, whoever wrote it.
+    scrub(person, Revision.objects.filter(edited_by=member), ["reason"])
+    _scrub_posts(member, person)
+    _rename_messages(person)
+
+
+def _scrub_posts(member: "Member", person: Person) -> None:
+    rows = Contribution.objects.filter(author=member).select_related("post__topic", "author")
+    fields = [f"post__{name}" for name in _POST]
+    for number in list(person.named_in(rows, fields).order_by("pk").values_list("pk", flat=True)):
+        contribution = rows.get(pk=number)
+        post = contribution.post
+        values: dict[str, Any] = {name: person.out_of(str(getattr(post, name) or "")) for name in _POST[2:]}
+        values["subject"] = person.out_of(post.subject)[:255]
+        values["content"] = person.out_of(contribution.text)
+        values["_content_rendered"] = str(render(values["content"]))
+        with transaction.atomic():
+            Post.objects.filter(pk=post.pk).update(**values)
+            contribution = rows.get(pk=number)
+            if contribution.state == Contribution.State.ACCEPTED:
+                index_document(document=document_of(contribution), now=now())
+
+
+def _rename_messages(person: Person) -> None:
+    """Give messages whose id has the address in it another id, also where others refer to it."""
+    named = person.named_in(Contribution.objects.all(), ["message_id"])
+    for number, before in list(named.values_list("pk", "message_id")):
+        after = f"former.{secrets.token_hex(16)}@{settings.HUB_MAIL_DOMAIN}"
+        with transaction.atomic():
+            Contribution.objects.filter(pk=number).update(message_id=after)
+            Contribution.objects.filter(in_reply_to=before).update(in_reply_to=after)
+            for row in Contribution.objects.filter(references__contains=before).only("pk", "references"):
+                Contribution.objects.filter(pk=row.pk).update(references=row.references.replace(before, after))
+    # Of what is not here, only the name of the message is left.
+    scrub(person, Contribution.objects.all(), ["in_reply_to", "references"], gap="", ids=True)
+    for row in person.named_in(Contribution.objects.all(), ["once_key"]).only("pk"):
+        Contribution.objects.filter(pk=row.pk).update(once_key=None)
+
+
+def find_traces(member: "Member", person: Person) -> Iterator[Trace]:
+    """Return where others name the person: contributions, quotations, earlier words, files, summaries, discussions."""
+    others = Contribution.objects.exclude(author=member).select_related("post")
+    fields = ["folded", *(f"post__{name}" for name in _POST)]
+    for row in _chunks(person.named_in(others, fields)):
+        if any(person.is_in(str(text or "")) for text in (row.folded, row.text, row.subject, row.post.update_reason)):
+            yield Trace("contribution", f"#{row.number} {trace_label(person, row.subject)}", f"/c/{row.number}/")
+    revisions = Revision.objects.exclude(contribution__author=member)
+    for revision in _chunks(person.named_in(revisions, ["subject", "text", "reason"])):
+        yield Trace("revision", f"#{revision.contribution_id}", f"/c/{revision.contribution_id}/")
+    files = Attachment.objects.exclude(contribution__author=member)
+    for file in _chunks(person.named_in(files, ["name"])):
+        yield Trace("file", f"#{file.contribution_id} {trace_label(person, file.name)}", f"/c/{file.contribution_id}/")
+    for topic in _chunks(person.named_in(Topic.objects.exclude(poster=member), ["subject"])):
+        yield Trace("topic", trace_label(person, topic.subject), f"/topics/{topic.pk}/")
+    policies = ForumPolicy.objects.select_related("forum")
+    places = ["theme", "questions", "summary", "forum__name", "forum__description"]
+    for policy in _chunks(person.named_in(policies, places)):
+        yield Trace("discussion", trace_label(person, policy.forum.name), f"/discussions/{policy.forum_id}/")
+
+
+def _chunks(rows: QuerySet) -> Iterator[Any]:
+    """Give rows in the order of their keys, a chunk at a time."""
+    last = 0
+    while chunk := list(rows.filter(Q(pk__gt=last)).order_by("pk")[:CHUNK]):
+        yield from chunk
+        last = chunk[-1].pk

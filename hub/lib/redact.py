@@ -1,0 +1,198 @@
+"""Find a person who leaves for good in stored texts and bytes, and take the name and the addresses out.
+
+A name is looked for as it was written in the hub and as "Diallo, Amina"; a short single word is no name to look for,
+since it would be found everywhere. Addresses are found in any letter case and with either spelling of their domain.
+"""
+
+import base64
+import binascii
+import json
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import idna
+from django.db import models, transaction
+from django.db.models import Q, QuerySet, TextField
+from django.db.models.functions import Cast
+
+# What stands where a name or an address was; the same in every language.
+GAP = "[…]"
+CHUNK = 200
+# Characters that a single word must have to be looked for; letters of scripts that write no spaces count more.
+SINGLE_WORD = 6
+_BASE64 = re.compile(rb"(?:[A-Za-z0-9+/]{40,}\r?\n)+[A-Za-z0-9+/]*={0,2}|[A-Za-z0-9+/]{40,}={0,2}")
+_QUOTED = re.compile(rb"=([0-9A-Fa-f]{2})")
+
+
+@dataclass(frozen=True)
+class Person:
+    """Who is looked for: the names and the addresses, as the hub had them."""
+
+    names: tuple[str, ...]
+    addresses: tuple[str, ...]
+
+    @cached_property
+    def needles(self) -> tuple[str, ...]:
+        """Every spelling to look for, the longest first."""
+        found = {spelled for address in self.addresses for spelled in _spellings(address)}
+        found |= {spelled for name in self.names for spelled in _names(name)}
+        return tuple(sorted(found, key=lambda needle: (-len(needle), needle)))
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        return re.compile("|".join(_pattern(needle) for needle in self.needles) or r"(?!)", re.IGNORECASE)
+
+    @cached_property
+    def _bytes(self) -> tuple[bytes, ...]:
+        return tuple(needle.encode().lower() for needle in self.needles)
+
+    def is_in(self, text: str) -> bool:
+        """Whether a text names the person."""
+        return bool(self._pattern.search(text))
+
+    def out_of(self, text: str, gap: str = GAP) -> str:
+        """Return a text without the person."""
+        return self._pattern.sub(lambda _match: gap, text)
+
+    def out_of_id(self, text: str, gap: str = GAP) -> str:
+        """Return a list of ids, such as Message-IDs, with a gap for each that has an address in it."""
+        if not any(needle in text.lower() for needle in self.needles):
+            return text
+        words = (gap if any(needle in word.lower() for needle in self.needles) else word for word in text.split())
+        return " ".join(words)
+
+    def out_of_json(self, value: Any, gap: str = GAP) -> Any:
+        """Return JSON without the person, keys left alone."""
+        if isinstance(value, str):
+            return self.out_of(value, gap)
+        if isinstance(value, list):
+            return [self.out_of_json(item, gap) for item in value]
+        if isinstance(value, dict):
+            return {key: self.out_of_json(item, gap) for key, item in value.items()}
+        return value
+
+    def is_in_bytes(self, raw: bytes) -> bool:
+        """Whether a mail names the person, also behind quoted-printable and base64."""
+        views = [raw]
+        if b"=" in raw:
+            joined = raw.replace(b"=\r\n", b"").replace(b"=\n", b"")
+            views.append(_QUOTED.sub(lambda match: bytes([int(match[1], 16)]), joined).replace(b"_", b" "))
+            views.append(joined)
+        views += [_decoded(block) for block in _BASE64.findall(raw)]
+        return any(needle in view.lower() for view in views for needle in self._bytes)
+
+    def out_of_bytes(self, raw: bytes) -> bytes:
+        """Return a mail without the person; nothing of it where the person stands behind an encoding."""
+        if not self.is_in_bytes(raw):
+            return raw
+        plain = raw
+        for needle in self._bytes:
+            plain = re.sub(re.escape(needle), b"[...]", plain, flags=re.IGNORECASE)
+        return b"" if self.is_in_bytes(plain) else plain
+
+    def named_in(self, rows: QuerySet[Any], fields: Sequence[str]) -> QuerySet[Any]:
+        """Return the rows that may name the person in some of their fields, JSON too; look again at each."""
+        wanted = Q(pk__in=())
+        casts: dict[str, Any] = {}
+        for field in fields:
+            name = field
+            if isinstance(_field_of(rows.model, field), models.JSONField):
+                name = f"text_of_{field}"
+                casts[name] = Cast(field, TextField())
+            for needle in self.needles:
+                wanted |= Q(**{f"{name}__icontains": needle})
+                escaped = json.dumps(needle)[1:-1]
+                if escaped != needle:
+                    # SQLite keeps JSON in ASCII.
+                    wanted |= Q(**{f"{name}__icontains": escaped})
+        return rows.alias(**casts).filter(wanted)
+
+
+def scrub(person: Person, rows: QuerySet[Any], fields: Sequence[str], gap: str = GAP, *, ids: bool = False) -> int:
+    """Take the person out of some fields of rows, a chunk at a time; returns how many rows were changed.
+
+    Args: ids, whether the fields hold ids and no texts.
+    """
+    changed, last = 0, None
+    named = person.named_in(rows, fields).order_by("pk")
+    while True:
+        chunk = list((named.filter(pk__gt=last) if last is not None else named).only("pk", *fields)[:CHUNK])
+        if not chunk:
+            return changed
+        last = chunk[-1].pk
+        for row in chunk:
+            for field in fields:
+                before = getattr(row, field)
+                after = person.out_of_id(before or "", gap) if ids else person.out_of_json(before, gap)
+                setattr(row, field, _cut(after, row, field))
+        with transaction.atomic():
+            rows.model._default_manager.bulk_update(chunk, list(fields))
+        changed += len(chunk)
+
+
+def _cut(value: Any, row: Any, field: str) -> Any:
+    length = getattr(_field_of(type(row), field), "max_length", None)
+    return value[:length] if isinstance(value, str) and length else value
+
+
+def _field_of(model: type[models.Model], name: str) -> Any:
+    field: Any = None
+    for part in name.split("__"):
+        field = model._meta.get_field(part)
+        model = field.related_model or model
+    return field
+
+
+def _decoded(block: bytes) -> bytes:
+    whole = b"".join(block.split())
+    try:
+        return base64.b64decode(whole + b"=" * (-len(whole) % 4))
+    except (binascii.Error, ValueError):
+        return b""
+
+
+def _spellings(address: str) -> Iterable[str]:
+    folded = address.strip().lower()
+    local, at, domain = folded.rpartition("@")
+    if not at or not local:
+        return
+    yield folded
+    try:
+        ascii_domain = idna.encode(domain, uts46=True).decode()
+    except (idna.IDNAError, UnicodeError):
+        return
+    yield f"{local}@{ascii_domain}"
+
+
+def _names(name: str) -> Iterable[str]:
+    words = name.split()
+    if len(words) > 1:
+        yield " ".join(words)
+        yield f"{words[-1]}, {' '.join(words[:-1])}"
+    elif words and (len(name) >= SINGLE_WORD or (len(name) > 1 and not name.isascii() and not name.islower())):
+        yield words[0]
+
+
+def _pattern(needle: str) -> str:
+    escaped = r"\s+".join(re.escape(word) for word in needle.split())
+    if "@" in needle:
+        return rf"(?<![\w.+-]){escaped}(?![\w-])"
+    # Scripts without spaces put other words right beside a name.
+    return rf"(?<!\w){escaped}(?!\w)" if needle[:1].isascii() or " " in needle else escaped
+
+
+@dataclass(frozen=True)
+class Trace:
+    """A place where others name the person, for those who decide what becomes of it; the label names nobody."""
+
+    kind: str
+    label: str
+    url: str
+
+
+def trace_label(person: Person, text: str) -> str:
+    """Return a title to list a place under, without the person."""
+    return " ".join(person.out_of(str(text)).split())[:200]

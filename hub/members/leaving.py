@@ -1,0 +1,147 @@
+"""Pages of leaving for good: one's own, the Secretariat's, and where others still name who has left."""
+
+from typing import Any, cast
+
+from allauth.account.adapter import get_adapter
+from django import forms
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.core.paginator import Page, Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from hub.lib import clock
+from hub.lib.errors import Invalid, NotAllowed
+from hub.members import departures as services
+from hub.members.models import Member
+
+PAGE = 50
+
+
+class _ConfirmForm(forms.Form):
+    """A password, asked again before something that cannot be undone."""
+
+    password = forms.CharField(
+        label=gettext_lazy("Your password"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+    understood = forms.BooleanField(
+        label=gettext_lazy("I understand that this cannot be undone."),
+        error_messages={"required": gettext_lazy("Tick the box: nobody can bring the account back afterwards.")},
+    )
+
+    def __init__(self, *args: Any, member: Member, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._member = member
+
+    def clean_password(self) -> str:
+        """Check the password, within the limits of signing in."""
+        password = str(self.cleaned_data["password"])
+        if not get_adapter().reauthenticate(self._member, password):
+            raise ValidationError(_("The password is wrong."))
+        return password
+
+
+class LeaveForm(_ConfirmForm):
+    """A member leaves."""
+
+    field_order = ("understood", "password")
+
+
+class AnonymiseForm(_ConfirmForm):
+    """The Secretariat takes a person out, and says why."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        max_length=services.MAX_REASON,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=gettext_lazy("For the record of the Secretariat. Do not write the person's name in it."),
+    )
+    field_order = ("reason", "understood", "password")
+
+
+def _signed_in(request: HttpRequest) -> Member:
+    return cast(Member, request.user)
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def leave(request: HttpRequest) -> HttpResponse:
+    """Show what leaving for good means; the POST with the password does it."""
+    member = _signed_in(request)
+    form = LeaveForm(request.POST if request.method == "POST" else None, member=member)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.anonymise_member(member_id=member.pk, actor=member, now=clock.now())
+        except Invalid as error:
+            form.add_error(None, str(error))
+        else:
+            logout(request)
+            return render(request, "members/left.html")
+    return render(request, "members/leave.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def anonymise(request: HttpRequest, pk: int) -> HttpResponse:
+    """Let the Secretariat take a person out of the record, with a reason."""
+    actor = _signed_in(request)
+    if not actor.is_staff:
+        raise NotAllowed
+    person = services.person_for(member_id=pk, actor=actor)
+    form = AnonymiseForm(request.POST if request.method == "POST" else None, member=actor)
+    if request.method == "POST" and form.is_valid():
+        try:
+            reason = form.cleaned_data["reason"]
+            services.anonymise_member(member_id=pk, actor=actor, now=clock.now(), reason=reason)
+        except Invalid as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, _("The person is out of the record."))
+            return redirect("members:departure", pk=services.departure_of(pk).pk)
+    context = {"form": form, "person": person}
+    return render(request, "members/anonymise.html", context, status=422 if form.errors else 200)
+
+
+@login_required
+@never_cache
+@require_safe
+def departures(request: HttpRequest) -> HttpResponse:
+    """Show the Secretariat who left, and where there is something left to look at."""
+    page = Paginator(services.departures_for(_signed_in(request)), PAGE).get_page(request.GET.get("page"))
+    return render(request, "members/departures.html", {"page": page, **_neighbours(page)})
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def departure(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show where others still name a person who left; a POST settles one place, or does what was left undone."""
+    actor = _signed_in(request)
+    row = services.departure_for(actor, pk)
+    if request.method == "POST":
+        trace = request.POST.get("trace", "")
+        if "finish" in request.POST:
+            services.finish_departure(departure_id=row.pk)
+        elif trace.isascii() and trace.isdigit() and len(trace) < 18:
+            services.settle_trace(departure_id=row.pk, trace_id=int(trace), actor=actor, now=clock.now())
+        number = request.GET.get("page", "")
+        shown_page = number if number.isascii() and number.isdigit() and len(number) < 9 else "1"
+        return redirect(f"{request.path}?page={shown_page}")
+    page = Paginator(services.traces_of(row), PAGE).get_page(request.GET.get("page"))
+    context = {"departure": row, "page": page, "number": page.number, **_neighbours(page)}
+    return render(request, "members/departure.html", context)
+
+
+def _neighbours(page: Page) -> dict[str, str]:
+    earlier = f"?page={page.previous_page_number()}" if page.has_previous() else ""
+    return {"earlier_url": earlier, "later_url": f"?page={page.next_page_number()}" if page.has_next() else ""}

@@ -1,0 +1,53 @@
+"""Take a person who leaves for good out of raw mails, notifications, replies of other servers and the outbox."""
+
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models.functions import Length
+
+from hub.lib.redact import CHUNK, Person, scrub
+from listserv.models import ArchiveImport, Bounce, InboundMail, Mailing, Notice, RelayTrouble, Retry
+from listserv.outbound import outbox
+
+if TYPE_CHECKING:
+    from hub.members.models import Member
+
+_TEXTS: tuple[tuple[type[models.Model], list[str]], ...] = (
+    (InboundMail, ["envelope_from", "helo", "subject", "checks", "reason", "error", "recipient"]),
+    (Bounce, ["diagnostic"]),
+    (Mailing, ["last_reply"]),
+    (Retry, ["last_reply"]),
+    (Notice, ["envelope_from", "subject", "last_reply"]),
+    (RelayTrouble, ["reply"]),
+    (ArchiveImport, ["name"]),
+)
+
+
+def scrub_mail(member: "Member", person: Person) -> None:
+    """Do it, a chunk of rows at a time.
+
+    A mail of somebody else keeps its bytes but for the person; where they stand behind an encoding it keeps its row
+    alone and is exported as the discussion has it. A notification that would have to be cut is not needed any more.
+    """
+    scrub(person, InboundMail.objects.all(), ["message_id"], gap="", ids=True)
+    for model, fields in _TEXTS:
+        scrub(person, model._default_manager.all(), fields)
+    _scrub_bytes(InboundMail, person)
+    _scrub_bytes(Notice, person)
+    outbox.scrub(person)
+
+
+def _scrub_bytes(model: type[models.Model], person: Person) -> None:
+    rows, last = model._default_manager.alias(bytes=Length("raw")).filter(bytes__gt=0).order_by("pk"), 0
+    while chunk := list(rows.filter(pk__gt=last).values_list("pk", "raw")[:CHUNK]):
+        last = chunk[-1][0]
+        for key, raw in chunk:
+            before = bytes(raw)
+            after = person.out_of_bytes(before)
+            if after == before:
+                continue
+            row = model._default_manager.filter(pk=key)
+            if after or model is not Notice:
+                row.update(raw=after)
+            else:
+                row.delete()
