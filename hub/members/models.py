@@ -226,7 +226,7 @@ class LoginSession(AbstractBaseSession):
 class ApplicationPassword(models.Model):
     """A secret for one mail program, in the place of the password; only its digest is kept.
 
-    It has 128 random bits, so a fast hash is enough.
+    It has 160 random bits, so a fast hash is enough.
     """
 
     member = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="application_passwords")

@@ -87,7 +87,7 @@ def test_the_page_shows_a_new_one_once(amina, client):
     client.force_login(amina)
     client.post("/accounts/reauthenticate/", {"password": PASSWORD})
     page = client.post("/accounts/application-passwords/", {"label": "Phone"})
-    secret = re.search(r"<code><bdi[^>]*>([a-z2-7-]{31})</bdi></code>", page.content.decode())
+    secret = re.search(r"<code><bdi[^>]*>([a-z2-7-]{39})</bdi></code>", page.content.decode())
     assert secret and opens(amina, secret[1])
     again = client.get("/accounts/application-passwords/").content.decode()
     assert secret[1] not in again and "Phone" in again

@@ -43,6 +43,14 @@ class _OnceMixin:
 
     user: Any
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        code = self.fields["code"]  # type: ignore[attr-defined]
+        code.widget.attrs["inputmode"] = "numeric"
+        code.help_text = _(
+            "The six digits that your app shows now, or one of your recovery codes. Each recovery code works once."
+        )
+
     def clean_code(self) -> str:
         """Return a code that is right and was not used."""
         code: str = super().clean_code()  # type: ignore[misc]
@@ -65,6 +73,8 @@ class AddPasskeyForm(allauth_forms.AddWebAuthnForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["name"].label = _("Name of the passkey")
-        self.fields["passwordless"].label = _("Sign in with this passkey alone, without the password")
-        self.fields["passwordless"].help_text = _("The device then asks for your fingerprint, face or PIN.")
+        self.fields["passwordless"].label = _("Sign in without the password")
+        self.fields["passwordless"].help_text = _(
+            "This passkey alone then signs you in. The device asks for your fingerprint, face or PIN."
+        )
         self.fields["passwordless"].initial = True

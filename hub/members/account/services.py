@@ -21,8 +21,8 @@ from hub.members.selectors import address_owner, addresses_of, secretariat
 
 log = logging.getLogger(__name__)
 # Bytes of an application password, and the letters it is spelled in.
-SECRET_BYTES = 16
-SECRET_LETTERS = 26
+SECRET_BYTES = 20
+SECRET_LETTERS = 32
 MAX_APPLICATION_PASSWORDS = 20
 # Characters of the reason for a reset.
 MAX_REASON = 1_000
@@ -66,10 +66,10 @@ def create_application_password(*, member: Member, label: str, now: datetime) ->
         raise Invalid(_("Write what you will use it for, such as: Thunderbird at work."))
     if ApplicationPassword.objects.filter(member=member).count() >= MAX_APPLICATION_PASSWORDS:
         raise Invalid(_("You have %d application passwords. Remove one first.") % MAX_APPLICATION_PASSWORDS)
-    plain = base64.b32encode(secrets.token_bytes(SECRET_BYTES)).decode().rstrip("=").lower()
+    plain = base64.b32encode(secrets.token_bytes(SECRET_BYTES)).decode().lower()
     row = ApplicationPassword.objects.create(member=member, label=label[:60], digest=_digest(plain), created_at=now)
     notify(member, Change.APPLICATION_PASSWORD_ADDED, detail=row.label)
-    return row, "-".join(plain[start : start + 5] for start in range(0, len(plain), 5))
+    return row, "-".join(plain[start : start + 4] for start in range(0, len(plain), 4))
 
 
 @transaction.atomic
