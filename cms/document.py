@@ -75,6 +75,7 @@ class Statement:
     origin: str
     door: str  # the origin as a word
     html: SafeString
+    edited: str = ""  # who changed it after the gavel, and when
 
     @property
     def anchor(self) -> str:
@@ -178,6 +179,7 @@ def role_label(code: str) -> str:
         "moderator": _("facilitator"),
         "rapporteur": _("rapporteur"),
         "observer": _("observer"),
+        "secretariat": _("Secretariat"),
     }
     return words.get(code, "")
 
@@ -240,10 +242,19 @@ def _statement(entry: dict[str, Any]) -> Statement:
         door=_door(entry["origin"]),
         # The contribution's stored HTML: the sanitiser of hub.lib.markup has passed it when it was said.
         html=mark_safe(entry["html"]),  # noqa: S308
+        edited=_edited(entry.get("edited")),
     )
 
 
-def _sitting(held: dict[str, str]) -> str:
+def _edited(edit: dict[str, str] | None) -> str:
+    """Say that words were changed after the gavel, by whom and when; empty for words that stand as they were heard."""
+    if not edit:
+        return ""
+    values = {"person": edit["by"], "moment": _moment(datetime.fromisoformat(edit["at"]))}
+    return _("Changed after the session was closed, by %(person)s, %(moment)s") % values
+
+
+def _sitting(held: dict[str, Any]) -> str:
     opens, closes = _read(held["opens_at"]), _read(held["closes_at"])
     if opens is None:
         return held["title"]
@@ -253,7 +264,14 @@ def _sitting(held: dict[str, str]) -> str:
 
 def _item(number: int, entry: dict[str, Any]) -> Item:
     statements = tuple(_statement(said) for said in entry["interventions"])
-    return Item(number, entry["title"], _sitting(entry["session"]), statements)
+    title, note = entry["title"], _sitting(entry["session"])
+    if entry.get("resumed"):
+        title = _("%s (continued)") % title
+    if not entry["session"].get("held", True):
+        note = _("The session “%s” was not held.") % entry["session"]["title"]
+    elif not entry.get("taken", True):
+        note = _("This item was not taken.")
+    return Item(number, title, note, statements)
 
 
 def _labels() -> dict[str, str]:

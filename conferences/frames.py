@@ -8,29 +8,34 @@ no word of the interface and nothing that depends on who reads (``performance.md
     seq           number in the log of the conference_session, from 1, without gaps
     kind          conferences.models.Event.Kind
     at            moment, ISO 8601 in UTC
-    actor         who did it: {id, name, initials, country, role}; null for the clock
-    member        whose floor it is about, null for none
+    actor         who did it: {id, name, initials, country, role} as they stood then; null for the clock
+    member        whose floor it is about, the same; null for none
     request       key of the floor request, null for none
     item          {id, number, title, topic}, null for none
-    contribution  {number, subject, html, origin, author, folded, files}, null for none
+    contribution  {number, subject, html, origin, author, folded, files, edited}, null for none; edited is {by, at} for
+                  words that were changed after the gavel, else null
     data          by (chair, clock, removal), seconds, until
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import QuerySet
 
 from conferences.models import AgendaItem, Event
-from forums.selectors import roles_in
+from forums.edits import late_edit
+from hub.members.models import initials_of
 
 if TYPE_CHECKING:
     from hub.members.models import Member
 
 # What is joined so that a frame costs no query of its own.
-JOINED = ("actor", "floor_request__member", "agenda_item", "contribution__post", "contribution__author")
+JOINED = (
+    "conference_session", "actor", "floor_request__member", "agenda_item", "contribution__post__updated_by",
+    "contribution__author",
+)  # fmt: skip
 
 
 def iso(moment: datetime) -> str:
@@ -43,15 +48,15 @@ def joined(events: QuerySet[Event]) -> QuerySet[Event]:
     return events.select_related(*JOINED).prefetch_related("contribution__attachments")
 
 
-def _person(member: "Member | None", roles: dict[int, str]) -> dict[str, Any] | None:
-    if member is None:
-        return None
+def person_of(member: "Member", stood: Mapping[str, str]) -> dict[str, Any]:
+    """Return a person as they stood then; who has left for good, or is not in what was kept, as they are called now."""
+    name = stood.get("name") if not member.anonymised_at else ""
     return {
         "id": member.pk,
-        "name": member.name,
-        "initials": member.initials,
-        "country": str(member.country or ""),
-        "role": roles.get(member.pk, ""),
+        "name": name or member.name,
+        "initials": initials_of(name or member.name),
+        "country": stood.get("country", ""),
+        "role": stood.get("role", ""),
     }
 
 
@@ -61,48 +66,52 @@ def _item(item: AgendaItem | None) -> dict[str, Any] | None:
     return {"id": item.pk, "number": item.number, "title": item.title, "topic": item.topic_id}
 
 
-def _contribution(event: Event, roles: dict[int, str]) -> dict[str, Any] | None:
-    said = event.contribution
-    if said is None:
+def _edited_late(event: Event) -> dict[str, str] | None:
+    """Return who changed a statement after the gavel, and when; None for one that stands as it was heard."""
+    contribution, closed_at = event.contribution, event.conference_session.closed_at
+    if contribution is None or closed_at is None:
         return None
+    edit = late_edit(contribution, closed_at)
+    return {"by": edit.by, "at": iso(edit.at)} if edit else None
+
+
+def _contribution(event: Event) -> dict[str, Any] | None:
+    contribution = event.contribution
+    if contribution is None:
+        return None
+    speaker = contribution.speaker
+    stood = {"name": speaker.name, "role": speaker.role, "country": speaker.country}
     return {
-        "number": said.number,
-        "subject": said.subject,
-        "html": said.html,
-        "origin": said.origin,
-        "author": _person(said.author, roles),
-        "folded": bool(said.folded),
-        "files": len(said.attachments.all()),
+        "number": contribution.number,
+        "subject": contribution.subject,
+        "html": contribution.html,
+        "origin": contribution.origin,
+        "author": person_of(contribution.author, stood),
+        "folded": bool(contribution.folded),
+        "files": len(contribution.attachments.all()),
+        "edited": _edited_late(event),
     }
 
 
-def _people(event: Event) -> set[int]:
-    found = {event.actor_id}
-    if event.floor_request is not None:
-        found.add(event.floor_request.member_id)
-    if event.contribution is not None:
-        found.add(event.contribution.author_id)
-    return {key for key in found if key is not None}
+def frame_of(event: Event) -> dict[str, Any]:
+    """Return an event as a frame. Queries: none for one that is :func:`joined`."""
+    asked = event.floor_request
+    return {
+        "seq": event.seq,
+        "kind": event.kind,
+        "at": iso(event.at),
+        "actor": person_of(event.actor, event.people.get("actor", {})) if event.actor else None,
+        "member": person_of(asked.member, event.people.get("member", {})) if asked else None,
+        "request": event.floor_request_id,
+        "item": _item(event.agenda_item),
+        "contribution": _contribution(event),
+        "data": event.data,
+    }
 
 
-def frames_of(events: Iterable[Event], *, forum_id: int) -> list[dict[str, Any]]:
-    """Return events as frames. Queries: 1 (roles), when the events are :func:`joined`."""
-    rows = list(events)
-    roles = roles_in(forum_id, {pk for event in rows for pk in _people(event)}) if rows else {}
-    return [
-        {
-            "seq": event.seq,
-            "kind": event.kind,
-            "at": iso(event.at),
-            "actor": _person(event.actor, roles),
-            "member": _person(event.floor_request.member if event.floor_request else None, roles),
-            "request": event.floor_request_id,
-            "item": _item(event.agenda_item),
-            "contribution": _contribution(event, roles),
-            "data": event.data,
-        }
-        for event in rows
-    ]
+def frames_of(events: Iterable[Event]) -> list[dict[str, Any]]:
+    """Return events as frames."""
+    return [frame_of(event) for event in events]
 
 
 def encode(frame: dict[str, Any]) -> str:

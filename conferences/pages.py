@@ -31,12 +31,14 @@ class Line:
     said: dict[str, Any] | None
     role: str  # of who said it, as a word
     door: str  # as a word
+    edited_at: datetime | None = None  # when it was changed after the gavel
 
 
 def dress(frame: dict[str, Any]) -> Line:
     """Return a frame with what depends on the reader's language and zone."""
     said = frame["contribution"] if frame["kind"] != "edited" else None
     table = words.table()
+    edited = said["edited"] if said else None
     return Line(
         frame=frame,
         moment=datetime.fromisoformat(frame["at"]),
@@ -44,6 +46,7 @@ def dress(frame: dict[str, Any]) -> Line:
         said=said,
         role=str(table["roles"].get(said["author"]["role"], "")) if said else "",
         door=str(table["doors"].get(said["origin"], "")) if said else "",
+        edited_at=datetime.fromisoformat(edited["at"]) if edited else None,
     )
 
 
@@ -57,6 +60,7 @@ def blank() -> Line:
         "author": BLANK_PERSON,
         "folded": False,
         "files": 0,
+        "edited": None,
     }
     return Line({"seq": 0, "kind": "intervention"}, timezone.now(), "", said, "", "")
 

@@ -141,7 +141,7 @@ def room_for(member: "Member | None", conference_session_id: int) -> Room:
 def events_after(conference_session: ConferenceSession, after: int, *, limit: int = PAGE) -> list[dict[str, Any]]:
     """Return the frames of a permitted conference_session after a number, at most ``limit``. Queries: 3."""
     rows = frames.joined(conference_session.events.filter(seq__gt=after).order_by("seq"))[:limit]
-    return frames.frames_of(rows, forum_id=conference_session.conference.forum_id)
+    return frames.frames_of(rows)
 
 
 def events_for(member: "Member | None", conference_session_id: int, after: int) -> list[dict[str, Any]]:
@@ -161,7 +161,7 @@ def statements_of(conference_session: ConferenceSession, *, last: int = 50) -> l
     """Return the newest statements of a permitted conference_session as frames, oldest first. Queries: 3."""
     said = conference_session.events.filter(contribution__isnull=False).exclude(kind=Event.Kind.EDITED)
     rows = list(frames.joined(said.order_by("-seq"))[:last])
-    return frames.frames_of(reversed(rows), forum_id=conference_session.conference.forum_id)
+    return frames.frames_of(reversed(rows))
 
 
 def topic_under_discussion(*, forum_id: int, now: datetime) -> int | None:

@@ -3,6 +3,9 @@
 A conference is longer than its sittings: what came by web and mail on an item between them belongs to it as much. So
 an item has everything accepted in its topic, in the order in which it was said; ``seq`` is set on what stands in a
 log, that is, what was said during a sitting.
+
+Order and numbers are those of what happened, not of the plan: conference_sessions as they were opened, items as they
+were taken, one that was taken again once more; what was not taken stands at the end. People stand as they stood then.
 """
 
 from collections import Counter
@@ -11,38 +14,46 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from conferences.models import AgendaItem, Conference, ConferenceSession, Event
-from forums.selectors import contributions_after, readers_of, roles_in
+from forums.edits import LateEdit, late_edit
+from forums.selectors import contributions_after, readers_of
+from forums.speakers import Speaker, role_now
 
 if TYPE_CHECKING:
     from forums.outlets import Contribution
-    from hub.members.models import Member
 
 # More contributions on one item than any conference has had; a bound for memory, not a page.
 MOST = 10_000
+# Who is named first.
+RANKS = ("chair", "moderator", "rapporteur", "secretariat", "participant", "observer", "")
 
 
 @dataclass(frozen=True)
 class Participation:
-    """Somebody who took part: who, as what, and how often they spoke."""
+    """Somebody who took part: how they stood then, and how often they spoke."""
 
-    member: "Member"
-    role: str  # forums.Membership.Role, empty for who only visited
+    member_id: int
+    speaker: Speaker
     interventions: int
 
     @property
     def name(self) -> str:
         """The name to print."""
-        return str(self.member.name)
+        return self.speaker.name
+
+    @property
+    def role(self) -> str:
+        """Of forums.Membership.Role or the Secretariat, empty for who only visited."""
+        return self.speaker.role
 
     @property
     def country(self) -> str:
         """ISO 3166-1 alpha-2, empty when unknown."""
-        return str(self.member.country or "")
+        return self.speaker.country
 
     @property
     def organisation(self) -> str:
-        """Whom the person works for, empty when unknown."""
-        return str(self.member.organisation)
+        """Whom the person worked for, empty when unknown."""
+        return self.speaker.organisation
 
 
 @dataclass(frozen=True)
@@ -50,32 +61,42 @@ class Intervention:
     """A contribution as the transcript has it."""
 
     number: int
-    author: "Member"
-    role: str
+    speaker: Speaker  # as they stood then
     at: datetime
     origin: str  # web, mail, live
     subject: str
     text: str  # Markdown, as written
     html: str  # safe HTML, as shown
     seq: int | None  # number in the log of the conference_session, None for what was said outside of it
+    edited: LateEdit | None = None  # changed after the gavel
 
     @property
     def url(self) -> str:
         """The permanent address."""
         return f"/c/{self.number}/"
 
+    @property
+    def role(self) -> str:
+        """The role of who said it, then."""
+        return self.speaker.role
+
 
 @dataclass(frozen=True)
 class ItemRecord:
-    """An agenda item with everything said on it."""
+    """An agenda item, as it was taken, with everything said on it.
+
+    Args: taken_at, None for one that was not taken; is_resumed, whether it had been taken before.
+    """
 
     item: AgendaItem
     interventions: list[Intervention]
+    taken_at: datetime | None = None
+    is_resumed: bool = False
 
 
 @dataclass(frozen=True)
 class SessionRecord:
-    """A conference_session with its items; ``events`` is the number of events in its log."""
+    """A conference_session with its items, in the order in which they were taken."""
 
     conference_session: ConferenceSession
     items: list[ItemRecord]
@@ -91,78 +112,146 @@ class Transcript:
 
     @property
     def interventions(self) -> list[Intervention]:
-        """All of them, in the order of the agenda."""
+        """All of them, in the order of the record."""
         return [said for session in self.sessions for record in session.items for said in record.interventions]
 
 
 def transcript_of(conference: Conference) -> Transcript:
     """Return the transcript of a conference whose reader has been checked.
 
-    Queries: 5 and two for each agenda item.
+    Queries: 6 and two for each agenda item.
     """
-    conference_sessions = list(conference.conference_sessions.all())
+    sessions = sorted(conference.conference_sessions.all(), key=_happened)
     items = list(
         AgendaItem.objects.filter(conference_session__conference=conference)
         .select_related("topic", "conference_session")
-        .order_by("conference_session__opens_at", "number", "pk")
+        .order_by("number", "pk")
     )
-    logged = {
-        number: (item_id, seq)
-        for number, item_id, seq in Event.objects.filter(
-            conference_session__conference=conference, contribution__isnull=False
+    places = {session.pk: place for place, session in enumerate(sessions)}
+    items.sort(key=lambda item: places[item.conference_session_id])
+    log = _Log(conference)
+    contributions = _contributions(items, log.heard)
+    records = [
+        SessionRecord(
+            session,
+            _taken([item for item in items if item.conference_session_id == session.pk], contributions, log),
         )
-        .exclude(kind=Event.Kind.EDITED)
-        .values_list("contribution_id", "agenda_item_id", "seq")
-    }
-    said = _said(items, logged)
-    authors = {row.author_id for rows in said.values() for row in rows}
-    roles = roles_in(conference.forum_id, authors)
-    records = {
-        item.pk: ItemRecord(item, [_intervention(row, roles, logged) for row in said[item.pk]]) for item in items
-    }
-    sessions = [
-        SessionRecord(row, [records[item.pk] for item in items if item.conference_session_id == row.pk])
-        for row in conference_sessions
+        for session in sessions
     ]
-    return Transcript(conference, _participants(conference, said, roles), sessions)
+    return Transcript(conference, _participants(conference, contributions, log), records)
 
 
-def _said(items: list[AgendaItem], logged: dict[int, tuple[int, int]]) -> "dict[int, list[Contribution]]":
+def _happened(session: ConferenceSession) -> tuple[bool, datetime, int]:
+    """Order by the opening; what was not held comes last, as it was planned."""
+    return session.opened_at is None, session.opened_at or session.opens_at, session.pk
+
+
+class _Log:
+    """What the logs of a conference say: which item heard what, when items were taken, who took part. Queries: 2."""
+
+    def __init__(self, conference: Conference) -> None:
+        self.heard: dict[int, tuple[int, int]] = {}  # contribution number -> (item key, seq)
+        self.takings: dict[int, list[tuple[int, datetime]]] = {}  # item key -> (seq, moment) of each taking
+        rows = Event.objects.filter(conference_session__conference=conference, agenda_item__isnull=False)
+        rows = rows.exclude(kind=Event.Kind.EDITED).order_by("conference_session", "seq")
+        for kind, number, item_id, seq, at in rows.values_list(
+            "kind", "contribution_id", "agenda_item_id", "seq", "at"
+        ):
+            if kind == Event.Kind.ITEM_TAKEN:
+                self.takings.setdefault(item_id, []).append((seq, at))
+            if number is not None:
+                self.heard[number] = (item_id, seq)
+        closings = Event.objects.filter(
+            conference_session__conference=conference, kind__in=(Event.Kind.CLOSED, Event.Kind.CLOSED_BY_CLOCK)
+        )
+        self.participants: dict[int, dict[str, str]] = {}  # member key -> how they stood at the last closing
+        for people in closings.order_by("at", "pk").values_list("people", flat=True):
+            self.participants |= {int(key): stood for key, stood in people.get("participants", {}).items()}
+
+
+def _contributions(items: list[AgendaItem], heard: dict[int, tuple[int, int]]) -> "dict[int, list[Contribution]]":
     """Put each contribution under one item: the one whose sitting heard it, else the first with its topic."""
-    said: dict[int, list[Contribution]] = {item.pk: [] for item in items}
+    found: dict[int, list[Contribution]] = {item.pk: [] for item in items}
     seen: set[int] = set()
     for item in items:
         if item.topic_id in seen:
             continue
         seen.add(item.topic_id)
         for row in contributions_after(item.topic, 0, limit=MOST):
-            heard_under, _seq = logged.get(row.number, (item.pk, 0))
-            said[heard_under if heard_under in said else item.pk].append(row)
-    return said
+            heard_under, _seq = heard.get(row.number, (item.pk, 0))
+            found[heard_under if heard_under in found else item.pk].append(row)
+    return found
 
 
-def _intervention(row: "Contribution", roles: dict[int, str], logged: dict[int, tuple[int, int]]) -> Intervention:
+def _taken(items: list[AgendaItem], contributions: "dict[int, list[Contribution]]", log: _Log) -> list[ItemRecord]:
+    """Return the items of a conference_session as they were taken, then those that were not."""
+    taken: list[tuple[int, ItemRecord]] = []
+    for item in items:
+        takings = log.takings.get(item.pk, [])
+        rows: list[list[Intervention]] = [[] for _turn_of_item in range(max(1, len(takings)))]
+        for row in contributions[item.pk]:
+            rows[_turn(row, takings, log)].append(_intervention(row, item.conference_session, log))
+        if not takings:
+            taken.append((2**31, ItemRecord(item, rows[0])))
+        for turn, (seq, at) in enumerate(takings):
+            taken.append((seq, ItemRecord(item, rows[turn], at, is_resumed=turn > 0)))
+    return [record for _seq, record in sorted(taken, key=lambda pair: pair[0])]
+
+
+def _turn(row: "Contribution", takings: list[tuple[int, datetime]], log: _Log) -> int:
+    """Return in which taking of its item something was said: the last before it, the first for what came earlier."""
+    _item_id, seq = log.heard.get(row.number, (0, None))
+    before = [
+        turn
+        for turn, (taken_seq, at) in enumerate(takings)
+        if (seq >= taken_seq if seq is not None else row.created_at >= at)
+    ]
+    return before[-1] if before else 0
+
+
+def _intervention(row: "Contribution", session: ConferenceSession, log: _Log) -> Intervention:
+    _item_id, seq = log.heard.get(row.number, (0, None))
     return Intervention(
         number=row.number,
-        author=row.author,
-        role=roles.get(row.author_id, ""),
+        speaker=row.speaker,
         at=row.created_at,
         origin=row.origin,
         subject=row.subject,
         text=row.text,
         html=row.html,
-        seq=logged[row.number][1] if row.number in logged else None,
+        seq=seq,
+        edited=late_edit(row, session.closed_at) if session.closed_at else None,
     )
 
 
 def _participants(
-    conference: Conference, said: "dict[int, list[Contribution]]", roles: dict[int, str]
+    conference: Conference, contributions: "dict[int, list[Contribution]]", log: _Log
 ) -> list[Participation]:
-    """Return who takes part now and who spoke, leaders first: also who has left since."""
-    rows = [row for contributions in said.values() for row in contributions]
+    """Return who took part, leaders first, as they stood: when they spoke, at the last closing, or now where neither.
+
+    Who was in the lead at any of these is named as that.
+    """
+    rows = sorted((row for found in contributions.values() for row in found), key=lambda row: row.created_at)
     counts = Counter(row.author_id for row in rows)
-    people = {row.author_id: (row.author, roles.get(row.author_id, "")) for row in rows}
-    people |= {row.member_id: (row.member, str(row.role)) for row in readers_of(conference.forum_id)}
-    order = ("chair", "moderator", "rapporteur", "participant", "observer", "")
-    found = [Participation(member, role, counts[member.pk]) for member, role in people.values()]
-    return sorted(found, key=lambda person: (order.index(person.role), person.name))
+    people: dict[int, list[Speaker]] = {}
+    for row in rows:
+        people.setdefault(row.author_id, []).append(row.speaker)
+    for member_id, stood in log.participants.items():
+        people.setdefault(member_id, []).append(Speaker(**{name: stood.get(name, "") for name in _STANDING}))
+    for place in readers_of(conference.forum_id):
+        if place.member_id not in people:
+            member, role = place.member, role_now(place.member, str(place.role))
+            standing = Speaker(member.name, role, str(member.country or ""), str(member.organisation))
+            people[place.member_id] = [standing]
+    found = [Participation(pk, _highest(standings), counts[pk]) for pk, standings in people.items()]
+    return sorted(found, key=lambda person: (RANKS.index(person.role), person.name))
+
+
+_STANDING = ("name", "role", "country", "organisation")
+
+
+def _highest(standings: list[Speaker]) -> Speaker:
+    """Return how somebody stood last, in the highest role they had."""
+    last = standings[-1]
+    role = min((standing.role for standing in standings), key=RANKS.index)
+    return Speaker(last.name, role, last.country, last.organisation)

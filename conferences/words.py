@@ -66,6 +66,7 @@ def table() -> dict[str, Any]:
             "moderator": _("facilitator"),
             "rapporteur": _("rapporteur"),
             "observer": _("observer"),
+            "secretariat": _("Secretariat"),
             "participant": "",
         },
         "doors": {"web": _("web"), "mail": _("mail"), "live": _("live")},

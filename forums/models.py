@@ -9,6 +9,7 @@ from django.db import models
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from forums.speakers import Speaker
 from hub.lib.verdicts import Action
 
 
@@ -97,6 +98,14 @@ class Contribution(models.Model):
     number = models.BigAutoField(primary_key=True)
     post = models.OneToOneField("forum_conversation.Post", on_delete=models.PROTECT, related_name="contribution")
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="contributions")
+    # How the author stood when it was said (:mod:`forums.speakers`); no name once the person has left for good.
+    author_name = models.CharField(max_length=150, blank=True)
+    author_role = models.CharField(max_length=12, blank=True)
+    author_country = models.CharField(max_length=2, blank=True)
+    author_organisation = models.CharField(max_length=200, blank=True)
+    author_language = models.CharField(max_length=10, blank=True)
+    # Whether these were filled in afterwards: for what was said before they were kept, and for imports.
+    author_filled_later = models.BooleanField(default=False)
     parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="replies")
     origin = models.CharField(max_length=4, choices=Origin.choices)
     state = models.CharField(max_length=8, choices=State.choices, default=State.ACCEPTED)
@@ -143,6 +152,12 @@ class Contribution(models.Model):
     def html(self) -> str:
         """What the author wrote, as stored safe HTML."""
         return str(self.post.content.rendered)
+
+    @cached_property
+    def speaker(self) -> Speaker:
+        """The author as they stood when this was said; somebody who has left for good has no name any more."""
+        name = self.author_name if self.author_name and not self.author.anonymised_at else self.author.get_full_name()
+        return Speaker(name, self.author_role, self.author_country, self.author_organisation)
 
     @property
     def topic_id(self) -> int:

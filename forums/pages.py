@@ -36,7 +36,7 @@ class Said:
     """A contribution as a reader meets it.
 
     Args:
-        role: the author's role in the discussion, as a word; empty for a participant or nobody.
+        role: the author's role in the discussion when it was said, as a word; empty for a participant or nobody.
         depth: 0 to MAX_DEPTH in the threaded view, 0 in the flat one.
         new: whether the reader has not seen it; ``first_new`` marks the first of them.
         answers: whether to say which contribution it answers (in the threaded view its place says so).
@@ -80,13 +80,6 @@ class TopicPage:
         return max((said.contribution.number for said in self.said), default=0)
 
 
-def _role_words(discussion: Discussion, rows: Iterable[Contribution]) -> dict[int, str]:
-    """Return ``dict[int, str]  # member key -> role``; a plain participant needs no word. Queries: 1."""
-    roles = selectors.roles_in(discussion.pk, {row.author_id for row in rows})
-    plain = Membership.Role.PARTICIPANT
-    return {pk: str(Membership.Role(role).label) for pk, role in roles.items() if role != plain}
-
-
 def _may_edit(row: Contribution, discussion: Discussion, member: "Member", now: datetime) -> bool:
     policy, rights = discussion.policy, discussion.rights
     return rules.decide_edit(contribution=row, actor=member, policy=policy, rights=rights, now=now).accepts
@@ -101,14 +94,14 @@ def dress(
     first_new: int | None = None,
     may_reply: bool = False,
 ) -> list[Said]:
-    """Return contributions as the reader meets them. Queries: 1, whatever the number of rows.
+    """Return contributions as the reader meets them. Queries: 0.
 
     Args:
         depths: ``dict[int, int]  # contribution number -> depth``; None for the flat view.
         first_new: number of the first unread contribution, None when nothing is new.
         may_reply: whether the reader can reply here now (see :func:`silenced`).
     """
-    roles, now = _role_words(discussion, rows), clock.now()
+    now = clock.now()
     found = []
     for row in rows:
         mine = member is not None and row.author_id == member.pk
@@ -116,7 +109,7 @@ def dress(
         found.append(
             Said(
                 row,
-                roles.get(row.author_id, ""),
+                row.speaker.role_label,
                 depth,
                 new=first_new is not None and row.number >= first_new and not mine,
                 first_new=row.number == first_new,
@@ -206,7 +199,7 @@ def quoted(contribution: Contribution) -> str:
     if len(lines) > MAX_QUOTE:
         lines = [*lines[:MAX_QUOTE], "…"]
     head = _("%(name)s wrote on %(day)s (#%(number)d):") % {
-        "name": contribution.author.get_full_name(),
+        "name": contribution.speaker.name,
         "day": f"{localtime(contribution.created_at):%Y-%m-%d}",
         "number": contribution.number,
     }

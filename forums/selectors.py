@@ -179,7 +179,8 @@ def topic_for(member: "Member | None", topic_id: int) -> tuple[Topic, Discussion
 
 def _shown() -> QuerySet[Contribution]:
     rows = Contribution.objects.filter(state=Contribution.State.ACCEPTED)
-    return rows.select_related("post__topic", "author", "parent__author").prefetch_related("attachments")
+    rows = rows.select_related("post__topic", "post__updated_by", "author", "parent__author")
+    return rows.prefetch_related("attachments")
 
 
 def numbers_on(topic: Topic, page: int) -> list[int]:

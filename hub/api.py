@@ -167,8 +167,8 @@ def _contribution(row: selectors.Contribution) -> ContributionOut:
     return ContributionOut(
         number=row.number,
         url=f"{settings.HUB_URL}/c/{row.number}/",
-        author=row.author.name,
-        country=str(row.author.country),
+        author=row.speaker.name,
+        country=row.speaker.country,
         origin=row.origin,
         said_at=row.created_at,
         parent=row.parent_id,

@@ -1,7 +1,7 @@
 """What the rooms register about people who leave for good; :mod:`hub.settings` takes it as it is."""
 
 # Each takes what it keeps of a person out when the person leaves for good: forget(member, now).
-HUB_FORGET = ["listserv.retention.forget_member", "forums.services.forget_member"]
+HUB_FORGET = ["listserv.retention.forget_member", "forums.services.forget_member", "conferences.services.forget_names"]
 # Each takes a person who has left out of rows that many may have, outside of a transaction: scrub(member, person).
 HUB_SCRUB = [
     "listserv.forgetting.scrub_mail",

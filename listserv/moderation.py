@@ -92,7 +92,7 @@ def _context(contribution: "Contribution") -> dict[str, object]:
     text = contribution.text
     return {
         "contribution": contribution,
-        "author": contribution.author,
+        "author": contribution.speaker,
         "decided_by": contribution.decided_by,
         "discussion": contribution.post.topic.forum.name,
         "text": text if len(text) <= EXCERPT else f"{text[:EXCERPT]} …",

@@ -40,11 +40,14 @@ class ProceedingsRecord(models.Model):
     ``data`` is::
 
         {"background": html, "participants": [{"name", "role", "country", "organisation"}],
-         "agenda": [{"title", "session": {"title", "opens_at", "closes_at"},
+         "agenda": [{"title", "taken", "resumed", "session": {"title", "opens_at", "closes_at", "held"},
                      "interventions": [{"number", "author", "role", "country", "organisation", "at", "origin",
-                                        "html"}]}]}
+                                        "html", "edited": {"by", "at"} or None}]}]}
 
-    with roles and countries as codes, moments in ISO 8601, and HTML as :func:`hub.lib.markup.render` made it.
+    in the order of what happened: an item that was taken again stands there again (``resumed``), one that was not taken
+    at the end. ``edited`` marks words that were changed after the gavel. Older records have no ``taken``, ``resumed``,
+    ``held`` and ``edited``. With roles and countries as codes, moments in ISO 8601, and HTML as
+    :func:`hub.lib.markup.render` made it.
     """
 
     conference = models.ForeignKey("conferences.Conference", null=True, on_delete=models.SET_NULL, related_name="+")

@@ -72,6 +72,7 @@ def _statement(said: Statement, language: str) -> dict[str, Any]:
         "about": said.about,
         "when": said.when,
         "door": said.door,
+        "edited": said.edited,
         "blocks": _tongued(prose.read(said.html), language),
     }
 

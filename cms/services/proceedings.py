@@ -41,6 +41,8 @@ def data_of(transcript: Transcript) -> dict[str, Any]:
         "agenda": [
             {
                 "title": record.item.title,
+                "taken": record.taken_at is not None,
+                "resumed": record.is_resumed,
                 "session": _session(sitting.conference_session),
                 "interventions": [_intervention(said) for said in record.interventions],
             }
@@ -50,21 +52,23 @@ def data_of(transcript: Transcript) -> dict[str, Any]:
     }
 
 
-def _session(row: Any) -> dict[str, str]:
+def _session(row: Any) -> dict[str, Any]:
     opens, closes = row.opened_at or row.opens_at, row.closed_at or row.closes_at
-    return {"title": row.title, "opens_at": opens.isoformat(), "closes_at": closes.isoformat()}
+    hours = {"opens_at": opens.isoformat(), "closes_at": closes.isoformat()}
+    return {"title": row.title, **hours, "held": row.opened_at is not None}
 
 
 def _intervention(said: Any) -> dict[str, Any]:
     return {
         "number": said.number,
-        "author": said.author.name,
+        "author": said.speaker.name,
         "role": said.role,
-        "country": str(said.author.country or ""),
-        "organisation": said.author.organisation,
+        "country": said.speaker.country,
+        "organisation": said.speaker.organisation,
         "at": said.at.isoformat(),
         "origin": said.origin,
         "html": str(said.html),
+        "edited": {"by": said.edited.by, "at": said.edited.at.isoformat()} if said.edited else None,
     }
 
 

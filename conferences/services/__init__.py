@@ -12,6 +12,7 @@ from conferences.services.convene import (
     schedule_session,
 )
 from conferences.services.floor import ask_for_floor, end_floor, give_floor, return_floor, withdraw_request
+from conferences.services.log import forget_names
 from conferences.services.speak import intervene
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "convene_conference",
     "end_conference",
     "end_floor",
+    "forget_names",
     "give_floor",
     "intervene",
     "keep_time",

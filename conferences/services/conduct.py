@@ -10,7 +10,8 @@ from conferences import errors, rules
 from conferences.models import AgendaItem, ConferenceSession, Event, FloorRequest
 from conferences.services import speak
 from conferences.services.log import append, find, lock
-from forums.selectors import moderators_of
+from forums.selectors import moderators_of, readers_of
+from forums.speakers import role_now
 from hub.lib.errors import HubError, NotFound
 from hub.lib.markup import renders
 
@@ -196,4 +197,18 @@ def shut(
         contribution=contribution,
         quiet=quiet,
         agenda_item=conference_session.current_item if contribution else None,
+        participants=_participants(conference_session.conference.forum_id),
     )
+
+
+def _participants(forum_id: int) -> dict[str, dict[str, str]]:
+    """Return how everybody stands who takes part: ``dict[str, dict[str, str]]  # key of the member -> standing``."""
+    return {
+        str(place.member_id): {
+            "name": place.member.name,
+            "role": role_now(place.member, str(place.role)),
+            "country": str(place.member.country or ""),
+            "organisation": place.member.organisation,
+        }
+        for place in readers_of(forum_id)
+    }

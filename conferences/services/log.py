@@ -7,8 +7,13 @@ publish does so before it calls :func:`lock`; the other way round, a mail and th
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from django.db import transaction
+from django.db.models import Q
+
 from conferences import frames
 from conferences.models import AgendaItem, ConferenceSession, Event, FloorRequest
+from forums.selectors import roles_in
+from forums.speakers import role_now
 from hub.lib.bus import publish_on_commit
 from hub.lib.errors import NotFound
 
@@ -51,11 +56,17 @@ def append(
     contribution: "Contribution | None" = None,
     quiet: bool = False,
     data: dict[str, Any] | None = None,
+    participants: dict[str, dict[str, str]] | None = None,
 ) -> Event:
     """Add an event to a locked conference_session and push its frame after the commit, unless ``quiet``.
 
     The number comes from the locked row, so a rollback gives it back: the log has no gaps. Queries: 4.
+
+    Args: participants, for a closing: who took part, and how they stood (:attr:`Event.people`).
     """
+    people: dict[str, Any] = _standing(conference_session, actor, floor_request)
+    if participants:
+        people["participants"] = participants
     seq = conference_session.next_seq
     conference_session.next_seq = seq + 1
     conference_session.save(update_fields=["next_seq"])
@@ -69,8 +80,44 @@ def append(
         agenda_item=agenda_item,
         contribution=contribution,
         data=data or {},
+        people=people,
     )
     if not quiet:
-        (frame,) = frames.frames_of([event], forum_id=conference_session.conference.forum_id)
+        frame = frames.frame_of(event)
         publish_on_commit(topic_of(conference_session.pk), {"seq": seq, "frame": frames.encode(frame)})
     return event
+
+
+def _standing(
+    conference_session: ConferenceSession, actor: "Member | None", floor_request: FloorRequest | None
+) -> dict[str, dict[str, str]]:
+    """Return how those named in an event stand now. Queries: 1 when anybody is."""
+    named = {"actor": actor, "member": floor_request.member if floor_request else None}
+    known = {place: member for place, member in named.items() if member is not None}
+    if not known:
+        return {}
+    roles = roles_in(conference_session.conference.forum_id, {member.pk for member in known.values()})
+    return {
+        place: {
+            "name": "" if member.anonymised_at else member.name,
+            "role": role_now(member, roles.get(member.pk, "")),
+            "country": str(member.country or ""),
+        }
+        for place, member in known.items()
+    }
+
+
+@transaction.atomic
+def forget_names(member: "Member", now: datetime) -> None:
+    """Take the name and organisation of somebody who leaves for good out of the logs; acts stay (``HUB_FORGET``)."""
+    key = str(member.pk)
+    named = Q(actor=member) | Q(floor_request__member=member) | Q(people__participants__has_key=key)
+    for event in Event.objects.filter(named).select_related("floor_request").iterator(chunk_size=200):
+        places = [event.people.get("participants", {}).get(key)]
+        places += [event.people.get("actor")] if event.actor_id == member.pk else []
+        asked = event.floor_request
+        places += [event.people.get("member")] if asked is not None and asked.member_id == member.pk else []
+        for stood in places:
+            if stood:
+                stood |= {"name": "", **({"organisation": ""} if "organisation" in stood else {})}
+        Event.objects.filter(pk=event.pk).update(people=event.people)

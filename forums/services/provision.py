@@ -16,6 +16,7 @@ from forums.policy import ADMIT, LEADING, access_of, check_role_change, check_st
 from forums.services.publish import new_topic
 from hub.lib.errors import Invalid, NotAllowed, NotFound
 from hub.lib.markup import renders
+from hub.search.services import forget_author
 
 if TYPE_CHECKING:
     from hub.members.models import Member
@@ -172,7 +173,8 @@ def forget_member(member: "Member", now: datetime) -> None:
     for membership in Membership.objects.select_for_update().filter(member=member, left_at=None):
         _end(membership, now)
     said = Contribution.objects.filter(author=member)
-    said.update(author_address="")
+    said.update(author_address="", author_name="", author_organisation="")
+    forget_author(member)
     signed = list(said.filter(imported__has_key="from").only("imported"))
     for contribution in signed:
         # The name an imported mail was signed with.

@@ -18,7 +18,9 @@ from forums.drafts import Draft, Published
 from forums.errors import refusal
 from forums.models import Contribution
 from forums.outlets import outlets
+from forums.policy import access_of
 from forums.services import files
+from forums.speakers import role_in
 from hub.lib.errors import NotFound
 from hub.lib.hooks import registered
 from hub.lib.markup import render
@@ -79,11 +81,15 @@ def prepare(draft: Draft) -> Draft:
 @transaction.atomic
 def _publish(draft: Draft, author: "Member", origin: str, now: datetime) -> Published:
     topic, parent = _place(draft, now)
-    # What an operator brings in was said already, elsewhere: nothing is left to decide.
-    verdict = ACCEPT if draft.imported is not None else rules.decide(draft=draft, author=author, topic=topic, now=now)
+    # What an operator brings in was said already, elsewhere: nothing is left to decide, and nobody knows as what.
+    verdict, role = ACCEPT, ""
+    if draft.imported is None:
+        access = access_of(author)
+        verdict = rules.decide(draft=draft, author=author, topic=topic, now=now, access=access)
+        role = role_in(access, author, draft.forum_id)
     if verdict.action is Action.REJECT:
         raise refusal(verdict)
-    contribution = _record(draft, author, origin, topic, parent, verdict, now)
+    contribution = _record(draft, author, origin, topic, parent, verdict, now, role=role)
     files.attach(contribution, draft.files, list(draft.digests or ()))
     if verdict.accepts:
         make_visible(contribution, quiet=draft.quiet, now=now)
@@ -223,6 +229,8 @@ def _record(
     parent: Contribution | None,
     verdict: Verdict,
     now: datetime,
+    *,
+    role: str,
 ) -> Contribution:
     said_at = draft.created_at or now
     subject = _subject(draft, topic)
@@ -241,6 +249,12 @@ def _record(
     return Contribution.objects.create(
         post=post,
         author=author,
+        author_name="" if author.anonymised_at else author.name,
+        author_role=role,
+        author_country=str(author.country or ""),
+        author_organisation=author.organisation,
+        author_language=author.language,
+        author_filled_later=draft.imported is not None,
         parent=parent,
         origin=origin,
         state=Contribution.State.ACCEPTED if verdict.accepts else Contribution.State.HELD,

@@ -71,7 +71,7 @@ def discussion(request: HttpRequest, pk: int) -> HttpResponse:
             title=row.subject,
             link=f"{settings.HUB_URL}/c/{row.number}/",
             description=Truncator(plain(row.html)).chars(EXCERPT),
-            author_name=row.author.get_full_name(),
+            author_name=row.speaker.name,
             unique_id=f"{settings.HUB_URL}/c/{row.number}/",
             pubdate=row.created_at,
             updateddate=row.post.updated,

@@ -132,9 +132,14 @@ class Member(AbstractBaseUser, PermissionsMixin):
     @property
     def initials(self) -> str:
         """Up to two letters that stand for the person."""
-        words = [word for word in self.name.replace("-", " ").split() if word[:1].isalpha() and word[-1:] != "."]
-        picked = words[:1] + words[-1:] if len(words) > 1 else words
-        return "".join(word[0] for word in picked).upper()
+        return initials_of(self.name)
+
+
+def initials_of(name: str) -> str:
+    """Return up to two letters that stand for a name."""
+    words = [word for word in name.replace("-", " ").split() if word[:1].isalpha() and word[-1:] != "."]
+    picked = words[:1] + words[-1:] if len(words) > 1 else words
+    return "".join(word[0] for word in picked).upper()
 
 
 def session_mark(session_key: str) -> str:

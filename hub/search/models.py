@@ -31,7 +31,7 @@ class SearchDocument(models.Model):
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
-    author_name = models.CharField(max_length=150, blank=True, help_text="of somebody who is not a member")
+    author_name = models.CharField(max_length=150, blank=True, help_text="as they were called when they wrote it")
     # Milliseconds of the date, then 20 bits that tell documents of one moment apart: newest first is this order
     # backwards, in both databases without a sort. It is the rowid of the FTS5 table.
     position = models.BigIntegerField(unique=True)
@@ -45,8 +45,10 @@ class SearchDocument(models.Model):
 
     @property
     def by(self) -> str:
-        """Who wrote it, as they are called today; never kept in the index, so that who leaves is not found by name."""
-        return self.author.get_full_name() if self.author else self.author_name
+        """Who wrote it, as they were called then; not in what is searched, so that who leaves is not found by name."""
+        if self.author is None or (self.author_name and not self.author.anonymised_at):
+            return self.author_name
+        return self.author.get_full_name()
 
     @property
     def where(self) -> str:

@@ -32,6 +32,7 @@ def document_of(contribution: Any) -> Document:
         url=f"/c/{contribution.number}/",
         date=contribution.created_at,
         author=contribution.author,
+        author_name=contribution.author_name,
     )
 
 

@@ -43,7 +43,7 @@ class Document:
         title, body: plain text; what can be found.
         url: path on the hub.
         date: by which it is listed, newest first; UTC-aware.
-        author: a member; author_name for anybody else.
+        author: a member, None for anybody else; author_name, as they were called then.
     """
 
     key: str
@@ -75,6 +75,11 @@ def remove_document(*, key: str) -> None:
 def change_author(*, before: "Member", after: "Member") -> None:
     """Say that what one wrote is another's. Queries: 1."""
     SearchDocument.objects.filter(author=before).update(author=after)
+
+
+def forget_author(author: "Member") -> None:
+    """Keep no name of somebody who leaves for good. Queries: 1."""
+    SearchDocument.objects.filter(author=author).update(author_name="")
 
 
 def move_topic(*, before: int, after: int) -> None:

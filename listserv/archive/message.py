@@ -76,17 +76,17 @@ class Writer:
         )
 
     def _author(self, said: "Contribution") -> bytes:
-        name = kept(said, "from") if said.imported and "from" in said.imported else said.author.get_full_name()
+        name = kept(said, "from") if said.imported and "from" in said.imported else said.speaker.name
         if not self.shows_addresses:
             # Some programs write the address as the name.
-            shown = said.author.get_full_name() if "@" in name or not name else name
+            shown = said.speaker.name if "@" in name or not name else name
             return mailbox("From", shown, self.mailing_list.address)
         address = _UNSAFE.sub("", said.author_address)
         if address.isascii() and address and name:
             return mailbox("From", name, address)
         if not address:
             # A mail must name a mailbox; nobody reads this one.
-            return mailbox("From", name or said.author.get_full_name(), NOBODY)
+            return mailbox("From", name or said.speaker.name, NOBODY)
         phrase = mailbox("From", name, "-").removesuffix(b"<->\r\n") if name else b"From: "
         return phrase + f"<{address}>\r\n".encode()
 

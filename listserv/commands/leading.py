@@ -61,7 +61,7 @@ def held(desk: Desk, order: Order) -> Answer:
         text = " ".join(one.text.split())
         said += [
             f"{one.number}. {one.subject}",
-            f"   {one.author.get_full_name()}, {when(one.created_at)} – {one.post.topic.forum.name}",
+            f"   {one.speaker.name}, {when(one.created_at)} – {one.post.topic.forum.name}",
             f"   {text if len(text) <= EXCERPT else text[:EXCERPT] + ' …'}",
             "",
         ]
@@ -130,7 +130,7 @@ def _edit_shown(desk: Desk, number: int, text: str) -> Answer:
 
 
 def _about(said: "Contribution") -> str:
-    return f"{said.author.get_full_name()}: {said.subject}"
+    return f"{said.speaker.name}: {said.subject}"
 
 
 def admit(desk: Desk, order: Order) -> Answer:

@@ -125,7 +125,7 @@ def _hit(hit: Hit) -> list[str]:
     number = document.key.rpartition(":")[2]
     topic = document.topic
     where = topic.forum.name if topic is not None else ""
-    author = document.author.get_full_name() if document.author is not None else document.author_name
+    author = document.by
     words = html.unescape(_MARK.sub("", str(hit.excerpt)))
     return [f"{number}. {document.title}", f"   {author}, {when(document.date)} – {where}", f"   {words}", ""]
 
@@ -136,7 +136,7 @@ def contribution_text(desk: Desk, said: "Contribution", *, is_alone: bool = Fals
     Args: is_alone, whether the mail that brings it brings nothing else, and so is answered to everybody.
     """
     topic = said.post.topic
-    author = f"{said.author.get_full_name()} ({said.author.country})" if said.author.country else str(said.author)
+    author = f"{said.speaker.name} ({said.speaker.country})" if said.speaker.country else said.speaker.name
     attached = [
         _("File %(place)d: %(name)s (%(size)d kB) – GET FILE %(place)d OF %(number)d")
         % {"place": place, "name": file.name, "size": -(-file.size // 1000), "number": said.number}
@@ -158,7 +158,7 @@ def contribution_text(desk: Desk, said: "Contribution", *, is_alone: bool = Fals
 def _answered(said: "Contribution") -> list[str]:
     if said.parent is None:
         return []
-    name = {"number": said.parent.number, "name": said.parent.author.get_full_name()}
+    name = {"number": said.parent.number, "name": said.parent.speaker.name}
     return [_("An answer to %(number)d by %(name)s") % name]
 
 

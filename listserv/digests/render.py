@@ -159,7 +159,7 @@ class Digest:
             "threads": [
                 {
                     "subject": _line(thread.subject),
-                    "names": list(dict.fromkeys(_line(one.author.get_full_name()) for one in thread.said)),
+                    "names": list(dict.fromkeys(_line(one.speaker.name) for one in thread.said)),
                     "said": [self._item(one, thread.subject) for one in thread.said],
                 }
                 for thread in self.gathered.threads
@@ -184,12 +184,12 @@ class Digest:
     def _item(self, said: "Contribution", topic: str) -> dict[str, object]:
         text, cut = excerpt(said.text, room_for(len(self.gathered.said)))
         local = said.created_at.astimezone(self.zone)
-        country = f" ({countries.name(str(said.author.country))})" if said.author.country else ""
+        country = f" ({countries.name(said.speaker.country)})" if said.speaker.country else ""
         subject = bare_subject(said.subject, tag=self.list.tag)
         count = len(said.attachments.all())
         return {
             "number": said.number,
-            "name": _line(said.author.get_full_name()),
+            "name": _line(said.speaker.name),
             "country": country,
             "at": f"{say_day(local, short=True, year=False)} {local:%H:%M}",
             # Who answers keeps the topic's subject; only another one is worth a line.

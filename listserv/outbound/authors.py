@@ -31,8 +31,8 @@ class Author:
 def author_of(said: "Contribution", mailing_list: MailingList) -> Author:
     """Return how the author of a contribution stands in a list's mail."""
     person = said.author
-    country = f" ({person.country})" if person.country else ""
-    name = f"{person.get_full_name()}{country}"
+    country = f" ({said.speaker.country})" if said.speaker.country else ""
+    name = f"{said.speaker.name}{country}"
     if not person.is_active:
         return Author(mailbox("From", f"{name} via {mailing_list.tag}", mailing_list.address), "")
     alias = tokens.alias_address(mailing_list.name, member_id=person.pk, list_id=mailing_list.pk)

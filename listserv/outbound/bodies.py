@@ -169,9 +169,9 @@ class Bodies:
         mostly that of a Latin name.
         """
         said = self.said
-        person, discussion = said.author.get_full_name(), self.forum.name
+        person, discussion = said.speaker.name, self.forum.name
         line = _("%(person)s in “%(discussion)s”, no. %(number)d")
-        country = f" ({countries.name(str(said.author.country))})" if said.author.country else ""
+        country = f" ({countries.name(said.speaker.country)})" if said.speaker.country else ""
         if html:
             line, person, discussion, country = escape(line), _isolated(person), _isolated(discussion), escape(country)
         elif translation.get_language_bidi():

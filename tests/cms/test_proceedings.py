@@ -7,6 +7,7 @@ from wagtail.models import Revision
 
 from cms import selectors, services
 from cms.models import ProceedingsPage, ProceedingsRecord
+from conferences.services import close_session, open_session, take_item
 from forums.services import edit_contribution, remove_member
 from hub.lib.errors import Conflict, Invalid, NotAllowed, NotFound, NotNow
 from tests.cms.conftest import latest
@@ -141,3 +142,23 @@ def test_a_rapporteur_who_left_the_conference_has_nothing_more_to_do_with_the_dr
     with pytest.raises(NotFound):
         finished.submit(page)
     assert selectors.desk_for(finished.rosa) == []
+
+
+def test_a_draft_follows_what_happened_and_marks_late_changes(finished, as_):
+    sitting = finished.conference.conference_sessions.get()
+    first, second = sitting.items.all()
+    moment = finished.now + timedelta(minutes=1)
+    act = {"conference_session_id": sitting.pk, "actor": finished.chen}
+    open_session(**act, now=finished.now, item_id=second.pk)
+    take_item(**act, now=moment, item_id=first.pk)
+    take_item(**act, now=moment, item_id=second.pk)
+    close_session(**act, now=moment)
+    edit_contribution(
+        number=finished.said[0].number, actor=finished.sofia, text="Changed.", now=moment + timedelta(hours=1)
+    )
+    page = finished.compile()
+    text = as_(finished.rosa).get(f"/proceedings/{page.pk}/").content.decode().split("<main", 1)[1]
+    headings = ("1. <bdi>Notification", "2. <bdi>Isolation", "3. <bdi>Notification (continued)")
+    places = [text.index(words) for words in headings]
+    assert places == sorted(places)
+    assert "Changed after the session was closed, by Sofia Lind" in text

@@ -6,6 +6,7 @@ from django.utils.translation import override
 from conferences import words
 from conferences.models import Event
 from forums.models import Contribution, Membership
+from forums.speakers import SECRETARIAT
 
 
 def frame(kind, **data):
@@ -41,4 +42,6 @@ def test_the_clock_and_the_chair_have_words_of_their_own():
 
 def test_every_role_and_door_has_a_word():
     table = words.table()
-    assert set(table["roles"]) == set(Membership.Role.values) and set(table["doors"]) == set(Contribution.Origin.values)
+    assert set(table["roles"]) == {*Membership.Role.values, SECRETARIAT} and set(table["doors"]) == set(
+        Contribution.Origin.values
+    )

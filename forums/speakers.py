@@ -1,0 +1,65 @@
+"""How somebody stood when they said something: stored with their words, and shown wherever the words are.
+
+Names, roles and countries change; what was said does not. So a contribution, and each act in the log of a conference,
+keeps them as they were (decision record 0024).
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+
+from hub.members.models import initials_of
+
+if TYPE_CHECKING:
+    from forums.policy import Access
+    from hub.members.models import Member
+
+# The office of somebody who runs the hub, where they have no other one.
+SECRETARIAT = "secretariat"
+
+
+@dataclass(frozen=True)
+class Speaker:
+    """A person as they stood then.
+
+    Args: role, of :class:`forums.models.Membership.Role` or :data:`SECRETARIAT`, empty for none; country, ISO 3166-1
+    alpha-2, empty when unknown.
+    """
+
+    name: str
+    role: str = ""
+    country: str = ""
+    organisation: str = ""
+
+    @property
+    def initials(self) -> str:
+        """Up to two letters that stand for the person."""
+        return initials_of(self.name)
+
+    @property
+    def role_label(self) -> str:
+        """The role as a word; a plain participant has none."""
+        return role_label(self.role)
+
+
+def role_label(role: str) -> str:
+    """Return a role in a discussion as a word in the language in use; a plain participant has none."""
+    labels = {
+        "chair": _("chair"),
+        "moderator": _("moderator"),
+        "rapporteur": _("rapporteur"),
+        "observer": _("observer"),
+        SECRETARIAT: _("Secretariat"),
+    }
+    return labels.get(role, "")
+
+
+def role_now(member: "Member", role: str) -> str:
+    """Return as what somebody acts who has this role in a forum now, empty for none: the Secretariat is named."""
+    return SECRETARIAT if member.is_staff and role in {"", "participant"} else role
+
+
+def role_in(access: "Access", member: "Member", forum_id: int) -> str:
+    """Return as what a member acts in a forum now."""
+    return role_now(member, access.roles.get(forum_id, ""))
