@@ -39,7 +39,7 @@ def secure(folder: Path, *, deep: bool, leave: Path | None = None) -> int:
     Args: deep, down to the last file; else the folder itself and its own files (database, keys); leave, a folder in it
     that stays as it is.
     """
-    opened = _close(folder)
+    opened = int(_close(folder))
     for root, folders, files in os.walk(folder):
         folders[:] = [name for name in folders if Path(root, name) != leave]
         inner = [Path(root, name) for name in (*folders, *files) if deep or name in files]

@@ -64,9 +64,7 @@ def append(
 
     Args: participants, for a closing: who took part, and how they stood (:attr:`Event.people`).
     """
-    people: dict[str, Any] = _standing(conference_session, actor, floor_request)
-    if participants:
-        people["participants"] = participants
+    people = {**_standing(conference_session, actor, floor_request), "participants": participants or {}}
     seq = conference_session.next_seq
     conference_session.next_seq = seq + 1
     conference_session.save(update_fields=["next_seq"])

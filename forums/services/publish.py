@@ -236,25 +236,14 @@ def _record(
     subject = _subject(draft, topic)
     if topic is None:
         topic = new_topic(forum_id=draft.forum_id, subject=subject, author=author)
-    post = Post(topic=topic, poster=author, subject=subject, content=clean(draft.text), approved=verdict.accepts)
-    post._content_rendered = draft.html
-    # Without the signals of a save: machina's would render the text again, inside the transaction.
-    Post.objects.bulk_create([post])
-    if draft.created_at is not None or draft.quiet:
-        Post.objects.filter(pk=post.pk).update(created=said_at, updated=said_at)
-        post.created = said_at
+    post = _post(draft, author, topic, subject, is_approved=verdict.accepts, said_at=said_at)
     if topic.first_post_id is None and not verdict.accepts:
         Topic.objects.filter(pk=topic.pk).update(first_post=post)
     message_id, imported = _identity(draft)
     return Contribution.objects.create(
         post=post,
         author=author,
-        author_name="" if author.anonymised_at else author.name,
-        author_role=role,
-        author_country=str(author.country or ""),
-        author_organisation=author.organisation,
-        author_language=author.language,
-        author_filled_later=draft.imported is not None,
+        **_standing(author, role, filled_later=imported is not None),
         parent=parent,
         origin=origin,
         state=Contribution.State.ACCEPTED if verdict.accepts else Contribution.State.HELD,
@@ -268,6 +257,29 @@ def _record(
         imported=imported,
         created_at=said_at,
     )
+
+
+def _post(draft: Draft, author: "Member", topic: Topic, subject: str, *, is_approved: bool, said_at: datetime) -> Post:
+    post = Post(topic=topic, poster=author, subject=subject, content=clean(draft.text), approved=is_approved)
+    post._content_rendered = draft.html
+    # Without the signals of a save: machina's would render the text again, inside the transaction.
+    Post.objects.bulk_create([post])
+    if draft.created_at is not None or draft.quiet:
+        Post.objects.filter(pk=post.pk).update(created=said_at, updated=said_at)
+        post.created = said_at
+    return post
+
+
+def _standing(author: "Member", role: str, *, filled_later: bool) -> dict[str, Any]:
+    """Return how the author stands now, to be kept with what is said (decision record 0024)."""
+    return {
+        "author_name": "" if author.anonymised_at else author.name,
+        "author_role": role,
+        "author_country": str(author.country or ""),
+        "author_organisation": author.organisation,
+        "author_language": author.language,
+        "author_filled_later": filled_later,
+    }
 
 
 def _identity(draft: Draft) -> tuple[str, dict[str, str] | None]:

@@ -137,7 +137,7 @@ class Bodies:
 
     def _context(self, language: str, form: Form) -> dict[str, object]:
         said = self.said
-        foot = Footer.of(discussion=self.forum.name, person=said.author.get_full_name(), words=f"GET {said.number}")
+        foot = Footer.of(discussion=self.forum.name, person=said.speaker.name, words=f"GET {said.number}")
         files = self._files(form)
         # What is not in the mail can be had by mail: what was folded away, and files that are links.
         more = form is Form.NOTICE or bool(said.folded) or any(file.url for file in files)
