@@ -5,6 +5,8 @@ size is looked at first: the declared one, and what really comes. Room for files
 take files, and only to a session that is a member's; everything else has room for a text.
 """
 
+import asyncio
+import contextlib
 import io
 import json
 import re
@@ -36,8 +38,9 @@ UPLOADS = re.compile(r"/(?:discussions/[0-9]+/new/|topics/[0-9]+(?:-[^/]*)?/|c/[
 OVERHEAD = 200_000
 # Bytes of a body of the API, which takes none so far.
 API_BYTES = 100_000
-# A client that sends a little more than it may is listened to, so that it reads the answer; another one is cut off.
+# So many times the limit is thrown away while a sender reads the answer, for so many seconds; then it is cut off.
 PATIENCE = 4
+DRAIN_SECONDS = 5.0
 
 
 def limit_for(path: str, *, is_member: bool) -> int:
@@ -67,7 +70,7 @@ class BodyLimit:
         if room > limit and (declared is None or limit < declared <= room) and await _is_member(scope):
             limit = room
         if declared is not None and declared > limit:
-            await _refuse(scope, send, limit, is_hopeless=declared > PATIENCE * limit)
+            await _refuse(scope, receive, send, limit, is_hopeless=declared > PATIENCE * limit)
             return
         await self._count(scope, receive, send, limit)
 
@@ -86,7 +89,7 @@ class BodyLimit:
 
         await self.inner(scope, counted, send)
         if is_over:
-            await _refuse(scope, send, limit, is_hopeless=True)
+            await _refuse(scope, receive, send, limit, is_hopeless=True)
 
 
 def _declared(scope: dict[str, Any]) -> int | None:
@@ -113,7 +116,7 @@ async def _is_member(scope: dict[str, Any]) -> bool:
     return bool(await database_sync_to_async(store.get, thread_sensitive=False)("_auth_user_id"))
 
 
-async def _refuse(scope: dict[str, Any], send: Send, limit: int, *, is_hopeless: bool) -> None:
+async def _refuse(scope: dict[str, Any], receive: Receive, send: Send, limit: int, *, is_hopeless: bool) -> None:
     """Answer 413 in the reader's language; JSON where the address speaks it."""
     request = ASGIRequest(scope, io.BytesIO())
     with translation.override(translation.get_language_from_request(request)):
@@ -132,7 +135,20 @@ async def _refuse(scope: dict[str, Any], send: Send, limit: int, *, is_hopeless:
         *([(b"Connection", b"close")] if is_hopeless else []),
     ]
     await send({"type": "http.response.start", "status": 413, "headers": headers})
-    await send({"type": "http.response.body", "body": content})
+    await send({"type": "http.response.body", "body": content, "more_body": True})
+    await _drain(receive, PATIENCE * limit)
+    await send({"type": "http.response.body", "body": b""})
+
+
+async def _drain(receive: Receive, most: int) -> None:
+    """Throw away a little of what still comes: a connection closed under a sender takes the answer with it."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(DRAIN_SECONDS):
+            while most > 0:
+                message = await receive()
+                most -= len(message.get("body", b""))
+                if message["type"] == "http.disconnect" or not message.get("more_body"):
+                    return
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

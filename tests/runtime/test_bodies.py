@@ -5,10 +5,11 @@ import json
 from typing import Any
 
 import pytest
-from django.contrib.sessions.backends.db import SessionStore
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from hub.members.sessions import SessionStore
+from hub.runtime import bodies
 from hub.runtime.bodies import BodyLimit, limit_for
 
 
@@ -47,6 +48,8 @@ def _post(path: str, *, declared: int | None, chunks: list[bytes] = [b""], cooki
     inner, sent, waiting = Inner(), [], list(chunks)
 
     async def receive() -> dict[str, Any]:
+        if not waiting:
+            return {"type": "http.disconnect"}
         chunk = waiting.pop(0)
         return {"type": "http.request", "body": chunk, "more_body": bool(waiting)}
 
@@ -74,6 +77,23 @@ def test_a_body_in_chunks_is_counted_while_it_comes():
     assert (status, headers[b"Connection"]) == (413, b"close")
     assert inner.came <= limit
     assert _post("/apply/", declared=None, chunks=[chunk, b"end"])[:2][1] == 200
+
+
+def test_a_sender_is_listened_to_a_little_longer_so_that_the_answer_arrives_and_then_no_more():
+    limit = limit_for("/apply/", is_member=False)
+    taken = []
+
+    async def flood() -> dict[str, Any]:
+        taken.append(100_000)
+        return {"type": "http.request", "body": b"x" * 100_000, "more_body": True}
+
+    async def ignore(message: dict[str, Any]) -> None:
+        pass
+
+    headers = [(b"host", b"localhost"), (b"transfer-encoding", b"chunked")]
+    scope = {"type": "http", "method": "POST", "path": "/apply/", "headers": headers, "query_string": b""}
+    asyncio.run(BodyLimit(Inner())(scope, flood, ignore))
+    assert limit * bodies.PATIENCE <= sum(taken) <= limit * (bodies.PATIENCE + 2)
 
 
 def test_a_declared_size_that_is_too_small_deceives_nobody():
