@@ -6,6 +6,7 @@ again.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from forums.models import Contribution, ForumPolicy, Membership
@@ -13,6 +14,20 @@ from hub.lib.hooks import registered
 
 # Members asked for by one query.
 CHUNK = 1_000
+
+
+@dataclass(frozen=True)
+class Procedure:
+    """What the hub itself tells of a discussion, such as that a session has opened: nobody's words, no contribution.
+
+    Args: texts, ``dict[str, dict[str, str]]  # language -> "subject", "text"`` in every language of the hub; url, where
+    it can be followed; is_urgent, whether it is of no use later.
+    """
+
+    forum_id: int
+    texts: dict[str, dict[str, str]]
+    url: str
+    is_urgent: bool = False
 
 
 class Outlet:
@@ -44,6 +59,9 @@ class Outlet:
 
     def decide(self, contribution: Contribution, *, now: datetime) -> None:
         """Follow a moderator's decision (``contribution.state`` says which)."""
+
+    def proceed(self, procedure: Procedure, *, now: datetime) -> None:
+        """Queue for those who take part what the hub tells them of procedure."""
 
     def announce(self, contribution: Contribution) -> None:
         """Push or send what :meth:`accept` has recorded."""

@@ -174,6 +174,7 @@ HUB_PUMPS = {
     "mailings": "listserv.outbound.pump.deliver_mailings",
     "digests": "listserv.digests.pump.send_digests",
     "notices": "listserv.outbound.pump.deliver_notices",
+    "procedures": "listserv.outbound.procedures.send_procedures",
     "bounces": "listserv.bounces.pump.tend",
     "clock": "conferences.services.keep_time",
     "tasks": "hub.runtime.tasks.run_tasks",

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from forums.outlets import Outlet
+from forums.outlets import Outlet, Procedure
 from listserv import moderation, selectors, services
+from listserv.outbound import procedures
 
 if TYPE_CHECKING:
     from forums.models import Contribution, ForumPolicy, Membership
@@ -38,6 +39,10 @@ class ListOutlet(Outlet):
         """Queue one mailing, whatever the number of its receivers; an import sends nothing."""
         if not quiet:
             services.queue_mailing(contribution=contribution, now=now)
+
+    def proceed(self, procedure: Procedure, *, now: datetime) -> None:
+        """Queue a notification of the hub's own for the roster."""
+        procedures.queue_procedure(procedure, now=now)
 
     def hold(self, contribution: "Contribution", *, now: datetime) -> None:
         """Write to those who decide, each in their language; to the Secretariat where nobody leads."""

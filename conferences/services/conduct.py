@@ -1,6 +1,5 @@
 """Conduct a conference_session: open it, take the items, close it; by the chair or by the clock."""
 
-import logging
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -10,16 +9,16 @@ from conferences import errors, rules
 from conferences.models import AgendaItem, ConferenceSession, Event, FloorRequest
 from conferences.services import speak
 from conferences.services.log import append, find, lock
-from forums.selectors import moderators_of, readers_of
+from forums.outlets import outlets
+from forums.selectors import readers_of
 from forums.speakers import role_now
-from hub.lib.errors import HubError, NotFound
+from hub.lib.errors import NotFound
 from hub.lib.markup import renders
 
 if TYPE_CHECKING:
     from forums.outlets import Contribution
     from hub.members.models import Member
 
-log = logging.getLogger(__name__)
 _S = FloorRequest.State
 
 
@@ -32,30 +31,21 @@ def _item(conference_session: ConferenceSession, item_id: int | None) -> AgendaI
     return found
 
 
-def _voice(actor: "Member | None", forum_id: int) -> "Member | None":
-    """Return who speaks for the chair: who acts, or for the clock the chair of the forum."""
-    if actor is not None:
-        return actor
-    leaders = list(moderators_of(forum_id))
-    leaders.sort(key=lambda membership: (membership.role != "chair", membership.pk))
-    return leaders[0].member if leaders else None
-
-
 def _announce(
     item: AgendaItem, actor: "Member | None", words: str, now: datetime, *, first: bool, quiet: bool = False
 ) -> "Contribution | None":
-    author = _voice(actor, item.conference_session.conference.forum_id)
-    if author is None:
-        return None
-    text = words or speak.opening_words(item, first=first)
-    try:
-        return speak.say_as_chair(item=item, author=author, text=text, occasion=speak.OPENING, now=now, quiet=quiet)
-    except HubError as error:
-        if words or actor is not None:
-            raise
-        # The clock opens whether or not the chair's account may write just now.
-        log.warning("Item %s was taken without words: %s", item.pk, error.code)
-        return None
+    """Publish the words of who leads, if there are any; without words nobody is quoted: the hub tells what happens.
+
+    An item that is taken again is not told again.
+    """
+    if words and actor is not None:
+        return speak.say_as_chair(item=item, author=actor, text=words, occasion=speak.OPENING, now=now, quiet=quiet)
+    taken_before = Event.objects.filter(agenda_item=item, kind=Event.Kind.ITEM_TAKEN).exists()
+    if not quiet and not taken_before:
+        procedure = speak.procedure_of(item, first=first)
+        for outlet in outlets():
+            outlet.proceed(procedure, now=now)
+    return None
 
 
 def _take(
@@ -105,7 +95,7 @@ def open_session(
 
     Args:
         actor: who leads the forum; None is the clock.
-        words: what the chair says; empty for a standing sentence in the conference's language.
+        words: what the chair says; without them nobody is quoted, and the hub tells those who take part by mail.
         quiet: told afterwards: nothing is sent or pushed.
 
     Raises: NotFound, NotAllowed, NotNow (opened before, over, another one open, no agenda).

@@ -14,7 +14,6 @@ from conferences.frames import iso
 from conferences.models import AgendaItem, Conference, ConferenceSession, Event
 from conferences.services.conduct import shut
 from conferences.services.log import append, find, lock
-from forums import selectors as forum_selectors
 from forums import services as forum_services
 from hub.lib.bus import wake
 from hub.lib.errors import Conflict, Invalid, NotAllowed, NotFound
@@ -215,7 +214,7 @@ def add_agenda_item(
     if not title.strip():
         raise Invalid(_("Give the item a title."))
     if topic_id is None:
-        topic_id = _topic(forum_id, title.strip(), actor or conference_session.conference.convened_by, now)
+        topic_id = _topic(forum_id, title.strip(), actor, now)
     elif not _is_there(conference_session.conference, topic_id):
         raise NotFound
     conference_session = lock(conference_session_id)
@@ -240,10 +239,5 @@ def _is_there(conference: Conference, topic_id: int) -> bool:
 
 
 def _topic(forum_id: int, subject: str, author: "Member | None", now: datetime) -> int:
-    """Make the item's topic; one made by the hub itself belongs to who leads the forum."""
-    if author is None:
-        membership = forum_selectors.moderators_of(forum_id).order_by("pk").first()
-        if membership is None:
-            raise Invalid(_("Name a chair first: somebody has to put the items on the agenda."))
-        author = membership.member
+    """Make the item's topic; one made by the hub itself is nobody's."""
     return int(forum_services.start_topic(forum_id=forum_id, subject=subject, author=author, now=now).pk)

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -13,6 +14,7 @@ from conferences.services import floor
 from conferences.services.log import find, lock
 from forums import services as forum_services
 from forums.drafts import Draft, Published
+from forums.outlets import Procedure
 from hub.lib import tokens
 from hub.lib.dates import say_utc
 from hub.lib.errors import Invalid
@@ -103,24 +105,46 @@ def say_as_chair(
     return made.contribution if made.created and made.verdict.accepts else None
 
 
-def opening_words(item: AgendaItem, *, first: bool) -> str:
-    """Return what is said when an item is taken, in the conference's language."""
+def procedure_of(item: AgendaItem, *, first: bool) -> Procedure:
+    """Return what the hub tells when an item is taken, in every language; with the first one the session opens."""
     conference_session = item.conference_session
-    # Quoted, since a title may end in a mark of its own.
-    title = f"“{item.title}”"
-    with override(conference_session.conference.language):
-        if not first:
-            return _("We now take item %(number)d: %(title)s.") % {"number": item.number, "title": title}
-        return _(
-            "The session “%(session)s” is open. We begin with item %(number)d: %(title)s.\n\n"
-            "Ask for the floor in the room, or reply to this message: a reply by mail is read with the others. "
+    texts = {}
+    for language, _name in settings.LANGUAGES:
+        with override(language):
+            texts[language] = {"subject": _subject(item, first=first), "text": _sentences(item, first=first)}
+    return Procedure(
+        forum_id=conference_session.conference.forum_id,
+        texts=texts,
+        url=f"{settings.HUB_URL}{conference_session.get_absolute_url()}",
+        is_urgent=first,
+    )
+
+
+def _subject(item: AgendaItem, *, first: bool) -> str:
+    if first:
+        return _("Session open: %s") % item.conference_session.title
+    return _("Item %(number)d: %(title)s") % {"number": item.number, "title": item.title}
+
+
+def _sentences(item: AgendaItem, *, first: bool) -> str:
+    conference_session = item.conference_session
+    values = {
+        "session": conference_session.title,
+        "number": item.number,
+        # Quoted, since a title may end in a mark of its own.
+        "title": f"“{item.title}”",
+        "until": say_utc(conference_session.closes_at),
+    }
+    if not first:
+        return _("The session “%(session)s” now takes item %(number)d: %(title)s.") % values
+    return (
+        _(
+            "The session “%(session)s” is open. It begins with item %(number)d: %(title)s.\n\n"
+            "Ask for the floor in the room, or reply by mail: a reply is read with the others. "
             "The session closes on %(until)s UTC."
-        ) % {
-            "session": conference_session.title,
-            "number": item.number,
-            "title": title,
-            "until": say_utc(conference_session.closes_at),
-        }
+        )
+        % values
+    )
 
 
 def check_words(text: str) -> str:

@@ -227,8 +227,10 @@ def check_may_leave(member: "Member", now: datetime) -> None:
 
 
 @transaction.atomic
-def start_topic(*, forum_id: int, subject: str, author: "Member", now: datetime) -> Topic:
+def start_topic(*, forum_id: int, subject: str, author: "Member | None", now: datetime) -> Topic:
     """Make an empty topic, as for an agenda item that nobody has spoken on; it counts nothing yet.
+
+    Args: author, None for the hub itself.
 
     It is shown once its first contribution is accepted.
     """

@@ -136,7 +136,7 @@ def new_message_id() -> str:
     return f"{secrets.token_hex(16)}@{settings.HUB_MAIL_DOMAIN}"
 
 
-def new_topic(*, forum_id: int, subject: str, author: "Member") -> Topic:
+def new_topic(*, forum_id: int, subject: str, author: "Member | None") -> Topic:
     """Insert a topic that is shown once its first contribution is accepted."""
     topic = Topic(
         forum_id=forum_id,

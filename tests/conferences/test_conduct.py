@@ -21,12 +21,12 @@ def mail(sitting, author, text="By mail.", **draft):
     return forum_services.publish(draft=made, author=author, origin="mail", now=sitting.now).contribution
 
 
-def test_opening_takes_the_first_item_and_gives_mail_readers_something_to_answer(sitting):
-    sitting.open()
+def test_opening_takes_the_first_item_and_carries_the_words_of_the_chair(sitting):
+    sitting.open(words="Welcome. We look at isolation distances.")
     row = sitting.row
     said = Contribution.objects.get()
     assert row.is_open and row.current_item == sitting.items[0] and row.opened_at == sitting.now
-    assert said.author == sitting.chen and said.origin == "live" and "Isolation distances" in said.text
+    assert said.author == sitting.chen and said.origin == "live" and "Welcome." in said.text
     assert sitting.kinds() == ["opened", "item_taken"]
     assert Event.objects.get(kind="item_taken").contribution == said
 
@@ -38,14 +38,14 @@ def test_the_chairs_opening_is_in_the_language_of_the_conference(sitting):
     assert Contribution.objects.get().text == "Bienvenue."
 
 
-def test_each_item_taken_says_one_word_and_a_second_time_none(open_sitting):
+def test_taking_items_puts_no_words_into_anybodys_mouth(open_sitting):
     first, second = open_sitting.items
     for item in (second, first, second):
         services.take_item(
             conference_session_id=open_sitting.pk, item_id=item.pk, actor=open_sitting.chen, now=open_sitting.now
         )
     assert open_sitting.kinds() == ["opened", *["item_taken"] * 4]
-    assert Contribution.objects.count() == 2 and open_sitting.row.current_item == second
+    assert not Contribution.objects.exists() and open_sitting.row.current_item == second
 
 
 def test_only_who_leads_conducts(sitting):
@@ -63,7 +63,9 @@ def test_only_who_leads_conducts(sitting):
     assert sitting.kinds() == []
 
 
-def test_a_mail_on_the_item_is_in_the_log_and_a_fresh_one_finds_the_item(open_sitting):
+def test_a_mail_on_the_item_is_in_the_log_and_a_fresh_one_finds_the_item(sitting):
+    open_sitting = sitting
+    sitting.open(words="Welcome.")
     opening = Contribution.objects.get()
     reply = mail(open_sitting, open_sitting.boris, parent=opening.number)
     fresh = mail(open_sitting, open_sitting.amina, subject="My view")
@@ -119,16 +121,18 @@ def test_one_sitting_of_a_conference_at_a_time(open_sitting):
         now=open_sitting.now,
     )
     with pytest.raises(NotNow) as refused:
-        services.open_session(conference_session_id=other.pk, actor=open_sitting.chen, now=open_sitting.now)
+        services.open_session(
+            conference_session_id=other.pk, actor=open_sitting.chen, now=open_sitting.now, words="Welcome."
+        )
     assert refused.value.code == "another-open"
-    assert Contribution.objects.count() == 1, "the words of a refused opening are not said"
+    assert not Contribution.objects.exists(), "the words of a refused opening are not said"
     assert services.keep_time(open_sitting.now) == 0
 
 
 def test_the_clock_opens_ends_floors_and_closes(sitting):
     assert services.keep_time(sitting.now - HOUR) == 0
     assert services.keep_time(sitting.now) == 1
-    assert sitting.row.is_open and Contribution.objects.get().author == sitting.chen
+    assert sitting.row.is_open and not Contribution.objects.exists()
     request = sitting.floor_to(sitting.amina, seconds=60)
     assert services.keep_time(request.until) == 0, "the grace is not over"
     assert services.keep_time(request.until + timedelta(seconds=11)) == 1
@@ -239,7 +243,7 @@ def test_a_member_cannot_take_the_key_of_the_chairs_words(sitting):
     """The key of a form is the member's to choose; the chair's opening must not collide with it."""
     for key in ("room:1", f"room:{sitting.pk}", "room:"):
         mail(sitting, sitting.boris, topic_id=sitting.items[0].topic_id, once_key=key)
-    sitting.open()
+    sitting.open(words="Welcome.")
     assert Event.objects.get(kind="item_taken").contribution.author == sitting.chen
 
 

@@ -1,0 +1,109 @@
+"""Tell a list what happens: the hub's own notifications of procedure, each in the language of who gets it.
+
+They are letters of the hub, not copies of a contribution: From is the hub's, and an answer goes to the discussion, on
+what is under discussion then. A worker that is killed leaves a cursor that is behind by one page at most.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Q
+
+from forums import selectors as forums
+from forums.outlets import Procedure as Happening
+from hub.lib.bus import wake
+from hub.lib.mail import send_letter
+from listserv import tokens
+from listserv.models import MailingList, Procedure, Subscription
+
+PAGE = 50  # subscriptions
+LEASE = timedelta(minutes=2)
+# Older ones are of no use to anybody: the session is over.
+LATE = timedelta(hours=12)
+_D = Subscription.Delivery
+AT_ONCE = (_D.EACH, _D.NOTICES)
+URGENT = (*AT_ONCE, _D.DAILY, _D.WEEKLY)
+
+
+@dataclass
+class Reader:
+    """Who gets it, as a letter needs it."""
+
+    email: str
+    language: str
+    time_zone: str
+
+
+def queue_procedure(happening: Happening, *, now: datetime) -> None:
+    """Queue what happens for the list of its discussion; rows only."""
+    mailing_list = MailingList.objects.filter(forum_id=happening.forum_id).first()
+    if mailing_list is None:
+        return
+    Procedure.objects.create(
+        list=mailing_list,
+        texts=happening.texts,
+        url=happening.url,
+        is_urgent=happening.is_urgent,
+        created_at=now,
+    )
+    wake("procedures")
+
+
+def send_procedures(now: datetime) -> int:
+    """Write the letters for a page of a roster; return how many subscriptions were done.
+
+    Queries: 1 when nothing waits, else 5 a page, those of the levels above the forum, and 1 a letter.
+    """
+    procedure = _claim(now)
+    if procedure is None:
+        return 0
+    rows = _page(procedure, now)
+    readers = forums.readers_among(procedure.list.forum_id, {row.member_id for row in rows}) if rows else set()
+    for row in rows:
+        if row.member_id in readers:
+            _write(procedure, row)
+    is_last = len(rows) < PAGE
+    Procedure.objects.filter(pk=procedure.pk, claimed_until=procedure.claimed_until).update(
+        cursor=rows[-1].pk if rows else procedure.cursor, claimed_until=None, finished_at=now if is_last else None
+    )
+    return max(1, len(rows))
+
+
+def _claim(now: datetime) -> Procedure | None:
+    """Take the oldest that nobody holds; what is too late is let go."""
+    free = Q(claimed_until=None) | Q(claimed_until__lt=now)
+    waiting = Procedure.objects.filter(free, finished_at=None).order_by("pk")
+    for procedure in waiting.select_related("list__forum")[:10]:
+        mine = Procedure.objects.filter(pk=procedure.pk, claimed_until=procedure.claimed_until, finished_at=None)
+        if procedure.created_at < now - LATE:
+            mine.update(finished_at=now)
+        elif mine.update(claimed_until=now + LEASE):
+            procedure.claimed_until = now + LEASE
+            return procedure
+    return None
+
+
+def _page(procedure: Procedure, now: datetime) -> list[Subscription]:
+    awake = Q(paused_until=None) | Q(paused_until__lte=now)
+    rows = Subscription.objects.filter(
+        awake,
+        list=procedure.list_id,
+        pk__gt=procedure.cursor,
+        ended_at=None,
+        suspended_at=None,
+        delivery__in=URGENT if procedure.is_urgent else AT_ONCE,
+    )
+    return list(rows.select_related("member", "address").order_by("pk")[:PAGE])
+
+
+def _write(procedure: Procedure, row: Subscription) -> None:
+    mailing_list, language = procedure.list, row.language or row.member.language
+    words = procedure.texts.get(language) or next(iter(procedure.texts.values()))
+    # Number 0 answers no contribution: it is about what is under discussion when it comes.
+    reply = tokens.reply_address(mailing_list.name, member_id=row.member_id, number=0, list_id=mailing_list.pk)
+    send_letter(
+        to=Reader(row.recipient, language, row.member.time_zone),
+        template="listserv/mail/procedure",
+        context={**words, "tag": mailing_list.tag, "url": procedure.url, "discussion": mailing_list.forum.name},
+        headers={"Reply-To": reply},
+    )
