@@ -206,7 +206,7 @@ def test_the_live_fragment_gives_what_came_since_and_moves_the_mark(client, cast
     answer = client.get(f"/topics/{first.topic_id}/after/{first.number}/")
     fragment = answer.content.decode()
     assert _numbers(fragment) == [later.number] and 'data-label="Show 1 new contribution"' in fragment
-    assert "<html" not in fragment and answer["Cache-Control"] == "no-store"
+    assert "<html" not in fragment and answer["Cache-Control"] == "private, no-store"
     assert ReadMark.objects.get(member=cast.amina).number == first.number
     assert client.get(f"/topics/{first.topic_id}/after/{later.number}/").status_code == 204
     assert ReadMark.objects.get(member=cast.amina).number == later.number
