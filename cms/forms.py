@@ -8,6 +8,8 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminPageForm
 
+from hub.lib.numbers import check_year
+
 
 class PublishedFilter(forms.Form):
     """By year and language; what cannot be read filters nothing."""
@@ -42,7 +44,9 @@ class SendBackForm(forms.Form):
 class NoteForm(forms.Form):
     """A dated note of correction."""
 
-    dated = forms.DateField(label=_("Date of the note"), widget=forms.DateInput(attrs={"type": "date"}))
+    dated = forms.DateField(
+        label=_("Date of the note"), validators=[check_year], widget=forms.DateInput(attrs={"type": "date"})
+    )
     text = forms.CharField(
         label=_("What is to be corrected, and how it should read"),
         max_length=5000,

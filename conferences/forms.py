@@ -11,10 +11,12 @@ from django.utils import timezone
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from hub.lib.numbers import check_year
 from hub.members.selectors import member_by_address
 
 if TYPE_CHECKING:
-    from hub.members.models import Member
+    from hub.lib.numbers import check_year
+from hub.members.models import Member
 
 ROLES = [
     ("participant", _("participant")),
@@ -30,7 +32,7 @@ class MomentField(forms.DateTimeField):
 
     def __init__(self, **options: Any) -> None:
         widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
-        super().__init__(widget=widget, **options)
+        super().__init__(widget=widget, validators=[check_year], **options)
 
     def get_bound_field(self, form: forms.BaseForm, field_name: str) -> forms.BoundField:
         """Say in which zone the reader writes."""

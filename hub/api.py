@@ -12,7 +12,8 @@ from ninja.errors import Throttled
 from ninja.throttling import BaseThrottle
 
 from forums import selectors
-from hub.lib.errors import HubError, TooMany
+from hub.lib.errors import HubError, NotFound, TooMany
+from hub.lib.numbers import is_key
 from hub.lib.throttle import Throttle, requester
 from hub.members.models import Member
 
@@ -87,6 +88,13 @@ class ErrorOut(Schema):
     message: str
 
 
+def _key(number: int) -> int:
+    """Return a number that may be a key. Raises: NotFound for one that no database holds."""
+    if not is_key(number):
+        raise NotFound
+    return number
+
+
 def _reader(request: HttpRequest) -> Member | None:
     return request.user if isinstance(request.user, Member) else None
 
@@ -130,7 +138,7 @@ def list_discussions(request: HttpRequest) -> list[DiscussionOut]:
 def list_topics(request: HttpRequest, discussion_id: int) -> list[TopicOut]:
     """List the topics of a discussion, the last spoken in first."""
     reader = _reader(request)
-    discussion = selectors.discussion_for(reader, discussion_id)
+    discussion = selectors.discussion_for(reader, _key(discussion_id))
     return [
         TopicOut(
             id=topic.pk,
@@ -146,7 +154,7 @@ def list_topics(request: HttpRequest, discussion_id: int) -> list[TopicOut]:
 @api.get("/topics/{int:topic_id}/contributions", response={200: ContributionPage, 404: ErrorOut}, tags=["discussions"])
 def list_contributions(request: HttpRequest, topic_id: int, page: int = Query(1, ge=1, le=100_000)) -> ContributionPage:
     """Return a page of a topic, in the order it was said."""
-    topic, _ = selectors.topic_for(_reader(request), topic_id)
+    topic, _ = selectors.topic_for(_reader(request), _key(topic_id))
     found = selectors.contributions_of(topic, page=page)
     return ContributionPage(
         subject=topic.subject,
@@ -160,7 +168,7 @@ def list_contributions(request: HttpRequest, topic_id: int, page: int = Query(1,
 @api.get("/contributions/{int:number}", response={200: ContributionOut, 404: ErrorOut}, tags=["discussions"])
 def read_contribution(request: HttpRequest, number: int) -> ContributionOut:
     """Return one contribution by its permanent number."""
-    return _contribution(selectors.contribution_for(_reader(request), number))
+    return _contribution(selectors.contribution_for(_reader(request), _key(number)))
 
 
 def _contribution(row: selectors.Contribution) -> ContributionOut:

@@ -1,14 +1,15 @@
 """Show each member the hub in their language and zone, and map our errors to pages once."""
 
 import zoneinfo
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone, translation
 
 from hub.lib.errors import HubError
+from hub.lib.numbers import is_key
 
 # Answers that the public may keep: the same for everybody who is not signed in.
 PUBLIC = frozenset({200, 206, 301, 304})
@@ -72,6 +73,14 @@ class HubErrorMiddleware:
             response.status_code = 429
             response.headers.setdefault("Retry-After", str(seconds))
         return response
+
+    def process_view(
+        self, request: HttpRequest, view: object, args: Sequence[object], kwargs: Mapping[str, object]
+    ) -> None:
+        """Find nothing at an address whose number no database holds, whoever wrote its view; the API says so itself."""
+        is_page = "api" not in request.resolver_match.namespaces  # type: ignore[union-attr]
+        if is_page and not all(map(is_key, (*args, *kwargs.values()))):
+            raise Http404
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Answer with the error's page; a stranger at a hidden address sees what a missing one shows."""

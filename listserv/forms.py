@@ -10,6 +10,7 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from hub.lib.numbers import check_year
 from listserv import services
 from listserv.models import MailingList, Subscription
 from listserv.rosters import addresses_in
@@ -81,6 +82,7 @@ class PauseForm(forms.Form):
 
     until = forms.DateField(
         label=_("Send nothing until"),
+        validators=[check_year],
         # The browser's own; what it sends is a date as ISO 8601 has it, in every language.
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         input_formats=["%Y-%m-%d"],

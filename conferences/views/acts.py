@@ -11,10 +11,11 @@ from django.views.decorators.http import require_POST
 
 from conferences import selectors, services
 from conferences.forms import StatementForm, new_key
-from conferences.views.common import room_url, signed_in, whole_number
+from conferences.views.common import room_url, signed_in
 from conferences.views.show import show_log, show_room
 from hub.lib import clock
 from hub.lib.errors import HubError, NotFound, TooMany
+from hub.lib.numbers import whole_number
 
 
 def _wants_json(request: HttpRequest) -> bool:

@@ -20,11 +20,6 @@ def signed_in(request: HttpRequest) -> "Member":
     return request.user
 
 
-def whole_number(text: str | None, default: int = 0) -> int:
-    """Return a number from an address or a form, the default for anything else."""
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else default
-
-
 def room_url(pk: int) -> str:
     """Return the address of a live room."""
     return reverse("conferences:room", args=(pk,))

@@ -9,11 +9,12 @@ from django.views.decorators.http import require_GET, require_safe
 from conferences import pages, rules, selectors
 from conferences.forms import StatementForm
 from conferences.selectors import Room
-from conferences.views.common import member_of, whole_number
+from conferences.views.common import member_of
 from forums.policy import APPROVE
 from forums.selectors import discussion_for, regions_of
 from hub.lib import clock
 from hub.lib.markup import render as markdown
+from hub.lib.numbers import whole_number
 from hub.lib.throttle import throttled
 
 

@@ -39,8 +39,3 @@ def place_of(contribution: Contribution) -> str:
     page = selectors.page_of(contribution)
     query = f"?page={page}" if page > 1 else ""
     return f"{topic_url(contribution.post.topic)}{query}#c{contribution.number}"
-
-
-def whole_number(text: str | None, default: int = 0) -> int:
-    """Return a number from an address, the default for anything else."""
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 12 else default

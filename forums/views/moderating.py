@@ -13,9 +13,10 @@ from django.views.decorators.http import require_http_methods
 from forums import pages, selectors, services
 from forums.forms import AdmitForm, DecisionForm, SummaryForm
 from forums.policy import ADMIT, APPROVE, access_of, may_name_chair
-from forums.views.common import discussion_url, signed_in, whole_number
+from forums.views.common import discussion_url, signed_in
 from hub.lib import clock
 from hub.lib.errors import Conflict, HubError, NotAllowed, NotFound
+from hub.lib.numbers import whole_number
 from hub.members.selectors import active_member, member_by_address
 
 if TYPE_CHECKING:

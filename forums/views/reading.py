@@ -8,9 +8,10 @@ from django.views.decorators.http import require_POST, require_safe
 from forums import pages, selectors, services
 from forums.policy import ADMIT, APPROVE, START
 from forums.views import feeds
-from forums.views.common import discussion_url, member_of, place_of, signed_in, whole_number
+from forums.views.common import discussion_url, member_of, place_of, signed_in
 from hub.lib import clock
 from hub.lib.markup import render as markup
+from hub.lib.numbers import whole_number
 
 # Topics on one page of a discussion.
 TOPICS = 50

@@ -15,10 +15,11 @@ from forums.forms import ReplyForm
 from forums.models import Contribution
 from forums.policy import LOCK, UNHELD
 from forums.selectors import Discussion
-from forums.views.common import member_of, place_of, signed_in, topic_url, whole_number
+from forums.views.common import member_of, place_of, signed_in, topic_url
 from forums.views.writing import send
 from hub.lib import clock
 from hub.lib.errors import HubError, NotFound
+from hub.lib.numbers import whole_number
 from hub.lib.throttle import throttled
 
 

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from hub.lib.numbers import whole_number
 from hub.lib.throttle import throttled
 from hub.search.query import MAX_LENGTH
 from hub.search.selectors import search
@@ -23,8 +24,7 @@ def results(request: HttpRequest) -> HttpResponse:
     text = " ".join(request.GET.get("q", "").replace("\0", " ").split())[:MAX_LENGTH]
     kind = request.GET.get("kind", "")
     kind = kind if kind in KINDS else ""
-    number = request.GET.get("page", "")
-    found = search(member, text, kind=kind, page=int(number) if number.isascii() and number.isdigit() else 1)
+    found = search(member, text, kind=kind, page=whole_number(request.GET.get("page"), 1))
     asked: dict[str, str | int] = {"q": text, **({"kind": kind} if kind else {})}
 
     def link(page: int) -> str:

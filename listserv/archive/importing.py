@@ -157,11 +157,11 @@ class _Import:
         return taken
 
     def _read(self, items: list[Item]) -> list[tuple[Item, Message | None]]:
-        """Read the next messages, for at most :data:`SECONDS` and :data:`BYTES`; None for those that need not be.
+        """Read the next messages, at most :data:`BYTES` of them; None for those that need not be.
 
         What cannot be read is tried again at its turn, where the error is written down.
         """
-        until, size = time.monotonic() + SECONDS, 0
+        size = 0
         messages: list[tuple[Item, Message | None]] = []
         for item in items:
             message = None
@@ -170,7 +170,7 @@ class _Import:
                     message = read_message(self.archive.raw(item.place), self.list)
             messages.append((item, message))
             size += item.place.span.size
-            if time.monotonic() > until or size > BYTES:
+            if size > BYTES:
                 break
         return messages
 

@@ -8,6 +8,7 @@ from functools import cache
 from django.conf import settings
 from django.utils import dates, translation
 
+from hub.lib.numbers import is_year
 from hub.search.folding import fold
 from listserv.commands.words import options, phrases_of, words_of
 from listserv.digests.times import zone_of
@@ -81,6 +82,6 @@ def _next(day: int, month: int, year: int, today: date) -> date | None:
 
 def _made(year: int, month: int, day: int) -> date | None:
     try:
-        return date(year, month, day)
-    except ValueError:
+        return date(year, month, day) if is_year(year) else None
+    except (ValueError, OverflowError):
         return None

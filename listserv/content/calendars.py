@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from icalendar import Calendar
 
 from hub.lib.dates import say_day
+from hub.lib.numbers import is_year
 
 # Octets of a calendar that are read; an export of somebody's whole year is a file and no invitation.
 MAX_SIZE = 100_000
@@ -104,7 +105,7 @@ def _event(method: str, found: Any) -> Event:
 
 def _moment(found: Any, name: str) -> date | None:
     value = getattr(found.get(name), "dt", None)
-    return value if isinstance(value, date) else None
+    return value if isinstance(value, date) and is_year(value.year) else None
 
 
 def _text(value: Any) -> str:

@@ -69,6 +69,7 @@ def test_the_same_archive_again_brings_nothing_new(bring, tmp_path):
 @pytest.mark.parametrize("steps", [1, 2, 3])
 def test_an_interrupted_import_goes_on_where_it_was(bring, risk, now, tmp_path, monkeypatch, steps):
     monkeypatch.setattr(importing, "BATCH", 3)
+    monkeypatch.setattr(importing, "SECONDS", 600)
     path = write_mbox(tmp_path / "a", [message(n, answers=n - 1 if n else None) for n in range(10)])
     seen = []
 
@@ -92,6 +93,7 @@ def test_an_interrupted_import_goes_on_where_it_was(bring, risk, now, tmp_path, 
 
 def test_a_batch_that_fails_leaves_nothing_behind(risk, now, tmp_path, monkeypatch):
     path = write_mbox(tmp_path / "a", [message(n) for n in range(4)])
+    monkeypatch.setattr(importing, "SECONDS", 600)
     monkeypatch.setattr(importing._Import, "_publish", _killed_at_the_third(importing._Import._publish))
     with pytest.raises(Killed):
         import_archive(mailing_list=risk, path=path, now=now)
@@ -101,11 +103,11 @@ def test_a_batch_that_fails_leaves_nothing_behind(risk, now, tmp_path, monkeypat
 def _killed_at_the_third(publish):
     count = []
 
-    def run(self, item):
-        count.append(item)
+    def run(self, *arguments):
+        count.append(arguments)
         if len(count) == 3:
             raise Killed
-        publish(self, item)
+        publish(self, *arguments)
 
     return run
 
