@@ -22,6 +22,7 @@ pages: Any = get_asgi_application()
 from conferences.live.routing import websocket_urlpatterns  # noqa: E402
 from hub.runtime.bodies import BodyLimit  # noqa: E402
 from hub.runtime.forwarded import resolve_socket  # noqa: E402
+from hub.runtime.observing import observe_socket  # noqa: E402
 
 App = Callable[[dict[str, Any], Callable[[], Awaitable[Any]], Callable[[Any], Awaitable[None]]], Awaitable[None]]
 
@@ -52,8 +53,10 @@ logging.getLogger("uvicorn.error").addFilter(is_ours)
 application = ProtocolTypeRouter(
     {
         "http": BodyLimit(pages),
-        "websocket": resolve_socket(
-            sane_origin(AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(websocket_urlpatterns))))
+        "websocket": observe_socket(
+            resolve_socket(
+                sane_origin(AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(websocket_urlpatterns))))
+            )
         ),
     }
 )

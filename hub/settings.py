@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from django.utils.translation import gettext_lazy as _
 
 from hub import env, leaving, media, security
+from hub.lib.logs import FORMATTERS
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -59,6 +60,9 @@ HUB_AUTHSERV_ID = env.text("HUB_AUTHSERV_ID").lower()
 HUB_DNS = env.endpoints("HUB_DNS", port=53)
 # Days a reply address proves its owner; later it still leads to its thread.
 HUB_REPLY_DAYS = env.number("HUB_REPLY_DAYS", 180, least=1, most=3_650)
+
+# Where this process gives its figures to Prometheus; the web does so at /metrics as well.
+HUB_METRICS = env.endpoint("HUB_METRICS", "") if env.text("HUB_METRICS") else None
 
 # Bytes. Larger mails are refused with 552, larger texts with a clear error that keeps them.
 HUB_MAIL_MAX_SIZE = env.number("HUB_MAIL_MAX_SIZE", 10_000_000, least=10_000, most=200_000_000)
@@ -124,6 +128,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "hub.runtime.observing.ObservingMiddleware",
     "hub.runtime.forwarded.ClientMiddleware",
     "hub.runtime.health.HealthMiddleware",
     "hub.middleware.PrivateCacheMiddleware",
@@ -384,7 +389,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * HUB_TEXT_MAX_SIZE + 100_000
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname:7} {name}: {message}", "style": "{"}},
+    "formatters": {"line": {"()": FORMATTERS[env.choice("HUB_LOG_FORMAT", "text", tuple(FORMATTERS))]}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.text("HUB_LOG_LEVEL", "INFO")},
     "loggers": {

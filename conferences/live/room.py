@@ -5,10 +5,14 @@ import logging
 from collections import deque
 from typing import TYPE_CHECKING, Any
 
+from django.db.utils import Error as DatabaseError
+
 from conferences.live import limits
 from conferences.live.presence import Presence
 from conferences.live.sources import Frame, Source, prompt, still_signed_in
+from hub.lib import metrics
 from hub.lib.bus import bus
+from hub.lib.repeats import Repeats
 from hub.members.account.selectors import Hold
 from hub.members.sessions import SIGN_IN_ENDED
 
@@ -16,6 +20,8 @@ if TYPE_CHECKING:
     from hub.members.models import Member
 
 log = logging.getLogger(__name__)
+# People wait in the room: it looks for its database at least so often.
+LONGEST_WAIT_SECONDS = 4.0
 # Frames that are put into the queues between two pauses.
 PAUSE = limits.QUEUE // 4
 
@@ -77,6 +83,7 @@ class Room:
         self._recent = Recent()
         self._ahead: dict[int, str] = {}  # number -> frame that came with its prompt
         self._woken = asyncio.Event()
+        self.repeats = Repeats(log, f"Reading the log of {source.topic}")
         self._checks: set[asyncio.Task[None]] = set()
         self.task = asyncio.create_task(self._run(), name=source.topic)
 
@@ -186,9 +193,10 @@ class Room:
             while True:
                 try:
                     await self._follow()
-                except Exception:
-                    log.exception("The room %s cannot read its log; trying again", self.source.topic)
-                    await asyncio.sleep(1)
+                except Exception as error:
+                    metrics.note_error(error, "live")
+                    self.repeats.failed(error, expected=isinstance(error, DatabaseError))
+                    await asyncio.sleep(min(self.repeats.wait, LONGEST_WAIT_SECONDS))
         finally:
             presence.cancel()
             for topic, handler in handlers.items():
@@ -208,6 +216,7 @@ class Room:
                 await self.check_sign_ins()
             self._woken.clear()
             await self._catch_up()
+            self.repeats.worked()
 
 
 class Rooms:

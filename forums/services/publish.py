@@ -21,8 +21,10 @@ from forums.outlets import outlets
 from forums.policy import access_of
 from forums.services import files
 from forums.speakers import role_in
+from hub.lib import metrics
 from hub.lib.errors import NotFound
 from hub.lib.hooks import registered
+from hub.lib.logs import event
 from hub.lib.markup import render
 from hub.lib.masking import mask, mask_file
 from hub.lib.verdicts import ACCEPT, Action, Verdict
@@ -96,7 +98,18 @@ def _publish(draft: Draft, author: "Member", origin: str, now: datetime) -> Publ
     else:
         for outlet in outlets():
             outlet.hold(contribution, now=now)
+    if not draft.quiet:
+        transaction.on_commit(lambda: _trace(contribution))
     return Published(contribution, verdict, created=True)
+
+
+def _trace(contribution: Contribution) -> None:
+    metrics.contributions.labels(contribution.origin, contribution.state).inc()
+    event(
+        "contribution", number=contribution.number, message_id=contribution.message_id,
+        forum=contribution.post.topic.forum_id, origin=contribution.origin, state=contribution.state,
+        member=contribution.author_id,
+    )  # fmt: skip
 
 
 def make_visible(contribution: Contribution, *, quiet: bool, now: datetime) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 from django.db import close_old_connections
 from django.db.utils import Error as DatabaseError
 
+from hub.lib import metrics
 from hub.lib.clock import now
 from hub.lib.health import Part
 from hub.lib.models import Heartbeat
@@ -56,6 +57,7 @@ def beat(kind: str, *, works: bool = True) -> None:
             if kind not in _ended:
                 _write(own_name(kind), values)
     except DatabaseError as error:
+        metrics.note_error(error, "heartbeat")
         repeats.failed(error, expected=True)
     else:
         repeats.worked()

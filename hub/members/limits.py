@@ -9,10 +9,11 @@ the wide one. All doors share the wide counts.
 import unicodedata
 from dataclasses import dataclass
 
-from hub.lib import limits
+from hub.lib import limits, metrics
 from hub.lib.addresses import fold_address
 from hub.lib.clients import client_key
 from hub.lib.limits import Limit
+from hub.lib.logs import event, person
 from hub.members.selectors import address_owner
 
 # Wrong passwords for one account from one client, by door.
@@ -46,18 +47,33 @@ class SignInAttempt:
     def _here(self) -> str:
         return f"{self.account} {self.client}"
 
+    def _record(self, result: str, **fields: object) -> None:
+        door = self.door.name.rpartition(".")[2]
+        kind, _, whose = self.account.partition(":")
+        account = whose if kind == "member" else person(whose)
+        metrics.sign_ins.labels(door, result).inc()
+        event("sign_in", door=door, result=result, **{kind: account}, client=self.client, **fields)
+
     def wait(self) -> int:
         """Return the seconds until a password may be tried, 0 for now. Queries: 1 or 2."""
         seconds = limits.wait((self.door, self._here), (CLIENT, self.client))
         wide = limits.wait((ACCOUNT, self.account)) if not seconds else 0
-        return seconds or (wide if wide and not limits.ends_in(USUAL, self._here) else 0)
+        seconds = seconds or (wide if wide and not limits.ends_in(USUAL, self._here) else 0)
+        if seconds:
+            self._record("limited", seconds=seconds)
+        return seconds
 
     def failed(self) -> None:
         """Count a wrong password."""
+        self._record("failed")
         limits.count_all([(self.door, self._here), (ACCOUNT, self.account), (CLIENT, self.client)])
 
     def succeeded(self) -> None:
         """Remember that the member comes from here; writes now and then only."""
+        self._record("succeeded")
+        self._remember()
+
+    def _remember(self) -> None:
         if limits.ends_in(USUAL, self._here) < USUAL.seconds // 2:
             limits.clear(USUAL, self._here)
             limits.count_all([(USUAL, self._here)])
@@ -65,7 +81,7 @@ class SignInAttempt:
     def forgive(self) -> None:
         """Forget the wrong passwords from here: the member has proven who she is in another way."""
         limits.clear(self.door, self._here)
-        self.succeeded()
+        self._remember()
 
 
 def attempt(door: Limit, *, address: str, host: str) -> SignInAttempt:

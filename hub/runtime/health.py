@@ -10,6 +10,7 @@ from django.conf import settings
 from django.contrib.auth import get_user
 from django.db.utils import Error as DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponseNotFound, JsonResponse
+from prometheus_client import generate_latest
 
 from hub.lib.health import Part, without_database
 from hub.lib.hooks import registered
@@ -61,17 +62,26 @@ def is_secretariat(request: HttpRequest) -> bool:
 
 
 def metrics() -> HttpResponse:
-    """Answer in Prometheus' text format: whether each part is up, and its figures."""
-    lines = ["# TYPE hub_part_up gauge"]
-    figures: list[str] = ["# TYPE hub_part_degraded gauge"]
-    for part in parts():
-        name = part.name.replace(" ", "_")
-        lines.append(f'hub_part_up{{part="{name}"}} {int(part.ok)}')
-        figures.append(f'hub_part_degraded{{part="{name}"}} {int(part.degraded)}')
+    """Answer in Prometheus' text format: whether each part is up, its figures, and what this process has counted."""
+    found = parts()
+    lines = ["# TYPE hub_part_up gauge", *(f"{_labelled('hub_part_up', part)} {int(part.ok)}" for part in found)]
+    lines += ["# TYPE hub_part_degraded gauge"]
+    lines += [f"{_labelled('hub_part_degraded', part)} {int(part.degraded)}" for part in found]
+    for part in found:
         for key, value in part.detail.items():
             if isinstance(value, int | float) and not isinstance(value, bool):
-                figures += [f"# TYPE hub_{name}_{key} gauge", f"hub_{name}_{key} {value}"]
-    return HttpResponse("\n".join([*lines, *figures, ""]), content_type="text/plain; version=0.0.4")
+                name = f"hub_{_spelled(part)}_{key}"
+                lines += [f"# TYPE {name} gauge", f"{name} {value}"]
+    counted = generate_latest().decode()
+    return HttpResponse("\n".join([*lines, counted]), content_type="text/plain; version=0.0.4")
+
+
+def _spelled(part: Part) -> str:
+    return part.name.replace(" ", "_")
+
+
+def _labelled(name: str, part: Part) -> str:
+    return f'{name}{{part="{_spelled(part)}"}}'
 
 
 class HealthMiddleware:

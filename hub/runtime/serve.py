@@ -191,6 +191,7 @@ def run(*names: str) -> None:
         starting.check_storage()
         starting.check_addresses(names)
         starting.check_services(names)
+        end_metrics = starting.serve_metrics()
     except starting.StartError as error:
         raise SystemExit(starting.cannot_start(names[0] if len(names) == 1 else "up", error)) from None
     code = 0
@@ -198,5 +199,6 @@ def run(*names: str) -> None:
     with contextlib.suppress(KeyboardInterrupt):
         code = asyncio.run(_run(names))
     connections.close()
+    end_metrics()
     if code:
         raise SystemExit(code)

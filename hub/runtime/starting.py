@@ -22,6 +22,7 @@ from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils.module_loading import import_string
+from prometheus_client import start_http_server
 
 from hub.env import Endpoint, EnvError
 from hub.private import secure
@@ -36,6 +37,22 @@ LABELS = {"web": "The web server", "smtpd": "The SMTP gateway", "worker": "The w
 
 class StartError(Exception):
     """A process cannot start; the text says why and what to do."""
+
+
+def serve_metrics() -> Callable[[], None]:
+    """Give this process's figures to Prometheus at ``HUB_METRICS``; return what ends it. Raises: StartError."""
+    if settings.HUB_METRICS is None:
+        return lambda: None
+    try:
+        server, _thread = start_http_server(settings.HUB_METRICS.port, settings.HUB_METRICS.host)
+    except OSError as error:
+        raise cannot_listen("HUB_METRICS", settings.HUB_METRICS, error) from error
+
+    def end() -> None:
+        server.shutdown()
+        server.server_close()
+
+    return end
 
 
 def check_storage() -> None:

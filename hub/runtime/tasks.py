@@ -2,13 +2,18 @@
 
 import logging
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import QuerySet
+from django.dispatch import receiver
+from django_tasks import TaskResult
+from django_tasks.signals import task_finished
 from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
-from hub.lib import heartbeats
+from hub.lib import heartbeats, metrics
 from hub.lib.clock import now as clock
+from hub.lib.logs import event
 
 log = logging.getLogger(__name__)
 # A task of a worker that gives no signs of life, such as one of an earlier release, was left behind after so long.
@@ -40,6 +45,15 @@ def run_tasks(now: datetime) -> int:
     return 1
 
 
+@receiver(task_finished, dispatch_uid="hub.runtime.tasks")
+def note_finished(task_result: TaskResult[Any], **_: object) -> None:
+    """Count a task that was run, and say how it ended."""
+    result = task_result.status.value.lower()
+    metrics.tasks.labels(result).inc()
+    name = task_result.task.name
+    event("task", task=str(task_result.id), name=name, result=result, attempts=len(task_result.worker_ids))
+
+
 def _take_up_left(moment: datetime) -> None:
     """Queue again what was running in a worker that is gone.
 
@@ -61,6 +75,7 @@ def _take_up(task: DBTaskResult, still: "QuerySet[DBTaskResult]") -> None:
     name = task.task_path.rpartition(".")[2]
     if len(task.worker_ids) >= ATTEMPTS:
         log.error("The task %s %s is given up: its worker died at it %d times", name, task.pk, len(task.worker_ids))
+        metrics.tasks.labels("abandoned").inc()
         still.update(status="FAILED", finished_at=clock(), exception_class_path="builtins.RuntimeError",
                      traceback="The worker died each time this was run.\n")  # fmt: skip
         return

@@ -12,13 +12,14 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from django.db import close_old_connections, connections
+from django.db import InterfaceError, OperationalError, close_old_connections, connections
 
-from hub.lib import hooks
+from hub.lib import hooks, metrics
 from hub.lib.bus import bus
 from hub.lib.clock import now
 from hub.lib.heartbeats import EVERY, beat, farewell
 from hub.lib.pooled import give_back
+from hub.lib.repeats import Repeats
 
 log = logging.getLogger(__name__)
 IDLE = 1.0
@@ -34,6 +35,8 @@ class Pump(threading.Thread):
         self.pump = name
         self.work = work
         self.woken = threading.Event()
+        self.ended = threading.Event()
+        self.repeats = Repeats(log, f"The queue worker {name}")
         self.stopping = False
         self.called_at = time.monotonic()
 
@@ -47,28 +50,38 @@ class Pump(threading.Thread):
         return self.is_alive() and time.monotonic() - self.called_at < STUCK
 
     def run(self) -> None:
-        """Call the pump until stopped; an error is logged and the next call comes a little later."""
+        """Call the pump until stopped; after an error the next call comes later, and later still after more of them."""
         while not self.stopping:
             # Cleared before the call: a prompt that comes during it is not lost.
             self.woken.clear()
             if self._call() == 0 and not self.stopping:
-                self.woken.wait(IDLE)
+                if self.repeats.failures:
+                    # Prompts go on while the database is away: none of them makes the next try come sooner.
+                    self.ended.wait(self.repeats.wait)
+                else:
+                    self.woken.wait(IDLE)
         connections.close_all()
 
     def _call(self) -> int:
         self.called_at = time.monotonic()
         try:
             close_old_connections()
-            return self.work(now())
-        except Exception:
-            log.exception("The pump %s failed; it is called again", self.pump)
+            done = self.work(now())
+        except Exception as error:
+            metrics.worker_failures.labels(self.pump).inc()
+            metrics.note_error(error, "worker")
+            self.repeats.failed(error, expected=isinstance(error, OperationalError | InterfaceError))
             return 0
+        else:
+            self.repeats.worked()
+            return done
         finally:
             give_back()
 
     def stop(self) -> None:
         """Ask the thread to end after its present call."""
         self.stopping = True
+        self.ended.set()
         self.woken.set()
 
 

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.db.models import Q
 
+from hub.lib import metrics
 from hub.lib import tokens as signed
+from hub.lib.logs import event, person, without_people
 from listserv.bounces import letters, selectors
 from listserv.models import AddressHealth, Bounce, Subscription
 
@@ -42,6 +44,12 @@ def count(bounce: Bounce, *, now: datetime) -> bool:
     more = 0.0 if same.exists() else max(0.0, WEIGHTS[bounce.kind] - max(today, default=0.0))
     bounce.counted = more > 0
     bounce.save()
+    metrics.bounces.labels(str(bounce.kind)).inc()
+    event(
+        "bounce", subscription=bounce.subscription_id, recipient=person(bounce.address), kind=str(bounce.kind),
+        status=bounce.status, number=bounce.number, counted=bounce.counted,
+        diagnostic=without_people(bounce.diagnostic),
+    )  # fmt: skip
     if bounce.counted:
         health.score, health.bounced_at = health.score + more, now
         health.save(update_fields=["score", "bounced_at"])

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from forums import selectors as forums
+from hub.lib import metrics
 from hub.lib.errors import NotFound
+from hub.lib.logs import event, person
 from listserv import services, tokens
 from listserv.bounces import letters, scoring, selectors
 from listserv.bounces.addresses import find
@@ -100,6 +102,8 @@ def complain(
         subscription=subscription, address=subscription.recipient.lower(), kind=Bounce.Kind.COMPLAINT, number=number,
         inbound=inbound, counted=True, created_at=now,
     )  # fmt: skip
+    metrics.bounces.labels(Bounce.Kind.COMPLAINT.value).inc()
+    event("complaint", subscription=subscription.pk, recipient=person(subscription.recipient), number=number)
     subscription.suspended_at, subscription.suspended_for = now, Subscription.Suspension.COMPLAINT
     subscription.save(update_fields=["suspended_at", "suspended_for"])
     letters.tell_complaint(subscription)

@@ -27,6 +27,7 @@ from listserv.outbound.hold import unless_on_hold
 from listserv.outbound.letter_queue import keep_refused
 from listserv.outbound.progress import RENEW_SECONDS
 from listserv.outbound.pump import transport
+from listserv.outbound.traces import note_digest
 from listserv.outbound.transport import Envelope, Listed, Outcome, Result
 from listserv.outbound.trouble import BACKOFF, GIVE_UP, LEASE, clear_trouble, note_trouble, pause_after
 
@@ -173,6 +174,8 @@ class _Sending:
                     keep_refused(copy, result, self.now)
             if refused:
                 bounces.count_refusals(refusals=refused, now=self.now)
+        for one in done:
+            note_digest(one.subscription, one.number, one.result)
         self.claims.settle(row for row, _gathered, _copy in copies)
         return True
 

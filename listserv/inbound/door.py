@@ -17,7 +17,9 @@ from typing import Any, Protocol
 from django.conf import settings
 from django.db.utils import OperationalError
 
-from listserv.inbound import limits
+from hub.lib import metrics
+from hub.lib.logs import event
+from listserv.inbound import limits, traces
 from listserv.inbound import session as hub
 from listserv.inbound.delivery import Delivery
 from listserv.inbound.reading import read
@@ -174,7 +176,9 @@ class Door:
             found = await self.threads.run(hub.look_up, address, server.member_id, envelope.smtp_utf8, self.lists)
         if isinstance(found, hub.Refusal):
             server.unknown += 1
-            log.info("Refused the recipient %r from %s: %s", address, server.peer, found.reply)
+            metrics.recipients_refused.labels(found.reply[4:9].strip()).inc()
+            # What stands behind a + may prove somebody: it is no part of the log.
+            event("recipient_refused", recipient=address.partition("+")[0], client=server.peer, reply=found.reply)
             return found.reply
         envelope.rcpt_tos.append(address)
         server.recipients.append(found)
@@ -182,6 +186,7 @@ class Door:
 
     async def handle_exception(self, error: Exception) -> str:
         """Ask the client to try again: what failed is on our side."""
+        metrics.note_error(error, "smtp")
         log.error("An SMTP session failed", exc_info=error)
         if is_full(error):
             return "452 4.3.1 The hub's disk is full. Try again later."
@@ -189,6 +194,10 @@ class Door:
 
     async def deliver(self, delivery: Delivery) -> str:
         """Judge a mail, commit the outcome, then return the reply."""
+        with metrics.message_seconds.time():
+            return await self._deliver(delivery)
+
+    async def _deliver(self, delivery: Delivery) -> str:
         # What the guard refuses is looked at no further.
         large = await self.threads.run(read, delivery) if delivery.size > LARGE else None
         if large is None or large.finding is None:
@@ -196,8 +205,7 @@ class Door:
             if checks is not None:
                 delivery = replace(delivery, checks=checks)
         judgement = await self.spool.take(replace(large, delivery=delivery) if large is not None else delivery)
-        states = ",".join(row.state for row in judgement.rows)
-        log.info("Mail of %d bytes from %s: %s", delivery.size, delivery.peer, states)
+        traces.note_message(delivery, judgement)
         return judgement.reply
 
     async def sign_out(self, payload: Mapping[str, Any]) -> None:

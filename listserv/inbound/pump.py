@@ -20,7 +20,7 @@ from hub.lib.errors import HubError
 from hub.lib.markup import rendered_ahead
 from hub.lib.verdicts import Action
 from listserv import rules
-from listserv.inbound import aliases, errands, letters
+from listserv.inbound import aliases, errands, letters, traces
 from listserv.inbound.compose import compose, find_parent
 from listserv.inbound.mime import Mail, mail_of
 from listserv.inbound.recipients import POSTING
@@ -103,6 +103,7 @@ def _settle(row: InboundMail, state: str, **values: object) -> None:
     )
     if not changed:
         raise _ClaimLostError
+    transaction.on_commit(lambda: traces.note_settled(row, state, values))
 
 
 @dataclass(frozen=True)

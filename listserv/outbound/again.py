@@ -14,6 +14,7 @@ from listserv.outbound import roster
 from listserv.outbound.bulk import Bulk
 from listserv.outbound.render import Renderer
 from listserv.outbound.roster import Receiver
+from listserv.outbound.traces import Group
 from listserv.outbound.transport import Outcome, Result
 from listserv.outbound.trouble import LEASE, clear_trouble, next_try, note_trouble, pause_after
 
@@ -47,6 +48,9 @@ class _Again:
     now: datetime
     began: float = field(default_factory=time.monotonic)
 
+    def __post_init__(self) -> None:
+        self.group = Group(self.mailing, again=True)
+
     def renew(self) -> bool:
         """Keep them."""
         until = self.now + timedelta(seconds=time.monotonic() - self.began) + LEASE
@@ -60,6 +64,7 @@ class _Again:
         for receiver, result in zip(receivers, results, strict=True):
             _settle_retry(self.retries.pop(receiver.pk), result, self.now)
         count_refused(self.mailing, receivers, results, self.now)
+        self.group.note(receivers, results)
         return True
 
     @transaction.atomic
@@ -95,6 +100,7 @@ def due_retries(now: datetime, *, send: Callable[..., list[Result]], most: int) 
     bulk = Bulk(settle=again.settle, renew=again.renew, ever_taken=mailing.sent > 0)
     rest = bulk.rest(send(Renderer(mailing), receivers, bulk.progress()))
     again.settle(rest.start, rest.results)
+    again.group.flush(rest.pause)
     if rest.pause is not None:
         again.put_off(rest.pause)
         note_trouble(rest.pause, now)

@@ -13,6 +13,7 @@ from django.db import transaction
 from listserv.models import Notice
 from listserv.outbound.progress import Progress
 from listserv.outbound.refusals import is_about_the_mailbox
+from listserv.outbound.traces import note_letter
 from listserv.outbound.transport import Envelope, Listed, Outcome, Result
 from listserv.outbound.trouble import LEASE, clear_trouble, is_refusing, next_try, note_trouble, pause_after
 
@@ -136,6 +137,7 @@ class LetterQueue:
     def _settle(self, notice: Notice) -> None:
         self.open.pop(notice.pk)
         _settle_notice(notice, self.results[notice.pk], self.now)
+        note_letter(notice, self.results[notice.pk])
         self.done += notice.state != Notice.State.WAITING
 
 

@@ -31,6 +31,7 @@ from listserv.outbound.progress import Progress
 from listserv.outbound.relay import Relay
 from listserv.outbound.render import Copies, Renderer
 from listserv.outbound.roster import Receiver
+from listserv.outbound.traces import Group
 from listserv.outbound.transport import Outcome, Result, Transport
 from listserv.outbound.trouble import BACKOFF, LEASE, clear_trouble, note_trouble, pause_after, refuses_us
 
@@ -85,6 +86,9 @@ class _Walk:
     name: str
     began: float = field(default_factory=time.monotonic)
 
+    def __post_init__(self) -> None:
+        self.group = Group(self.mailing)
+
     def lease(self) -> datetime:
         """Return when our claim ends unless it is renewed."""
         return self.now + timedelta(seconds=time.monotonic() - self.began) + LEASE
@@ -107,7 +111,10 @@ class _Walk:
         if any(result.outcome is not Outcome.SENT for result in results):
             return _store(self, receivers, results, cursor=receivers[-1].pk, goes_on=True)
         cursor, until = receivers[-1].pk, self.lease()
-        return save_cursor(self.mailing.pk, self.name, cursor=cursor, sent=len(results), until=until) or self.lost()
+        if not save_cursor(self.mailing.pk, self.name, cursor=cursor, sent=len(results), until=until):
+            return self.lost()
+        self.group.note(receivers, results)
+        return True
 
 
 def _claim(now: datetime) -> _Walk | None:
@@ -150,6 +157,7 @@ def _walk(now: datetime) -> int:
         left = page.receivers[rest.start :]
         if not _store(walk, left, rest.results, cursor=page.last, last=page.count < BATCH, goes_on=goes_on):
             break
+        walk.group.flush()
     if bulk.taken:
         clear_trouble(now)
     return done
@@ -164,9 +172,9 @@ def _send(renderer: Renderer | None, receivers: list[Receiver], progress: Progre
 def _pause(walk: _Walk, receivers: Sequence[Receiver], rest: Rest) -> None:
     """Leave the cursor before those who were not served and look again soon: a relay that is away makes no rows."""
     assert rest.pause is not None
-    log.warning("Mailing %s waits: %s", walk.mailing.pk, rest.pause.reply)
     served = len(rest.results)
     _store(walk, receivers[:served], rest.results, cursor=receivers[served].pk - 1, pause=rest.pause)
+    walk.group.flush(rest.pause)
     note_trouble(rest.pause, walk.now)
 
 
@@ -210,6 +218,7 @@ def _store(
     ]
     Retry.objects.bulk_create(rows, ignore_conflicts=True)
     count_refused(mailing, receivers, results, now)
+    walk.group.note(receivers, results)
     return True
 
 

@@ -12,6 +12,8 @@ import time
 from collections.abc import Sequence
 
 from hub.env import Endpoint, RelayAddress
+from hub.lib import metrics
+from hub.lib.logs import without_people
 from listserv.outbound.flows import TRIES, WINDOW, Work, flow_for
 from listserv.outbound.progress import RENEW_SECONDS
 from listserv.outbound.transport import Envelope, Result
@@ -92,7 +94,8 @@ class Relay:
                 await flow.run()
             except (OSError, asyncio.CancelledError) as error:  # TimeoutError, Dropped and SSLError are OSErrors.
                 reason = str(error) or "no answer in time"
-                log.warning("The relay %s: %s", self.address, reason)
+                metrics.relay_disconnects.inc()
+                log.info("The relay %s: %s", self.address, without_people(reason))
                 hung = isinstance(error, TimeoutError | asyncio.CancelledError)
                 work.give_back(flow.flying if flow is not None else (), reason, again=not hung)
                 if wire is not None:

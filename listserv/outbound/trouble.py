@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from hub.lib import metrics
+from hub.lib.logs import without_people
 from listserv.models import Mailing, Notice, RelayTrouble, Retry
 from listserv.outbound.transport import Outcome, Result
 
@@ -55,6 +57,7 @@ def note_trouble(result: Result, now: datetime) -> None:
     is_away = not refuses_us(result)
     kind = RelayTrouble.Kind.AWAY if is_away else RelayTrouble.Kind.REFUSES
     reply = result.reply[:500]
+    metrics.relay_errors.labels(kind.value).inc()
     row, created = RelayTrouble.objects.select_for_update().get_or_create(
         pk=1, defaults={"kind": kind, "reply": reply, "since": now, "last_at": now}
     )
@@ -62,7 +65,7 @@ def note_trouble(result: Result, now: datetime) -> None:
         log.log(
             logging.WARNING if is_away else logging.ERROR,
             "The relay is not there, mail waits: %s" if is_away else "The relay takes no mail from us, mail waits: %s",
-            reply,
+            without_people(reply),
         )
     row.kind, row.reply, row.last_at, row.attempts = kind, reply, now, row.attempts + 1
     row.save()

@@ -1,0 +1,126 @@
+"""How a line of the log looks: one fact a line, nothing of what others wrote can begin a line of its own.
+
+``HUB_LOG_FORMAT=text`` is for people and grep, ``json`` for programs; both hold the same. What happened is an *event*
+with named fields (:func:`event`): one for each message that comes in, each group of copies that goes out, each copy
+that does not, each sign-in. Addresses of people stand in them under a name that only this hub can make
+(:func:`person`), so that logs may be kept longer than people are.
+"""
+
+import hmac
+import json
+import logging
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
+
+from django.conf import settings
+
+_events = logging.getLogger("hub.events")
+# The request, socket or task that a line belongs to; "" for none.
+request_id: ContextVar[str] = ContextVar("request_id", default="")
+# Controls, line and paragraph separators, and marks that turn the direction of a line.
+_UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+_PLAIN = re.compile(r"[^\s\"=\\]+")
+_ADDRESS = re.compile(r"[^\s<>()\[\]\"',;:]{1,100}@[^\s<>()\[\]\"',;:]{1,255}")
+# Characters of one value of a field, and of one line of a message.
+VALUE_MAX, MESSAGE_MAX = 500, 4_000
+
+
+def escape(text: str) -> str:
+    """Return text with what is no letter written as Python writes it: it stays on its line."""
+    return _UNSAFE.sub(lambda found: found[0].encode("unicode_escape", "surrogatepass").decode("ascii"), text)
+
+
+def event(name: str, /, **fields: object) -> None:
+    """Write what happened as one line. Args: name, such as ``delivery``; fields, None and empty ones are left out."""
+    known = {key: value for key, value in fields.items() if value is not None and value != ""}
+    _events.info(name, extra={"fields": known})
+
+
+@lru_cache(4_096)
+def _person(address: str, key: str) -> str:
+    digest = hmac.new(key.encode(), b"log\0" + address.encode("utf-8", "surrogatepass"), "sha256").hexdigest()
+    return digest[:12]
+
+
+def person(address: str) -> str:
+    """Return an address as it stands in the log: always the same name, and the domain; ``manage.py log_name`` says it.
+
+    What was typed for an address may be a password: without an @ it has no domain.
+    """
+    folded = address.strip().lower()
+    if not folded:
+        return ""
+    name = _person(folded, settings.SECRET_KEY)
+    return f"{name}@{folded.rpartition('@')[2]}"[:200] if "@" in folded else name
+
+
+def without_people(text: str) -> str:
+    """Return what a mail server said, with people under their names in the log."""
+    return _ADDRESS.sub(lambda found: person(found[0]), text[:VALUE_MAX])
+
+
+@contextmanager
+def belonging_to(identifier: str) -> Iterator[None]:
+    """Let the lines of a block belong to a request, socket or task."""
+    token = request_id.set(identifier)
+    try:
+        yield
+    finally:
+        request_id.reset(token)
+
+
+class _Formatter(logging.Formatter):
+    """What both forms share."""
+
+    def _fields(self, record: logging.LogRecord) -> dict[str, Any]:
+        fields = dict(getattr(record, "fields", {}))
+        identifier = request_id.get()
+        return {**fields, "request_id": identifier} if identifier else fields
+
+    @staticmethod
+    def _moment(record: logging.LogRecord) -> str:
+        return datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+    def _trace(self, record: logging.LogRecord) -> list[str]:
+        text = self.formatException(record.exc_info) if record.exc_info and record.exc_info[0] else ""
+        stack = self.formatStack(record.stack_info) if record.stack_info else ""
+        return [escape(line) for line in f"{text}\n{stack}".split("\n") if line.strip()]
+
+
+class TextFormatter(_Formatter):
+    """``2026-11-24T09:00:00.000Z INFO hub.events: delivery list=risk sent=38``; a traceback's lines are indented."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line."""
+        message = escape(record.getMessage())[:MESSAGE_MAX]
+        fields = "".join(f" {key}={_spelled(value)}" for key, value in self._fields(record).items())
+        line = f"{self._moment(record)} {record.levelname} {record.name}: {message}{fields}"
+        return "\n\t".join([line, *self._trace(record)])
+
+
+class JsonFormatter(_Formatter):
+    """One object a line: ``time``, ``level``, ``logger``, ``message``, the fields of an event, ``traceback``."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line."""
+        trace = self._trace(record)
+        values = {
+            "time": self._moment(record), "level": record.levelname, "logger": record.name,
+            "message": record.getMessage()[:MESSAGE_MAX], **self._fields(record),
+            **({"traceback": "\n".join(trace)} if trace else {}),
+        }  # fmt: skip
+        # Beyond ASCII everything is escaped: no separator, and no mark of direction, gets through.
+        return json.dumps(values, default=str)
+
+
+def _spelled(value: object) -> str:
+    text = escape(str(value))[:VALUE_MAX]
+    return text if _PLAIN.fullmatch(text) else json.dumps(text, ensure_ascii=False)
+
+
+FORMATTERS = {"text": "hub.lib.logs.TextFormatter", "json": "hub.lib.logs.JsonFormatter"}

@@ -1,0 +1,132 @@
+"""What happened to a message can be read from the log: one line for each message and each delivery."""
+
+import logging
+from typing import Any
+
+import pytest
+from django.core.mail import send_mail
+from prometheus_client import REGISTRY
+
+from hub.lib.clock import now as clock
+from hub.lib.logs import TextFormatter, person
+from hub.members import limits
+from listserv.digests import pump as digests
+from listserv.models import Mailing, Subscription
+from listserv.outbound import pump
+from listserv.outbound.transport import Outcome, Result
+from tests.listserv.inbound.conftest import PASSWORD, drain, letter, only, risk  # noqa: F401 - a fixture
+from tests.listserv.test_mailings import far_end  # noqa: F401 - a fixture
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def events(caplog: Any) -> Any:
+    """Return a function: the events of a name, as their fields."""
+    caplog.set_level(logging.INFO, "hub.events")
+
+    def read(name: str) -> list[dict[str, Any]]:
+        return [one.fields for one in caplog.records if one.name == "hub.events" and one.getMessage() == name]
+
+    return read
+
+
+def figure(name: str, **labels: str) -> float:
+    return REGISTRY.get_sample_value(name, labels) or 0.0
+
+
+def test_a_delivery_is_one_line_and_each_copy_that_was_not_taken_another(cast, now, far_end, events):  # noqa: F811
+    far_end(
+        {
+            cast.boris.email: Result(Outcome.LATER, "450 4.2.0 greylisted"),
+            cast.oona.email: Result(Outcome.FAILED, "550 5.1.1 unknown"),
+        }
+    )
+    before = {result: figure("hub_copies_total", result=result) for result in ("sent", "later", "failed")}
+    said = cast.say(cast.amina, now=now)
+    pump.deliver_mailings(now)
+    keys = list(Subscription.objects.order_by("pk").values_list("pk", flat=True))
+    names = {
+        "mailing": Mailing.objects.get().pk, "number": said.number, "message_id": said.message_id, "list": "risk"
+    }  # fmt: skip
+    assert events("delivery") == [{**names, "first": keys[0], "last": keys[-1], "sent": 2, "later": 1, "failed": 1}]
+    copies = {one["result"]: one for one in events("copy")}
+    assert copies["failed"]["recipient"] == person(cast.oona.email) and copies["later"]["reply"].startswith("450")
+    assert copies["failed"]["message_id"] == said.message_id
+    after = {result: figure("hub_copies_total", result=result) for result in before}
+    assert {result: after[result] - before[result] for result in before} == {"sent": 2, "later": 1, "failed": 1}
+
+
+def test_a_delivery_that_waits_says_for_what(cast, now, far_end, events):  # noqa: F811
+    far_end(default=Result(Outcome.REFUSED, "554 5.7.1 Relay access denied"))
+    errors = figure("hub_relay_errors_total", kind="refuses")
+    cast.say(cast.amina, now=now)
+    pump.deliver_mailings(now)
+    assert events("delivery")[0]["waits"] == "554 5.7.1 Relay access denied"
+    assert figure("hub_relay_errors_total", kind="refuses") == errors + 1
+
+
+def test_letters_and_digests_are_lines(cast, now, far_end, events, monkeypatch):  # noqa: F811
+    end = far_end({cast.boris.email: Result(Outcome.FAILED, "550 5.1.1 unknown")})
+    monkeypatch.setattr(digests, "transport", lambda: end)
+    send_mail("Secret subject", "Text", None, [cast.boris.email, cast.amina.email])
+    pump.deliver_notices(clock())
+    assert {(one["recipient"], one["result"]) for one in events("letter")} == {
+        (person(cast.boris.email), "failed"), (person(cast.amina.email), "sent"),
+    }  # fmt: skip
+    said = cast.say(cast.amina, now=now)
+    Mailing.objects.update(state="done")
+    Subscription.objects.update(delivery="digest-daily", digest_at=now)
+    digests.send_digests(now)
+    assert {one["result"] for one in events("digest")} == {"sent", "failed"}
+    assert {(one["list"], one["until"]) for one in events("digest")} == {("risk", said.number)}
+    [bounce] = events("bounce")
+    assert (bounce["kind"], bounce["recipient"]) == ("permanent", person(cast.boris.email))
+
+
+def test_sign_ins_are_lines_without_what_was_typed(cast, events):
+    known = limits.attempt(limits.MAIL, address=cast.boris.email, host="192.0.2.7")
+    known.failed()
+    known.succeeded()
+    limits.attempt(limits.WEB, address="my password", host="192.0.2.7").failed()
+    for _time in range(limits.MAIL.amount):
+        known.failed()
+    assert known.wait() > 0
+    first, second, third, *_rest, last = events("sign_in")
+    assert first == {"door": "mail", "result": "failed", "member": str(cast.boris.pk), "client": "192.0.2.7"}
+    assert second["result"] == "succeeded"
+    assert third["door"] == "web" and third["address"] == person("my password")
+    assert last["result"] == "limited" and last["seconds"] > 0
+
+
+def test_no_line_holds_the_address_of_a_person(cast, now, far_end, caplog):  # noqa: F811
+    caplog.set_level(logging.INFO)
+    far_end({cast.oona.email: Result(Outcome.FAILED, f"550 5.1.1 <{cast.oona.email}>: unknown")})
+    cast.say(cast.amina, now=now)
+    pump.deliver_mailings(now)
+    send_mail("Letter", "Text", None, [cast.boris.email])
+    pump.deliver_notices(clock())
+    lines = [TextFormatter().format(one) for one in caplog.records if one.name.startswith(("hub", "listserv"))]
+    assert lines and not [line for line in lines for who in (cast.oona, cast.boris) if who.email in line]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_accepted_message_is_followed_to_its_contribution(people, risk, door, events):  # noqa: F811
+    people.boris.set_password(PASSWORD)
+    people.boris.save()
+    code, _text = door.send(letter(who=people.boris, message_id="trace-1@people.example"), risk, member=people.boris)
+    assert code == 250
+    drain()
+    [arrived], [settled], [said] = events("message"), events("message_settled"), events("contribution")
+    assert {one["message_id"] for one in (arrived, settled, said)} == {"trace-1@people.example"}
+    assert settled["inbound"] == only().pk and arrived["mail"] == settled["mail"] == only().sha256[:16]
+    assert (arrived["verdict"], settled["state"], said["origin"]) == ("accept", "published", "mail")
+    assert settled["number"] == said["number"] and arrived["list"] == "risk"
+    assert arrived["sender"] == person(people.boris.email) and arrived["client"] == "127.0.0.1"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_refused_recipient_is_a_line_without_what_stands_behind_a_plus(people, door, events):
+    door.send(letter(), "nowhere+r.secrettoken@lists.hub.example")
+    [line] = events("recipient_refused")
+    assert line["recipient"] == "nowhere" and line["reply"].startswith("550") and line["client"] == "127.0.0.1"
