@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from django.utils.translation import gettext_lazy as _
 
 from hub import env, leaving, media, security
-from hub.lib.logs import FORMATTERS
+from hub.lib import logs
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -386,18 +386,6 @@ SILENCED_SYSTEM_CHECKS = [
 DATA_UPLOAD_MAX_NUMBER_FILES = 20
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * HUB_TEXT_MAX_SIZE + 100_000
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"()": FORMATTERS[env.choice("HUB_LOG_FORMAT", "text", tuple(FORMATTERS))]}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env.text("HUB_LOG_LEVEL", "INFO")},
-    "loggers": {
-        "django.request": {"level": "ERROR"},
-        "uvicorn": {"level": "WARNING"},
-        "mail.log": {"level": "WARNING"},
-        "wagtail": {"level": "WARNING"},
-        "django_tasks": {"level": "WARNING"},
-        "django_tasks_db": {"level": "WARNING"},
-    },
-}
+LOGGING = logs.configuration(
+    form=env.choice("HUB_LOG_FORMAT", "text", tuple(logs.FORMATTERS)), level=env.text("HUB_LOG_LEVEL", "INFO")
+)

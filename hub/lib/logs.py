@@ -124,3 +124,16 @@ def _spelled(value: object) -> str:
 
 
 FORMATTERS = {"text": "hub.lib.logs.TextFormatter", "json": "hub.lib.logs.JsonFormatter"}
+
+
+def configuration(*, form: str, level: str) -> dict[str, Any]:
+    """Return what ``LOGGING`` is. Args: form, one of :data:`FORMATTERS`; level, the least that is written."""
+    quiet = ("uvicorn", "mail.log", "wagtail", "django_tasks", "django_tasks_db")
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"line": {"()": FORMATTERS[form]}},
+        "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+        "root": {"handlers": ["console"], "level": level},
+        "loggers": {"django.request": {"level": "ERROR"}, **{name: {"level": "WARNING"} for name in quiet}},
+    }
