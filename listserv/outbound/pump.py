@@ -205,7 +205,16 @@ def _store(
     if not moved:
         return walk.lost()
     mailing.cursor = cursor
-    rows = [
+    rows = _unserved(mailing, receivers, results, now)
+    Retry.objects.bulk_create(rows, ignore_conflicts=True)
+    count_refused(mailing, receivers, results, now)
+    walk.group.note(receivers, results)
+    return True
+
+
+def _unserved(mailing: Mailing, receivers: Sequence[Receiver], results: Sequence[Result], now: datetime) -> list[Retry]:
+    """Return a row for each recipient whose copy was not taken."""
+    return [
         Retry(
             mailing=mailing,
             subscription_id=receiver.pk,
@@ -216,10 +225,6 @@ def _store(
         for receiver, result in zip(receivers, results, strict=True)
         if result.outcome is not Outcome.SENT
     ]
-    Retry.objects.bulk_create(rows, ignore_conflicts=True)
-    count_refused(mailing, receivers, results, now)
-    walk.group.note(receivers, results)
-    return True
 
 
 # --- Notices ---------------------------------------------------------------------------------------------------
