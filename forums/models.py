@@ -7,9 +7,11 @@ machina keeps category, forum, topic and post (schema, vocabulary, admin); what 
 from django.conf import settings
 from django.db import models
 from django.utils.functional import cached_property
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from forums.speakers import Speaker
+from hub.lib.rendered import RenderedField, shown
 from hub.lib.verdicts import Action
 
 
@@ -31,6 +33,8 @@ class ForumPolicy(models.Model):
     theme = models.TextField(_("theme"), blank=True)
     questions = models.TextField(_("guiding questions"), blank=True, help_text=_("One a line."))
     summary = models.TextField(_("moderators' summary"), blank=True)
+    theme_html = RenderedField(source="theme")
+    summary_html = RenderedField(source="summary")
     language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES, default="en")
     opens_at = models.DateTimeField(_("opens"), null=True, blank=True)
     closes_at = models.DateTimeField(_("closes"), null=True, blank=True)
@@ -40,6 +44,16 @@ class ForumPolicy(models.Model):
 
     def __str__(self) -> str:
         return f"{self.forum}: {self.get_preset_display()}"
+
+    @property
+    def theme_markup(self) -> SafeString:
+        """The theme as safe HTML."""
+        return shown(self.theme, self.theme_html)
+
+    @property
+    def summary_markup(self) -> SafeString:
+        """The summary as safe HTML."""
+        return shown(self.summary, self.summary_html)
 
     @property
     def question_list(self) -> list[str]:
@@ -121,6 +135,8 @@ class Contribution(models.Model):
     # dict[str, str]  # "from" (the name signed with), "subject", "message_id" where another forum has taken it
     imported = models.JSONField(null=True, blank=True)
     created_at = models.DateTimeField()
+    # Version of the renderer (hub.lib.markup.VERSION) that made the HTML of the post; an older one's is made again.
+    renderer = models.PositiveSmallIntegerField(default=0)
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
@@ -131,6 +147,8 @@ class Contribution(models.Model):
         indexes = (
             # The rate rule counts an author's last hour.
             models.Index(fields=("author", "created_at"), name="contribution_rate"),
+            # The worker looks for what another renderer has made.
+            models.Index(fields=("renderer",), name="contribution_renderer"),
             # The moderators' desk lists the held ones.
             models.Index(fields=("created_at",), condition=models.Q(state="held"), name="contribution_held"),
         )

@@ -183,6 +183,7 @@ HUB_PUMPS = {
     "bounces": "listserv.bounces.pump.tend",
     "clock": "conferences.services.keep_time",
     "tasks": "hub.runtime.tasks.run_tasks",
+    "rendering": "hub.runtime.rendering.render_again",
 }
 # Each returns one part of /healthz: probe() -> hub.lib.health.Part.
 HUB_HEALTH = [

@@ -13,7 +13,6 @@ from conferences.views.common import member_of
 from forums.policy import APPROVE
 from forums.selectors import discussion_for, regions_of
 from hub.lib import clock
-from hub.lib.markup import render as markdown
 from hub.lib.numbers import whole_number
 from hub.lib.throttle import throttled
 
@@ -39,7 +38,7 @@ def conference(request: HttpRequest, slug: str) -> HttpResponse:
         "conference": found,
         "discussion": discussion,
         "background": found.background_markup,
-        "outcome": markdown(discussion.policy.summary) if discussion.policy.summary else "",
+        "outcome": discussion.policy.summary_markup,
         "timetable": timetable,
         "sitting": next((row for row in timetable if row.is_open), None),
         "crew": pages.Crew.of(found),

@@ -16,6 +16,7 @@ from forums.services.publish import as_stored, clean, make_visible
 from hub.lib.errors import Conflict, Invalid, NotAllowed, NotFound, TooLarge
 from hub.lib.markup import render, renders
 from hub.lib.masking import mask
+from hub.lib.rendered import check_length, rendered
 
 if TYPE_CHECKING:
     from hub.members.models import Member
@@ -148,4 +149,6 @@ def write_summary(*, forum_id: int, actor: "Member", summary: str) -> None:
         raise NotFound
     if not access.may(APPROVE, forum_id):
         raise NotAllowed
-    ForumPolicy.objects.filter(forum_id=forum_id).update(summary=mask(summary.strip()))
+    text = as_stored(summary)
+    check_length(text)
+    ForumPolicy.objects.filter(forum_id=forum_id).update(summary=text, summary_html=rendered(text))

@@ -25,7 +25,7 @@ from hub.lib import metrics
 from hub.lib.errors import NotFound
 from hub.lib.hooks import registered
 from hub.lib.logs import event
-from hub.lib.markup import render
+from hub.lib.markup import VERSION, render
 from hub.lib.masking import mask, mask_file
 from hub.lib.verdicts import ACCEPT, Action, Verdict
 
@@ -268,6 +268,7 @@ def _record(
         folded=clean(draft.folded),
         once_key=_once(draft, author),
         imported=imported,
+        renderer=VERSION,
         created_at=said_at,
     )
 

@@ -10,7 +10,6 @@ from forums.policy import ADMIT, APPROVE, START
 from forums.views import feeds
 from forums.views.common import discussion_url, member_of, place_of, signed_in
 from hub.lib import clock
-from hub.lib.markup import render as markup
 from hub.lib.numbers import whole_number
 
 # Topics on one page of a discussion.
@@ -39,8 +38,8 @@ def discussion(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
         "topics": topics[(page - 1) * TOPICS : page * TOPICS],
         "earlier_url": f"?page={page - 1}" if page > 1 else "",
         "later_url": f"?page={page + 1}" if page * TOPICS < len(topics) else "",
-        "theme": markup(found.policy.theme),
-        "summary": markup(found.policy.summary),
+        "theme": found.policy.theme_markup,
+        "summary": found.policy.summary_markup,
         "regions": pages.by_region(people),
         "may_start": found.may(START),
         "may_admit": found.may(ADMIT),

@@ -23,6 +23,8 @@ def rendered(text: str) -> str:
 
 def shown(text: str, stored: str) -> SafeString:
     """Return the HTML of a text: what is stored of it, or rendered now where that is of other words."""
+    if not text:
+        return mark_safe("")
     mark, _end, html = stored.partition("\n")
     return mark_safe(html) if mark == _mark(text) else render(text)  # noqa: S308 - render has made it
 

@@ -117,7 +117,7 @@ def test_pages_show_what_was_stored_and_render_nothing(client, cast, make_member
     )  # fmt: skip
     client.force_login(cast.chen)
     rendered = _count_renderings(monkeypatch)
-    for url in (conference.get_absolute_url(), group.get_absolute_url()):
+    for url in (f"/discussions/{cast.forum_id}/", conference.get_absolute_url(), group.get_absolute_url()):
         page = client.get(url, follow=True)
         assert page.status_code == 200
         assert "<em>word</em>" in page.content.decode(), url
