@@ -75,7 +75,7 @@ class Statement:
     origin: str
     door: str  # the origin as a word
     html: SafeString
-    edited: str = ""  # who changed it after the gavel, and when
+    edited: str = ""  # who changed it, when and why
 
     @property
     def anchor(self) -> str:
@@ -246,12 +246,19 @@ def _statement(entry: dict[str, Any]) -> Statement:
     )
 
 
-def _edited(edit: dict[str, str] | None) -> str:
-    """Say that words were changed after the gavel, by whom and when; empty for words that stand as they were heard."""
+def _edited(edit: dict[str, Any] | None) -> str:
+    """Say that words were changed, by whom, when and why; empty for words that stand as they were heard."""
     if not edit:
         return ""
     values = {"person": edit["by"], "moment": _moment(datetime.fromisoformat(edit["at"]))}
-    return _("Changed after the session was closed, by %(person)s, %(moment)s") % values
+    # Records of an earlier form hold those alone that were changed after the gavel.
+    if edit.get("late", True):
+        words = _("Changed after the session was closed, by %(person)s, %(moment)s")
+    elif edit["own"]:
+        words = _("Edited by the author, %(moment)s")
+    else:
+        words = _("Edited by the moderator %(person)s, %(moment)s")
+    return ": ".join(filter(None, (words % values, edit.get("reason", ""))))
 
 
 def _sitting(held: dict[str, Any]) -> str:

@@ -12,8 +12,8 @@ no word of the interface and nothing that depends on who reads (``performance.md
     member        whose floor it is about, the same; null for none
     request       key of the floor request, null for none
     item          {id, number, title, topic}, null for none
-    contribution  {number, subject, html, origin, author, folded, files, edited}, null for none; edited is {by, at} for
-                  words that were changed after the gavel, else null
+    contribution  {number, subject, html, origin, author, folded, files, edit}, null for none; edit is null or
+                  {by, own, at, reason, after}: name, whether the author, moment, why, whether after the gavel
     data          by (chair, clock, removal), seconds, until
 """
 
@@ -25,10 +25,11 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import QuerySet
 
 from conferences.models import AgendaItem, Event
-from forums.edits import late_edit
+from forums.edits import edit_of
 from hub.members.models import initials_of
 
 if TYPE_CHECKING:
+    from forums.outlets import Contribution
     from hub.members.models import Member
 
 # What is joined so that a frame costs no query of its own.
@@ -66,13 +67,18 @@ def _item(item: AgendaItem | None) -> dict[str, Any] | None:
     return {"id": item.pk, "number": item.number, "title": item.title, "topic": item.topic_id}
 
 
-def _edited_late(event: Event) -> dict[str, str] | None:
-    """Return who changed a statement after the gavel, and when; None for one that stands as it was heard."""
-    contribution, closed_at = event.contribution, event.conference_session.closed_at
-    if contribution is None or closed_at is None:
+def _edit(contribution: "Contribution", closed_at: datetime | None) -> dict[str, Any] | None:
+    """Return the last edit of a statement, None for one that stands as it was heard."""
+    edit = edit_of(contribution, sealed_at=closed_at)
+    if edit is None:
         return None
-    edit = late_edit(contribution, closed_at)
-    return {"by": edit.by, "at": iso(edit.at)} if edit else None
+    return {
+        "by": edit.by,
+        "own": edit.by_author,
+        "at": iso(edit.at),
+        "reason": edit.reason,
+        "after": edit.is_after_close,
+    }
 
 
 def _contribution(event: Event) -> dict[str, Any] | None:
@@ -89,7 +95,7 @@ def _contribution(event: Event) -> dict[str, Any] | None:
         "author": person_of(contribution.author, stood),
         "folded": bool(contribution.folded),
         "files": len(contribution.attachments.all()),
-        "edited": _edited_late(event),
+        "edit": _edit(contribution, event.conference_session.closed_at),
     }
 
 

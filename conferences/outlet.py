@@ -55,7 +55,7 @@ class LiveOutlet(Outlet):
                 conference_session,
                 Event.Kind.EDITED,
                 at=now,
-                actor=contribution.author,
+                actor=contribution.post.updated_by or contribution.author,
                 agenda_item=event.agenda_item,
                 contribution=contribution,
             )

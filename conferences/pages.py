@@ -12,6 +12,7 @@ from conferences import words
 from conferences.frames import iso
 from conferences.models import Conference, ConferenceSession, FloorRequest
 from conferences.selectors import Room
+from forums.edits import Edit
 from forums.selectors import moderators_of, readers_of
 
 if TYPE_CHECKING:
@@ -31,14 +32,21 @@ class Line:
     said: dict[str, Any] | None
     role: str  # of who said it, as a word
     door: str  # as a word
-    edited_at: datetime | None = None  # when it was changed after the gavel
+    edit: Edit | None = None  # the last edit of the statement
+
+
+def _edit(said: dict[str, Any] | None) -> Edit | None:
+    edit = said["edit"] if said else None
+    if edit is None:
+        return None
+    at = datetime.fromisoformat(edit["at"])
+    return Edit(by=edit["by"], at=at, reason=edit["reason"], by_author=edit["own"], is_after_close=edit["after"])
 
 
 def dress(frame: dict[str, Any]) -> Line:
     """Return a frame with what depends on the reader's language and zone."""
     said = frame["contribution"] if frame["kind"] != "edited" else None
     table = words.table()
-    edited = said["edited"] if said else None
     return Line(
         frame=frame,
         moment=datetime.fromisoformat(frame["at"]),
@@ -46,7 +54,7 @@ def dress(frame: dict[str, Any]) -> Line:
         said=said,
         role=str(table["roles"].get(said["author"]["role"], "")) if said else "",
         door=str(table["doors"].get(said["origin"], "")) if said else "",
-        edited_at=datetime.fromisoformat(edited["at"]) if edited else None,
+        edit=_edit(said),
     )
 
 
@@ -60,7 +68,7 @@ def blank() -> Line:
         "author": BLANK_PERSON,
         "folded": False,
         "files": 0,
-        "edited": None,
+        "edit": None,
     }
     return Line({"seq": 0, "kind": "intervention"}, timezone.now(), "", said, "", "")
 

@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from conferences.models import AgendaItem, Conference, ConferenceSession, Event
-from forums.edits import LateEdit, late_edit
+from forums.edits import Edit, edit_of
 from forums.selectors import contributions_after, readers_of
 from forums.speakers import Speaker, role_now
 
@@ -68,7 +68,7 @@ class Intervention:
     text: str  # Markdown, as written
     html: str  # safe HTML, as shown
     seq: int | None  # number in the log of the conference_session, None for what was said outside of it
-    edited: LateEdit | None = None  # changed after the gavel
+    edited: Edit | None = None  # the last change, marked as such when it came after the gavel
 
     @property
     def url(self) -> str:
@@ -220,7 +220,7 @@ def _intervention(row: "Contribution", session: ConferenceSession, log: _Log) ->
         text=row.text,
         html=row.html,
         seq=seq,
-        edited=late_edit(row, session.closed_at) if session.closed_at else None,
+        edited=edit_of(row, sealed_at=session.closed_at),
     )
 
 

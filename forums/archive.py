@@ -65,7 +65,7 @@ class Known:
 def known_message_ids(forum_id: int) -> dict[str, Known]:
     """Return what a forum has under every Message-ID: ``dict[str, Known]  # Message-ID -> contribution``.
 
-    An imported one whose Message-ID another forum has taken is found by its own. Queries: 1.
+    An imported one whose Message-ID was taken is found by its own. Queries: 1.
     """
     rows = Contribution.objects.filter(post__topic__forum_id=forum_id, state=Contribution.State.ACCEPTED)
     known = {}

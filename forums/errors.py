@@ -1,10 +1,42 @@
-"""How a verdict becomes an error: one table for all doors."""
+"""Errors of the discussions, and how a verdict becomes one: one table for all doors.
 
-from hub.lib.errors import HubError, NotFound, NotNow, Refused, TooLarge
+::
+
+    hub.lib.errors.Conflict
+    └── KeyTaken             key-taken       409   450 4.3.0    the same form or frame has brought other words before
+"""
+
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+
+from hub.lib.errors import Conflict, HubError, NotFound, NotNow, Refused, TooLarge
 from hub.lib.verdicts import Verdict
+
+if TYPE_CHECKING:
+    from forums.models import Contribution
 
 _NOT_NOW = {"not-open-yet", "closed", "locked", "rate"}
 _SMTP = {"rate": "451 4.7.1", "empty": "550 5.6.0", "not-open-yet": "550 5.7.1", "closed": "550 5.7.1"}
+
+
+class KeyTaken(Conflict):
+    """A form, frame or mail comes a second time with other words: neither is the other, and none may be lost.
+
+    Args: contribution, what the first one made; its author is the one who sends again.
+    """
+
+    code = "key-taken"
+
+    def __init__(self, contribution: "Contribution") -> None:
+        self.contribution = contribution
+        super().__init__(
+            _(
+                "You have already sent contribution %(number)d from this form, with other words. Your new words are "
+                "kept in the box: nothing of them has been sent."
+            )
+            % {"number": contribution.number}
+        )
 
 
 def refusal(verdict: Verdict) -> HubError:

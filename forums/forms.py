@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from forums.drafts import Upload
 from forums.models import Membership
 
+# The largest keys of the database; no revision has this number.
+MAX_REVISION, MAX_NUMBER, UNSEEN = 2**31 - 1, 2**63 - 1, -1
 _HELP = _("*emphasis*, **strong**; a line that starts with > is a quote, with - an item of a list.")
 
 
@@ -68,11 +70,16 @@ class WritingForm(forms.Form):
         self.fields["text"].widget.attrs["data-draft"] = draft
         self.fields["once_key"].initial = new_key()
 
+    def renew_key(self) -> None:
+        """Let the form, when it is shown again, be a further contribution."""
+        data = {name: self.data[name] for name in self.data}
+        self.data = {**data, "once_key": new_key()}
+
 
 class ReplyForm(WritingForm):
     """A reply; ``parent`` is the number of the contribution it answers."""
 
-    parent = forms.IntegerField(widget=forms.HiddenInput(), required=False, min_value=1)
+    parent = forms.IntegerField(widget=forms.HiddenInput(), required=False, min_value=1, max_value=MAX_NUMBER)
 
 
 class TopicForm(WritingForm):
@@ -82,19 +89,47 @@ class TopicForm(WritingForm):
     field_order = ("subject", "text", "attached", "once_key")
 
 
-class EditForm(forms.Form):
-    """Another wording of one's own contribution."""
+class RevisionForm(forms.Form):
+    """A form about words that others may change meanwhile: it says which revision its reader saw."""
+
+    revision = forms.IntegerField(widget=forms.HiddenInput(), required=False, min_value=0, max_value=MAX_REVISION)
+
+    @property
+    def seen(self) -> int:
+        """The revision that the reader saw; :data:`UNSEEN`, which is none, when the form does not say."""
+        revision = self.cleaned_data.get("revision")
+        return UNSEEN if revision is None else int(revision)
+
+    def show_revision(self, revision: int | None) -> None:
+        """Let the form, when it is shown again, name another revision: its reader sees that one now."""
+        data = {name: self.data[name] for name in self.data}
+        data["revision"] = "" if revision is None else str(revision)
+        self.data = data
+
+
+class EditForm(RevisionForm):
+    """Another wording of a contribution; ``must_say_why`` where :func:`forums.rules.needs_reason` asks for it."""
 
     text = TextField(label=_("Your text"), rows=12)
     reason = forms.CharField(
-        label=_("What you changed"), max_length=255, required=False, help_text=_("Shown beside the edited text.")
+        label=_("What you changed, and why"),
+        max_length=255,
+        required=False,
+        help_text=_("Shown beside the edited text."),
     )
+    field_order = ("text", "reason", "revision")
+
+    def __init__(self, *args: Any, must_say_why: bool = False, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if must_say_why:
+            self.fields["reason"].required = True
+            self.fields["reason"].help_text = _("Shown beside the edited text, and sent to the author.")
 
 
-class DecisionForm(forms.Form):
+class DecisionForm(RevisionForm):
     """A moderator's decision on a held contribution."""
 
-    number = forms.IntegerField(widget=forms.HiddenInput(), min_value=1)
+    number = forms.IntegerField(widget=forms.HiddenInput(), min_value=1, max_value=MAX_NUMBER)
     reason = forms.CharField(label=_("Reason"), required=False, max_length=255)
 
 
@@ -113,7 +148,7 @@ class AdmitForm(forms.Form):
             role.choices = [choice for choice in Membership.Role.choices if choice[0] != Membership.Role.CHAIR]
 
 
-class SummaryForm(forms.Form):
+class SummaryForm(RevisionForm):
     """The moderators' summary of a discussion."""
 
     summary = forms.CharField(

@@ -62,7 +62,11 @@ _BY_NUMBER = Prepared(
     lambda numbers: Contribution.objects.filter(pk__in=numbers, state="accepted").order_by().values_list(*_COLUMNS)
 )
 _BY_MESSAGE_ID = Prepared(
-    lambda ids: Contribution.objects.filter(message_id__in=ids, state="accepted").order_by().values_list(*_COLUMNS)
+    lambda forums, ids: (
+        Contribution.objects.filter(forum_id__in=forums, message_id__in=ids, state="accepted")
+        .order_by()
+        .values_list(*_COLUMNS)
+    )
 )
 
 
@@ -84,7 +88,9 @@ class Record:
     A contribution from here knows its number, author, Message-ID and its topic's place and subject; anything else of
     it is fetched when it is asked for.
 
-    Args: beside, asks what else is to be asked in the same go (:func:`hub.lib.prepared.together`).
+    Args:
+        named_in: forums inside which the Message-IDs are looked for, beside ``forums``.
+        beside: asks what else is to be asked in the same go (:func:`hub.lib.prepared.together`).
 
     Queries: 4 and one for each level of the forums.
     """
@@ -97,13 +103,14 @@ class Record:
         members: Mapping[int, "Member"] | None = None,
         numbers: Collection[int] = (),
         message_ids: Collection[str] = (),
+        named_in: Collection[int] = (),
         beside: Callable[[], None] | None = None,
     ) -> None:
         self._members = members or {}
         with together():
             places = _MEMBERSHIPS.ask(self._members.keys())
             said = _SAID.ask(self._members.keys(), now - HOUR)
-            numbered, named = _BY_NUMBER.ask(numbers), _BY_MESSAGE_ID.ask(message_ids)
+            numbered, named = _BY_NUMBER.ask(numbers), _BY_MESSAGE_ID.ask({*forums, *named_in}, message_ids)
             found = _FORUMS.ask(set(forums))
             if beside is not None:
                 beside()
@@ -115,7 +122,8 @@ class Record:
         self._made: dict[int, Contribution] = {}
         self._said: dict[int, int] = dict(said.rows())
         self._numbered = {row[0]: row for row in numbered.rows()}
-        self._named = {row[2]: row for row in named.rows()}
+        # A Message-ID names a contribution inside one forum alone.
+        self._named = {(row[7], row[2]): row for row in named.rows()}
         self._forums = self._with_all_above(found.rows())
 
     @staticmethod
@@ -148,7 +156,7 @@ class Record:
 
     def newest_named(self, forum_id: int, message_ids: Collection[str]) -> Contribution | None:
         """Return the newest named contribution inside one forum, as ``contribution_by_message_id`` does."""
-        rows = [row for name in message_ids if (row := self._named.get(name)) is not None and row[7] == forum_id]
+        rows = [row for name in message_ids if (row := self._named.get((forum_id, name))) is not None]
         return self._light(max(rows)) if rows else None
 
     def _light(self, row: Row) -> Contribution:

@@ -35,6 +35,8 @@ class ForumPolicy(models.Model):
     summary = models.TextField(_("moderators' summary"), blank=True)
     theme_html = RenderedField(source="theme")
     summary_html = RenderedField(source="summary")
+    # How often the summary was changed; what it said before stands in SummaryVersion.
+    summary_revision = models.PositiveIntegerField(default=0)
     language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES, default="en")
     opens_at = models.DateTimeField(_("opens"), null=True, blank=True)
     closes_at = models.DateTimeField(_("closes"), null=True, blank=True)
@@ -110,6 +112,8 @@ class Contribution(models.Model):
         REJECTED = "rejected", _("rejected")
 
     number = models.BigAutoField(primary_key=True)
+    # The topic's own, repeated here: a Message-ID means one contribution in one forum, and nothing in another.
+    forum = models.ForeignKey("forum.Forum", on_delete=models.PROTECT, related_name="+", db_index=False)
     post = models.OneToOneField("forum_conversation.Post", on_delete=models.PROTECT, related_name="contribution")
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="contributions")
     # How the author stood when it was said (:mod:`forums.speakers`); no name once the person has left for good.
@@ -124,13 +128,17 @@ class Contribution(models.Model):
     origin = models.CharField(max_length=4, choices=Origin.choices)
     state = models.CharField(max_length=8, choices=State.choices, default=State.ACCEPTED)
     held_because = models.CharField(max_length=40, blank=True)
-    message_id = models.CharField(max_length=255, unique=True)
+    message_id = models.CharField(max_length=255)
     in_reply_to = models.CharField(max_length=255, blank=True)
     references = models.TextField(blank=True)
     author_address = models.EmailField(blank=True)
     folded = models.TextField(blank=True)
     # One form, frame or mail makes one contribution, however often it is sent.
     once_key = models.CharField(max_length=80, null=True, blank=True, unique=True)
+    # SHA-256 of what was sent: the same key with other words is another contribution. Empty before there were digests.
+    content_digest = models.CharField(max_length=64, blank=True)
+    # How often the words were changed: 0 as first written. A decision names the revision it was made on.
+    revision = models.PositiveIntegerField(default=0)
     # What the header of an imported contribution says and the record has no place for; None for what was said here.
     # dict[str, str]  # "from" (the name signed with), "subject", "message_id" where another forum has taken it
     imported = models.JSONField(null=True, blank=True)
@@ -141,9 +149,15 @@ class Contribution(models.Model):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     decided_at = models.DateTimeField(null=True, blank=True)
+    decided_revision = models.PositiveIntegerField(null=True, blank=True)
+    decision_reason = models.CharField(max_length=255, blank=True)
 
     class Meta:
         ordering = ("number",)
+        constraints = (
+            # The mail gateway looks threads and copies up by it.
+            models.UniqueConstraint(fields=("forum", "message_id"), name="contribution_message_id_once"),
+        )
         indexes = (
             # The rate rule counts an author's last hour.
             models.Index(fields=("author", "created_at"), name="contribution_rate"),
@@ -194,20 +208,46 @@ class Contribution(models.Model):
 
 
 class Revision(models.Model):
-    """What a contribution said before an edit."""
+    """What a contribution said before an edit, and who made the edit, when and why.
+
+    ``number`` is the revision whose words these are; ``was_public`` whether they were shown to all readers: words that
+    were changed while the contribution was held are for its author and the moderators alone.
+    """
 
     contribution = models.ForeignKey(Contribution, on_delete=models.CASCADE, related_name="revisions")
+    number = models.PositiveIntegerField()
     subject = models.CharField(max_length=255)
     text = models.TextField()
+    was_public = models.BooleanField(default=True)
     edited_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     edited_at = models.DateTimeField()
     reason = models.CharField(max_length=255, blank=True)
 
     class Meta:
-        ordering = ("edited_at",)
+        ordering = ("number",)
+        constraints = (models.UniqueConstraint(fields=("contribution", "number"), name="revision_once"),)
 
     def __str__(self) -> str:
         return f"{self.contribution_id} before {self.edited_at:%Y-%m-%d %H:%M}"
+
+
+class SummaryVersion(models.Model):
+    """One wording of a discussion's summary; every one is kept. ``written_by`` is empty for what came before this."""
+
+    forum = models.ForeignKey("forum.Forum", on_delete=models.CASCADE, related_name="+")
+    number = models.PositiveIntegerField()
+    text = models.TextField(blank=True)
+    written_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    written_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("number",)
+        constraints = (models.UniqueConstraint(fields=("forum", "number"), name="summary_version_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.forum_id}, summary {self.number}"
 
 
 class Attachment(models.Model):

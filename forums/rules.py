@@ -4,7 +4,7 @@ Each rule looks at the case and returns a verdict, or None for "no objection"; t
 :func:`decide` before it has the whole text (the mail door does, at the end of DATA); ``publish`` always asks again.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -20,6 +20,7 @@ from forums.models import Contribution, ForumPolicy, Revision
 from forums.policy import APPROVE, EDIT_ALL, EDIT_OWN, READ, REPLY, START, UNHELD, Access, access_of
 from hub.lib.dates import say_utc
 from hub.lib.errors import TooMany
+from hub.lib.hooks import registered
 from hub.lib.verdicts import ACCEPT, Verdict, hold, reject
 
 if TYPE_CHECKING:
@@ -192,19 +193,60 @@ def check_edits(actor: "Member", rights: frozenset[str], now: datetime) -> None:
         raise TooMany(sentence % settings.HUB_RATE_PER_HOUR, seconds=int(HOUR.total_seconds()))
 
 
+def sealed_among(contributions: Sequence[Contribution]) -> dict[int, datetime]:
+    """Return which contributions stand in a record that was closed after they were made, and when it was closed.
+
+    Returns: ``dict[int, datetime]  # contribution number -> moment``. Queries: those registered, 1 for all.
+    """
+    sealed: dict[int, datetime] = {}
+    if contributions:
+        for find in registered("HUB_SEALS"):
+            sealed |= find(contributions)
+    return sealed
+
+
 def decide_edit(
-    *, contribution: Contribution, actor: "Member", policy: ForumPolicy, rights: frozenset[str], now: datetime
+    *,
+    contribution: Contribution,
+    actor: "Member",
+    policy: ForumPolicy,
+    rights: frozenset[str],
+    now: datetime,
+    is_sealed: bool = False,
 ) -> Verdict:
     """Return the verdict on a change to a contribution in a forum that the actor may read. Queries: 0.
 
-    What the moderators have approved is not changed behind them (finding S14), nor the record once the period is over.
+    What the moderators have approved is not changed behind them (finding S14), nor the record once the session, the
+    topic or the period is closed. Those who lead may correct it, with a reason (:func:`needs_reason`).
+
+    Args: is_sealed, whether it is among those of :func:`sealed_among`.
     """
     if EDIT_ALL in rights:
         return ACCEPT
     if contribution.author_id != actor.pk or EDIT_OWN not in rights:
         return reject("not-author", _("Only its author and the moderators can change a contribution."))
+    if is_sealed:
+        return reject(
+            "session-closed",
+            _("The session in which this was said is closed, and its record stands. Ask the chair for a correction."),
+        )
+    if contribution.post.topic.is_locked:
+        return reject("locked", _("This topic is closed: what was said in it stands. Ask its moderators for a change."))
     if policy.closes_at and now >= policy.closes_at:
         return reject("closed", _("This discussion closed on %s UTC.") % say_utc(policy.closes_at))
     if contribution.state == Contribution.State.ACCEPTED and UNHELD not in rights:
         return reject("approved", _("The moderators have approved these words. Ask them for a change, or write again."))
     return ACCEPT
+
+
+def is_closed(contribution: Contribution, policy: ForumPolicy, now: datetime, *, is_sealed: bool) -> bool:
+    """Whether a contribution stands in a record that is closed: a session, a topic or a period."""
+    is_over = policy.closes_at is not None and now >= policy.closes_at
+    return is_sealed or is_over or bool(contribution.post.topic.is_locked)
+
+
+def needs_reason(
+    *, contribution: Contribution, actor: "Member", policy: ForumPolicy, now: datetime, is_sealed: bool
+) -> bool:
+    """Whether a change must say why: it is to somebody else's words, or to a record that is closed."""
+    return contribution.author_id != actor.pk or is_closed(contribution, policy, now, is_sealed=is_sealed)

@@ -234,7 +234,8 @@ def contribution_for(member: "Member | None", number: int) -> Contribution:
 
     Raises: NotFound for hidden and missing alike.
     """
-    rows = Contribution.objects.select_related("post__topic__forum", "author", "parent__author")
+    joined = ("post__topic__forum", "post__updated_by", "author", "parent__author")
+    rows = Contribution.objects.select_related(*joined)
     contribution = rows.filter(pk=number).first()
     access = access_of(member)
     if contribution is None or not access.may(READ, contribution.post.topic.forum_id):
@@ -253,14 +254,14 @@ def contributions_by_number(numbers: list[int]) -> dict[int, Contribution]:
 
 def contribution_by_message_id(forum_id: int, message_ids: list[str]) -> Contribution | None:
     """Return the newest named contribution inside one forum: references pick a thread nowhere else (design.md §3.6)."""
-    rows = Contribution.objects.filter(message_id__in=message_ids, post__topic__forum_id=forum_id, state="accepted")
+    rows = Contribution.objects.filter(forum_id=forum_id, message_id__in=message_ids, state="accepted")
     return rows.select_related("post__topic").order_by("-number").first()
 
 
 def held_for(member: "Member") -> list[Contribution]:
     """Return what waits for the member's decision, oldest first. Queries: 3."""
     rows = Contribution.objects.filter(state="held", post__topic__forum_id__in=access_of(member).having(APPROVE))
-    return list(rows.select_related("post__topic__forum", "author").order_by("created_at"))
+    return list(rows.select_related("post__topic__forum", "post__updated_by", "author").order_by("created_at"))
 
 
 def own_held(member: "Member") -> QuerySet[Contribution]:

@@ -5,7 +5,7 @@ A slug is for people: the number before it decides, so a renamed topic keeps its
 
 from django.urls import path
 
-from forums.views import feeds, files, moderating, reading, topics, writing
+from forums.views import feeds, files, history, moderating, reading, topics, writing
 
 app_name = "forums"
 urlpatterns = [
@@ -16,6 +16,7 @@ urlpatterns = [
     path("discussions/<int:pk>/new/", writing.new_topic, name="new_topic"),
     path("discussions/<int:pk>/read/", reading.mark_all_read, name="mark_read"),
     path("discussions/<int:pk>/summary/", moderating.summary, name="summary"),
+    path("discussions/<int:pk>/summary/history/", history.summary, name="summary_history"),
     path("discussions/<int:pk>-<str:slug>/", reading.discussion, name="discussion"),
     path("topics/<int:pk>/", topics.topic, name="topic_by_key"),
     path("topics/<int:pk>/after/<int:number>/", topics.after, name="after"),
@@ -23,6 +24,7 @@ urlpatterns = [
     path("topics/<int:pk>-<str:slug>/", topics.topic, name="topic"),
     path("c/<int:number>/", reading.contribution, name="contribution"),
     path("c/<int:number>/edit/", writing.edit, name="edit"),
+    path("c/<int:number>/history/", history.contribution, name="history"),
     path("c/<int:number>/files/<int:pk>/", files.download, name="file"),
     path("held/", moderating.held, name="held"),
 ]

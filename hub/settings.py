@@ -173,6 +173,8 @@ TEMPLATES = [
 HUB_OUTLETS = ["hub.search.outlet.SearchOutlet", "listserv.outlet.ListOutlet", "conferences.outlet.LiveOutlet"]
 # Each answers which topic a new mail to a forum's list belongs to when it replies to nothing: (forum) -> topic | None.
 HUB_TOPIC_CHOOSERS = ["conferences.selectors.topic_under_discussion"]
+# Each names the contributions whose record is closed: sealed(contributions) -> dict of number -> moment of closing.
+HUB_SEALS = ["conferences.selectors.sealed_contributions"]
 # Each is called by the worker in a thread of its own: pump(now) -> units of work done; see hub.runtime.worker.
 HUB_PUMPS = {
     "inbound": "listserv.inbound.pump.publish_accepted",

@@ -12,6 +12,7 @@ from listserv.models_archive import ArchiveImport
 from listserv.models_bounces import AddressHealth, Bounce
 from listserv.models_hold import DeliveryHold
 from listserv.models_inbound import HELD_FOR, REFUSED_KEPT, InboundMail
+from listserv.models_moderation import ShownRevision
 from listserv.models_procedures import Procedure
 from listserv.tokens import NAME_MAX, address
 
@@ -29,6 +30,7 @@ __all__ = [
     "Procedure",
     "RelayTrouble",
     "Retry",
+    "ShownRevision",
     "Subscription",
 ]
 

@@ -48,6 +48,10 @@ class ListOutlet(Outlet):
         """Write to those who decide, each in their language; to the Secretariat where nobody leads."""
         moderation.ask_all(contribution)
 
+    def edit(self, contribution: "Contribution", *, now: datetime) -> None:
+        """Tell the author what a moderator has changed; tell those who decide that held words are others now."""
+        moderation.follow_edit(contribution)
+
     def decide(self, contribution: "Contribution", *, now: datetime) -> None:
         """Tell the others who decide, and the author of a rejection; who is approved gets a copy of the mailing."""
         moderation.tell_decided(contribution)

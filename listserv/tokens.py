@@ -9,7 +9,7 @@ A list named ``risk`` has these local parts, all folded to lower case (RFC 5321 
 ``risk-bounces+<token>``    envelope sender (VERP): which subscription, which contribution
 ``risk-leave+<token>``      unsubscribe by mail (RFC 2369): which subscription
 ``risk-confirm+<token>``    confirm a held mail: which mail, which member
-``risk-moderate+<token>``   a moderator's decision: which contribution, which moderator
+``risk-moderate+<token>``   a moderator's decision: which revision of which contribution, which moderator
 ``risk-owner``              those who lead the discussion
 ``risk-request``            commands in words (:mod:`listserv.commands`)
 ``risk-request+<token>``    the same, in the letters a member answers: whose it is, since which day
@@ -82,10 +82,11 @@ class ConfirmToken:
 
 @dataclass(frozen=True)
 class ModerateToken:
-    """Which moderator (member key) is asked about which contribution (number)."""
+    """Which moderator (member key) is asked about which contribution (number), as it was at which revision."""
 
     member_id: int
     number: int
+    revision: int = 0
 
 
 def address(local_part: str) -> str:
@@ -192,15 +193,17 @@ def read_confirm(token: str) -> ConfirmToken | None:
     return ConfirmToken(*numbers) if numbers is not None and len(numbers) == 2 else None
 
 
-def moderate_address(name: str, *, member_id: int, number: int) -> str:
-    """Return where a moderator answers the letter about a held contribution."""
-    return address(f"{name}-moderate+{tokens.sign('moderate', [member_id, number])}")
+def moderate_address(name: str, *, member_id: int, number: int, revision: int = 0) -> str:
+    """Return where a moderator answers the notification about a held contribution: the answer is on these words."""
+    # As first written is what mostly is asked about, and costs no letter.
+    numbers = [member_id, number, *([revision] if revision else [])]
+    return address(f"{name}-moderate+{tokens.sign('moderate', numbers)}")
 
 
 def read_moderate(token: str) -> ModerateToken | None:
     """Return what a moderator's token says, None for a forged or mangled one."""
     numbers = tokens.read("moderate", token)
-    return ModerateToken(*numbers) if numbers is not None and len(numbers) == 2 else None
+    return ModerateToken(*numbers) if numbers is not None and len(numbers) in {2, 3} else None
 
 
 def letter_id(number: int, member_id: int) -> str:

@@ -49,6 +49,8 @@ MATRIX: dict[str, Row] = {
     "forums:new_topic": (CLOSED, {"pk": "forum"}, INSIDE, False),
     "forums:mark_read": (CLOSED, {"pk": "forum"}, INSIDE, True),
     "forums:summary": (CLOSED, {"pk": "forum"}, ("chen",), False),
+    "forums:summary_history": (CLOSED, {"pk": "forum"}, INSIDE, False),
+    "forums:history": (CLOSED, {"number": "number"}, INSIDE, False),
     "forums:topic_by_key": (CLOSED, {"pk": "topic"}, INSIDE, False),
     "forums:topic": (CLOSED, {"pk": "topic", "slug": "x"}, INSIDE, False),
     "forums:after": (CLOSED, {"pk": "topic", "number": 0}, INSIDE, False),

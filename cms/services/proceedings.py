@@ -68,7 +68,19 @@ def _intervention(said: Any) -> dict[str, Any]:
         "at": said.at.isoformat(),
         "origin": said.origin,
         "html": str(said.html),
-        "edited": {"by": said.edited.by, "at": said.edited.at.isoformat()} if said.edited else None,
+        "edited": _edited(said.edited),
+    }
+
+
+def _edited(edit: Any) -> dict[str, Any] | None:
+    if edit is None:
+        return None
+    return {
+        "by": edit.by,
+        "at": edit.at.isoformat(),
+        "reason": edit.reason,
+        "own": edit.by_author,
+        "late": edit.is_after_close,
     }
 
 

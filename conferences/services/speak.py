@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import TYPE_CHECKING
+from zlib import crc32
 
 from django.conf import settings
 from django.db import transaction
@@ -93,12 +94,13 @@ def is_chairs_words(contribution: "Contribution") -> bool:
 def say_as_chair(
     *, item: AgendaItem, author: "Member", text: str, occasion: int, now: datetime, quiet: bool = False
 ) -> "Contribution | None":
-    """Publish the chair's words on an item; None when they were said on this occasion before.
+    """Publish the chair's words on an item; None when the same was said on this occasion before.
 
     Mail users get something to reply to: one mail for each item taken, and one for the closing words if there are any.
     """
-    # Signed, so that nobody can take the key by a form of their own before the chair speaks.
-    key = "room:" + tokens.sign(_PURPOSE, [item.conference_session_id, item.pk, occasion])
+    # Signed, so that nobody can take the key by a form of their own before the chair speaks; other words are others.
+    words = crc32(text.encode("utf-8", "replace"))
+    key = "room:" + tokens.sign(_PURPOSE, [item.conference_session_id, item.pk, occasion, words])
     forum_id = item.conference_session.conference.forum_id
     draft = Draft(forum_id=forum_id, topic_id=item.topic_id, subject=item.title, text=text, once_key=key, quiet=quiet)
     made = forum_services.publish(draft=draft, author=author, origin="live", now=now)

@@ -2,13 +2,13 @@
 
 from forums.drafts import Draft, Published, Upload
 from forums.services.archive import hand_over_words, join_threads
+from forums.services.edit import edit_contribution, write_summary
 from forums.services.moderate import (
     approve_contribution,
-    edit_contribution,
+    approve_with_words,
     lock_topic,
     reject_contribution,
     unlock_topic,
-    write_summary,
 )
 from forums.services.provision import (
     admit_member,
@@ -33,6 +33,7 @@ __all__ = [
     "admit_member",
     "admit_members",
     "approve_contribution",
+    "approve_with_words",
     "as_stored",
     "check_may_leave",
     "create_category",

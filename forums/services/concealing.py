@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from machina.apps.forum_conversation.models import Post, Topic
 
-from forums.models import Attachment, Contribution, ForumPolicy, Revision
+from forums.models import Attachment, Contribution, ForumPolicy, Revision, SummaryVersion
 from forums.services.files import content_of, keep_content, path_of
 from hub.lib.errors import NotFound
 from hub.lib.markup import render
@@ -17,10 +17,11 @@ from hub.lib.masking import mask, mask_file
 BATCH = 200
 # What people read, by where it stands; a post's rendered text follows its source.
 _TEXTS: tuple[tuple[Any, tuple[str, ...]], ...] = (
-    (Contribution, ("folded",)),
+    (Contribution, ("folded", "decision_reason")),
     (Revision, ("subject", "text", "reason")),
     (Topic, ("subject",)),
     (ForumPolicy, ("summary",)),
+    (SummaryVersion, ("text",)),
     (Attachment, ("name",)),
 )
 

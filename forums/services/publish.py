@@ -3,6 +3,7 @@
 import secrets
 from dataclasses import replace
 from datetime import datetime
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -15,7 +16,7 @@ from machina.apps.forum_conversation.models import Post, Topic
 
 from forums import rules
 from forums.drafts import Draft, Published
-from forums.errors import refusal
+from forums.errors import KeyTaken, refusal
 from forums.models import Contribution
 from forums.outlets import outlets
 from forums.policy import access_of
@@ -39,11 +40,13 @@ ONCE_LENGTH = 80
 def publish(*, draft: Draft, author: "Member", origin: str, now: datetime) -> Published:
     """Decide on a draft, then record it: rows in one transaction, effects after its commit.
 
-    The same ``once_key``, or the same Message-ID from the same author in the same forum, returns the first
-    contribution again (``created=False``).
+    The same words under the same ``once_key``, or under the same Message-ID from the same author in the same forum,
+    return the first contribution again (``created=False``). Other words under the same Message-ID are a contribution of
+    their own, with an identifier of ours.
 
     Raises:
         NotFound: the forum, topic or parent does not exist, or is hidden from the author; all alike.
+        KeyTaken: an earlier contribution with this ``once_key`` has other words.
         Refused: a rule rejected it; ``code`` is the rule's, the text of the draft is the caller's to keep.
 
     Queries: 18 or fewer, whatever the length of the topic or forum (``machina.md`` §3: stock machina recounts).
@@ -187,17 +190,45 @@ def _is_too_long(draft: Draft) -> bool:
     return draft.imported is None and len(draft.text) > settings.HUB_TEXT_MAX_SIZE
 
 
+def content_digest(draft: Draft) -> str:
+    """Return a digest of what a draft says: subject, text, what is folded away, and its files."""
+    state = sha256()
+    for part in (" ".join(clean(draft.subject).split()), clean(draft.text), clean(draft.folded)):
+        state.update(part.encode() + b"\0")
+    for upload in draft.files:
+        state.update(upload.name.encode("utf-8", "replace") + b"\0" + sha256(upload.content).digest())
+    return state.hexdigest()
+
+
 def _said_before(draft: Draft, author: "Member") -> Contribution | None:
-    """Return what an earlier call with this key or Message-ID has made. Queries: 2 at most when there is nothing."""
+    """Return what an earlier call with this key or Message-ID has made. Queries: 2 at most when there is nothing.
+
+    Raises: KeyTaken.
+    """
     rows = Contribution.objects.order_by()
     # Keys alone: there is mostly no such row, and the question for all of its columns costs three times as much.
-    found = list(rows.filter(once_key=_once(draft, author)).values_list("pk")[:1]) if draft.once_key else []
-    if not found and draft.message_id:
-        said = rows.filter(message_id=draft.message_id, post__topic__forum_id=draft.forum_id)
-        found = list((said if draft.imported is not None else said.filter(author=author)).values_list("pk")[:1])
-    if not found:
+    known = list(rows.filter(once_key=_once(draft, author)).values_list("pk")[:1]) if draft.once_key else []
+    by_key = bool(known)
+    if not known and draft.message_id:
+        said = rows.filter(message_id=draft.message_id, forum_id=draft.forum_id)
+        known = list((said if draft.imported is not None else said.filter(author=author)).values_list("pk")[:1])
+    if not known:
         return None
-    return Contribution.objects.select_related("post__topic__forum", "author").get(pk=found[0][0])
+    earlier = Contribution.objects.select_related("post__topic__forum", "author").get(pk=known[0][0])
+    if draft.imported is not None or _says_the_same(draft, earlier):
+        return earlier
+    if by_key:
+        raise KeyTaken(earlier)
+    return None
+
+
+def _says_the_same(draft: Draft, earlier: Contribution) -> bool:
+    """Whether a draft repeats what a contribution said when it was first written."""
+    draft = replace(draft if draft.html is not None else _masked(draft), subject=mask(draft.subject))
+    if earlier.content_digest:
+        return earlier.content_digest == content_digest(draft)
+    first = earlier.revisions.order_by("number").values_list("text", flat=True).first()
+    return (earlier.text if first is None else first) == clean(draft.text)
 
 
 def _once(draft: Draft, author: "Member") -> str | None:
@@ -255,6 +286,8 @@ def _record(
     message_id, imported = _identity(draft)
     return Contribution.objects.create(
         post=post,
+        forum_id=topic.forum_id,
+        content_digest=content_digest(draft),
         author=author,
         **_standing(author, role, filled_later=imported is not None),
         parent=parent,
@@ -298,9 +331,10 @@ def _standing(author: "Member", role: str, *, filled_later: bool) -> dict[str, A
 
 def _identity(draft: Draft) -> tuple[str, dict[str, str] | None]:
     """Return the Message-ID of a contribution and what an import keeps of its header. Queries: 1 at most."""
-    if draft.message_id and not Contribution.objects.filter(message_id=draft.message_id).exists():
+    taken = Contribution.objects.filter(forum_id=draft.forum_id, message_id=draft.message_id)
+    if draft.message_id and not taken.exists():
         return draft.message_id, draft.imported
     if draft.imported is None or not draft.message_id:
         return new_message_id(), draft.imported
-    # The same mail went to two lists: the second archive keeps its identifier beside one of ours.
+    # Somebody else's words have it here: an import keeps its identifier beside one of ours.
     return new_message_id(), {**draft.imported, "message_id": draft.message_id}

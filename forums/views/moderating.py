@@ -11,11 +11,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from forums import pages, selectors, services
+from forums.edits import edits_of
 from forums.forms import AdmitForm, DecisionForm, SummaryForm
 from forums.policy import ADMIT, APPROVE, access_of, may_name_chair
 from forums.views.common import discussion_url, signed_in
 from hub.lib import clock
-from hub.lib.errors import Conflict, HubError, NotAllowed, NotFound
+from hub.lib.errors import Conflict, HubError, Invalid, NotAllowed, NotFound, Stale
 from hub.lib.numbers import whole_number
 from hub.members.selectors import active_member, member_by_address
 
@@ -30,32 +31,42 @@ def held(request: HttpRequest) -> HttpResponse:
     member = signed_in(request)
     if not access_of(member).having(APPROVE):
         raise NotFound
-    wrong: dict[str, object] = {}
-    if request.method == "POST":
-        form = DecisionForm(request.POST)
-        if form.is_valid():
-            try:
-                _decide(request, member, form.cleaned_data["number"], form.cleaned_data["reason"])
-            except NotFound:
-                raise
-            except HubError as error:
-                data = form.cleaned_data
-                wrong = {"wrong_number": data["number"], "wrong": error, "typed": data["reason"]}
-            else:
-                return HttpResponseRedirect(request.path)
+    if request.method != "POST":
+        return _show_held(request, member)
+    form = DecisionForm(request.POST)
+    if not form.is_valid():
+        raise Invalid(_("The form was not complete. Look at what waits, and decide again."))
+    try:
+        _decide(request, member, form)
+    except NotFound:
+        raise
+    except HubError as error:
+        data = form.cleaned_data
+        wrong = {"wrong_number": data["number"], "wrong": error, "typed": data["reason"]}
+        return _show_held(request, member, status=error.http_status, **wrong)
+    return HttpResponseRedirect(request.path)
+
+
+def _show_held(request: HttpRequest, member: "Member", *, status: int = 200, **wrong: object) -> HttpResponse:
     rows = selectors.held_for(member)
     prefetch_related_objects(rows, "attachments")
-    return render(request, "forums/held.html", {"rows": rows, **wrong}, status=422 if wrong else 200)
+    edits = edits_of(rows)
+    context = {"rows": [(row, edits.get(row.number)) for row in rows], **wrong}
+    return render(request, "forums/held.html", context, status=status)
 
 
-def _decide(request: HttpRequest, member: "Member", number: int, reason: str) -> None:
+def _decide(request: HttpRequest, member: "Member", form: DecisionForm) -> None:
+    number, now = form.cleaned_data["number"], clock.now()
     try:
         if "approve" in request.POST:
-            services.approve_contribution(number=number, actor=member, now=clock.now())
+            services.approve_contribution(number=number, actor=member, revision=form.seen, now=now)
             messages.success(request, _("Contribution %d is shown and sent to the others.") % number)
         else:
-            services.reject_contribution(number=number, actor=member, reason=reason, now=clock.now())
+            reason = form.cleaned_data["reason"]
+            services.reject_contribution(number=number, actor=member, reason=reason, revision=form.seen, now=now)
             messages.success(request, _("Contribution %d stays unseen; its author gets your reason.") % number)
+    except Stale:
+        raise
     except Conflict as error:
         messages.warning(request, str(error))
 
@@ -127,10 +138,25 @@ def summary(request: HttpRequest, pk: int) -> HttpResponse:
     found = selectors.discussion_for(member, pk)
     if not found.may(APPROVE):
         raise NotAllowed
-    form = SummaryForm(request.POST or None, initial={"summary": found.policy.summary})
-    if request.method == "POST" and form.is_valid():
-        services.write_summary(forum_id=pk, actor=member, summary=form.cleaned_data["summary"])
-        messages.success(request, _("The summary is on the discussion's page."))
-        return HttpResponseRedirect(discussion_url(found.forum))
-    context = {"discussion": found, "form": form, "canonical": discussion_url(found.forum)}
-    return render(request, "forums/summary.html", context, status=422 if request.method == "POST" else 200)
+    policy = found.policy
+    form = SummaryForm(request.POST or None, initial={"summary": policy.summary, "revision": policy.summary_revision})
+    status, stale = 200, None
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                services.write_summary(
+                    forum_id=pk,
+                    actor=member,
+                    summary=form.cleaned_data["summary"],
+                    revision=form.seen,
+                    now=clock.now(),
+                )
+            except Stale as error:
+                form.show_revision(error.revision)
+                stale, status = error, error.http_status
+            else:
+                messages.success(request, _("The summary is on the discussion's page."))
+                return HttpResponseRedirect(discussion_url(found.forum))
+    context = {"discussion": found, "form": form, "canonical": discussion_url(found.forum), "stale": stale}
+    return render(request, "forums/summary.html", context, status=status)

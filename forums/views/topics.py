@@ -5,20 +5,22 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from machina.apps.forum_conversation.models import Topic
 
 from forums import pages, selectors, services
 from forums.drafts import Draft
+from forums.errors import KeyTaken
 from forums.forms import ReplyForm
 from forums.models import Contribution
 from forums.policy import LOCK, UNHELD
 from forums.selectors import Discussion
 from forums.views.common import member_of, place_of, signed_in, topic_url
-from forums.views.writing import send
+from forums.views.writing import send, sent_before
 from hub.lib import clock
-from hub.lib.errors import HubError, NotFound
+from hub.lib.errors import HubError, Invalid, NotAllowed, NotFound
 from hub.lib.numbers import whole_number
 from hub.lib.throttle import throttled
 
@@ -60,6 +62,9 @@ def _reply(request: HttpRequest, found: Topic, where: Discussion) -> HttpRespons
             return send(request, draft)
         except NotFound:
             raise
+        except KeyTaken as error:
+            taken = sent_before(request, form, error)
+            return _show(request, found, where, form=form, status=error.http_status, taken=taken)
         except HubError as error:
             form.add_error(None, str(error))
             return _show(request, found, where, form=form, status=error.http_status)
@@ -87,39 +92,51 @@ def _asked_page(request: HttpRequest) -> int:
 
 
 def _show(
-    request: HttpRequest, found: Topic, where: Discussion, *, form: ReplyForm | None = None, status: int = 200
+    request: HttpRequest,
+    found: Topic,
+    where: Discussion,
+    *,
+    form: ReplyForm | None = None,
+    status: int = 200,
+    taken: dict[str, object] | None = None,
 ) -> HttpResponse:
-    """Render a page of a permitted topic and move the reader's mark; ``form`` is one that came back with errors."""
+    """Render a page of a permitted topic and move the reader's mark; ``form`` is one that came back with errors.
+
+    Args: taken, what :func:`forums.views.writing.sent_before` says of a form whose earlier words were sent.
+    """
     member = member_of(request)
     threaded = request.GET.get("view") == "threaded"
     silenced = pages.silenced(where, found, member, clock.now())
+    number, may_reply = _asked_page(request), not silenced
     page = pages.topic_page(
-        topic=found,
-        discussion=where,
-        member=member,
-        page=_asked_page(request),
-        threaded=threaded,
-        may_reply=not silenced,
+        topic=found, discussion=where, member=member, page=number, threaded=threaded, may_reply=may_reply
     )
     # Out of order, the highest number of a page says nothing about the pages before it; the last page does.
     if member and where.role and page.said and request.method == "GET" and (page.is_last or not threaded):
         services.mark_read(member=member, topic_id=found.pk, number=page.newest)
     answering = _answered(request, found, form)
     context = {
+        **(taken or {}),
         "topic": found,
         "discussion": where,
         "page": page,
-        **_neighbours(page),
         "form": form or (None if silenced else _reply_form(request, found, answering)),
         "answering": answering,
         "silenced": silenced,
         "is_held_first": not where.may(UNHELD),
         "may_lock": where.may(LOCK),
+        **_addresses(found, page),
+    }
+    return render(request, "forums/topic.html", context, status=status)
+
+
+def _addresses(found: Topic, page: pages.TopicPage) -> dict[str, str]:
+    return {
         "live_url": f"/live/topic/{found.pk}/" if page.is_last else "",
         "after_url": reverse("forums:after", args=(found.pk, 0)).removesuffix("0/"),
         "canonical": topic_url(found),
+        **_neighbours(page),
     }
-    return render(request, "forums/topic.html", context, status=status)
 
 
 def _neighbours(page: pages.TopicPage) -> dict[str, str]:
@@ -165,8 +182,14 @@ def after(request: HttpRequest, pk: int, number: int) -> HttpResponse:
 @login_required
 @require_POST
 def lock(request: HttpRequest, pk: int) -> HttpResponse:
-    """Close a topic for replies, or open it again."""
+    """Close a topic for replies, or open it again: whichever the button said, whatever others did meanwhile."""
     member = signed_in(request)
-    found, _where = selectors.topic_for(member, pk)
-    (services.unlock_topic if found.is_locked else services.lock_topic)(topic_id=pk, actor=member)
+    found, where = selectors.topic_for(member, pk)
+    if not where.may(LOCK):
+        raise NotAllowed
+    acts = {"close": services.lock_topic, "open": services.unlock_topic}
+    act = acts.get(request.POST.get("to", ""))
+    if act is None:
+        raise Invalid(_("Say whether the topic is to be closed or opened for replies."))
+    act(topic_id=pk, actor=member)
     return HttpResponseRedirect(topic_url(found))

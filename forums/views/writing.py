@@ -9,12 +9,15 @@ from django.views.decorators.http import require_http_methods
 
 from forums import pages, rules, selectors, services
 from forums.drafts import Draft
-from forums.forms import EditForm, TopicForm
+from forums.errors import KeyTaken
+from forums.forms import EditForm, TopicForm, WritingForm
 from forums.models import Contribution
 from forums.policy import START, UNHELD
 from forums.views.common import discussion_url, place_of, signed_in, topic_url
 from hub.lib import clock
-from hub.lib.errors import HubError, NotAllowed, NotFound
+from hub.lib.differences import changes
+from hub.lib.errors import HubError, NotAllowed, NotFound, Stale
+from hub.lib.verdicts import Verdict
 
 
 def send(request: HttpRequest, draft: Draft) -> HttpResponse:
@@ -33,13 +36,29 @@ def send(request: HttpRequest, draft: Draft) -> HttpResponse:
     return HttpResponseRedirect(topic_url(topic) if topic.approved else discussion_url(topic.forum))
 
 
+def sent_before(request: HttpRequest, form: WritingForm, error: KeyTaken) -> dict[str, object]:
+    """Prepare a form that came back with other words: a new key, and what its earlier words have become.
+
+    Returns: ``taken`` (the earlier contribution), ``taken_pieces`` (how the new words differ), ``may_replace``.
+    """
+    form.add_error(None, str(error))
+    form.renew_key()
+    taken = selectors.contribution_for(signed_in(request), error.contribution.number)
+    _found, verdict, _must_say_why = _verdict_on(request, taken)
+    return {
+        "taken": taken,
+        "taken_pieces": changes(taken.text, form.cleaned_data["text"]),
+        "may_replace": verdict.accepts,
+    }
+
+
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_topic(request: HttpRequest, pk: int) -> HttpResponse:
     """Start a topic in a discussion."""
     member = signed_in(request)
     found = selectors.discussion_for(member, pk)
-    status = 200
+    status, taken = 200, {}
     form = TopicForm(request.POST or None, request.FILES or None, draft=f"new-{pk}")
     if request.method == "POST":
         status = 422
@@ -56,11 +75,14 @@ def new_topic(request: HttpRequest, pk: int) -> HttpResponse:
                 return send(request, draft)
             except NotFound:
                 raise
+            except KeyTaken as error:
+                taken, status = sent_before(request, form, error), error.http_status
             except HubError as error:
                 form.add_error(None, str(error))
                 status = error.http_status
     silenced = pages.silenced(found, None, member, clock.now()) if request.method != "POST" else ""
     context = {
+        **taken,
         "discussion": found,
         "form": form,
         "silenced": silenced,
@@ -71,16 +93,18 @@ def new_topic(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "forums/new_topic.html", context, status=status)
 
 
-def _editable(request: HttpRequest, number: int) -> tuple[Contribution, selectors.Discussion]:
-    member = signed_in(request)
-    found = selectors.contribution_for(member, number)
-    where = selectors.discussion_for(member, found.post.topic.forum_id)
+def _verdict_on(request: HttpRequest, found: Contribution) -> tuple[selectors.Discussion, Verdict, bool]:
+    """Return the discussion, whether the reader may change a contribution, and whether they must say why."""
+    member, now = signed_in(request), clock.now()
+    where = selectors.discussion_for(member, found.forum_id)
+    is_sealed = bool(rules.sealed_among([found]))
     verdict = rules.decide_edit(
-        contribution=found, actor=member, policy=where.policy, rights=where.rights, now=clock.now()
+        contribution=found, actor=member, policy=where.policy, rights=where.rights, now=now, is_sealed=is_sealed
     )
-    if not verdict.accepts:
-        raise NotAllowed(verdict.reason, code=verdict.code)
-    return found, where
+    must_say_why = rules.needs_reason(
+        contribution=found, actor=member, policy=where.policy, now=now, is_sealed=is_sealed
+    )
+    return where, verdict, must_say_why
 
 
 def _shown_at(found: Contribution) -> str:
@@ -92,23 +116,48 @@ def _shown_at(found: Contribution) -> str:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: HttpRequest, number: int) -> HttpResponse:
-    """Change the words of a contribution; what it said before is kept."""
-    found, where = _editable(request, number)
-    status = 200
-    form = EditForm(request.POST or None, initial={"text": found.text})
+    """Change the words of a contribution; what it said before is kept.
+
+    Who saves over a newer version is shown both, and their own words stay in the box.
+    """
+    found = selectors.contribution_for(signed_in(request), number)
+    where, verdict, must_say_why = _verdict_on(request, found)
+    if not verdict.accepts:
+        raise NotAllowed(verdict.reason, code=verdict.code)
+    initial = {"text": found.text, "revision": found.revision}
+    form = EditForm(request.POST or None, initial=initial, must_say_why=must_say_why)
+    status, stale = 200, None
     if request.method == "POST":
         status = 422
         if form.is_valid():
-            data = form.cleaned_data
             try:
-                services.edit_contribution(
-                    number=number, actor=signed_in(request), text=data["text"], reason=data["reason"], now=clock.now()
-                )
+                _save(request, number, form)
+            except Stale as error:
+                form.show_revision(error.revision)
+                stale, status = error, error.http_status
             except HubError as error:
                 form.add_error("text", str(error))
                 status = error.http_status
             else:
-                messages.success(request, _("Contribution %d is changed; what it said before is kept.") % number)
+                # From a reply box (see sent_before): its draft can go.
+                tags = "sent" if "once_key" in request.POST else ""
+                text = _("Contribution %d is changed; what it said before is kept.") % number
+                messages.success(request, text, extra_tags=tags)
                 return HttpResponseRedirect(_shown_at(found))
-    context = {"contribution": found, "discussion": where, "form": form, "back": _shown_at(found)}
+    context = {
+        "contribution": found, "discussion": where, "form": form, "back": _shown_at(found), "stale": stale,
+        "is_own": found.author_id == signed_in(request).pk,
+    }  # fmt: skip
     return render(request, "forums/edit.html", context, status=status)
+
+
+def _save(request: HttpRequest, number: int, form: EditForm) -> None:
+    data = form.cleaned_data
+    services.edit_contribution(
+        number=number,
+        actor=signed_in(request),
+        text=data["text"],
+        reason=data["reason"],
+        revision=form.seen,
+        now=clock.now(),
+    )

@@ -1,6 +1,7 @@
 """Bring what was said: contributions, threads page by page, files whole or in slices."""
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -9,12 +10,15 @@ from forums import selectors as forums
 from forums.services.files import content_of
 from hub.lib.errors import HubError, Invalid, NotFound
 from hub.lib.mail import LetterFile
-from listserv import tokens
+from listserv import moderation, tokens
 from listserv.commands.desk import Answer, Desk, lines
 from listserv.commands.looking_up import answered_list, contribution_text
 from listserv.commands.reading import Order
 from listserv.commands.words import options, phrases_of
 from listserv.content.slices import slices
+
+if TYPE_CHECKING:
+    from forums.models import Contribution
 
 # Contributions of one order.
 MOST = 10
@@ -79,11 +83,18 @@ def _one(desk: Desk, number: int, *, is_alone: bool) -> Answer:
         said = forums.contribution_for(desk.member, number)
     except NotFound:
         return Answer(_no_such(number))
+    note_whole(desk, said)
     found = answered_list(desk, said) if is_alone else None
     reply_to = ""
     if found is not None:
         reply_to = tokens.reply_address(found.name, member_id=desk.member.pk, number=number, list_id=found.pk)
     return Answer(contribution_text(desk, said, is_alone=is_alone), reply_to=reply_to)
+
+
+def note_whole(desk: Desk, said: "Contribution") -> None:
+    """Write down that somebody who may change or decide a contribution is sent all of its words."""
+    if said.author_id == desk.member.pk or desk.leads(said.forum_id):
+        moderation.note_shown(said, [desk.member])
 
 
 def _no_such(number: int) -> str:
@@ -104,7 +115,12 @@ def _thread(desk: Desk, asked: Wanted) -> Answer:
     if page.number < page.pages:
         name = {"number": said.number, "page": page.number + 1}
         more = [_("More: GET THREAD %(number)d PAGE %(page)d") % name]
-    texts = [_cut(contribution_text(desk, one), one.number) for one in page.contributions]
+    texts = []
+    for one in page.contributions:
+        text = contribution_text(desk, one)
+        if len(text) <= LONG:
+            note_whole(desk, one)
+        texts.append(_cut(text, one.number))
     return Answer("\n\n".join([head, *(f"{'-' * 60}\n{text}" for text in texts), *more]))
 
 

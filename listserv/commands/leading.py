@@ -1,18 +1,21 @@
 """What those who lead a discussion do by mail: who is there, what waits, who decides, who is let in."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
-from django.db import transaction
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django_countries import countries
 
 from forums import selectors as forums
 from forums import services
+from forums.edits import is_closed_record
 from forums.policy import access_of
-from hub.lib.errors import Conflict, HubError, Invalid, NotFound
+from hub.lib.errors import Conflict, HubError, Invalid, NotFound, Stale
 from listserv import moderation
-from listserv.commands import letters
+from listserv.commands import letters, vocabulary
 from listserv.commands.desk import Answer, Desk, lines, number_in, person_in, when
 from listserv.commands.reading import Order
 from listserv.models import Subscription
@@ -59,6 +62,9 @@ def held(desk: Desk, order: Order) -> Answer:
     said = [_("These wait for your decision. Write APPROVE, REJECT or EDIT and the number."), ""]
     for one in waiting[:HELD]:
         text = " ".join(one.text.split())
+        if len(text) <= EXCERPT:
+            # Sent whole: what is decided from now on is on these words.
+            moderation.note_shown(one, [desk.member])
         said += [
             f"{one.number}. {one.subject}",
             f"   {one.speaker.name}, {when(one.created_at)} – {one.post.topic.forum.name}",
@@ -82,29 +88,43 @@ def reject(desk: Desk, order: Order) -> Answer:
 
 
 def edit(desk: Desk, order: Order) -> Answer:
-    """Change what a contribution says; a held one is shown with it."""
+    """Change what a contribution says; a held one is shown with it. What stands behind the number is the reason."""
     number, rest = number_in(order.args)
-    return decide(desk, number, "edit", order.text or rest)
+    if order.text:
+        return decide(desk, number, "edit", order.text, reason=rest)
+    return decide(desk, number, "edit", rest)
 
 
-def decide(desk: Desk, number: int, decision: str, text: str = "") -> Answer:
-    """Carry a decision out, or say who was faster; the same for a command and for an answer to the letter.
+def decide(
+    desk: Desk, number: int, decision: str, text: str = "", *, reason: str = "", revision: int | None = None
+) -> Answer:
+    """Carry a decision out, or say who was faster; the same for a command and for an answer to a notification.
 
-    Args: decision, ``approve``, ``reject`` or ``edit``; text, the reason or the new words.
+    Args:
+        decision: ``approve``, ``reject`` or ``edit``; text, the reason of a rejection or the new words.
+        reason: why the words are changed.
+        revision: the one that was sent to the address that was written to; None for a command, which is on the
+            revision that was sent last before it came.
     """
     try:
         said = forums.contribution_for(desk.member, number)
     except NotFound:
         return Answer(_("There is no contribution %d that is open to you.") % number)
     leads = desk.leads(said.post.topic.forum_id)
+    if revision is None:
+        at = desk.row.received_at if desk.row is not None else desk.now
+        revision = moderation.revision_shown(said, desk.member, at)
+    act: Callable[[], Answer] = partial(_decide, desk, said, decision, text, reason, revision)
     if decision == "edit" and not (leads and said.is_held):
-        return _edit_shown(desk, number, text)
-    if not leads:
+        act = partial(_edit_shown, desk, said, text, reason, revision)
+    elif not leads:
         raise NotFound(_("Only those who lead “%s” may ask this.") % said.post.topic.forum.name)
-    if not said.is_held:
+    elif not said.is_held:
         return Answer(lines(_("Nothing was changed."), moderation.decided(said)))
     try:
-        return _decide(desk, number, decision, text)
+        return act()
+    except Stale as error:
+        return _stale(desk, said, decision, text, error)
     except Conflict:
         # Somebody was faster, a moment ago.
         return Answer(
@@ -112,21 +132,61 @@ def decide(desk: Desk, number: int, decision: str, text: str = "") -> Answer:
         )
 
 
-@transaction.atomic
-def _decide(desk: Desk, number: int, decision: str, text: str) -> Answer:
-    """Decide; an edit that comes too late is undone with the rest."""
+def _decide(desk: Desk, said: "Contribution", decision: str, text: str, reason: str, revision: int) -> Answer:
+    number, actor, now = said.number, desk.member, desk.now
     if decision == "reject":
-        done = services.reject_contribution(number=number, actor=desk.member, reason=text, now=desk.now)
+        done = services.reject_contribution(number=number, actor=actor, reason=text, revision=revision, now=now)
         return Answer(lines(_("Contribution %d stays unseen; its author gets your reason.") % number, _about(done)))
     if decision == "edit":
-        services.edit_contribution(number=number, actor=desk.member, text=text, now=desk.now)
-    done = services.approve_contribution(number=number, actor=desk.member, now=desk.now)
+        why = reason or _no_reason(said, desk)
+        done = services.approve_with_words(
+            number=number, actor=actor, text=text, reason=why, revision=revision, now=now
+        )
+    else:
+        done = services.approve_contribution(number=number, actor=actor, revision=revision, now=now)
     return Answer(lines(_("Contribution %d is shown and sent to the others.") % number, _about(done)))
 
 
-def _edit_shown(desk: Desk, number: int, text: str) -> Answer:
-    services.edit_contribution(number=number, actor=desk.member, text=text, now=desk.now)
-    return Answer(_("Contribution %d says what you wrote now; what it said before is kept.") % number)
+def _edit_shown(desk: Desk, said: "Contribution", text: str, reason: str, revision: int) -> Answer:
+    services.edit_contribution(
+        number=said.number,
+        actor=desk.member,
+        text=text,
+        reason=reason or _no_reason(said, desk),
+        revision=revision,
+        now=desk.now,
+    )
+    return Answer(_("Contribution %d says what you wrote now; what it said before is kept.") % said.number)
+
+
+def _no_reason(said: "Contribution", desk: Desk) -> str:
+    """Return what stands as the reason of a change by mail that gives none; nothing where one must be given."""
+    if said.author_id == desk.member.pk or is_closed_record(said, desk.now):
+        return ""
+    policy = forums.discussion_for(desk.member, said.forum_id).policy
+    with translation.override(policy.language):
+        return _("by mail, without a reason given")
+
+
+def _stale(desk: Desk, said: "Contribution", decision: str, text: str, error: Stale) -> Answer:
+    """Show what has changed, and how the decision is made again on the new words, which are sent with this."""
+    present = forums.contribution_for(desk.member, said.number)
+    moderation.note_shown(present, [desk.member])
+    order = f"{vocabulary.own(vocabulary.COMMANDS[decision], desk.member.language)} {said.number}"
+    again = {
+        "approve": _("If you still want that, answer this mail with this line: %s"),
+        "reject": _("If you still want that, answer this mail with this line and your reason behind it: %s"),
+        "edit": _("If you still want that, answer this mail with this line and the new text below it: %s"),
+    }[decision]
+    return Answer(
+        lines(
+            str(error),
+            ["", _("What changed:"), *error.lines] if error.lines else [],
+            ["", _("It says now:"), "", error.after, ""],
+            again % order,
+            ["", _("Your own words were not used:"), "", text] if text else [],
+        )
+    )
 
 
 def _about(said: "Contribution") -> str:
@@ -210,5 +270,5 @@ def summary(desk: Desk, order: Order) -> Answer:
     text = order.text.strip() or rest
     if not text:
         raise Invalid(_("Write the summary on the lines below the command."))
-    services.write_summary(forum_id=found.forum_id, actor=desk.member, summary=text)
+    services.write_summary(forum_id=found.forum_id, actor=desk.member, summary=text, now=desk.now)
     return Answer(_("The summary is on the page of “%s”.") % found.forum.name)

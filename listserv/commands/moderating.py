@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from forums import selectors as forums
 from forums.services import as_stored
-from listserv import moderation
+from listserv import moderation, tokens
 from listserv.commands import letters, vocabulary
 from listserv.commands.desk import Answer, Desk, lines, person_in
 from listserv.commands.leading import decide
@@ -36,10 +36,14 @@ _MARKS = ":,-–—："
 
 @dataclass(frozen=True)
 class Decision:
-    """What a moderator wrote: ``name`` is approve, reject, edit or handover, empty when it is none of them."""
+    """What a moderator wrote: ``name`` is approve, reject, edit or handover, empty when it is none of them.
+
+    ``reason`` is why words are changed: what stands behind EDIT when the new text stands below it.
+    """
 
     name: str = ""
     text: str = ""
+    reason: str = ""
 
 
 @cache
@@ -78,6 +82,8 @@ def _of_line(line: str, below: list[str]) -> Decision:
         args = behind.strip() if number.lstrip("#").isdecimal() else args
         if name == "approve" and args:
             return Decision()
+        if name == "edit" and args and whole_rest:
+            return Decision(name, whole_rest, args)
         below_it = whole_rest if name == "edit" else rest
         return Decision(name, "\n".join(part for part in (args, below_it) if part))
     for mark in _MARKS:
@@ -117,7 +123,10 @@ def _act(desk: Desk, number: int, decision: Decision) -> Answer:
         return _pass_on(desk, said, decision.text)
     if decision.name == "edit" and not decision.text:
         return Answer(_("Nothing was decided: write the new text below the word EDIT."))
-    return decide(desk, number, decision.name, decision.text)
+    token = tokens.read_moderate(desk.row.recipient.partition("+")[2].partition("@")[0]) if desk.row else None
+    # The words that were sent to this address, and no others.
+    revision = token.revision if token is not None else 0
+    return decide(desk, number, decision.name, decision.text, reason=decision.reason, revision=revision)
 
 
 def _pass_on(desk: Desk, said: "Contribution", args: str) -> Answer:

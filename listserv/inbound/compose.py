@@ -50,7 +50,8 @@ def find_parent(
     """
     if record is None:
         numbers = [*numbers_in(mail), *([answers] if answers is not None else [])]
-        record = Record(now=clock(), numbers=numbers, message_ids=names_in(mail))
+        named_in = {mailing_list.forum_id}
+        record = Record(now=clock(), numbers=numbers, message_ids=names_in(mail), named_in=named_in)
     written = numbered(mail)
     for number in (written.number if written is not None else None, answers):
         named = record.numbered(number) if number is not None else None

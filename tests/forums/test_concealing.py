@@ -27,7 +27,9 @@ def old(cast):
     Post.objects.filter(pk=said.post_id).update(content=text, _content_rendered=render(text), subject=REPLY)
     Topic.objects.filter(pk=said.topic_id).update(subject=REPLY)
     Contribution.objects.filter(pk=said.pk).update(folded=f"> {REPLY[:20]}\n> {REPLY[20:]}")
-    Revision.objects.create(contribution=said, subject="A", text=REPLY, edited_by=cast.amina, edited_at=clock())
+    Revision.objects.create(
+        contribution=said, number=0, subject="A", text=REPLY, edited_by=cast.amina, edited_at=clock()
+    )
     ForumPolicy.objects.update(summary=f"See {REPLY}")
     Attachment.objects.update(sha256=keep_content(f"Reply-To: <{REPLY}>\n\nx\n".encode()), name=f"{REPLY}.eml")
     call_command("reindex", stdout=StringIO())

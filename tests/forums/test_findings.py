@@ -48,7 +48,8 @@ def test_s14_what_moderators_approved_is_not_changed_behind_them(cast, now):
         services.edit_contribution(number=held.number, actor=cast.amina, text="Harmful", now=now)
     assert refused.value.code == "approved"
     assert (
-        services.edit_contribution(number=held.number, actor=cast.chen, text="Corrected", now=now).text == "Corrected"
+        services.edit_contribution(number=held.number, actor=cast.chen, text="Corrected", reason="Wrong", now=now).text
+        == "Corrected"
     )
 
 

@@ -16,7 +16,9 @@ def test_an_author_who_edits_again_and_again_has_to_wait(cast, now, settings, cl
     said = cast.say(cast.amina, text="First", now=now)
 
     def edit(number, *, actor=cast.amina, moment=now):
-        return services.edit_contribution(number=said.number, actor=actor, text=f"Version {number}", now=moment)
+        return services.edit_contribution(
+            number=said.number, actor=actor, text=f"Version {number}", reason="Better", now=moment
+        )
 
     for number in range(3):
         edit(number)

@@ -58,7 +58,7 @@ def test_contributions_are_found_by_number_and_name_inside_the_forum_alone(cast,
     held = cast.say(cast.amina, now=now)
     type(held).objects.filter(pk=held.pk).update(state="held")
     names = [first.message_id, held.message_id, "nobody@nowhere.example", second.message_id]
-    record = Record(now=now, numbers=[first.number, held.number, 10**6], message_ids=names)
+    record = Record(now=now, numbers=[first.number, held.number, 10**6], message_ids=names, named_in={cast.forum_id})
     found = record.newest_named(cast.forum_id, names)
     alone = selectors.contribution_by_message_id(cast.forum_id, names)
     assert found == alone == second

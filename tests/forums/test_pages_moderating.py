@@ -28,14 +28,14 @@ def test_the_desk_shows_what_waits_to_those_who_lead_and_to_nobody_else(client, 
 
 def test_approving_shows_the_contribution(client, cast, held):
     client.force_login(cast.chen)
-    assert client.post("/held/", {"number": held.number, "approve": ""}).status_code == 302
+    assert client.post("/held/", {"number": held.number, "revision": 0, "approve": ""}).status_code == 302
     client.force_login(cast.boris)
     assert "May I?" in client.get(f"/topics/{held.topic_id}/").content.decode()
 
 
 def test_a_rejection_without_reason_comes_back_and_decides_nothing(client, cast, held):
     client.force_login(cast.chen)
-    answer = client.post("/held/", {"number": held.number, "reject": "", "reason": " "})
+    answer = client.post("/held/", {"number": held.number, "revision": 0, "reject": "", "reason": " "})
     assert answer.status_code == 422 and "a reason" in answer.content.decode()
     held.refresh_from_db()
     assert held.is_held
@@ -43,7 +43,7 @@ def test_a_rejection_without_reason_comes_back_and_decides_nothing(client, cast,
 
 def test_a_rejection_tells_its_author_why(client, cast, held):
     client.force_login(cast.chen)
-    client.post("/held/", {"number": held.number, "reject": "", "reason": "Off the theme"})
+    client.post("/held/", {"number": held.number, "revision": 0, "reject": "", "reason": "Off the theme"})
     client.force_login(cast.stella)
     assert "Off the theme" in client.get(f"/c/{held.number}/").content.decode()
 
@@ -51,13 +51,13 @@ def test_a_rejection_tells_its_author_why(client, cast, held):
 def test_the_second_moderator_hears_that_it_is_decided(client, cast, held):
     client.force_login(cast.chen)
     for _ in range(2):
-        answer = client.post("/held/", {"number": held.number, "approve": ""}, follow=True)
+        answer = client.post("/held/", {"number": held.number, "revision": 0, "approve": ""}, follow=True)
     assert answer.status_code == 200 and "already decided" in answer.content.decode()
 
 
 def test_a_member_cannot_decide(client, cast, held):
     client.force_login(cast.stella)
-    assert client.post("/held/", {"number": held.number, "approve": ""}).status_code == 404
+    assert client.post("/held/", {"number": held.number, "revision": 0, "approve": ""}).status_code == 404
     held.refresh_from_db()
     assert held.is_held
 
@@ -105,22 +105,25 @@ def test_a_participant_sees_who_takes_part_but_lets_nobody_in(client, cast):
 
 def test_the_summary_stands_on_the_discussion(client, cast):
     client.force_login(cast.chen)
-    assert client.post(f"/discussions/{cast.forum_id}/summary/", {"summary": "We *agree*."}).status_code == 302
+    assert (
+        client.post(f"/discussions/{cast.forum_id}/summary/", {"summary": "We *agree*.", "revision": 0}).status_code
+        == 302
+    )
     client.force_login(cast.amina)
     assert "<em>agree</em>" in client.get(f"/discussions/{cast.forum_id}/").content.decode()
-    assert client.post(f"/discussions/{cast.forum_id}/summary/", {"summary": "No."}).status_code == 403
+    assert client.post(f"/discussions/{cast.forum_id}/summary/", {"summary": "No.", "revision": 1}).status_code == 403
 
 
 def test_a_locked_topic_takes_no_reply_until_it_is_opened_again(client, cast, now):
     said = cast.say(cast.boris, now=now)
     client.force_login(cast.chen)
-    client.post(f"/topics/{said.topic_id}/lock/")
+    client.post(f"/topics/{said.topic_id}/lock/", {"to": "close"})
     client.force_login(cast.amina)
     assert "closed for replies" in client.get(f"/topics/{said.topic_id}/").content.decode()
     assert client.post(f"/topics/{said.topic_id}/", {"text": "Still"}).status_code == 409
-    assert client.post(f"/topics/{said.topic_id}/lock/").status_code == 403
+    assert client.post(f"/topics/{said.topic_id}/lock/", {"to": "open"}).status_code == 403
     client.force_login(cast.chen)
-    client.post(f"/topics/{said.topic_id}/lock/")
+    client.post(f"/topics/{said.topic_id}/lock/", {"to": "open"})
     client.force_login(cast.amina)
     assert client.post(f"/topics/{said.topic_id}/", {"text": "Again"}).status_code == 302
 

@@ -184,6 +184,7 @@ def test_a_chain_of_two_thousand_replies_is_drawn_without_recursion(cast, now):
     for index, post in enumerate(posts):
         rows.append(
             Contribution(
+                forum_id=cast.forum_id,
                 number=before + 1,
                 post=post,
                 author=cast.boris,

@@ -164,10 +164,10 @@ def test_an_edit_changes_the_text_and_keeps_what_it_said(client, cast, opening):
     client.force_login(cast.boris)
     path = f"/c/{opening.number}/edit/"
     assert "Where do we begin?" in client.get(path).content.decode()
-    answer = client.post(path, {"text": "Where shall we begin?", "reason": "grammar"})
+    answer = client.post(path, {"text": "Where shall we begin?", "reason": "grammar", "revision": 0})
     assert answer.url.endswith(f"#c{opening.number}") and Revision.objects.get().text == "Where do we begin?"
     page = client.get(answer.url).content.decode()
-    assert "Where shall we begin?" in page and "edited" in page and "grammar" in page
+    assert "Where shall we begin?" in page and "Edited by the author" in page and "grammar" in page
 
 
 def test_an_empty_edit_comes_back(client, cast, opening):

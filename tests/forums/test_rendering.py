@@ -107,7 +107,7 @@ def _count_renderings(monkeypatch):
 
 
 def test_pages_show_what_was_stored_and_render_nothing(client, cast, make_member, now, monkeypatch):
-    services.write_summary(forum_id=cast.forum_id, actor=cast.chen, summary=TEXT)
+    services.write_summary(forum_id=cast.forum_id, actor=cast.chen, summary=TEXT, now=now)
     conference = conferences.convene_conference(
         name="Live", background=TEXT, actor=cast.sofia, people={cast.chen: "chair"}, now=now
     )

@@ -158,7 +158,7 @@ def test_edit_summary_and_reasons_are_masked(cast, risk):
     said = cast.say(cast.amina, now=clock())
     secret = addresses_of(cast, risk, said.number)["reply"]
     services.edit_contribution(number=said.number, actor=cast.amina, text=f"Now {secret}", reason=secret, now=clock())
-    services.write_summary(forum_id=cast.forum_id, actor=cast.chen, summary=f"See {secret}")
+    services.write_summary(forum_id=cast.forum_id, actor=cast.chen, summary=f"See {secret}", now=clock())
     ForumPolicy.objects.update(moderated=True)
     held = cast.say(cast.boris, now=clock())
     services.reject_contribution(number=held.number, actor=cast.chen, reason=f"Not {secret}", now=clock())

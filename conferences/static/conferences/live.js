@@ -78,14 +78,32 @@ function fill(article, frame) {
   number.lastChild.textContent = `#${said.number}`;
   /* The hub's sanitiser made this HTML; it is the same that every page shows. */
   article.querySelector(".said").innerHTML = said.html;
-  const more = article.querySelector(".answers");
+  drawEdit(article, said);
+  const more = article.querySelector(".more");
   more.hidden = !(said.files || said.folded);
   more.firstElementChild.href = `/c/${said.number}/`;
 }
 
+/* Who changed the words, and why; the earlier ones are one click away. */
+function drawEdit(article, said) {
+  if (!said.edit) return;
+  const blank = $("statement-template").content.querySelector(".edited");
+  const line = blank.cloneNode(true);
+  const words = said.edit.own ? blank.dataset.own : blank.dataset.other.replace("{name}", isolate(said.edit.by));
+  line.hidden = false;
+  line.firstElementChild.textContent = said.edit.reason ? `${words}: ${said.edit.reason}` : words;
+  line.lastElementChild.href = `/c/${said.number}/history/`;
+  article.querySelector(".edited")?.remove();
+  article.querySelector(".said").after(line);
+}
+
 function addStatement(frame) {
   const shown = $(`c${frame.contribution.number}`);
-  if (shown) { shown.querySelector(".said").innerHTML = frame.contribution.html; return; }
+  if (shown) {
+    shown.querySelector(".said").innerHTML = frame.contribution.html;
+    drawEdit(shown, frame.contribution);
+    return;
+  }
   if (frame.kind === "edited") return;
   const item = $("statement-template").content.firstElementChild.cloneNode(true);
   fill(item.firstElementChild, frame);

@@ -78,7 +78,7 @@ def test_mails_are_given_as_they_came_in_unless_they_were_changed(cast, now):
             raw=b"Message-ID: <%s>\r\nX-Mine: yes\r\n\r\nRaw.\r\n" % row.message_id.encode(), sha256="0",
             message_id=row.message_id, action="accept", code="ok", state="published", contribution=row,
         )  # fmt: skip
-    services.edit_contribution(number=rows[1].number, actor=cast.chen, text="Changed.", now=now)
+    services.edit_contribution(number=rows[1].number, actor=cast.chen, text="Changed.", reason="Typing", now=now)
     one, two = mails(export_mbox(mailing_list=mailing_list, as_received=True))
     assert (one["X-Mine"], one.get_content().strip()) == ("yes", "Raw.")
     assert two["X-Mine"] is None and two.get_content().strip() == "Changed."

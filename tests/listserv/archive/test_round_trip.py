@@ -53,8 +53,8 @@ def test_an_export_brought_into_another_list_gives_the_same_record_again(bring, 
     before = {row.message_id: row for row in Contribution.objects.select_related("post", "parent", "author")}
     tally = bring(out, into=other.forum.mailing_list)
     assert (tally.made, tally.failed) == (2, 0)
-    for row in Contribution.objects.filter(imported__isnull=False).select_related("post", "parent", "author"):
-        was = before[row.imported["message_id"]]
+    for row in Contribution.objects.filter(forum_id=other.forum_id).select_related("post", "parent", "author"):
+        was = before[row.message_id]
         assert (row.text, row.folded, row.author, row.created_at) == (was.text, was.folded, was.author, now)
         assert [file.sha256 for file in row.attachments.all()] == [file.sha256 for file in was.attachments.all()]
         assert (row.parent is None) == (was.parent is None)

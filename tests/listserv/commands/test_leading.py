@@ -45,7 +45,7 @@ def test_held_contributions_are_listed_and_decided_by_number(cast, post, held):
     assert states == {held.pk: "accepted", other.pk: "rejected", third.pk: "accepted"}
     third.post.refresh_from_db()
     assert third.text == "Better."
-    assert "Off topic, sorry." in post.mails(cast.boris)[-1].text
+    assert any("Off topic, sorry." in mail.text for mail in post.mails(cast.boris))
     assert "Chen Wei approved" in post.ask(cast.sofia, f"REJECT {held.number} no", to="request")
 
 

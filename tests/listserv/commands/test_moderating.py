@@ -12,7 +12,8 @@ from listserv import tokens
 from listserv.commands.moderating import read_decision
 from listserv.inbound.mime import parse
 from listserv.models import InboundMail, Notice
-from tests.listserv.inbound.conftest import letter
+from tests.listserv.inbound.conftest import drain, letter
+from tests.listserv.inbound.test_pump import accept
 
 pytestmark = pytest.mark.django_db
 
@@ -174,3 +175,115 @@ DECISIONS = {
 def test_decision_is_read_in_every_language(name, text):
     found = read_decision(parse(letter(f"{text}\r\n", subject="Re: Waiting").encode()))
     assert found.name == name and ("why" in found.text) == ("why" in text)
+
+
+def change(held, cast, text="My changed words.", who=None):
+    """Let the author, or somebody else, change what waits."""
+    reason = "" if who is None else "Tone"
+    return services.edit_contribution(
+        number=held.number, actor=who or cast.amina, text=text, reason=reason, now=clock()
+    )
+
+
+@pytest.mark.parametrize("order", ["APPROVE", "REJECT Off topic.", "EDIT\n\nBetter words."])
+def test_answer_to_the_words_before_a_change_decides_nothing_and_shows_what_changed(cast, held, post, order):
+    change(held, cast)
+    answer(post, cast.chen, order)
+    held.refresh_from_db()
+    held.post.refresh_from_db()
+    assert held.is_held and held.text == "My changed words."
+    told = post.mails(cast.chen)[-1].text
+    assert "Amina Diallo changed contribution" in told
+    assert "- My held words." in told and "+ My changed words." in told
+    assert order.split()[0] in told and str(held.number) in told
+    if order.startswith("EDIT"):
+        assert "Better words." in told
+
+
+def test_refused_decision_can_be_made_again_on_the_words_that_came_with_the_refusal(cast, held, post):
+    change(held, cast)
+    answer(post, cast.chen, "APPROVE")
+    to = post.mails(cast.chen)[-1].headers.raw("reply-to")
+    post.send(cast.chen, f"APPROVE {held.number}", to=to, proven=False)
+    held.refresh_from_db()
+    assert (held.state, held.decided_revision, held.decided_by) == ("accepted", 1, cast.chen)
+
+
+def test_moderators_are_told_of_a_change_with_what_changed_and_may_answer_that(cast, held, post):
+    change(held, cast)
+    first, again = post.mails(cast.chen)
+    assert (
+        "- My held words." in again.text and "+ My changed words." in again.text and "changed" in again.subject.lower()
+    )
+    assert again.in_reply_to == (first.message_id,)
+    post.send(cast.chen, "APPROVE", to=again.headers.raw("reply-to"), proven=False)
+    held.refresh_from_db()
+    assert (held.state, held.decided_revision) == ("accepted", 1)
+
+
+def test_many_changes_do_not_fill_the_moderators_mailboxes(cast, held, post):
+    for number in range(20):
+        change(held, cast, f"Wording {number}.")
+    assert len(post.mails(cast.chen)) == 2 and len(post.mails(cast.boris)) == 2
+    # What they were not told of is not what they approve.
+    to = post.mails(cast.chen)[-1].headers.raw("reply-to")
+    post.send(cast.chen, "APPROVE", to=to, proven=False)
+    held.refresh_from_db()
+    assert held.is_held and "+ Wording 19." in post.mails(cast.chen)[-1].text
+
+
+def test_command_is_on_the_revision_that_was_sent_last(cast, held, post):
+    change(held, cast)
+    change(held, cast, "Third words.")
+    assert "- My changed words." in post.ask(cast.chen, f"APPROVE {held.number}")
+    held.refresh_from_db()
+    assert held.is_held
+    assert "is shown" in post.ask(cast.chen, f"APPROVE {held.number}")
+
+
+def test_command_that_was_on_its_way_while_the_words_changed_decides_nothing(cast, held, post):
+    raw = letter(f"APPROVE {held.number}", who=cast.chen)
+    assert accept(raw, "risk-request@lists.hub.example", member=cast.chen).startswith("250")
+    change(held, cast)
+    drain()
+    held.refresh_from_db()
+    assert held.is_held
+
+
+def test_getting_a_contribution_shows_the_words_that_are_then_approved(cast, held, post):
+    change(held, cast)
+    change(held, cast, "Third words.")
+    assert "Third words." in post.ask(cast.chen, f"GET {held.number}")
+    assert "is shown" in post.ask(cast.chen, f"APPROVE {held.number}")
+
+
+def test_edit_by_mail_says_why_and_its_author_is_told(cast, held, post):
+    answer(post, cast.chen, "EDIT the units were wrong\n\nBetter words.")
+    held.refresh_from_db()
+    held.post.refresh_from_db()
+    assert held.text == "Better words." and held.post.update_reason == "the units were wrong"
+    told = next(mail for mail in post.mails(cast.amina) if "was changed" in mail.subject)
+    assert all(
+        part in told.text for part in ("Chen Wei", "the units were wrong", "- My held words.", "+ Better words.")
+    )
+    assert f"/c/{held.number}/history/" in told.text
+
+
+def test_author_who_was_told_of_a_change_may_change_it_again_and_one_who_was_not_is_refused(cast, post):
+    said = cast.say(cast.amina, "First.", now=clock())
+    change(said, cast, "Second.", who=cast.chen)
+    assert "says what you wrote" in post.ask(cast.amina, f"EDIT {said.number}\nThird.")
+    assert "- Second." in post.ask(cast.chen, f"EDIT {said.number} tone\nFourth.")
+    said.post.refresh_from_db()
+    assert said.text == "Third."
+
+
+def test_token_without_a_revision_is_on_the_words_as_first_written(cast, held, post):
+    assert tokens.read_moderate(_token(tokens.moderate_address("risk", member_id=7, number=9))).revision == 0
+    assert tokens.read_moderate(_token(tokens.moderate_address("risk", member_id=7, number=9, revision=3))) == (
+        tokens.ModerateToken(7, 9, 3)
+    )
+
+
+def _token(address):
+    return address.partition("+")[2].partition("@")[0]

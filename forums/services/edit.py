@@ -1,0 +1,214 @@
+"""Change words that are in the record: every wording is kept, with who changed it, when and why."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import models, transaction
+from django.utils.translation import gettext as _
+from machina.apps.forum_conversation.models import Post
+
+from forums import rules
+from forums.models import Contribution, ForumPolicy, Revision, SummaryVersion
+from forums.outlets import outlets
+from forums.policy import APPROVE, access_of
+from forums.services.publish import as_stored
+from hub.lib.dates import say_utc
+from hub.lib.errors import Invalid, NotAllowed, NotFound, Stale, TooLarge
+from hub.lib.markup import VERSION, render, renders
+from hub.lib.masking import mask
+from hub.lib.rendered import check_length, rendered
+
+if TYPE_CHECKING:
+    from hub.members.models import Member
+
+# Characters of a reason.
+REASON_LENGTH = 255
+
+
+def words_at(contribution: Contribution, revision: int | None) -> str:
+    """Return what a contribution said at a revision, nothing for one that it never had. Queries: 0 or 1."""
+    if revision == contribution.revision:
+        return contribution.text
+    if revision is None:
+        return ""
+    text = contribution.revisions.filter(number=revision).values_list("text", flat=True).first()
+    return text or ""
+
+
+def check_revision(contribution: Contribution, revision: int | None) -> None:
+    """Let a decision on the present words pass; None is the hub itself, or who has just read them.
+
+    Raises: Stale, with what changed.
+    """
+    if revision is None or revision == contribution.revision:
+        return
+    last = contribution.revisions.select_related("edited_by").order_by("number").last()
+    if last is None or not 0 <= revision < contribution.revision:
+        message = _("It is not known which words of contribution %(number)d you saw. Nothing was done: look at it now.")
+        values: dict[str, object] = {"number": contribution.number}
+    else:
+        message = _(
+            "%(name)s changed contribution %(number)d on %(moment)s UTC, after you saw it. Nothing was done: look at "
+            "what changed, then decide again."
+        )
+        values = {
+            "name": last.edited_by.get_full_name(),
+            "number": contribution.number,
+            "moment": say_utc(last.edited_at),
+        }
+    before = words_at(contribution, revision)
+    raise Stale(message % values, before=before, after=contribution.text, revision=contribution.revision)
+
+
+@renders("text", stored_as=as_stored)
+@transaction.atomic
+def edit_contribution(
+    *, number: int, actor: "Member", text: str, now: datetime, reason: str = "", revision: int | None = None
+) -> Contribution:
+    """Change what a contribution says and keep what it said.
+
+    Args: revision, the one that the actor saw; None is the hub itself, or who has just read it. Every page and mail
+    names one.
+
+    Raises: NotFound (hidden), NotAllowed (see :func:`forums.rules.decide_edit`), TooMany, Invalid (empty, or without a
+    reason where :func:`forums.rules.needs_reason` asks for one), TooLarge, Stale.
+    """
+    query = Contribution.objects.select_for_update(of=("self",)).select_related("post__topic__forum", "author")
+    contribution = query.filter(pk=number).first()
+    contribution = check_edit(contribution, actor, now, reason=reason)
+    text = checked_text(text)
+    check_revision(contribution, revision)
+    if change_words(contribution, actor=actor, text=text, reason=reason, now=now):
+        for outlet in outlets():
+            outlet.edit(contribution, now=now)
+    return contribution
+
+
+def check_edit(contribution: Contribution | None, actor: "Member", now: datetime, *, reason: str) -> Contribution:
+    """Return the contribution to who may change it, and says why where that is asked for.
+
+    Raises: NotFound, NotAllowed, TooMany, Invalid. Queries: 5 at most.
+    """
+    access = access_of(actor)
+    if contribution is None or contribution.post.topic.forum_id not in access.rights:
+        raise NotFound
+    policy = ForumPolicy.objects.get(forum_id=contribution.post.topic.forum_id)
+    is_sealed = bool(rules.sealed_among([contribution]))
+    verdict = rules.decide_edit(
+        contribution=contribution,
+        actor=actor,
+        policy=policy,
+        rights=access.rights[policy.forum_id],
+        now=now,
+        is_sealed=is_sealed,
+    )
+    if not verdict.accepts:
+        if verdict.code == "not-author" and contribution.state != Contribution.State.ACCEPTED:
+            raise NotFound
+        raise NotAllowed(verdict.reason, code=verdict.code)
+    rules.check_edits(actor, access.rights[policy.forum_id], now)
+    asked = rules.needs_reason(contribution=contribution, actor=actor, policy=policy, now=now, is_sealed=is_sealed)
+    if asked and not reason.strip():
+        raise Invalid(
+            _("Say why you change these words: the reason stands beside them, and their author gets it."),
+            code="no-reason",
+        )
+    return contribution
+
+
+def checked_text(text: str) -> str:
+    """Return new words as they are stored. Raises: Invalid, TooLarge."""
+    text = as_stored(text)
+    if not text:
+        raise Invalid(_("Your message is empty. Write something first."))
+    if len(text.encode()) > settings.HUB_TEXT_MAX_SIZE:
+        raise TooLarge(_("Your text is over %d kB. Shorten it.") % (settings.HUB_TEXT_MAX_SIZE // 1000))
+    return text
+
+
+def change_words(contribution: Contribution, *, actor: "Member", text: str, reason: str, now: datetime) -> bool:
+    """Write new words over those of a locked contribution and keep the old; False when they are the same."""
+    if text == contribution.text:
+        return False
+    post, reason = contribution.post, mask(reason.strip())[:REASON_LENGTH]
+    Revision.objects.create(
+        contribution=contribution,
+        number=contribution.revision,
+        subject=contribution.subject,
+        text=contribution.text,
+        was_public=contribution.state == Contribution.State.ACCEPTED,
+        edited_by=actor,
+        edited_at=now,
+        reason=reason,
+    )
+    contribution.revision, contribution.renderer = contribution.revision + 1, VERSION
+    contribution.save(update_fields=["revision", "renderer"])
+    Post.objects.filter(pk=post.pk).update(
+        content=text,
+        _content_rendered=render(text),
+        updated=now,
+        updated_by=actor,
+        updates_count=post.updates_count + 1,
+        update_reason=reason,
+    )
+    post.refresh_from_db(fields=["content", "_content_rendered", "updated", "updates_count", "update_reason"])
+    post.updated_by = actor
+    contribution.__dict__.pop("html", None)
+    return True
+
+
+def write_summary(
+    *, forum_id: int, actor: "Member", summary: str, now: datetime, revision: int | None = None
+) -> ForumPolicy:
+    """Set the moderators' summary of a discussion and keep the earlier ones.
+
+    Args: revision, the one that the actor saw; None is the hub itself.
+
+    Raises: NotFound, NotAllowed, TooLarge, Stale.
+    """
+    access = access_of(actor)
+    if forum_id not in access.rights:
+        raise NotFound
+    if not access.may(APPROVE, forum_id):
+        raise NotAllowed
+    summary = as_stored(summary)
+    check_length(summary)
+    html = rendered(summary)
+    return _write_summary(forum_id, actor, summary, html, now, revision)
+
+
+@transaction.atomic
+def _write_summary(
+    forum_id: int, actor: "Member", summary: str, html: str, now: datetime, revision: int | None
+) -> ForumPolicy:
+    policy = ForumPolicy.objects.select_for_update(of=("self",)).get(forum_id=forum_id)
+    if summary == policy.summary:
+        return policy
+    _check_summary_revision(policy, revision)
+    if policy.summary and not _versions(policy).filter(number=policy.summary_revision).exists():
+        SummaryVersion.objects.create(forum_id=forum_id, number=policy.summary_revision, text=policy.summary)
+    policy.summary, policy.summary_html, policy.summary_revision = summary, html, policy.summary_revision + 1
+    policy.save(update_fields=["summary", "summary_html", "summary_revision"])
+    SummaryVersion.objects.create(
+        forum_id=forum_id, number=policy.summary_revision, text=summary, written_by=actor, written_at=now
+    )
+    return policy
+
+
+def _versions(policy: ForumPolicy) -> "models.QuerySet[SummaryVersion]":
+    return SummaryVersion.objects.filter(forum_id=policy.forum_id)
+
+
+def _check_summary_revision(policy: ForumPolicy, revision: int | None) -> None:
+    if revision is None or revision == policy.summary_revision:
+        return
+    seen = _versions(policy).filter(number=revision).values_list("text", flat=True).first() or ""
+    last = _versions(policy).filter(number=policy.summary_revision).select_related("written_by").first()
+    name = last.written_by.get_full_name() if last is not None and last.written_by is not None else ""
+    message = (
+        _("%(name)s has saved another summary since you looked. Nothing was saved: yours is kept below.")
+        if name
+        else _("There is another summary than the one you saw. Nothing was saved: yours is kept below.")
+    )
+    raise Stale(message % {"name": name}, before=seen, after=policy.summary, revision=policy.summary_revision)

@@ -1,0 +1,41 @@
+"""Show what was said before: the wordings of a contribution and of a summary, with who changed them, when and why."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from forums import edits
+from forums.views.common import discussion_url, member_of
+from hub.lib.numbers import whole_number
+
+
+def _links(history: edits.History) -> dict[str, str]:
+    # The newest wordings are on the first page.
+    return {
+        "earlier_url": f"?page={history.number + 1}" if history.number < history.pages else "",
+        "later_url": f"?page={history.number - 1}" if history.number > 1 else "",
+    }
+
+
+@require_safe
+def contribution(request: HttpRequest, number: int) -> HttpResponse:
+    """Show the wordings of a contribution, the newest first."""
+    page = whole_number(request.GET.get("page"), 1)
+    found, where, history = edits.history_for(member_of(request), number, page=page)
+    context = {
+        "contribution": found,
+        "discussion": where,
+        "history": history,
+        "canonical": discussion_url(where.forum),
+        **_links(history),
+    }
+    return render(request, "forums/history.html", context)
+
+
+@require_safe
+def summary(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show the wordings of a discussion's summary, the newest first."""
+    page = whole_number(request.GET.get("page"), 1)
+    where, history = edits.summary_history_for(member_of(request), pk, page=page)
+    context = {"discussion": where, "history": history, "canonical": discussion_url(where.forum), **_links(history)}
+    return render(request, "forums/summary_history.html", context)

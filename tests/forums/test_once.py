@@ -1,0 +1,105 @@
+"""The same key with other words: neither is the other, and none is lost. A Message-ID means something in one forum."""
+
+import re
+
+import pytest
+
+from forums import selectors, services
+from forums.errors import KeyTaken
+from forums.models import Contribution, ForumPolicy
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def opening(cast, now):
+    """The first contribution of a topic, by Boris."""
+    return cast.say(cast.boris, "Where do we begin?", subject="Baselines", now=now)
+
+
+def _key(page: str) -> str:
+    return re.search(r'name="once_key" value="(\w+)"', page)[1]
+
+
+@pytest.mark.parametrize("kind", ["reply", "topic"])
+def test_back_other_words_send_again_keeps_both(client, cast, opening, kind):
+    client.force_login(cast.amina)
+    path = f"/topics/{opening.topic_id}/" if kind == "reply" else f"/discussions/{cast.forum_id}/new/"
+    form = {"subject": "A new one", "once_key": _key(client.get(path).content.decode())}
+    assert b"notice sent" in client.post(path, {**form, "text": "Fifty metres."}, follow=True).content
+    first = Contribution.objects.get(author=cast.amina)
+    answer = client.post(path, {**form, "text": "Fifty kilometres."})
+    page = answer.content.decode()
+    assert answer.status_code == 409 and "Fifty kilometres.</textarea>" in page and f"#{first.number}" in page
+    assert 'class="notice sent' not in page and Contribution.objects.filter(author=cast.amina).count() == 1
+    assert client.post(path, {**form, "text": "Fifty kilometres.", "once_key": _key(page)}).status_code == 302
+    assert Contribution.objects.filter(author=cast.amina).count() == 2
+
+
+def test_the_new_words_can_replace_the_first(client, cast, opening):
+    client.force_login(cast.amina)
+    path = f"/topics/{opening.topic_id}/"
+    client.post(path, {"text": "Fifty metres.", "once_key": "k"})
+    page = client.post(path, {"text": "Fifty kilometres.", "once_key": "k"}).content.decode()
+    edit = re.search(r'name="revision" value="(\d+)"><button formaction="([^"]+)"', page)
+    answer = client.post(
+        edit[2], {"text": "Fifty kilometres.", "once_key": _key(page), "revision": edit[1]}, follow=True
+    )
+    said = Contribution.objects.get(author=cast.amina)
+    assert said.text == "Fifty kilometres." and 'class="notice sent success"' in answer.content.decode()
+
+
+def test_the_same_words_again_are_the_same_contribution_even_after_an_edit(cast, now):
+    first = cast.say(cast.amina, "Fifty.", once_key="k", now=now)
+    services.edit_contribution(number=first.number, actor=cast.amina, text="Sixty.", now=now)
+    assert cast.say(cast.amina, "Fifty.", once_key="k", now=now) == first
+    with pytest.raises(KeyTaken):
+        cast.say(cast.amina, "Sixty.", once_key="k", now=now)
+
+
+def test_other_files_or_another_subject_are_other_words(cast, now):
+    cast.say(cast.amina, "See.", once_key="k", files=(services.Upload("a.pdf", b"1"),), now=now)
+    for changed in ({}, {"files": (services.Upload("a.pdf", b"2"),)}, {"files": (services.Upload("b.pdf", b"1"),)}):
+        with pytest.raises(KeyTaken):
+            cast.say(cast.amina, "See.", once_key="k", now=now, **changed)
+    cast.say(cast.amina, "See.", subject="One", once_key="s", now=now)
+    with pytest.raises(KeyTaken):
+        cast.say(cast.amina, "See.", subject="Two", once_key="s", now=now)
+
+
+def test_words_from_before_there_were_digests_are_compared_by_their_text(cast, now):
+    first = cast.say(cast.amina, "Fifty.", once_key="k", now=now)
+    Contribution.objects.update(content_digest="")
+    assert cast.say(cast.amina, "Fifty.", once_key="k", now=now) == first
+    with pytest.raises(KeyTaken):
+        cast.say(cast.amina, "Sixty.", once_key="k", now=now)
+
+
+def test_other_words_under_one_message_id_are_a_contribution_of_their_own(cast, now):
+    first = cast.say(cast.amina, "Fifty.", message_id="a@x", now=now)
+    second = cast.say(cast.amina, "Sixty.", message_id="a@x", now=now)
+    assert second != first and second.message_id != "a@x" and second.message_id.endswith("@lists.hub.example")
+    assert cast.say(cast.amina, "Fifty.", message_id="a@x", now=now) == first
+
+
+def test_a_message_id_of_a_closed_list_is_free_in_every_other(cast, now):
+    cast.say(cast.amina, "Within.", message_id="secret@x", now=now)
+    plaza = services.create_forum(name="Plaza", slug="plaza", preset=ForumPolicy.Preset.MEMBERS, now=now)
+    draft = services.Draft(forum_id=plaza.forum_id, text="Outside.", message_id="secret@x")
+    outside = services.publish(draft=draft, author=cast.stella, origin="mail", now=now).contribution
+    # Whoever tries an identifier learns nothing, and takes nothing from anybody.
+    assert outside.message_id == "secret@x"
+    assert selectors.contribution_by_message_id(cast.forum_id, ["secret@x"]).text == "Within."
+    assert selectors.contribution_by_message_id(plaza.forum_id, ["secret@x"]) == outside
+
+
+def test_a_message_id_taken_beforehand_elsewhere_is_kept_here(cast, now):
+    plaza = services.create_forum(name="Plaza", slug="plaza", preset=ForumPolicy.Preset.MEMBERS, now=now)
+    draft = services.Draft(forum_id=plaza.forum_id, text="Mine first.", message_id="wanted@x")
+    services.publish(draft=draft, author=cast.stella, origin="mail", now=now)
+    assert cast.say(cast.amina, "Within.", message_id="wanted@x", now=now).message_id == "wanted@x"
+
+
+def test_a_contribution_knows_the_forum_of_its_topic(cast, now):
+    said = cast.say(cast.amina, now=now)
+    assert said.forum_id == said.post.topic.forum_id == cast.forum_id
