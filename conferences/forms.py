@@ -154,6 +154,10 @@ class StatementForm(forms.Form):
         self.fields["text"].widget.attrs["data-draft"] = draft
         self.fields["once_key"].initial = new_key()
 
+    def renew_key(self) -> None:
+        """Let the form, when it is shown again, be a further statement."""
+        self.data = {**{name: self.data[name] for name in self.data}, "once_key": new_key()}
+
 
 def new_key() -> str:
     """Return the token that makes a form sent twice one intervention: 128 random bits."""

@@ -32,8 +32,8 @@ class KeyTaken(Conflict):
         self.contribution = contribution
         super().__init__(
             _(
-                "You have already sent contribution %(number)d from this form, with other words. Your new words are "
-                "kept in the box: nothing of them has been sent."
+                "You have already sent number %(number)d with other words. The new words are kept in the box and have "
+                "not been sent: send them again if you want to add them."
             )
             % {"number": contribution.number}
         )

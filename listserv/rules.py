@@ -8,6 +8,7 @@ proven to be its sender's is held.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -22,9 +23,14 @@ from listserv.inbound.mime import MAX_TEXT, Mail, parse
 from listserv.inbound.sender import Sender
 from listserv.models import InboundMail, MailingList
 
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
 State = InboundMail.State
 # Mails that wait for one member's confirmation at a time: a forger cannot fill a mailbox with our letters.
 MAX_HELD = 5
+# Earlier mails with the same Message-ID that one is compared with.
+MOST_COPIES = 20
 
 
 @dataclass(frozen=True)
@@ -58,7 +64,9 @@ def looped(case: Case) -> Verdict | None:
         or any(value.endswith(f"@{domain}") for value in loops)
     ):
         return discard("loop", _("This mail has been through the list before."))
-    found = case.facts.record.newest_named(case.mailing_list.forum_id, [case.mail.message_id])
+    # Who is proven wrote it: another's mail under the same identifier takes nothing from them.
+    ids = [] if case.sender.is_proven else [case.mail.message_id]
+    found = case.facts.record.newest_named(case.mailing_list.forum_id, ids)
     if found and (case.sender.member is None or found.author_id != case.sender.member.pk):
         return discard("loop", _("This mail has been through the list before."))
     return None
@@ -126,7 +134,17 @@ def copied(case: Case) -> Verdict | None:
 def is_same(raw: bytes, mail: Mail) -> bool:
     """Whether an earlier mail says the same; some programs send different mails under one Message-ID."""
     earlier = parse(raw)
-    return earlier.subject == mail.subject and earlier.text == mail.text
+    files = [[(file.name, file.content) for file in one.files] for one in (earlier, mail)]
+    return earlier.subject == mail.subject and earlier.text == mail.text and files[0] == files[1]
+
+
+def is_among(rows: "QuerySet[InboundMail]", mail: Mail, digest: str) -> bool:
+    """Whether a mail is one of those that came under its Message-ID before.
+
+    Args: digest, SHA-256 of the mail, by which one is known of which no more is kept.
+    """
+    earlier = rows.order_by("pk").values_list("raw", "sha256")[:MOST_COPIES]
+    return any(is_same(bytes(raw), mail) if raw else sha256 == digest for raw, sha256 in earlier)
 
 
 def too_many_held(case: Case) -> Verdict | None:

@@ -44,10 +44,12 @@ def intervene(
     """Say something on the item under discussion: a contribution in its topic, an event in the log.
 
     Args:
-        once_key: the form's; the same key twice makes one intervention.
+        once_key: the form's; the same key twice with the same words makes one intervention, also when its answer was
+            lost on the line and the turn is over since.
         returns_floor: give the floor back with it.
 
     Raises:
+        KeyTaken (other words came with this key before),
         NotFound (hidden), NotAllowed (an observer), NotNow (not open, closed, not the member's turn), and what
         :func:`forums.services.publish` refuses. The text stays the caller's to keep.
     """
@@ -55,9 +57,12 @@ def intervene(
     forum_id = conference_session.conference.forum_id
     is_chair = rules.check_speaks(member, forum_id)
     key = f"live-{conference_session_id}-{once_key}" if once_key else None
-    _check_turn(conference_session, member, is_chair, now)
     topic_id = conference_session.current_item.topic_id if conference_session.current_item else None
     draft = Draft(forum_id=forum_id, topic_id=topic_id, text=text, once_key=key)
+    earlier = forum_services.sent_before(draft=draft, author=member)
+    if earlier is not None:
+        return earlier
+    _check_turn(conference_session, member, is_chair, now)
     made = forum_services.publish(draft=draft, author=member, origin="live", now=now)
     # The gavel may have fallen between the look and the lock; then nothing of this was said.
     conference_session = lock(conference_session_id)

@@ -13,6 +13,7 @@ from conferences import selectors, services
 from conferences.forms import StatementForm, new_key
 from conferences.views.common import room_url, signed_in
 from conferences.views.show import show_log, show_room
+from forums.errors import KeyTaken
 from hub.lib import clock
 from hub.lib.errors import HubError, NotFound, TooMany
 from hub.lib.numbers import whole_number
@@ -22,8 +23,8 @@ def _wants_json(request: HttpRequest) -> bool:
     return "application/json" in request.headers.get("Accept", "")
 
 
-def _failed(error: HubError) -> JsonResponse:
-    response = JsonResponse({"error": error.code, "message": str(error)}, status=error.http_status)
+def _failed(error: HubError, **data: Any) -> JsonResponse:
+    response = JsonResponse({"error": error.code, "message": str(error), **data}, status=error.http_status)
     if error.retry_after:
         response.headers["Retry-After"] = str(error.retry_after)
     return response
@@ -161,7 +162,8 @@ def intervene(request: HttpRequest, pk: int) -> HttpResponse:
         )
     except HubError as error:
         if _wants_json(request):
-            return _failed(error)
+            # What was sent before is sent; other words need another key.
+            return _failed(error, **({"once_key": new_key()} if isinstance(error, KeyTaken) else {}))
         if isinstance(error, NotFound):
             raise
         return _given_back(request, pk, form, error)
@@ -179,5 +181,7 @@ def intervene(request: HttpRequest, pk: int) -> HttpResponse:
 def _given_back(request: HttpRequest, pk: int, form: StatementForm, error: HubError) -> HttpResponse:
     room = selectors.room_for(signed_in(request), pk)
     form.add_error(None, str(error))
+    if isinstance(error, KeyTaken):
+        form.renew_key()
     show = show_log if room.conference_session.is_closed else show_room
     return show(request, room, form=form, status=error.http_status)

@@ -23,7 +23,7 @@ from forums.services.provision import (
     start_topic,
     step_down,
 )
-from forums.services.publish import as_stored, prepare, publish
+from forums.services.publish import as_stored, prepare, publish, sent_before
 from forums.services.reading import mark_forum_read, mark_read
 
 __all__ = [
@@ -51,6 +51,7 @@ __all__ = [
     "publish",
     "reject_contribution",
     "remove_member",
+    "sent_before",
     "start_topic",
     "step_down",
     "unlock_topic",

@@ -53,18 +53,27 @@ def publish(*, draft: Draft, author: "Member", origin: str, now: datetime) -> Pu
 
     A caller that opens a transaction around it calls :func:`prepare` before.
     """
-    found = _said_before(draft, author)
-    if found is not None:
-        return Published(found, Verdict(found.action), created=False)
+    earlier = sent_before(draft=draft, author=author)
+    if earlier is not None:
+        return earlier
     draft = prepare(draft)
     try:
         return _publish(draft, author, origin, now)
     except IntegrityError:
         # The same form or mail came twice at one moment and the other one was faster.
-        found = _said_before(draft, author)
-        if found is None:
+        earlier = sent_before(draft=draft, author=author)
+        if earlier is None:
             raise
-        return Published(found, Verdict(found.action), created=False)
+        return earlier
+
+
+def sent_before(*, draft: Draft, author: "Member") -> Published | None:
+    """Return what an earlier sending of a draft has made, None when it is new; writes nothing.
+
+    Raises: KeyTaken. Queries: 2 at most for a new one.
+    """
+    earlier = _said_before(draft, author)
+    return Published(earlier, Verdict(earlier.action), created=False) if earlier is not None else None
 
 
 def prepare(draft: Draft) -> Draft:

@@ -5,6 +5,7 @@ stranger is refused with a sentence that says how to become a member, and nobody
 """
 
 from datetime import timedelta
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -20,7 +21,7 @@ from listserv.commands import confirming
 from listserv.commands.services import KINDS, orders_of
 from listserv.inbound.sender import Sender
 from listserv.models import InboundMail
-from listserv.rules import MAX_HELD
+from listserv.rules import MAX_HELD, is_among
 
 if TYPE_CHECKING:
     from listserv.inbound.errands import Question
@@ -87,7 +88,7 @@ def _is_copy(question: "Question", sender: Sender) -> bool:
         message_id=question.mail.message_id, list_id=question.recipient.list_id, member=sender.member,
         kind=question.recipient.kind, state__in=states,
     )  # fmt: skip
-    return rows.exists()
+    return is_among(rows, question.mail, sha256(question.delivery.raw).hexdigest())
 
 
 def _over_the_rate(question: "Question", sender: Sender) -> Verdict | None:

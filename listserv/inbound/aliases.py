@@ -7,6 +7,7 @@ back the same way. Strangers and programs are refused in the session; nothing of
 
 from datetime import datetime, timedelta
 from email.utils import formataddr
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -25,7 +26,7 @@ from listserv.inbound.compose import find_parent
 from listserv.inbound.mime import Mail, mail_of
 from listserv.inbound.recipients import POSTING
 from listserv.models import InboundMail, MailingList
-from listserv.rules import MAX_HELD
+from listserv.rules import MAX_HELD, is_among
 
 if TYPE_CHECKING:
     from hub.members.models import Member
@@ -77,7 +78,9 @@ def _seen_before(question: "Question") -> Verdict | None:
         message_id=name, recipient=question.recipient.address, member=question.sender.member,
         state__in=(State.QUEUED, State.DONE, State.HELD),
     )  # fmt: skip
-    return discard("duplicate", _("This mail is here already.")) if name and rows.exists() else None
+    digest = sha256(question.delivery.raw).hexdigest()
+    is_copy = bool(name) and is_among(rows, question.mail, digest)
+    return discard("duplicate", _("This mail is here already.")) if is_copy else None
 
 
 def _too_many(question: "Question") -> Verdict | None:

@@ -113,6 +113,7 @@ class _Plan:
     draft: Draft | None = None
     waits: bool = False
     earlier: InboundMail | None = None
+    unproven: tuple[int, ...] = ()  # keys of held mails that say the same
 
 
 def _plan(row: InboundMail) -> _Plan:
@@ -126,16 +127,23 @@ def _plan(row: InboundMail) -> _Plan:
     copies = InboundMail.objects.filter(
         list=row.list, member=row.member, message_id=row.message_id, state=State.PUBLISHED
     ).exclude(message_id="")
-    earlier = copies.first()
-    if earlier is not None and rules.is_same(bytes(earlier.raw), mail):
-        return _Plan(earlier=earlier)
+    for earlier in copies.order_by("pk")[: rules.MOST_COPIES]:
+        if rules.is_same(bytes(earlier.raw), mail):
+            return _Plan(earlier=earlier)
     draft = compose(
         mail=mail, mailing_list=row.list, parent=parent, address=mail.from_addresses[0] if mail.from_addresses else "",
         once_key=f"mail:{row.pk}",
-        # Another mail under the same Message-ID: it gets an identifier of ours.
-        message_id="" if earlier is not None else None,
     )  # fmt: skip
-    return _Plan(forums.prepare(draft))
+    return _Plan(forums.prepare(draft), unproven=_unproven(row, mail))
+
+
+def _unproven(row: InboundMail, mail: Mail) -> tuple[int, ...]:
+    """Return which held mails of the same Message-ID are copies of one that is proven. Queries: 1 at most."""
+    if not row.message_id:
+        return ()
+    held = InboundMail.objects.filter(list=row.list, member=row.member, message_id=row.message_id, state=State.HELD)
+    rows = held.order_by("pk").values_list("pk", "raw")[: rules.MOST_COPIES]
+    return tuple(pk for pk, raw in rows if rules.is_same(bytes(raw), mail))
 
 
 def _publish(row: InboundMail, plan: _Plan) -> None:
@@ -156,8 +164,9 @@ def _publish(row: InboundMail, plan: _Plan) -> None:
         return
     _settle(row, State.PUBLISHED, contribution=made.contribution, code=made.verdict.code, error="")
     # The unproven copy of the same mail, as when one went to the list and one to the reply address.
-    held = InboundMail.objects.filter(list=row.list, member=row.member, message_id=row.message_id, state=State.HELD)
-    held.filter(kind__in=POSTING).exclude(message_id="").update(
+    rows = InboundMail.objects.filter(list=row.list, member=row.member, message_id=row.message_id, state=State.HELD)
+    held = rows.filter(kind__in=POSTING, pk__in=plan.unproven).exclude(message_id="")
+    held.update(
         state=State.DISCARDED, code="duplicate", action=Action.DISCARD, contribution=made.contribution,
         processed_at=clock(),
     )  # fmt: skip

@@ -178,3 +178,26 @@ def test_the_room_answers_a_flood_of_requests_with_429(open_sitting, client, mon
     assert answer.status_code == 429
     assert answer["Retry-After"]
     assert ("rate" if "json" in accept else "asked for the floor") in answer.content.decode()
+
+
+def test_a_statement_whose_answer_was_lost_is_the_same_one_when_it_is_sent_again(open_sitting):
+    open_sitting.floor_to(open_sitting.amina)
+    first = open_sitting.say(open_sitting.amina, "Fifty metres.", once_key="k", returns_floor=True)
+    # The floor went back with it: she does not have it any more, and need not.
+    again = open_sitting.say(open_sitting.amina, "Fifty metres.", once_key="k", returns_floor=True)
+    assert again.contribution == first.contribution and not again.created
+
+
+def test_other_words_under_the_key_of_a_lost_answer_come_back_with_a_new_key(client, open_sitting):
+    client.force_login(open_sitting.chen)
+    path = f"/sessions/{open_sitting.pk}/intervene/"
+    json = {"headers": {"Accept": "application/json"}}
+    first = client.post(path, {"text": "Fifty metres.", "once_key": "k", "keep": ""}, **json).json()
+    answer = client.post(path, {"text": "Sixty metres.", "once_key": "k", "keep": ""}, **json)
+    refusal = answer.json()
+    assert answer.status_code == 409 and refusal["error"] == "key-taken" and str(first["number"]) in refusal["message"]
+    again = client.post(path, {"text": "Sixty metres.", "once_key": refusal["once_key"], "keep": ""}, **json).json()
+    assert again["number"] > first["number"]
+    page = client.post(path, {"text": "Seventy metres.", "once_key": "k", "keep": ""})
+    assert page.status_code == 409 and "Seventy metres.</textarea>" in page.content.decode()
+    assert 'name="once_key" value="k"' not in page.content.decode()

@@ -297,6 +297,8 @@ async function send(form, submitter) {
     if (answer.redirected) { location.reload(); return null; }
     const said = await answer.json();
     if (answer.ok) { $("refused")?.replaceChildren(); return said; }
+    /* The words that were sent with the old key are in the record: these would be a statement of their own. */
+    if (said.once_key) form.elements.once_key.value = said.once_key;
     if ($("refused") && form.id === "statement") refuse(said.message);
     else $("latest").textContent = said.message;
   } catch {
