@@ -60,7 +60,9 @@ def test_a_correction_after_the_gavel_has_a_reason_and_is_marked_as_one(client, 
 
 
 def test_the_chair_says_why_for_words_of_her_own_too(closed):
-    closed.said = Contribution.objects.filter(author=closed.chen).first()
+    draft = forum_services.Draft(forum_id=closed.forum_id, topic_id=closed.items[0].topic_id, text="Agreed.")
+    said = forum_services.publish(draft=draft, author=closed.chen, origin="live", now=closed.now)
+    closed.said = said.contribution
     with pytest.raises(Invalid) as refused:
         _edit(closed, closed.chen)
     assert refused.value.code == "no-reason"
