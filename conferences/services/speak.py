@@ -142,16 +142,15 @@ def _sentences(item: AgendaItem, *, first: bool) -> str:
         "title": f"“{item.title}”",
         "until": say_utc(conference_session.closes_at),
     }
-    if not first:
-        return _("The session “%(session)s” now takes item %(number)d: %(title)s.") % values
-    return (
-        _(
-            "The session “%(session)s” is open. It begins with item %(number)d: %(title)s.\n\n"
-            "Ask for the floor in the room, or reply by mail: a reply is read with the others. "
-            "The session closes on %(until)s UTC."
-        )
-        % values
+    facts = (
+        _("The session “%(session)s” is open. It begins with item %(number)d: %(title)s. It closes on %(until)s UTC.")
+        if first
+        else _("The session “%(session)s” now takes item %(number)d: %(title)s.")
     )
+    how = _(
+        "To speak, ask for the floor in the room, or reply to this message: everybody who takes part reads your reply."
+    )
+    return f"{facts % values}\n\n{how}"
 
 
 def check_words(text: str) -> str:

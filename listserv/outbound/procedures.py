@@ -104,6 +104,6 @@ def _write(procedure: Procedure, row: Subscription) -> None:
     send_letter(
         to=Reader(row.recipient, language, row.member.time_zone),
         template="listserv/mail/procedure",
-        context={**words, "tag": mailing_list.tag, "url": procedure.url, "discussion": mailing_list.forum.name},
+        context={**words, "tag": mailing_list.tag, "url": procedure.url},
         headers={"Reply-To": reply},
     )
