@@ -19,6 +19,7 @@ from typing import Any
 
 from django.conf import settings
 
+FORMATTERS: dict[str, str] = {"text": "hub.lib.logs.TextFormatter", "json": "hub.lib.logs.JsonFormatter"}
 _events = logging.getLogger("hub.events")
 # The request, socket or task that a line belongs to; "" for none.
 request_id: ContextVar[str] = ContextVar("request_id", default="")
@@ -121,9 +122,6 @@ class JsonFormatter(_Formatter):
 def _spelled(value: object) -> str:
     text = escape(str(value))[:VALUE_MAX]
     return text if _PLAIN.fullmatch(text) else json.dumps(text, ensure_ascii=False)
-
-
-FORMATTERS = {"text": "hub.lib.logs.TextFormatter", "json": "hub.lib.logs.JsonFormatter"}
 
 
 def configuration(*, form: str, level: str) -> dict[str, Any]:

@@ -113,6 +113,7 @@ class _Walk:
         cursor, until = receivers[-1].pk, self.lease()
         if not save_cursor(self.mailing.pk, self.name, cursor=cursor, sent=len(results), until=until):
             return self.lost()
+        self.mailing.cursor = cursor
         self.group.note(receivers, results)
         return True
 
@@ -173,7 +174,8 @@ def _pause(walk: _Walk, receivers: Sequence[Receiver], rest: Rest) -> None:
     """Leave the cursor before those who were not served and look again soon: a relay that is away makes no rows."""
     assert rest.pause is not None
     served = len(rest.results)
-    _store(walk, receivers[:served], rest.results, cursor=receivers[served].pk - 1, pause=rest.pause)
+    cursor = receivers[served - 1].pk if served else walk.mailing.cursor
+    _store(walk, receivers[:served], rest.results, cursor=cursor, pause=rest.pause)
     walk.group.flush(rest.pause)
     note_trouble(rest.pause, walk.now)
 
