@@ -29,7 +29,11 @@ def contributions_in(forum_id: int, *, after: int = 0) -> Iterator[Contribution]
     Args: after, a contribution's number. Queries: 2 for each :data:`CHUNK`.
     """
     rows = Contribution.objects.filter(post__topic__forum_id=forum_id, state=Contribution.State.ACCEPTED)
-    rows = rows.select_related("post__topic", "author", "parent").prefetch_related("attachments").order_by("number")
+    rows = (
+        rows.select_related("post__topic", "post__updated_by", "author", "parent")
+        .prefetch_related("attachments")
+        .order_by("number")
+    )
     while found := list(rows.filter(number__gt=after)[:CHUNK]):
         yield from found
         after = found[-1].number

@@ -79,6 +79,12 @@ def edit_of(contribution: Contribution, *, sealed_at: datetime | None = None) ->
     )
 
 
+def mark_of(contribution: Contribution) -> str:
+    """Return the mark of a contribution's last edit on one line, empty when it stands as first written."""
+    edit = edit_of(contribution)
+    return " ".join(edit.line.split()) if edit is not None else ""
+
+
 def edits_of(contributions: Iterable[Contribution]) -> dict[int, Edit]:
     """Return the last edits of contributions: ``dict[int, Edit]  # number -> edit``.
 
@@ -198,3 +204,15 @@ def summary_history_for(member: "Member | None", forum_id: int, *, page: int = 1
             )
         )
     return discussion, History(versions, page, pages)
+
+
+def summary_revision_of(member: "Member", forum_id: int) -> int:
+    """Return the newest summary of a discussion that a member wrote or that holds nothing to replace, -1 for none.
+
+    Queries: 2.
+    """
+    policy = ForumPolicy.objects.get(forum_id=forum_id)
+    if not policy.summary:
+        return policy.summary_revision
+    own = SummaryVersion.objects.filter(forum_id=forum_id, written_by=member).order_by("number").last()
+    return own.number if own is not None else -1

@@ -193,7 +193,7 @@ def newest_of(discussion: Discussion, *, limit: int) -> list[Contribution]:
     rows = Contribution.objects.filter(
         post__topic__forum_id=discussion.pk, state=Contribution.State.ACCEPTED, imported__isnull=True
     )
-    return list(rows.select_related("post", "author").order_by("-number")[:limit])
+    return list(rows.select_related("post__updated_by", "author").order_by("-number")[:limit])
 
 
 def silenced(discussion: Discussion, topic: Topic | None, member: "Member | None", now: datetime) -> str:

@@ -12,6 +12,7 @@ from ninja.errors import Throttled
 from ninja.throttling import BaseThrottle
 
 from forums import selectors
+from forums.edits import edit_of
 from hub.lib.errors import HubError, NotFound, TooMany
 from hub.lib.numbers import is_key
 from hub.lib.throttle import Throttle, requester
@@ -57,8 +58,21 @@ class TopicOut(Schema):
     last_at: datetime | None
 
 
+class EditOut(Schema):
+    """The last edit: who made it, whether the author did, when and why, and the page of the earlier words."""
+
+    by: str
+    by_author: bool
+    at: datetime
+    reason: str
+    history_url: str
+
+
 class ContributionOut(Schema):
-    """A contribution; ``number`` is permanent, ``url`` its permalink, ``text`` Markdown, ``html`` safe HTML."""
+    """A contribution; ``number`` is permanent, ``url`` its permalink, ``text`` Markdown, ``html`` safe HTML.
+
+    ``revision`` counts the edits; ``edited`` is the last one, null for words that stand as first written.
+    """
 
     number: int
     url: str
@@ -69,6 +83,8 @@ class ContributionOut(Schema):
     parent: int | None
     text: str
     html: str
+    revision: int
+    edited: EditOut | None
 
 
 class ContributionPage(Schema):
@@ -182,4 +198,19 @@ def _contribution(row: selectors.Contribution) -> ContributionOut:
         parent=row.parent_id,
         text=row.text,
         html=row.html,
+        revision=row.revision,
+        edited=_edit(row),
+    )
+
+
+def _edit(row: selectors.Contribution) -> EditOut | None:
+    edit = edit_of(row)
+    if edit is None:
+        return None
+    return EditOut(
+        by=edit.by,
+        by_author=edit.by_author,
+        at=edit.at,
+        reason=edit.reason,
+        history_url=f"{settings.HUB_URL}/c/{row.number}/history/",
     )

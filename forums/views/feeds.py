@@ -15,6 +15,7 @@ from django.utils.text import Truncator
 from django.views.decorators.http import require_safe
 
 from forums import pages, selectors
+from forums.edits import mark_of
 from forums.views.common import discussion_url, member_of
 from hub.lib.errors import NotFound
 from hub.lib.markup import plain
@@ -70,7 +71,7 @@ def discussion(request: HttpRequest, pk: int) -> HttpResponse:
         feed.add_item(
             title=row.subject,
             link=f"{settings.HUB_URL}/c/{row.number}/",
-            description=Truncator(plain(row.html)).chars(EXCERPT),
+            description="\n".join(filter(None, (mark_of(row), Truncator(plain(row.html)).chars(EXCERPT)))),
             author_name=row.speaker.name,
             unique_id=f"{settings.HUB_URL}/c/{row.number}/",
             pubdate=row.created_at,

@@ -17,6 +17,7 @@ from urllib.parse import quote
 from django.conf import settings
 
 from forums.archive import content_of
+from forums.edits import edit_of
 from hub.lib.errors import NotFound
 from listserv.models import MailingList
 from listserv.outbound.mime import mailbox, structured, text_part, unstructured
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 # Fields that tell an import of a hub's own export what is what.
 NUMBER = "X-Hub-Number"
 FOLDED = "X-Hub-Folded"
+EDITED = "X-Hub-Edited"
 NOBODY = "unknown@archive.invalid"
 _TYPE = re.compile(r"(?!message/|multipart/)[a-z]{1,40}/[a-z0-9][a-z0-9.+-]{0,80}")
 _UNSAFE = re.compile(r"[\x00-\x20\x7f<>]+")
@@ -71,6 +73,7 @@ class Writer:
                 structured("Archived-At", f"<{settings.HUB_URL}/c/{said.number}/>"),
                 structured(NUMBER, str(said.number)),
                 structured(FOLDED, str(folded)) if folded else b"",
+                _edited(said),
                 structured("MIME-Version", "1.0"),
             )
         )
@@ -94,6 +97,14 @@ class Writer:
 def kept(contribution: "Contribution", key: str) -> str:
     """Return what an import kept of a header, empty for none."""
     return str((contribution.imported or {}).get(key, ""))
+
+
+def _edited(said: "Contribution") -> bytes:
+    """Say who changed the words last, when and why: they stand under their author's name."""
+    edit = edit_of(said)
+    if edit is None:
+        return b""
+    return unstructured(EDITED, "; ".join(filter(None, (format_datetime(edit.at), edit.by, edit.reason))))
 
 
 def _date(said: "Contribution") -> str:

@@ -7,11 +7,12 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from forums import selectors as forums
+from forums.edits import Version, history_for
 from forums.services.files import content_of
 from hub.lib.errors import HubError, Invalid, NotFound
 from hub.lib.mail import LetterFile
 from listserv import moderation, tokens
-from listserv.commands.desk import Answer, Desk, lines
+from listserv.commands.desk import Answer, Desk, lines, when
 from listserv.commands.looking_up import answered_list, contribution_text
 from listserv.commands.reading import Order
 from listserv.commands.words import options, phrases_of
@@ -35,18 +36,21 @@ class Wanted:
     numbers: list[int] = field(default_factory=list)
     is_thread: bool = False
     is_file: bool = False
+    is_history: bool = False
     file: int = 0
     part: int = 0
     page: int = 1
 
 
 def wanted(args: str) -> Wanted:
-    """Read "3142", "3142 3143", "thread 3142 page 2", "attachment 2 of 3142 part 1", "3142 file 2"."""
+    """Read "3142", "3142 3143", "thread 3142 page 2", "attachment 2 of 3142 part 1", "3142 file 2", "3142 history"."""
     found, label = Wanted(), ""
-    for name, word in options(args, phrases_of("thread", "file", "part", "page", "of")):
+    for name, word in options(args, phrases_of("thread", "file", "part", "page", "of", "history")):
         if name == "number" and len(word) < 16:
             _number(found, label, int(word))
             label = ""
+        elif name == "history":
+            found.is_history = True
         elif name in {"thread", "file", "part", "page", "of"}:
             label = name
             found.is_thread |= name == "thread"
@@ -73,6 +77,8 @@ def get(desk: Desk, order: Order) -> Answer:
         return _file(desk, asked)
     if asked.is_thread:
         return _thread(desk, asked)
+    if asked.is_history:
+        return _history(desk, asked)
     numbers = list(dict.fromkeys(asked.numbers[:MOST]))
     answers = [_one(desk, number, is_alone=desk.is_alone and len(numbers) == 1) for number in numbers]
     return answers[0] if len(answers) == 1 else Answer("\n\n".join(answer.text for answer in answers))
@@ -122,6 +128,39 @@ def _thread(desk: Desk, asked: Wanted) -> Answer:
             note_whole(desk, one)
         texts.append(_cut(text, one.number))
     return Answer("\n\n".join([head, *(f"{'-' * 60}\n{text}" for text in texts), *more]))
+
+
+def _history(desk: Desk, asked: Wanted) -> Answer:
+    """Bring the wordings of a contribution, the newest first, with who wrote each, when and why."""
+    number = asked.numbers[0]
+    try:
+        said, _discussion, history = history_for(desk.member, number, page=asked.page)
+    except NotFound:
+        return Answer(_no_such(number))
+    if not said.revision:
+        return Answer(_("Contribution %d stands as it was first written.") % number)
+    head = _("What contribution %(number)d has said, the newest first, page %(page)d of %(pages)d") % {
+        "number": number, "page": history.number, "pages": history.pages,
+    }  # fmt: skip
+    more = []
+    if history.number < history.pages:
+        name = {"number": number, "page": history.number + 1}
+        more = [_("More: GET %(number)d HISTORY PAGE %(page)d") % name]
+    texts = [_version(version, number) for version in history.versions]
+    return Answer("\n\n".join([head, *(f"{'-' * 60}\n{text}" for text in texts), *more]))
+
+
+def _version(version: Version, number: int) -> str:
+    label = _("Change %d") % version.number if version.number else _("As first written")
+    at = f", {when(version.at)}" if version.at is not None else ""
+    hidden = _("These words were changed before others could read them: only the author and the moderators see them.")
+    return lines(
+        f"{label} – {version.writer}{at}",
+        [_("Reason: %s") % version.reason] if version.reason else [],
+        "",
+        hidden if version.is_hidden else version.text[:LONG],
+        [f"… {settings.HUB_URL}/c/{number}/history/"] if len(version.text) > LONG else [],
+    )
 
 
 def _cut(text: str, number: int) -> str:

@@ -11,12 +11,12 @@ from django_countries import countries
 
 from forums import selectors as forums
 from forums import services
-from forums.edits import is_closed_record
+from forums.edits import is_closed_record, summary_revision_of
 from forums.policy import access_of
 from hub.lib.errors import Conflict, HubError, Invalid, NotFound, Stale
 from listserv import moderation
 from listserv.commands import letters, vocabulary
-from listserv.commands.desk import Answer, Desk, lines, number_in, person_in, when
+from listserv.commands.desk import Answer, Desk, lines, number_in, person_in, when, word
 from listserv.commands.reading import Order
 from listserv.models import Subscription
 
@@ -265,10 +265,33 @@ def _led(desk: Desk, order: Order) -> "Contribution":
 
 
 def summary(desk: Desk, order: Order) -> Answer:
-    """Write the summary that stands on the page of a discussion."""
+    """Write the summary that stands on the page of a discussion; over somebody else's, with its number behind the list.
+
+    A mail does not say by itself which summary its writer has seen, and nobody's is replaced unseen.
+    """
     found, rest = desk.led_list(order.args)
     text = order.text.strip() or rest
     if not text:
         raise Invalid(_("Write the summary on the lines below the command."))
-    services.write_summary(forum_id=found.forum_id, actor=desk.member, summary=text, now=desk.now)
+    named = rest.strip("# ") if order.text.strip() else ""
+    own = summary_revision_of(desk.member, found.forum_id)
+    revision = int(named) if named.isdecimal() and len(named) < 10 else own
+    try:
+        services.write_summary(
+            forum_id=found.forum_id, actor=desk.member, summary=text, now=desk.now, revision=revision
+        )
+    except Stale as error:
+        return _stale_summary(desk, order, found.name, text, error)
     return Answer(_("The summary is on the page of “%s”.") % found.forum.name)
+
+
+def _stale_summary(desk: Desk, order: Order, name: str, text: str, error: Stale) -> Answer:
+    line = f"{word(order.name, desk.member.language)} {name} {error.revision}"
+    return Answer(
+        lines(
+            _("Nothing was saved: there is a summary that is not yours, or that you have not seen. It says:"),
+            ["", error.after, ""],
+            _("To replace it, answer this mail with this line and your text below it: %s") % line,
+            ["", _("Your own words were not used:"), "", text],
+        )
+    )

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from forums import selectors as forums
+from forums.edits import mark_of
 from forums.policy import REPLY
 from hub.lib.errors import Invalid
 from hub.search.selectors import PAGE as FOUND_PAGE
@@ -146,6 +147,7 @@ def contribution_text(desk: Desk, said: "Contribution", *, is_alone: bool = Fals
         f"{said.number}. {said.subject}",
         f"{author}, {when(said.created_at)} – {topic.forum.name}",
         _answered(said),
+        [_edited(said)] if said.revision else [],
         f"{settings.HUB_URL}/c/{said.number}/",
         "",
         said.text,
@@ -153,6 +155,11 @@ def contribution_text(desk: Desk, said: "Contribution", *, is_alone: bool = Fals
         ["", *attached] if attached else [],
         _reply_line(desk, said, is_alone=is_alone),
     )
+
+
+def _edited(said: "Contribution") -> str:
+    """Say who changed the words, and how the earlier ones are had."""
+    return _("%(mark)s – earlier words: GET %(number)d HISTORY") % {"mark": mark_of(said), "number": said.number}
 
 
 def _answered(said: "Contribution") -> list[str]:

@@ -105,7 +105,12 @@ TABLE: tuple[Command, ...] = (
     Command("pause", "PAUSE [list | ALL] UNTIL day", _("no mail until that day"), preferences.pause),
     Command("resume", "RESUME [list | ALL]", _("end a pause"), preferences.resume),
     Command("search", "SEARCH words", _("look for contributions; “in quotes” for a phrase"), looking_up.find),
-    Command("get", "GET number", _("bring a contribution; GET THREAD number, GET ATTACHMENT 2 OF number"), getting.get),
+    Command(
+        "get",
+        "GET number",
+        _("bring a contribution; GET THREAD number, GET ATTACHMENT 2 OF number, GET number HISTORY"),
+        getting.get,
+    ),
     Command("confirm", "CONFIRM code", _("say that a mail the hub asked about is yours"), confirming.confirm),
     Command("edit", "EDIT number", _("and new words below: change a contribution"), leading.edit),
     Command("echo", "ECHO words", _("say something back, as a test"), echo),

@@ -337,6 +337,10 @@ OPTIONS: dict[str, Words] = {
     "part": {
         "en": "PART | SLICE", "fr": "PARTIE | MORCEAU", "es": "PARTE", "ru": "ЧАСТЬ", "ar": "جزء", "zh-hans": "部分",
     },
+    "history": {
+        "en": "HISTORY | VERSIONS", "fr": "HISTORIQUE | VERSIONS", "es": "HISTORIAL | VERSIONES",
+        "ru": "ИСТОРИЯ | ИСТОРИЮ", "ar": "التاريخ | النسخ", "zh-hans": "历史 | 修改记录",
+    },
     "page": {"en": "PAGE", "fr": "PAGE", "es": "PÁGINA", "ru": "СТРАНИЦА | СТРАНИЦУ", "ar": "صفحة", "zh-hans": "页"},
     "of": {
         "en": "OF | FROM | POST | MESSAGE", "fr": "DE | DU", "es": "DE | DEL", "ru": "ИЗ", "ar": "من", "zh-hans": "的",

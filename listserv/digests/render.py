@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django_countries import countries
 
+from forums.edits import mark_of
 from hub.lib.dates import say_day
 from hub.lib.tokens import sign
 from listserv import tokens
@@ -194,6 +195,7 @@ class Digest:
             "at": f"{say_day(local, short=True, year=False)} {local:%H:%M}",
             # Who answers keeps the topic's subject; only another one is worth a line.
             "subject": "" if subject == bare_subject(topic, tag=self.list.tag) else _line(subject),
+            "edited": mark_of(said),
             "text": text,
             "cut": cut,
             "files": ngettext("%(count)d file", "%(count)d files", count) % {"count": count} if count else "",
@@ -217,7 +219,7 @@ class Digest:
 
     def _plain_item(self, item: dict[str, object], context: dict[str, object], mark: str) -> str:
         head = f"{mark}#{item['number']}: {item['name']}{item['country']}, {item['at']}"
-        extra = [f"{mark}{item[key]}" for key in ("subject", "files") if item[key]]
+        extra = [f"{mark}{item[key]}" for key in ("subject", "edited", "files") if item[key]]
         page = f"{context['hub']}/c/{item['number']}/"
         text = f"{item['text']} {LEFT_OUT}" if item["cut"] else str(item["text"])
         return "\n".join([head, *extra, "", text, "", page, "", BETWEEN])

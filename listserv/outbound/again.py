@@ -22,8 +22,9 @@ from listserv.outbound.trouble import LEASE, clear_trouble, next_try, note_troub
 def mailings() -> QuerySet[Mailing]:
     """Return mailings with what rendering them needs."""
     return Mailing.objects.select_related(
-        "list", "contribution__author", "contribution__parent", "contribution__post__topic__forum__policy"
-    )
+        "list", "contribution__author", "contribution__parent", "contribution__post__topic__forum__policy",
+        "contribution__post__updated_by",
+    )  # fmt: skip
 
 
 def count_refused(mailing: Mailing, receivers: Sequence[Receiver], results: Sequence[Result], now: datetime) -> None:

@@ -16,6 +16,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django_countries import countries
 
+from forums.edits import mark_of
 from forums.services.files import content_of
 from hub.lib.errors import HubError
 from listserv import tokens
@@ -147,6 +148,7 @@ class Bodies:
             "who": self._who(),
             "who_html": self._who(html=True),
             "said": said,
+            "edited": mark_of(said),
             "is_notice": form is Form.NOTICE,
             "files": files,
             "page_url": self.page_url,
@@ -181,7 +183,10 @@ class Bodies:
 
     def _text(self, context: dict[str, object]) -> str:
         said, files = self.said, context["files"]
-        blocks = [str(context["who"]), said.subject if context["is_notice"] else said.text.strip()]
+        blocks = [str(context["who"])]
+        if context["edited"]:
+            blocks.append(str(context["edited"]))
+        blocks.append(said.subject if context["is_notice"] else said.text.strip())
         if files:
             assert isinstance(files, list)
             lines = [f"{file.name} ({file.kilobytes} kB)\n{file.url}".rstrip("\n") for file in files]

@@ -124,3 +124,15 @@ def test_somebody_who_left_leads_no_more(cast, post, now):
     services.admit_member(forum_id=cast.forum_id, member=cast.boris, role="moderator", now=now)
     services.remove_member(forum_id=cast.forum_id, member=cast.chen, now=now)
     assert "no discussion" in post.ask(cast.chen, "REVIEW").lower()
+
+
+def test_a_summary_by_mail_replaces_nobodys_unseen(cast, post, now):
+    assert "is on the page" in post.ask(cast.chen, "SUMMARY risk\nWe met.")
+    assert "is on the page" in post.ask(cast.chen, "SUMMARY risk\nWe met twice.")
+    services.admit_member(forum_id=cast.forum_id, member=cast.boris, role=Membership.Role.MODERATOR, now=now)
+    refused = post.ask(cast.boris, "SUMMARY risk\nWe never met.")
+    assert "Nothing was saved" in refused and "We met twice." in refused and "We never met." in refused
+    assert ForumPolicy.objects.get(pk=cast.policy.pk).summary == "We met twice."
+    assert "SUMMARY risk 2" in refused
+    assert "is on the page" in post.ask(cast.boris, "SUMMARY risk 2\nWe never met.")
+    assert "Nothing was saved" in post.ask(cast.chen, "SUMMARY risk\nWe met again.")

@@ -4,6 +4,7 @@ from email import message_from_bytes, policy
 
 import pytest
 
+from forums import services
 from forums.services import Upload
 from hub.lib.clock import now as clock
 from listserv.models import InboundMail, Notice
@@ -108,3 +109,18 @@ def test_order_that_cannot_be_done_is_answered_and_never_fails(cast, post, start
     text = post.ask(cast.boris, "\n".join(STRANGE[start : start + 8]))
     assert text.count("\n> ") == 7 and "\n\n\n" not in text
     assert InboundMail.objects.get().state == "done"
+
+
+def test_earlier_words_are_one_get_away(cast, post):
+    said = cast.say(cast.amina, "Fifty metres.", now=clock())
+    assert "as it was first written" in post.ask(cast.boris, f"GET {said.number} HISTORY")
+    services.edit_contribution(
+        number=said.number, actor=cast.chen, text="Fifty feet.", reason="Wrong units", now=clock()
+    )
+    text = post.ask(cast.boris, f"GET {said.number}")
+    assert "Edited by the moderator Chen Wei" in text and f"GET {said.number} HISTORY" in text
+    for order in (f"GET {said.number} HISTORY", f"get history of {said.number}", f"OBTENIR {said.number} HISTORIQUE"):
+        history = post.ask(cast.boris, order)
+        assert "Fifty metres." in history and "Fifty feet." in history
+        assert "Chen Wei" in history and "Wrong units" in history
+    assert "no contribution" in post.ask(cast.stella, f"GET {said.number} HISTORY", to="request")
