@@ -16,6 +16,7 @@ lint: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/djlint --lint --quiet .
+	$(BIN)/vermin --quiet --target=3.11- --violations --no-tips manage.py hub forums listserv conferences liaison cms
 
 types: $(VENV)/.dev
 	$(BIN)/mypy

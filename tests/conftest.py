@@ -114,6 +114,12 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeSch
     return _Scheduling(config, log)
 
 
+@pytest.fixture(scope="session")
+def messages() -> Path:
+    """The folder of mails of our own, one of each kind that the corpora have; here on every machine."""
+    return services.ROOT / "tests" / "listserv" / "messages"
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _quick_flush() -> Iterator[None]:
     """Empty only the filled tables after a transactional test."""

@@ -62,6 +62,24 @@ def test_an_export_brought_into_another_list_gives_the_same_record_again(bring, 
     assert facts(export(other.forum.mailing_list, tmp_path / "again.mbox")).keys() == facts(out).keys()
 
 
+def test_an_mbox_of_our_own_comes_out_as_it_went_in(messages, bring, risk, tmp_path):
+    given = facts(messages / "list.mbox")
+    tally = bring(messages / "list.mbox")
+    assert (tally.made, tally.failed, len(given)) == (4, 0, 4), tally.problems
+    assert facts(export(risk, tmp_path / "out.mbox")) == given
+    rows = Contribution.objects.select_related("parent")
+    assert {row.message_id: row.parent.message_id for row in rows if row.parent} == known_parents(given)
+
+
+def test_a_folder_of_our_own_mails_survives_an_export_whole(messages, bring, risk, now, tmp_path):
+    tally = bring(messages)
+    assert tally.made >= 15 and not tally.problems
+    out = export(risk, tmp_path / "out.mbox")
+    other = services.create_forum(name="Other", slug="other", preset="closed", now=now).forum
+    assert bring(out, into=other.mailing_list).made == tally.made
+    assert record(other.pk) == record(risk.forum_id)
+
+
 @pytest.mark.parametrize("folder, least", [("ruby_mail", 70), ("cpython_test_email", 35)])
 def test_mails_with_every_oddity_come_in_and_survive_an_export_whole(folder, least, corpus, bring, risk, now, tmp_path):
     tally = bring(corpus / folder)

@@ -96,9 +96,17 @@ def test_enhanced_code_is_found_among_other_numbers():
     assert enhanced("host 10.0.0.1 said 550 no") == ""
 
 
-def test_any_bytes_are_read_without_an_exception(flufl):
+def test_any_bytes_are_read_without_an_exception():
+    spoil([shape[0] for shape in list(SHAPES.values())[::4]])
+
+
+def test_spoilt_mails_of_the_public_corpus_are_read_without_an_exception(flufl):
+    spoil([raw for raw, _wanted in list(flufl.values())[::6]])
+
+
+def spoil(mails):
+    """Read mails that are cut off and have wrong octets in them."""
     dice = random.Random(7)
-    mails = [raw for raw, _wanted in list(flufl.values())[::6]]
     for raw in mails:
         cut = bytearray(raw[: dice.randrange(len(raw))])
         for _ in range(20):

@@ -54,14 +54,13 @@ def from_member(raw: bytes, address: str) -> bytes:
     return b"From: " + address.encode() + b"\r\n" + head + b"\r\n\r\n" + body
 
 
-@pytest.mark.parametrize("part", range(PARTS))
-def test_every_mail_has_exactly_one_outcome_and_the_hub_still_serves(door, people, risk, corpus, settings, part):
-    settings.HUB_RATE_PER_HOUR = 100_000
+def send_all(door, people, risk, given) -> Counter[str]:
+    """Send mails in one session, each as it is and as Amina's own, and return what became of them: one outcome each."""
     address = people.amina.email
     sent = []
     client = door.client(people.amina)
     client.sock.settimeout(HANG)
-    for name, raw in islice(mails(corpus), part, None, PARTS):
+    for name, raw in given:
         # As it is, and as the member's own: the first asks who it is from, the second what it says.
         for variant in (crlf(raw), from_member(crlf(raw), address)):
             assert client.mail(address, ["SMTPUTF8"])[0] == 250
@@ -74,22 +73,35 @@ def test_every_mail_has_exactly_one_outcome_and_the_hub_still_serves(door, peopl
                 client = door.client(people.amina)
                 client.sock.settimeout(HANG)
     client.quit()
-    assert len(sent) > 1_200 // PARTS
     rows = InboundMail.objects.order_by("pk")
     assert [code == 250 for _name, code in sent] == [row.state != "rejected" for row in rows]
     drain()
     outcomes = Counter(rows.values_list("state", flat=True))
     assert sum(outcomes.values()) == len(sent)
     assert set(outcomes) == _OUTCOMES, outcomes
-    assert outcomes["published"] == Contribution.objects.count() > 400 // PARTS
+    assert outcomes["published"] == Contribution.objects.count()
     assert not rows.exclude(error="").exists()
     assert door.send(letter("Still here.", who=people.amina), risk, member=people.amina)[0] == 250
     drain()
     assert Contribution.objects.order_by("-number").first().text == "Still here."
+    return outcomes
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_every_mail_has_exactly_one_outcome_and_the_hub_still_serves(door, people, risk, corpus, settings, part):
+    settings.HUB_RATE_PER_HOUR = 100_000
+    outcomes = send_all(door, people, risk, islice(mails(corpus), part, None, PARTS))
+    assert outcomes.total() > 1_200 // PARTS
+    assert outcomes["published"] > 400 // PARTS
 
 
 def test_reading_a_mail_never_raises_and_gives_what_a_database_can_hold(corpus):
-    for name, raw in mails(corpus):
+    check_readings(corpus)
+
+
+def check_readings(folder: Path) -> None:
+    """Read each mail of a folder in whole, in pieces and spoilt."""
+    for name, raw in mails(folder):
         for variant in (raw, crlf(raw), raw[: len(raw) // 2], raw[::-1], raw.replace(b"=", b"\xff")):
             mail = mime.parse(variant)
             for text in (mail.subject, mail.text, mail.message_id, *mail.references, *(f.name for f in mail.files)):
