@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from hub.lib.fingerprints import SeenForm
 from hub.lib.numbers import check_year
 from hub.members.selectors import member_by_address
 
@@ -110,7 +111,7 @@ class SessionForm(forms.Form):
         return [line.strip()[:200] for line in self.cleaned_data["items"].splitlines() if line.strip()]
 
 
-class HoursForm(forms.Form):
+class HoursForm(SeenForm):
     """Other hours for a conference_session."""
 
     opens_at = MomentField(label=_("Opens"), required=False)

@@ -8,6 +8,7 @@ from conferences.services.convene import (
     admit_person,
     convene_conference,
     end_conference,
+    hours_of,
     reschedule_session,
     schedule_session,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "end_floor",
     "forget_names",
     "give_floor",
+    "hours_of",
     "intervene",
     "keep_time",
     "open_session",

@@ -17,6 +17,7 @@ from conferences.services.log import append, find, lock
 from forums import services as forum_services
 from hub.lib.bus import wake
 from hub.lib.errors import Conflict, Invalid, NotAllowed, NotFound
+from hub.lib.fingerprints import check_seen
 from hub.lib.markup import renders
 from hub.lib.rendered import check_length
 
@@ -157,19 +158,34 @@ def schedule_session(
     return made
 
 
+def hours_of(conference_session: ConferenceSession) -> dict[str, str]:
+    """Return the planned hours as a form carries them."""
+    return {"1": iso(conference_session.opens_at), "2": iso(conference_session.closes_at)}
+
+
 @transaction.atomic
 def reschedule_session(
-    *, conference_session_id: int, opens_at: datetime, closes_at: datetime, actor: "Member", now: datetime
+    *,
+    conference_session_id: int,
+    opens_at: datetime,
+    closes_at: datetime,
+    actor: "Member",
+    now: datetime,
+    seen: dict[str, str] | None = None,
 ) -> ConferenceSession:
     """Change the planned hours; of an open conference_session only the end.
 
-    Raises: NotFound, NotAllowed, NotNow (closed), Invalid (outside the conference, an end in the past).
+    Args: seen, the :func:`hours_of` that the actor saw; None is the hub itself.
+
+    Raises: Stale (others have changed them since), NotFound, NotAllowed, NotNow (closed), Invalid (outside the
+    conference, an end in the past).
     """
     conference_session = lock(conference_session_id)
     conference = conference_session.conference
     rules.check_leads(actor, conference.forum_id)
     if conference_session.is_closed:
         rules.check_open(conference_session)
+    check_seen(seen, hours_of(conference_session))
     if conference_session.is_open:
         opens_at = conference_session.opens_at
     rules.check_hours(opens_at, closes_at, starts_at=conference.starts_at, ends_at=conference.ends_at)

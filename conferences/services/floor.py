@@ -4,12 +4,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from conferences import errors, rules
 from conferences.frames import iso
 from conferences.models import FLOOR_SECONDS, ConferenceSession, Event, FloorRequest
 from conferences.services.log import append, lock
-from hub.lib.errors import NotFound
+from hub.lib.errors import NotFound, Stale
 
 if TYPE_CHECKING:
     from hub.members.models import Member
@@ -144,14 +145,20 @@ def return_floor(*, conference_session_id: int, member: "Member", now: datetime)
 
 
 @transaction.atomic
-def end_floor(*, conference_session_id: int, actor: "Member", now: datetime) -> FloorRequest | None:
+def end_floor(
+    *, conference_session_id: int, actor: "Member", now: datetime, request_id: int | None = None
+) -> FloorRequest | None:
     """Take the floor from whoever has it; None when nobody had it any more.
 
-    Raises: NotFound, NotAllowed (who does not lead).
+    Args: request_id, the request whose floor the actor saw; None is whoever has it.
+
+    Raises: NotFound, NotAllowed (who does not lead), Stale (somebody else has it by now).
     """
     conference_session = lock(conference_session_id)
     rules.check_leads(actor, conference_session.conference.forum_id)
     holder = holder_of(conference_session)
+    if holder is not None and request_id not in (None, holder.pk):
+        raise Stale(_("%s has the floor now. Nothing was ended: look again.") % holder.member.name)
     if holder is not None:
         finish(
             holder,

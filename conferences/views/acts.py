@@ -126,9 +126,14 @@ def give_back(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @login_required
 def end(request: HttpRequest, pk: int) -> HttpResponse:
-    """End a floor."""
+    """End the floor that the page showed; nobody else's, who may have it by now."""
+    seen = whole_number(request.POST.get("request"))
     return _act(
-        request, pk, lambda: services.end_floor(conference_session_id=pk, actor=signed_in(request), now=clock.now())
+        request,
+        pk,
+        lambda: services.end_floor(
+            conference_session_id=pk, request_id=seen, actor=signed_in(request), now=clock.now()
+        ),
     )
 
 

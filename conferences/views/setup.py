@@ -17,7 +17,8 @@ from conferences.forms import ConveneForm, HoursForm, ItemForm, PeopleForm, Sess
 from conferences.models import Conference
 from conferences.views.common import room_url, signed_in
 from hub.lib import clock
-from hub.lib.errors import HubError, NotAllowed, NotFound
+from hub.lib.errors import HubError, NotAllowed, NotFound, Stale
+from hub.lib.fingerprints import SeenForm
 
 
 def _handle(
@@ -35,6 +36,9 @@ def _handle(
             except HubError as error:
                 form.add_error(None, str(error))
                 status = error.http_status
+                if isinstance(error, Stale) and isinstance(form, SeenForm):
+                    form.show_current()
+                    context["stale"] = error
     return render(request, "conferences/form.html", {"form": form, **context}, status=status)
 
 
@@ -175,10 +179,12 @@ def hours(request: HttpRequest, pk: int) -> HttpResponse:
             closes_at=data["closes_at"],
             actor=signed_in(request),
             now=clock.now(),
+            seen=form.seen,
         )
         return room_url(pk)
 
-    form = HoursForm(request.POST or None, initial={"opens_at": row.opens_at, "closes_at": row.closes_at})
+    initial = {"opens_at": row.opens_at, "closes_at": row.closes_at}
+    form = HoursForm(request.POST or None, initial=initial, current=services.hours_of(row))
     if row.is_open:
         del form.fields["opens_at"]
     return _handle(

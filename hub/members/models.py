@@ -166,6 +166,8 @@ class Application(models.Model):
     member = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="application")
     state = models.CharField(max_length=12, choices=State.choices, default=State.UNCONFIRMED)
     statement = models.TextField(_("Why do you want to join?"), max_length=2000)
+    # How often the form came again with other words before the address was confirmed.
+    revision = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField()
     confirmed_at = models.DateTimeField(null=True, blank=True)
     decided_at = models.DateTimeField(null=True, blank=True)

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 
 from hub.lib import limits, tokens
 from hub.lib.addresses import fold_address
-from hub.lib.errors import Conflict, Invalid, NotAllowed, NotFound
+from hub.lib.errors import Conflict, Invalid, NotAllowed, NotFound, Stale
 from hub.lib.limits import Limit
 from hub.lib.mail import send_letter
 from hub.members.authors import take_over_words
@@ -70,7 +70,9 @@ class Applicant:
 def apply(*, applicant: Applicant, now: datetime) -> Application | None:
     """Record an application and mail a link to confirm the address; a known address gets a letter instead.
 
-    The member it makes may not sign in and has no password. The same form sent twice makes one application.
+    The member it makes may not sign in and has no password. The same form sent twice makes one application. Other words
+    replace the first ones until the address is confirmed, and who confirms is shown them. Afterwards the confirmed ones
+    stand, and the owner of the address is told so.
 
     Returns: the application behind the address; None when a member without one owns it. Tell the caller of a page
     nothing of it.
@@ -87,19 +89,43 @@ def apply(*, applicant: Applicant, now: datetime) -> Application | None:
             owner = address_owner(applicant.email)
     if owner is None:
         raise Conflict
-    return _remind(owner, now)
+    differs = _take_newer(owner, applicant)
+    return _remind(owner, now, differs=differs)
+
+
+@transaction.atomic
+def _take_newer(owner: Member, applicant: Applicant) -> bool:
+    """Take the words of a form that comes again while the address is not confirmed; return whether they are others."""
+    rows = Application.objects.select_for_update(of=("self",)).select_related("member")
+    application = rows.filter(member=owner).first()
+    if application is None or owner.is_active:
+        return False
+    member, values = application.member, _values(applicant)
+    statement = applicant.statement.strip()
+    is_same = all(str(getattr(member, name)) == value for name, value in values.items())
+    if is_same and application.statement == statement:
+        return False
+    if application.state == Application.State.UNCONFIRMED:
+        for name, value in values.items():
+            setattr(member, name, value)
+        member.save(update_fields=list(values))
+        application.statement, application.revision = statement, application.revision + 1
+        application.save(update_fields=["statement", "revision"])
+    return True
+
+
+def _values(applicant: Applicant) -> dict[str, str]:
+    return {
+        "name": _one_line(applicant.name),
+        "country": applicant.country,
+        "organisation": _one_line(applicant.organisation),
+        "expertise": _one_line(applicant.expertise),
+        "language": applicant.language,
+    }
 
 
 def _record(applicant: Applicant, now: datetime) -> Application:
-    member = Member(
-        email=fold_address(applicant.email),
-        name=_one_line(applicant.name),
-        country=applicant.country,
-        organisation=_one_line(applicant.organisation),
-        expertise=_one_line(applicant.expertise),
-        language=applicant.language,
-        rules_accepted_at=now,
-    )
+    member = Member(email=fold_address(applicant.email), rules_accepted_at=now, **_values(applicant))
     member.set_unusable_password()
     member.save()
     return Application.objects.create(member=member, statement=applicant.statement.strip(), created_at=now)
@@ -120,8 +146,8 @@ def send_again(*, address: str, now: datetime) -> None:
         _remind(owner, now)
 
 
-def _remind(owner: Member, now: datetime) -> Application | None:
-    """Write to the owner of a known address what there is to know."""
+def _remind(owner: Member, now: datetime, *, differs: bool = False) -> Application | None:
+    """Write to the owner of a known address what there is to know; ``differs`` when a form came with other words."""
     application = Application.objects.filter(member=owner).first()
 
     def write() -> None:
@@ -130,7 +156,9 @@ def _remind(owner: Member, now: datetime) -> Application | None:
         elif application is not None and application.state == Application.State.UNCONFIRMED:
             _send_confirmation(application, now)
         else:
-            send_letter(to=owner, template="members/mail/standing", context={"application": application})
+            send_letter(
+                to=owner, template="members/mail/standing", context={"application": application, "differs": differs}
+            )
 
     _say_once(owner.email, write)
     return application
@@ -181,15 +209,19 @@ def _read(token: str) -> tuple[Application, datetime]:
 
 
 @transaction.atomic
-def confirm_application(*, token: str, now: datetime) -> Application:
+def confirm_application(*, token: str, now: datetime, revision: int = 0) -> Application:
     """Take the address as the applicant's own and tell the Secretariat; a second time changes nothing.
 
-    Raises: LinkBroken, LinkExpired.
+    Args: revision, of the words that were confirmed; as first sent when the page did not say.
+
+    Raises: LinkBroken, LinkExpired, Stale (the form has come again with other words since).
     """
     found = read_token(token=token, now=now)
     application = Application.objects.select_for_update(of=("self",)).select_related("member").get(pk=found.pk)
     if application.state != Application.State.UNCONFIRMED:
         return application
+    if application.revision != revision:
+        raise Stale(revision=application.revision)
     application.state, application.confirmed_at = Application.State.PENDING, now
     application.save(update_fields=["state", "confirmed_at"])
     url = settings.HUB_URL + reverse("members:application", args=(application.pk,))

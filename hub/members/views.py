@@ -17,7 +17,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from hub.lib import clock
-from hub.lib.errors import Conflict
+from hub.lib.errors import Conflict, Stale
+from hub.lib.numbers import whole_number
 from hub.lib.throttle import throttled
 from hub.members import selectors, services
 from hub.members.errors import LinkBroken, LinkExpired
@@ -78,9 +79,13 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
             services.renew_link(token=token, now=now)
             return HttpResponseRedirect(reverse("members:sent"))
         if request.method == "POST":
-            application = services.confirm_application(token=token, now=now)
+            revision = whole_number(request.POST.get("revision"))
+            application = services.confirm_application(token=token, now=now, revision=revision)
         else:
             application = services.read_token(token=token, now=now)
+    except Stale as error:
+        context = {"application": services.read_token(token=token, now=now), "stale": error}
+        return render(request, "members/confirm.html", context, status=error.http_status)
     except (LinkBroken, LinkExpired) as error:
         context = {"error": error, "expired": isinstance(error, LinkExpired), "form": AddressForm()}
         return render(request, "members/link.html", context, status=error.http_status)

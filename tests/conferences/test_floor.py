@@ -201,3 +201,15 @@ def test_other_words_under_the_key_of_a_lost_answer_come_back_with_a_new_key(cli
     page = client.post(path, {"text": "Seventy metres.", "once_key": "k", "keep": ""})
     assert page.status_code == 409 and "Seventy metres.</textarea>" in page.content.decode()
     assert 'name="once_key" value="k"' not in page.content.decode()
+
+
+def test_ending_a_floor_ends_the_one_that_the_page_showed_and_no_other(client, open_sitting):
+    first = open_sitting.floor_to(open_sitting.amina)
+    services.return_floor(conference_session_id=open_sitting.pk, member=open_sitting.amina, now=open_sitting.now)
+    second = open_sitting.floor_to(open_sitting.boris)
+    client.force_login(open_sitting.chen)
+    path = f"/sessions/{open_sitting.pk}/end/"
+    for request in (first.pk, ""):
+        answer = client.post(path, {"request": request}, headers={"Accept": "application/json"})
+        assert answer.status_code == 409 and answer.json()["error"] == "stale"
+    assert client.post(path, {"request": second.pk}, headers={"Accept": "application/json"}).status_code == 200

@@ -7,10 +7,12 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
+from conferences import services
 from conferences.models import Conference, FloorRequest
 from conferences.services.log import append, lock
 from forums.models import Contribution
 from hub.lib import clock
+from hub.lib.fingerprints import seal
 from tests.conferences.conftest import gather
 
 pytestmark = pytest.mark.django_db
@@ -186,10 +188,17 @@ def test_the_secretariat_convenes_and_the_chair_schedules_by_forms(room):
     row = made.conference_sessions.get()
     assert answer.url == row.get_absolute_url() and [item.title for item in row.items.all()] == ["Uno", "Dos"]
     post(room.boris, f"/sessions/{row.pk}/agenda/", title="Tres")
-    post(room.boris, f"/sessions/{row.pk}/hours/", opens_at=on(9), closes_at=on(9, 10))
+    seen = seal(services.hours_of(row))
+    unseen = post(room.boris, f"/sessions/{row.pk}/hours/", opens_at=on(9), closes_at=on(9, 10))
+    assert unseen.status_code == 409 and "The hours are now" in unseen.text
+    post(room.boris, f"/sessions/{row.pk}/hours/", opens_at=on(9), closes_at=on(9, 10), seen_values=seen)
     row.refresh_from_db()
     assert row.items.count() == 3 and f"{row.opens_at:%Y-%m-%dT%H:%M}" == on(9)
-    outside = post(room.boris, f"/sessions/{row.pk}/hours/", opens_at=on(90), closes_at=on(90, 10))
+    over_another = post(room.boris, f"/sessions/{row.pk}/hours/", opens_at=on(7), closes_at=on(7, 9), seen_values=seen)
+    row.refresh_from_db()
+    assert over_another.status_code == 409 and f"{row.opens_at:%Y-%m-%dT%H:%M}" == on(9)
+    seen = seal(services.hours_of(row))
+    outside = post(room.boris, f"/sessions/{row.pk}/hours/", opens_at=on(90), closes_at=on(90, 10), seen_values=seen)
     assert outside.status_code == 422 and "within the period" in outside.text
     post(room.boris, "/conferences/seed-exchange/people/", addresses="rosa.quispe@people.example", role="rapporteur")
     assert "Primera" in as_member(room.rosa).get("/conferences/seed-exchange/").text

@@ -1,6 +1,7 @@
 """How a person joins: apply, confirm, be decided on, choose a password, sign in (requirement N1)."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -277,3 +278,26 @@ def test_a_flood_of_applications_from_one_network_is_slowed(client, form):
     answer = client.post("/apply/", {**form, "email": "p20@flood.example"})
     assert answer.status_code == 429 and form["statement"] in answer.content.decode()
     assert Application.objects.count() == 20
+
+
+def test_other_words_before_the_address_is_confirmed_are_the_ones_that_are_confirmed(ines, now, client):
+    application = services.apply(applicant=ines, now=now)
+    path = f"/apply/confirm/{services.confirmation_token(application=application, now=clock.now())}/"
+    services.apply(applicant=replace(ines, statement="Because of the maize."), now=now)
+    assert "Because of the maize." in client.get(path).content.decode()
+    # A page that was opened before is on other words: it confirms nothing.
+    stale = client.post(path, {"revision": 0})
+    assert stale.status_code == 409 and Application.objects.get().state == "unconfirmed"
+    client.post(path, {"revision": 1})
+    assert (Application.objects.get().state, Application.objects.get().statement) == (
+        "pending",
+        "Because of the maize.",
+    )
+
+
+def test_other_words_after_the_address_is_confirmed_change_nothing_and_their_sender_is_told(
+    pending, ines, now, mailoutbox
+):
+    services.apply(applicant=replace(ines, statement="Something else."), now=now + timedelta(days=2))
+    assert Application.objects.get().statement == ines.statement
+    assert "had other words" in mailoutbox[-1].body and ines.statement in mailoutbox[-1].body

@@ -143,6 +143,7 @@ function drawFloor() {
   $("holder").hidden = !holder;
   $("holder-name").textContent = holder ? holder.member.name : "";
   $("return").hidden = !mine;
+  if ($("holder-request")) $("holder-request").value = holder ? holder.request : "";
   /* Rows that stay are kept, so that a menu somebody has open does not close under their finger. */
   const kept = new Map([...$("waiting").children].map((row) => [row.dataset.request, row]));
   const rows = waiting.map((asked) => kept.get(String(asked.request)) || drawPlace(asked));
