@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models.functions import Length
 
 from hub.lib.redact import CHUNK, Person, scrub
-from listserv.models import ArchiveImport, Bounce, InboundMail, Mailing, Notice, RelayTrouble, Retry
+from listserv.models import ArchiveImport, Bounce, InboundMail, Mailing, Notice, Procedure, RelayTrouble, Retry
 from listserv.outbound import outbox
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ _TEXTS: tuple[tuple[type[models.Model], list[str]], ...] = (
     (Mailing, ["last_reply"]),
     (Retry, ["last_reply"]),
     (Notice, ["envelope_from", "subject", "last_reply"]),
+    (Procedure, ["texts"]),
     (RelayTrouble, ["reply"]),
     (ArchiveImport, ["name"]),
 )

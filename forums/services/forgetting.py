@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from machina.apps.forum_conversation.models import Post, Topic
 
-from forums.models import Attachment, Contribution, ForumPolicy, Revision
+from forums.models import Attachment, Contribution, ForumPolicy, Revision, SummaryVersion
 from hub.lib.clock import now
 from hub.lib.markup import render
 from hub.lib.redact import CHUNK, Person, Trace, scrub, trace_label
@@ -35,6 +35,7 @@ def scrub_words(member: "Member", person: Person) -> None:
     scrub(person, Topic.objects.filter(poster=member), ["subject"])
     # Why a moderator changed or refused words stands with them, whoever wrote it.
     scrub(person, Revision.objects.filter(edited_by=member), ["reason"])
+    scrub(person, SummaryVersion.objects.filter(written_by=member), ["text"])
     _scrub_posts(member, person)
     _rename_messages(person)
 
@@ -91,6 +92,10 @@ def find_traces(member: "Member", person: Person) -> Iterator[Trace]:
     places = ["theme", "questions", "summary", "forum__name", "forum__description"]
     for policy in _chunks(person.named_in(policies, places)):
         yield Trace("discussion", trace_label(person, policy.forum.name), f"/discussions/{policy.forum_id}/")
+    versions = SummaryVersion.objects.exclude(written_by=member).select_related("forum")
+    for version in _chunks(person.named_in(versions, ["text"])):
+        label = f"{trace_label(person, version.forum.name)} ({version.number})"
+        yield Trace("discussion", label, f"/discussions/{version.forum_id}/")
 
 
 def _chunks(rows: QuerySet) -> Iterator[Any]:

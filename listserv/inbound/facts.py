@@ -6,7 +6,7 @@ group add to the facts (a mail that is accepted counts for the next one) is note
 
 from collections import Counter
 from collections.abc import Collection, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.db.models import Count, Min
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from hub.members.models import Member
 
 State = InboundMail.State
+# In which the held mails of one client are counted.
+HELD_WINDOW = timedelta(hours=1)
 Copy = tuple[str, int | None, int | None]  # Message-ID, list key, member key
 _QUEUED = Prepared(
     lambda members: (
@@ -89,6 +91,7 @@ class Facts:
         queued, copies = answers
         self._queued: Counter[int] = Counter(dict(queued.rows()))
         self._held: Counter[int] | None = None
+        self._held_from: dict[str, int] = {}
         self._copies = {(*row[:3], row[3]): row[4] for row in copies.rows()}
         self._noted: dict[tuple[str, int | None, int | None, str], bytes] = {}
 
@@ -107,6 +110,13 @@ class Facts:
             self._held = Counter(member for member, received_at in _HELD.rows(self.members) if received_at > since)
         return self._held[member_id]
 
+    def held_from(self, peer: str) -> int:
+        """Count the mails of one client that were held in the last hour. Queries: 1 for the first mail of a client."""
+        if peer not in self._held_from:
+            rows = InboundMail.objects.filter(state=State.HELD, received_at__gt=self.now - HELD_WINDOW)
+            self._held_from[peer] = rows.filter(peer=peer[:64]).count()
+        return self._held_from[peer]
+
     def copy_of(self, copy: Copy, states: Collection[str]) -> bytes | None:
         """Return the first earlier mail of that Message-ID, list and member in one of the states."""
         keys = [self._copies[found] for state in states if (found := (*copy, state)) in self._copies]
@@ -117,6 +127,8 @@ class Facts:
 
     def note(self, row: InboundMail) -> None:
         """Let a row that is about to be written count for the next mails of the group."""
+        if row.state == State.HELD and row.peer in self._held_from:
+            self._held_from[row.peer] += 1
         if row.member_id is None:
             return
         if row.state == State.QUEUED:

@@ -4,7 +4,6 @@ Counted by the rows of the last hour, so that several processes and a restart ch
 put off (``451 4.7.1``); a proven sender is counted elsewhere, by member.
 """
 
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -13,12 +12,14 @@ from django.utils.translation import gettext as _
 from hub.lib.verdicts import Action, Verdict, reject
 from listserv import machines
 from listserv.inbound import limits
+from listserv.inbound.facts import HELD_WINDOW
 from listserv.models import InboundMail
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from listserv.inbound.errands import Question
+    from listserv.inbound.facts import Facts
 
 State = InboundMail.State
 _TO_PEOPLE = frozenset({"owner", "desk"})
@@ -28,13 +29,16 @@ FROM_ONE_SENDER, FROM_ONE_CLIENT, TO_ONE_LIST = 5, 20, 60
 HELD_FROM_ONE_CLIENT = 30
 
 
-def bounded(question: "Question", verdict: Verdict) -> Verdict:
-    """Return the verdict, or the one that puts the sender off. Queries: 0, or 1 to 3 for who proves nothing."""
+def bounded(question: "Question", verdict: Verdict, facts: "Facts") -> Verdict:
+    """Return the verdict, or the one that puts the sender off.
+
+    Queries: 0, or 1 to 3 for who proves nothing; those about held mails once for each client of a group.
+    """
     if question.sender.is_proven or verdict.action not in {Action.ACCEPT, Action.HOLD}:
         return verdict
     if verdict.action is Action.HOLD:
-        waiting = _rows(question).filter(state=State.HELD)
-        return _too_many() if _is_full(question, waiting, HELD_FROM_ONE_CLIENT) else verdict
+        is_full = _counts(question) and facts.held_from(question.delivery.peer) >= HELD_FROM_ONE_CLIENT
+        return _too_many() if is_full else verdict
     if question.recipient.kind not in _TO_PEOPLE or machines.is_complaint(question.mail):
         return verdict
     rows = _rows(question).filter(
@@ -51,15 +55,18 @@ def bounded(question: "Question", verdict: Verdict) -> Verdict:
 
 
 def _rows(question: "Question") -> "QuerySet[InboundMail]":
-    return InboundMail.objects.filter(received_at__gt=question.delivery.received_at - timedelta(hours=1))
+    return InboundMail.objects.filter(received_at__gt=question.delivery.received_at - HELD_WINDOW)
+
+
+def _counts(question: "Question") -> bool:
+    """Whether a client's mails are counted; a relay's own address stands for everybody behind it."""
+    peer = question.delivery.peer
+    return not (limits.is_loopback(peer) or limits.is_in(peer, settings.HUB_TRUSTED_RELAYS))
 
 
 def _is_full(question: "Question", rows: "QuerySet[InboundMail]", amount: int) -> bool:
-    """Whether one client has sent so many; a relay's own address stands for everybody behind it."""
-    peer = question.delivery.peer
-    if limits.is_loopback(peer) or limits.is_in(peer, settings.HUB_TRUSTED_RELAYS):
-        return False
-    return rows.filter(peer=peer[:64]).count() >= amount
+    """Whether one client has sent so many."""
+    return _counts(question) and rows.filter(peer=question.delivery.peer[:64]).count() >= amount
 
 
 def _too_many() -> Verdict:

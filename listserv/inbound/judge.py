@@ -156,7 +156,7 @@ class _Bench:
             self.mail, sender, found, self.delivery.mail_from, self.delivery.received_at, self.facts
         )  # fmt: skip
         verdict = rules.decide(case=case, draft=draft, topic=parent.post.topic if parent else None)
-        return floods.bounded(self.question(recipient, sender), verdict)
+        return floods.bounded(self.question(recipient, sender), verdict, self.facts)
 
     def errand(self, recipient: Recipient, sender: Sender) -> Verdict:
         """Return the verdict on a mail to a subaddress; what two addresses of a list ask for alike is asked once."""
@@ -166,7 +166,7 @@ class _Bench:
             return discard("duplicate", _("This mail is here already."))
         self.asked.add((recipient.list_id, recipient.kind, person))
         question = self.question(recipient, sender)
-        return floods.bounded(question, errands.decide(question))
+        return floods.bounded(question, errands.decide(question), self.facts)
 
     def question(self, recipient: Recipient, sender: Sender) -> errands.Question:
         """Return what a verdict may look at."""

@@ -21,7 +21,7 @@ from cms.models import ProceedingsPage, ProceedingsRecord, StandardPage
 from cms.services.pages import rich_text
 from conferences.models import AgendaItem, Conference, ConferenceSession
 from forums import services as forums
-from forums.models import Attachment, Contribution, ForumPolicy
+from forums.models import Attachment, Contribution, ForumPolicy, SummaryVersion
 from forums.models import Revision as EarlierWords
 from hub.lib.clock import now as clock
 from hub.lib.errors import Conflict, Invalid, NotAllowed
@@ -44,6 +44,7 @@ from listserv.models import (
     InboundMail,
     Mailing,
     MailingList,
+    Procedure,
     RelayTrouble,
     Retry,
     Subscription,
@@ -60,7 +61,8 @@ ALL = f"{NAME} <{HOME}>, {WORK}"
 LISTED = {
     ("forum_conversation_post", "subject"), ("forum_conversation_post", "content"),
     ("forum_conversation_post", "_content_rendered"), ("forum_conversation_topic", "subject"),
-    ("forums_contribution", "folded"), ("forums_revision", "text"), ("forums_attachment", "name"),
+    ("forums_contribution", "folded"), ("forums_revision", "text"), ("forums_summaryversion", "text"),
+    ("forums_attachment", "name"),
     ("forums_forumpolicy", "summary"), ("forums_forumpolicy", "theme"), ("forums_forumpolicy", "questions"),
     ("forum_forum", "name"), ("forum_forum", "description"), ("forum_forum", "_description_rendered"),
     ("conferences_conference", "name"), ("conferences_conference", "background"),
@@ -134,12 +136,17 @@ def _fill(world: World, member: Member) -> None:
     ).contribution  # fmt: skip
     for contribution in (said, other):
         EarlierWords.objects.create(
-            contribution=contribution, subject="x", text=f"Before: {ALL}", edited_by=contribution.author,
+            contribution=contribution, number=0, subject="x", text=f"Before: {ALL}", edited_by=contribution.author,
             edited_at=clock(), reason=f"as {NAME} asked" if contribution == said else "",
         )  # fmt: skip
     Contribution.objects.filter(pk=other.pk).update(references=f"<1.{HOME}> <2@x>", in_reply_to=f"1.{HOME}")
     Contribution.objects.filter(pk=said.pk).update(imported={"from": NAME, "subject": f"By {NAME}"})
     ForumPolicy.objects.filter(forum_id=forum).update(summary=ALL, theme=ALL, questions=ALL)
+    SummaryVersion.objects.create(forum_id=forum, number=900, text=ALL, written_by=member, written_at=clock())
+    SummaryVersion.objects.create(forum_id=forum, number=901, text=ALL, written_by=sofia, written_at=clock())
+    Procedure.objects.create(
+        list=MailingList.objects.get(forum_id=forum), texts={"en": {"subject": NAME, "text": ALL}}, created_at=clock()
+    )
     Conference.objects.filter(forum_id=forum).update(background=f"Called by {NAME}")
     ConferenceSession.objects.update(title=f"With {NAME}")
     AgendaItem.objects.update(title=f"Paper of {NAME}")
@@ -280,6 +287,8 @@ def test_every_table_with_a_text_has_been_thought_of(world, zubayda):
         "cms_conferenceindexpage": "searched with all pages",
         "cms_proceedingspage": "searched with all pages",
         "forum_forum": "searched with the discussions",
+        "cms_issuedtext": "what was issued keeps its names",
+        "cms_issuenote": "notes to what was issued, which keep theirs",
     }
     tables = {table for table, names in columns().items() if names}
     assert tables - filled - codes_only - set(nobody) == set()
