@@ -64,10 +64,12 @@ def looped(case: Case) -> Verdict | None:
         or any(value.endswith(f"@{domain}") for value in loops)
     ):
         return discard("loop", _("This mail has been through the list before."))
-    # Who is proven wrote it: another's mail under the same identifier takes nothing from them.
-    ids = [] if case.sender.is_proven else [case.mail.message_id]
-    found = case.facts.record.newest_named(case.mailing_list.forum_id, ids)
-    if found and (case.sender.member is None or found.author_id != case.sender.member.pk):
+    found = case.facts.record.newest_named(case.mailing_list.forum_id, [case.mail.message_id])
+    # No mail program makes an identifier of ours: a mirror sends our copy back, whoever it says has written it. Under
+    # any other one, who is proven wrote it: another's mail under the same identifier takes nothing from them.
+    member = case.sender.member
+    is_ours = case.mail.message_id.lower().endswith(f"@{domain}")
+    if found and (is_ours or member is None or (not case.sender.is_proven and found.author_id != member.pk)):
         return discard("loop", _("This mail has been through the list before."))
     return None
 

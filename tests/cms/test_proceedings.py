@@ -118,7 +118,8 @@ def test_a_decision_is_taken_once(finished):
 
 def test_issued_proceedings_do_not_change_when_a_contribution_is_edited(finished):
     page = finished.issued()
-    edit_contribution(number=finished.said[1].number, actor=finished.chen, text="Five hundred!", now=finished.now)
+    act = {"actor": finished.chen, "reason": "As recorded on tape", "now": finished.now}
+    edit_contribution(number=finished.said[1].number, text="Five hundred!", **act)
     finished.say(finished.chen, "Too late.")
     page = ProceedingsPage.objects.get(pk=page.pk)
     shown = str(page.record.data)
@@ -153,9 +154,8 @@ def test_a_draft_follows_what_happened_and_marks_late_changes(finished, as_):
     take_item(**act, now=moment, item_id=first.pk)
     take_item(**act, now=moment, item_id=second.pk)
     close_session(**act, now=moment)
-    edit_contribution(
-        number=finished.said[0].number, actor=finished.sofia, text="Changed.", now=moment + timedelta(hours=1)
-    )
+    later = {"actor": finished.sofia, "reason": "As recorded on tape", "now": moment + timedelta(hours=1)}
+    edit_contribution(number=finished.said[0].number, text="Changed.", **later)
     page = finished.compile()
     text = as_(finished.rosa).get(f"/proceedings/{page.pk}/").content.decode().split("<main", 1)[1]
     headings = ("1. <bdi>Notification", "2. <bdi>Isolation", "3. <bdi>Notification (continued)")

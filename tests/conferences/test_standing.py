@@ -83,13 +83,15 @@ def test_a_change_after_the_gavel_is_marked_with_who_and_when(open_sitting, clie
     later = open_sitting.now + 5 * MINUTE
     close(open_sitting, later)
     (before,) = heard(open_sitting, said.number)
-    assert before.edited is None
-    edit_contribution(number=said.number, actor=open_sitting.sofia, text="Four hundred.", now=later + MINUTE)
+    assert before.edited is not None and before.edited.by_author and not before.edited.is_after_close
+    act = {"actor": open_sitting.sofia, "reason": "As recorded on tape", "now": later + MINUTE}
+    edit_contribution(number=said.number, text="Four hundred.", **act)
     (after,) = heard(open_sitting, said.number)
     assert (after.edited.by, after.edited.at) == ("Sofia Lind", later + MINUTE)
+    assert after.edited.is_after_close and after.edited.reason == "As recorded on tape"
     client.force_login(open_sitting.amina)
     page = client.get(f"/sessions/{open_sitting.pk}/").content.decode()
-    assert "Changed after the session was closed" in page and "Sofia Lind" in page
+    assert "Changed after the session by" in page and "Sofia Lind" in page
 
 
 def _titles(sitting):

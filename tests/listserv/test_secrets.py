@@ -168,7 +168,7 @@ def test_edit_summary_and_reasons_are_masked(cast, risk):
         made.html,
         made.post.update_reason,
         ForumPolicy.objects.get().summary,
-        refused.post.update_reason,
+        refused.decision_reason,
     ]
     assert all("+r.hidden" in text for text in shown)
 

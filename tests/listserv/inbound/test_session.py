@@ -126,9 +126,12 @@ def test_mail_that_has_been_through_the_list_is_discarded(door, people, risk):
 
 
 def test_contribution_that_comes_back_from_a_mirror_is_discarded(door, people, risk, now):
-    said = people.say(people.boris, now=now)
-    door.send(letter(who=people.amina, message_id=said.message_id), risk, member=people.amina)
-    assert only().code == "loop"
+    said = people.say(people.boris, "Fifty metres.", now=now)
+    back = "Fifty metres.\r\n\r\n____\r\nFooter of the mirror\r\n"
+    for who in (people.amina, people.boris):
+        door.send(letter(back, who=who, message_id=said.message_id), risk, member=who)
+        assert (only().state, only().code) == ("discarded", "loop")
+        only().delete()
 
 
 def test_body_of_only_quoted_text_is_refused_with_a_sentence(door, people, risk):
