@@ -14,6 +14,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from hub.private import readable_by_all
 from tests.flow import load, running
 from tests.services import program
 
@@ -56,6 +57,8 @@ def bouncer(tmp_path: Path) -> Iterator[int]:
     place = psycopg.conninfo.conninfo_to_dict(running.POSTGRES)
     login = " ".join(f"{key}={place[key]}" for key in ("user", "password") if place.get(key))
     config = tmp_path / "pgbouncer.ini"
+    with readable_by_all():
+        config.touch()
     config.write_text(
         f"[databases]\n* = host={place['host']} port={place.get('port', 5432)} {login}\n[pgbouncer]\n"
         f"listen_addr = 127.0.0.1\nlisten_port = {port}\nunix_socket_dir =\nauth_type = any\npool_mode = transaction\n"

@@ -39,7 +39,9 @@ def test_a_command_started_with_an_open_umask_leaves_nothing_open(tmp_path):
 def test_a_data_folder_that_was_open_is_closed_and_links_are_not_followed(tmp_path):
     data, elsewhere = tmp_path / "data", tmp_path / "elsewhere"
     for path in (data / "outbox", data / "static", elsewhere):
-        path.mkdir(parents=True, mode=0o755)
+        path.mkdir(parents=True)
+    for path in (data, data / "outbox", data / "static"):
+        path.chmod(0o755)
     for path in (data / "hub.sqlite3", data / "hub.sqlite3-wal", data / "outbox" / "a.eml", data / "static" / "a.css"):
         path.write_text("x")
         path.chmod(0o644)

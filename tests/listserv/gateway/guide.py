@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
+from hub.private import readable_by_all
 from tests.services import ROOT
 
 GUIDE = ROOT / "hub" / "deploy" / "postfix.md"
@@ -35,6 +36,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+@readable_by_all()
 def certificate(folder: Path) -> tuple[Path, Path]:
     """Make a certificate for localhost and its key."""
     cert, key = folder / "cert.pem", folder / "key.pem"

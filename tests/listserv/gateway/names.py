@@ -16,6 +16,8 @@ import dns.rdataclass
 import dns.rdatatype
 import dns.rrset
 
+from hub.private import readable_by_all
+
 Rows = Mapping[str, Mapping[str, Sequence[str]]]
 
 
@@ -67,6 +69,7 @@ class NameServer:
         self.thread.join(5)
 
 
+@readable_by_all()
 def run_with(server: NameServer, folder: Path, *command: str) -> "subprocess.Popen[bytes]":
     """Start a program in a namespace of its own, in which ``/etc/resolv.conf`` names this server alone."""
     resolv = folder / "resolv.conf"

@@ -5,6 +5,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+from hub.private import readable_by_all
 from tests.listserv.gateway.postfix import answers, until
 from tests.services import STREAM_MODULE, program
 
@@ -16,6 +17,7 @@ class Nginx:
         http, stream: what stands in these blocks of nginx.conf; ports: where it listens, to know when it runs.
     """
 
+    @readable_by_all()
     def __init__(self, *, ports: list[int], http: str = "", stream: str = "") -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="hub-nginx-", dir="/tmp"))
         self.folder.chmod(0o755)

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+from hub.private import readable_by_all
 from tests.services import program
 
 STOCK = Path("/etc/postfix/master.cf.proto")
@@ -43,6 +44,7 @@ class Postfix:
         ports: where it listens, to know when it runs.
     """
 
+    @readable_by_all()
     def __init__(self, main: str, master: str, ports: list[int]) -> None:
         # Sockets of Unix have short paths, and the user postfix must get through.
         self.folder = Path(tempfile.mkdtemp(prefix="hub-pf-", dir="/tmp"))
@@ -69,6 +71,7 @@ class Postfix:
             self.close()
             raise AssertionError(f"{error}\n{self.said()}") from error
 
+    @readable_by_all()
     def run(self, *command: str) -> str:
         """Run ``postfix`` with this configuration, and return what it says."""
         done = subprocess.run(

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from hub.private import readable_by_all
 from listserv import tokens
 from listserv.inbound import limits
 from listserv.models import InboundMail, Notice
@@ -49,7 +50,8 @@ def transport(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
             lines = guide.block("transport", f"{name}.conf", {f":{port}@": f":{ports[name]}@"})
             # OpenDKIM asks the root servers by itself unless it is told whom to ask.
             lines += f"Nameservers {names.address}\n" if name == "opendkim" else ""
-            path.write_text(lines)
+            with readable_by_all():
+                path.write_text(lines)
             command = [program(name) or name, "-f", "-x" if name == "opendkim" else "-c", str(path)]
             processes.append(run_with(names, folder, *command))
         for name, process in zip(ports, processes, strict=True):
