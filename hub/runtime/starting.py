@@ -62,10 +62,18 @@ def check_storage() -> None:
 
 
 def check_services(parts: Sequence[str]) -> None:
-    """Check what the named parts need besides: migrations, Redis, the certificate. Raises: StartError."""
+    """Check what the named parts need besides: migrations and the certificate; say when Redis is away.
+
+    Redis carries prompts and caches only: a hub that starts without it goes on, and uses it once it is back.
+
+    Raises: StartError.
+    """
     _within(PATIENCE, _check_migrations, "The database does not answer (DATABASE_URL)")
     if settings.REDIS_URL:
-        _within(PATIENCE, _check_redis, "Redis does not answer (REDIS_URL)")
+        try:
+            _within(PATIENCE, _check_redis, "Redis does not answer (REDIS_URL)")
+        except StartError as error:
+            log.warning("%s. The hub starts without it.", error)
     if "smtpd" in parts:
         try:
             import_string("listserv.inbound.tls.tls_context")()

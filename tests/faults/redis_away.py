@@ -1,7 +1,7 @@
 """Run the hub while Redis is away: people sign in, apply and send; what they wrote is published.
 
-``python -m tests.faults.redis_away gone`` starts with a Redis that answers the start's question and is gone; ``killed``
-starts with a Redis that answers (``HUB_TEST_REDIS``), takes it away under the running hub, then gives it back.
+``python -m tests.faults.redis_away never`` starts with a Redis address where nobody listens; ``killed`` starts with a
+Redis that answers (``HUB_TEST_REDIS``) and takes it away under the running hub, then gives it back.
 """
 
 import contextlib
@@ -23,8 +23,6 @@ from urllib.parse import urlsplit
 from tests.faults.stage import PASSWORD, fork, free_port, kill, listens, people, stage, until
 
 FORM = {"name": "Inês", "country": "PT", "statement": "I work on pollen.", "language": "en", "accepts": "on"}
-# Where a command begins in the protocol of Redis.
-COMMAND = re.compile(rb"^\*\d+\r\n", re.MULTILINE)
 
 
 class Forwarder:
@@ -76,27 +74,6 @@ class Forwarder:
         finally:
             near.close()
             far.close()
-
-
-def answer_the_start(port: int) -> None:
-    """Be the Redis that a start asks for, up to the answer to its PING, and then nobody."""
-    listening = socket.create_server(("127.0.0.1", port))
-
-    def answer() -> None:
-        near, _ = listening.accept()
-        listening.close()
-        with near:
-            asked = b""
-            while b"PING" not in asked and (asked := near.recv(65_536)):
-                near.sendall(b"".join(_answer(one) for one in COMMAND.split(asked)[1:]))
-
-    threading.Thread(target=answer, daemon=True).start()
-
-
-def _answer(command: bytes) -> bytes:
-    if b"HELLO" in command:
-        return b"%1\r\n$5\r\nproto\r\n:3\r\n"
-    return b"+PONG\r\n" if b"PING" in command else b"+OK\r\n"
 
 
 class Visitor:
@@ -160,12 +137,10 @@ def hub(web: int, smtp: int) -> None:
     run("web", "smtpd", "worker")
 
 
-def play(port: int, forwarder: Forwarder | None) -> str:
+def play(forwarder: Forwarder | None) -> str:
     """Do it, and return one line of figures."""
     _member, _forum, to = people(3)
     web, smtp = free_port(), free_port()
-    if forwarder is None:
-        answer_the_start(port)
     pid = fork(lambda: hub(web, smtp))
     try:
         listens(web)
@@ -184,7 +159,7 @@ def play(port: int, forwarder: Forwarder | None) -> str:
             until(lambda: visitor.health()[0] == 200, "The hub does not use Redis again")
             use(web, smtp, to, rounds)
             rounds += 1
-        return f"{rounds} rounds, Redis {'killed and back' if forwarder else 'gone after the start'}"
+        return f"{rounds} rounds, Redis {'killed and back' if forwarder else 'never there'}"
     finally:
         kill(pid)
 
@@ -198,7 +173,7 @@ def main() -> None:
         forwarder.start()
     os.environ["REDIS_URL"] = f"redis://127.0.0.1:{port}/9"
     with stage():
-        print(play(port, forwarder))
+        print(play(forwarder))
 
 
 if __name__ == "__main__":

@@ -40,8 +40,8 @@ def test_what_was_put_off_by_a_full_disk_or_a_lost_database_is_taken_later_and_o
         assert "30 contributions" in said_by("database_away", 30)
 
 
-def test_people_sign_in_apply_and_send_while_redis_is_gone_since_the_start():
-    assert "1 rounds, Redis gone after the start" in said_by("redis_away", "gone")
+def test_people_sign_in_apply_and_send_while_redis_was_never_there():
+    assert "1 rounds, Redis never there" in said_by("redis_away", "never")
 
 
 @pytest.mark.redis
