@@ -98,7 +98,7 @@ def test_the_tour_from_first_word_to_published_proceedings(embedded_hub, open_as
 def test_a_healthy_hub_says_so_and_gives_figures(embedded_hub):
     status, body = embedded_hub.health()
     assert status == 200 and body["ok"]
-    assert set(body["parts"]) == {"database", "channel layer", "worker", "smtp", "mail queue"}
+    assert set(body["parts"]) == {"database", "channel layer", "web", "worker", "smtp", "mail queue"}
     with urllib.request.urlopen(f"{embedded_hub.web}/metrics") as answer:
         text = answer.read().decode()
     assert 'hub_part_up{part="worker"} 1' in text
