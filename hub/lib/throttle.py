@@ -2,7 +2,7 @@
 
 Each client has a bucket that fills again evenly. The number of buckets is bounded; the client that was quiet longest
 is forgotten first, which gives it nothing that waiting would not. What protects a password or must hold for all
-processes together is counted in :mod:`hub.lib.limits`.
+processes together is counted in :mod:`hub.lib.limits`. Decision record 0018 lists all limits and where each is counted.
 """
 
 import functools

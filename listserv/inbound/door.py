@@ -18,7 +18,9 @@ from django.conf import settings
 from django.db.utils import OperationalError
 
 from hub.lib import metrics
+from hub.lib.clients import client_key
 from hub.lib.logs import event
+from hub.lib.throttle import Throttle
 from listserv.inbound import limits, traces
 from listserv.inbound import session as hub
 from listserv.inbound.delivery import Delivery
@@ -85,8 +87,8 @@ class Door:
         self.passwords = DatabaseThreads(PASSWORD_THREADS, name="smtp-password")
         self.lists = RecentLists()
         self.spool = Spool()
-        self.connections = limits.Rate(settings.HUB_SMTP_CONNECTIONS_PER_MINUTE)
-        self.mails = limits.Rate(settings.HUB_SMTP_MAILS_PER_MINUTE)
+        self.connections = Throttle(settings.HUB_SMTP_CONNECTIONS_PER_MINUTE)
+        self.mails = Throttle(settings.HUB_SMTP_MAILS_PER_MINUTE)
         self.pressure = limits.Pressure(
             settings.HUB_DATA, settings.HUB_DISK_RESERVE * 1_000_000, lambda: self.spool.busy
         )
@@ -104,9 +106,9 @@ class Door:
     def greet(self, session: Conversation) -> str:
         """Return what a client is turned away with at its greeting, empty when it may go on."""
         self.leave(session)
-        if self.is_exempt(session.client):
+        if limits.is_exempt(session.client):
             return ""
-        client, most = limits.client_of(session.client), settings.HUB_SMTP_CONNECTIONS_PER_CLIENT
+        client, most = client_key(session.client), settings.HUB_SMTP_CONNECTIONS_PER_CLIENT
         if most and self.open[client] >= most:
             return limits.too_many_at_once()
         seconds = self.connections.wait(client)
@@ -133,11 +135,6 @@ class Door:
         longest.end("421 4.3.2 Others are waiting, and you were quiet. Come again.")
         return True
 
-    @staticmethod
-    def is_exempt(peer: str) -> bool:
-        """Whether a client is not counted: one on this host, or a relay in front of the door."""
-        return limits.is_loopback(peer) or limits.is_in(peer, settings.HUB_TRUSTED_RELAYS)
-
     async def sign_in(self, login: bytes, password: bytes, peer: str) -> int | hub.Refusal | None:
         """Check a password in threads of its own: hashing is slow on purpose, and mails do not wait for it."""
         if self.passwords.pending >= MAX_SIGNING_IN:
@@ -149,9 +146,9 @@ class Door:
     ) -> str:
         """Take the reverse path, or put the client off; ``<>`` becomes empty only in the delivery, as it is tested."""
         refusal = self.pressure.refusal()
-        if not refusal and not self.is_exempt(server.peer):
+        if not refusal and not limits.is_exempt(server.peer):
             # Many members may share one address, and one member have many: who signed in is counted by name.
-            client = f"member {server.member_id}" if server.member_id is not None else limits.client_of(server.peer)
+            client = f"member {server.member_id}" if server.member_id is not None else client_key(server.peer)
             seconds = self.mails.wait(client)
             refusal = limits.too_fast(seconds) if seconds else ""
         if refusal:

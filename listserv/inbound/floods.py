@@ -6,7 +6,6 @@ put off (``451 4.7.1``); a proven sender is counted elsewhere, by member.
 
 from typing import TYPE_CHECKING
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 
 from hub.lib.verdicts import Action, Verdict, reject
@@ -36,9 +35,11 @@ def bounded(question: "Question", verdict: Verdict, facts: "Facts") -> Verdict:
     """
     if question.sender.is_proven or verdict.action not in {Action.ACCEPT, Action.HOLD}:
         return verdict
+    peer = question.delivery.peer
+    # A relay's own address would stand for everybody behind it.
+    is_counted = not limits.is_exempt(peer)
     if verdict.action is Action.HOLD:
-        is_full = _counts(question) and facts.held_from(question.delivery.peer) >= HELD_FROM_ONE_CLIENT
-        return _too_many() if is_full else verdict
+        return _too_many() if is_counted and facts.held_from(peer) >= HELD_FROM_ONE_CLIENT else verdict
     if question.recipient.kind not in _TO_PEOPLE or machines.is_complaint(question.mail):
         return verdict
     rows = _rows(question).filter(
@@ -47,7 +48,7 @@ def bounded(question: "Question", verdict: Verdict, facts: "Facts") -> Verdict:
     sender = question.delivery.mail_from
     if sender and rows.filter(envelope_from__iexact=sender[:320]).count() >= FROM_ONE_SENDER:
         return _too_many()
-    if _is_full(question, rows, FROM_ONE_CLIENT):
+    if is_counted and rows.filter(peer=peer[:64]).count() >= FROM_ONE_CLIENT:
         return _too_many()
     if rows.filter(list_id=question.recipient.list_id).count() >= TO_ONE_LIST:
         return _too_many()
@@ -56,17 +57,6 @@ def bounded(question: "Question", verdict: Verdict, facts: "Facts") -> Verdict:
 
 def _rows(question: "Question") -> "QuerySet[InboundMail]":
     return InboundMail.objects.filter(received_at__gt=question.delivery.received_at - HELD_WINDOW)
-
-
-def _counts(question: "Question") -> bool:
-    """Whether a client's mails are counted; a relay's own address stands for everybody behind it."""
-    peer = question.delivery.peer
-    return not (limits.is_loopback(peer) or limits.is_in(peer, settings.HUB_TRUSTED_RELAYS))
-
-
-def _is_full(question: "Question", rows: "QuerySet[InboundMail]", amount: int) -> bool:
-    """Whether one client has sent so many."""
-    return _counts(question) and rows.filter(peer=question.delivery.peer[:64]).count() >= amount
 
 
 def _too_many() -> Verdict:

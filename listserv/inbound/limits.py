@@ -5,22 +5,19 @@ wait for a mail, ``452 4.3.1`` or ``451 4.3.0`` where the hub itself has no room
 was accepted before stays accepted. Each process counts for itself.
 """
 
-import ipaddress
 import logging
 import math
 import shutil
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import lru_cache
 from pathlib import Path
 
 from django.conf import settings
 
+from hub.lib.clients import is_in, is_loopback
+
 log = logging.getLogger(__name__)
-Network = ipaddress.IPv4Network | ipaddress.IPv6Network
-# Clients remembered at a time; those that were quiet longest are forgotten first.
-MOST_CLIENTS = 10_000
 # Bytes of mails that are read and not yet answered, of all sessions together.
 MOST_BYTES = 200_000_000
 # Seconds that one commit may take before no new mail is begun.
@@ -33,27 +30,6 @@ IDLE = 5.0
 DISK_EVERY = 2.0
 
 
-def is_in(host: str, networks: Sequence[Network]) -> bool:
-    """Whether an address is in one of the networks; what is no address is in none."""
-    address = _address(host)
-    return address is not None and any(address in network for network in networks)
-
-
-@lru_cache(1_000)
-def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
-    """Return the address that a host is, of IPv4 in either form; None when it is none."""
-    try:
-        address = ipaddress.ip_address(host.partition("%")[0])
-    except ValueError:
-        return None
-    return getattr(address, "ipv4_mapped", None) or address
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a client is on this host."""
-    return is_in(host, _LOOPBACK)
-
-
 def is_on_this_host(host: str) -> bool:
     """Whether who connects from an address is on this host beyond doubt, so that a password may come without TLS.
 
@@ -64,47 +40,9 @@ def is_on_this_host(host: str) -> bool:
     return settings.HUB_SMTP_CERT is None and is_loopback(host) and not is_in(host, settings.HUB_TRUSTED_PROXIES)
 
 
-_LOOPBACK = (ipaddress.ip_network("127.0.0.0/8"), ipaddress.ip_network("::1/128"))
-
-
-def client_of(host: str) -> str:
-    """Return what stands for one client: its address, of IPv6 the /64 that one customer has."""
-    try:
-        address = ipaddress.ip_address(host.partition("%")[0])
-    except ValueError:
-        return host
-    if isinstance(address, ipaddress.IPv6Address):
-        mapped = address.ipv4_mapped
-        return str(mapped or ipaddress.ip_network((int(address) >> 64 << 64, 64)))
-    return str(address)
-
-
-class Rate:
-    """So many in a minute for each client; a quiet minute gives all of them back.
-
-    Args: per_minute, 0 for no limit.
-    """
-
-    def __init__(self, per_minute: int) -> None:
-        self.per_minute = per_minute
-        self._left: dict[str, tuple[float, float]] = {}  # client -> what is left, when that was
-
-    def wait(self, client: str, *, moment: float | None = None) -> int:
-        """Take one and return 0, or return the seconds until there is one again.
-
-        Args: moment, the monotonic clock's seconds.
-        """
-        if not self.per_minute:
-            return 0
-        moment = time.monotonic() if moment is None else moment
-        left, then = self._left.pop(client, (float(self.per_minute), moment))
-        left = min(float(self.per_minute), left + (moment - then) * self.per_minute / 60)
-        taken = left >= 1
-        # Put back at the end: the first ones are those that were quiet longest.
-        self._left[client] = (left - 1 if taken else left, moment)
-        if len(self._left) > MOST_CLIENTS:
-            del self._left[next(iter(self._left))]
-        return 0 if taken else max(1, math.ceil((1 - left) * 60 / self.per_minute))
+def is_exempt(peer: str) -> bool:
+    """Whether a client is not counted: one on this host, or a relay in front of the door that stands for many."""
+    return is_loopback(peer) or is_in(peer, settings.HUB_TRUSTED_RELAYS)
 
 
 @dataclass

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from django.conf import settings
 
+from hub.lib.clients import is_in
 from listserv.inbound import limits
 from listserv.inbound.forwarding import ForwardedClient
 from listserv.inbound.recipients import Recipient
@@ -65,13 +66,13 @@ class SessionState:
     @property
     def is_relay(self) -> bool:
         """Whether who connected may say for whom it speaks."""
-        return limits.is_in(self.relay, settings.HUB_TRUSTED_RELAYS)
+        return is_in(self.relay, settings.HUB_TRUSTED_RELAYS)
 
     @property
     def has_queued(self) -> bool:
         """Whether the relay has the mail in its queue: it is one of those, or has said under which name."""
         named = self.forwarded is not None and bool(self.forwarded.ident)
-        return named or limits.is_in(self.relay, settings.HUB_QUEUING_RELAYS)
+        return named or is_in(self.relay, settings.HUB_QUEUING_RELAYS)
 
     def origin(self, greeting: str) -> tuple[str, str]:
         """Return the name the client gave in its greeting, and the relay that named the client (empty for none).

@@ -22,6 +22,7 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 from django.conf import settings
 
 from hub.lib.bus import bus
+from hub.lib.clients import is_in
 from hub.lib.clock import now
 from hub.members.sessions import SIGN_IN_ENDED
 from listserv.inbound import forwarding, limits, transaction
@@ -110,7 +111,7 @@ class _Protocol(SessionState, SMTP):
         if first:
             peer = transport.get_extra_info("peername")
             self.connected = (str(peer[0]), int(peer[1])) if isinstance(peer, tuple) else None
-            if limits.is_in(self.relay, settings.HUB_SMTP_PROXY):
+            if is_in(self.relay, settings.HUB_SMTP_PROXY):
                 self._proxy_timeout = PROXY_TIMEOUT
             elif turned_away := STOPPING if self.door.stopping else self.door.greet(self):
                 turn_away(transport, turned_away)

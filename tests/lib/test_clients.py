@@ -4,7 +4,7 @@ from ipaddress import ip_network
 
 import pytest
 
-from hub.lib.clients import check_proxies, client_key, resolve
+from hub.lib.clients import check_proxies, client_key, is_loopback, resolve
 
 PROXIES = (ip_network("127.0.0.1"), ip_network("10.1.0.0/16"), ip_network("2001:db8:1::/48"))
 
@@ -43,7 +43,18 @@ def test_without_trusted_proxies_nobody_is_believed():
 
 def test_addresses_of_one_customer_count_as_one_client():
     assert client_key("2001:db8:a:b::1") == client_key("2001:db8:a:b:ffff::2") != client_key("2001:db8:a:c::1")
-    assert client_key("::ffff:192.0.2.1") == client_key("192.0.2.1") != client_key("192.0.2.2")
+    assert client_key("2001:db8:1:2:3:4:5:6") == client_key("2001:db8:1:2:ffff::1%eth0")
+    assert client_key("::ffff:192.0.2.1") == client_key("192.0.2.1") == "192.0.2.1" != client_key("192.0.2.2")
+    assert client_key("unix") == "unix"
+
+
+@pytest.mark.parametrize(
+    ("host", "inside"),
+    [("127.0.0.1", True), ("127.8.9.10", True), ("::1", True), ("::ffff:127.0.0.1", True), ("192.0.2.1", False),
+     ("::2", False), ("", False), ("localhost", False), ("127.0.0.1.example", False)],
+)  # fmt: skip
+def test_loopback_is_an_address_and_no_name(host, inside):
+    assert is_loopback(host) is inside
 
 
 def test_a_secure_hub_without_a_named_proxy_is_warned_of_at_the_start(settings):

@@ -81,10 +81,30 @@ def test_windows_that_have_ended_are_removed_while_others_are_written(time_machi
 
 
 def test_throttle_lets_a_burst_through_and_fills_again():
-    bucket = Throttle(2, 60)
-    assert [bucket.wait("a", moment=0.0) for _ in range(3)] == [0, 0, 30]
-    assert bucket.wait("b", moment=0.0) == 0
-    assert bucket.wait("a", moment=30.0) == 0
+    bucket = Throttle(3, 60)
+    assert [bucket.wait("a", moment=100.0) for _ in range(4)] == [0, 0, 0, 20]
+    assert bucket.wait("b", moment=100.0) == 0
+    assert bucket.wait("a", moment=110.0) == 10
+    assert bucket.wait("a", moment=120.1) == 0
+    assert [bucket.wait("a", moment=500.0) for _ in range(4)] == [0, 0, 0, 20]
+
+
+def test_asking_a_throttle_while_put_off_makes_it_no_longer():
+    bucket = Throttle(60)
+    assert [bucket.wait("a", moment=0.0) for _ in range(61)][-1] == 1
+    assert all(bucket.wait("a", moment=0.5) == 1 for _ in range(50))
+    assert bucket.wait("a", moment=1.1) == 0
+
+
+def test_throttle_of_nothing_is_no_limit():
+    bucket = Throttle(0)
+    assert {bucket.wait("a", moment=0.0) for _ in range(1_000)} == {0}
+
+
+def test_throttle_forgets_the_client_that_was_quiet_longest_first(monkeypatch):
+    monkeypatch.setattr(throttle, "MAX_CLIENTS", 2)
+    bucket = Throttle(1)
+    assert [bucket.wait(client, moment=0.0) for client in ("a", "b", "a", "c", "a", "b")] == [0, 0, 60, 0, 60, 0]
 
 
 def test_throttle_remembers_a_bounded_number_of_clients(monkeypatch):
