@@ -9,6 +9,7 @@ The mail backend records a row, so a letter sent inside a transaction is committ
 
 import re
 import secrets
+import unicodedata
 import zoneinfo
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -105,7 +106,7 @@ def _render(template: str, member: Addressee | None, language: str, context: Map
         values = {**_common(language), "member": member, **context}
         subject = " ".join(_plain(f"{template}.subject.txt", values).split())[:SUBJECT_LENGTH]
         text = re.sub(r"\n{3,}", "\n\n", _plain(f"{template}.txt", values)).strip()
-        values |= {"subject": subject, "paragraphs": _paragraphs(text)}
+        values |= {"subject": subject, "paragraphs": _paragraphs(text, base=values["dir"])}
         return subject, text, select_template([f"{template}.html", "mail/letter.html"]).render(values)
 
 
@@ -131,13 +132,29 @@ def _plain(name: str, values: Mapping[str, Any]) -> str:
     return str(template.render(Context(dict(values), autoescape=False)))
 
 
-def _paragraphs(text: str) -> list[list[dict[str, str]]]:
+def _paragraphs(text: str, *, base: str) -> list[dict[str, Any]]:
     """Split a text into paragraphs of lines; a line that is nothing but an address of ours becomes a link.
 
     An address in the words of a stranger (an applicant's statement) stays text: our letter lends it no link.
+
+    Args: base, in which direction the letter runs; a paragraph that has letters of the other one alone says so in
+    ``dir``, as words that the letter quotes.
     """
-    blocks = (block.splitlines() for block in re.split(r"\n[ \t]*\n", text) if block.strip())
-    return [[{"text": line, "url": _own_url(line)} for line in block] for block in blocks]
+    blocks = [block for block in re.split(r"\n[ \t]*\n", text) if block.strip()]
+    other = {"ltr": "rtl", "rtl": "ltr"}[base]
+    return [
+        {
+            "lines": [{"text": line, "url": _own_url(line)} for line in block.splitlines()],
+            "dir": other if _directions(block) == {other} else "",
+        }
+        for block in blocks
+    ]
+
+
+def _directions(text: str) -> set[str]:
+    """Return in which directions the letters of a text run."""
+    known = {"L": "ltr", "R": "rtl", "AL": "rtl"}
+    return {known[kind] for kind in map(unicodedata.bidirectional, text) if kind in known}
 
 
 def _own_url(line: str) -> str:

@@ -52,6 +52,14 @@ def test_both_say_the_same(mailoutbox):
     assert "\n\n\n" not in letter.body and "First line<br>\nsecond line</p>" in page
 
 
+def test_words_of_another_direction_run_in_their_own(mailoutbox):
+    _letter, page = write(mailoutbox, "- We plant four rows.\n+ We plant six rows.", language="ar")
+    assert '<p dir="ltr">- We plant four rows.<br>\n+ We plant six rows.</p>' in page
+    assert page.count('<p dir="ltr">') == 1 and "<p>" in page
+    _letter, page = write(mailoutbox, "نزرع أربعة صفوف.")
+    assert '<p dir="rtl">نزرع أربعة صفوف.</p>' in page and page.count(" dir=\"rtl\"") == 1
+
+
 def test_the_html_is_light_and_fetches_nothing(mailoutbox):
     letter, page = write(mailoutbox, "x " * 1000)
     assert len(page.encode()) - len(letter.body.encode()) <= HTML_OVERHEAD

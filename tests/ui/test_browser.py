@@ -1,8 +1,11 @@
 """Parts of the stylesheet that only a browser can judge."""
 
 import pytest
+from django.template.loader import render_to_string
+from django.utils.translation import override
 from playwright.async_api import Browser, expect
 
+from hub.lib.differences import Piece
 from tests.ui.browsing import HOST, in_browser, serve, violations
 
 pytestmark = pytest.mark.browser
@@ -37,5 +40,27 @@ def test_the_live_room_is_three_tabs_on_a_phone_and_one_view_on_a_desk():
             await expect(part).to_be_visible()
         statements, floor = [await shown[name].bounding_box() for name in "ab"]
         assert statements is not None and floor is not None and floor["x"] > statements["x"] + statements["width"]
+
+    in_browser(work)
+
+
+def test_words_of_people_run_in_their_own_direction_on_a_page_of_another():
+    pieces = [Piece("gone", "Marisol"), Piece("new", "Somebody"), Piece("same", " said this.")]
+    with override("ar"):
+        changes = render_to_string("components/differences.html", {"pieces": pieces})
+    page = f"""<!DOCTYPE html><html lang="ar" dir="rtl"><head><title>A</title><meta charset="utf-8">
+<link rel="stylesheet" href="/static/hub/hub.css"></head><body>{changes}
+<textarea id="free">Words.</textarea><input type="text" id="line"><textarea id="set" dir="ltr">a@b</textarea>"""
+
+    async def work(browser: Browser) -> None:
+        context = await browser.new_context()
+        await serve(context, {"/ar/": (200, {"Content-Type": "text/html"}, page.encode())})
+        shown = await context.new_page()
+        await shown.goto(f"{HOST}/ar/")
+        # What is said to readers of sound is Arabic; the words compared are not.
+        assert await shown.evaluate("getComputedStyle(document.querySelector('.changes')).direction") == "ltr"
+        bidi = "id => getComputedStyle(document.getElementById(id)).unicodeBidi"
+        assert [await shown.evaluate(bidi, name) for name in ("free", "line")] == ["plaintext"] * 2
+        assert await shown.evaluate(bidi, "set") != "plaintext"
 
     in_browser(work)
