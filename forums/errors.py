@@ -23,20 +23,27 @@ _SMTP = {"rate": "451 4.7.1", "empty": "550 5.6.0", "not-open-yet": "550 5.7.1",
 class KeyTaken(Conflict):
     """A form, frame or mail comes a second time with other words: neither is the other, and none may be lost.
 
-    Args: contribution, what the first one made; its author is the one who sends again.
+    Args:
+        contribution: what the first one made; its author is the one who sends again.
+        has_same_text: the text is the same; what it answers, its subject or its files are others.
     """
 
     code = "key-taken"
 
-    def __init__(self, contribution: "Contribution") -> None:
-        self.contribution = contribution
-        super().__init__(
+    def __init__(self, contribution: "Contribution", *, has_same_text: bool = False) -> None:
+        self.contribution, self.has_same_text = contribution, has_same_text
+        sentence = (
             _(
+                "You have already sent this text as number %(number)d, in another place or with another subject or "
+                "other files. It is kept in the box and has not been sent again: send it again if you want to add it."
+            )
+            if has_same_text
+            else _(
                 "You have already sent number %(number)d with other words. The new words are kept in the box and have "
                 "not been sent: send them again if you want to add them."
             )
-            % {"number": contribution.number}
         )
+        super().__init__(sentence % {"number": contribution.number})
 
 
 def refusal(verdict: Verdict) -> HubError:

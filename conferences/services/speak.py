@@ -1,5 +1,6 @@
 """Speak: a member who has the floor, and the chair; both through the one use case of the forums."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 from zlib import crc32
@@ -59,7 +60,8 @@ def intervene(
     key = f"live-{conference_session_id}-{once_key}" if once_key else None
     topic_id = conference_session.current_item.topic_id if conference_session.current_item else None
     draft = Draft(forum_id=forum_id, topic_id=topic_id, text=text, once_key=key)
-    earlier = forum_services.sent_before(draft=draft, author=member)
+    # Meanwhile another item may have been taken: the key is of the session, wherever the words went.
+    earlier = forum_services.sent_before(draft=replace(draft, topic_id=None), author=member)
     if earlier is not None:
         return earlier
     _check_turn(conference_session, member, is_chair, now)

@@ -40,13 +40,13 @@ ONCE_LENGTH = 80
 def publish(*, draft: Draft, author: "Member", origin: str, now: datetime) -> Published:
     """Decide on a draft, then record it: rows in one transaction, effects after its commit.
 
-    The same words under the same ``once_key``, or under the same Message-ID from the same author in the same forum,
-    return the first contribution again (``created=False``). Other words under the same Message-ID are a contribution of
-    their own, with an identifier of ours.
+    The same words at the same place under the same ``once_key``, or the same words under the same Message-ID from the
+    same author in the same forum, return the first contribution again (``created=False``). Other words under the same
+    Message-ID are a contribution of their own, with an identifier of ours.
 
     Raises:
         NotFound: the forum, topic or parent does not exist, or is hidden from the author; all alike.
-        KeyTaken: an earlier contribution with this ``once_key`` has other words.
+        KeyTaken: an earlier contribution with this ``once_key`` has other words, or answers something else.
         Refused: a rule rejected it; ``code`` is the rule's, the text of the draft is the caller's to keep.
 
     Queries: 18 or fewer, whatever the length of the topic or forum (``machina.md`` §3: stock machina recounts).
@@ -224,11 +224,21 @@ def _said_before(draft: Draft, author: "Member") -> Contribution | None:
     if not known:
         return None
     earlier = Contribution.objects.select_related("post__topic__forum", "author").get(pk=known[0][0])
-    if draft.imported is not None or _says_the_same(draft, earlier):
+    has_same_words = draft.imported is not None or _says_the_same(draft, earlier)
+    if has_same_words and not (by_key and _is_elsewhere(draft, earlier)):
         return earlier
     if by_key:
-        raise KeyTaken(earlier)
+        raise KeyTaken(earlier, has_same_text=clean(draft.text) == _first_text(earlier))
     return None
+
+
+def _is_elsewhere(draft: Draft, earlier: Contribution) -> bool:
+    """Whether a draft answers something else than an earlier contribution, or goes to another topic or forum."""
+    if draft.parent is not None or earlier.parent_id is not None:
+        return draft.parent != earlier.parent_id
+    if draft.topic_id is not None:
+        return draft.topic_id != earlier.topic_id
+    return draft.forum_id != earlier.forum_id
 
 
 def _says_the_same(draft: Draft, earlier: Contribution) -> bool:
@@ -236,8 +246,12 @@ def _says_the_same(draft: Draft, earlier: Contribution) -> bool:
     draft = replace(draft if draft.html is not None else _masked(draft), subject=mask(draft.subject))
     if earlier.content_digest:
         return earlier.content_digest == content_digest(draft)
-    first = earlier.revisions.order_by("number").values_list("text", flat=True).first()
-    return (earlier.text if first is None else first) == clean(draft.text)
+    return _first_text(earlier) == clean(draft.text)
+
+
+def _first_text(contribution: Contribution) -> str:
+    first = contribution.revisions.order_by("number").values_list("text", flat=True).first()
+    return contribution.text if first is None else first
 
 
 def _once(draft: Draft, author: "Member") -> str | None:

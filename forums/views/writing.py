@@ -39,7 +39,8 @@ def send(request: HttpRequest, draft: Draft) -> HttpResponse:
 def sent_before(request: HttpRequest, form: WritingForm, error: KeyTaken) -> dict[str, object]:
     """Prepare a form that came back with other words: a new key, and what its earlier words have become.
 
-    Returns: ``taken`` (the earlier contribution), ``taken_pieces`` (how the new words differ), ``may_replace``.
+    Returns: ``taken`` (the earlier contribution), ``taken_pieces`` (how the new words differ; nothing when they do not,
+    but stand in another place, or with another subject or other files), ``may_replace``.
     """
     form.add_error(None, str(error))
     form.renew_key()
@@ -47,8 +48,8 @@ def sent_before(request: HttpRequest, form: WritingForm, error: KeyTaken) -> dic
     _found, verdict, _must_say_why = _verdict_on(request, taken)
     return {
         "taken": taken,
-        "taken_pieces": changes(taken.text, form.cleaned_data["text"]),
-        "may_replace": verdict.accepts,
+        "taken_pieces": [] if error.has_same_text else changes(taken.text, form.cleaned_data["text"]),
+        "may_replace": verdict.accepts and not error.has_same_text,
     }
 
 

@@ -186,6 +186,15 @@ def test_a_statement_whose_answer_was_lost_is_the_same_one_when_it_is_sent_again
     # The floor went back with it: she does not have it any more, and need not.
     again = open_sitting.say(open_sitting.amina, "Fifty metres.", once_key="k", returns_floor=True)
     assert again.contribution == first.contribution and not again.created
+    # Meanwhile the next item was taken: it is the same statement all the same, and does not go there too.
+    services.take_item(
+        conference_session_id=open_sitting.pk,
+        item_id=open_sitting.items[1].pk,
+        actor=open_sitting.chen,
+        now=open_sitting.now,
+    )
+    again = open_sitting.say(open_sitting.amina, "Fifty metres.", once_key="k", returns_floor=True)
+    assert again.contribution == first.contribution and not again.created
 
 
 def test_other_words_under_the_key_of_a_lost_answer_come_back_with_a_new_key(client, open_sitting):

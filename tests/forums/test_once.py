@@ -67,6 +67,39 @@ def test_other_files_or_another_subject_are_other_words(cast, now):
         cast.say(cast.amina, "See.", subject="Two", once_key="s", now=now)
 
 
+def test_the_same_words_in_another_place_are_no_repetition(cast, now, opening):
+    other = cast.say(cast.boris, "How far?", subject="Distances", now=now)
+    plaza = services.create_forum(name="Plaza", slug="plaza", preset=ForumPolicy.Preset.MEMBERS, now=now)
+    place = {"forum_id": cast.forum_id, "text": "I agree.", "once_key": "k"}
+    first = {**place, "topic_id": opening.topic_id, "parent": opening.number}
+    services.publish(draft=services.Draft(**first), author=cast.amina, origin="web", now=now)
+    for elsewhere in (
+        {**place, "topic_id": other.topic_id, "parent": other.number},
+        {**place, "topic_id": opening.topic_id},
+        {**place, "topic_id": other.topic_id},
+        {**place, "forum_id": plaza.forum_id},
+    ):
+        with pytest.raises(KeyTaken) as refused:
+            services.publish(draft=services.Draft(**elsewhere), author=cast.amina, origin="web", now=now)
+        assert refused.value.has_same_text
+    again = services.publish(draft=services.Draft(**first), author=cast.amina, origin="web", now=now)
+    assert not again.created and Contribution.objects.filter(author=cast.amina).count() == 1
+
+
+def test_the_same_words_to_somebody_else_are_kept_and_replace_nothing(client, cast, opening, now):
+    second = cast.say(cast.boris, "And then?", topic_id=opening.topic_id, now=now)
+    client.force_login(cast.amina)
+    path, form = f"/topics/{opening.topic_id}/", {"text": "I agree.", "once_key": "k"}
+    client.post(path, {**form, "parent": opening.number})
+    answer = client.post(path, {**form, "parent": second.number})
+    page = answer.content.decode()
+    assert answer.status_code == 409 and "I agree.</textarea>" in page and "formaction" not in page
+    assert "has the same text in another place" in page
+    client.post(path, {**form, "parent": second.number, "once_key": _key(page)})
+    said = Contribution.objects.filter(author=cast.amina).values_list("parent_id", flat=True)
+    assert sorted(said) == [opening.number, second.number]
+
+
 def test_words_from_before_there_were_digests_are_compared_by_their_text(cast, now):
     first = cast.say(cast.amina, "Fifty.", once_key="k", now=now)
     Contribution.objects.update(content_digest="")
