@@ -1,6 +1,7 @@
 """The rapporteurs' desk: compile, look at the draft, submit; for the Secretariat: approve, send back."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 from django.contrib import messages
@@ -17,6 +18,7 @@ from cms.forms import EndNoteForm, NoteForm, SendBackForm, WithdrawForm
 from cms.rules import is_secretariat
 from hub.lib.clock import now
 from hub.lib.errors import HubError, NotFound, Stale
+from hub.lib.numbers import whole_number
 from hub.lib.throttle import throttled
 
 if TYPE_CHECKING:
@@ -74,9 +76,8 @@ def draft_pdf(request: HttpRequest, page_id: int) -> HttpResponse:
 
 
 def _seen(request: HttpRequest) -> int | None:
-    """Return the revision that stood on the page the form was sent from."""
-    text = request.POST.get("revision", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+    """Return the revision that stood on the page the form was sent from, None when the form does not say."""
+    return whole_number(request.POST.get("revision")) or None
 
 
 @require_POST
@@ -137,29 +138,17 @@ def issue(request: HttpRequest, page_id: int) -> HttpResponse:
 @login_required
 def note(request: HttpRequest, page_id: int) -> HttpResponse:
     """Attach a dated note of correction."""
-    form = NoteForm(request.POST)
-    return _annotate(
-        request,
-        page_id,
-        form,
-        _("The note stands above the document."),
-        lambda data: services.attach_note(page_id=page_id, actor=_member(request), now=now(), **data),
-        note=form,
-    )
+    act = partial(services.attach_note, page_id=page_id)
+    return _annotate(request, page_id, "note", act, _("The note stands above the document."))
 
 
 @require_POST
 @login_required
 def withdraw(request: HttpRequest, page_id: int) -> HttpResponse:
     """Withdraw what was issued."""
-    form = WithdrawForm(request.POST)
+    act = partial(services.withdraw_proceedings, page_id=page_id)
     return _annotate(
-        request,
-        page_id,
-        form,
-        _("Withdrawn. A notice with your reason stands at the address."),
-        lambda data: services.withdraw_proceedings(page_id=page_id, actor=_member(request), now=now(), **data),
-        withdraw=form,
+        request, page_id, "withdraw", act, _("Withdrawn. A notice with your reason stands at the address.")
     )
 
 
@@ -170,32 +159,27 @@ def end_note(request: HttpRequest, page_id: int, note_id: int) -> HttpResponse:
     issued = selectors.issue_for(_member(request), page_id)
     if note_id not in {row.pk for row in issued.notes.all()}:
         raise NotFound
-    form = EndNoteForm(request.POST)
-    return _annotate(
-        request,
-        page_id,
-        form,
-        _("Ended. The record of the issue says so."),
-        lambda data: services.end_note(note_id=note_id, actor=_member(request), now=now(), **data),
-        ending=form,
-        ended_note=note_id,
-    )
+    act = partial(services.end_note, note_id=note_id)
+    return _annotate(request, page_id, "ending", act, _("Ended. The record of the issue says so."), ended_note=note_id)
+
+
+# The forms of the page of an issue, by their names in its template.
+_ISSUE_FORMS: dict[str, type[Form]] = {"note": NoteForm, "withdraw": WithdrawForm, "ending": EndNoteForm}
 
 
 def _annotate(
-    request: HttpRequest,
-    page_id: int,
-    form: Form,
-    done: str,
-    act: Callable[[dict[str, Any]], object],
-    **context: Any,
+    request: HttpRequest, page_id: int, name: str, act: Callable[..., object], done: str, **context: Any
 ) -> HttpResponse:
-    """Do something with what was issued; what is refused comes back in its form."""
+    """Do something with what was issued; what is refused comes back in its form.
+
+    Args: name, of the form in :data:`_ISSUE_FORMS`; act, what takes its fields, the actor and the moment; done, the
+    sentence for when it is done.
+    """
     selectors.issue_for(_member(request), page_id)
-    status = 422
+    form, status = _ISSUE_FORMS[name](request.POST), 422
     if form.is_valid():
         try:
-            act(form.cleaned_data)
+            act(actor=_member(request), now=now(), **form.cleaned_data)
         except NotFound:
             raise
         except HubError as error:
@@ -204,7 +188,7 @@ def _annotate(
         else:
             messages.success(request, done)
             return redirect("cms:issue", page_id=page_id)
-    return _issue(request, page_id, status=status, **context)
+    return _issue(request, page_id, status=status, **{name: form}, **context)
 
 
 def _issue(request: HttpRequest, page_id: int, *, status: int = 200, **context: Any) -> HttpResponse:
@@ -212,19 +196,19 @@ def _issue(request: HttpRequest, page_id: int, *, status: int = 200, **context: 
     notes = list(issued.notes.all())
     forms = {"note": NoteForm(initial={"dated": now().date()}), "withdraw": WithdrawForm(), "ending": EndNoteForm()}
     withdrawal = next((row for row in notes if row.kind == "withdrawal" and row.ended_at is None), None)
-    shown = {"issued": issued, "page": issued.page, "notes": notes, "withdrawal": withdrawal, **forms, **context}
-    return render(request, "cms/issue.html", shown, status=status)
+    values = {"issued": issued, "page": issued.page, "notes": notes, "withdrawal": withdrawal, **forms, **context}
+    return render(request, "cms/issue.html", values, status=status)
 
 
 def _desk(request: HttpRequest, *, status: int = 200, **context: Any) -> HttpResponse:
     member = _member(request)
-    shown = {
+    values = {
         "lines": selectors.desk_for(member),
         "send_back": SendBackForm(),
         "secretariat": is_secretariat(member),
         **context,
     }
-    return render(request, "cms/desk.html", shown, status=status)
+    return render(request, "cms/desk.html", values, status=status)
 
 
 def _act(request: HttpRequest, done: str, act: Callable[[], object], **context: Any) -> HttpResponse:

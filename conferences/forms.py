@@ -1,7 +1,6 @@
 """Forms of the conferences: they parse and keep what was typed; services and rules decide."""
 
 import re
-import secrets
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -11,13 +10,14 @@ from django.utils import timezone
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from forums.forms import new_key, offer_without_chair
 from hub.lib.fingerprints import SeenForm
+from hub.lib.forms import set_value
 from hub.lib.numbers import check_year
 from hub.members.selectors import member_by_address
 
 if TYPE_CHECKING:
-    from hub.lib.numbers import check_year
-from hub.members.models import Member
+    from hub.members.models import Member
 
 ROLES = [
     ("participant", _("participant")),
@@ -136,10 +136,7 @@ class PeopleForm(forms.Form):
     def __init__(self, data: QueryDict | None = None, *, names_chair: bool) -> None:
         super().__init__(data)
         if data is None and not names_chair:
-            # Not offered; whoever asks for it all the same hears the reason from the rule.
-            role = self.fields["role"]
-            assert isinstance(role, forms.ChoiceField)
-            role.choices = [choice for choice in ROLES if choice[0] != "chair"]
+            offer_without_chair(self, ROLES)
 
 
 class StatementForm(forms.Form):
@@ -157,9 +154,4 @@ class StatementForm(forms.Form):
 
     def renew_key(self) -> None:
         """Let the form, when it is shown again, be a further statement."""
-        self.data = {**{name: self.data[name] for name in self.data}, "once_key": new_key()}
-
-
-def new_key() -> str:
-    """Return the token that makes a form sent twice one intervention: 128 random bits."""
-    return secrets.token_hex(16)
+        set_value(self, "once_key", new_key())

@@ -1,6 +1,7 @@
 """Forms of the discussions: they parse and keep what was typed; the rules decide (:mod:`forums.rules`)."""
 
 import secrets
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -11,9 +12,11 @@ from django.utils.translation import gettext_lazy as _
 
 from forums.drafts import Upload
 from forums.models import Membership
+from hub.lib.forms import set_value
+from hub.lib.numbers import MAX_KEY
 
-# The largest keys of the database; no revision has this number.
-MAX_REVISION, MAX_NUMBER, UNSEEN = 2**31 - 1, 2**63 - 1, -1
+# The largest revision that the database holds, and one that no contribution has.
+MAX_REVISION, UNSEEN = 2**31 - 1, -1
 _HELP = _("*emphasis*, **strong**; a line that starts with > is a quote, with - an item of a list.")
 
 
@@ -72,14 +75,13 @@ class WritingForm(forms.Form):
 
     def renew_key(self) -> None:
         """Let the form, when it is shown again, be a further contribution."""
-        data = {name: self.data[name] for name in self.data}
-        self.data = {**data, "once_key": new_key()}
+        set_value(self, "once_key", new_key())
 
 
 class ReplyForm(WritingForm):
     """A reply; ``parent`` is the number of the contribution it answers."""
 
-    parent = forms.IntegerField(widget=forms.HiddenInput(), required=False, min_value=1, max_value=MAX_NUMBER)
+    parent = forms.IntegerField(widget=forms.HiddenInput(), required=False, min_value=1, max_value=MAX_KEY)
 
 
 class TopicForm(WritingForm):
@@ -102,9 +104,7 @@ class RevisionForm(forms.Form):
 
     def show_revision(self, revision: int | None) -> None:
         """Let the form, when it is shown again, name another revision: its reader sees that one now."""
-        data = {name: self.data[name] for name in self.data}
-        data["revision"] = "" if revision is None else str(revision)
-        self.data = data
+        set_value(self, "revision", "" if revision is None else str(revision))
 
 
 class EditForm(RevisionForm):
@@ -129,8 +129,15 @@ class EditForm(RevisionForm):
 class DecisionForm(RevisionForm):
     """A moderator's decision on a held contribution."""
 
-    number = forms.IntegerField(widget=forms.HiddenInput(), min_value=1, max_value=MAX_NUMBER)
+    number = forms.IntegerField(widget=forms.HiddenInput(), min_value=1, max_value=MAX_KEY)
     reason = forms.CharField(label=_("Reason"), required=False, max_length=255)
+
+
+def offer_without_chair(form: forms.Form, roles: Iterable[tuple[str, Any]]) -> None:
+    """Offer some roles without the chair's; who asks for it all the same hears why from the rule."""
+    role = form.fields["role"]
+    assert isinstance(role, forms.ChoiceField)
+    role.choices = [choice for choice in roles if choice[0] != Membership.Role.CHAIR]
 
 
 class AdmitForm(forms.Form):
@@ -142,10 +149,7 @@ class AdmitForm(forms.Form):
     def __init__(self, data: QueryDict | None = None, *, names_chair: bool) -> None:
         super().__init__(data)
         if data is None and not names_chair:
-            # Not offered; whoever asks for it all the same hears the reason from the rule.
-            role = self.fields["role"]
-            assert isinstance(role, forms.ChoiceField)
-            role.choices = [choice for choice in Membership.Role.choices if choice[0] != Membership.Role.CHAIR]
+            offer_without_chair(self, Membership.Role.choices)
 
 
 class SummaryForm(RevisionForm):

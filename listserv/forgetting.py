@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from django.db import models
 from django.db.models.functions import Length
 
+from hub.lib.batches import by_key
 from hub.lib.redact import CHUNK, Person, scrub
 from listserv.models import ArchiveImport, Bounce, InboundMail, Mailing, Notice, Procedure, RelayTrouble, Retry
 from listserv.outbound import outbox
@@ -39,16 +40,14 @@ def scrub_mail(member: "Member", person: Person) -> None:
 
 
 def _scrub_bytes(model: type[models.Model], person: Person) -> None:
-    rows, last = model._default_manager.alias(bytes=Length("raw")).filter(bytes__gt=0).order_by("pk"), 0
-    while chunk := list(rows.filter(pk__gt=last).values_list("pk", "raw")[:CHUNK]):
-        last = chunk[-1][0]
-        for key, raw in chunk:
-            before = bytes(raw)
-            after = person.out_of_bytes(before)
-            if after == before:
-                continue
-            row = model._default_manager.filter(pk=key)
-            if after or model is not Notice:
-                row.update(raw=after)
-            else:
-                row.delete()
+    rows = model._default_manager.alias(bytes=Length("raw")).filter(bytes__gt=0).only("raw")
+    for mail in by_key(rows, CHUNK):
+        before = bytes(mail.raw)
+        after = person.out_of_bytes(before)
+        if after == before:
+            continue
+        row = model._default_manager.filter(pk=mail.pk)
+        if after or model is not Notice:
+            row.update(raw=after)
+        else:
+            row.delete()

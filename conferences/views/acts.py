@@ -10,10 +10,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from conferences import selectors, services
-from conferences.forms import StatementForm, new_key
+from conferences.forms import StatementForm
 from conferences.views.common import room_url, signed_in
 from conferences.views.show import show_log, show_room
 from forums.errors import KeyTaken
+from forums.forms import new_key
 from hub.lib import clock
 from hub.lib.errors import HubError, NotFound, TooMany
 from hub.lib.numbers import whole_number

@@ -14,6 +14,7 @@ from forums.policy import APPROVE
 from forums.selectors import discussion_for, regions_of
 from hub.lib import clock
 from hub.lib.numbers import whole_number
+from hub.lib.paging import neighbours
 from hub.lib.throttle import throttled
 
 
@@ -103,8 +104,7 @@ def show_log(
         "form": form,
         "page_number": number,
         "page_count": count if page else 1,
-        "earlier_url": f"?page={number - 1}" if page and number > 1 else "",
-        "later_url": f"?page={number + 1}" if page and number < count else "",
+        **neighbours(number, count if page else 1),
     }
     return render(request, "conferences/log.html", context, status=status)
 

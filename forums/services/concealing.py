@@ -1,6 +1,6 @@
 """Hide secrets of the hub in what was published before it did so by itself; the words stay as they were."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 
 from django.core.files.storage import storages
@@ -10,6 +10,7 @@ from machina.apps.forum_conversation.models import Post, Topic
 
 from forums.models import Attachment, Contribution, ForumPolicy, Revision, SummaryVersion
 from forums.services.files import content_of, keep_content, path_of
+from hub.lib.batches import by_key
 from hub.lib.errors import NotFound
 from hub.lib.markup import render
 from hub.lib.masking import mask, mask_file
@@ -33,20 +34,12 @@ def conceal_secrets() -> tuple[int, int]:
     stopped and begun again. Queries: 1 for each :data:`BATCH` rows of a kind, and 1 or 2 for each that is changed.
     """
     texts = sum(_conceal(model.objects.all(), fields) for model, fields in _TEXTS) + _conceal_posts()
-    return texts, sum(int(_conceal_file(row)) for row in _rows(Attachment.objects.all()))
-
-
-def _rows(query: QuerySet) -> Iterator:
-    """Give the rows in the order of their keys, a batch at a time: no transaction is open between two."""
-    last = 0
-    while batch := list(query.filter(pk__gt=last).order_by("pk")[:BATCH]):
-        yield from batch
-        last = batch[-1].pk
+    return texts, sum(int(_conceal_file(row)) for row in by_key(Attachment.objects.all(), BATCH))
 
 
 def _conceal(query: QuerySet, fields: Iterable[str]) -> int:
     count = 0
-    for row in _rows(query.only("pk", *fields)):
+    for row in by_key(query.only("pk", *fields), BATCH):
         masked = {field: mask(getattr(row, field)) for field in fields}
         changed = {field: text for field, text in masked.items() if text != getattr(row, field)}
         count += len(changed)
@@ -57,7 +50,7 @@ def _conceal(query: QuerySet, fields: Iterable[str]) -> int:
 
 def _conceal_posts() -> int:
     count = 0
-    for post in _rows(Post.objects.all()):
+    for post in by_key(Post.objects.all(), BATCH):
         text = str(post.content.raw)
         masked = {"content": mask(text), "subject": mask(post.subject), "update_reason": mask(post.update_reason or "")}
         if masked["content"] != text:

@@ -3,7 +3,6 @@
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from django.conf import settings
 from django.db import models, transaction
 from django.utils.translation import gettext as _
 from machina.apps.forum_conversation.models import Post
@@ -14,7 +13,7 @@ from forums.outlets import outlets
 from forums.policy import APPROVE, access_of
 from forums.services.publish import as_stored
 from hub.lib.dates import say_utc
-from hub.lib.errors import Invalid, NotAllowed, NotFound, Stale, TooLarge
+from hub.lib.errors import Invalid, NotAllowed, NotFound, Stale
 from hub.lib.markup import VERSION, render, renders
 from hub.lib.masking import mask
 from hub.lib.rendered import check_length, rendered
@@ -122,8 +121,7 @@ def checked_text(text: str) -> str:
     text = as_stored(text)
     if not text:
         raise Invalid(_("Your message is empty. Write something first."))
-    if len(text.encode()) > settings.HUB_TEXT_MAX_SIZE:
-        raise TooLarge(_("Your text is over %d kB. Shorten it.") % (settings.HUB_TEXT_MAX_SIZE // 1000))
+    check_length(text)
     return text
 
 

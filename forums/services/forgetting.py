@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q, QuerySet
 from machina.apps.forum_conversation.models import Post, Topic
 
 from forums.models import Attachment, Contribution, ForumPolicy, Revision, SummaryVersion
+from hub.lib.batches import by_key
 from hub.lib.clock import now
 from hub.lib.markup import render
 from hub.lib.redact import CHUNK, Person, Trace, scrub, trace_label
@@ -77,30 +77,22 @@ def find_traces(member: "Member", person: Person) -> Iterator[Trace]:
     """Return where others name the person: contributions, quotations, earlier words, files, summaries, discussions."""
     others = Contribution.objects.exclude(author=member).select_related("post")
     fields = ["folded", *(f"post__{name}" for name in _POST)]
-    for row in _chunks(person.named_in(others, fields)):
+    for row in by_key(person.named_in(others, fields), CHUNK):
         if any(person.is_in(str(text or "")) for text in (row.folded, row.text, row.subject, row.post.update_reason)):
             yield Trace("contribution", f"#{row.number} {trace_label(person, row.subject)}", f"/c/{row.number}/")
     revisions = Revision.objects.exclude(contribution__author=member)
-    for revision in _chunks(person.named_in(revisions, ["subject", "text", "reason"])):
+    for revision in by_key(person.named_in(revisions, ["subject", "text", "reason"]), CHUNK):
         yield Trace("revision", f"#{revision.contribution_id}", f"/c/{revision.contribution_id}/")
     files = Attachment.objects.exclude(contribution__author=member)
-    for file in _chunks(person.named_in(files, ["name"])):
+    for file in by_key(person.named_in(files, ["name"]), CHUNK):
         yield Trace("file", f"#{file.contribution_id} {trace_label(person, file.name)}", f"/c/{file.contribution_id}/")
-    for topic in _chunks(person.named_in(Topic.objects.exclude(poster=member), ["subject"])):
+    for topic in by_key(person.named_in(Topic.objects.exclude(poster=member), ["subject"]), CHUNK):
         yield Trace("topic", trace_label(person, topic.subject), f"/topics/{topic.pk}/")
     policies = ForumPolicy.objects.select_related("forum")
     places = ["theme", "questions", "summary", "forum__name", "forum__description"]
-    for policy in _chunks(person.named_in(policies, places)):
+    for policy in by_key(person.named_in(policies, places), CHUNK):
         yield Trace("discussion", trace_label(person, policy.forum.name), f"/discussions/{policy.forum_id}/")
     versions = SummaryVersion.objects.exclude(written_by=member).select_related("forum")
-    for version in _chunks(person.named_in(versions, ["text"])):
+    for version in by_key(person.named_in(versions, ["text"]), CHUNK):
         label = f"{trace_label(person, version.forum.name)} ({version.number})"
         yield Trace("discussion", label, f"/discussions/{version.forum_id}/")
-
-
-def _chunks(rows: QuerySet) -> Iterator[Any]:
-    """Give rows in the order of their keys, a chunk at a time."""
-    last = 0
-    while chunk := list(rows.filter(Q(pk__gt=last)).order_by("pk")[:CHUNK]):
-        yield from chunk
-        last = chunk[-1].pk

@@ -11,6 +11,7 @@ from forums.views import feeds
 from forums.views.common import discussion_url, member_of, place_of, signed_in
 from hub.lib import clock
 from hub.lib.numbers import whole_number
+from hub.lib.paging import neighbours
 
 # Topics on one page of a discussion.
 TOPICS = 50
@@ -36,8 +37,7 @@ def discussion(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
     context = {
         "discussion": found,
         "topics": topics[(page - 1) * TOPICS : page * TOPICS],
-        "earlier_url": f"?page={page - 1}" if page > 1 else "",
-        "later_url": f"?page={page + 1}" if page * TOPICS < len(topics) else "",
+        **neighbours(page, -(-len(topics) // TOPICS)),
         "theme": found.policy.theme_markup,
         "summary": found.policy.summary_markup,
         "regions": pages.by_region(people),

@@ -12,6 +12,7 @@ from django import forms
 from django.core import signing
 
 from hub.lib.errors import Stale
+from hub.lib.forms import set_value
 
 _SALT = "hub.seen"
 Values = Mapping[str, str]  # label, as a person reads it -> value
@@ -65,6 +66,4 @@ class SeenForm(forms.Form):
 
     def show_current(self) -> None:
         """Let the form, when it is shown again, name the present values as those its reader has seen."""
-        data = {name: self.data[name] for name in self.data}
-        data[self.add_prefix("seen_values")] = seal(self._current)
-        self.data = data
+        set_value(self, "seen_values", seal(self._current))

@@ -18,6 +18,8 @@ from django.db import models, transaction
 from django.db.models import Q, QuerySet, TextField
 from django.db.models.functions import Cast
 
+from hub.lib.batches import in_batches
+
 # What stands where a name or an address was; the same in every language.
 GAP = "[…]"
 CHUNK = 200
@@ -116,13 +118,8 @@ def scrub(person: Person, rows: QuerySet[Any], fields: Sequence[str], gap: str =
 
     Args: ids, whether the fields hold ids and no texts.
     """
-    changed, last = 0, None
-    named = person.named_in(rows, fields).order_by("pk")
-    while True:
-        chunk = list((named.filter(pk__gt=last) if last is not None else named).only("pk", *fields)[:CHUNK])
-        if not chunk:
-            return changed
-        last = chunk[-1].pk
+    changed = 0
+    for chunk in in_batches(person.named_in(rows, fields).only("pk", *fields), CHUNK):
         for row in chunk:
             for field in fields:
                 before = getattr(row, field)
@@ -131,6 +128,7 @@ def scrub(person: Person, rows: QuerySet[Any], fields: Sequence[str], gap: str =
         with transaction.atomic():
             rows.model._default_manager.bulk_update(chunk, list(fields))
         changed += len(chunk)
+    return changed
 
 
 def _cut(value: Any, row: Any, field: str) -> Any:

@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
-from django.core.paginator import Page, Paginator
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -18,6 +18,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from hub.lib import clock
 from hub.lib.errors import Invalid, NotAllowed
+from hub.lib.numbers import whole_number
+from hub.lib.paging import neighbours
 from hub.members import departures as services
 from hub.members.models import Member
 
@@ -118,7 +120,9 @@ def anonymise(request: HttpRequest, pk: int) -> HttpResponse:
 def departures(request: HttpRequest) -> HttpResponse:
     """Show the Secretariat who left, and where there is something left to look at."""
     page = Paginator(services.departures_for(_signed_in(request)), PAGE).get_page(request.GET.get("page"))
-    return render(request, "members/departures.html", {"page": page, **_neighbours(page)})
+    return render(
+        request, "members/departures.html", {"page": page, **neighbours(page.number, page.paginator.num_pages)}
+    )
 
 
 @login_required
@@ -129,19 +133,17 @@ def departure(request: HttpRequest, pk: int) -> HttpResponse:
     actor = _signed_in(request)
     row = services.departure_for(actor, pk)
     if request.method == "POST":
-        trace = request.POST.get("trace", "")
+        trace_id = whole_number(request.POST.get("trace"))
         if "finish" in request.POST:
             services.finish_departure(departure_id=row.pk)
-        elif trace.isascii() and trace.isdigit() and len(trace) < 18:
-            services.settle_trace(departure_id=row.pk, trace_id=int(trace), actor=actor, now=clock.now())
-        number = request.GET.get("page", "")
-        shown_page = number if number.isascii() and number.isdigit() and len(number) < 9 else "1"
-        return redirect(f"{request.path}?page={shown_page}")
+        elif trace_id:
+            services.settle_trace(departure_id=row.pk, trace_id=trace_id, actor=actor, now=clock.now())
+        return redirect(f"{request.path}?page={whole_number(request.GET.get('page'), 1)}")
     page = Paginator(services.traces_of(row), PAGE).get_page(request.GET.get("page"))
-    context = {"departure": row, "page": page, "number": page.number, **_neighbours(page)}
+    context = {
+        "departure": row,
+        "page": page,
+        "number": page.number,
+        **neighbours(page.number, page.paginator.num_pages),
+    }
     return render(request, "members/departure.html", context)
-
-
-def _neighbours(page: Page) -> dict[str, str]:
-    earlier = f"?page={page.previous_page_number()}" if page.has_previous() else ""
-    return {"earlier_url": earlier, "later_url": f"?page={page.next_page_number()}" if page.has_next() else ""}

@@ -11,7 +11,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import translation
-from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
@@ -19,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from hub.lib import clock
 from hub.lib.errors import Conflict, Stale
 from hub.lib.numbers import whole_number
+from hub.lib.paging import neighbours
 from hub.lib.throttle import throttled
 from hub.members import selectors, services
 from hub.members.errors import LinkBroken, LinkExpired
@@ -161,17 +161,11 @@ def directory(request: HttpRequest) -> HttpResponse:
     query = request.GET.get("q", "").strip()[:100]
     pages = Paginator(selectors.directory_for(_signed_in(request), query), PAGE)
     page = pages.get_page(request.GET.get("page"))
-    found: dict[str, str | int] = {"q": query} if query else {}
-
-    def link(number: int) -> str:
-        return "?" + urlencode({**found, "page": number})
-
     context = {
         "query": query,
         "page": page,
         "total": pages.count,
-        "earlier_url": link(page.previous_page_number()) if page.has_previous() else "",
-        "later_url": link(page.next_page_number()) if page.has_next() else "",
+        **neighbours(page.number, pages.num_pages, **({"q": query} if query else {})),
     }
     return render(request, "members/directory.html", context)
 

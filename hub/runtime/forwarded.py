@@ -6,7 +6,6 @@ so are those that the hub never reads (``Forwarded``, ``X-Real-IP``, ``X-Forward
 """
 
 import logging
-import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -14,6 +13,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from hub.lib.clients import Client, is_in, is_private, resolve
+from hub.lib.quiet import NowAndThen
 
 log = logging.getLogger(__name__)
 App = Callable[[dict[str, Any], Callable[[], Awaitable[Any]], Callable[[Any], Awaitable[None]]], Awaitable[None]]
@@ -24,25 +24,17 @@ FORWARDED = "hub.forwarded"
 WARNING_PAUSE_SECONDS = 3_600
 
 
-class _Warner:
-    """Say now and then that a proxy nobody named stands before the hub."""
+untrusted_warnings = NowAndThen(WARNING_PAUSE_SECONDS)
 
-    def __init__(self) -> None:
-        self._next_at = 0.0
 
-    def untrusted(self, peer: str) -> None:
-        """Log a peer on this host or in a private network that forwards for others without being trusted."""
-        if not is_private(peer) or time.monotonic() < self._next_at:
-            return
-        self._next_at = time.monotonic() + WARNING_PAUSE_SECONDS
+def _warn_of(peer: str) -> None:
+    """Log a peer on this host or in a private network that forwards for others without being trusted."""
+    if is_private(peer) and untrusted_warnings.allows():
         log.warning(
             "X-Forwarded-For comes from %s, which HUB_TRUSTED_PROXIES does not name: it is ignored, all clients "
             "behind that proxy count as one, and their requests as not secure",
             peer,
         )
-
-
-warner = _Warner()
 
 
 def is_forwarding(name: str) -> bool:
@@ -60,7 +52,7 @@ def is_near(request: HttpRequest) -> bool:
 def _client(peer: str, forwarded_for: str, forwarded_proto: str) -> Client:
     client = resolve(peer, forwarded_for, forwarded_proto, settings.HUB_TRUSTED_PROXIES)
     if forwarded_for and not is_in(peer, settings.HUB_TRUSTED_PROXIES):
-        warner.untrusted(peer)
+        _warn_of(peer)
     return client
 
 

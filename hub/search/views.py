@@ -2,12 +2,12 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from hub.lib.numbers import whole_number
+from hub.lib.paging import neighbours
 from hub.lib.throttle import throttled
 from hub.search.query import MAX_LENGTH
 from hub.search.selectors import search
@@ -25,17 +25,11 @@ def results(request: HttpRequest) -> HttpResponse:
     kind = request.GET.get("kind", "")
     kind = kind if kind in KINDS else ""
     found = search(member, text, kind=kind, page=whole_number(request.GET.get("page"), 1))
-    asked: dict[str, str | int] = {"q": text, **({"kind": kind} if kind else {})}
-
-    def link(page: int) -> str:
-        return "?" + urlencode({**asked, "page": page})
-
     context = {
         "text": text,
         "kind": kind,
         "kinds": KINDS.items(),
         "results": found,
-        "earlier_url": link(found.page - 1) if found.page > 1 else "",
-        "later_url": link(found.page + 1) if found.page < found.pages else "",
+        **neighbours(found.page, found.pages, q=text, **({"kind": kind} if kind else {})),
     }
     return render(request, "search/search.html", context)

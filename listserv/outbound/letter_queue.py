@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from email import policy
 from email.parser import BytesParser
+from functools import partial
 
 from django.db import transaction
 
 from listserv.models import Notice
 from listserv.outbound.progress import Progress
-from listserv.outbound.refusals import is_about_the_mailbox
+from listserv.outbound.refusals import may_be_us
 from listserv.outbound.traces import note_letter
 from listserv.outbound.transport import Envelope, Listed, Outcome, Result
 from listserv.outbound.trouble import LEASE, clear_trouble, is_refusing, next_try, note_trouble, pause_after
@@ -141,13 +142,8 @@ class LetterQueue:
         self.done += notice.state != Notice.State.WAITING
 
 
-def _may_be_us(result: Result) -> bool:
-    """Whether a refusal need not be of the recipient; trials go to mailboxes that may well be no more."""
-    if result.outcome is Outcome.REFUSED:
-        return True
-    return result.outcome is Outcome.FAILED and not is_about_the_mailbox(result.reply)
-
-
+# Trials go to mailboxes that may well be no more: a refusal about one is always the recipient's.
+_may_be_us = partial(may_be_us, taken=True)
 _WAITS = (Outcome.LATER, Outcome.UNREACHED, Outcome.REFUSED)
 
 

@@ -109,12 +109,13 @@ def _tail(results: Sequence[Result], *, ever_taken: bool) -> Sequence[Result]:
     """Return the refusals at the end that may be of us; none is about a mailbox once the relay has taken a copy."""
     taken = ever_taken or any(one.outcome is Outcome.SENT for one in results)
     start = len(results)
-    while start and _may_be_us(results[start - 1], taken=taken):
+    while start and may_be_us(results[start - 1], taken=taken):
         start -= 1
     return results[start:]
 
 
-def _may_be_us(result: Result, *, taken: bool) -> bool:
+def may_be_us(result: Result, *, taken: bool) -> bool:
+    """Whether a refusal need not be of the recipient. Args: taken, the relay has taken a copy from us before."""
     if result.outcome is Outcome.REFUSED:
         return True
     return result.outcome is Outcome.FAILED and not (taken and is_about_the_mailbox(result.reply))

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from hub.lib import clock
+from hub.lib.numbers import whole_number
 from listserv import selectors
 from listserv.inbound.pump import retry_failed
 from listserv.views.paging import SIZE, paging
@@ -37,8 +38,7 @@ def inbound(request: HttpRequest) -> HttpResponse:
 
 
 def _try_again(request: HttpRequest) -> HttpResponse:
-    asked = request.POST.get("retry", "")
-    if asked.isascii() and asked.isdigit() and len(asked) < 19 and retry_failed(pk=int(asked)):
+    if retry_failed(pk=whole_number(request.POST.get("retry"))):
         messages.success(request, _("The mail is tried again now."))
     else:
         messages.warning(request, _("This mail does not wait for you any more."))

@@ -1,7 +1,9 @@
 """Pages of a list that is counted: which one is asked for, and where its neighbours are."""
 
 from dataclasses import dataclass
-from urllib.parse import urlencode
+
+from hub.lib.numbers import whole_number
+from hub.lib.paging import neighbours
 
 SIZE = 50  # rows
 
@@ -28,17 +30,13 @@ class Paging:
             "total": self.total,
             "page_number": self.number,
             "page_count": self.pages,
-            "earlier_url": self._url(self.number - 1) if self.number > 1 else "",
-            "later_url": self._url(self.number + 1) if self.number < self.pages else "",
+            **neighbours(self.number, self.pages, **self.query),
         }
-
-    def _url(self, number: int) -> str:
-        return "?" + urlencode({**self.query, "page": number})
 
 
 def paging(asked: str, total: int, *, size: int, **query: str) -> Paging:
     """Return the page that ``?page=`` asks for; nonsense is the first, too many the last. Empty query is left out."""
     pages = max(1, -(-total // size))
-    number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 9 else 1
+    number = whole_number(asked, 1)
     kept = {name: value for name, value in query.items() if value}
     return Paging(min(max(number, 1), pages), pages, total, size, kept)

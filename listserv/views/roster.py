@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from hub.lib import clock
+from hub.lib.numbers import whole_number
 from listserv import rosters
 from listserv.figures import led_list_for, roster_of
 from listserv.forms import RosterForm
@@ -76,8 +77,7 @@ def _change(request: HttpRequest, member: "Member", found: MailingList, form: Ro
 
 
 def _take_off(request: HttpRequest, member: "Member", found: MailingList) -> None:
-    asked = request.POST["off"]
-    key = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 19 else 0
+    key = whole_number(request.POST["off"])
     row = rosters.take_off(list_id=found.pk, subscription_id=key, actor=member, now=clock.now())
     if row is not None:
         messages.success(request, _("%(name)s gets no more mail of this list.") % {"name": row.member.get_full_name()})

@@ -1,12 +1,8 @@
 """A worker that is killed at any moment: its work is taken up within half a minute, and little of it is done twice."""
 
-import os
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,7 +21,7 @@ from listserv.outbound.relay import Relay
 from listserv.outbound.transport import Batch, Envelope, Listed, Outcome, Result
 from tests.listserv.sink import Sink
 from tests.listserv.test_relay import WAYS, mails
-from tests.listserv.test_workers import database_url, wait_for
+from tests.listserv.test_workers import run_until_killed
 
 # What a kill may repeat of a mailing, and when another worker has to be at it.
 REPEATED = 50
@@ -237,37 +233,12 @@ def test_a_letter_to_several_is_not_said_again_to_those_who_have_it(now, mortal)
     assert repeated(first, second) <= 1 and len(first.taken + second.taken) >= 5
 
 
-WORKER = """
-import django, time
-django.setup()
-from hub.lib.clock import now
-from listserv.outbound import pump
-while True:
-    pump.deliver_mailings(now())
-    time.sleep(0.05)
-"""
-
-
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("extensions", WAYS)
 def test_kill_9_in_a_large_batch_repeats_fifty_copies_at_most(crowd, settings, tmp_path, extensions):
     far, second = Sink(extensions=extensions, hang_after=120), Sink(extensions=extensions)
     crowd.say(crowd.amina, "Before the kill.", now=clock())
-    env = {
-        **os.environ,
-        "DATABASE_URL": database_url(),
-        "HUB_RELAY": f"smtp://127.0.0.1:{far.port}",
-        "HUB_DATA": str(tmp_path),
-        "DJANGO_SETTINGS_MODULE": "hub.settings",
-        "HUB_SECRET_KEY": settings.SECRET_KEY,
-    }
-    root = Path(__file__).parent.parent.parent
-    worker = subprocess.Popen([sys.executable, "-c", WORKER], env=env, cwd=root)
-    try:
-        wait_for(lambda: len(far.taken) >= 120)
-    finally:
-        worker.kill()
-        worker.wait(10)
+    run_until_killed(far, 120, batch=pump.BATCH, key=settings.SECRET_KEY, folder=tmp_path)
     settings.HUB_RELAY = Endpoint("127.0.0.1", second.port)
     try:
         while pump.deliver_mailings(clock() + TAKEN_UP):

@@ -23,11 +23,11 @@ from tests.listserv.sink import Sink
 pytestmark = pytest.mark.django_db(transaction=True)
 
 WORKER = """
-import django, time
+import django, os, time
 django.setup()
 from hub.lib.clock import now
 from listserv.outbound import pump
-pump.BATCH = 5
+pump.BATCH = int(os.environ["BATCH"])
 while True:
     pump.deliver_mailings(now())
     time.sleep(0.05)
@@ -70,25 +70,31 @@ def wait_for(condition: Any) -> None:
         time.sleep(0.02)
 
 
-def test_kill_9_in_the_middle_of_a_batch_loses_nobody(crowd, sink, settings, tmp_path):
-    # Both take one connection's window each here, so the sink decides how far the worker gets.
-    far = sink(extensions=(), hang_after=7)
-    crowd.say(crowd.amina, "Before the kill.", now=clock())
+def run_until_killed(far: Sink, copies: int, *, batch: int, key: str, folder: Path) -> None:
+    """Run a worker in a process of its own, and kill it when the far end has taken so many copies."""
     env = {
         **os.environ,
+        "BATCH": str(batch),
         "DATABASE_URL": database_url(),
         "HUB_RELAY": f"smtp://127.0.0.1:{far.port}",
-        "HUB_DATA": str(tmp_path),
+        "HUB_DATA": str(folder),
         "DJANGO_SETTINGS_MODULE": "hub.settings",
-        "HUB_SECRET_KEY": settings.SECRET_KEY,
+        "HUB_SECRET_KEY": key,
     }
     root = Path(__file__).parent.parent.parent
     worker = subprocess.Popen([sys.executable, "-c", WORKER], env=env, cwd=root)
     try:
-        wait_for(lambda: len(far.taken) == 7)
+        wait_for(lambda: len(far.taken) >= copies)
     finally:
         worker.kill()
         worker.wait(10)
+
+
+def test_kill_9_in_the_middle_of_a_batch_loses_nobody(crowd, sink, settings, tmp_path):
+    # Both take one connection's window each here, so the sink decides how far the worker gets.
+    far = sink(extensions=(), hang_after=7)
+    crowd.say(crowd.amina, "Before the kill.", now=clock())
+    run_until_killed(far, 7, batch=5, key=settings.SECRET_KEY, folder=tmp_path)
     assert Mailing.objects.get().cursor > 0 and Mailing.objects.get().state == "sending"
     second = sink()
     settings.HUB_RELAY = Endpoint("127.0.0.1", second.port)

@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.test import Client, RequestFactory
 
 from hub.runtime import forwarded
-from hub.runtime.forwarded import ClientMiddleware, resolve_socket, warner
+from hub.runtime.forwarded import ClientMiddleware, resolve_socket, untrusted_warnings
 
 PROXY = (ip_network("127.0.0.1"),)
 SPOKEN = {
@@ -25,7 +25,7 @@ SPOKEN = {
 
 @pytest.fixture(autouse=True)
 def _warn_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(warner, "_next_at", 0.0)
+    monkeypatch.setattr(untrusted_warnings, "_next_at", 0.0)
 
 
 def _through(**meta: Any) -> Any:
@@ -111,6 +111,6 @@ def test_a_proxy_that_nobody_named_is_logged_now_and_then(settings, caplog):
     assert "172.18.0.2" in caplog.text
     assert "HUB_TRUSTED_PROXIES" in caplog.text
     with caplog.at_level(logging.WARNING, logger=forwarded.__name__):
-        warner._next_at = 0.0
+        untrusted_warnings._next_at = 0.0
         _through(REMOTE_ADDR="203.0.113.1", HTTP_X_FORWARDED_FOR="198.51.100.7")
     assert len(caplog.records) == 1

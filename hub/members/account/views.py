@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from hub.lib.clock import now
 from hub.lib.errors import Invalid, NotFound
+from hub.lib.paging import neighbours
 from hub.members.account import rules, selectors, services
 from hub.members.account.adapter import HubFactorAdapter
 from hub.members.account.forms import ApplicationPasswordForm, ResetForm
@@ -118,8 +119,7 @@ def second_factors(request: HttpRequest) -> HttpResponse:
         "page": page,
         "resets": selectors.resets_for(reader),
         "reader": reader,
-        "earlier_url": f"?page={page.previous_page_number()}" if page.has_previous() else "",
-        "later_url": f"?page={page.next_page_number()}" if page.has_next() else "",
+        **neighbours(page.number, page.paginator.num_pages),
     }
     return render(request, "members/second_factors.html", context)
 
