@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from forums.services import admit_member, create_forum
+from forums.services import admit_member, as_stored, create_forum
 from hub.lib.errors import Conflict, Invalid
 from hub.lib.markup import renders
 from hub.lib.rendered import check_length
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from hub.members.models import Member
 
 
-@renders("mandate", "topic")
+@renders("mandate", "topic", stored_as=as_stored)
 @transaction.atomic
 def convene_group(
     *,
@@ -68,7 +68,8 @@ def _checked(*, name: str, topic: str, mandate: str, slug: str) -> dict[str, str
 
     Raises: Invalid, TooLarge, Conflict.
     """
-    if not (name.strip() and topic.strip() and mandate.strip()):
+    name, topic, mandate = as_stored(name), as_stored(topic), as_stored(mandate)
+    if not (name and topic and mandate):
         raise Invalid(_("Give the group a name, a topic and a mandate."))
     check_length(mandate)
     slug = slug or slugify(name)[:60].strip("-")
@@ -76,7 +77,7 @@ def _checked(*, name: str, topic: str, mandate: str, slug: str) -> dict[str, str
         raise Invalid(_("Give the group a short name of Latin letters, digits and hyphens."))
     if LiaisonGroup.objects.filter(slug=slug).exists():
         raise Conflict(_("Another group has this short name."))
-    return {"name": name.strip()[:100], "slug": slug, "topic": topic.strip()[:300], "mandate": mandate.strip()}
+    return {"name": name[:100], "slug": slug, "topic": topic[:300], "mandate": mandate}
 
 
 def _roles(members: "Iterable[Member]", chair: "Member | None", secretary: "Member | None") -> "dict[Member, str]":

@@ -11,6 +11,7 @@ from wagtail.models import Page
 from wagtail.search import index
 
 from cms.forms import PublishedFilter
+from cms.models.masked import MaskedPage
 from cms.models.preview import PreviewInEditor
 from cms.selectors import home_for, published, published_years
 from hub.lib.clock import now
@@ -18,7 +19,7 @@ from hub.lib.clock import now
 TEXT = ["h2", "h3", "bold", "italic", "ol", "ul", "hr", "link", "blockquote"]
 
 
-class HomePage(PreviewInEditor, Page):
+class HomePage(MaskedPage, PreviewInEditor, Page):
     """The page at ``/``: what the network is for a visitor, what needs them for a member."""
 
     intro = RichTextField(_("what this network is, in one paragraph"), features=["bold", "italic", "link"], blank=True)
@@ -39,7 +40,7 @@ class HomePage(PreviewInEditor, Page):
         return {**context, "member": member, "home": home_for(member, now=now())}
 
 
-class StandardPage(PreviewInEditor, Page):
+class StandardPage(MaskedPage, PreviewInEditor, Page):
     """A page of text: about the network, the rules of procedure, help."""
 
     intro = models.CharField(_("introduction"), max_length=300, blank=True)
@@ -55,7 +56,7 @@ class StandardPage(PreviewInEditor, Page):
         verbose_name = _("page of text")
 
 
-class ConferenceIndexPage(PreviewInEditor, Page):
+class ConferenceIndexPage(MaskedPage, PreviewInEditor, Page):
     """The list of what has been published; proceedings stand under it."""
 
     intro = RichTextField(_("introduction"), features=["bold", "italic", "link"], blank=True)

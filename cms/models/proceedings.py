@@ -17,6 +17,7 @@ from wagtail.url_routing import RouteResult
 
 from cms.forms import ProceedingsForm
 from cms.models.issued import IssuedText, frozen, issue_of
+from cms.models.masked import MaskedPage
 from cms.models.preview import PreviewInEditor
 from cms.models.records import ProceedingsRecord, SymbolSeries
 from cms.presenter import page_context, pdf_response
@@ -82,7 +83,7 @@ class ProceedingsPermissions(PagePermissionTester):
         return False
 
 
-class ProceedingsPage(PreviewInEditor, Page):
+class ProceedingsPage(MaskedPage, PreviewInEditor, Page):
     """Proceedings: the record of a conference, summary and conclusions by the rapporteur, a symbol once issued."""
 
     first_published_at: datetime | None

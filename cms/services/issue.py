@@ -14,6 +14,7 @@ from cms import indexing
 from cms.models import IssuedText, IssueNote
 from cms.rules import is_secretariat
 from hub.lib.errors import Conflict, Invalid, NotAllowed, NotFound
+from hub.lib.masking import mask
 
 if TYPE_CHECKING:
     from hub.members.models import Member
@@ -36,7 +37,7 @@ def _checked(text: str, missing: str) -> str:
         raise Invalid(missing)
     if len(text) > NOTE_LENGTH:
         raise Invalid(_("Keep this under %d characters.") % NOTE_LENGTH)
-    return text.strip()
+    return mask(text).strip()
 
 
 @transaction.atomic

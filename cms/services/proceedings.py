@@ -22,6 +22,7 @@ from cms.services.rights import follow_roles, follow_secretariat
 from conferences.selectors import Transcript, transcript_for
 from hub.lib.errors import Conflict, Invalid, NotAllowed, NotFound, NotNow, Stale
 from hub.lib.markup import plain, renders
+from hub.lib.masking import mask
 
 if TYPE_CHECKING:
     from hub.members.models import Member
@@ -258,7 +259,7 @@ def approve_proceedings(
     publication = PublishPageRevisionAction(task_state.revision, user=actor)
     # The revision that was read, whatever is saved meanwhile; in Wagtail's admin nobody may publish proceedings.
     task_state.workflow_state.on_finish = lambda user=None: publication.execute(skip_permission_checks=True)
-    task_state.task.specific.on_action(task_state, actor, "approve", comment=comment[:COMMENT_LENGTH])
+    task_state.task.specific.on_action(task_state, actor, "approve", comment=mask(comment)[:COMMENT_LENGTH])
     page = ProceedingsPage.objects.get(pk=page_id)
     transaction.on_commit(lambda: issued_pdf_of(page), robust=True)
     return page
@@ -275,5 +276,5 @@ def send_back_proceedings(*, page_id: int, actor: "Member", seen_revision: int |
     if not comment.strip():
         raise Invalid(_("Say what should be changed, so that the rapporteur knows."))
     task_state = _task(page_id, actor, seen_revision)
-    task_state.task.specific.on_action(task_state, actor, "reject", comment=comment.strip()[:COMMENT_LENGTH])
+    task_state.task.specific.on_action(task_state, actor, "reject", comment=mask(comment).strip()[:COMMENT_LENGTH])
     return ProceedingsPage.objects.get(pk=page_id)

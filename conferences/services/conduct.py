@@ -11,6 +11,7 @@ from conferences.services import speak
 from conferences.services.log import append, find, lock
 from forums.outlets import outlets
 from forums.selectors import readers_of
+from forums.services import as_stored
 from forums.speakers import role_now
 from hub.lib.errors import NotFound
 from hub.lib.markup import renders
@@ -80,7 +81,7 @@ def _mark_open(conference_session: ConferenceSession, now: datetime) -> None:
         raise errors.another_open() from None
 
 
-@renders("words")
+@renders("words", stored_as=as_stored)
 @transaction.atomic
 def open_session(
     *,
@@ -115,7 +116,7 @@ def open_session(
     return conference_session
 
 
-@renders("words")
+@renders("words", stored_as=as_stored)
 @transaction.atomic
 def take_item(
     *, conference_session_id: int, item_id: int, actor: "Member", now: datetime, words: str = ""
@@ -137,7 +138,7 @@ def take_item(
     return conference_session
 
 
-@renders("words")
+@renders("words", stored_as=as_stored)
 @transaction.atomic
 def close_session(
     *, conference_session_id: int, actor: "Member", now: datetime, words: str = "", quiet: bool = False

@@ -37,7 +37,7 @@ def _check_new(name: str, slug: str, starts_at: datetime | None, ends_at: dateti
         raise Conflict(_("Another conference has this short name."))
 
 
-@renders("background")
+@renders("background", stored_as=forum_services.as_stored)
 @transaction.atomic
 def convene_conference(
     *,
@@ -63,18 +63,14 @@ def convene_conference(
     """
     if actor is not None and not actor.is_staff:
         raise NotAllowed(_("The Secretariat convenes conferences."))
+    name, background = forum_services.as_stored(name), forum_services.as_stored(background)
     slug = slug or slugify(name)[:60].strip("-")
     _check_new(name, slug, starts_at, ends_at)
     check_length(background)
     fields = {"language": language, "opens_at": starts_at, "closes_at": ends_at}
-    policy = forum_services.create_forum(name=name.strip(), slug=slug, preset=preset, now=now, **fields)
+    policy = forum_services.create_forum(name=name, slug=slug, preset=preset, now=now, **fields)
     conference = Conference.objects.create(
-        name=name.strip()[:150],
-        slug=slug,
-        forum=policy.forum,
-        background=background.strip(),
-        convened_by=actor,
-        created_at=now,
+        name=name[:150], slug=slug, forum=policy.forum, background=background, convened_by=actor, created_at=now
     )
     for member, role in (people or {}).items():
         admit_person(conference_id=conference.pk, member=member, role=role, actor=None, now=now)
@@ -146,11 +142,12 @@ def schedule_session(
         raise NotFound
     if actor is not None:
         rules.check_leads(actor, conference.forum_id)
-    if not title.strip():
+    title = forum_services.as_stored(title)
+    if not title:
         raise Invalid(_("Give the session a title."))
     rules.check_hours(opens_at, closes_at, starts_at=conference.starts_at, ends_at=conference.ends_at)
     made = ConferenceSession.objects.create(
-        conference=conference, title=title.strip()[:200], opens_at=opens_at, closes_at=closes_at
+        conference=conference, title=title[:200], opens_at=opens_at, closes_at=closes_at
     )
     for item in items:
         add_agenda_item(conference_session_id=made.pk, title=item, actor=actor, now=now)
@@ -227,10 +224,11 @@ def add_agenda_item(
         rules.check_leads(actor, forum_id)
     if conference_session.is_closed:
         rules.check_open(conference_session)
-    if not title.strip():
+    title, note = forum_services.as_stored(title), forum_services.as_stored(note)
+    if not title:
         raise Invalid(_("Give the item a title."))
     if topic_id is None:
-        topic_id = _topic(forum_id, title.strip(), actor, now)
+        topic_id = _topic(forum_id, title, actor, now)
     elif not _is_there(conference_session.conference, topic_id):
         raise NotFound
     conference_session = lock(conference_session_id)
@@ -238,11 +236,7 @@ def add_agenda_item(
     try:
         with transaction.atomic():
             return AgendaItem.objects.create(
-                conference_session=conference_session,
-                number=last + 1,
-                title=title.strip()[:200],
-                note=note.strip(),
-                topic_id=topic_id,
+                conference_session=conference_session, number=last + 1, title=title[:200], note=note, topic_id=topic_id
             )
     except IntegrityError:
         raise Conflict(_("This topic is already on the agenda.")) from None

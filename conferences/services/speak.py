@@ -156,7 +156,7 @@ def _sentences(item: AgendaItem, *, first: bool) -> str:
 
 
 def check_words(text: str) -> str:
-    """Return words to be said with the gavel or the opening, stripped. Raises: Invalid when far too long."""
+    """Return words to be said with the gavel or the opening, as they are stored. Raises: Invalid when far too long."""
     if len(text) > 20_000:
         raise Invalid(_("Keep this under 20,000 characters; send the rest as an intervention."))
-    return text.strip()
+    return forum_services.as_stored(text)

@@ -13,7 +13,7 @@ from machina.apps.forum_conversation.models import Topic
 from forums.models import Contribution, ForumPolicy, Membership
 from forums.outlets import outlets
 from forums.policy import ADMIT, LEADING, access_of, check_role_change, check_still_led
-from forums.services.publish import new_topic
+from forums.services.publish import as_stored, new_topic
 from hub.lib.errors import Invalid, NotAllowed, NotFound
 from hub.lib.markup import renders
 from hub.search.services import forget_author
@@ -31,7 +31,7 @@ def create_category(*, name: str) -> Forum:
     return found or Forum.objects.create(name=name, type=Forum.FORUM_CAT)
 
 
-@renders("theme", "summary", stored_as=str)
+@renders("theme", "summary", stored_as=as_stored)
 @transaction.atomic
 def create_forum(
     *, name: str, slug: str, preset: str, now: datetime, parent: Forum | None = None, **fields: object
@@ -40,7 +40,8 @@ def create_forum(
 
     Args: ``fields`` are those of :class:`ForumPolicy` (theme, questions, moderated, language, opens_at, closes_at).
     """
-    forum = Forum.objects.create(name=name[:100], type=Forum.FORUM_POST, parent=parent)
+    fields.update({key: as_stored(str(fields[key])) for key in ("theme", "questions", "summary") if fields.get(key)})
+    forum = Forum.objects.create(name=as_stored(name)[:100], type=Forum.FORUM_POST, parent=parent)
     policy = ForumPolicy.objects.create(forum=forum, preset=preset, **fields)
     for outlet in outlets():
         outlet.open_forum(policy, slug=slug, now=now)

@@ -6,8 +6,9 @@ key in a contribution could act for its owner. So text, names and bytes of files
 
 A secret is recognised by where it stands, not by checking its signature: behind the plus sign of one of our addresses,
 or in one of our links. Quoting breaks lines and programs encode signs: ``> `` within a token, ``=2B`` and ``%2B`` for
-the plus sign, capitals, a link inside a link are all the same token. The signature is the first
-:data:`MAC_LETTERS` letters of a token (:mod:`hub.lib.tokens`), so what is left of one that lost them opens nothing.
+the plus sign, capitals, full width, marks of direction, encoded words, a link inside a link are all the same token. The
+signature is the first :data:`MAC_LETTERS` letters of a token (:mod:`hub.lib.tokens`), so what is left of one that lost
+them opens nothing.
 
 Time is linear in the length. Source: decision record 0020.
 """
@@ -31,19 +32,20 @@ _TOKEN_MAX = 64
 # In bytes a secret is overwritten letter by letter by "0", which no token has: the place of all else may matter.
 _LETTERS = re.compile(rb"[A-Za-z0-9]")
 
-_PLUS = r"(?:\\?\+|%(?:25)*2b|=2b|-2b|&\#43;|&\#x2b;|&plus;|＋)"
-_DOT = r"(?:\\?\.|%(?:25)*2e|=2e|&\#46;)"
-_SLASH = r"(?:\\?/|%(?:25)*2f|=2f|_)"
-_EQUALS = r"(?:=3d|=|%(?:25)*3d)"
-_AT = r"(?:\\?@|%(?:25)*40|=40|&\#64;|[ (\[{]{1,2}at\b)"
+_PLUS = r"(?:\\?\+(?:2b)?|%(?:25)*2b|=2b|-2b|&\#43;|&\#x2b;|&plus;|\\u002b)"
+_DOT = r"(?:\\?\.|%(?:25)*2e|=2e|\+2e|-2e|&\#46;|&\#x2e;|&period;)"
+_SLASH = r"(?:\\?/|%(?:25)*2f|=2f|-2f|&\#47;|&\#x2f;|&sol;|\\u002f|_)"
+_EQUALS = r"(?:=3d|\\?=|%(?:25)*3d|-3d|&\#61;|&\#x3d;|&equals;|\\u003d)"
+_QUERY = r"(?:[?&;]|%(?:25)*(?:3f|26|3b)|=(?:3f|26)|-(?:3f|26)|\\u0026)"
+_AT = r"(?:\\?@|%(?:25)*40|=40|\+40|-40|&\#64;|&\#x40;|&commat;|\\u0040|[ (\[{]{1,2}at\b)"
 _TOKEN = rf"[a-z2-7]{{{MAC_LETTERS},{_TOKEN_MAX}}}"
 _SECRET = re.compile(
     rf"""
-    (?=[\\+%=\-&＋/_?;])(?:
+    (?=[\\+%=\-&/_?;])(?:
       {_PLUS}[ra]{_DOT}(?P<reply>{_TOKEN})
     | {_PLUS}(?P<local>{_TOKEN})
     | {_SLASH}(?:leave|confirm(?:{_SLASH}[a-z0-9-]{{1,40}}?)?){_SLASH}(?P<link>{_TOKEN})
-    | [?&;]key{_EQUALS}(?P<key>{_TOKEN})
+    | {_QUERY}key{_EQUALS}(?P<key>{_TOKEN})
     | {_SLASH}reset{_SLASH}key{_SLASH}(?P<password>[0-9a-z]{{1,13}}-[0-9a-z-]{{20,120}})
     | {_SLASH}confirm-email{_SLASH}(?P<address>[a-z0-9_:%=-]{{10,200}})
     )
@@ -55,17 +57,38 @@ _at_sign = re.compile(_AT, re.IGNORECASE)
 _ADDRESS = re.compile(
     r"(?:bounces|leave|unsubscribe|confirm|moderate|request|lists|listserv|sympa|majordomo|hub)\Z", re.IGNORECASE
 )
-# What programs put into a word they break: a line end with the marks of a quote, and signs without width.
+# What programs put into a word they break: a line end with the marks of a quote, the border of two encoded words, a
+# tag, and signs without width, of direction and of variants, of which Arabic and Hebrew texts are full; these also as
+# the bytes of a file and encoded. The last lines are no gap but a letter that is written as its number.
 _GAP = re.compile(
-    r"(?<=\S)(?:=?[ \t]{0,2}\r?\n[ \t>|＞]{0,80}(?=[^\s>])|[\u00ad\u200b-\u200d\u2060\ufeff]|<wbr ?/?>|&shy;)",
-    re.IGNORECASE,
+    r"""(?<=\S)(?:
+      =?[ \t\u00a0]{0,2}(?:\r\n?|[\n\x0b\x0c\x85\u2028\u2029])[ \t>|＞]{0,80}(?=[^\s>])
+    | \?=\s{1,4}=\?[a-z0-9_*-]{1,40}\?q\?
+    | </?(?:b|br|em|font|i|span|strong|u|wbr)(?:[ ][^<>+@?%/]{0,200})?[ ]?/?>
+    | [\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]
+    | \xe2\x80[\x8b-\x8f\xa8-\xae] | \xe2\x81[\xa0-\xaf] | \xef\xbb\xbf | \xef\xb8[\x80-\x8f]
+    | \xc2\xad | \xcd\x8f | \xd8\x9c
+    | [=%]e2[=%](?:80[=%](?:8[b-f]|a[89a-e])|81[=%]a[0-9a-f])
+    | [=%]ef[=%]bb[=%]bf | [=%]c2[=%]ad | [=%]d8[=%]9c
+    | &(?:shy|zwnj|zwj|lrm|rlm|\#173|\#xad|\#820[3-7]|\#x200[b-f]|\#8288|\#65279|\#xfeff);
+    | %(?:25)*(?P<percent>3[2-7]|[46][1-9a-f]|[57][0-9a])
+    | &\#x(?P<hex>3[2-7]|[46][1-9a-f]|[57][0-9a]);
+    | &\#(?P<decimal>5[0-5]|6[5-9]|[78][0-9]|9[0789]|1[01][0-9]|12[0-2]);
+    )""",
+    re.IGNORECASE | re.VERBOSE,
 )
-_HINTS = ("+", "%2", "=2b", "-2b", "&#", "&plus", "＋", "key", "leave", "confirm")
+# Letters as wide as Chinese ones, and dots that stand for one; each is one letter still.
+_WIDE_LETTERS = {0xFF00 + code - 0x20: code for code in range(0x21, 0x7F)} | {0x3002: 0x2E, 0xFF61: 0x2E}
+_HINTS = ("+", "%2", "=2b", "-2b", "&#", "&plus", "\\u002b", "key", "leave", "confirm")
 # Lines of base64, in which a forwarded mail may hide its words; shorter ones end a block.
-_FULL_LINE, _LAST_LINE = re.compile(rb"[A-Za-z0-9+/]{60,}\r?"), re.compile(rb"[A-Za-z0-9+/]{4,}={0,2}\r?")
+_FULL_LINE, _LAST_LINE = re.compile(rb"[A-Za-z0-9+/]{32,}\r?"), re.compile(rb"[A-Za-z0-9+/]{4,}={0,2}\r?")
 # What a file has near a secret, and how many octets around it are looked at: an address before, a link behind.
 _SIGNS = (b"+r.", b"+a.", b"2br.", b"2ba.", b"bounces", b"leave", b"confirm", b"moderate", b"request", b"key=")
 _BEFORE, _BEHIND = 200, 400
+# Fields of a mail in letters beyond ASCII (RFC 2047); what is broken between two words goes on in the next one.
+_WORD = rb"=\?[\w*-]{1,40}\?b\?[A-Za-z0-9+/]+={0,2}\?="
+_ENCODED_WORDS = re.compile(_WORD + rb"(?:\s{1,4}" + _WORD + rb")*", re.IGNORECASE)
+_LETTERS_OF_WORD = re.compile(rb"(?<=\?)[A-Za-z0-9+/]+={0,2}(?=\?=)")
 # Text of two octets a letter, as Outlook's files have it.
 _WIDE = re.compile(rb"(?:[\x20-\x7e]\x00){24,}")
 _ZIP = b"PK\x03\x04"
@@ -73,7 +96,8 @@ _ZIP = b"PK\x03\x04"
 
 def mask(text: str) -> str:
     """Return ``text`` with each secret of the hub replaced by :data:`HIDDEN`."""
-    spans = _spans(text) if _may_hold(text) else []
+    narrow = text if text.isascii() else text.translate(_WIDE_LETTERS)
+    spans = _spans(narrow) if _may_hold(narrow) else []
     made, at = [], 0
     for start, end in spans:
         made += [text[at:start], HIDDEN]
@@ -89,9 +113,9 @@ def mask_file(content: bytes) -> bytes:
     """
     if content.startswith(_ZIP):
         return content
-    masked = _overwritten(content)
+    masked = _ENCODED_WORDS.sub(lambda found: _masked_words(found[0]), _overwritten(content))
     if b"\0" in masked:
-        return _WIDE.sub(lambda found: _masked_wide(found[0]), masked)
+        masked = _WIDE.sub(lambda found: _masked_wide(found[0]), masked)
     return _without_hidden_ones(masked)
 
 
@@ -102,18 +126,7 @@ def _may_hold(text: str) -> bool:
 
 def _spans(text: str) -> list[tuple[int, int]]:
     """Return where secrets stand, from first to last letter, the line ends within them included."""
-    pieces: list[str] = []
-    offsets, places = [], []  # of each piece: where it begins without the gaps, and in the text
-    at = length = 0
-    for gap in _GAP.finditer(text):
-        pieces.append(text[at : gap.start()])
-        offsets.append(length)
-        places.append(at)
-        length += gap.start() - at
-        at = gap.end()
-    offsets.append(length)
-    places.append(at)
-    joined = "".join([*pieces, text[at:]])
+    joined, offsets, places, extra = _joined(text)
     spans = []
     for found in _SECRET.finditer(joined):
         if found.lastgroup == "local" and not _is_ours(joined, found):
@@ -122,8 +135,38 @@ def _spans(text: str) -> list[tuple[int, int]]:
         if _at_sign.match(joined, end) is None:
             end = min(end, _end_of_line(start, offsets, len(joined)))
         first, last = (bisect_right(offsets, place) - 1 for place in (start, end - 1))
-        spans.append((places[first] + start - offsets[first], places[last] + end - offsets[last]))
+        spans.append((places[first] + start - offsets[first], places[last] + end - offsets[last] + extra[last]))
     return spans
+
+
+def _joined(text: str) -> tuple[str, list[int], list[int], list[int]]:
+    """Return a text without the gaps in its words, and of each of its pieces where it begins there and in the text.
+
+    A letter that was written as its number is a piece as well; the last list says how much longer it was in the text.
+    """
+    pieces: list[str] = []
+    offsets, places, extra = [], [], []
+    at = length = 0
+    for gap in _GAP.finditer(text):
+        for piece, place, longer in (
+            (text[at : gap.start()], at, 0),
+            (_letter(gap), gap.start(), gap.end() - gap.start() - 1),
+        ):
+            if piece:
+                pieces.append(piece)
+                offsets.append(length)
+                places.append(place)
+                extra.append(longer)
+                length += len(piece)
+        at = gap.end()
+    pieces.append(text[at:])
+    return "".join(pieces), [*offsets, length], [*places, at], [*extra, 0]
+
+
+def _letter(gap: re.Match[str]) -> str:
+    """Return the letter that a match of :data:`_GAP` stands for, empty for a gap."""
+    number = gap["percent"] or gap["hex"] or gap["decimal"]
+    return chr(int(number, 10 if gap["decimal"] else 16)) if number else ""
 
 
 def _is_ours(text: str, found: re.Match[str]) -> bool:
@@ -176,6 +219,24 @@ def _places(content: bytes, name: bytes) -> Iterator[int]:
 
 def _masked_wide(run: bytes) -> bytes:
     return b"".join(bytes((letter, 0)) for letter in _overwritten(run[::2]))
+
+
+def _masked_words(words: bytes) -> bytes:
+    """Overwrite the secrets in encoded words that follow each other, each as long as it was."""
+    found = list(_LETTERS_OF_WORD.finditer(words))
+    try:
+        said = [base64.b64decode(word[0], validate=True) for word in found]
+    except binascii.Error:
+        return words
+    whole = b"".join(said)
+    masked = _overwritten(whole)
+    if masked == whole:
+        return words
+    made, at, end = [], 0, 0
+    for word, octets in zip(found, said, strict=True):
+        made += [words[end : word.start()], base64.b64encode(masked[at : at + len(octets)])]
+        at, end = at + len(octets), word.end()
+    return b"".join([*made, words[end:]])
 
 
 def _without_hidden_ones(content: bytes) -> bytes:

@@ -21,6 +21,7 @@ from hub.lib.clock import now as clock
 from hub.lib.errors import Conflict, Invalid, NotAllowed, NotFound
 from hub.lib.hooks import registered
 from hub.lib.mail import send_letter
+from hub.lib.masking import mask
 from hub.lib.redact import Person
 from hub.members.models import Application, ApplicationPassword, Departure, DepartureTrace, LoginSession, Member
 from hub.members.selectors import secretariat
@@ -70,7 +71,7 @@ def _leave(member_id: int, actor: Member, now: datetime, reason: str) -> Departu
     member.groups.clear()
     member.user_permissions.clear()
     departure = Departure.objects.create(
-        member=member, actor=actor, reason=reason.strip()[:MAX_REASON], left_at=now, wanted=wanted
+        member=member, actor=actor, reason=mask(reason).strip()[:MAX_REASON], left_at=now, wanted=wanted
     )
     finish_later.using(run_after=clock() + LOOK_AGAIN).enqueue(departure.pk)
     return departure

@@ -23,6 +23,7 @@ from hub.lib.addresses import fold_address
 from hub.lib.errors import Conflict, Invalid, NotAllowed, NotFound, Stale
 from hub.lib.limits import Limit
 from hub.lib.mail import send_letter
+from hub.lib.masking import mask
 from hub.members.authors import take_over_words
 from hub.members.departures import anonymise_member
 from hub.members.errors import LinkBroken, LinkExpired
@@ -101,7 +102,7 @@ def _take_newer(owner: Member, applicant: Applicant) -> bool:
     if application is None or owner.is_active:
         return False
     member, values = application.member, _values(applicant)
-    statement = applicant.statement.strip()
+    statement = mask(applicant.statement).strip()
     is_same = all(str(getattr(member, name)) == value for name, value in values.items())
     if is_same and application.statement == statement:
         return False
@@ -128,12 +129,12 @@ def _record(applicant: Applicant, now: datetime) -> Application:
     member = Member(email=fold_address(applicant.email), rules_accepted_at=now, **_values(applicant))
     member.set_unusable_password()
     member.save()
-    return Application.objects.create(member=member, statement=applicant.statement.strip(), created_at=now)
+    return Application.objects.create(member=member, statement=mask(applicant.statement).strip(), created_at=now)
 
 
 def _one_line(text: str) -> str:
-    """Return a name without line breaks, control characters and marks that turn the direction of what follows."""
-    return " ".join(_unseen.sub(" ", text).split())
+    """Return a name without secrets, line breaks, controls and marks that turn the direction of what follows."""
+    return " ".join(_unseen.sub(" ", mask(text)).split())
 
 
 def send_again(*, address: str, now: datetime) -> None:
@@ -244,7 +245,7 @@ def _to_decide(application_id: int, actor: Member) -> Application:
 
 def _decide(application: Application, state: str, actor: Member, reason: str, now: datetime) -> None:
     application.state, application.decided_by, application.decided_at = state, actor, now
-    application.reason = reason.strip()
+    application.reason = mask(reason).strip()
     application.save(update_fields=["state", "decided_by", "decided_at", "reason"])
 
 

@@ -3,6 +3,12 @@
 import base64
 import quopri
 import re
+import unicodedata
+from email import message_from_bytes, policy
+from email.charset import BASE64, Charset
+from email.header import Header
+from html import unescape
+from urllib.parse import unquote
 
 import pytest
 from hypothesis import given
@@ -41,6 +47,22 @@ WRITTEN = {
     "broken before the mark": f"> risk+\n> r.{TOKEN}@lists.hub.example",
     "with marks without width": wrapped(REPLY, 12, "\u200b"),
     "with a soft hyphen": wrapped(REPLY, 12, "\u00ad"),
+    "with a mark of direction": wrapped(REPLY, 0, "\u200e"),
+    "with a variant": wrapped(REPLY, 12, "\ufe0f"),
+    "with an entity of no width": wrapped(REPLY, 4, "&#8203;"),
+    "with entities of direction": wrapped(REPLY, 4, "&lrm;"),
+    "in full width": "".join(chr(ord(letter) + 0xFEE0) for letter in REPLY),
+    "with a full stop in full width": REPLY.replace("+r.", "+r。"),
+    "broken by a line separator": wrapped(REPLY, 9, "\u2028"),
+    "broken by an old line end": wrapped(REPLY, 9, "\r"),
+    "broken by HTML": wrapped(REPLY, 9, "<br>\n"),
+    "within tags": wrapped(REPLY, 9, '</span><span style="color: red">'),
+    "with entities for signs": REPLY.replace("+", "&#x2b;").replace("r.", "r&period;").replace("@", "&commat;"),
+    "with letters as entities": REPLY.replace(TOKEN, "".join(f"&#{ord(letter)};" for letter in TOKEN)),
+    "with letters percent-encoded": REPLY.replace(TOKEN, "".join(f"%{ord(letter):02X}" for letter in TOKEN)),
+    "in JSON": REPLY.replace("+", "\\u002b").replace("@", "\\u0040"),
+    "packed by Exchange": REPLY.replace("+", "+2B").replace("r.", "r+2E").replace("@", "+40"),
+    "in two encoded words": f"=?utf-8?q?risk=2Br=2E{TOKEN[:9]}?=\r\n =?utf-8?q?{TOKEN[9:]}=40lists?=",
     "a decision": f"risk-moderate+{TOKEN}@lists.hub.example",
     "a desk": f"request+{TOKEN}@lists.hub.example",
     "a confirmation": f"risk-confirm+{TOKEN}@lists.hub.example",
@@ -55,6 +77,9 @@ WRITTEN = {
     "an application": f"https://hub.example/apply/confirm/{TOKEN}/",
     "a feed": f"https://hub.example/d/3/feed/?key={TOKEN}",
     "a feed, quoted-printable": f"https://hub.example/d/3/feed/?key=3D{TOKEN}",
+    "a feed inside a link": f"https://safe.example/?url=https%3A%2F%2Fhub.example%2Ffeed.atom%3Fkey%3D{TOKEN}&data=1",
+    "a feed, encoded twice": f"https%253A%252F%252Fhub.example%252Ffeed.atom%253Fa%253D1%2526key%253D{TOKEN}",
+    "a feed of a filter": f"https://defence.example/v2/url?u=https-3A__hub.example_feed.atom-3Fkey-3D{TOKEN}&d=x",
     "a password": f"https://hub.example/accounts/password/reset/key/1f-{TOKEN}-{TOKEN}/",
     "an address": f"https://hub.example/accounts/confirm-email/MTE:1vPabc:{TOKEN}/",
 }
@@ -64,7 +89,8 @@ WRITTEN = {
 def test_secret_is_hidden_however_it_is_written(what):
     text = f"Before it. {WRITTEN[what]} Behind it."
     found = mask(text)
-    letters = re.sub(r"[^a-z2-7]", "", found.lower())
+    opened = unquote(re.sub(r"<[^>]*>", "", unescape(unicodedata.normalize("NFKC", found))))
+    letters = re.sub(r"[^a-z2-7]", "", opened.lower())
     assert TOKEN[:MAC_LETTERS] not in letters and HIDDEN in found
     assert found.startswith("Before it. ") and found.endswith(" Behind it.")
 
@@ -119,6 +145,38 @@ def test_mail_within_a_mail_within_base64_is_read_too():
     masked = mask_file(b"Content-Transfer-Encoding: base64\n\n" + inner)
     body = base64.decodebytes(base64.decodebytes(masked.partition(b"\n\n")[2]).partition(b"\r\n\r\n")[2])
     assert b"Words before." in body and TOKEN.encode() not in body
+
+
+def encoded_words(text: str) -> bytes:
+    """A field of a mail as programs write it whose author has letters beyond ASCII."""
+    charset = Charset("utf-8")
+    charset.header_encoding = BASE64
+    return Header(text, charset, maxlinelen=60).encode().encode()
+
+
+def test_field_in_encoded_words_is_read_across_their_borders():
+    raw = b"Subject: " + encoded_words(f"Où répondre déjà ? À {REPLY} — merci") + b"\n\nx\n"
+    assert raw.count(b"=?utf-8?b?") > 1
+    masked = mask_file(raw)
+    said = str(message_from_bytes(masked, policy=policy.default)["subject"])
+    assert len(masked) == len(raw) and "répondre" in said and "merci" in said and "risk+r.000" in said
+    assert TOKEN[:MAC_LETTERS] not in said
+
+
+@pytest.mark.parametrize("mark", ["\u200e", "\u200b", "\u2068", "\u00ad", "\ufeff", "\u2028"])
+@pytest.mark.parametrize("encoding", ["bytes", "quoted-printable"])
+def test_marks_without_width_in_the_bytes_of_a_file_hide_nothing(mark, encoding):
+    raw = f"Answer {wrapped(REPLY, 6, mark)} now, and again as before.\n".encode()
+    masked = mask_file(quopri.encodestring(raw) if encoding == "quoted-printable" else raw)
+    said = quopri.decodestring(masked) if encoding == "quoted-printable" else masked
+    assert TOKEN[:6].encode() not in said and TOKEN[6:12].encode() not in said and b"as before" in said
+
+
+def test_short_lines_and_a_zero_octet_hide_nothing():
+    encoded = base64.b64encode(f"Answer {REPLY} now, and again.".encode())
+    short = b"\n".join(encoded[at : at + 40] for at in range(0, len(encoded), 40))
+    masked = mask_file(b"\0\n" + short + b"\n")
+    assert b"risk+r.000" in base64.b64decode(masked[2:]) and TOKEN.encode() not in base64.b64decode(masked[2:])
 
 
 def test_wide_letters_of_outlooks_files_are_read():

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from hub.lib.clock import now as present
 from hub.lib.errors import Invalid, NotAllowed, NotFound
 from hub.lib.mail import send_letter
+from hub.lib.masking import mask
 from hub.members.account import rules
 from hub.members.account.notify import Change, notify
 from hub.members.backends import AddressBackend
@@ -120,7 +121,7 @@ def reset_second_factor(*, member_id: int, actor: Member, reason: str, now: date
     member = Member.objects.select_for_update().filter(pk=member_id, is_active=True).first()
     if member is None:
         raise NotFound
-    reason = reason.strip()[:MAX_REASON]
+    reason = mask(reason).strip()[:MAX_REASON]
     if not reason:
         raise Invalid(_("Write the reason, and how you know that it was the member who asked."))
     deleted, _rows = Authenticator.objects.filter(user_id=member.pk).delete()

@@ -1,0 +1,122 @@
+"""No text that somebody writes for others keeps a secret of the hub, whichever form it came by (record 0020)."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from cms import services as cms
+from cms.models import StandardPage
+from conferences import services as conferences
+from forums.services import Draft, create_forum, publish
+from hub.lib import tokens
+from hub.members import services as members
+from liaison import services as liaison
+from tests.world import person
+
+pytestmark = pytest.mark.django_db
+TOKEN = tokens.sign("reply:2", [31, 164, 332])
+TEXT = f"As in risk+r.{TOKEN}@{settings.HUB_MAIL_DOMAIN}"
+
+
+def leaks() -> list[str]:
+    """Where the token stands in any column of any table."""
+    found = []
+    for model in apps.get_models():
+        for field in model._meta.concrete_fields:
+            if isinstance(field, models.CharField | models.TextField | models.JSONField):
+                values = model._default_manager.values_list(field.name, flat=True)
+                found += [f"{model.__name__}.{field.name}" for value in values if TOKEN[:16] in str(value)]
+    return found
+
+
+@pytest.fixture
+def sofia(db: Any) -> Any:
+    """Sofia of the Secretariat."""
+    cms.bootstrap_site()
+    return person("Sofia Lind", is_staff=True)
+
+
+def held_conference(sofia: Any) -> Any:
+    """A conference that is over, with a token in each of its texts."""
+    now = timezone.now()
+    made = conferences.convene_conference(
+        name=TEXT, slug="talks", background=TEXT, actor=sofia, now=now - timedelta(days=3),
+        starts_at=now - timedelta(days=2), ends_at=now + timedelta(days=1), people={sofia: "chair"},
+    )  # fmt: skip
+    sitting = conferences.schedule_session(
+        conference_id=made.pk, title=TEXT, opens_at=now, closes_at=now + timedelta(hours=1), actor=sofia, now=now,
+        items=[TEXT],
+    )  # fmt: skip
+    item = conferences.add_agenda_item(
+        conference_session_id=sitting.pk, title=f"2 {TEXT}", note=TEXT, actor=sofia, now=now
+    )
+    conferences.open_session(conference_session_id=sitting.pk, actor=sofia, words=TEXT, now=now)
+    conferences.take_item(conference_session_id=sitting.pk, item_id=item.pk, actor=sofia, words=TEXT, now=now)
+    conferences.intervene(conference_session_id=sitting.pk, member=sofia, text=f"{TEXT}!", now=now)
+    conferences.close_session(conference_session_id=sitting.pk, actor=sofia, words=f"{TEXT}.", now=now)
+    conferences.end_conference(conference_id=made.pk, actor=sofia, now=now)
+    return made
+
+
+def test_conference_and_its_proceedings(sofia):
+    made, now = held_conference(sofia), timezone.now()
+    page = cms.compile_proceedings(conference_id=made.pk, actor=sofia, now=now)
+    cms.write_proceedings(page_id=page.pk, actor=sofia, title=TEXT, summary=TEXT, conclusions=TEXT)
+    page.refresh_from_db()
+    cms.submit_proceedings(page_id=page.pk, actor=sofia, seen_revision=page.latest_revision_id)
+    cms.send_back_proceedings(page_id=page.pk, actor=sofia, seen_revision=page.latest_revision_id, comment=TEXT)
+    page.refresh_from_db()
+    cms.submit_proceedings(page_id=page.pk, actor=sofia, seen_revision=page.latest_revision_id)
+    cms.approve_proceedings(page_id=page.pk, actor=sofia, seen_revision=page.latest_revision_id, comment=TEXT)
+    note = cms.attach_note(page_id=page.pk, actor=sofia, text=TEXT, dated=now.date(), now=now)
+    cms.end_note(note_id=note.pk, actor=sofia, reason=TEXT, now=now)
+    cms.withdraw_proceedings(page_id=page.pk, actor=sofia, reason=TEXT, now=now)
+    assert not leaks()
+
+
+def test_page_that_an_editor_saves(sofia, client):
+    cms.write_page(slug="help", title="Help", body="Words.")
+    page = StandardPage.objects.get(slug="help")
+    page.title, page.intro, page.body = TEXT, TEXT, f"<p>{TEXT}</p>"
+    page.save_revision(user=sofia)
+    cms.write_page(slug="rules", title=TEXT, intro=TEXT, body=TEXT)
+    cms.write_home(intro=TEXT)
+    assert not leaks()
+
+
+def test_group_and_discussion(sofia):
+    now = timezone.now()
+    liaison.convene_group(
+        name=TEXT, slug="group", topic=TEXT, mandate=TEXT, term_starts=date(2026, 1, 1), term_ends=date(2027, 1, 1),
+        actor=sofia, now=now,
+    )  # fmt: skip
+    create_forum(name=TEXT, slug="more", preset="open", now=now, theme=TEXT, questions=TEXT, summary=TEXT)
+    assert not leaks()
+
+
+def test_application_and_what_is_said_of_it(sofia):
+    now = timezone.now()
+    applicant = members.Applicant(
+        name=TEXT, email="new@people.example", country="KE", statement=TEXT, organisation=TEXT, expertise=TEXT
+    )
+    application = members.apply(applicant=applicant, now=now)
+    members.apply(applicant=members.Applicant(**{**vars(applicant), "statement": f"Again. {TEXT}"}), now=now)
+    members.confirm_application(token=members.confirmation_token(application=application, now=now), now=now, revision=1)
+    members.decline_application(application_id=application.pk, actor=sofia, reason=TEXT, now=now)
+    assert not leaks()
+    members.anonymise_member(member_id=application.member_id, actor=sofia, reason=TEXT, now=now)
+    assert not leaks()
+
+
+@pytest.mark.parametrize("origin", ["web", "live", "mail"])
+def test_what_quotes_a_secret_and_comes_twice_is_said_once(sofia, origin):
+    policy = create_forum(name="Talks", slug="talks", preset="open", now=timezone.now())
+    draft = Draft(forum_id=policy.forum_id, subject=TEXT, text=TEXT, folded=TEXT, once_key="a key")
+    made = [publish(draft=draft, author=sofia, origin=origin, now=timezone.now()) for _ in range(2)]
+    assert [one.created for one in made] == [True, False] and made[0].contribution == made[1].contribution
+    assert not leaks()
