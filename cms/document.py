@@ -277,7 +277,7 @@ def _item(number: int, entry: dict[str, Any]) -> Item:
     if not entry["session"].get("held", True):
         note = _("The session “%s” was not held.") % entry["session"]["title"]
     elif not entry.get("taken", True):
-        note = _("This item was not taken.")
+        note = _("This item was not discussed.")
     return Item(number, title, note, statements)
 
 

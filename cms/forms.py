@@ -58,8 +58,8 @@ class WithdrawForm(forms.Form):
     """Why something is withdrawn."""
 
     reason = forms.CharField(
-        label=_("Why it is withdrawn"),
-        help_text=_("Your reason, your name and the date stand at the address of the document, for everybody to read."),
+        label=_("Why are these proceedings withdrawn?"),
+        help_text=_("Everybody who opens the document will see your reason, your name and the date in its place."),
         max_length=5000,
         widget=forms.Textarea(attrs={"rows": 4, "dir": "auto"}),
     )
@@ -69,7 +69,7 @@ class EndNoteForm(forms.Form):
     """Why a note no longer holds."""
 
     reason = forms.CharField(
-        label=_("Why it no longer holds"), max_length=5000, widget=forms.Textarea(attrs={"rows": 2, "dir": "auto"})
+        label=_("Your reason for ending it"), max_length=5000, widget=forms.Textarea(attrs={"rows": 2, "dir": "auto"})
     )
 
 
@@ -83,8 +83,8 @@ class ProceedingsForm(WagtailAdminPageForm):
         latest = self.instance.get_latest_revision() if self.instance.pk else None
         if seen and latest is not None and seen != str(latest.pk):
             sentence = _(
-                "%(person)s has saved another version since you opened this one. Yours is not saved yet: compare both "
-                "in the history, then save again to put yours in its place."
+                "%(person)s saved another version after you opened this one, so yours is not saved yet. "
+                "Compare both in the history; save again to replace the other version with yours."
             )
             person = latest.user.get_full_name() if latest.user else _("Somebody")
             raise forms.ValidationError(sentence, code="stale", params={"person": person})

@@ -139,7 +139,7 @@ def issue(request: HttpRequest, page_id: int) -> HttpResponse:
 def note(request: HttpRequest, page_id: int) -> HttpResponse:
     """Attach a dated note of correction."""
     act = partial(services.attach_note, page_id=page_id)
-    return _annotate(request, page_id, "note", act, _("The note stands above the document."))
+    return _annotate(request, page_id, "note", act, _("The note now appears above the document."))
 
 
 @require_POST
@@ -148,7 +148,11 @@ def withdraw(request: HttpRequest, page_id: int) -> HttpResponse:
     """Withdraw what was issued."""
     act = partial(services.withdraw_proceedings, page_id=page_id)
     return _annotate(
-        request, page_id, "withdraw", act, _("Withdrawn. A notice with your reason stands at the address.")
+        request,
+        page_id,
+        "withdraw",
+        act,
+        _("Withdrawn. A notice with your reason now takes the place of the document."),
     )
 
 
@@ -160,7 +164,9 @@ def end_note(request: HttpRequest, page_id: int, note_id: int) -> HttpResponse:
     if note_id not in {row.pk for row in issued.notes.all()}:
         raise NotFound
     act = partial(services.end_note, note_id=note_id)
-    return _annotate(request, page_id, "ending", act, _("Ended. The record of the issue says so."), ended_note=note_id)
+    return _annotate(
+        request, page_id, "ending", act, _("Ended. This is kept in the record of the document."), ended_note=note_id
+    )
 
 
 # The forms of the page of an issue, by their names in its template.

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from hub.lib.rendered import RenderedField, shown
 
@@ -159,7 +160,7 @@ class FloorRequest(models.Model):
         WAITING = "waiting", _("waiting")
         GIVEN = "given", _("has the floor")
         DONE = "done", _("has spoken")
-        WITHDRAWN = "withdrawn", _("withdrawn")
+        WITHDRAWN = "withdrawn", pgettext_lazy("state of a request for the floor", "withdrawn")
         WITHDRAWN_BY_CHAIR = "withdrawn_by_chair", _("taken off the list by the chair")
         LAPSED = "lapsed", _("not heard before the end")
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from conferences import errors
 from conferences.models import Conference, ConferenceSession, FloorRequest
@@ -60,9 +61,9 @@ def check_ends(member: "Member", conference: Conference, now: datetime) -> None:
     """
     check_leads(member, conference.forum_id)
     if not names_chair(member, conference.forum_id):
-        raise NotAllowed(_("The chair and the Secretariat end a conference."))
+        raise NotAllowed(_("Only the chair and the Secretariat can end a conference."))
     if conference.state_at(now) != "open":
-        raise NotNow(_("This conference has not begun, or is over."), code="conference-over")
+        raise NotNow(_("This conference has not begun, or is already over."), code="conference-over")
 
 
 def check_speaks(member: "Member", forum_id: int) -> bool:
@@ -80,7 +81,11 @@ def check_asks(conference_session: ConferenceSession, member: "Member", now: dat
     since = now - timedelta(minutes=ASKS_MINUTES)
     rows = FloorRequest.objects.filter(conference_session=conference_session, member=member, asked_at__gt=since)
     if rows.count() >= MAX_ASKS:
-        sentence = _("You have asked for the floor %d times in a few minutes. Wait a little, then ask again.")
+        sentence = ngettext(
+            "You have asked for the floor %d time in a few minutes. Wait a little, then ask again.",
+            "You have asked for the floor %d times in a few minutes. Wait a little, then ask again.",
+            MAX_ASKS,
+        )
         raise TooMany(sentence % MAX_ASKS, seconds=60 * ASKS_MINUTES)
 
 

@@ -39,8 +39,8 @@ class KeyTaken(Conflict):
             )
             if has_same_text
             else _(
-                "You have already sent number %(number)d with other words. The new words are kept in the box and have "
-                "not been sent: send them again if you want to add them."
+                "You have already sent a different text, as number %(number)d. Your new text is still in the box "
+                "and has not been sent: send it again if you want to add it."
             )
         )
         super().__init__(sentence % {"number": contribution.number})

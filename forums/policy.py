@@ -153,13 +153,13 @@ def check_role_change(*, actor: "Member", own_role: str, member_id: int, before:
         return
     if member_id == actor.pk:
         if after not in _LOWER:
-            raise NotAllowed(_("You cannot give yourself this role. The chair or the Secretariat can."), code="role")
+            raise NotAllowed(_("You cannot give yourself this role. Ask the chair or the Secretariat."), code="role")
         return
     if after == Membership.Role.CHAIR:
-        raise NotAllowed(_("Only the chair and the Secretariat name a chair."), code="role")
+        raise NotAllowed(_("Only the chair and the Secretariat can name a chair."), code="role")
     if before in LEADING:
         raise NotAllowed(
-            _("This person leads the discussion. Only the chair and the Secretariat change that."), code="role"
+            _("This person leads the discussion. Only the chair and the Secretariat can change that."), code="role"
         )
 
 

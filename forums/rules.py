@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from machina.apps.forum_conversation.models import Topic
 
 from forums.drafts import Draft
@@ -189,7 +190,11 @@ def check_edits(actor: "Member", rights: frozenset[str], now: datetime) -> None:
     if EDIT_ALL in rights:
         return
     if Revision.objects.filter(edited_by=actor, edited_at__gt=now - HOUR).count() >= settings.HUB_RATE_PER_HOUR:
-        sentence = _("You have changed contributions %d times in an hour. Try again later.")
+        sentence = ngettext(
+            "You have changed contributions %d time in an hour. Try again later.",
+            "You have changed contributions %d times in an hour. Try again later.",
+            settings.HUB_RATE_PER_HOUR,
+        )
         raise TooMany(sentence % settings.HUB_RATE_PER_HOUR, seconds=int(HOUR.total_seconds()))
 
 
@@ -228,10 +233,16 @@ def decide_edit(
     if is_sealed:
         return reject(
             "session-closed",
-            _("The session in which this was said is closed, and its record stands. Ask the chair for a correction."),
+            _(
+                "The session in which this was said is closed, so its record cannot be changed. "
+                "Ask the chair for a correction."
+            ),
         )
     if contribution.post.topic.is_locked:
-        return reject("locked", _("This topic is closed: what was said in it stands. Ask its moderators for a change."))
+        sentence = _(
+            "This topic is closed, so what was said in it cannot be changed. Ask its moderators for a correction."
+        )
+        return reject("locked", sentence)
     if policy.closes_at and now >= policy.closes_at:
         return reject("closed", _("This discussion closed on %s UTC.") % say_utc(policy.closes_at))
     if contribution.state == Contribution.State.ACCEPTED and UNHELD not in rights:

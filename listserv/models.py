@@ -259,7 +259,7 @@ class RelayTrouble(models.Model):
         """What is wrong."""
 
         AWAY = "away", _("it does not answer")
-        REFUSES = "refuses", _("it takes no mail from the hub")
+        REFUSES = "refuses", _("it refuses all mail from the hub")
 
     kind = models.CharField(max_length=7, choices=Kind.choices)
     reply = models.CharField(max_length=500, blank=True)

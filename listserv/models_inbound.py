@@ -9,6 +9,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from hub.lib.masking import mask
 from hub.lib.verdicts import Action
@@ -31,7 +32,7 @@ class InboundMail(models.Model):
         """How the author was identified (design.md §3.6); only the first counts as nothing."""
 
         NONE = "none", _("none")
-        AUTH = "auth", _("signed in")
+        AUTH = "auth", pgettext_lazy("how an author was identified", "signed in")
         TOKEN = "token", _("reply address")
         DMARC = "dmarc", _("signed by the sender's domain (DMARC)")
         CONFIRMED = "confirmed", _("confirmed by the member")

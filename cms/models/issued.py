@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def frozen(symbol: str) -> NotNow:
     """Return the refusal of whatever would change a document that was issued."""
-    sentence = _("These proceedings are issued as %s: their text, address and symbol do not change any more.")
+    sentence = _("These proceedings were issued as %s. Their text, address and symbol can no longer be changed.")
     return NotNow(sentence % symbol, code="issued")
 
 

@@ -155,7 +155,8 @@ class ProceedingsPage(MaskedPage, PreviewInEditor, Page):
         """Refuse to issue what goes on, and a second document from one record."""
         others = ProceedingsPage.objects.filter(record=self.record_id, record__isnull=False).exclude(pk=self.pk)
         if self.alias_of_id or others.exists():
-            raise NotNow(_("A copy of proceedings is not issued; a conference has one set of them."), code="copy")
+            sentence = _("This is a copy, so it cannot be issued: a conference has only one set of proceedings.")
+            raise NotNow(sentence, code="copy")
         reason = why_it_goes_on(self.conference_id, now=timezone.now()) if self.conference_id else ""
         if reason:
             raise NotNow(reason, code="running")

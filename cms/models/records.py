@@ -68,7 +68,7 @@ class ProceedingsRecord(models.Model):
         Raises: NotNow for every later change.
         """
         if not self._state.adding:
-            raise NotNow(_("A compiled record is never changed; compile again to make another."), code="compiled")
+            raise NotNow(_("A compiled record cannot be changed. Compile again to make a new one."), code="compiled")
         super().save(*args, **kwargs)
 
     @staticmethod

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from cms import indexing
 from cms.models import IssuedText, IssueNote
@@ -25,7 +26,7 @@ NOTE_LENGTH = 5_000  # characters
 def _text(page_id: int, actor: "Member") -> IssuedText:
     """Return what was issued as a page, its row locked, for the Secretariat."""
     if not is_secretariat(actor):
-        raise NotAllowed(_("The Secretariat attaches notes and withdraws."))
+        raise NotAllowed(_("Only the Secretariat can attach notes to proceedings or withdraw them."))
     text = IssuedText.objects.select_for_update(of=("self",)).select_related("page").filter(page_id=page_id).first()
     if text is None:
         raise NotFound
@@ -36,7 +37,8 @@ def _checked(text: str, missing: str) -> str:
     if not text.strip():
         raise Invalid(missing)
     if len(text) > NOTE_LENGTH:
-        raise Invalid(_("Keep this under %d characters.") % NOTE_LENGTH)
+        sentence = ngettext("Keep this under %d character.", "Keep this under %d characters.", NOTE_LENGTH)
+        raise Invalid(sentence % NOTE_LENGTH)
     return mask(text).strip()
 
 
@@ -50,9 +52,9 @@ def attach_note(*, page_id: int, actor: "Member", text: str, dated: date, now: d
     issued = _text(page_id, actor)
     words = _checked(text, _("Say what is to be corrected, and how it should read."))
     if not issued.issued_at.date() <= dated <= now.date():
-        raise Invalid(_("The date of a note lies between the issue of the document and today."))
+        raise Invalid(_("Give a date between the issue of the document and today."))
     if _withdrawals(issued).exists():
-        raise Conflict(_("These proceedings are withdrawn; a note on them would not be seen."))
+        raise Conflict(_("These proceedings are withdrawn, so nobody would see a note on them."))
     note = issued.notes.create(kind=IssueNote.Kind.CORRECTION, text=words, dated=dated, made_at=now, made_by=actor)
     indexing.refresh(issued.page)
     return note
@@ -65,9 +67,10 @@ def withdraw_proceedings(*, page_id: int, actor: "Member", reason: str, now: dat
     Raises: NotAllowed, NotFound (not issued), Invalid (no reason), Conflict (withdrawn already).
     """
     issued = _text(page_id, actor)
-    words = _checked(reason, _("Say why these proceedings are withdrawn: the reason stands at their address."))
+    missing = _("Say why these proceedings are withdrawn: everybody who opens them will see the reason.")
+    words = _checked(reason, missing)
     if _withdrawals(issued).exists():
-        raise Conflict(_("These proceedings are withdrawn already."))
+        raise Conflict(_("These proceedings have already been withdrawn."))
     note = issued.notes.create(kind=IssueNote.Kind.WITHDRAWAL, text=words, dated=now.date(), made_at=now, made_by=actor)
     indexing.refresh(issued.page)
     return note
@@ -82,9 +85,9 @@ def end_note(*, note_id: int, actor: "Member", reason: str, now: datetime) -> Is
     page_id = IssueNote.objects.filter(pk=note_id).values_list("issued_text__page_id", flat=True).first()
     issued = _text(page_id or 0, actor)
     note = issued.notes.get(pk=note_id)
-    words = _checked(reason, _("Say why: the reason stays in the record of the issue."))
+    words = _checked(reason, _("Give a reason: it is kept in the record of this document."))
     if note.ended_at is not None:
-        raise Conflict(_("This note has ended already."))
+        raise Conflict(_("This note or withdrawal has already been ended."))
     note.ended_at, note.ended_by, note.ended_because = now, actor, words
     note.save(update_fields=["ended_at", "ended_by", "ended_because"])
     indexing.refresh(issued.page)

@@ -158,7 +158,8 @@ def end_floor(
     rules.check_leads(actor, conference_session.conference.forum_id)
     holder = holder_of(conference_session)
     if holder is not None and request_id not in (None, holder.pk):
-        raise Stale(_("%s has the floor now. Nothing was ended: look again.") % holder.member.name)
+        sentence = _("%s has the floor now, so nothing was ended. Look at who is speaking, then decide again.")
+        raise Stale(sentence % holder.member.name)
     if holder is not None:
         finish(
             holder,

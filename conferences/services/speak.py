@@ -21,6 +21,7 @@ from hub.lib import tokens
 from hub.lib.dates import say_utc
 from hub.lib.errors import Invalid
 from hub.lib.markup import renders
+from hub.lib.names import quoted
 
 if TYPE_CHECKING:
     from forums.outlets import Contribution
@@ -141,16 +142,17 @@ def _sentences(item: AgendaItem, *, first: bool) -> str:
         "session": conference_session.title,
         "number": item.number,
         # Quoted, since a title may end in a mark of its own.
-        "title": f"“{item.title}”",
+        "title": quoted(item.title),
         "until": say_utc(conference_session.closes_at),
     }
     facts = (
         _("The session “%(session)s” is open. It begins with item %(number)d: %(title)s. It closes on %(until)s UTC.")
         if first
-        else _("The session “%(session)s” now takes item %(number)d: %(title)s.")
+        else _("The session “%(session)s” is now on item %(number)d: %(title)s.")
     )
     how = _(
-        "To speak, ask for the floor in the room, or reply to this message: everybody who takes part reads your reply."
+        "To speak, ask for the floor in the room, or reply to this message: your reply goes to everybody who "
+        "takes part."
     )
     return f"{facts % values}\n\n{how}"
 

@@ -44,7 +44,10 @@ def check_revision(contribution: Contribution, revision: int | None) -> None:
         return
     last = contribution.revisions.select_related("edited_by").order_by("number").last()
     if last is None or not 0 <= revision < contribution.revision:
-        message = _("It is not known which words of contribution %(number)d you saw. Nothing was done: look at it now.")
+        message = _(
+            "The hub does not know which version of contribution %(number)d you saw, so nothing was done. "
+            "Look at it again, then decide."
+        )
         values: dict[str, object] = {"number": contribution.number}
     else:
         message = _(
@@ -110,7 +113,7 @@ def check_edit(contribution: Contribution | None, actor: "Member", now: datetime
     asked = rules.needs_reason(contribution=contribution, actor=actor, policy=policy, now=now, is_sealed=is_sealed)
     if asked and not reason.strip():
         raise Invalid(
-            _("Say why you change these words: the reason stands beside them, and their author gets it."),
+            _("Say why you changed this text: your reason is shown beside it and sent to its author."),
             code="no-reason",
         )
     return contribution
@@ -205,8 +208,8 @@ def _check_summary_revision(policy: ForumPolicy, revision: int | None) -> None:
     last = _versions(policy).filter(number=policy.summary_revision).select_related("written_by").first()
     name = last.written_by.get_full_name() if last is not None and last.written_by is not None else ""
     message = (
-        _("%(name)s has saved another summary since you looked. Nothing was saved: yours is kept below.")
+        _("%(name)s saved another summary while you were writing. Yours is not saved yet: it is kept below.")
         if name
-        else _("There is another summary than the one you saw. Nothing was saved: yours is kept below.")
+        else _("The summary has changed since you looked at it. Yours is not saved yet: it is kept below.")
     )
     raise Stale(message % {"name": name}, before=seen, after=policy.summary, revision=policy.summary_revision)

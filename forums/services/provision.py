@@ -16,6 +16,7 @@ from forums.policy import ADMIT, LEADING, access_of, check_role_change, check_st
 from forums.services.publish import as_stored, new_topic
 from hub.lib.errors import Invalid, NotAllowed, NotFound
 from hub.lib.markup import renders
+from hub.lib.names import listed, quoted
 from hub.search.services import forget_author
 
 if TYPE_CHECKING:
@@ -220,10 +221,10 @@ def check_may_leave(member: "Member", now: datetime) -> None:
         try:
             check_still_led(forum_id=place.forum_id, member_id=member.pk)
         except Invalid:
-            alone.append(f"“{place.forum.name}”")
+            alone.append(quoted(place.forum.name))
     if alone:
-        values = {"person": member.get_full_name(), "discussions": ", ".join(alone)}
-        sentence = _("Nobody but %(person)s leads %(discussions)s. Name somebody else to lead first.")
+        values = {"person": member.get_full_name(), "discussions": listed(alone)}
+        sentence = _("%(person)s is the only person who leads %(discussions)s. Name somebody else to lead first.")
         raise Invalid(sentence % values, code="last-leader")
 
 

@@ -35,7 +35,7 @@ def held(request: HttpRequest) -> HttpResponse:
         return _show_held(request, member)
     form = DecisionForm(request.POST)
     if not form.is_valid():
-        raise Invalid(_("The form was not complete. Look at what waits, and decide again."))
+        raise Invalid(_("The form was not complete. Look at what is waiting, then decide again."))
     try:
         _decide(request, member, form)
     except NotFound:

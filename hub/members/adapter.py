@@ -40,8 +40,8 @@ def too_often(seconds: int) -> str:
     """Return the sentence for somebody who has to wait."""
     minutes = -(-seconds // 60)
     text = ngettext(
-        "That was wrong too often. Wait %d minute, then try again.",
-        "That was wrong too often. Wait %d minutes, then try again.",
+        "Too many wrong attempts. Wait %d minute, then try again.",
+        "Too many wrong attempts. Wait %d minutes, then try again.",
         minutes,
     )
     return text % minutes
@@ -56,7 +56,7 @@ class HubAccountAdapter(DefaultAccountAdapter):
             "The address and the password do not belong together. Check both, or ask for a new password. "
             "If you have applied and not been let in yet, you have no password: you get it with our answer."
         ),
-        "too_many_login_attempts": _("That was wrong too often. Wait a few minutes, then try again."),
+        "too_many_login_attempts": _("Too many wrong attempts. Wait a few minutes, then try again."),
     }
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:

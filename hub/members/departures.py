@@ -90,7 +90,7 @@ def check_may_anonymise(*, member_id: int, actor: Member) -> Member:
     if member.anonymised_at:
         raise Conflict(_("This person has left already."))
     if member.is_active and member.is_staff and not secretariat().exclude(pk=member.pk).exists():
-        raise Invalid(_("Nobody else is of the Secretariat. Let somebody else into it first."), code="last-secretariat")
+        raise Invalid(_("Nobody else is in the Secretariat. Add somebody else to it first."), code="last-secretariat")
     return member
 
 

@@ -108,7 +108,7 @@ def anonymise(request: HttpRequest, pk: int) -> HttpResponse:
         except Invalid as error:
             form.add_error(None, str(error))
         else:
-            messages.success(request, _("The person is out of the record."))
+            messages.success(request, _("The person was removed from the record."))
             return redirect("members:departure", pk=services.departure_of(pk).pk)
     context = {"form": form, "person": person}
     return render(request, "members/anonymise.html", context, status=422 if form.errors else 200)

@@ -295,7 +295,7 @@ class DepartureTrace(models.Model):
         """What kind of place it is."""
 
         CONTRIBUTION = "contribution", _("contribution")
-        REVISION = "revision", _("earlier words of a contribution")
+        REVISION = "revision", _("earlier version of a contribution")
         FILE = "file", _("name of a file")
         TOPIC = "topic", _("subject of a topic")
         DISCUSSION = "discussion", _("text about a discussion")

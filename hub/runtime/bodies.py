@@ -24,6 +24,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views import defaults
 
 from forums.rules import MAX_FILES
@@ -121,7 +122,7 @@ async def _refuse(scope: dict[str, Any], receive: Receive, send: Send, limit: in
     request = ASGIRequest(scope, io.BytesIO())
     with translation.override(translation.get_language_from_request(request)):
         size = max(1, limit // 1_000)
-        sentence = _("What you have sent is too large: at this address the hub takes %d kB.") % size
+        sentence = _("What you have sent is too large: the limit here is %d kB.") % size
         if scope["path"].startswith("/api/"):
             kind, body = "application/json", json.dumps({"code": "too-large", "message": sentence})
         else:
@@ -154,10 +155,15 @@ async def _drain(receive: Receive, most: int) -> None:
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer what Django could not read: 413 with the reason where there was too much, else 400."""
     if isinstance(exception, TooManyFilesSent):
-        sentence = _("Those are too many files. A contribution can have %d files at most.") % MAX_FILES
+        sentence = ngettext(
+            "These are too many files. A contribution can have %d file at most.",
+            "These are too many files. A contribution can have %d files at most.",
+            MAX_FILES,
+        )
+        sentence %= MAX_FILES
     elif isinstance(exception, RequestDataTooBig | TooManyFieldsSent):
         size = settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 1_000
-        sentence = _("What you have sent is too large: at this address the hub takes %d kB.") % size
+        sentence = _("What you have sent is too large: the limit here is %d kB.") % size
     else:
         return defaults.bad_request(request, exception)
     return render(request, "413.html", {"sentence": sentence}, status=413)

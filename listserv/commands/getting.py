@@ -138,8 +138,8 @@ def _history(desk: Desk, asked: Wanted) -> Answer:
     except NotFound:
         return Answer(_no_such(number))
     if not said.revision:
-        return Answer(_("Contribution %d stands as it was first written.") % number)
-    head = _("What contribution %(number)d has said, the newest first, page %(page)d of %(pages)d") % {
+        return Answer(_("Contribution %d has not been changed.") % number)
+    head = _("Versions of contribution %(number)d, the newest first, page %(page)d of %(pages)d") % {
         "number": number, "page": history.number, "pages": history.pages,
     }  # fmt: skip
     more = []
@@ -153,7 +153,7 @@ def _history(desk: Desk, asked: Wanted) -> Answer:
 def _version(version: Version, number: int) -> str:
     label = _("Change %d") % version.number if version.number else _("As first written")
     at = f", {when(version.at)}" if version.at is not None else ""
-    hidden = _("These words were changed before others could read them: only the author and the moderators see them.")
+    hidden = _("This version was changed before others could read it: only the author and the moderators see it.")
     return lines(
         f"{label} – {version.writer}{at}",
         [_("Reason: %s") % version.reason] if version.reason else [],

@@ -165,7 +165,7 @@ def _no_reason(said: "Contribution", desk: Desk) -> str:
         return ""
     policy = forums.discussion_for(desk.member, said.forum_id).policy
     with translation.override(policy.language):
-        return _("by mail, without a reason given")
+        return _("by mail; no reason was given")
 
 
 def _stale(desk: Desk, said: "Contribution", decision: str, text: str, error: Stale) -> Answer:
@@ -175,16 +175,16 @@ def _stale(desk: Desk, said: "Contribution", decision: str, text: str, error: St
     order = f"{vocabulary.own(vocabulary.COMMANDS[decision], desk.member.language)} {said.number}"
     again = {
         "approve": _("If you still want that, answer this mail with this line: %s"),
-        "reject": _("If you still want that, answer this mail with this line and your reason behind it: %s"),
+        "reject": _("If you still want that, answer this mail with this line and your reason after it: %s"),
         "edit": _("If you still want that, answer this mail with this line and the new text below it: %s"),
     }[decision]
     return Answer(
         lines(
             str(error),
             ["", _("What changed:"), *error.lines] if error.lines else [],
-            ["", _("It says now:"), "", error.after, ""],
+            ["", _("It now says:"), "", error.after, ""],
             again % order,
-            ["", _("Your own words were not used:"), "", text] if text else [],
+            ["", _("Your own text was not used:"), "", text] if text else [],
         )
     )
 
@@ -289,9 +289,12 @@ def _stale_summary(desk: Desk, order: Order, name: str, text: str, error: Stale)
     line = f"{word(order.name, desk.member.language)} {name} {error.revision}"
     return Answer(
         lines(
-            _("Nothing was saved: there is a summary that is not yours, or that you have not seen. It says:"),
+            _(
+                "Nothing was saved, because there is already a summary that you did not write or have not seen. "
+                "It says:"
+            ),
             ["", error.after, ""],
             _("To replace it, answer this mail with this line and your text below it: %s") % line,
-            ["", _("Your own words were not used:"), "", text],
+            ["", _("Your own text was not used:"), "", text],
         )
     )

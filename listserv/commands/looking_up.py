@@ -13,6 +13,7 @@ from forums import selectors as forums
 from forums.edits import mark_of
 from forums.policy import REPLY
 from hub.lib.errors import Invalid
+from hub.lib.names import listed
 from hub.search.selectors import PAGE as FOUND_PAGE
 from hub.search.selectors import Hit, search
 from listserv import selectors, tokens
@@ -61,7 +62,7 @@ def info(desk: Desk, order: Order) -> Answer:
     """Tell what a discussion is about, who leads it, and its addresses."""
     found, _rest = desk.list_in(order.args)
     discussion = forums.discussion_for(desk.member, found.forum_id)
-    leaders = ", ".join(row.member.get_full_name() for row in forums.moderators_of(found.forum_id))
+    leaders = listed(row.member.get_full_name() for row in forums.moderators_of(found.forum_id))
     size = ngettext("%d person takes part.", "%d people take part.", discussion.members) % discussion.members
     row = desk.subscription(found)
     return Answer(
@@ -159,7 +160,7 @@ def contribution_text(desk: Desk, said: "Contribution", *, is_alone: bool = Fals
 
 def _edited(said: "Contribution") -> str:
     """Say who changed the words, and how the earlier ones are had."""
-    return _("%(mark)s – earlier words: GET %(number)d HISTORY") % {"mark": mark_of(said), "number": said.number}
+    return _("%(mark)s – earlier versions: GET %(number)d HISTORY") % {"mark": mark_of(said), "number": said.number}
 
 
 def _answered(said: "Contribution") -> list[str]:

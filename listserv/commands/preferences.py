@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from forums.policy import READ
 from hub.lib.dates import say_day
 from hub.lib.errors import Invalid, NotFound
+from hub.lib.names import listed
 from hub.members import services as members
 from hub.search.folding import fold
 from listserv import selectors, services
@@ -178,7 +179,7 @@ def pause(desk: Desk, order: Order) -> Answer:
         if desk.subscription(found) is None:
             raise Invalid(_("You get no mail of “%s”.") % found.forum.name)
         services.pause(list_id=found.pk, member=desk.member, until=until, now=desk.now)
-    names = ", ".join(found.forum.name for found in lists)
+    names = listed(found.forum.name for found in lists)
     day = say_day(timezone.localtime(until))
     return Answer(
         _("No mail comes to you until %(day)s: %(names)s. RESUME ends it earlier.") % {"day": day, "names": names}

@@ -108,7 +108,7 @@ TABLE: tuple[Command, ...] = (
     Command(
         "get",
         "GET number",
-        _("bring a contribution; GET THREAD number, GET ATTACHMENT 2 OF number, GET number HISTORY"),
+        _("get a contribution; GET THREAD number, GET ATTACHMENT 2 OF number, GET number HISTORY"),
         getting.get,
     ),
     Command("confirm", "CONFIRM code", _("say that a mail the hub asked about is yours"), confirming.confirm),

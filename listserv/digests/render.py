@@ -175,7 +175,10 @@ class Digest:
             % {"zone": self.zone.key, "offset": f"{offset[:3]}:{offset[3:]}"},
             "contents": _("Contents"),
             "left_out": LEFT_OUT,
-            "ways": _("To answer one to all, write to %(address)s with its number in the subject, such as: #%(number)d")
+            "ways": _(
+                "To answer one of them to everybody, write to %(address)s with its number in the subject, such as: "
+                "#%(number)d"
+            )
             % {"address": self.list.address, "number": self._order[0].number},
             "answer": _("Answer"),
             "lists_label": _("Stop or change these mails:"),

@@ -60,4 +60,4 @@ def _rows(question: "Question") -> "QuerySet[InboundMail]":
 
 
 def _too_many() -> Verdict:
-    return reject("rate", _("Too many mails have come from there in an hour. Try again later."))
+    return reject("rate", _("Too many messages have come from this server in an hour. Try again later."))

@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
             name='RelayTrouble',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('away', 'it does not answer'), ('refuses', 'it takes no mail from the hub')], max_length=7)),
+                ('kind', models.CharField(choices=[('away', 'it does not answer'), ('refuses', 'it refuses all mail from the hub')], max_length=7)),
                 ('reply', models.CharField(blank=True, max_length=500)),
                 ('since', models.DateTimeField()),
                 ('last_at', models.DateTimeField()),

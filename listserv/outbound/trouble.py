@@ -64,7 +64,9 @@ def note_trouble(result: Result, now: datetime) -> None:
     if created or row.kind != kind or row.reply != reply:
         log.log(
             logging.WARNING if is_away else logging.ERROR,
-            "The relay is not there, mail waits: %s" if is_away else "The relay takes no mail from us, mail waits: %s",
+            "The relay does not answer; all mail waits: %s"
+            if is_away
+            else "The relay refuses our mail; all mail waits: %s",
             without_people(reply),
         )
     row.kind, row.reply, row.last_at, row.attempts = kind, reply, now, row.attempts + 1

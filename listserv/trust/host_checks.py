@@ -35,8 +35,8 @@ async def relay(site: Site) -> Finding:
         return Finding("HUB_RELAY", WRONG, text, {**values, "error": _said(error)})
     if site.trouble:
         text = _(
-            "The relay %(relay)s answers, but takes no mail from the hub: %(error)s. All mail waits. Let the hub's "
-            "address relay there, or sign in with user and password in HUB_RELAY."
+            "The relay %(relay)s answers, but refuses mail from the hub: %(error)s. All mail waits. Allow the hub's "
+            "address to relay there, or put a user name and password into HUB_RELAY."
         )
         return Finding("HUB_RELAY", WRONG, text, {**values, "error": site.trouble[:200]})
     return Finding("HUB_RELAY", GOOD, _("The relay %(relay)s answers."), values)
@@ -178,11 +178,12 @@ def _front_without_name(site: Site, values: dict[str, str]) -> Finding:
         return Finding("HUB_TRUSTED_RELAYS", WRONG, text, values, suggested)
     if site.nameless:
         text = _(
-            "%(relays)s brings mail without saying for whom, so SPF cannot be looked at and most senders have to "
-            "confirm their mail. Let it send XFORWARD, or name what it writes into Authentication-Results."
+            "%(relays)s passes on mail without naming the server that it came from, so the hub cannot check SPF "
+            "and most senders have to confirm their mail. Let it send XFORWARD, or name what it writes into "
+            "Authentication-Results."
         )
         return Finding("HUB_TRUSTED_RELAYS", WRONG, text, values, ("smtp_send_xforward_command=yes", *suggested))
-    text = _("%(relays)s may say for whom it brings mail; the hub looks at SPF, DKIM and DMARC on its own.")
+    text = _("%(relays)s may name the server that a message came from; the hub checks SPF, DKIM and DMARC itself.")
     return Finding("HUB_TRUSTED_RELAYS", GOOD, text, values)
 
 

@@ -42,12 +42,16 @@ def _act(request: HttpRequest) -> HttpResponse:
             return render(request, "listserv/queue_give_up.html", {"item": item})
     if given_up:
         count = queue.give_up(key=given_up, now=now)
-        said = ngettext("It is given up.", "%(count)d are given up.", count) % {"count": count}
+        said = ngettext(
+            "The delivery of %(count)d message was cancelled.",
+            "The delivery of %(count)d messages was cancelled.",
+            count,
+        )
     else:
         count = queue.retry_now(key=request.POST.get("retry", ""), now=now)
-        said = ngettext("%d is tried again now.", "%d are tried again now.", count) % count
+        said = ngettext("Retrying %(count)d delivery now.", "Retrying %(count)d deliveries now.", count)
     if count:
-        messages.success(request, said)
+        messages.success(request, said % {"count": count})
     else:
         messages.warning(request, _("This does not wait any more, or is under way."))
     return HttpResponseRedirect(reverse("listserv:queue"))

@@ -58,6 +58,8 @@ def test_those_who_take_part_by_mail_learn_of_it_from_the_hub(sitting):
     assert "First sitting" in letter["Subject"] and "Isolation distances" in text_of(letter)
     assert f"/sessions/{sitting.pk}/" in text_of(letter)
     assert mails[sitting.boris.email]["Content-Language"] == "fr"
+    french = text_of(mails[sitting.boris.email])
+    assert "«\N{NO-BREAK SPACE}Isolation distances" in french and "“" not in french
     assert letters(sitting.now) == {}
 
 

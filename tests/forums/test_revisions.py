@@ -35,7 +35,7 @@ def test_an_approval_of_words_that_were_changed_is_refused_and_shows_what_change
     services.edit_contribution(number=held.number, actor=cast.amina, text="Isolation of 5 m is safe.", now=clock())
     answer = client.post("/held/", {**shown, "approve": ""})
     page = answer.content.decode()
-    assert answer.status_code == 409 and "Amina Diallo" in page and "Changed meanwhile" in page
+    assert answer.status_code == 409 and "Amina Diallo" in page and "Changed in the meantime" in page
     assert re.search(r"<del>.*50</del>", page) and re.search(r"<ins>.*5</ins>", page)
     held.refresh_from_db()
     assert held.is_held
@@ -151,7 +151,7 @@ def test_words_that_were_changed_while_they_were_held_are_for_their_author_and_t
         client.force_login(who)
         page = _page(client, path)
         assert ("Isolation of 50 m" in page) is sees and "Tone" in page and "Mild." in page
-        assert ("changed before others could read them" in page) is not sees
+        assert ("changed before others could read it" in page) is not sees
 
 
 def test_the_history_of_a_held_contribution_is_not_found_by_others(client, cast, held):

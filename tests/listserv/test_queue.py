@@ -61,7 +61,7 @@ def test_page_says_what_waits_why_and_until_when(cast, filled, client):
 def test_one_is_tried_again_now(cast, filled, client):
     client.force_login(cast.sofia)
     page = client.post(URL, {"retry": f"retry-{filled['retry'].pk}"}, follow=True)
-    assert b"1 is tried again now" in page.content
+    assert b"Retrying 1 delivery now" in page.content
     filled["retry"].refresh_from_db()
     assert filled["retry"].next_at <= clock()
     filled["notice"].refresh_from_db()
@@ -81,7 +81,7 @@ def test_one_is_tried_again_now(cast, filled, client):
 
 def test_all_are_tried_again_now(cast, filled, client, monkeypatch):
     client.force_login(cast.sofia)
-    assert b"3 are tried again now" in client.post(URL, {"retry": "all"}, follow=True).content
+    assert b"Retrying 3 deliveries now" in client.post(URL, {"retry": "all"}, follow=True).content
     assert not Retry.objects.filter(next_at__gt=clock()).exists()
     assert not Notice.objects.filter(next_at__gt=clock()).exists()
     assert Mailing.objects.get().claimed_until is None
@@ -98,9 +98,12 @@ def test_giving_up_is_asked_about_first_and_then_done_once(kind, cast, filled, c
     client.force_login(cast.sofia)
     key = f"{kind}-{filled[kind].pk}"
     asked = client.post(URL, {"give_up": key}).content.decode()
-    assert "Give this mail up?" in asked and f'value="{key}"' in asked
+    assert "Cancel the delivery of this message?" in asked and f'value="{key}"' in asked
     assert queue.item_of(key) is not None
-    assert b"It is given up" in client.post(URL, {"give_up": key, "sure": "1"}, follow=True).content
+    assert (
+        b"The delivery of 1 message was cancelled"
+        in client.post(URL, {"give_up": key, "sure": "1"}, follow=True).content
+    )
     assert queue.item_of(key) is None
     assert b"does not wait any more" in client.post(URL, {"give_up": key, "sure": "1"}, follow=True).content
     assert b"does not wait any more" in client.post(URL, {"give_up": key}, follow=True).content
@@ -147,16 +150,16 @@ def test_command_lists_retries_and_gives_up(filled):
     for words in (
         "The minutes 1/3",
         "451 4.7.1 Greylisted",
-        "1 mailings, 1 retries, 1 letters, 1 digests",
+        "1 mailings, 1 retries, 1 notifications, 1 digests",
         "1 for risk",
     ):
         assert words in said
     rows = [json.loads(line) for line in run("--json").splitlines()]
     assert [row["kind"] for row in rows] == ["mailing", "retry", "notice", "digest"]
     key = f"retry-{filled['retry'].pk}"
-    assert run("--retry", key) == "1 tried again now\n"
-    assert run("--retry", "all") == "2 tried again now\n"
-    assert run("--give-up", key) == f"{key} is given up\n"
+    assert run("--retry", key) == "Deliveries being retried now: 1\n"
+    assert run("--retry", "all") == "Deliveries being retried now: 2\n"
+    assert run("--give-up", key) == f"Delivery of {key} cancelled\n"
     for wrong in ("--retry", "--give-up"):
         with pytest.raises(CommandError, match="does not wait"):
             run(wrong, key)

@@ -302,8 +302,11 @@ def test_what_was_refused_stands_on_the_page_with_its_reason_until_it_is_given_u
     for words in ("The minutes", "550 5.1.1 user unknown", "Welcome", "554 5.7.1 looks like spam", "Try all refused"):
         assert words in page
     asked = client.post(QUEUE, {"give_up": "refused"}).content.decode()
-    assert "Give all refused mails up?" in asked and "3 mails are not sent" in asked
-    assert b"3 are given up" in client.post(QUEUE, {"give_up": "refused", "sure": "1"}, follow=True).content
+    assert "Cancel all refused deliveries?" in asked and "3 messages are not sent" in asked
+    assert (
+        b"The delivery of 3 messages was cancelled"
+        in client.post(QUEUE, {"give_up": "refused", "sure": "1"}, follow=True).content
+    )
     assert b"Every mail has gone out" in client.get(QUEUE).content
     assert Retry.objects.get().last_reply == "550 5.1.1 user unknown"
     assert not Notice.objects.exclude(raw=b"").exists()
@@ -332,11 +335,14 @@ def test_one_that_was_refused_is_given_up_or_tried_again_alone(cast, refused, cl
     client.force_login(cast.sofia)
     row = Retry.objects.get() if kind == "retry" else Notice.objects.get(subject="Welcome")
     key = f"{kind}-{row.pk}"
-    assert b"Give this mail up?" in client.post(QUEUE, {"give_up": key}).content
-    assert b"1 is tried again now" in client.post(QUEUE, {"retry": key}, follow=True).content
+    assert b"Cancel the delivery of this message?" in client.post(QUEUE, {"give_up": key}).content
+    assert b"Retrying 1 delivery now" in client.post(QUEUE, {"retry": key}, follow=True).content
     pump.deliver_mailings(clock())
     pump.deliver_notices(clock())
-    assert b"It is given up" in client.post(QUEUE, {"give_up": key, "sure": "1"}, follow=True).content
+    assert (
+        b"The delivery of 1 message was cancelled"
+        in client.post(QUEUE, {"give_up": key, "sure": "1"}, follow=True).content
+    )
     assert b"does not wait any more" in client.post(QUEUE, {"give_up": key, "sure": "1"}, follow=True).content
     assert b"does not wait any more" in client.post(QUEUE, {"retry": key}, follow=True).content
 
@@ -356,12 +362,12 @@ def test_a_relay_that_refuses_us_is_named_by_page_command_and_health(cast, now, 
     cast.say(cast.amina, now=now)
     for minute in range(3):
         pump.deliver_mailings(now + timedelta(minutes=minute))
-    assert [record.levelname for record in caplog.records if "takes no mail from us" in record.message] == ["ERROR"]
+    assert [record.levelname for record in caplog.records if "refuses our mail" in record.message] == ["ERROR"]
     part = mail_queue()
     assert not part.ok and part.detail["relay_refuses"] == 1 and "Relay access denied" in part.detail["relay_reply"]
     client.force_login(cast.sofia)
     page = client.get(QUEUE).content.decode()
-    assert "takes no mail from the hub" in page and "Relay access denied" in page
+    assert "refuses all mail from the hub" in page and "Relay access denied" in page
     out = StringIO()
     call_command("queue", stdout=out)
-    assert "takes no mail from the hub since" in out.getvalue()
+    assert "refuses all mail from the hub since" in out.getvalue()

@@ -82,7 +82,7 @@ def test_guessing_is_slowed(client, amina):
     for _ in range(5):
         client.post(LOGIN, {"login": amina.email, "password": "wrong"})
     answer = client.post(LOGIN, {"login": amina.email, "password": "a long password"})
-    assert "wrong too often" in answer.content.decode() and "_auth_user_id" not in client.session
+    assert "Too many wrong attempts" in answer.content.decode() and "_auth_user_id" not in client.session
 
 
 def test_an_applicant_who_asks_for_a_password_learns_by_mail_that_it_waits(client, ines, now, mailoutbox):

@@ -87,7 +87,7 @@ def test_a_form_without_its_token_gets_a_page_that_says_what_to_do():
 def test_a_request_too_large_to_read_gets_a_page_that_keeps_hope(client, settings):
     settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1000
     answer = client.post("/accounts/login/", "login=" + "x" * 2000, content_type="application/x-www-form-urlencoded")
-    assert answer.status_code == 413 and "Then send less at a time" in answer.content.decode()
+    assert answer.status_code == 413 and "Then send less at once" in answer.content.decode()
 
 
 def test_notices_say_when_a_text_was_sent():

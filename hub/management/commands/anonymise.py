@@ -1,4 +1,4 @@
-"""Take a person out of the record: ``manage.py anonymise ADDRESS``."""
+"""Remove a person from the record: ``manage.py anonymise ADDRESS``."""
 
 import argparse
 import sys

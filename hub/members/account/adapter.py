@@ -34,7 +34,7 @@ class HubFactorAdapter(DefaultMFAAdapter):
 
     error_messages = {
         **DefaultMFAAdapter.error_messages,
-        "incorrect_code": _("This code is not right, or it was used already. Wait for the next one, then try again."),
+        "incorrect_code": _("This code is wrong or has already been used. Wait for the next one, then try again."),
         "cannot_delete_authenticator": _(
             "You work for the Secretariat, so your account needs a second factor. Add another one first, then remove "
             "this one."

@@ -30,7 +30,7 @@ class ResetForm(forms.Form):
         label=_("Reason"),
         max_length=MAX_REASON,
         widget=forms.Textarea(attrs={"rows": 4}),
-        help_text=_("What happened, and how you know that it was the member who asked. The member gets these words."),
+        help_text=_("What happened, and how you know that it was the member who asked. The member will get this text."),
     )
 
 

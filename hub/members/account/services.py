@@ -9,6 +9,7 @@ from hashlib import sha256
 from allauth.mfa.models import Authenticator
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from hub.lib.clock import now as present
 from hub.lib.errors import Invalid, NotAllowed, NotFound
@@ -66,7 +67,12 @@ def create_application_password(*, member: Member, label: str, now: datetime) ->
     if not label:
         raise Invalid(_("Write what you will use it for, such as: Thunderbird at work."))
     if ApplicationPassword.objects.filter(member=member).count() >= MAX_APPLICATION_PASSWORDS:
-        raise Invalid(_("You have %d application passwords. Remove one first.") % MAX_APPLICATION_PASSWORDS)
+        sentence = ngettext(
+            "You already have %d application password. Remove it first.",
+            "You already have %d application passwords. Remove one first.",
+            MAX_APPLICATION_PASSWORDS,
+        )
+        raise Invalid(sentence % MAX_APPLICATION_PASSWORDS)
     plain = base64.b32encode(secrets.token_bytes(SECRET_BYTES)).decode().lower()
     row = ApplicationPassword.objects.create(member=member, label=label[:60], digest=_digest(plain), created_at=now)
     notify(member, Change.APPLICATION_PASSWORD_ADDED, detail=row.label)
@@ -117,7 +123,7 @@ def reset_second_factor(*, member_id: int, actor: Member, reason: str, now: date
     if not (actor.is_active and rules.is_secretariat(actor)):
         raise NotAllowed
     if actor.pk == member_id:
-        raise NotAllowed(_("Your own second factor is reset by another person of the Secretariat."))
+        raise NotAllowed(_("You cannot reset your own second factor. Ask another person of the Secretariat."))
     member = Member.objects.select_for_update().filter(pk=member_id, is_active=True).first()
     if member is None:
         raise NotFound

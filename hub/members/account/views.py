@@ -48,7 +48,7 @@ def end_sign_in(request: HttpRequest, mark: str) -> HttpResponse:
     except NotFound:
         messages.info(request, _("This sign-in has ended already."))
     else:
-        messages.success(request, _("Signed out there."))
+        messages.success(request, _("That browser is signed out."))
     return redirect("members:sign_ins")
 
 
@@ -143,7 +143,7 @@ def _reset(request: HttpRequest, person: Member) -> HttpResponse:
         except Invalid as error:
             form.add_error(None, str(error))
         else:
-            text = _("The second factor of %s is reset. They and the Secretariat are told.")
+            text = _("The second factor of %s was reset. They and the Secretariat will be told by e-mail.")
             messages.success(request, text % person)
             return redirect("members:second_factors")
     context = {"person": person, "form": form}

@@ -31,7 +31,7 @@ class Migration(migrations.Migration):
             name='DepartureTrace',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('contribution', 'contribution'), ('revision', 'earlier words of a contribution'), ('file', 'name of a file'), ('topic', 'subject of a topic'), ('discussion', 'text about a discussion'), ('conference', 'conference or session'), ('group', 'liaison group'), ('page', 'page, document or picture'), ('application', 'application')], max_length=12)),
+                ('kind', models.CharField(choices=[('contribution', 'contribution'), ('revision', 'earlier version of a contribution'), ('file', 'name of a file'), ('topic', 'subject of a topic'), ('discussion', 'text about a discussion'), ('conference', 'conference or session'), ('group', 'liaison group'), ('page', 'page, document or picture'), ('application', 'application')], max_length=12)),
                 ('label', models.CharField(blank=True, max_length=200)),
                 ('url', models.CharField(max_length=200)),
                 ('settled_at', models.DateTimeField(blank=True, null=True)),

@@ -1,4 +1,4 @@
-"""Show what waits to go out, try it again now, or give it up."""
+"""Show what waits to go out, retry it now, or cancel its delivery."""
 
 import json
 from argparse import ArgumentParser
@@ -12,23 +12,26 @@ from listserv.outbound import hold
 
 
 class Command(BaseCommand):
-    """``manage.py queue``: mailings under way, recipients tried again, letters, digests that are due."""
+    """``manage.py queue``: mailings under way, retries, notifications, digests that are due."""
 
     help = (
-        "Show what waits to go out or was refused, and why; --retry ID|refused|all tries it now, --give-up ends it. "
-        "--hold keeps all outgoing mail back, --resume lets it go, --discard ends what waited and lets the rest go."
+        "Show what waits to go out or was refused, and why; --retry ID|refused|all retries it now, --give-up cancels "
+        "its delivery. --hold keeps all outgoing mail back, --resume lets it go, --discard cancels what was waiting "
+        "and lets the rest go."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take --json, --retry and --give-up."""
         parser.add_argument("--json", action="store_true", help="one JSON object a line")
         acts = parser.add_mutually_exclusive_group()
-        acts.add_argument("--retry", metavar="ID", help="try one (as retry-5), refused, or all again now")
-        acts.add_argument("--give-up", metavar="ID", help="give one up, or all that is refused: it is sent no more")
+        acts.add_argument("--retry", metavar="ID", help="retry one (as retry-5), refused, or all now")
+        acts.add_argument("--give-up", metavar="ID", help="cancel the delivery of one (as retry-5), or refused")
         acts.add_argument("--hold", action="store_true", help="keep all outgoing mail back until --resume")
-        acts.add_argument("--resume", action="store_true", help="let mail go out again, what waited first")
+        acts.add_argument("--resume", action="store_true", help="let mail go out again, what was waiting first")
         acts.add_argument(
-            "--discard", action="store_true", help="end what waited when the hold began, then let mail go out again"
+            "--discard",
+            action="store_true",
+            help="cancel what was waiting when the hold began, then let mail go out again",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -52,7 +55,7 @@ class Command(BaseCommand):
         if not options["json"]:
             counts = found.counts
             self.stdout.write(
-                f"{counts['mailing']} mailings, {counts['retry']} retries, {counts['notice']} letters, "
+                f"{counts['mailing']} mailings, {counts['retry']} retries, {counts['notice']} notifications, "
                 f"{counts['digest']} digests, {counts['refused']} refused"
             )
             held = hold.delivery_hold()
@@ -79,12 +82,12 @@ class Command(BaseCommand):
         count = queue.retry_now(key=key, now=now) if options["retry"] else queue.give_up(key=key, now=now)
         if not count and key not in ("all", "refused"):
             raise CommandError(f"{key} does not wait, or is under way. Without options the command lists what waits.")
-        given_up = f"{count} given up" if key == "refused" else f"{key} is given up"
-        self.stdout.write(f"{count} tried again now" if options["retry"] else given_up)
+        cancelled = f"{count} deliveries cancelled" if key == "refused" else f"Delivery of {key} cancelled"
+        self.stdout.write(f"Deliveries being retried now: {count}" if options["retry"] else cancelled)
 
 
 def _trouble(trouble: Any) -> str:
-    what = "takes no mail from the hub" if trouble.kind == "refuses" else "does not answer"
+    what = "refuses all mail from the hub" if trouble.kind == "refuses" else "does not answer"
     return f"The mail server (HUB_RELAY) {what} since {trouble.since:%Y-%m-%d %H:%M} UTC: {trouble.reply}"
 
 

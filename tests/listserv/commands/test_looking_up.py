@@ -113,7 +113,7 @@ def test_order_that_cannot_be_done_is_answered_and_never_fails(cast, post, start
 
 def test_earlier_words_are_one_get_away(cast, post):
     said = cast.say(cast.amina, "Fifty metres.", now=clock())
-    assert "as it was first written" in post.ask(cast.boris, f"GET {said.number} HISTORY")
+    assert "has not been changed" in post.ask(cast.boris, f"GET {said.number} HISTORY")
     services.edit_contribution(
         number=said.number, actor=cast.chen, text="Fifty feet.", reason="Wrong units", now=clock()
     )

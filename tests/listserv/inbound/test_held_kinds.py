@@ -42,7 +42,7 @@ def test_private_message_is_named_as_one_and_goes_to_one_person(cast, risk, clie
     _row, asked, url = held(cast, to)
     before, after = words(client.get(url)), words(client.post(url, {"confirm": "1"}))
     for text in (asked.text, before, after):
-        assert "Amina Diallo" in text and not any(word in text.partition("How not to be")[0] for word in PUBLIC)
+        assert "Amina Diallo" in text and not any(word in text.partition("How to avoid")[0] for word in PUBLIC)
     assert "private message" in asked.subject and "private message" in before and "Yes, send it" in before
     assert "nobody else" in after
 
@@ -53,7 +53,7 @@ def test_commands_are_named_as_such(cast, risk, client, to):
     before, after = words(client.get(url)), words(client.post(url, {"confirm": "1"}))
     for text in (asked.text, before, after):
         assert "Subject: A thought" in text or "<code" in text
-        assert not any(word in text.partition("How not to be")[0] for word in PUBLIC)
+        assert not any(word in text.partition("How to avoid")[0] for word in PUBLIC)
     assert "Yes, do it" in before and "carried out" in after
 
 

@@ -1,0 +1,17 @@
+"""Write names into a sentence as the reader's language does: its quotation marks, and its sign between two names."""
+
+from collections.abc import Iterable
+
+from django.utils.translation import pgettext
+
+
+def quoted(name: str) -> str:
+    """Return the name of something (a discussion, an agenda item) in the quotation marks of the language."""
+    # Translators: the quotation marks of the language, around a name
+    return pgettext("a name in quotation marks", "“%s”") % name
+
+
+def listed(names: Iterable[str]) -> str:
+    """Return several names as one text, with what the language puts between them."""
+    # Translators: a comma and a space, or what the language puts between two names of a list
+    return pgettext("between names", ", ").join(names)
