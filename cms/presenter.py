@@ -86,7 +86,7 @@ def _original(page: "ProceedingsPage", text: IssuedText) -> bytes:
             return found
         content = print_document(document.build(page, with_notes=False), at=text.issued_at).content
         if text.pdf_digest:
-            log.error("The print of %s as issued is lost; it was made anew.", text.symbol)
+            log.error("The PDF of %s as issued was missing; it was made again.", text.symbol)
             return content
         keep_content(content)
         IssuedText.objects.filter(pk=text.pk, pdf_digest="").update(pdf_digest=sha256(content).hexdigest())

@@ -37,7 +37,7 @@ class ForgivingRedisCache(RedisCache):
         except (RedisError, OSError) as error:
             self._away_until = time.monotonic() + AWAY_SECONDS
             if self._complaints.allows():
-                log.warning("The cache in Redis does not answer (%s); the hub goes on without", type(error).__name__)
+                log.warning("Redis does not answer (%s); the hub goes on without its cache", type(error).__name__)
             return otherwise
 
     def add(self, key: str, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: Any = None) -> bool:

@@ -82,7 +82,7 @@ def farewell(kind: str) -> None:
             _ended.add(kind)
             Heartbeat.objects.filter(name=own_name(kind)).delete()
     except DatabaseError as error:
-        log.warning("The heartbeat of %s stays behind: %s", kind, type(error).__name__)
+        log.warning("The heartbeat of %s is late: %s", kind, type(error).__name__)
 
 
 def living(kind: str, moment: datetime) -> set[str]:

@@ -32,11 +32,11 @@ class Repeats:
         if self.failures == 1:
             self._since = self._said_at = moment
             trace = None if expected else error
-            self.log.error("%s failed, and is tried again: %s", self.what, _short(error), exc_info=trace)
+            self.log.error("%s failed and will be tried again: %s", self.what, _short(error), exc_info=trace)
         elif moment - self._said_at >= REMIND_SECONDS:
             self._said_at = moment
             seconds = round(moment - self._since)
-            self.log.error("%s fails for %d s (%d times): %s", self.what, seconds, self.failures, _short(error))
+            self.log.error("%s has failed for %d s (%d times): %s", self.what, seconds, self.failures, _short(error))
 
     def worked(self) -> None:
         """Say that it works again, when it did not."""

@@ -95,7 +95,7 @@ def leave(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def anonymise(request: HttpRequest, pk: int) -> HttpResponse:
-    """Let the Secretariat take a person out of the record, with a reason."""
+    """Let the Secretariat remove a person from the record, with a reason."""
     actor = _signed_in(request)
     if not actor.is_staff:
         raise NotAllowed

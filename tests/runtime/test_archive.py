@@ -83,7 +83,7 @@ def test_a_hub_comes_back_whole_and_holds_its_mail_until_a_person_decides(archiv
     again = manage(data, "restore", str(archive))
     assert again.returncode == 1 and "--replace" in again.stderr
     assert "on hold" in run(data, "queue")
-    assert run(data, "queue", "--resume").strip() == "Delivery goes on."
+    assert run(data, "queue", "--resume").strip() == "Delivery has resumed."
     assert manage(data, "queue", "--resume").returncode == 1
 
 

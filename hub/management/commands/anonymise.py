@@ -17,7 +17,7 @@ from hub.members.selectors import address_owner, secretariat
 class Command(BaseCommand):
     """For operators: the same as the Secretariat's page, with the list of what is left printed."""
 
-    help = "Take the person behind an address out of the record, and list where others still name them."
+    help = "Remove the person with this address from the record, and list where others still name them."
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         """Take the address, why, and whether it is certain."""

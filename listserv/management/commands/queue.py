@@ -70,10 +70,10 @@ class Command(BaseCommand):
             ended = hold.discard_waiting(now=now)
             self.stdout.write(
                 f"Discarded: {ended['mailing']} mailings, {ended['retry']} retries, {ended['notice']} notifications, "
-                f"{ended['digest']} digests. Delivery goes on."
+                f"{ended['digest']} digests. Delivery has resumed."
             )
         elif hold.resume_delivery():
-            self.stdout.write("Delivery goes on.")
+            self.stdout.write("Delivery has resumed.")
         else:
             raise CommandError("Delivery is not on hold.")
 
