@@ -261,17 +261,17 @@ def _edited(edit: dict[str, Any] | None) -> str:
     return ": ".join(filter(None, (words % values, edit.get("reason", ""))))
 
 
-def _sitting(held: dict[str, Any]) -> str:
-    opens, closes = _read(held["opens_at"]), _read(held["closes_at"])
+def _session_note(entry: dict[str, Any]) -> str:
+    opens, closes = _read(entry["opens_at"]), _read(entry["closes_at"])
     if opens is None:
-        return held["title"]
+        return entry["title"]
     until = f"–{closes.astimezone(UTC):%H:%M}" if closes else ""
-    return f"{held['title']}: {day(opens)}, {opens.astimezone(UTC):%H:%M}{until} UTC"
+    return f"{entry['title']}: {day(opens)}, {opens.astimezone(UTC):%H:%M}{until} UTC"
 
 
 def _item(number: int, entry: dict[str, Any]) -> Item:
     statements = tuple(_statement(said) for said in entry["interventions"])
-    title, note = entry["title"], _sitting(entry["session"])
+    title, note = entry["title"], _session_note(entry["session"])
     if entry.get("resumed"):
         title = _("%s (continued)") % title
     if not entry["session"].get("held", True):
@@ -331,25 +331,25 @@ def build(page: "ProceedingsPage", *, with_notes: bool = True) -> Document:
     Queries: none for a draft that came with its record, 2 for what is issued.
     """
     issue = issue_of(page)
-    words = issue.text.content if issue.text else content_of(page)
-    with translation.override(words["language"]):
-        dates = _span(_read(words["opens_at"]), _read(words["closes_at"]))
+    content = issue.text.content if issue.text else content_of(page)
+    with translation.override(content["language"]):
+        dates = _span(_read(content["opens_at"]), _read(content["closes_at"]))
         kind = _("Proceedings of the electronic conference")
         url = page.full_url or settings.HUB_URL
-        cite = f"{words['symbol']}: {words['title']}. {kind}, {dates}. {settings.HUB_NAME}. {url}".strip(": ")
-        parts = _parts(_record_of(page, words["record"]), words)
-        parts["abstract"] = Truncator(strip_tags(words["summary"])).words(40)
+        cite = f"{content['symbol']}: {content['title']}. {kind}, {dates}. {settings.HUB_NAME}. {url}".strip(": ")
+        parts = _parts(_record_of(page, content["record"]), content)
+        parts["abstract"] = Truncator(strip_tags(content["summary"])).words(40)
         if issue.withdrawal is not None:
-            parts = {"sections": _notice(issue.withdrawal, words["symbol"]), "items": (), "withdrawn": True}
+            parts = {"sections": _notice(issue.withdrawal, content["symbol"]), "items": (), "withdrawn": True}
         return Document(
-            title=words["title"],
-            symbol=words["symbol"],
-            language=words["language"],
-            lang="zh-Hans" if words["language"] == "zh-hans" else words["language"],
+            title=content["title"],
+            symbol=content["symbol"],
+            language=content["language"],
+            lang="zh-Hans" if content["language"] == "zh-hans" else content["language"],
             dir="rtl" if translation.get_language_bidi() else "ltr",
             kind=kind,
             dates=dates,
-            issued=day(_read(words["first_published_at"])),
+            issued=day(_read(content["first_published_at"])),
             organisation=settings.HUB_NAME,
             url=url,
             cite=cite,
@@ -359,9 +359,9 @@ def build(page: "ProceedingsPage", *, with_notes: bool = True) -> Document:
         )
 
 
-def _parts(record: dict[str, Any], words: dict[str, str]) -> dict[str, Any]:
+def _parts(record: dict[str, Any], content: dict[str, str]) -> dict[str, Any]:
     """Return sections, items and people of a document."""
-    summary, conclusions = expand_db_html(words["summary"]), expand_db_html(words["conclusions"])
+    summary, conclusions = expand_db_html(content["summary"]), expand_db_html(content["conclusions"])
     return {
         "sections": _sections(record["background"], summary, conclusions),
         "items": tuple(_item(number, entry) for number, entry in enumerate(record["agenda"], start=1)),

@@ -67,8 +67,8 @@ def find_traces(member: "Member", person: Person) -> Iterator[Trace]:
     }
     keys |= set(person.named_in(Comment.objects.all(), ["text"]).values_list("page_id", flat=True))
     keys |= set(person.named_in(CommentReply.objects.all(), ["text"]).values_list("comment__page_id", flat=True))
-    said = person.named_in(TaskState.objects.all(), ["comment"]).values_list("workflow_state__object_id", flat=True)
-    keys |= {int(key) for key in said}
+    comments = person.named_in(TaskState.objects.all(), ["comment"])
+    keys |= {int(key) for key in comments.values_list("workflow_state__object_id", flat=True)}
     for page in Page.objects.filter(pk__in=keys - issued).order_by("pk"):
         url = reverse("wagtailadmin_pages:edit", args=(page.pk,))
         yield Trace("page", trace_label(person, page.draft_title or page.title), url)

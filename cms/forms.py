@@ -79,9 +79,9 @@ class ProceedingsForm(WagtailAdminPageForm):
     def clean(self) -> dict[str, Any]:
         """Refuse once when somebody has saved meanwhile; what was typed stays, and is saved the next time."""
         cleaned: dict[str, Any] = super().clean()
-        seen = self.data.get("overwrite_revision_id") or self.data.get("loaded_revision_id")
+        seen_revision = self.data.get("overwrite_revision_id") or self.data.get("loaded_revision_id")
         latest = self.instance.get_latest_revision() if self.instance.pk else None
-        if seen and latest is not None and seen != str(latest.pk):
+        if seen_revision and latest is not None and seen_revision != str(latest.pk):
             sentence = _(
                 "%(person)s saved another version after you opened this one, so yours is not saved yet. "
                 "Compare both in the history; save again to replace the other version with yours."

@@ -31,9 +31,9 @@ def _check_page(instance: Page, raw: bool = False, **_: Any) -> None:
     if text is None:
         _check_symbol(instance)
         return
-    says = content_of(instance) if isinstance(instance, ProceedingsPage) else {}
-    says |= {"title": instance.title, "slug": instance.slug}
-    is_same = all(text.content[name] == value for name, value in says.items())
+    content = content_of(instance) if isinstance(instance, ProceedingsPage) else {}
+    content |= {"title": instance.title, "slug": instance.slug}
+    is_same = all(text.content[name] == value for name, value in content.items())
     if not is_same or not instance.live or instance.expire_at or instance.go_live_at:
         raise frozen(text.symbol)
 

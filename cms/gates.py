@@ -21,8 +21,8 @@ View = Callable[..., HttpResponse]
 
 def to_sign_in(request: HttpRequest) -> HttpResponse:
     """Lead to the one page that signs people in, and from there back; nothing that was posted is read."""
-    wanted = request.GET.get("next", "")
-    return redirect(f"{reverse('account_login')}?{urlencode({'next': wanted})}" if wanted else "account_login")
+    next_url = request.GET.get("next", "")
+    return redirect(f"{reverse('account_login')}?{urlencode({'next': next_url})}" if next_url else "account_login")
 
 
 def limited(view: View) -> View:

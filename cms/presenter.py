@@ -63,17 +63,17 @@ def issued_pdf_of(page: "ProceedingsPage", *, as_issued: bool = False) -> bytes:
 
 def _printed(page: "ProceedingsPage", *, shelf: str, key: str, at: datetime, draft: bool = False) -> bytes:
     """Return a print from its shelf, or make it; an empty key keeps nothing."""
-    seen = f"{key} {page.symbol} {settings.HUB_URL} {settings.HUB_NAME}"
-    path = kept(shelf, sha256(seen.encode()).hexdigest()[:24])
+    contents = f"{key} {page.symbol} {settings.HUB_URL} {settings.HUB_NAME}"
+    path = kept(shelf, sha256(contents.encode()).hexdigest()[:24])
     if key and (found := look_up(path)):
         return found
     with _printing:
         if key and (found := look_up(path)):
             return found
-        made = print_document(document.build(page), at=at, draft=draft)
+        pdf = print_document(document.build(page), at=at, draft=draft)
         if key:
-            keep(path, made.content, shelf)
-    return made.content
+            keep(path, pdf.content, shelf)
+    return pdf.content
 
 
 def _original(page: "ProceedingsPage", text: IssuedText) -> bytes:

@@ -50,5 +50,5 @@ def set_policy(response: HttpResponse) -> None:
         response.add_post_render_callback(set_policy)
         return
     is_page = not response.streaming and response.headers.get("Content-Type", "").startswith("text/html")
-    known = list(hashes(response.content.decode(errors="replace"))) if is_page else []
-    response._csp_config = {**ADMIN, "script-src": [SELF, *known]}  # type: ignore[attr-defined]
+    script_hashes = list(hashes(response.content.decode(errors="replace"))) if is_page else []
+    response._csp_config = {**ADMIN, "script-src": [SELF, *script_hashes]}  # type: ignore[attr-defined]

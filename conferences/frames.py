@@ -49,15 +49,15 @@ def joined(events: QuerySet[Event]) -> QuerySet[Event]:
     return events.select_related(*JOINED).prefetch_related("contribution__attachments")
 
 
-def person_of(member: "Member", stood: Mapping[str, str]) -> dict[str, Any]:
+def person_of(member: "Member", standing: Mapping[str, str]) -> dict[str, Any]:
     """Return a person as they stood then; who has left for good, or is not in what was kept, as they are called now."""
-    name = stood.get("name") if not member.anonymised_at else ""
+    name = standing.get("name") if not member.anonymised_at else ""
     return {
         "id": member.pk,
         "name": name or member.name,
         "initials": initials_of(name or member.name),
-        "country": stood.get("country", ""),
-        "role": stood.get("role", ""),
+        "country": standing.get("country", ""),
+        "role": standing.get("role", ""),
     }
 
 
@@ -86,13 +86,13 @@ def _contribution(event: Event) -> dict[str, Any] | None:
     if contribution is None:
         return None
     speaker = contribution.speaker
-    stood = {"name": speaker.name, "role": speaker.role, "country": speaker.country}
+    standing = {"name": speaker.name, "role": speaker.role, "country": speaker.country}
     return {
         "number": contribution.number,
         "subject": contribution.subject,
         "html": contribution.html,
         "origin": contribution.origin,
-        "author": person_of(contribution.author, stood),
+        "author": person_of(contribution.author, standing),
         "folded": bool(contribution.folded),
         "files": len(contribution.attachments.all()),
         "edit": _edit(contribution, event.conference_session.closed_at),
@@ -101,13 +101,13 @@ def _contribution(event: Event) -> dict[str, Any] | None:
 
 def frame_of(event: Event) -> dict[str, Any]:
     """Return an event as a frame. Queries: none for one that is :func:`joined`."""
-    asked = event.floor_request
+    floor_request = event.floor_request
     return {
         "seq": event.seq,
         "kind": event.kind,
         "at": iso(event.at),
         "actor": person_of(event.actor, event.people.get("actor", {})) if event.actor else None,
-        "member": person_of(asked.member, event.people.get("member", {})) if asked else None,
+        "member": person_of(floor_request.member, event.people.get("member", {})) if floor_request else None,
         "request": event.floor_request_id,
         "item": _item(event.agenda_item),
         "contribution": _contribution(event),

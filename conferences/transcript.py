@@ -127,14 +127,14 @@ def transcript_of(conference: Conference) -> Transcript:
         .select_related("topic", "conference_session")
         .order_by("number", "pk")
     )
-    places = {session.pk: place for place, session in enumerate(sessions)}
-    items.sort(key=lambda item: places[item.conference_session_id])
+    order = {session.pk: place for place, session in enumerate(sessions)}
+    items.sort(key=lambda item: order[item.conference_session_id])
     log = _Log(conference)
-    contributions = _contributions(items, log.heard)
+    contributions = _contributions(items, log.places)
     records = [
         SessionRecord(
             session,
-            _taken([item for item in items if item.conference_session_id == session.pk], contributions, log),
+            _item_records([item for item in items if item.conference_session_id == session.pk], contributions, log),
         )
         for session in sessions
     ]
@@ -147,10 +147,10 @@ def _happened(session: ConferenceSession) -> tuple[bool, datetime, int]:
 
 
 class _Log:
-    """What the logs of a conference say: which item heard what, when items were taken, who took part. Queries: 2."""
+    """What the logs of a conference say of statements, takings of items and participants. Queries: 2."""
 
     def __init__(self, conference: Conference) -> None:
-        self.heard: dict[int, tuple[int, int]] = {}  # contribution number -> (item key, seq)
+        self.places: dict[int, tuple[int, int]] = {}  # contribution number -> (item key, seq)
         self.takings: dict[int, list[tuple[int, datetime]]] = {}  # item key -> (seq, moment) of each taking
         rows = Event.objects.filter(conference_session__conference=conference, agenda_item__isnull=False)
         rows = rows.exclude(kind=Event.Kind.EDITED).order_by("conference_session", "seq")
@@ -160,47 +160,49 @@ class _Log:
             if kind == Event.Kind.ITEM_TAKEN:
                 self.takings.setdefault(item_id, []).append((seq, at))
             if number is not None:
-                self.heard[number] = (item_id, seq)
+                self.places[number] = (item_id, seq)
         closings = Event.objects.filter(
             conference_session__conference=conference, kind__in=(Event.Kind.CLOSED, Event.Kind.CLOSED_BY_CLOCK)
         )
         self.participants: dict[int, dict[str, str]] = {}  # member key -> how they stood at the last closing
         for people in closings.order_by("at", "pk").values_list("people", flat=True):
-            self.participants |= {int(key): stood for key, stood in people.get("participants", {}).items()}
+            self.participants |= {int(key): standing for key, standing in people.get("participants", {}).items()}
 
 
-def _contributions(items: list[AgendaItem], heard: dict[int, tuple[int, int]]) -> "dict[int, list[Contribution]]":
-    """Put each contribution under one item: the one whose sitting heard it, else the first with its topic."""
-    found: dict[int, list[Contribution]] = {item.pk: [] for item in items}
-    seen: set[int] = set()
+def _contributions(items: list[AgendaItem], places: dict[int, tuple[int, int]]) -> "dict[int, list[Contribution]]":
+    """Put each contribution under one item: the one under which the log has it, else the first with its topic."""
+    by_item: dict[int, list[Contribution]] = {item.pk: [] for item in items}
+    topics_done: set[int] = set()
     for item in items:
-        if item.topic_id in seen:
+        if item.topic_id in topics_done:
             continue
-        seen.add(item.topic_id)
+        topics_done.add(item.topic_id)
         for row in contributions_after(item.topic, 0, limit=MOST):
-            heard_under, _seq = heard.get(row.number, (item.pk, 0))
-            found[heard_under if heard_under in found else item.pk].append(row)
-    return found
+            item_id, _seq = places.get(row.number, (item.pk, 0))
+            by_item[item_id if item_id in by_item else item.pk].append(row)
+    return by_item
 
 
-def _taken(items: list[AgendaItem], contributions: "dict[int, list[Contribution]]", log: _Log) -> list[ItemRecord]:
+def _item_records(
+    items: list[AgendaItem], contributions: "dict[int, list[Contribution]]", log: _Log
+) -> list[ItemRecord]:
     """Return the items of a conference_session as they were taken, then those that were not."""
-    taken: list[tuple[int, ItemRecord]] = []
+    records: list[tuple[int, ItemRecord]] = []
     for item in items:
         takings = log.takings.get(item.pk, [])
         rows: list[list[Intervention]] = [[] for _turn_of_item in range(max(1, len(takings)))]
         for row in contributions[item.pk]:
             rows[_turn(row, takings, log)].append(_intervention(row, item.conference_session, log))
         if not takings:
-            taken.append((2**31, ItemRecord(item, rows[0])))
+            records.append((2**31, ItemRecord(item, rows[0])))
         for turn, (seq, at) in enumerate(takings):
-            taken.append((seq, ItemRecord(item, rows[turn], at, is_resumed=turn > 0)))
-    return [record for _seq, record in sorted(taken, key=lambda pair: pair[0])]
+            records.append((seq, ItemRecord(item, rows[turn], at, is_resumed=turn > 0)))
+    return [record for _seq, record in sorted(records, key=lambda pair: pair[0])]
 
 
 def _turn(row: "Contribution", takings: list[tuple[int, datetime]], log: _Log) -> int:
     """Return in which taking of its item something was said: the last before it, the first for what came earlier."""
-    _item_id, seq = log.heard.get(row.number, (0, None))
+    _item_id, seq = log.places.get(row.number, (0, None))
     before = [
         turn
         for turn, (taken_seq, at) in enumerate(takings)
@@ -210,7 +212,7 @@ def _turn(row: "Contribution", takings: list[tuple[int, datetime]], log: _Log) -
 
 
 def _intervention(row: "Contribution", session: ConferenceSession, log: _Log) -> Intervention:
-    _item_id, seq = log.heard.get(row.number, (0, None))
+    _item_id, seq = log.places.get(row.number, (0, None))
     return Intervention(
         number=row.number,
         speaker=row.speaker,
@@ -231,20 +233,21 @@ def _participants(
 
     Who was in the lead at any of these is named as that.
     """
-    rows = sorted((row for found in contributions.values() for row in found), key=lambda row: row.created_at)
+    rows = sorted((row for group in contributions.values() for row in group), key=lambda row: row.created_at)
     counts = Counter(row.author_id for row in rows)
     people: dict[int, list[Speaker]] = {}
     for row in rows:
         people.setdefault(row.author_id, []).append(row.speaker)
     for member_id, stood in log.participants.items():
-        people.setdefault(member_id, []).append(Speaker(**{name: stood.get(name, "") for name in _STANDING}))
+        speaker = Speaker(**{name: stood.get(name, "") for name in _STANDING})
+        people.setdefault(member_id, []).append(speaker)
     for place in readers_of(conference.forum_id):
         if place.member_id not in people:
             member, role = place.member, role_now(place.member, str(place.role))
             standing = Speaker(member.name, role, str(member.country or ""), str(member.organisation))
             people[place.member_id] = [standing]
-    found = [Participation(pk, _highest(standings), counts[pk]) for pk, standings in people.items()]
-    return sorted(found, key=lambda person: (RANKS.index(person.role), person.name))
+    participations = [Participation(pk, _highest(standings), counts[pk]) for pk, standings in people.items()]
+    return sorted(participations, key=lambda person: (RANKS.index(person.role), person.name))
 
 
 _STANDING = ("name", "role", "country", "organisation")

@@ -142,8 +142,8 @@ def history_for(member: "Member | None", number: int, *, page: int = 1) -> tuple
     sees_all = is_author or discussion.may(APPROVE)
     pages, page, numbers = _numbers(contribution.revision, page)
     # The one before the oldest says who replaced it.
-    kept = contribution.revisions.filter(number__gte=numbers[-1] - 1, number__lte=numbers[0])
-    rows = {row.number: row for row in kept.select_related("edited_by")}
+    revisions = contribution.revisions.filter(number__gte=numbers[-1] - 1, number__lte=numbers[0])
+    rows = {row.number: row for row in revisions.select_related("edited_by")}
     versions = [_version(contribution, rows, one, sees_all=sees_all) for one in numbers]
     return contribution, discussion, History(versions, page, pages)
 
@@ -157,19 +157,19 @@ def _numbers(newest: int, page: int) -> tuple[int, int, list[int]]:
 
 
 def _version(contribution: Contribution, rows: dict[int, Revision], number: int, *, sees_all: bool) -> Version:
-    def text_of(wanted: int) -> str | None:
-        if wanted == contribution.revision:
+    def text_of(revision: int) -> str | None:
+        if revision == contribution.revision:
             return contribution.text
-        row = rows.get(wanted)
+        row = rows.get(revision)
         return row.text if row is not None and (sees_all or row.was_public) else None
 
-    text, made = text_of(number), rows.get(number - 1)
+    text, edit = text_of(number), rows.get(number - 1)
     before = text_of(number - 1) if number else None
     return Version(
         number=number,
-        writer=made.edited_by.get_full_name() if made else contribution.speaker.name,
-        at=made.edited_at if made else contribution.created_at,
-        reason=made.reason if made else "",
+        writer=edit.edited_by.get_full_name() if edit else contribution.speaker.name,
+        at=edit.edited_at if edit else contribution.created_at,
+        reason=edit.reason if edit else "",
         text=text or "",
         pieces=changes(before, text) if before is not None and text is not None else [],
         is_hidden=text is None,
@@ -184,8 +184,8 @@ def summary_history_for(member: "Member | None", forum_id: int, *, page: int = 1
     discussion = discussion_for(member, forum_id)
     policy = discussion.policy
     pages, page, numbers = _numbers(policy.summary_revision, page)
-    found = SummaryVersion.objects.filter(forum_id=forum_id, number__in=[*numbers, numbers[-1] - 1])
-    rows = {row.number: row for row in found.select_related("written_by")}
+    summaries = SummaryVersion.objects.filter(forum_id=forum_id, number__in=[*numbers, numbers[-1] - 1])
+    rows = {row.number: row for row in summaries.select_related("written_by")}
     versions = []
     for number in numbers:
         row, before = rows.get(number), rows.get(number - 1)
@@ -214,5 +214,5 @@ def summary_revision_of(member: "Member", forum_id: int) -> int:
     policy = ForumPolicy.objects.get(forum_id=forum_id)
     if not policy.summary:
         return policy.summary_revision
-    own = SummaryVersion.objects.filter(forum_id=forum_id, written_by=member).order_by("number").last()
-    return own.number if own is not None else -1
+    newest = SummaryVersion.objects.filter(forum_id=forum_id, written_by=member).order_by("number").last()
+    return newest.number if newest is not None else -1

@@ -88,11 +88,11 @@ def _editable(rows: Sequence[Contribution], discussion: Discussion, member: "Mem
     if member is None:
         return set()
     moderates = EDIT_ALL in discussion.rights
-    own = [row for row in rows if row.author_id == member.pk]
-    sealed = {} if moderates else rules.sealed_among(own)
+    own_rows = [row for row in rows if row.author_id == member.pk]
+    sealed = {} if moderates else rules.sealed_among(own_rows)
     return {
         row.number
-        for row in (rows if moderates else own)
+        for row in (rows if moderates else own_rows)
         if rules.decide_edit(
             contribution=row,
             actor=member,

@@ -247,17 +247,17 @@ def redis_url(name: str) -> str:
     address = with_password(text(name), text("REDIS_PASSWORD"), name)
     if not address:
         return ""
-    wanted = "an address such as redis://127.0.0.1:6379/0"
+    expected = "an address such as redis://127.0.0.1:6379/0"
     try:
         parts = urlsplit(address)
         _ = parts.port
     except ValueError as error:
-        raise EnvError(name, _hidden(address), wanted) from error
+        raise EnvError(name, _hidden(address), expected) from error
     is_socket = parts.scheme == "unix"
     if parts.scheme not in {"redis", "rediss", "unix"} or not (parts.path if is_socket else parts.hostname):
-        raise EnvError(name, _hidden(address), wanted)
+        raise EnvError(name, _hidden(address), expected)
     if not is_socket and not re.fullmatch(r"/?[0-9]{0,4}", parts.path):
-        raise EnvError(name, _hidden(address), wanted)
+        raise EnvError(name, _hidden(address), expected)
     try:
         options = url_options.options_of(parts)
         url_options.redis(options)
@@ -332,14 +332,14 @@ def _sqlite(name: str, address: str, data: Path) -> dict[str, object]:
 
 
 def _postgres(name: str, address: str, bouncer: bool) -> dict[str, object]:
-    wanted = "an address such as postgresql://user:password@host:5432/hub"
+    expected = "an address such as postgresql://user:password@host:5432/hub"
     try:
         parts = urlsplit(address)
         port = parts.port
     except ValueError as error:
-        raise EnvError(name, _hidden(address), wanted) from error
+        raise EnvError(name, _hidden(address), expected) from error
     if parts.scheme not in {"postgres", "postgresql"} or not parts.path.strip("/") or "/" in parts.path.strip("/"):
-        raise EnvError(name, _hidden(address), wanted)
+        raise EnvError(name, _hidden(address), expected)
     options = url_options.postgres(url_options.options_of(parts))
     if options.keys() & {"host", "port"} and (parts.hostname or port):
         raise EnvError(name, _hidden(address), "with host and port in one place")

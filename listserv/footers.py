@@ -55,18 +55,18 @@ def without_footers(text: str) -> str:
     if host not in text and settings.HUB_MAIL_DOMAIN not in text:
         return text
     lines = text.split("\n")
-    said = [_said(line) for line in lines]
+    bare = [_bare(line) for line in lines]
     starts, length = [], 0
-    for words in said:
+    for words in bare:
         starts.append(length)
         length += len(words) + 1
-    gone: set[int] = set()
-    for first, last in _feet("\n".join(said), starts):
-        gone.update(range(_with_rule(said, first), last + 1))
-    return "\n".join(line for at, line in enumerate(lines) if at not in gone) if gone else text
+    footer_lines: set[int] = set()
+    for first, last in _feet("\n".join(bare), starts):
+        footer_lines.update(range(_with_rule(bare, first), last + 1))
+    return "\n".join(line for at, line in enumerate(lines) if at not in footer_lines) if footer_lines else text
 
 
-def _said(line: str) -> str:
+def _bare(line: str) -> str:
     """Return what a line says without marks of quotes and of direction."""
     return " ".join(_MARKS.sub("", line.translate(_UNSEEN), count=1).split())
 
@@ -87,14 +87,14 @@ def _feet(joined: str, starts: list[int]) -> list[tuple[int, int]]:
     return [(first, last) for first, last, _end, count in feet if count >= _LEAST]
 
 
-def _with_rule(said: list[str], first: int) -> int:
+def _with_rule(bare: list[str], first: int) -> int:
     """Return the line of the rule above a foot, and of what is empty above it."""
     at = first
-    while at and not said[at - 1]:
+    while at and not bare[at - 1]:
         at -= 1
-    if at and said[at - 1] in {"--", "—", "___"}:
+    if at and bare[at - 1] in {"--", "—", "___"}:
         at -= 1
-        while at and not said[at - 1]:
+        while at and not bare[at - 1]:
             at -= 1
         return at
     return first
@@ -103,7 +103,7 @@ def _with_rule(said: list[str], first: int) -> int:
 @cache
 def _pattern() -> re.Pattern[str]:
     """Return what finds one sentence of a foot, in any language."""
-    found: dict[str, None] = {}
+    patterns: dict[str, None] = {}
     for language, _label in settings.LANGUAGES:
         with translation.override(language):
             for sentence, has_address in _sentences():
@@ -111,9 +111,9 @@ def _pattern() -> re.Pattern[str]:
                 escaped = re.sub(r"\ANAME", _FIRST_NAME, escaped).replace("NAME", _NAME)
                 # A line may be broken between any two letters of a script without blanks.
                 escaped = _IDEOGRAPH.sub(r"\g<0>\\s?", escaped)
-                found[rf"{escaped}\s{_ADDRESS}" if has_address else escaped] = None
-    found[rf"{re.escape(settings.HUB_NAME)}\s{re.escape(settings.HUB_URL)}/?"] = None
-    return re.compile("(?<!\\S)(?:" + "|".join(found) + ")(?!\\S)")
+                patterns[rf"{escaped}\s{_ADDRESS}" if has_address else escaped] = None
+    patterns[rf"{re.escape(settings.HUB_NAME)}\s{re.escape(settings.HUB_URL)}/?"] = None
+    return re.compile("(?<!\\S)(?:" + "|".join(patterns) + ")(?!\\S)")
 
 
 def _sentences() -> list[tuple[str, bool]]:

@@ -61,8 +61,8 @@ def revision_shown(contribution: "Contribution", member: "Member", at: datetime)
     Queries: 1.
     """
     rows = ShownRevision.objects.filter(contribution=contribution, member=member, shown_at__lte=at)
-    shown = rows.aggregate(newest=Max("revision"))["newest"]
-    return int(shown if shown is not None else contribution.decided_revision or 0)
+    newest = rows.aggregate(newest=Max("revision"))["newest"]
+    return int(newest if newest is not None else contribution.decided_revision or 0)
 
 
 def ask_all(contribution: "Contribution") -> None:
@@ -115,9 +115,9 @@ def _ask_again(contribution: "Contribution", editor: "Member", before: str) -> N
     lately = ShownRevision.objects.filter(
         contribution=contribution, revision__gt=0, shown_at__gt=clock.now() - ASKED_AGAIN
     )
-    known = set(lately.values_list("member_id", flat=True))
+    just_asked = set(lately.values_list("member_id", flat=True))
     for member in deciding(contribution):
-        if member.pk not in {editor.pk, *known}:
+        if member.pk not in {editor.pk, *just_asked}:
             ask(contribution, member, before=before)
 
 

@@ -52,9 +52,9 @@ def forget_member(member: "Member", now: datetime) -> None:
 def _forget_letters(address: str) -> None:
     """Delete the letters to an address, sent or waiting; one with more recipients loses this one."""
     # SQLite keeps JSON in ASCII.
-    named = Q(recipients__icontains=address) | Q(recipients__icontains=json.dumps(address)[1:-1])
-    for notice in Notice.objects.filter(named).only("recipients", "state"):
-        others = [found for found in notice.recipients if found.lower() != address]
+    is_recipient = Q(recipients__icontains=address) | Q(recipients__icontains=json.dumps(address)[1:-1])
+    for notice in Notice.objects.filter(is_recipient).only("recipients", "state"):
+        others = [recipient for recipient in notice.recipients if recipient.lower() != address]
         if not others:
             notice.delete()
         elif len(others) < len(notice.recipients):

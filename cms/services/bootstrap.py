@@ -138,10 +138,10 @@ def _permission(app: str, codename: str) -> Permission:
 
 def _workflow(index: ConferenceIndexPage) -> None:
     """Have the Secretariat approve what stands under the index; Wagtail's own workflow on the root goes."""
-    task, made = ProceedingsApproval.objects.get_or_create(name=WORKFLOW)
-    if made:
+    task, created = ProceedingsApproval.objects.get_or_create(name=WORKFLOW)
+    if created:
         task.groups.set([Group.objects.get(name=SECRETARIAT)])
-    workflow, _made = Workflow.objects.get_or_create(name=WORKFLOW)
+    workflow, _created = Workflow.objects.get_or_create(name=WORKFLOW)
     WorkflowTask.objects.get_or_create(workflow=workflow, task=task)
     WorkflowPage.objects.update_or_create(page=index.page_ptr, defaults={"workflow": workflow})
     WorkflowPage.objects.filter(page__depth=1).delete()

@@ -171,8 +171,8 @@ def _check_seen(page: ProceedingsPage, seen_revision: int | None) -> None:
     latest = page.latest_revision
     if latest is None or latest.pk == seen_revision:
         return
-    seen = page.revisions.filter(pk=seen_revision).first()
-    before = words_of(seen.as_object()) if seen else ""
+    revision = page.revisions.filter(pk=seen_revision).first()
+    before = words_of(revision.as_object()) if revision else ""
     raise Stale(before=before, after=words_of(latest.as_object()), revision=latest.pk)
 
 

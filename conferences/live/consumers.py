@@ -162,8 +162,8 @@ async def _close(send: Send, code: int) -> None:
 def _lifetime(seat: Seat) -> float:
     """Return the seconds a socket may live: no longer than its sign-in."""
     expires_at = seat.hold.expires_at if seat.hold else None
-    left = (expires_at - clock.now()).total_seconds() if expires_at else limits.LIFETIME
-    return max(0.0, min(limits.LIFETIME, left))
+    seconds_left = (expires_at - clock.now()).total_seconds() if expires_at else limits.LIFETIME
+    return max(0.0, min(limits.LIFETIME, seconds_left))
 
 
 async def _follow(source: Source, member: "Member | None", hold: Hold | None, receive: Receive, send: Send) -> None:

@@ -169,11 +169,12 @@ class Room:
 
     async def check_sign_ins(self, seats: "set[Seat] | None" = None) -> None:
         """End the sockets whose sign-in is gone, by the rows: a prompt may have been lost. Queries: 1, or none."""
-        held = [seat for seat in (seats or self.seats) if seat.hold is not None and not seat.over.done()]
-        marks = {seat.hold.mark for seat in held if seat.hold}
-        stand = await still_signed_in(marks, {seat.member_id for seat in held if seat.member_id}) if marks else set()
-        for seat in held:
-            if seat.hold and seat.hold.mark not in stand:
+        signed_in = [seat for seat in (seats or self.seats) if seat.hold is not None and not seat.over.done()]
+        marks = {seat.hold.mark for seat in signed_in if seat.hold}
+        members = {seat.member_id for seat in signed_in if seat.member_id}
+        valid_marks = await still_signed_in(marks, members) if marks else set()
+        for seat in signed_in:
+            if seat.hold and seat.hold.mark not in valid_marks:
                 seat.end(limits.RENEW)
 
     async def _run(self) -> None:

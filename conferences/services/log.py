@@ -90,18 +90,18 @@ def _standing(
     conference_session: ConferenceSession, actor: "Member | None", floor_request: FloorRequest | None
 ) -> dict[str, dict[str, str]]:
     """Return how those named in an event stand now. Queries: 1 when anybody is."""
-    named = {"actor": actor, "member": floor_request.member if floor_request else None}
-    known = {place: member for place, member in named.items() if member is not None}
-    if not known:
+    named_members = {"actor": actor, "member": floor_request.member if floor_request else None}
+    members = {place: member for place, member in named_members.items() if member is not None}
+    if not members:
         return {}
-    roles = roles_in(conference_session.conference.forum_id, {member.pk for member in known.values()})
+    roles = roles_in(conference_session.conference.forum_id, {member.pk for member in members.values()})
     return {
         place: {
             "name": "" if member.anonymised_at else member.name,
             "role": role_now(member, roles.get(member.pk, "")),
             "country": str(member.country or ""),
         }
-        for place, member in known.items()
+        for place, member in members.items()
     }
 
 
@@ -109,13 +109,14 @@ def _standing(
 def forget_names(member: "Member", now: datetime) -> None:
     """Take the name and organisation of somebody who leaves for good out of the logs; acts stay (``HUB_FORGET``)."""
     key = str(member.pk)
-    named = Q(actor=member) | Q(floor_request__member=member) | Q(people__participants__has_key=key)
-    for event in Event.objects.filter(named).select_related("floor_request").iterator(chunk_size=200):
-        places = [event.people.get("participants", {}).get(key)]
-        places += [event.people.get("actor")] if event.actor_id == member.pk else []
-        asked = event.floor_request
-        places += [event.people.get("member")] if asked is not None and asked.member_id == member.pk else []
-        for stood in places:
-            if stood:
-                stood |= {"name": "", **({"organisation": ""} if "organisation" in stood else {})}
+    names_member = Q(actor=member) | Q(floor_request__member=member) | Q(people__participants__has_key=key)
+    for event in Event.objects.filter(names_member).select_related("floor_request").iterator(chunk_size=200):
+        standings = [event.people.get("participants", {}).get(key)]
+        standings += [event.people.get("actor")] if event.actor_id == member.pk else []
+        floor_request = event.floor_request
+        if floor_request is not None and floor_request.member_id == member.pk:
+            standings.append(event.people.get("member"))
+        for standing in standings:
+            if standing:
+                standing |= {"name": "", **({"organisation": ""} if "organisation" in standing else {})}
         Event.objects.filter(pk=event.pk).update(people=event.people)

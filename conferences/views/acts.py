@@ -128,12 +128,12 @@ def give_back(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 def end(request: HttpRequest, pk: int) -> HttpResponse:
     """End the floor that the page showed; nobody else's, who may have it by now."""
-    seen = whole_number(request.POST.get("request"))
+    request_id = whole_number(request.POST.get("request"))
     return _act(
         request,
         pk,
         lambda: services.end_floor(
-            conference_session_id=pk, request_id=seen, actor=signed_in(request), now=clock.now()
+            conference_session_id=pk, request_id=request_id, actor=signed_in(request), now=clock.now()
         ),
     )
 

@@ -202,13 +202,13 @@ def hours(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 def end_conference(request: HttpRequest, slug: str) -> HttpResponse:
     """End a conference before its time."""
-    found = selectors.conference_for(signed_in(request), slug)
+    conference = selectors.conference_for(signed_in(request), slug)
     try:
-        services.end_conference(conference_id=found.pk, actor=signed_in(request), now=clock.now())
+        services.end_conference(conference_id=conference.pk, actor=signed_in(request), now=clock.now())
     except NotFound:
         raise
     except HubError as error:
         messages.error(request, str(error))
     else:
         messages.success(request, _("The conference is over. Its proceedings can be issued."))
-    return HttpResponseRedirect(found.get_absolute_url())
+    return HttpResponseRedirect(conference.get_absolute_url())

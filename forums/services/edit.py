@@ -110,8 +110,10 @@ def check_edit(contribution: Contribution | None, actor: "Member", now: datetime
             raise NotFound
         raise NotAllowed(verdict.reason, code=verdict.code)
     rules.check_edits(actor, access.rights[policy.forum_id], now)
-    asked = rules.needs_reason(contribution=contribution, actor=actor, policy=policy, now=now, is_sealed=is_sealed)
-    if asked and not reason.strip():
+    must_say_why = rules.needs_reason(
+        contribution=contribution, actor=actor, policy=policy, now=now, is_sealed=is_sealed
+    )
+    if must_say_why and not reason.strip():
         raise Invalid(
             _("Say why you changed this text: your reason is shown beside it and sent to its author."),
             code="no-reason",
@@ -204,7 +206,7 @@ def _versions(policy: ForumPolicy) -> "models.QuerySet[SummaryVersion]":
 def _check_summary_revision(policy: ForumPolicy, revision: int | None) -> None:
     if revision is None or revision == policy.summary_revision:
         return
-    seen = _versions(policy).filter(number=revision).values_list("text", flat=True).first() or ""
+    seen_text = _versions(policy).filter(number=revision).values_list("text", flat=True).first() or ""
     last = _versions(policy).filter(number=policy.summary_revision).select_related("written_by").first()
     name = last.written_by.get_full_name() if last is not None and last.written_by is not None else ""
     message = (
@@ -212,4 +214,4 @@ def _check_summary_revision(policy: ForumPolicy, revision: int | None) -> None:
         if name
         else _("The summary has changed since you looked at it. Yours is not saved yet: it is kept below.")
     )
-    raise Stale(message % {"name": name}, before=seen, after=policy.summary, revision=policy.summary_revision)
+    raise Stale(message % {"name": name}, before=seen_text, after=policy.summary, revision=policy.summary_revision)

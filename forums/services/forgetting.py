@@ -28,8 +28,8 @@ _POST = ("subject", "content", "update_reason", "username")
 
 def scrub_words(member: "Member", person: Person) -> None:
     """Take the person out of their own contributions, and out of the Message-IDs by which all refer to them."""
-    own = Contribution.objects.filter(author=member)
-    scrub(person, own, ["folded", "imported"])
+    contributions = Contribution.objects.filter(author=member)
+    scrub(person, contributions, ["folded", "imported"])
     scrub(person, Revision.objects.filter(contribution__author=member), ["subject", "text", "reason"])
     scrub(person, Attachment.objects.filter(contribution__author=member), ["name"])
     scrub(person, Topic.objects.filter(poster=member), ["subject"])
@@ -59,8 +59,8 @@ def _scrub_posts(member: "Member", person: Person) -> None:
 
 def _rename_messages(person: Person) -> None:
     """Give messages whose id has the address in it another id, also where others refer to it."""
-    named = person.named_in(Contribution.objects.all(), ["message_id"])
-    for number, before in list(named.values_list("pk", "message_id")):
+    named_rows = person.named_in(Contribution.objects.all(), ["message_id"])
+    for number, before in list(named_rows.values_list("pk", "message_id")):
         after = f"former.{secrets.token_hex(16)}@{settings.HUB_MAIL_DOMAIN}"
         with transaction.atomic():
             Contribution.objects.filter(pk=number).update(message_id=after)

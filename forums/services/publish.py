@@ -216,14 +216,14 @@ def _said_before(draft: Draft, author: "Member") -> Contribution | None:
     """
     rows = Contribution.objects.order_by()
     # Keys alone: there is mostly no such row, and the question for all of its columns costs three times as much.
-    known = list(rows.filter(once_key=_once(draft, author)).values_list("pk")[:1]) if draft.once_key else []
-    by_key = bool(known)
-    if not known and draft.message_id:
-        said = rows.filter(message_id=draft.message_id, forum_id=draft.forum_id)
-        known = list((said if draft.imported is not None else said.filter(author=author)).values_list("pk")[:1])
-    if not known:
+    keys = list(rows.filter(once_key=_once(draft, author)).values_list("pk")[:1]) if draft.once_key else []
+    by_key = bool(keys)
+    if not keys and draft.message_id:
+        same_id = rows.filter(message_id=draft.message_id, forum_id=draft.forum_id)
+        keys = list((same_id if draft.imported is not None else same_id.filter(author=author)).values_list("pk")[:1])
+    if not keys:
         return None
-    earlier = Contribution.objects.select_related("post__topic__forum", "author").get(pk=known[0][0])
+    earlier = Contribution.objects.select_related("post__topic__forum", "author").get(pk=keys[0][0])
     has_same_words = draft.imported is not None or _says_the_same(draft, earlier)
     if has_same_words and not (by_key and _is_elsewhere(draft, earlier)):
         return earlier
@@ -354,8 +354,8 @@ def _standing(author: "Member", role: str, *, filled_later: bool) -> dict[str, A
 
 def _identity(draft: Draft) -> tuple[str, dict[str, str] | None]:
     """Return the Message-ID of a contribution and what an import keeps of its header. Queries: 1 at most."""
-    taken = Contribution.objects.filter(forum_id=draft.forum_id, message_id=draft.message_id)
-    if draft.message_id and not taken.exists():
+    same_id = Contribution.objects.filter(forum_id=draft.forum_id, message_id=draft.message_id)
+    if draft.message_id and not same_id.exists():
         return draft.message_id, draft.imported
     if draft.imported is None or not draft.message_id:
         return new_message_id(), draft.imported

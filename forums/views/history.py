@@ -21,12 +21,12 @@ def _links(history: edits.History) -> dict[str, str]:
 def contribution(request: HttpRequest, number: int) -> HttpResponse:
     """Show the wordings of a contribution, the newest first."""
     page = whole_number(request.GET.get("page"), 1)
-    found, where, history = edits.history_for(member_of(request), number, page=page)
+    row, discussion, history = edits.history_for(member_of(request), number, page=page)
     context = {
-        "contribution": found,
-        "discussion": where,
+        "contribution": row,
+        "discussion": discussion,
         "history": history,
-        "canonical": discussion_url(where.forum),
+        "canonical": discussion_url(discussion.forum),
         **_links(history),
     }
     return render(request, "forums/history.html", context)
@@ -36,6 +36,11 @@ def contribution(request: HttpRequest, number: int) -> HttpResponse:
 def summary(request: HttpRequest, pk: int) -> HttpResponse:
     """Show the wordings of a discussion's summary, the newest first."""
     page = whole_number(request.GET.get("page"), 1)
-    where, history = edits.summary_history_for(member_of(request), pk, page=page)
-    context = {"discussion": where, "history": history, "canonical": discussion_url(where.forum), **_links(history)}
+    discussion, history = edits.summary_history_for(member_of(request), pk, page=page)
+    context = {
+        "discussion": discussion,
+        "history": history,
+        "canonical": discussion_url(discussion.forum),
+        **_links(history),
+    }
     return render(request, "forums/summary_history.html", context)

@@ -63,8 +63,8 @@ def _reply(request: HttpRequest, found: Topic, where: Discussion) -> HttpRespons
         except NotFound:
             raise
         except KeyTaken as error:
-            taken = sent_before(request, form, error)
-            return _show(request, found, where, form=form, status=error.http_status, taken=taken)
+            conflict = sent_before(request, form, error)
+            return _show(request, found, where, form=form, status=error.http_status, conflict=conflict)
         except HubError as error:
             form.add_error(None, str(error))
             return _show(request, found, where, form=form, status=error.http_status)
@@ -98,11 +98,11 @@ def _show(
     *,
     form: ReplyForm | None = None,
     status: int = 200,
-    taken: dict[str, object] | None = None,
+    conflict: dict[str, object] | None = None,
 ) -> HttpResponse:
     """Render a page of a permitted topic and move the reader's mark; ``form`` is one that came back with errors.
 
-    Args: taken, what :func:`forums.views.writing.sent_before` says of a form whose earlier words were sent.
+    Args: conflict, what :func:`forums.views.writing.sent_before` says of a form whose earlier words were sent.
     """
     member = member_of(request)
     threaded = request.GET.get("view") == "threaded"
@@ -116,7 +116,7 @@ def _show(
         services.mark_read(member=member, topic_id=found.pk, number=page.newest)
     answering = _answered(request, found, form)
     context = {
-        **(taken or {}),
+        **(conflict or {}),
         "topic": found,
         "discussion": where,
         "page": page,

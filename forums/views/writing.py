@@ -39,16 +39,16 @@ def send(request: HttpRequest, draft: Draft) -> HttpResponse:
 def sent_before(request: HttpRequest, form: WritingForm, error: KeyTaken) -> dict[str, object]:
     """Prepare a form that came back with other words: a new key, and what its earlier words have become.
 
-    Returns: ``taken`` (the earlier contribution), ``taken_pieces`` (how the new words differ; nothing when they do not,
+    Returns: ``earlier`` (the contribution), ``earlier_pieces`` (how the new words differ; nothing when they do not,
     but stand in another place, or with another subject or other files), ``may_replace``.
     """
     form.add_error(None, str(error))
     form.renew_key()
-    taken = selectors.contribution_for(signed_in(request), error.contribution.number)
-    _found, verdict, _must_say_why = _verdict_on(request, taken)
+    earlier = selectors.contribution_for(signed_in(request), error.contribution.number)
+    _found, verdict, _must_say_why = _verdict_on(request, earlier)
     return {
-        "taken": taken,
-        "taken_pieces": [] if error.has_same_text else changes(taken.text, form.cleaned_data["text"]),
+        "earlier": earlier,
+        "earlier_pieces": [] if error.has_same_text else changes(earlier.text, form.cleaned_data["text"]),
         "may_replace": verdict.accepts and not error.has_same_text,
     }
 
@@ -59,7 +59,7 @@ def new_topic(request: HttpRequest, pk: int) -> HttpResponse:
     """Start a topic in a discussion."""
     member = signed_in(request)
     found = selectors.discussion_for(member, pk)
-    status, taken = 200, {}
+    status, conflict = 200, {}
     form = TopicForm(request.POST or None, request.FILES or None, draft=f"new-{pk}")
     if request.method == "POST":
         status = 422
@@ -77,13 +77,13 @@ def new_topic(request: HttpRequest, pk: int) -> HttpResponse:
             except NotFound:
                 raise
             except KeyTaken as error:
-                taken, status = sent_before(request, form, error), error.http_status
+                conflict, status = sent_before(request, form, error), error.http_status
             except HubError as error:
                 form.add_error(None, str(error))
                 status = error.http_status
     silenced = pages.silenced(found, None, member, clock.now()) if request.method != "POST" else ""
     context = {
-        **taken,
+        **conflict,
         "discussion": found,
         "form": form,
         "silenced": silenced,
@@ -94,18 +94,23 @@ def new_topic(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "forums/new_topic.html", context, status=status)
 
 
-def _verdict_on(request: HttpRequest, found: Contribution) -> tuple[selectors.Discussion, Verdict, bool]:
+def _verdict_on(request: HttpRequest, contribution: Contribution) -> tuple[selectors.Discussion, Verdict, bool]:
     """Return the discussion, whether the reader may change a contribution, and whether they must say why."""
     member, now = signed_in(request), clock.now()
-    where = selectors.discussion_for(member, found.forum_id)
-    is_sealed = bool(rules.sealed_among([found]))
+    discussion = selectors.discussion_for(member, contribution.forum_id)
+    is_sealed = bool(rules.sealed_among([contribution]))
     verdict = rules.decide_edit(
-        contribution=found, actor=member, policy=where.policy, rights=where.rights, now=now, is_sealed=is_sealed
+        contribution=contribution,
+        actor=member,
+        policy=discussion.policy,
+        rights=discussion.rights,
+        now=now,
+        is_sealed=is_sealed,
     )
     must_say_why = rules.needs_reason(
-        contribution=found, actor=member, policy=where.policy, now=now, is_sealed=is_sealed
+        contribution=contribution, actor=member, policy=discussion.policy, now=now, is_sealed=is_sealed
     )
-    return where, verdict, must_say_why
+    return discussion, verdict, must_say_why
 
 
 def _shown_at(found: Contribution) -> str:

@@ -86,12 +86,12 @@ class Bus:
                 await self._join(topic)
 
     async def _join(self, topic: str) -> None:
-        joined = await self._asked("group_add", topic, self._channel)
+        joined = await self._call_layer("group_add", topic, self._channel)
         self._missing.discard(topic)
         if not joined and topic in self._handlers:
             self._missing.add(topic)
 
-    async def _asked(self, method: str, topic: str, value: object) -> bool:
+    async def _call_layer(self, method: str, topic: str, value: object) -> bool:
         """Ask the layer for something; whether it did it in time. Never raises: the row is the truth."""
         try:
             async with asyncio.timeout(SEND_SECONDS):
@@ -119,7 +119,7 @@ class Bus:
             handlers.remove(handler)
         if not handlers and self._handlers.pop(topic, None) is not None and self._ready.is_set():
             self._missing.discard(topic)
-            await self._asked("group_discard", topic, self._channel)
+            await self._call_layer("group_discard", topic, self._channel)
 
     def publish(self, topic: str, payload: dict[str, Any]) -> None:
         """Send from any thread, at once; never raises, since the row is the truth."""
@@ -137,8 +137,8 @@ class Bus:
         self._pending += 1
         try:
             message = {"type": "hub.message", "topic": topic, "payload": payload}
-            sent = await self._asked("group_send", topic, message)
-            if not sent and self._loop is asyncio.get_running_loop():
+            is_sent = await self._call_layer("group_send", topic, message)
+            if not is_sent and self._loop is asyncio.get_running_loop():
                 # Whoever listens in this process hears it all the same.
                 await self._hand_over(topic, payload)
         finally:

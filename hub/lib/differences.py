@@ -77,15 +77,15 @@ def _opcodes(old: list[str], new: list[str], most: int) -> list[tuple[str, int, 
 
 
 def _by_lines(old: list[str], new: list[str]) -> Iterator[Piece]:
-    left = MAX_WORDS_IN_ALL
+    words_left = MAX_WORDS_IN_ALL
     for tag, i1, i2, j1, j2 in _opcodes(old, new, MAX_LINES):
         gone, put = "".join(old[i1:i2]), "".join(new[j1:j2])
         if tag == "equal":
             yield Piece("same", gone)
             continue
         words, others = _WORD.findall(gone), _WORD.findall(put)
-        left -= len(words) + len(others)
-        yield from _by_words(words, others, MAX_WORDS if left > 0 else 0)
+        words_left -= len(words) + len(others)
+        yield from _by_words(words, others, MAX_WORDS if words_left > 0 else 0)
 
 
 def _by_words(old: list[str], new: list[str], most: int) -> Iterator[Piece]:
@@ -109,22 +109,22 @@ def _by_inner_words(old: list[str], new: list[str], most: int) -> Iterator[Piece
 
 def _joined(pieces: list[Piece]) -> list[Piece]:
     """Put runs together: between two changes a blank alone belongs to both, so that phrases stay whole."""
-    made: list[Piece] = []
+    joined: list[Piece] = []
     gone = new = ""
     for at, piece in enumerate(pieces):
         is_between = piece.kind == "same" and piece.text in {" ", ""} and gone + new and at < len(pieces) - 1
         if piece.kind == "same" and not is_between:
-            made += [Piece("gone", gone), Piece("new", new)]
+            joined += [Piece("gone", gone), Piece("new", new)]
             gone = new = ""
-            if made and (kept := [one for one in made if one.text]) and kept[-1].kind == "same":
-                made = [*kept[:-1], Piece("same", kept[-1].text + piece.text)]
+            if joined and (before := [one for one in joined if one.text]) and before[-1].kind == "same":
+                joined = [*before[:-1], Piece("same", before[-1].text + piece.text)]
             else:
-                made.append(piece)
+                joined.append(piece)
             continue
         gone += piece.text if piece.kind != "new" else ""
         new += piece.text if piece.kind != "gone" else ""
-    made += [Piece("gone", gone), Piece("new", new)]
-    return [piece for piece in made if piece.text]
+    joined += [Piece("gone", gone), Piece("new", new)]
+    return [piece for piece in joined if piece.text]
 
 
 def _cut(piece: Piece, *, is_first: bool, is_last: bool) -> Piece:

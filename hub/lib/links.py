@@ -31,16 +31,16 @@ _SIGNS = frozenset("./\\@。｡․．／＼＠")
 _LOOKALIKES = frozenset("асеорхуіјѕһԁԛԝкмнтвοαυικρτνχε")
 
 
-def other_target(shown: str, href: str) -> str:
+def other_target(label: str, href: str) -> str:
     """Return where a link leads if its words name another place, empty when they do not.
 
     Args: shown, all words of the link; href, as ``https://`` or ``mailto:``, relative ones lead to the hub.
 
     Returns: a host in the letters DNS knows, or an e-mail address.
     """
-    if _SIGNS.isdisjoint(shown) and "@" not in href and "xn--" not in href:
+    if _SIGNS.isdisjoint(label) and "@" not in href and "xn--" not in href:
         return ""
-    words = unicodedata.normalize("NFKC", shown.translate(_UNSEEN)).translate(_DOTS).casefold()
+    words = unicodedata.normalize("NFKC", label.translate(_UNSEEN)).translate(_DOTS).casefold()
     target = _target(href)
     if not target or words.rstrip().endswith(f"({target})"):
         return ""
@@ -50,8 +50,8 @@ def other_target(shown: str, href: str) -> str:
         same = {target, _ascii(target.rpartition("@")[2])}
         return target if any(_plain(name) not in same for name in chain(_emails(words), _hosts(words))) else ""
     has_user = "@" in urlsplit(href).netloc
-    named = chain(_hosts(words), (email.rpartition("@")[2] for email in _emails(words)))
-    return target if has_user or any(_plain(name) != _plain(target) for name in named) else ""
+    hosts = chain(_hosts(words), (email.rpartition("@")[2] for email in _emails(words)))
+    return target if has_user or any(_plain(name) != _plain(target) for name in hosts) else ""
 
 
 def _target(href: str) -> str:

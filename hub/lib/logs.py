@@ -38,8 +38,8 @@ def escape(text: str) -> str:
 
 def event(name: str, /, **fields: object) -> None:
     """Write what happened as one line. Args: name, such as ``delivery``; fields, None and empty ones are left out."""
-    known = {key: value for key, value in fields.items() if value is not None and value != ""}
-    _events.info(name, extra={"fields": known})
+    filled = {key: value for key, value in fields.items() if value is not None and value != ""}
+    _events.info(name, extra={"fields": filled})
 
 
 @lru_cache(4_096)

@@ -209,35 +209,35 @@ def _with_links(tokens: list[Token], md: MarkdownIt, budget: Budget) -> list[Tok
 
 def _with_targets(tokens: list[Token]) -> list[Token]:
     """Say where a link leads behind words that say otherwise, and leave out a title that does."""
-    shown: list[Token] = []
+    labelled: list[Token] = []
     opened: list[tuple[Token, int]] = []
     for token in tokens:
         if token.type == "link_open":
-            opened.append((token, len(shown)))
+            opened.append((token, len(labelled)))
         elif token.type == "link_close":
             start, at = opened.pop()
             href = str(start.attrs["href"])
             if "title" in start.attrs and other_target(str(start.attrs["title"]), href):
                 del start.attrs["title"]
-            target = other_target("".join(within.content for within in shown[at:]), href)
-            shown += [Token("text", "", 0, content=f" ({target})")] if target else []
-        shown.append(token)
-    return shown
+            target = other_target("".join(within.content for within in labelled[at:]), href)
+            labelled += [Token("text", "", 0, content=f" ({target})")] if target else []
+        labelled.append(token)
+    return labelled
 
 
 def _within_budget(tokens: list[Token], budget: Budget) -> list[Token]:
     """Return the tokens without the links whose addresses would make too much of them."""
     opened: list[bool] = []
-    shown: list[Token] = []
+    affordable: list[Token] = []
     for token in tokens:
         if token.type == "link_open":
             budget.addresses -= sum(len(str(value)) for value in token.attrs.values())
             opened.append(budget.addresses >= 0)
         if token.type not in {"link_open", "link_close"} or opened[-1]:
-            shown.append(token)
+            affordable.append(token)
         if token.type == "link_close":
             opened.pop()
-    return shown
+    return affordable
 
 
 def _link(href: str, words: Token) -> list[Token]:

@@ -106,9 +106,9 @@ def _render(text: str) -> SafeString:
 @contextmanager
 def rendered_ahead(*texts: str) -> Iterator[None]:
     """Render texts now, so that :func:`render` has them at hand in the transaction that is opened in the block."""
-    known = _ahead.get()
-    wanted = {text for text in texts if text not in known and 0 < len(text) <= settings.HUB_TEXT_MAX_SIZE}
-    token = _ahead.set({**known, **{text: _render(text) for text in wanted}})
+    ready = _ahead.get()
+    missing = {text for text in texts if text not in ready and 0 < len(text) <= settings.HUB_TEXT_MAX_SIZE}
+    token = _ahead.set({**ready, **{text: _render(text) for text in missing}})
     try:
         yield
     finally:

@@ -39,9 +39,9 @@ class Person:
     @cached_property
     def needles(self) -> tuple[str, ...]:
         """Every spelling to look for, the longest first."""
-        found = {spelled for address in self.addresses for spelled in _spellings(address)}
-        found |= {spelled for name in self.names for spelled in _names(name)}
-        return tuple(sorted(found, key=lambda needle: (-len(needle), needle)))
+        spellings = {spelled for address in self.addresses for spelled in _spellings(address)}
+        spellings |= {spelled for name in self.names for spelled in _names(name)}
+        return tuple(sorted(spellings, key=lambda needle: (-len(needle), needle)))
 
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
@@ -97,7 +97,7 @@ class Person:
 
     def named_in(self, rows: QuerySet[Any], fields: Sequence[str]) -> QuerySet[Any]:
         """Return the rows that may name the person in some of their fields, JSON too; look again at each."""
-        wanted = Q(pk__in=())
+        condition = Q(pk__in=())
         casts: dict[str, Any] = {}
         for field in fields:
             name = field
@@ -105,12 +105,12 @@ class Person:
                 name = f"text_of_{field}"
                 casts[name] = Cast(field, TextField())
             for needle in self.needles:
-                wanted |= Q(**{f"{name}__icontains": needle})
+                condition |= Q(**{f"{name}__icontains": needle})
                 escaped = json.dumps(needle)[1:-1]
                 if escaped != needle:
                     # SQLite keeps JSON in ASCII.
-                    wanted |= Q(**{f"{name}__icontains": escaped})
-        return rows.alias(**casts).filter(wanted)
+                    condition |= Q(**{f"{name}__icontains": escaped})
+        return rows.alias(**casts).filter(condition)
 
 
 def scrub(person: Person, rows: QuerySet[Any], fields: Sequence[str], gap: str = GAP, *, ids: bool = False) -> int:
@@ -145,9 +145,9 @@ def _field_of(model: type[models.Model], name: str) -> Any:
 
 
 def _decoded(block: bytes) -> bytes:
-    whole = b"".join(block.split())
+    letters = b"".join(block.split())
     try:
-        return base64.b64decode(whole + b"=" * (-len(whole) % 4))
+        return base64.b64decode(letters + b"=" * (-len(letters) % 4))
     except (binascii.Error, ValueError):
         return b""
 

@@ -35,7 +35,7 @@ class Throttle:
     def __init__(self, amount: int, seconds: float = 60.0) -> None:
         self.amount = amount
         self.seconds = seconds
-        self._left: dict[str, tuple[float, float]] = {}  # client -> what is left, when that was
+        self._buckets: dict[str, tuple[float, float]] = {}  # client -> what is left, when that was
         self._lock = threading.Lock()
         _throttles.add(self)
 
@@ -48,19 +48,19 @@ class Throttle:
             return 0
         moment = time.monotonic() if moment is None else moment
         with self._lock:
-            left, then = self._left.pop(client, (float(self.amount), moment))
-            left = min(float(self.amount), left + (moment - then) * self.amount / self.seconds)
-            allowed = left >= 1
+            tokens, since = self._buckets.pop(client, (float(self.amount), moment))
+            tokens = min(float(self.amount), tokens + (moment - since) * self.amount / self.seconds)
+            allowed = tokens >= 1
             # Put back at the end: the first ones are those that were quiet longest.
-            self._left[client] = (left - 1 if allowed else left, moment)
-            if len(self._left) > MAX_CLIENTS:
-                del self._left[next(iter(self._left))]
-        return 0 if allowed else max(1, math.ceil((1 - left) * self.seconds / self.amount))
+            self._buckets[client] = (tokens - 1 if allowed else tokens, moment)
+            if len(self._buckets) > MAX_CLIENTS:
+                del self._buckets[next(iter(self._buckets))]
+        return 0 if allowed else max(1, math.ceil((1 - tokens) * self.seconds / self.amount))
 
     def reset(self) -> None:
         """Forget every client."""
         with self._lock:
-            self._left.clear()
+            self._buckets.clear()
 
 
 def requester(request: HttpRequest) -> str:

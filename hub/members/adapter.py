@@ -130,9 +130,9 @@ class HubAccountAdapter(DefaultAccountAdapter):
         email: str | None = None,
     ) -> None:
         """Tell the member of a change at every address, the one that has just been removed or left among them."""
-        told = context or {}
-        removed = str(told.get("deleted_email") or "")
-        detail = removed or str(told.get("to_email") or "")
+        values = context or {}
+        removed = str(values.get("deleted_email") or "")
+        detail = removed or str(values.get("to_email") or "")
         also = [address for address in (removed, email) if address]
         notify(cast(Member, user), Change(template_prefix.rpartition("/")[2]), detail=detail, also=also)
 

@@ -117,8 +117,8 @@ def _wanted(member: Member) -> dict[str, Sequence[str]]:
     proven = set(EmailAddress.objects.filter(user=member, verified=True).values_list("email", flat=True))
     if not Application.objects.filter(member=member, state=Application.State.UNCONFIRMED).exists():
         proven.add(member.email)
-    taken = EmailAddress.objects.filter(email__in=proven, verified=True).exclude(user=member)
-    proven -= set(taken.values_list("email", flat=True))
+    shared = EmailAddress.objects.filter(email__in=proven, verified=True).exclude(user=member)
+    proven -= set(shared.values_list("email", flat=True))
     has_namesake = Member.objects.filter(name__iexact=member.name, anonymised_at=None).exclude(pk=member.pk).exists()
     return {"names": [] if has_namesake else [member.name], "addresses": sorted(proven)}
 
@@ -142,8 +142,8 @@ def finish_departure(*, departure_id: int) -> int:
                 )
     count = departure.traces.count()
     with transaction.atomic():
-        done = Departure.objects.filter(pk=departure.pk, finished_at=None).update(finished_at=clock(), wanted={})
-        if done and count:
+        is_first = Departure.objects.filter(pk=departure.pk, finished_at=None).update(finished_at=clock(), wanted={})
+        if is_first and count:
             _tell_secretariat(departure, count)
     return count
 

@@ -19,8 +19,8 @@ def scrub_people(member: "Member", person: Person) -> None:
     """Take the person out of reasons that the Secretariat wrote about them, and out of the record of tasks."""
     scrub(person, FactorReset.objects.filter(member=member), ["reason"])
     scrub(person, Departure.objects.filter(member=member), ["reason"])
-    done = DBTaskResult.objects.exclude(status__in=_UNDER_WAY)
-    person.named_in(done, ["args_kwargs", "return_value", "traceback"]).delete()
+    finished = DBTaskResult.objects.exclude(status__in=_UNDER_WAY)
+    person.named_in(finished, ["args_kwargs", "return_value", "traceback"]).delete()
 
 
 def find_traces(member: "Member", person: Person) -> Iterator[Trace]:

@@ -59,12 +59,12 @@ def _sqlite_file() -> Iterator[None]:
             with connection.cursor() as cursor:
                 cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         built.chmod(0o600)
-        for rest in _beside(place):
-            rest.unlink(missing_ok=True)
+        for leftover in _beside(place):
+            leftover.unlink(missing_ok=True)
         built.replace(place)
     finally:
-        for rest in (built, *_beside(built)):
-            rest.unlink(missing_ok=True)
+        for leftover in (built, *_beside(built)):
+            leftover.unlink(missing_ok=True)
 
 
 @contextmanager

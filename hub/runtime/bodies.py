@@ -76,13 +76,13 @@ class BodyLimit:
         await self._count(scope, receive, send, limit)
 
     async def _count(self, scope: dict[str, Any], receive: Receive, send: Send, limit: int) -> None:
-        came, is_over = 0, False
+        received, is_over = 0, False
 
         async def counted() -> Message:
-            nonlocal came, is_over
+            nonlocal received, is_over
             message = await receive()
-            came += len(message.get("body", b""))
-            if came > limit:
+            received += len(message.get("body", b""))
+            if received > limit:
                 is_over = True
                 # Django lets go of what it has read.
                 return {"type": "http.disconnect"}
@@ -110,10 +110,10 @@ async def _is_member(scope: dict[str, Any]) -> bool:
                 cookie.load(value.decode("latin-1"))
             except CookieError:
                 return False
-    found = cookie.get(settings.SESSION_COOKIE_NAME)
-    if found is None:
+    session_cookie = cookie.get(settings.SESSION_COOKIE_NAME)
+    if session_cookie is None:
         return False
-    store = import_module(settings.SESSION_ENGINE).SessionStore(found.value)
+    store = import_module(settings.SESSION_ENGINE).SessionStore(session_cookie.value)
     return bool(await database_sync_to_async(store.get, thread_sensitive=False)("_auth_user_id"))
 
 

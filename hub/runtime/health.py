@@ -22,27 +22,27 @@ from hub.runtime.forwarded import is_near
 
 def parts() -> list[Part]:
     """Ask every registered probe; one that raises is a part that does not work."""
-    found: list[Part] = []
+    all_parts: list[Part] = []
     for probe in registered("HUB_HEALTH"):
         substitute = without_database(probe)
-        if substitute is not None and any(part.name == "database" and not part.ok for part in found):
-            found.append(substitute)
+        if substitute is not None and any(part.name == "database" and not part.ok for part in all_parts):
+            all_parts.append(substitute)
             continue
         try:
-            found.append(probe())
+            all_parts.append(probe())
         except Exception as error:
-            found.append(Part(getattr(probe, "__name__", "part"), ok=False, detail={"error": type(error).__name__}))
-    return found
+            all_parts.append(Part(getattr(probe, "__name__", "part"), ok=False, detail={"error": type(error).__name__}))
+    return all_parts
 
 
 def healthz(*, with_details: bool) -> HttpResponse:
     """Answer JSON per part; 503 when one is down. Figures, and what works but is degraded, for who may see them."""
-    found = parts()
-    ok = all(part.ok for part in found)
+    all_parts = parts()
+    ok = all(part.ok for part in all_parts)
     body: dict[str, object] = {"ok": ok}
     if with_details:
-        body["degraded"] = [part.name for part in found if part.degraded]
-    body["parts"] = {part.name: {"ok": part.ok, **(part.detail if with_details else {})} for part in found}
+        body["degraded"] = [part.name for part in all_parts if part.degraded]
+    body["parts"] = {part.name: {"ok": part.ok, **(part.detail if with_details else {})} for part in all_parts}
     response = JsonResponse(body, status=200 if ok else 503)
     response["Cache-Control"] = "no-store"
     return response
@@ -63,11 +63,11 @@ def is_secretariat(request: HttpRequest) -> bool:
 
 def metrics() -> HttpResponse:
     """Answer in Prometheus' text format: whether each part is up, its figures, and what this process has counted."""
-    found = parts()
-    lines = ["# TYPE hub_part_up gauge", *(f"{_labelled('hub_part_up', part)} {int(part.ok)}" for part in found)]
+    all_parts = parts()
+    lines = ["# TYPE hub_part_up gauge", *(f"{_labelled('hub_part_up', part)} {int(part.ok)}" for part in all_parts)]
     lines += ["# TYPE hub_part_degraded gauge"]
-    lines += [f"{_labelled('hub_part_degraded', part)} {int(part.degraded)}" for part in found]
-    for part in found:
+    lines += [f"{_labelled('hub_part_degraded', part)} {int(part.degraded)}" for part in all_parts]
+    for part in all_parts:
         for key, value in part.detail.items():
             if isinstance(value, int | float) and not isinstance(value, bool):
                 name = f"hub_{_spelled(part)}_{key}"

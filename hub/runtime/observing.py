@@ -66,17 +66,17 @@ def observe_socket(inner: App) -> App:
     """Count the frames of a socket, and let its lines belong together."""
 
     async def app(scope: dict[str, Any], receive: Any, send: Any) -> None:
-        received, sent = metrics.socket_frames.labels("in"), metrics.socket_frames.labels("out")
+        frames_in, frames_out = metrics.socket_frames.labels("in"), metrics.socket_frames.labels("out")
 
         async def receive_counted() -> Any:
             message = await receive()
             if message["type"] == "websocket.receive":
-                received.inc()
+                frames_in.inc()
             return message
 
         async def send_counted(message: Any) -> None:
             if message["type"] == "websocket.send":
-                sent.inc()
+                frames_out.inc()
             await send(message)
 
         offered = next((value for name, value in scope["headers"] if name.lower() == b"x-request-id"), b"")

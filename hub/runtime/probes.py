@@ -38,8 +38,8 @@ def _ask() -> None:
 @needs_database("web", works=True)
 def web() -> Part:
     """Look which web processes are alive; the one that answers this is."""
-    found = alive("web")
-    return found if found.ok else replace(found, ok=True)
+    part = alive("web")
+    return part if part.ok else replace(part, ok=True)
 
 
 @needs_database("worker")

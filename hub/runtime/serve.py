@@ -117,13 +117,13 @@ async def _run(names: tuple[str, ...]) -> int:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
 
-    def asked() -> None:
+    def on_signal() -> None:
         if stop.is_set():
             _leave("Stopped at once.")
         stop.set()
 
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, asked)
+        loop.add_signal_handler(number, on_signal)
     listening = asyncio.create_task(bus.run())
     parts = {name: asyncio.create_task(PARTS[name](stop), name=name) for name in names}
     waiting = asyncio.create_task(stop.wait())

@@ -138,18 +138,18 @@ def _check_migrations() -> None:
 
 def _migrations() -> set[tuple[str, str]]:
     """Return the names of all migrations there are, by app."""
-    found: set[tuple[str, str]] = set()
+    names: set[tuple[str, str]] = set()
     for app in apps.get_app_configs():
-        name, _explicit = MigrationLoader.migrations_module(app.label)
-        if name is None:
+        package_name, _explicit = MigrationLoader.migrations_module(app.label)
+        if package_name is None:
             continue
         try:
-            package = import_module(name)
+            package = import_module(package_name)
         except ModuleNotFoundError:
             continue
         modules = pkgutil.iter_modules(package.__path__)
-        found |= {(app.label, row.name) for row in modules if not row.ispkg and row.name[0] not in "_~"}
-    return found
+        names |= {(app.label, row.name) for row in modules if not row.ispkg and row.name[0] not in "_~"}
+    return names
 
 
 def _check_redis() -> None:
@@ -166,8 +166,8 @@ def check_addresses(parts: Sequence[str]) -> None:
     """Check that the named parts can listen, before anything long is begun. Raises: StartError."""
     addresses = {"web": ("HUB_WEB", settings.HUB_WEB), "smtpd": ("HUB_SMTP", settings.HUB_SMTP)}
     for setting, where in (addresses[part] for part in parts if part in addresses):
-        for found in bound(setting, where, shared=setting == "HUB_SMTP" and settings.HUB_SMTP_SHARED):
-            found.close()
+        for listener in bound(setting, where, shared=setting == "HUB_SMTP" and settings.HUB_SMTP_SHARED):
+            listener.close()
 
 
 def bound(setting: str, where: Endpoint, *, shared: bool = False) -> list[socket.socket]:
@@ -183,8 +183,8 @@ def bound(setting: str, where: Endpoint, *, shared: bool = False) -> list[socket
                 sockets[-1].setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
             sockets[-1].bind(address)
     except OSError as error:
-        for taken in sockets:
-            taken.close()
+        for opened in sockets:
+            opened.close()
         raise cannot_listen(setting, where, error) from error
     return sockets
 

@@ -71,13 +71,13 @@ def _take_up_left(moment: datetime) -> None:
         _take_up(task, DBTaskResult.objects.filter(pk=task.pk, status="RUNNING", started_at=task.started_at))
 
 
-def _take_up(task: DBTaskResult, still: "QuerySet[DBTaskResult]") -> None:
+def _take_up(task: DBTaskResult, claim: "QuerySet[DBTaskResult]") -> None:
     name = task.task_path.rpartition(".")[2]
     if len(task.worker_ids) >= ATTEMPTS:
         log.error("The task %s %s was abandoned: its worker died at it %d times", name, task.pk, len(task.worker_ids))
         metrics.tasks.labels("abandoned").inc()
-        still.update(status="FAILED", finished_at=clock(), exception_class_path="builtins.RuntimeError",
+        claim.update(status="FAILED", finished_at=clock(), exception_class_path="builtins.RuntimeError",
                      traceback="The worker died each time this was run.\n")  # fmt: skip
         return
-    if still.update(status="READY", started_at=None):
+    if claim.update(status="READY", started_at=None):
         log.warning("The task %s %s was taken over from a worker that is gone", name, task.pk)

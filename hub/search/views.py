@@ -24,12 +24,12 @@ def results(request: HttpRequest) -> HttpResponse:
     text = " ".join(request.GET.get("q", "").replace("\0", " ").split())[:MAX_LENGTH]
     kind = request.GET.get("kind", "")
     kind = kind if kind in KINDS else ""
-    found = search(member, text, kind=kind, page=whole_number(request.GET.get("page"), 1))
+    page = search(member, text, kind=kind, page=whole_number(request.GET.get("page"), 1))
     context = {
         "text": text,
         "kind": kind,
         "kinds": KINDS.items(),
-        "results": found,
-        **neighbours(found.page, found.pages, q=text, **({"kind": kind} if kind else {})),
+        "results": page,
+        **neighbours(page.page, page.pages, q=text, **({"kind": kind} if kind else {})),
     }
     return render(request, "search/search.html", context)

@@ -86,21 +86,23 @@ def get(desk: Desk, order: Order) -> Answer:
 
 def _one(desk: Desk, number: int, *, is_alone: bool) -> Answer:
     try:
-        said = forums.contribution_for(desk.member, number)
+        contribution = forums.contribution_for(desk.member, number)
     except NotFound:
         return Answer(_no_such(number))
-    note_whole(desk, said)
-    found = answered_list(desk, said) if is_alone else None
+    note_whole(desk, contribution)
+    mailing_list = answered_list(desk, contribution) if is_alone else None
     reply_to = ""
-    if found is not None:
-        reply_to = tokens.reply_address(found.name, member_id=desk.member.pk, number=number, list_id=found.pk)
-    return Answer(contribution_text(desk, said, is_alone=is_alone), reply_to=reply_to)
+    if mailing_list is not None:
+        reply_to = tokens.reply_address(
+            mailing_list.name, member_id=desk.member.pk, number=number, list_id=mailing_list.pk
+        )
+    return Answer(contribution_text(desk, contribution, is_alone=is_alone), reply_to=reply_to)
 
 
-def note_whole(desk: Desk, said: "Contribution") -> None:
+def note_whole(desk: Desk, contribution: "Contribution") -> None:
     """Write down that somebody who may change or decide a contribution is sent all of its words."""
-    if said.author_id == desk.member.pk or desk.leads(said.forum_id):
-        moderation.note_shown(said, [desk.member])
+    if contribution.author_id == desk.member.pk or desk.leads(contribution.forum_id):
+        moderation.note_shown(contribution, [desk.member])
 
 
 def _no_such(number: int) -> str:
@@ -134,10 +136,10 @@ def _history(desk: Desk, asked: Wanted) -> Answer:
     """Bring the wordings of a contribution, the newest first, with who wrote each, when and why."""
     number = asked.numbers[0]
     try:
-        said, _discussion, history = history_for(desk.member, number, page=asked.page)
+        contribution, _discussion, history = history_for(desk.member, number, page=asked.page)
     except NotFound:
         return Answer(_no_such(number))
-    if not said.revision:
+    if not contribution.revision:
         return Answer(_("Contribution %d has not been changed.") % number)
     head = _("Versions of contribution %(number)d, the newest first, page %(page)d of %(pages)d") % {
         "number": number, "page": history.number, "pages": history.pages,

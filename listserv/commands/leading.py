@@ -132,13 +132,13 @@ def decide(
         )
 
 
-def _decide(desk: Desk, said: "Contribution", decision: str, text: str, reason: str, revision: int) -> Answer:
-    number, actor, now = said.number, desk.member, desk.now
+def _decide(desk: Desk, contribution: "Contribution", decision: str, text: str, reason: str, revision: int) -> Answer:
+    number, actor, now = contribution.number, desk.member, desk.now
     if decision == "reject":
         done = services.reject_contribution(number=number, actor=actor, reason=text, revision=revision, now=now)
         return Answer(lines(_("Contribution %d stays unseen; its author gets your reason.") % number, _about(done)))
     if decision == "edit":
-        why = reason or _no_reason(said, desk)
+        why = reason or _no_reason(contribution, desk)
         done = services.approve_with_words(
             number=number, actor=actor, text=text, reason=why, revision=revision, now=now
         )
@@ -147,32 +147,32 @@ def _decide(desk: Desk, said: "Contribution", decision: str, text: str, reason: 
     return Answer(lines(_("Contribution %d is shown and sent to the others.") % number, _about(done)))
 
 
-def _edit_shown(desk: Desk, said: "Contribution", text: str, reason: str, revision: int) -> Answer:
+def _edit_shown(desk: Desk, contribution: "Contribution", text: str, reason: str, revision: int) -> Answer:
     services.edit_contribution(
-        number=said.number,
+        number=contribution.number,
         actor=desk.member,
         text=text,
-        reason=reason or _no_reason(said, desk),
+        reason=reason or _no_reason(contribution, desk),
         revision=revision,
         now=desk.now,
     )
-    return Answer(_("Contribution %d says what you wrote now; what it said before is kept.") % said.number)
+    return Answer(_("Contribution %d says what you wrote now; what it said before is kept.") % contribution.number)
 
 
-def _no_reason(said: "Contribution", desk: Desk) -> str:
+def _no_reason(contribution: "Contribution", desk: Desk) -> str:
     """Return what stands as the reason of a change by mail that gives none; nothing where one must be given."""
-    if said.author_id == desk.member.pk or is_closed_record(said, desk.now):
+    if contribution.author_id == desk.member.pk or is_closed_record(contribution, desk.now):
         return ""
-    policy = forums.discussion_for(desk.member, said.forum_id).policy
+    policy = forums.discussion_for(desk.member, contribution.forum_id).policy
     with translation.override(policy.language):
         return _("by mail; no reason was given")
 
 
-def _stale(desk: Desk, said: "Contribution", decision: str, text: str, error: Stale) -> Answer:
+def _stale(desk: Desk, contribution: "Contribution", decision: str, text: str, error: Stale) -> Answer:
     """Show what has changed, and how the decision is made again on the new words, which are sent with this."""
-    present = forums.contribution_for(desk.member, said.number)
+    present = forums.contribution_for(desk.member, contribution.number)
     moderation.note_shown(present, [desk.member])
-    order = f"{vocabulary.own(vocabulary.COMMANDS[decision], desk.member.language)} {said.number}"
+    order = f"{vocabulary.own(vocabulary.COMMANDS[decision], desk.member.language)} {contribution.number}"
     again = {
         "approve": _("If you still want that, answer this mail with this line: %s"),
         "reject": _("If you still want that, answer this mail with this line and your reason after it: %s"),
@@ -273,9 +273,9 @@ def summary(desk: Desk, order: Order) -> Answer:
     text = order.text.strip() or rest
     if not text:
         raise Invalid(_("Write the summary on the lines below the command."))
-    named = rest.strip("# ") if order.text.strip() else ""
-    own = summary_revision_of(desk.member, found.forum_id)
-    revision = int(named) if named.isdecimal() and len(named) < 10 else own
+    revision_word = rest.strip("# ") if order.text.strip() else ""
+    own_revision = summary_revision_of(desk.member, found.forum_id)
+    revision = int(revision_word) if revision_word.isdecimal() and len(revision_word) < 10 else own_revision
     try:
         services.write_summary(
             forum_id=found.forum_id, actor=desk.member, summary=text, now=desk.now, revision=revision

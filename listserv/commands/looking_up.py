@@ -158,9 +158,12 @@ def contribution_text(desk: Desk, said: "Contribution", *, is_alone: bool = Fals
     )
 
 
-def _edited(said: "Contribution") -> str:
+def _edited(contribution: "Contribution") -> str:
     """Say who changed the words, and how the earlier ones are had."""
-    return _("%(mark)s – earlier versions: GET %(number)d HISTORY") % {"mark": mark_of(said), "number": said.number}
+    return _("%(mark)s – earlier versions: GET %(number)d HISTORY") % {
+        "mark": mark_of(contribution),
+        "number": contribution.number,
+    }
 
 
 def _answered(said: "Contribution") -> list[str]:
@@ -170,20 +173,20 @@ def _answered(said: "Contribution") -> list[str]:
     return [_("An answer to %(number)d by %(name)s") % name]
 
 
-def _reply_line(desk: Desk, said: "Contribution", *, is_alone: bool) -> list[str]:
+def _reply_line(desk: Desk, contribution: "Contribution", *, is_alone: bool) -> list[str]:
     """Say how it is answered; no address that acts for its owner stands in a text, which people quote."""
-    found = answered_list(desk, said)
-    if found is None:
+    mailing_list = answered_list(desk, contribution)
+    if mailing_list is None:
         return []
     if is_alone:
-        return ["", _("Answer this mail to answer everybody in “%s”.") % found.forum.name]
-    name = {"address": found.address, "number": said.number}
+        return ["", _("Answer this mail to answer everybody in “%s”.") % mailing_list.forum.name]
+    name = {"address": mailing_list.address, "number": contribution.number}
     return ["", _("To answer it, write to %(address)s with #%(number)d in the subject or on the first line.") % name]
 
 
-def answered_list(desk: Desk, said: "Contribution") -> MailingList | None:
+def answered_list(desk: Desk, contribution: "Contribution") -> MailingList | None:
     """Return the list that takes the member's answer to a contribution, None when there is none."""
-    topic = said.post.topic
-    if said.state != "accepted" or not desk.access.may(REPLY, topic.forum_id):
+    topic = contribution.post.topic
+    if contribution.state != "accepted" or not desk.access.may(REPLY, topic.forum_id):
         return None
     return selectors.list_of_forum(topic.forum_id)

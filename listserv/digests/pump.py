@@ -77,8 +77,8 @@ class _Claims:
 
     def settle(self, rows: Iterable[Subscription]) -> None:
         """Let go of some."""
-        gone = {row.pk for row in rows}
-        self.rows = [row for row in self.rows if row.pk not in gone]
+        keys = {row.pk for row in rows}
+        self.rows = [row for row in self.rows if row.pk not in keys]
 
     def renew_if_due(self) -> None:
         """Keep them while others are written."""
@@ -89,14 +89,14 @@ class _Claims:
         """Keep the claims; False when one is lost."""
         self.renewed_at = time.monotonic()
         until = self.now + timedelta(seconds=self.renewed_at - self.began) + LEASE
-        kept = 0
+        renewed = 0
         for lease in {row.digest_claimed_until for row in self.rows}:
             mine = [row for row in self.rows if row.digest_claimed_until == lease]
-            held = Subscription.objects.filter(pk__in=[row.pk for row in mine], digest_claimed_until=lease)
-            kept += held.update(digest_claimed_until=until)
+            rows = Subscription.objects.filter(pk__in=[row.pk for row in mine], digest_claimed_until=lease)
+            renewed += rows.update(digest_claimed_until=until)
             for row in mine:
                 row.digest_claimed_until = until
-        return kept == len(self.rows)
+        return renewed == len(self.rows)
 
 
 def _claim(now: datetime) -> list[Subscription]:

@@ -33,9 +33,9 @@ def names_in(mail: Mail) -> list[str]:
 
 def numbers_in(mail: Mail) -> list[int]:
     """Return the contributions that a mail names, by identifiers of ours or by number."""
-    named = numbered(mail)
+    answered = numbered(mail)
     ours = [number for one in (*mail.in_reply_to, *mail.references) if (number := _own_number(one))]
-    return [*ours, named.number] if named is not None else ours
+    return [*ours, answered.number] if answered is not None else ours
 
 
 def find_parent(
@@ -52,11 +52,11 @@ def find_parent(
         numbers = [*numbers_in(mail), *([answers] if answers is not None else [])]
         named_in = {mailing_list.forum_id}
         record = Record(now=clock(), numbers=numbers, message_ids=names_in(mail), named_in=named_in)
-    written = numbered(mail)
-    for number in (written.number if written is not None else None, answers):
-        named = record.numbered(number) if number is not None else None
-        if named is not None and named.post.topic.forum_id == mailing_list.forum_id:
-            return named
+    answered = numbered(mail)
+    for number in (answered.number if answered is not None else None, answers):
+        parent = record.numbered(number) if number is not None else None
+        if parent is not None and parent.post.topic.forum_id == mailing_list.forum_id:
+            return parent
     for ids in (mail.in_reply_to, mail.references[::-1]):
         found = record.newest_named(mailing_list.forum_id, ids) or _by_own_number(ids, mailing_list, record)
         if found is not None:

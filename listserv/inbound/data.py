@@ -24,11 +24,11 @@ def command_reader(reader: asyncio.StreamReader, waits: Callable[[bool], None]) 
     async def line(separator: bytes = b"\n") -> bytes:
         waits(True)
         try:
-            found = await read(separator)
+            command = await read(separator)
         finally:
             waits(False)
-        whole = found.endswith(b"\r\n") and b"\r" not in found[:-2] and b"\0" not in found
-        return found if whole else f"{BROKEN}\r\n".encode()
+        is_whole = command.endswith(b"\r\n") and b"\r" not in command[:-2] and b"\0" not in command
+        return command if is_whole else f"{BROKEN}\r\n".encode()
 
     return line
 

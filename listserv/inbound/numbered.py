@@ -28,14 +28,14 @@ class Numbered:
 def numbered(mail: Mail) -> Numbered | None:
     """Return which contribution a mail names, None for none; the first line counts before the subject."""
     first = next((line for line in mail.text[:2_000].splitlines() if line.strip()), "")
-    found = _LINE.fullmatch(first.strip())
-    if found is not None:
+    match = _LINE.fullmatch(first.strip())
+    if match is not None:
         # Nobody means the subject of a digest to go on as that of a thread.
         of_digest = any(name.startswith(_DIGEST) for name in mail.in_reply_to)
-        return Numbered(int(found[1]), "" if of_digest else mail.subject, first)
+        return Numbered(int(match[1]), "" if of_digest else mail.subject, first)
     bare = bare_subject(mail.subject, tag="")
-    found = _SUBJECT.match(bare)
-    return Numbered(int(found[1]), bare[found.end() :]) if found is not None else None
+    match = _SUBJECT.match(bare)
+    return Numbered(int(match[1]), bare[match.end() :]) if match is not None else None
 
 
 def without_number(text: str, answered: Numbered) -> str:

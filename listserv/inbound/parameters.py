@@ -169,8 +169,8 @@ def _is_priority(value: str | None) -> bool:
 
 
 def _is_notify(value: str | None) -> bool:
-    wanted = (value or "").upper().split(",")
-    return set(wanted) <= _NOTIFY and len(set(wanted)) == len(wanted) and ("NEVER" not in wanted or len(wanted) == 1)
+    events = (value or "").upper().split(",")
+    return set(events) <= _NOTIFY and len(set(events)) == len(events) and ("NEVER" not in events or len(events) == 1)
 
 
 def _is_orcpt(value: str | None) -> bool:

@@ -71,16 +71,16 @@ class SessionState:
     @property
     def has_queued(self) -> bool:
         """Whether the relay has the mail in its queue: it is one of those, or has said under which name."""
-        named = self.forwarded is not None and bool(self.forwarded.ident)
-        return named or is_in(self.relay, settings.HUB_QUEUING_RELAYS)
+        has_queue_name = self.forwarded is not None and bool(self.forwarded.ident)
+        return has_queue_name or is_in(self.relay, settings.HUB_QUEUING_RELAYS)
 
     def origin(self, greeting: str) -> tuple[str, str]:
         """Return the name the client gave in its greeting, and the relay that named the client (empty for none).
 
         Args: greeting, the name that was given in this session; behind a relay it is the relay's own.
         """
-        named = next((row for row in (self.forwarded, self.named) if row is not None and row.address), None)
-        return (named.helo, self.relay) if named is not None else (greeting, "")
+        client = next((row for row in (self.forwarded, self.named) if row is not None and row.address), None)
+        return (client.helo, self.relay) if client is not None else (greeting, "")
 
 
 class Busy(asyncio.Protocol):

@@ -141,8 +141,8 @@ def _unproven(row: InboundMail, mail: Mail) -> tuple[int, ...]:
     """Return which held mails of the same Message-ID are copies of one that is proven. Queries: 1 at most."""
     if not row.message_id:
         return ()
-    held = InboundMail.objects.filter(list=row.list, member=row.member, message_id=row.message_id, state=State.HELD)
-    rows = held.order_by("pk").values_list("pk", "raw")[: rules.MOST_COPIES]
+    same_id = InboundMail.objects.filter(list=row.list, member=row.member, message_id=row.message_id, state=State.HELD)
+    rows = same_id.order_by("pk").values_list("pk", "raw")[: rules.MOST_COPIES]
     return tuple(pk for pk, raw in rows if rules.is_same(bytes(raw), mail))
 
 
@@ -158,16 +158,16 @@ def _publish(row: InboundMail, plan: _Plan) -> None:
         _settle(row, State.REJECTED, code="gone", action=Action.REJECT, reason="The list or the member is gone.")
         return
     said_at = clock() if row.proof == InboundMail.Proof.CONFIRMED else row.received_at
-    made = forums.publish(draft=plan.draft, author=row.member, origin="mail", now=said_at)
-    if not made.created:
-        _settle(row, State.DISCARDED, code="duplicate", action=Action.DISCARD, contribution=made.contribution)
+    published = forums.publish(draft=plan.draft, author=row.member, origin="mail", now=said_at)
+    if not published.created:
+        _settle(row, State.DISCARDED, code="duplicate", action=Action.DISCARD, contribution=published.contribution)
         return
-    _settle(row, State.PUBLISHED, contribution=made.contribution, code=made.verdict.code, error="")
+    _settle(row, State.PUBLISHED, contribution=published.contribution, code=published.verdict.code, error="")
     # The unproven copy of the same mail, as when one went to the list and one to the reply address.
     rows = InboundMail.objects.filter(list=row.list, member=row.member, message_id=row.message_id, state=State.HELD)
-    held = rows.filter(kind__in=POSTING, pk__in=plan.unproven).exclude(message_id="")
-    held.update(
-        state=State.DISCARDED, code="duplicate", action=Action.DISCARD, contribution=made.contribution,
+    copies = rows.filter(kind__in=POSTING, pk__in=plan.unproven).exclude(message_id="")
+    copies.update(
+        state=State.DISCARDED, code="duplicate", action=Action.DISCARD, contribution=published.contribution,
         processed_at=clock(),
     )  # fmt: skip
 

@@ -72,12 +72,12 @@ async def mail(session: Transacting, arg: str | None) -> str:
     if address is None or rest is None:
         return rest or NO_ADDRESS
     try:
-        found = parameters.parse_mail(rest)
+        options = parameters.parse_mail(rest)
     except parameters.ParameterError as error:
         return error.reply
-    if found.size is not None and found.size > settings.HUB_MAIL_MAX_SIZE and not session.has_queued:
+    if options.size is not None and options.size > settings.HUB_MAIL_MAX_SIZE and not session.has_queued:
         return TOO_LARGE
-    session.envelope.smtp_utf8 = found.utf8
+    session.envelope.smtp_utf8 = options.utf8
     return await session.door.handle_MAIL(session, session.session, session.envelope, address, [])
 
 

@@ -92,12 +92,12 @@ def due_retries(now: datetime, *, send: Callable[..., list[Result]], most: int) 
         retries = list(locked[:most])
         Retry.objects.filter(pk__in=[retry.pk for retry in retries]).update(next_at=now + LEASE)
     mailing = mailings().get(pk=first)
-    wanted = {retry.subscription_id: retry for retry in retries}
-    receivers = roster.among(mailing, wanted, now=now) if mailing.contribution.state == "accepted" else []
+    by_subscription = {retry.subscription_id: retry for retry in retries}
+    receivers = roster.among(mailing, by_subscription, now=now) if mailing.contribution.state == "accepted" else []
     # Who may no longer read, or wants no mail, is not tried again.
     entitled = {receiver.pk for receiver in receivers}
-    Retry.objects.filter(pk__in=[retry.pk for key, retry in wanted.items() if key not in entitled]).delete()
-    again = _Again(mailing, {key: wanted[key] for key in entitled}, receivers, now)
+    Retry.objects.filter(pk__in=[retry.pk for key, retry in by_subscription.items() if key not in entitled]).delete()
+    again = _Again(mailing, {key: by_subscription[key] for key in entitled}, receivers, now)
     bulk = Bulk(settle=again.settle, renew=again.renew, ever_taken=mailing.sent > 0)
     rest = bulk.rest(send(Renderer(mailing), receivers, bulk.progress()))
     again.settle(rest.start, rest.results)

@@ -87,8 +87,8 @@ class LetterQueue:
         self._look_for_refusal(notice, recipient, result)
         if len(self.results[notice.pk]) < len(notice.recipients):
             if result.outcome is Outcome.SENT:
-                left = [one for one in notice.recipients if not self._is_served(notice, one)]
-                Notice.objects.filter(pk=notice.pk).update(recipients=left)
+                unserved = [one for one in notice.recipients if not self._is_served(notice, one)]
+                Notice.objects.filter(pk=notice.pk).update(recipients=unserved)
         elif not any(_may_be_us(one) for one in self.results[notice.pk].values()):
             self._settle(notice)
 
@@ -149,16 +149,16 @@ _WAITS = (Outcome.LATER, Outcome.UNREACHED, Outcome.REFUSED)
 
 def _settle_notice(notice: Notice, results: dict[str, Result], now: datetime) -> None:
     """Keep the recipients that were not served; a notice that everybody has is emptied."""
-    left = {who: result for who, result in results.items() if result.outcome in _WAITS}
+    waiting = {who: result for who, result in results.items() if result.outcome in _WAITS}
     refused = {who: result for who, result in results.items() if result.outcome is Outcome.FAILED}
-    notice.last_reply = next((one.reply for one in (*left.values(), *refused.values())), "")[:500]
-    tries = [_next_try(result, notice, now) for result in left.values()]
+    notice.last_reply = next((one.reply for one in (*waiting.values(), *refused.values())), "")[:500]
+    tries = [_next_try(result, notice, now) for result in waiting.values()]
     waits = [moment for moment in tries if moment is not None]
-    notice.recipients = [*left, *refused] or notice.recipients
+    notice.recipients = [*waiting, *refused] or notice.recipients
     if waits:
         notice.next_at = min(waits)
     else:
-        notice.state = Notice.State.FAILED if refused or left else Notice.State.SENT
+        notice.state = Notice.State.FAILED if refused or waiting else Notice.State.SENT
         if notice.state == Notice.State.SENT:
             notice.raw = b""
     notice.attempts += any(result.outcome is not Outcome.UNREACHED for result in results.values())

@@ -27,9 +27,9 @@ class Group:
 
     @property
     def _names(self) -> dict[str, object]:
-        said = self.mailing.contribution
+        contribution = self.mailing.contribution
         return {
-            "mailing": self.mailing.pk, "number": said.number, "message_id": said.message_id,
+            "mailing": self.mailing.pk, "number": contribution.number, "message_id": contribution.message_id,
             "list": self.mailing.list.name,
         }  # fmt: skip
 

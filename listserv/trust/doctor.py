@@ -184,10 +184,10 @@ def _neighbours(now: datetime) -> dict[str, tuple[str, ...]]:
     lately = InboundMail.objects.filter(received_at__gt=now - LATELY).exclude(proof=InboundMail.Proof.AUTH)
     lately = lately.exclude(envelope_from="")
     peers = lately.order_by("peer").values_list("peer", flat=True).distinct()[:100]
-    named = {peer: is_trusted(peer, settings.HUB_TRUSTED_RELAYS) for peer in peers}
+    is_relay = {peer: is_trusted(peer, settings.HUB_TRUSTED_RELAYS) for peer in peers}
     return {
-        "unnamed": tuple(peer for peer in named if not named[peer] and not is_public(peer)),
-        "nameless": tuple(peer for peer in named if named[peer]),
+        "unnamed": tuple(peer for peer in is_relay if not is_relay[peer] and not is_public(peer)),
+        "nameless": tuple(peer for peer in is_relay if is_relay[peer]),
     }
 
 

@@ -42,16 +42,16 @@ def _act(request: HttpRequest) -> HttpResponse:
             return render(request, "listserv/queue_give_up.html", {"item": item})
     if given_up:
         count = queue.give_up(key=given_up, now=now)
-        said = ngettext(
+        sentence = ngettext(
             "The delivery of %(count)d message was cancelled.",
             "The delivery of %(count)d messages was cancelled.",
             count,
         )
     else:
         count = queue.retry_now(key=request.POST.get("retry", ""), now=now)
-        said = ngettext("Retrying %(count)d delivery now.", "Retrying %(count)d deliveries now.", count)
+        sentence = ngettext("Retrying %(count)d delivery now.", "Retrying %(count)d deliveries now.", count)
     if count:
-        messages.success(request, said % {"count": count})
+        messages.success(request, sentence % {"count": count})
     else:
         messages.warning(request, _("This does not wait any more, or is under way."))
     return HttpResponseRedirect(reverse("listserv:queue"))
@@ -66,9 +66,9 @@ def _change_hold(request: HttpRequest) -> HttpResponse:
         hold.hold_delivery(now=clock.now())
         messages.success(request, _("Delivery is on hold. Nothing is sent until you resume it."))
     elif act == "discard":
-        ended = sum(hold.discard_waiting(now=clock.now()).values())
-        text = ngettext("%d item was discarded.", "%d items were discarded.", ended) % ended
-        messages.success(request, text + " " + _("Delivery has resumed."))
+        count = sum(hold.discard_waiting(now=clock.now()).values())
+        sentence = ngettext("%d item was discarded.", "%d items were discarded.", count) % count
+        messages.success(request, sentence + " " + _("Delivery has resumed."))
     elif act == "resume" and hold.resume_delivery():
         messages.success(request, _("Delivery has resumed."))
     return HttpResponseRedirect(reverse("listserv:queue"))

@@ -112,4 +112,4 @@ def test_throttle_remembers_a_bounded_number_of_clients(monkeypatch):
     bucket = Throttle(2, 60)
     for number in range(1_000):
         bucket.wait(f"client {number}", moment=0.0)
-    assert len(bucket._left) == 100
+    assert len(bucket._buckets) == 100

@@ -58,9 +58,11 @@ class Command(BaseCommand):
                 f"{counts['mailing']} mailings, {counts['retry']} retries, {counts['notice']} notifications, "
                 f"{counts['digest']} digests, {counts['refused']} refused"
             )
-            held = hold.delivery_hold()
-            if held:
-                self.stdout.write(f"Delivery is on hold since {held.since:%Y-%m-%d %H:%M} UTC: --resume or --discard.")
+            delivery_hold = hold.delivery_hold()
+            if delivery_hold:
+                self.stdout.write(
+                    f"Delivery is on hold since {delivery_hold.since:%Y-%m-%d %H:%M} UTC: --resume or --discard."
+                )
 
     def _hold(self, options: dict[str, Any], now: Any) -> None:
         if options["hold"]:
