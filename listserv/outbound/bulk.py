@@ -10,7 +10,7 @@ from listserv.outbound.trouble import is_refusing
 
 # Copies that may be on their way, or answered, and not saved: so many go out twice after a kill.
 AHEAD = 50
-# Copies after which they are saved: half of them, so that the relay has the other half to go on with meanwhile.
+# Saved at once at the least: half of them, so that the relay has the other half to go on with meanwhile.
 SAVE_EVERY = 25
 
 

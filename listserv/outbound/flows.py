@@ -21,6 +21,8 @@ WINDOW = 16  # copies in flight on a connection
 # Octets in flight on a connection: mails with files are few at a time, so that memory stays flat.
 WINDOW_OCTETS = 1_000_000
 TRIES = 2  # connections for one copy
+# Copies that may still be handed over when those before them are saved: no connection has to wait for that.
+NEAR = 8
 _OUTCOMES = {b"2": Outcome.SENT, b"5": Outcome.FAILED}
 
 
@@ -61,13 +63,15 @@ class Work:
     """The copies of a batch that are still to be sent, shared by its connections.
 
     ``answered`` copies, from the first on, have a result that is final. Where the batch has a progress, copies are held
-    back until enough before them are saved; ``due`` is called when there is something to save.
+    back until enough before them are saved; ``due`` is called when that is near, and there is something to save.
     """
 
     def __init__(self, batch: Sequence[Envelope], due: Callable[[], None] = lambda: None) -> None:
         self.batch = batch
         self.progress = batch.progress if isinstance(batch, Batch) else None
         self.due = due
+        # The first copy that may not be handed over yet.
+        self.limit = self.progress.limit if self.progress is not None else len(batch)
         self.todo = deque(range(len(batch)))
         self.tries = [0] * len(batch)
         self.results: list[Result | None] = [None] * len(batch)
@@ -79,12 +83,13 @@ class Work:
     @property
     def is_held(self) -> bool:
         """Whether the next copy has to wait until others are saved."""
-        return self.progress is not None and bool(self.todo) and self.todo[0] >= self.progress.limit
+        return bool(self.todo) and self.todo[0] >= self.limit
 
     def next(self, wire: Wire) -> tuple[int, bytes, Envelope] | None:
         """Take the next copy, with its MAIL and RCPT; None when nothing is left, or when it is held."""
-        while self.todo and not self.is_held:
-            index = self.todo.popleft()
+        todo = self.todo
+        while todo and todo[0] < self.limit:
+            index = todo.popleft()
             mail = self.batch[index]
             route = routable(mail.recipient, wire)
             if route is not None:
@@ -97,7 +102,8 @@ class Work:
         self.results[index] = result
         while self.answered < len(self.results) and self.results[self.answered] is not None:
             self.answered += 1
-        if self.progress is not None and self.progress.is_due(self.answered):
+        is_near = not self.todo or self.todo[0] >= self.limit - NEAR
+        if is_near and self.progress is not None and self.progress.is_due(self.answered):
             self.due()
 
     def save(self) -> None:
@@ -107,6 +113,7 @@ class Work:
             return
         if progress.is_due(self.answered):
             progress.save([result for result in self.results[progress.saved : self.answered] if result is not None])
+            self.limit = progress.limit
         if not progress.stopped:
             progress.renew()
         if progress.stopped:

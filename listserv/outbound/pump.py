@@ -22,7 +22,7 @@ from listserv.models import Mailing, Notice, Retry
 from listserv.outbound import roster
 from listserv.outbound.again import count_refused, due_retries, mailings
 from listserv.outbound.bulk import Bulk, Rest
-from listserv.outbound.cursor import save_cursor
+from listserv.outbound.cursor import at_ease, save_cursor
 from listserv.outbound.dkim import signing
 from listserv.outbound.hold import unless_on_hold
 from listserv.outbound.letter_queue import LetterQueue, forget_refusals
@@ -167,7 +167,8 @@ def _walk(now: datetime) -> int:
 def _send(renderer: Renderer | None, receivers: list[Receiver], progress: Progress) -> list[Result]:
     if renderer is None or not receivers:
         return []
-    return transport().send(Copies(renderer, receivers, progress))
+    with at_ease():
+        return transport().send(Copies(renderer, receivers, progress))
 
 
 def _pause(walk: _Walk, receivers: Sequence[Receiver], rest: Rest) -> None:

@@ -38,15 +38,23 @@ class Group:
         if not results:
             return
         self.first, self.last = self.first or receivers[0].pk, receivers[-1].pk
-        for outcome, count in Counter(result.outcome.value for result in results).items():
-            self.results[outcome] += count
-            metrics.copies.labels(outcome).inc(count)
-        for receiver, result in zip(receivers, results, strict=True):
-            if result.outcome is not Outcome.SENT:
-                event(
-                    "copy", **self._names, subscription=receiver.pk, recipient=person(receiver.address),
-                    result=result.outcome.value, reply=without_people(result.reply),
-                )  # fmt: skip
+        others = [
+            (receiver, result)
+            for receiver, result in zip(receivers, results, strict=True)
+            if result.outcome is not Outcome.SENT
+        ]
+        self._count(Outcome.SENT, len(results) - len(others))
+        for receiver, result in others:
+            self._count(result.outcome, 1)
+            event(
+                "copy", **self._names, subscription=receiver.pk, recipient=person(receiver.address),
+                result=result.outcome.value, reply=without_people(result.reply),
+            )  # fmt: skip
+
+    def _count(self, outcome: Outcome, copies: int) -> None:
+        if copies:
+            self.results[outcome.value] += copies
+            metrics.copies.labels(outcome.value).inc(copies)
 
     def flush(self, pause: Result | None = None) -> None:
         """Write the line of what was noted since the last one. Args: pause, why the rest waits."""
