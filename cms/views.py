@@ -10,6 +10,7 @@ from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
@@ -51,9 +52,9 @@ def compile_(request: HttpRequest, conference_id: int) -> HttpResponse:
     except HubError as error:
         messages.error(request, str(error))
         return redirect("cms:desk")
-    messages.success(
-        request, _("Compiled: %d statements are in the draft.") % len(page.record.numbers if page.record else ())
-    )
+    count = len(page.record.numbers if page.record else ())
+    text = ngettext("Compiled: %d statement is in the draft.", "Compiled: %d statements are in the draft.", count)
+    messages.success(request, text % count)
     return redirect("cms:draft", page_id=page.pk)
 
 

@@ -103,7 +103,10 @@ def too_large(case: Case) -> Verdict | None:
 def file_type(case: Case) -> Verdict | None:
     """Refuse files that a reader's computer might run."""
     if len(case.draft.files) > MAX_FILES:
-        return reject("too-many-files", _("A contribution can have %d files at most.") % MAX_FILES)
+        sentence = ngettext(
+            "A contribution can have %d file at most.", "A contribution can have %d files at most.", MAX_FILES
+        )
+        return reject("too-many-files", sentence % MAX_FILES)
     for upload in case.draft.files:
         if upload.name.rpartition(".")[2].lower() not in FILE_TYPES:
             sentence = _("Files like %s are not taken. Send a PDF, an office document, text or an image.")
@@ -131,7 +134,12 @@ def rate(case: Case) -> Verdict | None:
     said_at = _recent(case).order_by("created_at").values_list("created_at", flat=True)
     free = said_at[sent - settings.HUB_RATE_PER_HOUR : sent].first() or case.now
     values = {"number": sent, "time": f"{free + HOUR + timedelta(minutes=1):%H:%M}"}
-    return reject("rate", _("You have sent %(number)d contributions in an hour. Try again at %(time)s UTC.") % values)
+    sentence = ngettext(
+        "You have sent %(number)d contribution in an hour. Try again at %(time)s UTC.",
+        "You have sent %(number)d contributions in an hour. Try again at %(time)s UTC.",
+        sent,
+    )
+    return reject("rate", sentence % values)
 
 
 def _recent(case: Case) -> QuerySet[Contribution]:

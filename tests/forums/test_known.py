@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from django.utils.translation import override
 
 from forums import rules, selectors, services
 from forums.drafts import Draft
@@ -96,3 +97,13 @@ def test_author_over_the_rate_is_told_when_there_is_room(cast, now, settings):
     room = now + timedelta(minutes=70)
     assert verdict.reason == f"You have sent 3 contributions in an hour. Try again at {room:%H}:11 UTC."
     assert rules.decide(draft=draft, author=cast.boris, topic=None, now=room + timedelta(minutes=1)).accepts
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "1 contribution in"), ("ru", "1 сообщение.")])
+def test_one_contribution_over_the_rate_is_counted_as_one(cast, now, settings, language, words):
+    cast.say(cast.boris, now=now)
+    settings.HUB_RATE_PER_HOUR = 1
+    draft = Draft(forum_id=cast.forum_id, subject="Plan", text="A plan.")
+    with override(language):
+        verdict = rules.decide(draft=draft, author=cast.boris, topic=None, now=now + timedelta(minutes=1))
+        assert words in str(verdict.reason)

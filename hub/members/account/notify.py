@@ -32,7 +32,7 @@ class Change(StrEnum):
 _SENTENCES = {
     Change.PASSWORD_CHANGED: _("Your password was changed."),
     Change.PASSWORD_SET: _("Your password was set."),
-    Change.PASSWORD_RESET: _("Your password was set anew by a link that was mailed to you."),
+    Change.PASSWORD_RESET: _("Your password was reset with a link that we sent you by e-mail."),
     Change.ADDRESS_ADDED: _("An e-mail address was added to your account. It can be used once it is confirmed."),
     Change.ADDRESS_CONFIRMED: _("An e-mail address of yours was confirmed."),
     Change.ADDRESS_REMOVED: _("An e-mail address of yours was removed."),
