@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib.auth import get_user_model
 from django.db.models import QuerySet
+from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.tables import BooleanColumn, Column
 from wagtail.users.views.users import EditView, IndexView, UserColumn, UserViewSet
@@ -15,21 +16,41 @@ from wagtail.users.views.users import EditView, IndexView, UserColumn, UserViewS
 from forums.services import check_may_leave
 from hub.lib.clock import now
 from hub.lib.errors import HubError
+from hub.lib.fingerprints import SeenForm
 
 
-class MemberForm(forms.ModelForm):
-    """The few fields an administrator may change."""
+class MemberForm(SeenForm, forms.ModelForm):
+    """The few fields an administrator may change; what somebody else has saved meanwhile is not overwritten unseen."""
 
     class Meta:
         model = get_user_model()
         fields = ("name", "organisation", "is_staff", "is_active")
 
     def __init__(self, *args: Any, editing_self: bool = False, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, current=_values_of(kwargs.get("instance")), **kwargs)
         if editing_self:
             # Nobody locks themselves out by mistake.
             del self.fields["is_staff"]
             del self.fields["is_active"]
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse once when somebody has saved meanwhile; what was typed stays, and is saved the next time."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        if self.add_prefix("seen_values") in self.data and self.seen != self._current:
+            changed = {name: value for name, value in self._current.items() if self.seen.get(name) != value}
+            self.show_current()
+            raise forms.ValidationError(
+                _(
+                    "Somebody has changed this member since you opened the page: %(values)s. Nothing is saved yet: "
+                    "correct the form, then save again."
+                ),
+                code="stale",
+                params={"values": "; ".join(f"{self._label(name)}: {value}" for name, value in changed.items())},
+            )
+        return cleaned
+
+    def _label(self, name: str) -> str:
+        return str(self._meta.model._meta.get_field(name).verbose_name)
 
     def clean_is_active(self) -> bool:
         """Shut nobody out who alone leads a discussion."""
@@ -42,10 +63,22 @@ class MemberForm(forms.ModelForm):
         return active
 
 
+def _values_of(member: Any) -> dict[str, str]:
+    """Return what an administrator may change, as a form carries it."""
+    if member is None:
+        return {}
+    values = {name: getattr(member, name) for name in MemberForm.Meta.fields}
+    return {name: {True: "✓", False: "–"}.get(value, str(value)) for name, value in values.items()}
+
+
 class MemberIndexView(IndexView):
     """Members by name; addresses are found by searching for them."""
 
     search_fields: ClassVar[set[str]] = {"name", "email"}
+
+    def get_base_queryset(self) -> QuerySet[Any]:
+        """Return who is here: of those who left for good nothing can be changed."""
+        return super().get_base_queryset().filter(anonymised_at=None)
 
     @property
     def columns(self) -> list[Column]:
@@ -70,6 +103,13 @@ class MemberIndexView(IndexView):
 
 class MemberEditView(EditView):
     """Wagtail's view with our form."""
+
+    def get_object(self, queryset: Any = None) -> Any:
+        """Return the member; who has left for good is not brought back."""
+        member = super().get_object(queryset)
+        if member.anonymised_at is not None:
+            raise Http404
+        return member
 
     def save_instance(self) -> Any:
         """Save; no password is ever set here."""

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from hub.lib.fingerprints import SeenForm
 from hub.lib.numbers import check_year
 from listserv import services
 from listserv.models import MailingList, Subscription
@@ -115,7 +116,7 @@ class RosterForm(forms.Form):
         return addresses_in(self.cleaned_data["addresses"])
 
 
-class ListForm(forms.Form):
+class ListForm(SeenForm):
     """What the copies of a list look like."""
 
     tag = forms.CharField(

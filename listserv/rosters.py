@@ -1,7 +1,7 @@
 """Rosters as those who lead a discussion change them: many members at once, by their addresses."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -13,6 +13,7 @@ from forums import selectors as forums
 from forums import services as forums_services
 from forums.policy import ADMIT
 from hub.lib.errors import Invalid, NotAllowed, NotFound
+from hub.lib.fingerprints import check_seen
 from hub.members import selectors as members
 from listserv import tokens
 from listserv.models import MailingList, Subscription
@@ -119,14 +120,28 @@ def _change(addresses: Sequence[str], owners: dict[str, int], keys: Sequence[int
 
 
 @transaction.atomic
-def set_list(*, list_id: int, tag: str, shows_addresses: bool, actor: "Member") -> MailingList:
+def looks_of(mailing_list: MailingList) -> dict[str, str]:
+    """Return what the copies of a list look like, as a form carries it."""
+    return {"tag": mailing_list.tag, "shows_addresses": str(mailing_list.shows_addresses)}
+
+
+@transaction.atomic
+def set_list(
+    *, list_id: int, tag: str, shows_addresses: bool, actor: "Member", seen: Mapping[str, str] | None = None
+) -> MailingList:
     """Change what the copies of a list look like.
 
-    Args: tag, what stands in brackets in each subject; shows_addresses, whether copies bear the authors' addresses.
+    Args:
+        tag: what stands in brackets in each subject.
+        shows_addresses: whether copies bear the authors' addresses.
+        seen: the :func:`looks_of` that the actor saw; None for who has just read them.
 
-    Raises: NotFound (hidden), NotAllowed, Invalid (a tag that is empty, too long, or has brackets or line breaks).
+    Raises: NotFound (hidden), NotAllowed, Invalid (a tag that is empty, too long, or has brackets or line breaks),
+        Stale (others have changed them since).
     """
+    MailingList.objects.select_for_update().filter(pk=list_id).first()
     mailing_list = _list_for(list_id, actor)
+    check_seen(seen, looks_of(mailing_list))
     tag = tag.strip()
     if not re.fullmatch(r"[^\[\]\x00-\x1f\x7f]{1,%d}" % tokens.NAME_MAX, tag):
         raise Invalid(_("Give a tag of 1 to %(most)d letters, without brackets.") % {"most": tokens.NAME_MAX})

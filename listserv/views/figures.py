@@ -11,10 +11,11 @@ from django.views.decorators.http import require_http_methods
 
 from hub.lib import clock
 from hub.lib.dates import say_day
-from hub.lib.errors import Invalid
+from hub.lib.errors import Invalid, Stale
 from listserv import rosters
 from listserv.figures import RECENT, figures_for, led_list_for
 from listserv.forms import ListForm
+from listserv.models import MailingList
 
 if TYPE_CHECKING:
     from hub.members.models import Member
@@ -27,15 +28,15 @@ def mailing_list(request: HttpRequest, name: str) -> HttpResponse:
     member = cast("Member", request.user)
     form, status = None, 200
     if request.method == "POST":
-        led_list_for(member, name)
-        form = ListForm(request.POST)
-        if form.is_valid() and _set(request, member, name, form):
+        form = ListForm(request.POST, current=rosters.looks_of(led_list_for(member, name)))
+        status = _set(request, member, name, form) if form.is_valid() else 422
+        if status == 302:
             return HttpResponseRedirect(request.path)
-        status = 422
     figures = figures_for(member, name, now=clock.now())
     if form is None and figures.leads:
         found = figures.mailing_list
-        form = ListForm(initial={"tag": found.tag, "shows_addresses": found.shows_addresses})
+        initial = {"tag": found.tag, "shows_addresses": found.shows_addresses}
+        form = ListForm(initial=initial, current=rosters.looks_of(found))
     context = {
         "figures": figures,
         "list": figures.mailing_list,
@@ -46,11 +47,35 @@ def mailing_list(request: HttpRequest, name: str) -> HttpResponse:
     return render(request, "listserv/list.html", context, status=status)
 
 
-def _set(request: HttpRequest, member: "Member", name: str, form: ListForm) -> bool:
+def _set(request: HttpRequest, member: "Member", name: str, form: ListForm) -> int:
+    """Save and return the HTTP status of the answer."""
+    found = led_list_for(member, name)
+    data = form.cleaned_data
     try:
-        rosters.set_list(list_id=led_list_for(member, name).pk, actor=member, **form.cleaned_data)
+        rosters.set_list(
+            list_id=found.pk,
+            tag=data["tag"],
+            shows_addresses=data["shows_addresses"],
+            actor=member,
+            seen=form.seen if "seen_values" in form.data else None,
+        )
+    except Stale:
+        found.refresh_from_db()
+        form.show_current()
+        form.add_error(None, _changed_meanwhile(found))
+        return 409
     except Invalid as error:
         form.add_error("tag", str(error))
-        return False
+        return 422
     messages.success(request, _("The next mails of the list look like that."))
-    return True
+    return 302
+
+
+def _changed_meanwhile(found: MailingList) -> str:
+    sentence = (
+        _("Somebody has saved other settings: the tag is “%(tag)s”, and mails show the authors' addresses.")
+        if found.shows_addresses
+        else _("Somebody has saved other settings: the tag is “%(tag)s”, and mails do not show the authors' addresses.")
+    )
+    again = _("Nothing of yours is saved yet: correct the form, then save again.")
+    return f"{sentence % {'tag': found.tag}} {again}"

@@ -1,5 +1,7 @@
 """Closed means closed in Wagtail's admin too: who comes in, what a rapporteur reaches, what nobody may do there."""
 
+import re
+
 import pytest
 from django.contrib.auth.models import Group
 from django.core.cache import cache
@@ -10,7 +12,9 @@ from wagtail.test.utils.form_data import rich_text
 
 from cms import services
 from cms.models import ProceedingsPage, StandardPage
+from hub.lib import clock
 from hub.members.models import Member
+from hub.members.services import anonymise_member
 
 pytestmark = pytest.mark.django_db
 SECRET = ("Field trials near borders", "field-trials-near-borders", "Three hundred")
@@ -186,6 +190,34 @@ def test_an_administrator_corrects_members_but_neither_adds_nor_deletes_them(fin
     for action in ("delete", "assign_role", "set_active_state"):
         assert client.post(f"/admin/bulk/members/member/{action}/?id={finished.stella.pk}").status_code == 404
     assert Member.objects.filter(pk=finished.stella.pk).exists()
+
+
+def test_an_administrator_does_not_save_over_what_another_has_changed(finished, make_member, as_):
+    client = as_(make_member("Root Admin", is_staff=True, is_superuser=True))
+    address = reverse("wagtailusers_users:edit", args=(finished.amina.pk,))
+    seen = re.search(r'name="seen_values" value="([^"]+)"', client.get(address).content.decode())[1]
+    Member.objects.filter(pk=finished.amina.pk).update(is_active=False)
+    form = {"name": "Amina Diallo-Sow", "organisation": "", "is_active": "on", "seen_values": seen}
+    page = client.post(address, form).content.decode()
+    finished.amina.refresh_from_db()
+    # An older page lets nobody in again who was shut out meanwhile.
+    assert "Somebody has changed this member" in page and not finished.amina.is_active
+    assert finished.amina.name == "Amina Diallo"
+    seen = re.search(r'name="seen_values" value="([^"]+)"', page)[1]
+    client.post(address, {**form, "is_active": "", "seen_values": seen})
+    finished.amina.refresh_from_db()
+    assert finished.amina.name == "Amina Diallo-Sow" and not finished.amina.is_active
+
+
+def test_an_administrator_does_not_bring_back_who_has_left_for_good(finished, make_member, as_):
+    client = as_(make_member("Root Admin", is_staff=True, is_superuser=True))
+    address = reverse("wagtailusers_users:edit", args=(finished.amina.pk,))
+    anonymise_member(member_id=finished.amina.pk, actor=finished.amina, now=clock.now())
+    form = {"name": "Amina Diallo", "organisation": "", "is_active": "on"}
+    assert client.get(address).status_code == client.post(address, form).status_code == 404
+    stored = Member.objects.filter(pk=finished.amina.pk).values("is_active", "name").get()
+    assert stored == {"is_active": False, "name": ""}
+    assert f"former-{finished.amina.pk}" not in client.get("/admin/users/").content.decode()
 
 
 def test_the_secretariat_does_not_manage_members_in_wagtail(finished, as_):

@@ -1,5 +1,6 @@
 """My lists with every way of delivery, and the pages of one list: figures, roster, archive."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from unittest.mock import patch
@@ -10,7 +11,7 @@ from django.test import AsyncClient
 
 from forums import services as forums
 from hub.lib.clock import now as clock
-from listserv import services
+from listserv import rosters, services
 from listserv.models import Bounce, Mailing, MailingList, Notice, Subscription
 from listserv.views import archive
 from tests.people import Cast
@@ -120,6 +121,22 @@ def test_the_page_of_a_list_costs_the_same_with_one_contribution_and_with_many(
         cast.say(cast.chen, now=clock())
     with django_assert_max_num_queries(24):
         client.get("/l/risk/")
+
+
+def test_settings_that_another_leader_has_saved_meanwhile_are_not_overwritten_unseen(cast, risk, client):
+    client.force_login(cast.chen)
+    seen = re.search(r'name="seen_values" value="([^"]+)"', client.get("/l/risk/").content.decode())[1]
+    rosters.set_list(list_id=risk.pk, tag="Hidden", shows_addresses=True, actor=cast.sofia)
+    form = {"tag": "Risk 26", "seen_values": seen}
+    answer = client.post("/l/risk/", form)
+    page = answer.content.decode()
+    risk.refresh_from_db()
+    assert answer.status_code == 409 and "the tag is “Hidden”" in page and 'value="Risk 26"' in page
+    assert risk.tag == "Hidden" and risk.shows_addresses
+    seen = re.search(r'name="seen_values" value="([^"]+)"', page)[1]
+    assert client.post("/l/risk/", {**form, "seen_values": seen}).status_code == 302
+    risk.refresh_from_db()
+    assert risk.tag == "Risk 26" and not risk.shows_addresses
 
 
 def test_the_leader_sets_how_the_mails_look(cast, risk, client):
