@@ -73,8 +73,8 @@ class EndNoteForm(forms.Form):
     )
 
 
-class ProceedingsForm(WagtailAdminPageForm):
-    """Wagtail's form of a draft, which does not save over a version that its writer has not seen."""
+class PageForm(WagtailAdminPageForm):
+    """Wagtail's form of a page, which does not save over a version that its writer has not seen."""
 
     def clean(self) -> dict[str, Any]:
         """Refuse once when somebody has saved meanwhile; what was typed stays, and is saved the next time."""

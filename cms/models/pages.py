@@ -10,7 +10,7 @@ from wagtail.fields import RichTextField
 from wagtail.models import Page
 from wagtail.search import index
 
-from cms.forms import PublishedFilter
+from cms.forms import PageForm, PublishedFilter
 from cms.models.masked import MaskedPage
 from cms.models.preview import PreviewInEditor
 from cms.selectors import home_for, published, published_years
@@ -25,6 +25,7 @@ class HomePage(MaskedPage, PreviewInEditor, Page):
     intro = RichTextField(_("what this network is, in one paragraph"), features=["bold", "italic", "link"], blank=True)
 
     template = "cms/home.html"
+    base_form_class = PageForm
     parent_page_types: ClassVar[list[str]] = ["wagtailcore.Page"]
     subpage_types: ClassVar[list[str]] = ["cms.StandardPage", "cms.ConferenceIndexPage"]
     max_count = 1
@@ -47,6 +48,7 @@ class StandardPage(MaskedPage, PreviewInEditor, Page):
     body = RichTextField(_("text"), features=TEXT, blank=True)
 
     template = "cms/standard.html"
+    base_form_class = PageForm
     parent_page_types: ClassVar[list[str]] = ["cms.HomePage", "cms.StandardPage"]
     subpage_types: ClassVar[list[str]] = ["cms.StandardPage"]
     search_fields = [*Page.search_fields, index.SearchField("intro"), index.SearchField("body")]
@@ -62,6 +64,7 @@ class ConferenceIndexPage(MaskedPage, PreviewInEditor, Page):
     intro = RichTextField(_("introduction"), features=["bold", "italic", "link"], blank=True)
 
     template = "cms/published.html"
+    base_form_class = PageForm
     parent_page_types: ClassVar[list[str]] = ["cms.HomePage"]
     subpage_types: ClassVar[list[str]] = ["cms.ProceedingsPage"]
     max_count = 1

@@ -15,7 +15,7 @@ from wagtail.models import Page, PagePermissionTester
 from wagtail.search import index
 from wagtail.url_routing import RouteResult
 
-from cms.forms import ProceedingsForm
+from cms.forms import PageForm
 from cms.models.issued import IssuedText, frozen, issue_of
 from cms.models.masked import MaskedPage
 from cms.models.preview import PreviewInEditor
@@ -99,7 +99,7 @@ class ProceedingsPage(MaskedPage, PreviewInEditor, Page):
     summary = RichTextField(_("summary"), features=PROSE, blank=True)
     conclusions = RichTextField(_("conclusions"), features=PROSE, blank=True)
 
-    base_form_class = ProceedingsForm
+    base_form_class = PageForm
     template = "cms/proceedings.html"
     parent_page_types: ClassVar[list[str]] = ["cms.ConferenceIndexPage"]
     subpage_types: ClassVar[list[str]] = []

@@ -1,10 +1,13 @@
 """A decision on proceedings names the revision it was made on; a stale one shows what changed and does nothing."""
 
+import re
+
 import pytest
 from django.urls import reverse
+from wagtail.test.utils.form_data import rich_text
 
 from cms import services
-from cms.models import ProceedingsPage
+from cms.models import ProceedingsPage, StandardPage
 from hub.lib.errors import Stale
 from tests.cms.conftest import latest
 from tests.cms.test_admin import _form
@@ -80,3 +83,20 @@ def test_the_editor_does_not_save_over_what_its_writer_has_not_seen(finished, as
     assert "By the chair." in kept.summary
     rosa.post(address, _form(page, loaded_revision_id=str(latest(page))))
     assert "By the editor." in ProceedingsPage.objects.get(pk=page.pk).get_latest_revision_as_object().summary
+
+
+def test_no_page_is_saved_over_what_its_writer_has_not_seen(site, finished, as_):
+    about = StandardPage(title="About", slug="about-us", body="<p>First.</p>")
+    site.add_child(instance=about)
+    about.save_revision(user=finished.sofia)
+    address = reverse("wagtailadmin_pages:edit", args=(about.pk,))
+    sofia = as_(finished.sofia)
+    seen = re.search(r'name="loaded_revision_id" value="([^"]*)"', sofia.get(address).content.decode())[1]
+    about.body = "<p>By another.</p>"
+    newest = about.save_revision(user=finished.chen)
+    form = {**_form(about), "slug": about.slug, "intro": "", "body": rich_text("<p>Mine.</p>")}
+    refused = sofia.post(address, {**form, "loaded_revision_id": seen}).content.decode()
+    assert "Chen Wei has saved another version" in refused and "Mine." in refused
+    assert "By another." in StandardPage.objects.get(pk=about.pk).get_latest_revision_as_object().body
+    sofia.post(address, {**form, "loaded_revision_id": str(newest.pk)})
+    assert "Mine." in StandardPage.objects.get(pk=about.pk).get_latest_revision_as_object().body
