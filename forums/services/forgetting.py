@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.text import slugify
 from machina.apps.forum_conversation.models import Post, Topic
 
 from forums.models import Attachment, Contribution, ForumPolicy, Revision, SummaryVersion
@@ -31,13 +33,28 @@ def scrub_words(member: "Member", person: Person) -> None:
     contributions = Contribution.objects.filter(author=member)
     scrub(person, contributions, ["folded", "imported"])
     scrub(person, Revision.objects.filter(contribution__author=member), ["subject", "text", "reason"])
-    scrub(person, Attachment.objects.filter(contribution__author=member), ["name"])
-    scrub(person, Topic.objects.filter(poster=member), ["subject"])
+    _scrub_files(Attachment.objects.filter(contribution__author=member), person)
+    _scrub_topics(Topic.objects.filter(poster=member), person)
     # Why a moderator changed or refused words stands with them, whoever wrote it.
     scrub(person, Revision.objects.filter(edited_by=member), ["reason"])
     scrub(person, SummaryVersion.objects.filter(written_by=member), ["text"])
     _scrub_posts(member, person)
     _rename_messages(person)
+
+
+def _scrub_files(files: "QuerySet[Attachment]", person: Person) -> None:
+    for file in by_key(files.only("pk", "name"), CHUNK):
+        name = person.out_of_file_name(file.name)
+        if name != file.name:
+            Attachment.objects.filter(pk=file.pk).update(name=name)
+
+
+def _scrub_topics(topics: "QuerySet[Topic]", person: Person) -> None:
+    """Take the person out of subjects, and out of the addresses that were made of them; the old ones go on leading."""
+    for topic in by_key(person.named_in(topics, ["subject"]), CHUNK):
+        subject = person.out_of(topic.subject)[:255]
+        slug = slugify(subject, allow_unicode=True)[:255] or "topic"
+        Topic.objects.filter(pk=topic.pk).update(subject=subject, slug=slug)
 
 
 def _scrub_posts(member: "Member", person: Person) -> None:
@@ -83,9 +100,11 @@ def find_traces(member: "Member", person: Person) -> Iterator[Trace]:
     revisions = Revision.objects.exclude(contribution__author=member)
     for revision in by_key(person.named_in(revisions, ["subject", "text", "reason"]), CHUNK):
         yield Trace("revision", f"#{revision.contribution_id}", f"/c/{revision.contribution_id}/")
-    files = Attachment.objects.exclude(contribution__author=member)
-    for file in by_key(person.named_in(files, ["name"]), CHUNK):
-        yield Trace("file", f"#{file.contribution_id} {trace_label(person, file.name)}", f"/c/{file.contribution_id}/")
+    files = Attachment.objects.exclude(contribution__author=member).only("pk", "name", "contribution_id")
+    for file in by_key(files, CHUNK):
+        label = person.out_of_file_name(file.name)
+        if label != file.name:
+            yield Trace("file", f"#{file.contribution_id} {trace_label(person, label)}", f"/c/{file.contribution_id}/")
     for topic in by_key(person.named_in(Topic.objects.exclude(poster=member), ["subject"]), CHUNK):
         yield Trace("topic", trace_label(person, topic.subject), f"/topics/{topic.pk}/")
     policies = ForumPolicy.objects.select_related("forum")

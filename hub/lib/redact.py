@@ -1,16 +1,19 @@
 """Find a person who leaves for good in stored texts and bytes, and take the name and the addresses out.
 
-A name is looked for as it was written in the hub and as "Diallo, Amina"; a short single word is no name to look for,
-since it would be found everywhere. Addresses are found in any letter case and with either spelling of their domain.
+A name is looked for as it was written in the hub, as "Diallo, Amina" and "Diallo Amina", and without the marks of its
+letters; a short single word is no name to look for, since it would be found everywhere. Addresses are found in any
+letter case and with either spelling of their domain. Mails have all of it in the charsets that mail is written in.
 """
 
 import base64
 import binascii
 import json
 import re
-from collections.abc import Iterable, Sequence
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from html.entities import codepoint2name
 from typing import Any
 
 import idna
@@ -25,8 +28,17 @@ GAP = "[…]"
 CHUNK = 200
 # Characters that a single word must have to be looked for; letters of scripts that write no spaces count more.
 SINGLE_WORD = 6
+# Letters that a name must have to be found in the name of a file without what separates its words.
+JOINED = 8
 _BASE64 = re.compile(rb"(?:[A-Za-z0-9+/]{40,}\r?\n)+[A-Za-z0-9+/]*={0,2}|[A-Za-z0-9+/]{40,}={0,2}")
 _QUOTED = re.compile(rb"=([0-9A-Fa-f]{2})")
+# A word of a header in base64 (RFC 2047), however short.
+_ENCODED_WORD = re.compile(rb"=\?[\w.:*-]+\?[Bb]\?([A-Za-z0-9+/=]+)\?=")
+# Charsets that mails are still written in beside UTF-8.
+_CHARSETS = (
+    "cp1250 cp1251 cp1252 cp1253 cp1254 cp1255 cp1256 iso8859-2 iso8859-5 iso8859-6 iso8859-7 iso8859-8 iso8859-9 "
+    "koi8-r koi8-u gb18030 big5 euc-jp iso2022-jp shift-jis euc-kr"
+).split()
 
 
 @dataclass(frozen=True)
@@ -49,11 +61,35 @@ class Person:
 
     @cached_property
     def _bytes(self) -> tuple[bytes, ...]:
-        return tuple(needle.encode().lower() for needle in self.needles)
+        found = {spelled for needle in self.needles for spelled in _in_bytes(needle)}
+        return tuple(sorted(found, key=lambda needle: (-len(needle), needle)))
+
+    @cached_property
+    def _folded(self) -> tuple[str, ...]:
+        return tuple(sorted({_folded(needle) for needle in self.needles} - {""}))
 
     def is_in(self, text: str) -> bool:
         """Whether a text names the person."""
         return bool(self._pattern.search(text))
+
+    def is_in_file_name(self, name: str) -> bool:
+        """Whether a file is called after the person: "diallo-amina_cv.pdf", "AminaDiallo2.docx"."""
+        folded = _folded(name)
+        joined = folded.replace(" ", "")
+        for needle in self._folded:
+            is_by_itself = f" {needle} " in f" {folded} "
+            bare = needle.replace(" ", "")
+            # Short words of Latin letters stand in others; those of scripts without spaces stand beside others.
+            if is_by_itself or ((len(bare) >= JOINED or not bare.isascii()) and bare in joined):
+                return True
+        return False
+
+    def out_of_file_name(self, name: str) -> str:
+        """Return the name of a file; of one that is called after the person only the ending."""
+        if not self.is_in_file_name(name):
+            return self.out_of(name)
+        ending = name.rpartition(".")[2] if "." in name else ""
+        return f"{GAP}.{ending}" if ending.isalnum() and len(ending) <= 5 else GAP
 
     def out_of(self, text: str, gap: str = GAP) -> str:
         """Return a text without the person."""
@@ -84,7 +120,10 @@ class Person:
             views.append(_QUOTED.sub(lambda match: bytes([int(match[1], 16)]), joined).replace(b"_", b" "))
             views.append(joined)
         views += [_decoded(block) for block in _BASE64.findall(raw)]
-        return any(needle in view.lower() for view in views for needle in self._bytes)
+        # A name may go on in the next word.
+        views.append(b"".join(_decoded(word) for word in _ENCODED_WORD.findall(raw)))
+        lowered = [view.lower() for view in views if view]
+        return any(needle in view for view in lowered for needle in self._bytes)
 
     def out_of_bytes(self, raw: bytes) -> bytes:
         """Return a mail without the person; nothing of it where the person stands behind an encoding."""
@@ -95,6 +134,11 @@ class Person:
             plain = re.sub(re.escape(needle), b"[...]", plain, flags=re.IGNORECASE)
         return b"" if self.is_in_bytes(plain) else plain
 
+    @cached_property
+    def _cases(self) -> tuple[str, ...]:
+        # SQLite knows the case of ASCII letters only.
+        return tuple(dict.fromkeys(spelled for needle in self.needles for spelled in _cases(needle)))
+
     def named_in(self, rows: QuerySet[Any], fields: Sequence[str]) -> QuerySet[Any]:
         """Return the rows that may name the person in some of their fields, JSON too; look again at each."""
         condition = Q(pk__in=())
@@ -104,7 +148,7 @@ class Person:
             if isinstance(_field_of(rows.model, field), models.JSONField):
                 name = f"text_of_{field}"
                 casts[name] = Cast(field, TextField())
-            for needle in self.needles:
+            for needle in self._cases:
                 condition |= Q(**{f"{name}__icontains": needle})
                 escaped = json.dumps(needle)[1:-1]
                 if escaped != needle:
@@ -165,11 +209,49 @@ def _spellings(address: str) -> Iterable[str]:
     yield f"{local}@{ascii_domain}"
 
 
-def _names(name: str) -> Iterable[str]:
+def _names(name: str) -> Iterator[str]:
+    for form in ("NFC", "NFD"):
+        yield from _orders(unicodedata.normalize(form, name))
+    yield from _orders(_unmarked(name))
+
+
+def _unmarked(text: str) -> str:
+    """Return a text without the marks of its letters: "Huamaní" as many write it, "Huamani"."""
+    letters = unicodedata.normalize("NFKD", text)
+    return unicodedata.normalize("NFC", "".join(char for char in letters if not unicodedata.combining(char)))
+
+
+def _folded(text: str) -> str:
+    return " ".join(re.split(r"[\W_]+", _unmarked(text).casefold())).strip()
+
+
+def _cases(needle: str) -> tuple[str, ...]:
+    return (needle,) if needle.isascii() else (needle, needle.lower(), needle.upper())
+
+
+def _in_bytes(needle: str) -> Iterator[bytes]:
+    """Return a name or an address as bytes of mails have it, ASCII letters small."""
+    for spelled in _cases(needle):
+        yield spelled.encode().lower()
+        if spelled.isascii():
+            continue
+        yield spelled.encode("ascii", "xmlcharrefreplace").lower()
+        named = (f"&{codepoint2name[ord(char)]};" if ord(char) in codepoint2name else char for char in spelled)
+        yield "".join(named).encode().lower()
+        for charset in _CHARSETS:
+            try:
+                yield spelled.encode(charset).lower()
+            except UnicodeEncodeError:
+                continue
+
+
+def _orders(name: str) -> Iterator[str]:
     words = name.split()
     if len(words) > 1:
-        yield " ".join(words)
-        yield f"{words[-1]}, {' '.join(words[:-1])}"
+        first, last = " ".join(words[:-1]), words[-1]
+        yield f"{first} {last}"
+        yield f"{last}, {first}"
+        yield f"{last} {first}"
     elif words and (len(name) >= SINGLE_WORD or (len(name) > 1 and not name.isascii() and not name.islower())):
         yield words[0]
 

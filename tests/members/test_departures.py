@@ -241,6 +241,22 @@ def test_own_words_stay_but_for_the_name_and_are_found_as_they_are_now(world, zu
     assert Contribution.objects.filter(references__contains=own[0].message_id, in_reply_to=own[0].message_id).exists()
 
 
+def test_addresses_of_own_topics_and_files_named_without_spaces_forget_the_person_too(world, zubayda):
+    said = {}
+    for author in (zubayda, world.people["amina"]):
+        files = (forums.Upload("Quillfeather_Zubayda-CV.txt", b"Life.", "text/plain"),)
+        subject = f"By {NAME}"
+        topic = forums.start_topic(forum_id=world.keys["forum"], subject=subject, author=author, now=clock())
+        draft = forums.Draft(forum_id=world.keys["forum"], topic_id=topic.pk, text="Read.", files=files)
+        said[author] = forums.publish(draft=draft, author=author, origin="web", now=clock()).contribution
+    anonymise_member(member_id=zubayda.pk, actor=zubayda, now=clock())
+    own, other = (Contribution.objects.get(pk=said[author].pk) for author in said)
+    assert own.post.topic.slug == "by" and own.attachments.get().name == "[…].txt"
+    # What others have called their files is listed, and the list names nobody.
+    assert other.attachments.get().name == "Quillfeather_Zubayda-CV.txt"
+    assert DepartureTrace.objects.get(kind="file").label == f"#{other.number} […].txt"
+
+
 def test_mails_of_others_keep_their_bytes_without_the_person(world, zubayda):
     _fill(world, zubayda)
     anonymise_member(member_id=zubayda.pk, actor=zubayda, now=clock())
