@@ -52,4 +52,4 @@ def test_a_batch_is_sent_at_ease(monkeypatch):
     monkeypatch.setattr(pump, "transport", Far)
     monkeypatch.setattr(pump, "Copies", lambda *_all: mails(1))
     pump._send(object(), [object()], object())  # type: ignore[arg-type, list-item]
-    assert seen == [NORMAL] and waits() == FULL
+    assert seen == [EASED] and waits() == FULL
