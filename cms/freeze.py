@@ -1,8 +1,8 @@
 """Keep what has a symbol as it is, by whichever way Wagtail, a command or a shell would change it (decision 0016).
 
 Wagtail publishes, unpublishes, schedules, reverts and moves through ``save()`` of the page, sometimes of its base
-class; so the check stands at the signals that every save sends. What goes past them (a statement of SQL) changes the
-page's row, but not what is shown: that comes from :class:`cms.models.IssuedText`.
+class; so the checks are connected to the signals that every save sends. What goes past them (a statement of SQL)
+changes the page's row, but not what is shown: that comes from :class:`cms.models.IssuedText`.
 """
 
 from typing import Any
@@ -78,7 +78,7 @@ def _check_restriction(instance: PageViewRestriction, raw: bool = False, **_: An
 
 
 def listen() -> None:
-    """Stand at the signals."""
+    """Connect the checks to the signals."""
     for model in (Page, ProceedingsPage):
         pre_save.connect(_check_page, sender=model, dispatch_uid=f"cms.freeze.{model.__name__}")
     for above in (Page, ConferenceIndexPage, HomePage):

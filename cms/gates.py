@@ -1,4 +1,4 @@
-"""What stands in the place of Wagtail's own ways in: allauth's sign-in, and a limit on shared passwords.
+"""What replaces Wagtail's own sign-in pages: allauth's sign-in, and a limit on shared passwords.
 
 Wagtail names these addresses itself when a page or a document is not for everybody.
 """

@@ -50,7 +50,7 @@ def joined(events: QuerySet[Event]) -> QuerySet[Event]:
 
 
 def person_of(member: "Member", standing: Mapping[str, str]) -> dict[str, Any]:
-    """Return a person as they stood then; who has left for good, or is not in what was kept, as they are called now."""
+    """Return a person with the name, role and country of that moment; today's name where none was kept."""
     name = standing.get("name") if not member.anonymised_at else ""
     return {
         "id": member.pk,

@@ -223,7 +223,7 @@ class Event(models.Model):
     agenda_item = models.ForeignKey(AgendaItem, null=True, on_delete=models.PROTECT, related_name="+")
     contribution = models.ForeignKey("forums.Contribution", null=True, on_delete=models.PROTECT, related_name="+")
     data = models.JSONField(default=dict)
-    # How those named stood then: "actor", "member" -> name, role, country; for a closing also "participants" -> key of
+    # Those named, as of then: "actor", "member" -> name, role, country; for a closing also "participants" -> key of
     # the member -> the same and organisation. Names are empty once a person has left for good.
     people = models.JSONField(default=dict)
 

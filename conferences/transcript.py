@@ -5,7 +5,8 @@ an item has everything accepted in its topic, in the order in which it was said;
 log, that is, what was said during a sitting.
 
 Order and numbers are those of what happened, not of the plan: conference_sessions as they were opened, items as they
-were taken, one that was taken again once more; what was not taken stands at the end. People stand as they stood then.
+were taken, one that was taken again once more; what was not taken stands at the end. People have the name and role
+they had then.
 """
 
 from collections import Counter
@@ -29,7 +30,7 @@ RANKS = ("chair", "moderator", "rapporteur", "secretariat", "participant", "obse
 
 @dataclass(frozen=True)
 class Participation:
-    """Somebody who took part: how they stood then, and how often they spoke."""
+    """Somebody who took part: who they were then, and how often they spoke."""
 
     member_id: int
     speaker: Speaker
@@ -61,7 +62,7 @@ class Intervention:
     """A contribution as the transcript has it."""
 
     number: int
-    speaker: Speaker  # as they stood then
+    speaker: Speaker  # with the name and role of that moment
     at: datetime
     origin: str  # web, mail, live
     subject: str
@@ -164,7 +165,7 @@ class _Log:
         closings = Event.objects.filter(
             conference_session__conference=conference, kind__in=(Event.Kind.CLOSED, Event.Kind.CLOSED_BY_CLOCK)
         )
-        self.participants: dict[int, dict[str, str]] = {}  # member key -> how they stood at the last closing
+        self.participants: dict[int, dict[str, str]] = {}  # member key -> name, role … at the last closing
         for people in closings.order_by("at", "pk").values_list("people", flat=True):
             self.participants |= {int(key): standing for key, standing in people.get("participants", {}).items()}
 
@@ -229,7 +230,7 @@ def _intervention(row: "Contribution", session: ConferenceSession, log: _Log) ->
 def _participants(
     conference: Conference, contributions: "dict[int, list[Contribution]]", log: _Log
 ) -> list[Participation]:
-    """Return who took part, leaders first, as they stood: when they spoke, at the last closing, or now where neither.
+    """Return who took part, leaders first, with the role they had when they spoke, else at the last closing, else now.
 
     Who was in the lead at any of these is named as that.
     """
@@ -254,7 +255,7 @@ _STANDING = ("name", "role", "country", "organisation")
 
 
 def _highest(standings: list[Speaker]) -> Speaker:
-    """Return how somebody stood last, in the highest role they had."""
+    """Return who somebody was last, in the highest role they had."""
     last = standings[-1]
     role = min((standing.role for standing in standings), key=RANKS.index)
     return Speaker(last.name, role, last.country, last.organisation)

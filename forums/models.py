@@ -116,13 +116,13 @@ class Contribution(models.Model):
     forum = models.ForeignKey("forum.Forum", on_delete=models.PROTECT, related_name="+", db_index=False)
     post = models.OneToOneField("forum_conversation.Post", on_delete=models.PROTECT, related_name="contribution")
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="contributions")
-    # How the author stood when it was said (:mod:`forums.speakers`); no name once the person has left for good.
+    # The author at that moment (:mod:`forums.speakers`); no name once the person has left for good.
     author_name = models.CharField(max_length=150, blank=True)
     author_role = models.CharField(max_length=12, blank=True)
     author_country = models.CharField(max_length=2, blank=True)
     author_organisation = models.CharField(max_length=200, blank=True)
     author_language = models.CharField(max_length=10, blank=True)
-    # Whether these were filled in afterwards: for what was said before they were kept, and for imports.
+    # Whether these were filled in afterwards, as by an import, and so may be those of another day.
     author_filled_later = models.BooleanField(default=False)
     parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="replies")
     origin = models.CharField(max_length=4, choices=Origin.choices)
@@ -135,7 +135,7 @@ class Contribution(models.Model):
     folded = models.TextField(blank=True)
     # One form, frame or mail makes one contribution, however often it is sent.
     once_key = models.CharField(max_length=80, null=True, blank=True, unique=True)
-    # SHA-256 of what was sent: the same key with other words is another contribution. Empty before there were digests.
+    # SHA-256 of what was sent: the same key with other words is another contribution. Empty where none was stored.
     content_digest = models.CharField(max_length=64, blank=True)
     # How often the words were changed: 0 as first written. A decision names the revision it was made on.
     revision = models.PositiveIntegerField(default=0)
@@ -187,7 +187,7 @@ class Contribution(models.Model):
 
     @cached_property
     def speaker(self) -> Speaker:
-        """The author as they stood when this was said; somebody who has left for good has no name any more."""
+        """The author at that moment; somebody who has left for good has no name any more."""
         name = self.author_name if self.author_name and not self.author.anonymised_at else self.author.get_full_name()
         return Speaker(name, self.author_role, self.author_country, self.author_organisation)
 
@@ -232,7 +232,7 @@ class Revision(models.Model):
 
 
 class SummaryVersion(models.Model):
-    """One wording of a discussion's summary; every one is kept. ``written_by`` is empty for what came before this."""
+    """One wording of a discussion's summary; all are kept. ``written_by`` is empty where it is not known."""
 
     forum = models.ForeignKey("forum.Forum", on_delete=models.CASCADE, related_name="+")
     number = models.PositiveIntegerField()

@@ -17,7 +17,7 @@ CHUNK = 1_000
 
 
 @dataclass(frozen=True)
-class Procedure:
+class ProcedureNotification:
     """What the hub itself tells of a discussion, such as that a session has opened: nobody's words, no contribution.
 
     Args: texts, ``dict[str, dict[str, str]]  # language -> "subject", "text"`` in every language of the hub; url, where
@@ -60,7 +60,7 @@ class Outlet:
     def decide(self, contribution: Contribution, *, now: datetime) -> None:
         """Follow a moderator's decision (``contribution.state`` says which)."""
 
-    def proceed(self, procedure: Procedure, *, now: datetime) -> None:
+    def notify_procedure(self, notification: ProcedureNotification, *, now: datetime) -> None:
         """Queue for those who take part what the hub tells them of procedure."""
 
     def announce(self, contribution: Contribution) -> None:

@@ -229,8 +229,8 @@ def decide_edit(
 ) -> Verdict:
     """Return the verdict on a change to a contribution in a forum that the actor may read. Queries: 0.
 
-    What the moderators have approved is not changed behind them (finding S14), nor the record once the session, the
-    topic or the period is closed. Those who lead may correct it, with a reason (:func:`needs_reason`).
+    What the moderators have approved is not changed behind them, nor the record once the session, the topic or the
+    period is closed. Those who lead may correct it, with a reason (:func:`needs_reason`).
 
     Args: is_sealed, whether it is among those of :func:`sealed_among`.
     """

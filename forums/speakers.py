@@ -1,7 +1,7 @@
-"""How somebody stood when they said something: stored with their words, and shown wherever the words are.
+"""Who somebody was when they said something: name, role and country, stored with their words and shown with them.
 
 Names, roles and countries change; what was said does not. So a contribution, and each act in the log of a conference,
-keeps them as they were (decision record 0024).
+keeps those of that moment (decision record 0024).
 """
 
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ SECRETARIAT = "secretariat"
 
 @dataclass(frozen=True)
 class Speaker:
-    """A person as they stood then.
+    """A person with the name, role and country they had then.
 
     Args: role, of :class:`forums.models.Membership.Role` or :data:`SECRETARIAT`, empty for none; country, ISO 3166-1
     alpha-2, empty when unknown.
@@ -56,10 +56,10 @@ def role_label(role: str) -> str:
 
 
 def role_now(member: "Member", role: str) -> str:
-    """Return as what somebody acts who has this role in a forum now, empty for none: the Secretariat is named."""
+    """Return the role in which a member acts: the one in the forum, or the Secretariat's where that is none."""
     return SECRETARIAT if member.is_staff and role in {"", "participant"} else role
 
 
 def role_in(access: "Access", member: "Member", forum_id: int) -> str:
-    """Return as what a member acts in a forum now."""
+    """Return the role in which a member acts in a forum now."""
     return role_now(member, access.roles.get(forum_id, ""))

@@ -6,9 +6,9 @@ from django.db import models
 class Procedure(models.Model):
     """A notification of the hub to everybody on a roster, on its way; one row however many receive it.
 
-    ``texts`` is ``dict[str, dict[str, str]]``: language -> "subject", "text". ``is_urgent`` says that those get it too
-    who take a digest: it would be late there. ``cursor`` is the key of the last subscription done, ``claimed_until``
-    the lease of the worker at it.
+    ``texts`` is ``dict[str, dict[str, str]]``: language -> "subject", "text". ``is_urgent`` says that those who take
+    a digest get it too, where it would be late. ``cursor`` is the key of the last subscription done,
+    ``claimed_until`` the lease of the worker at it.
     """
 
     list = models.ForeignKey("listserv.MailingList", on_delete=models.CASCADE, related_name="procedures")

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from forums.outlets import Outlet, Procedure
+from forums.outlets import Outlet, ProcedureNotification
 from listserv import moderation, selectors, services
 from listserv.outbound import procedures
 
@@ -40,9 +40,9 @@ class ListOutlet(Outlet):
         if not quiet:
             services.queue_mailing(contribution=contribution, now=now)
 
-    def proceed(self, procedure: Procedure, *, now: datetime) -> None:
+    def notify_procedure(self, notification: ProcedureNotification, *, now: datetime) -> None:
         """Queue a notification of the hub's own for the roster."""
-        procedures.queue_procedure(procedure, now=now)
+        procedures.queue_procedure(notification, now=now)
 
     def hold(self, contribution: "Contribution", *, now: datetime) -> None:
         """Write to those who decide, each in their language; to the Secretariat where nobody leads."""

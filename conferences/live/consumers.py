@@ -20,9 +20,9 @@ from conferences.frames import iso
 from conferences.live import limits
 from conferences.live.crowd import crowd
 from conferences.live.room import Room, Seat, rooms
-from conferences.live.sources import SessionSource, Source, TopicSource, is_held_up
+from conferences.live.sources import SessionSource, Source, TopicSource, must_set_up_factor
 from hub.lib import clock
-from hub.members.account.selectors import Hold, hold_of
+from hub.members.account.selectors import SocketSignIn, socket_sign_in
 
 if TYPE_CHECKING:
     from hub.members.models import Member
@@ -161,13 +161,15 @@ async def _close(send: Send, code: int) -> None:
 
 def _lifetime(seat: Seat) -> float:
     """Return the seconds a socket may live: no longer than its sign-in."""
-    expires_at = seat.hold.expires_at if seat.hold else None
+    expires_at = seat.sign_in.expires_at if seat.sign_in else None
     seconds_left = (expires_at - clock.now()).total_seconds() if expires_at else limits.LIFETIME
     return max(0.0, min(limits.LIFETIME, seconds_left))
 
 
-async def _follow(source: Source, member: "Member | None", hold: Hold | None, receive: Receive, send: Send) -> None:
-    room, seat = rooms.enter(source, member, hold)
+async def _follow(
+    source: Source, member: "Member | None", sign_in: SocketSignIn | None, receive: Receive, send: Send
+) -> None:
+    room, seat = rooms.enter(source, member, sign_in)
     try:
         async with asyncio.timeout(limits.READY):
             await room.ready.wait()
@@ -216,8 +218,8 @@ async def _serve_known(
     find: Callable[..., Awaitable[Source | None]], member: "Member | None", scope: Message, receive: Receive, send: Send
 ) -> None:
     try:
-        held_up = await is_held_up(member)
-        source = None if held_up else await find(member, scope["url_route"]["kwargs"]["pk"])
+        must_set_up = await must_set_up_factor(member)
+        source = None if must_set_up else await find(member, scope["url_route"]["kwargs"]["pk"])
     except DatabaseError:
         log.exception("A socket could not be admitted")
         await _close(send, limits.COME_BACK_LATER)
@@ -225,7 +227,7 @@ async def _serve_known(
     if source is None:
         await _close(send, limits.NOT_FOUND)
         return
-    await _follow(source, member, hold_of(scope.get("session")), receive, send)
+    await _follow(source, member, socket_sign_in(scope.get("session")), receive, send)
 
 
 async def session_socket(scope: Message, receive: Receive, send: Send) -> None:

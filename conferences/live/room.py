@@ -13,7 +13,7 @@ from conferences.live.sources import Frame, Source, prompt, still_signed_in
 from hub.lib import metrics
 from hub.lib.bus import bus
 from hub.lib.repeats import Repeats
-from hub.members.account.selectors import Hold
+from hub.members.account.selectors import SocketSignIn
 from hub.members.sessions import SIGN_IN_ENDED
 
 if TYPE_CHECKING:
@@ -29,10 +29,10 @@ PAUSE = limits.QUEUE // 4
 class Seat:
     """One socket's place in a room: its queue, and the code to close with once it is over."""
 
-    def __init__(self, member: "Member | None", hold: Hold | None = None) -> None:
+    def __init__(self, member: "Member | None", sign_in: SocketSignIn | None = None) -> None:
         self.member_id: int | None = member.pk if member else None
         # A visitor's session holds nothing.
-        self.hold = hold if member else None
+        self.sign_in = sign_in if member else None
         # A frame to send, or the number after which to send the log again.
         self.queue: asyncio.Queue[Frame | int] = asyncio.Queue(limits.QUEUE)
         self.over: asyncio.Future[int] = asyncio.get_running_loop().create_future()
@@ -163,18 +163,18 @@ class Room:
     async def _sign_out(self, payload: dict[str, Any]) -> None:
         """End the sockets of a sign-in that has ended, or of all of a member's; who signed in anew comes back."""
         for seat in self.seats:
-            of_session = seat.hold is not None and seat.hold.mark == payload.get("session")
+            of_session = seat.sign_in is not None and seat.sign_in.mark == payload.get("session")
             if of_session or (seat.member_id is not None and seat.member_id == payload.get("member")):
                 seat.end(limits.RENEW)
 
     async def check_sign_ins(self, seats: "set[Seat] | None" = None) -> None:
         """End the sockets whose sign-in is gone, by the rows: a prompt may have been lost. Queries: 1, or none."""
-        signed_in = [seat for seat in (seats or self.seats) if seat.hold is not None and not seat.over.done()]
-        marks = {seat.hold.mark for seat in signed_in if seat.hold}
+        signed_in = [seat for seat in (seats or self.seats) if seat.sign_in is not None and not seat.over.done()]
+        marks = {seat.sign_in.mark for seat in signed_in if seat.sign_in}
         members = {seat.member_id for seat in signed_in if seat.member_id}
         valid_marks = await still_signed_in(marks, members) if marks else set()
         for seat in signed_in:
-            if seat.hold and seat.hold.mark not in valid_marks:
+            if seat.sign_in and seat.sign_in.mark not in valid_marks:
                 seat.end(limits.RENEW)
 
     async def _run(self) -> None:
@@ -226,12 +226,12 @@ class Rooms:
     def __init__(self) -> None:
         self._rooms: dict[str, Room] = {}
 
-    def enter(self, source: Source, member: "Member | None", hold: Hold | None = None) -> tuple[Room, Seat]:
+    def enter(self, source: Source, member: "Member | None", sign_in: SocketSignIn | None = None) -> tuple[Room, Seat]:
         """Return the source's room and a seat in it; who has too many windows gets one that is over."""
         room = self._rooms.get(source.topic)
         if room is None or room.task.done():
             room = self._rooms[source.topic] = Room(source)
-        seat = Seat(member, hold)
+        seat = Seat(member, sign_in)
         if member is not None and sum(other.member_id == member.pk for other in room.seats) >= limits.MAX_WINDOWS:
             seat.end(limits.BAD_CONDUCT)
         room.seats.add(seat)

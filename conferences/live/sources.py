@@ -36,7 +36,7 @@ async def still_signed_in(marks: set[str], member_ids: set[int]) -> set[str]:
     return await in_database(lambda: account_selectors.are_signed_in(marks, member_ids, now=clock.now()))
 
 
-async def is_held_up(member: "Member | None") -> bool:
+async def must_set_up_factor(member: "Member | None") -> bool:
     """Whether somebody has to set up a second factor before any room. Queries: 1 for the Secretariat, else none."""
     if member is None or not rules.is_secretariat(member):
         return False

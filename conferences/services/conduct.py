@@ -35,17 +35,14 @@ def _item(conference_session: ConferenceSession, item_id: int | None) -> AgendaI
 def _announce(
     item: AgendaItem, actor: "Member | None", words: str, now: datetime, *, first: bool, quiet: bool = False
 ) -> "Contribution | None":
-    """Publish the words of who leads, if there are any; without words nobody is quoted: the hub tells what happens.
-
-    An item that is taken again is not told again.
-    """
+    """Publish what the chair says, if anything; without words the hub itself announces the item, once."""
     if words and actor is not None:
         return speak.say_as_chair(item=item, author=actor, text=words, occasion=speak.OPENING, now=now, quiet=quiet)
     taken_before = Event.objects.filter(agenda_item=item, kind=Event.Kind.ITEM_TAKEN).exists()
     if not quiet and not taken_before:
-        procedure = speak.procedure_of(item, first=first)
+        notification = speak.procedure_notification(item, first=first)
         for outlet in outlets():
-            outlet.proceed(procedure, now=now)
+            outlet.notify_procedure(notification, now=now)
     return None
 
 
@@ -193,7 +190,7 @@ def shut(
 
 
 def _participants(forum_id: int) -> dict[str, dict[str, str]]:
-    """Return how everybody stands who takes part: ``dict[str, dict[str, str]]  # key of the member -> standing``."""
+    """Return who takes part, and as what: ``dict[str, dict[str, str]]  # key of the member -> name, role …``."""
     return {
         str(place.member_id): {
             "name": place.member.name,

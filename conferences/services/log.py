@@ -62,7 +62,7 @@ def append(
 
     The number comes from the locked row, so a rollback gives it back: the log has no gaps. Queries: 4.
 
-    Args: participants, for a closing: who took part, and how they stood (:attr:`Event.people`).
+    Args: participants, for a closing: who took part, and in which role (:attr:`Event.people`).
     """
     people = {**_standing(conference_session, actor, floor_request), "participants": participants or {}}
     seq = conference_session.next_seq
@@ -89,7 +89,7 @@ def append(
 def _standing(
     conference_session: ConferenceSession, actor: "Member | None", floor_request: FloorRequest | None
 ) -> dict[str, dict[str, str]]:
-    """Return how those named in an event stand now. Queries: 1 when anybody is."""
+    """Return name, role and country of those named in an event, as of now. Queries: 1 when anybody is."""
     named_members = {"actor": actor, "member": floor_request.member if floor_request else None}
     members = {place: member for place, member in named_members.items() if member is not None}
     if not members:

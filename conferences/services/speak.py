@@ -16,7 +16,7 @@ from conferences.services import floor
 from conferences.services.log import find, lock
 from forums import services as forum_services
 from forums.drafts import Draft, Published
-from forums.outlets import Procedure
+from forums.outlets import ProcedureNotification
 from hub.lib import tokens
 from hub.lib.dates import say_utc
 from hub.lib.errors import Invalid
@@ -111,18 +111,18 @@ def say_as_chair(
     key = "room:" + tokens.sign(_PURPOSE, [item.conference_session_id, item.pk, occasion, words])
     forum_id = item.conference_session.conference.forum_id
     draft = Draft(forum_id=forum_id, topic_id=item.topic_id, subject=item.title, text=text, once_key=key, quiet=quiet)
-    made = forum_services.publish(draft=draft, author=author, origin="live", now=now)
-    return made.contribution if made.created and made.verdict.accepts else None
+    published = forum_services.publish(draft=draft, author=author, origin="live", now=now)
+    return published.contribution if published.created and published.verdict.accepts else None
 
 
-def procedure_of(item: AgendaItem, *, first: bool) -> Procedure:
+def procedure_notification(item: AgendaItem, *, first: bool) -> ProcedureNotification:
     """Return what the hub tells when an item is taken, in every language; with the first one the session opens."""
     conference_session = item.conference_session
     texts = {}
     for language, _name in settings.LANGUAGES:
         with override(language):
             texts[language] = {"subject": _subject(item, first=first), "text": _sentences(item, first=first)}
-    return Procedure(
+    return ProcedureNotification(
         forum_id=conference_session.conference.forum_id,
         texts=texts,
         url=f"{settings.HUB_URL}{conference_session.get_absolute_url()}",

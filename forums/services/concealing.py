@@ -1,4 +1,4 @@
-"""Hide secrets of the hub in what was published before it did so by itself; the words stay as they were."""
+"""Hide secrets of the hub in what is already published; the words stay as they were."""
 
 from collections.abc import Iterable
 from typing import Any

@@ -72,12 +72,12 @@ def sent_before(*, draft: Draft, author: "Member") -> Published | None:
 
     Raises: KeyTaken. Queries: 2 at most for a new one.
     """
-    earlier = _said_before(draft, author)
+    earlier = _find_earlier(draft, author)
     return Published(earlier, Verdict(earlier.action), created=False) if earlier is not None else None
 
 
 def prepare(draft: Draft) -> Draft:
-    """Do before the transaction what takes time: take out our secrets, render the text, store the files.
+    """Do what takes time before the transaction: take out our secrets, render the text, store the files.
 
     A prepared draft stays as it is, except that what its place gives it (subject, header) is looked through too.
     """
@@ -95,7 +95,7 @@ def prepare(draft: Draft) -> Draft:
 @transaction.atomic
 def _publish(draft: Draft, author: "Member", origin: str, now: datetime) -> Published:
     topic, parent = _place(draft, now)
-    # What an operator brings in was said already, elsewhere: nothing is left to decide, and nobody knows as what.
+    # What an operator imports was said elsewhere: nothing is left to decide, and the author's role is not known.
     verdict, role = ACCEPT, ""
     if draft.imported is None:
         access = access_of(author)
@@ -209,7 +209,7 @@ def content_digest(draft: Draft) -> str:
     return state.hexdigest()
 
 
-def _said_before(draft: Draft, author: "Member") -> Contribution | None:
+def _find_earlier(draft: Draft, author: "Member") -> Contribution | None:
     """Return what an earlier call with this key or Message-ID has made. Queries: 2 at most when there is nothing.
 
     Raises: KeyTaken.
@@ -341,7 +341,7 @@ def _post(draft: Draft, author: "Member", topic: Topic, subject: str, *, is_appr
 
 
 def _standing(author: "Member", role: str, *, filled_later: bool) -> dict[str, Any]:
-    """Return how the author stands now, to be kept with what is said (decision record 0024)."""
+    """Return who the author is now, to be stored with the words (decision record 0024)."""
     return {
         "author_name": "" if author.anonymised_at else author.name,
         "author_role": role,

@@ -1,4 +1,4 @@
-"""Signs of life across processes and hosts: each part of a process writes them, ``/healthz`` reads how old they are."""
+"""Heartbeats across processes and hosts: each part of a process writes them, ``/healthz`` reads their age."""
 
 import logging
 import os
@@ -30,8 +30,8 @@ NAMED = timedelta(minutes=15)
 _started_at = now()
 _mark = secrets.token_hex(8)
 _repeats: dict[str, Repeats] = {}
-# A beat that was under way when its part ended must not put it on the books again.
-_books = threading.Lock()
+# A beat that was under way when its part ended must not write its row again.
+_lock = threading.Lock()
 _ended: set[str] = set()
 
 
@@ -53,7 +53,7 @@ def beat(kind: str, *, works: bool = True) -> None:
     }  # fmt: skip
     try:
         close_old_connections()
-        with _books:
+        with _lock:
             if kind not in _ended:
                 _write(own_name(kind), values)
     except DatabaseError as error:
@@ -76,9 +76,9 @@ def _write(name: str, values: dict[str, Any]) -> None:
 
 
 def farewell(kind: str) -> None:
-    """Take the part of this process off the books: it ends in order."""
+    """Remove the row of this process's part: it ends in order."""
     try:
-        with _books:
+        with _lock:
             _ended.add(kind)
             Heartbeat.objects.filter(name=own_name(kind)).delete()
     except DatabaseError as error:
@@ -91,7 +91,7 @@ def living(kind: str, moment: datetime) -> set[str]:
 
 
 def alive(kind: str) -> Part:
-    """Return the part as its signs of life tell.
+    """Return the part as its heartbeats show it.
 
     With several processes of a kind, one that works is enough. One that vanished without a farewell, or does not work
     though it is alive, makes the part degraded: it is named until it is forgotten.

@@ -3,7 +3,7 @@
 A limit that protects a password must not be forgotten because other keys came, a cache was emptied or Redis is away:
 each count is a row of :class:`hub.lib.models.RateWindow`, shared by all processes, that only the end of its window
 removes.
-What is counted at each request, and only slows a flood, belongs into :mod:`hub.lib.throttle` instead.
+What is counted at each request, and only slows a flood, belongs in :mod:`hub.lib.throttle` instead.
 
 Call these outside of a transaction that may be undone: what was counted in it is forgotten with it.
 """

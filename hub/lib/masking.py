@@ -98,11 +98,11 @@ def mask(text: str) -> str:
     """Return ``text`` with each secret of the hub replaced by :data:`HIDDEN`."""
     narrow = text if text.isascii() else text.translate(_WIDE_LETTERS)
     spans = _spans(narrow) if _may_hold(narrow) else []
-    made, at = [], 0
+    parts, at = [], 0
     for start, end in spans:
-        made += [text[at:start], HIDDEN]
+        parts += [text[at:start], HIDDEN]
         at = end
-    return "".join([*made, text[at:]]) if spans else text
+    return "".join([*parts, text[at:]]) if spans else text
 
 
 def mask_file(content: bytes) -> bytes:
@@ -116,7 +116,7 @@ def mask_file(content: bytes) -> bytes:
     masked = _ENCODED_WORDS.sub(lambda found: _masked_words(found[0]), _overwritten(content))
     if b"\0" in masked:
         masked = _WIDE.sub(lambda found: _masked_wide(found[0]), masked)
-    return _without_hidden_ones(masked)
+    return _without_encoded_secrets(masked)
 
 
 def _may_hold(text: str) -> bool:
@@ -128,10 +128,10 @@ def _spans(text: str) -> list[tuple[int, int]]:
     """Return where secrets stand, from first to last letter, the line ends within them included."""
     joined, offsets, places, extra = _joined(text)
     spans = []
-    for found in _SECRET.finditer(joined):
-        if found.lastgroup == "local" and not _is_ours(joined, found):
+    for secret in _SECRET.finditer(joined):
+        if secret.lastgroup == "local" and not _is_ours(joined, secret):
             continue
-        start, end = found.span(found.lastgroup or 0)
+        start, end = secret.span(secret.lastgroup or 0)
         if _at_sign.match(joined, end) is None:
             end = min(end, _end_of_line(start, offsets, len(joined)))
         first, last = (bisect_right(offsets, place) - 1 for place in (start, end - 1))
@@ -169,11 +169,11 @@ def _letter(gap: re.Match[str]) -> str:
     return chr(int(number, 10 if gap["decimal"] else 16)) if number else ""
 
 
-def _is_ours(text: str, found: re.Match[str]) -> bool:
+def _is_ours(text: str, secret: re.Match[str]) -> bool:
     """Whether a word with a plus sign is an address of the hub: by the word, or by the domain."""
-    if _ADDRESS.search(text[max(found.start() - 12, 0) : found.start()]) is not None:
+    if _ADDRESS.search(text[max(secret.start() - 12, 0) : secret.start()]) is not None:
         return True
-    sign = _at_sign.match(text, found.end())
+    sign = _at_sign.match(text, secret.end())
     domain = settings.HUB_MAIL_DOMAIN.lower()
     return sign is not None and text[sign.end() : sign.end() + len(domain) + 2].lower().lstrip().startswith(domain)
 
@@ -186,22 +186,22 @@ def _end_of_line(start: int, offsets: list[int], length: int) -> int:
 
 def _overwritten(content: bytes) -> bytes:
     """Overwrite the secrets that stand near a name or a sign of ours; files are large, and these are rare."""
-    made, at = [], 0
+    parts, at = [], 0
     for start, end in _near_our_signs(content):
         text = content[start:end].decode("latin-1")
         for first, last in _spans(text):
-            made += [content[at : start + first], _LETTERS.sub(b"0", content[start + first : start + last])]
+            parts += [content[at : start + first], _LETTERS.sub(b"0", content[start + first : start + last])]
             at = start + last
-    return b"".join([*made, content[at:]]) if made else content
+    return b"".join([*parts, content[at:]]) if parts else content
 
 
 def _near_our_signs(content: bytes) -> list[tuple[int, int]]:
     names = {settings.HUB_MAIL_DOMAIN.lower().encode(), (urlsplit(settings.HUB_URL).netloc or "-").lower().encode()}
     names |= {name.replace(b":", b"%3a") for name in names}
     lower = content.lower()
-    found = sorted(at for sign in (*names, *_SIGNS) for at in _places(lower, sign))
+    places = sorted(at for sign in (*names, *_SIGNS) for at in _places(lower, sign))
     near: list[tuple[int, int]] = []
-    for at in found:
+    for at in places:
         start, end = max(at - _BEFORE, 0), at + _BEHIND
         if near and start <= near[-1][1]:
             near[-1] = (near[-1][0], end)
@@ -223,37 +223,37 @@ def _masked_wide(run: bytes) -> bytes:
 
 def _masked_words(words: bytes) -> bytes:
     """Overwrite the secrets in encoded words that follow each other, each as long as it was."""
-    found = list(_LETTERS_OF_WORD.finditer(words))
+    encoded = list(_LETTERS_OF_WORD.finditer(words))
     try:
-        said = [base64.b64decode(word[0], validate=True) for word in found]
+        decoded = [base64.b64decode(word[0], validate=True) for word in encoded]
     except binascii.Error:
         return words
-    whole = b"".join(said)
+    whole = b"".join(decoded)
     masked = _overwritten(whole)
     if masked == whole:
         return words
-    made, at, end = [], 0, 0
-    for word, octets in zip(found, said, strict=True):
-        made += [words[end : word.start()], base64.b64encode(masked[at : at + len(octets)])]
+    parts, at, end = [], 0, 0
+    for word, octets in zip(encoded, decoded, strict=True):
+        parts += [words[end : word.start()], base64.b64encode(masked[at : at + len(octets)])]
         at, end = at + len(octets), word.end()
-    return b"".join([*made, words[end:]])
+    return b"".join([*parts, words[end:]])
 
 
-def _without_hidden_ones(content: bytes) -> bytes:
+def _without_encoded_secrets(content: bytes) -> bytes:
     """Overwrite the secrets in blocks of base64."""
     if _FULL_LINE.search(content) is None:
         return content
-    made: list[bytes] = []
+    lines: list[bytes] = []
     block: list[bytes] = []
     for line in content.split(b"\n"):
         if _FULL_LINE.fullmatch(line):
             block.append(line)
             continue
         is_last = bool(block) and _LAST_LINE.fullmatch(line) is not None
-        made += _masked_block([*block, line] if is_last else block)
-        made += [] if is_last else [line]
+        lines += _masked_block([*block, line] if is_last else block)
+        lines += [] if is_last else [line]
         block = []
-    return b"\n".join([*made, *_masked_block(block)])
+    return b"\n".join([*lines, *_masked_block(block)])
 
 
 def _masked_block(block: list[bytes]) -> list[bytes]:

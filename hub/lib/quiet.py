@@ -1,4 +1,4 @@
-"""Say now and then what would otherwise fill the log, such as a service that is away."""
+"""Log now and then what would otherwise fill the log, such as a service that is away."""
 
 import logging
 import threading

@@ -1,4 +1,4 @@
-"""A fault that lasts is said when it begins, once a minute, and when it ends; not at each try."""
+"""Log a lasting fault when it begins, once a minute and when it ends, not at each try."""
 
 import logging
 import time
@@ -10,9 +10,9 @@ FIRST_WAIT, LONGEST_WAIT = 1.0, 15.0
 
 
 class Repeats:
-    """One thing that is tried again and again, and what its log says of it; used by one thread.
+    """One operation that is retried, and what the log says of it; used by one thread.
 
-    Args: log, where to; what, its name as the lines say it.
+    Args: log, where the lines go; what, the name of the operation in them.
     """
 
     def __init__(self, log: logging.Logger, what: str) -> None:
@@ -26,7 +26,7 @@ class Repeats:
         return min(FIRST_WAIT * 2 ** min(self.failures - 1, 10), LONGEST_WAIT) if self.failures else 0.0
 
     def failed(self, error: BaseException, *, expected: bool) -> None:
-        """Count a failure, and say it if it is time to. Args: expected, it needs no traceback."""
+        """Count a failure, and log it when it is time to. Args: expected, it needs no traceback."""
         moment = time.monotonic()
         self.failures += 1
         if self.failures == 1:
@@ -39,7 +39,7 @@ class Repeats:
             self.log.error("%s has failed for %d s (%d times): %s", self.what, seconds, self.failures, _short(error))
 
     def worked(self) -> None:
-        """Say that it works again, when it did not."""
+        """Log that it works again, if it had failed."""
         if self.failures:
             seconds = round(time.monotonic() - self._since)
             self.log.warning("%s works again after %d s (%d failures)", self.what, seconds, self.failures)

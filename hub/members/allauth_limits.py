@@ -73,7 +73,7 @@ def clear(
 
 
 def install() -> None:
-    """Put both into the place of allauth's own."""
+    """Replace allauth's own functions with both."""
     assert callable(ratelimit._consume_single_rate) and callable(ratelimit.clear)
     assert "usage" in RateLimitUsage.__dataclass_fields__
     ratelimit._consume_single_rate = consume_single_rate

@@ -94,7 +94,7 @@ def _new_file(path: Path) -> Iterator[IO[bytes]]:
 
 @contextmanager
 def _snapshot(folder: Path) -> Iterator[archive_rows.Select]:
-    """Give a reader of the database as it is at one moment."""
+    """Give a function that reads the database as it is at one moment."""
     if connection.vendor == "sqlite":
         copy = folder / "copy.sqlite3"
         name = str(connection.settings_dict["NAME"])

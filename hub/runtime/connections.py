@@ -1,6 +1,6 @@
 """How a process holds its connections to PostgreSQL.
 
-Under ASGI each request runs in a thread of its own, so that a connection kept by a thread is one lost: the web takes
+Under ASGI each request runs in a thread of its own, so that a connection kept by a thread would be lost: the web takes
 its connections from a pool of a fixed size. The SMTP gateway and the worker have a few threads that live as long as the
 process; each keeps its connection for a while.
 """

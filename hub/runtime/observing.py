@@ -1,4 +1,4 @@
-"""See each request and each socket: an identifier for the log, counters and the time it took."""
+"""Observe each request and socket: an identifier for the log, counters and the time it took."""
 
 import re
 import secrets

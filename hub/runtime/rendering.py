@@ -1,4 +1,4 @@
-"""After a change of the renderer: make again what is stored of the old one, a few rows at a time."""
+"""Render stored texts again after a change of the renderer, a few rows at a time."""
 
 import time
 from datetime import datetime

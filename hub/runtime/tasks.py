@@ -16,7 +16,7 @@ from hub.lib.clock import now as clock
 from hub.lib.logs import event
 
 log = logging.getLogger(__name__)
-# A task of a worker that gives no signs of life, such as one of an earlier release, was left behind after so long.
+# A running task whose worker writes no heartbeat counts as left behind after so long.
 ABANDONED = timedelta(minutes=10)
 # A task whose worker died at it so often is what kills them.
 ATTEMPTS = 3

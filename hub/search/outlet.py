@@ -57,7 +57,7 @@ class SearchOutlet:
         if contribution.state == "accepted":
             index_document(document=document_of(contribution), now=now)
 
-    def proceed(self, procedure: Any, *, now: datetime) -> None:
+    def notify_procedure(self, notification: Any, *, now: datetime) -> None:
         """Do nothing: what the hub tells of procedure is nobody's words, and is not found."""
 
     def hold(self, contribution: Any, *, now: datetime) -> None:

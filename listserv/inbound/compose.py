@@ -13,7 +13,7 @@ from hub.lib.clock import now as clock
 from listserv.content.notes import Note
 from listserv.footers import without_footers
 from listserv.inbound.mime import Mail
-from listserv.inbound.numbered import numbered, without_number
+from listserv.inbound.numbered import answered_number, without_number
 from listserv.inbound.trim import Trimmed, trim
 from listserv.models import MailingList
 from listserv.subjects import bare_subject, is_forward, is_same_subject
@@ -33,7 +33,7 @@ def names_in(mail: Mail) -> list[str]:
 
 def numbers_in(mail: Mail) -> list[int]:
     """Return the contributions that a mail names, by identifiers of ours or by number."""
-    answered = numbered(mail)
+    answered = answered_number(mail)
     ours = [number for one in (*mail.in_reply_to, *mail.references) if (number := _own_number(one))]
     return [*ours, answered.number] if answered is not None else ours
 
@@ -52,7 +52,7 @@ def find_parent(
         numbers = [*numbers_in(mail), *([answers] if answers is not None else [])]
         named_in = {mailing_list.forum_id}
         record = Record(now=clock(), numbers=numbers, message_ids=names_in(mail), named_in=named_in)
-    answered = numbered(mail)
+    answered = answered_number(mail)
     for number in (answered.number if answered is not None else None, answers):
         parent = record.numbered(number) if number is not None else None
         if parent is not None and parent.post.topic.forum_id == mailing_list.forum_id:
@@ -93,7 +93,7 @@ def compose(
     Args: trimmed, the mail's text where it has been trimmed already.
     """
     trimmed = trimmed or trim(mail.text, is_forward=is_forward(mail.subject))
-    answered = numbered(mail)
+    answered = answered_number(mail)
     if answered is not None and (parent is None or parent.number != answered.number):
         answered = None
     visible = without_number(trimmed.visible, answered) if answered is not None else trimmed.visible

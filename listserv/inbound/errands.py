@@ -21,7 +21,7 @@ from listserv.inbound import aliases, letters
 from listserv.inbound import services as inbound
 from listserv.inbound.delivery import Delivery
 from listserv.inbound.mime import Mail, mail_of
-from listserv.inbound.numbered import numbered, without_number
+from listserv.inbound.numbered import answered_number, without_number
 from listserv.inbound.recipients import Recipient
 from listserv.inbound.sender import Sender
 from listserv.inbound.trim import Trimmed
@@ -97,7 +97,7 @@ def redirected(recipient: Recipient, mail: Mail, trimmed: Trimmed | None) -> Rec
 
 def _is_answer(mail: Mail, trimmed: Trimmed) -> bool:
     """Whether a mail to the desk names the contribution that it answers ("#164"), and says something to it."""
-    answered = numbered(mail)
+    answered = answered_number(mail)
     return answered is not None and bool(without_number(trimmed.visible, answered).strip())
 
 

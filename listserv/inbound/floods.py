@@ -1,4 +1,4 @@
-"""Bound what people get in hand because of mails that prove nobody: letters to those who lead, and asks to confirm.
+"""Bound what unproven mails put before people: notifications to those who lead, and requests to confirm.
 
 Counted by the rows of the last hour, so that several processes and a restart change nothing. Whoever is over a limit is
 put off (``451 4.7.1``); a proven sender is counted elsewhere, by member.

@@ -10,7 +10,7 @@ from hub.members.selectors import secretariat
 from listserv import tokens
 from listserv.inbound import aliases
 from listserv.inbound.mime import mail_of
-from listserv.inbound.purposes import domain_of, held
+from listserv.inbound.purposes import describe, domain_of
 from listserv.models import InboundMail
 
 # Characters of a mail that a letter repeats.
@@ -26,7 +26,7 @@ def ask_to_confirm(row: InboundMail) -> None:
     token = tokens.confirm_token(mail_id=row.pk, member_id=row.member.pk)
     context = {
         **_context(row),
-        "held": held(row, mail),
+        "held": describe(row, mail),
         "domain": domain_of(mail),
         "desk_domain": settings.HUB_MAIL_DOMAIN,
         "confirm_url": f"{settings.HUB_URL}{reverse('listserv:confirm', args=(name, token))}",

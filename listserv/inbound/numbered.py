@@ -17,7 +17,7 @@ _DIGEST = "digest."
 
 
 @dataclass(frozen=True)
-class Numbered:
+class AnsweredNumber:
     """The number of the answered contribution, and the mail without it: its subject, and its first line's text."""
 
     number: int
@@ -25,19 +25,19 @@ class Numbered:
     first_line: str = ""
 
 
-def numbered(mail: Mail) -> Numbered | None:
+def answered_number(mail: Mail) -> AnsweredNumber | None:
     """Return which contribution a mail names, None for none; the first line counts before the subject."""
     first = next((line for line in mail.text[:2_000].splitlines() if line.strip()), "")
     match = _LINE.fullmatch(first.strip())
     if match is not None:
         # Nobody means the subject of a digest to go on as that of a thread.
         of_digest = any(name.startswith(_DIGEST) for name in mail.in_reply_to)
-        return Numbered(int(match[1]), "" if of_digest else mail.subject, first)
+        return AnsweredNumber(int(match[1]), "" if of_digest else mail.subject, first)
     bare = bare_subject(mail.subject, tag="")
     match = _SUBJECT.match(bare)
-    return Numbered(int(match[1]), bare[match.end() :]) if match is not None else None
+    return AnsweredNumber(int(match[1]), bare[match.end() :]) if match is not None else None
 
 
-def without_number(text: str, answered: Numbered) -> str:
+def without_number(text: str, answered: AnsweredNumber) -> str:
     """Return a text without the line that names the contribution."""
     return text.replace(answered.first_line, "", 1) if answered.first_line else text

@@ -34,8 +34,8 @@ class Purpose(StrEnum):
 
 
 @dataclass(frozen=True)
-class Held:
-    """A held mail in words.
+class HeldMail:
+    """What a held mail is for, as its member is told.
 
     Args:
         orders: the lines that order something; person: who alone gets a private message, empty for somebody who cannot
@@ -48,17 +48,17 @@ class Held:
     person: str = ""
 
 
-def held(row: InboundMail, mail: Mail) -> Held:
+def describe(row: InboundMail, mail: Mail) -> HeldMail:
     """Return what a mail that was held is for. Queries: 3 at most."""
     discussion = row.list.forum.name if row.list else settings.HUB_NAME
     if row.kind == aliases.KIND:
         reader = aliases.owner_of(row.recipient, row.list) if row.list else None
-        return Held(Purpose.PRIVATE, discussion, person=reader.get_full_name() if reader else "")
+        return HeldMail(Purpose.PRIVATE, discussion, person=reader.get_full_name() if reader else "")
     if row.kind in KINDS:
-        return Held(Purpose.COMMANDS, discussion, orders=tuple(mask(line) for line in asks(row.kind, mail)))
+        return HeldMail(Purpose.COMMANDS, discussion, orders=tuple(mask(line) for line in asks(row.kind, mail)))
     if row.kind not in POSTING:
-        return Held(Purpose.LEADERS, discussion)
-    return Held(Purpose.MODERATED if _is_moderated(row) else Purpose.CONTRIBUTION, discussion)
+        return HeldMail(Purpose.LEADERS, discussion)
+    return HeldMail(Purpose.MODERATED if _is_moderated(row) else Purpose.CONTRIBUTION, discussion)
 
 
 def domain_of(mail: Mail) -> str:

@@ -12,7 +12,7 @@ from django.conf import settings
 from listserv.inbound import guard, structure
 from listserv.inbound.delivery import Delivery
 from listserv.inbound.mime import Mail, parse
-from listserv.inbound.numbered import numbered
+from listserv.inbound.numbered import answered_number
 from listserv.inbound.trim import Trimmed, trim
 from listserv.subjects import is_forward
 
@@ -55,7 +55,7 @@ def read(delivery: Delivery) -> Reading:
     posts = any(recipient.is_posting for recipient in delivery.recipients) or (
         # An answer to a digest comes to the desk of its list.
         any(recipient.kind == "request" and recipient.mailing_list for recipient in delivery.recipients)
-        and numbered(mail) is not None
+        and answered_number(mail) is not None
     )
     return Reading(
         delivery, mail, head, digest, trimmed=trim(mail.text, is_forward=is_forward(mail.subject)) if posts else None

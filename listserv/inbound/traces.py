@@ -1,4 +1,4 @@
-"""What the log says about messages that come in: one line for each recipient of each, one when it is carried out."""
+"""What the log says about incoming messages: a line for each recipient, and one when it is carried out."""
 
 from hub.lib import metrics
 from hub.lib.logs import event, person

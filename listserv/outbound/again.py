@@ -1,4 +1,4 @@
-"""Copies that were not taken at first, said again when they are due."""
+"""Copies that were not accepted at first, sent again when they are due."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -28,7 +28,7 @@ def mailings() -> QuerySet[Mailing]:
 
 
 def count_refused(mailing: Mailing, receivers: Sequence[Receiver], results: Sequence[Result], now: datetime) -> None:
-    """Count whom the relay refused as who has bounced."""
+    """Count each recipient whom the relay refused as a bounce."""
     number = mailing.contribution.number
     refused = [
         (receiver.pk, number, result.reply)
@@ -40,7 +40,7 @@ def count_refused(mailing: Mailing, receivers: Sequence[Receiver], results: Sequ
 
 
 @dataclass
-class _Again:
+class _RetryBatch:
     """Retries of one mailing that are ours until their ``next_at``."""
 
     mailing: Mailing
@@ -79,7 +79,7 @@ class _Again:
 
 
 def due_retries(now: datetime, *, send: Callable[..., list[Result]], most: int) -> int:
-    """Say again what is due of one mailing; return how many were answered.
+    """Send again what is due of one mailing; return how many copies were answered.
 
     Args: send, as the pump does; most, how many in one go.
     """
@@ -97,7 +97,7 @@ def due_retries(now: datetime, *, send: Callable[..., list[Result]], most: int) 
     # Who may no longer read, or wants no mail, is not tried again.
     entitled = {receiver.pk for receiver in receivers}
     Retry.objects.filter(pk__in=[retry.pk for key, retry in by_subscription.items() if key not in entitled]).delete()
-    again = _Again(mailing, {key: by_subscription[key] for key in entitled}, receivers, now)
+    again = _RetryBatch(mailing, {key: by_subscription[key] for key in entitled}, receivers, now)
     bulk = Bulk(settle=again.settle, renew=again.renew, ever_taken=mailing.sent > 0)
     rest = bulk.rest(send(Renderer(mailing), receivers, bulk.progress()))
     again.settle(rest.start, rest.results)

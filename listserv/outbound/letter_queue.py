@@ -1,4 +1,4 @@
-"""The hub's own letters on their way: each is settled when it is answered, before the next one is handed over."""
+"""The hub's own letters on their way: each is settled when it is answered, before the next one is sent."""
 
 import logging
 import threading
@@ -31,7 +31,7 @@ def subject_of(raw: bytes) -> str:
 
 
 def forget_refusals() -> None:
-    """Forget who was refused one after the other."""
+    """Forget the run of refusals."""
     _memory.run = {}
 
 
@@ -48,7 +48,7 @@ class LetterQueue:
     """Some letters that are ours until their ``next_at``.
 
     A letter is a unit of its own: when the worker is killed, one goes out twice at most. Refusals that may be of us are
-    looked at together, after the others: nothing was delivered, so that a kill repeats nothing.
+    looked at together, after the others: nothing was delivered, so a kill repeats nothing.
     """
 
     def __init__(self, notices: Sequence[Notice], now: datetime) -> None:

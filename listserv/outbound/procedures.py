@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from django.db.models import Q
 
 from forums import selectors as forums
-from forums.outlets import Procedure as Happening
+from forums.outlets import ProcedureNotification
 from hub.lib.bus import wake
 from hub.lib.mail import send_letter
 from listserv import tokens
@@ -18,7 +18,7 @@ from listserv.models import MailingList, Procedure, Subscription
 
 PAGE = 50  # subscriptions
 LEASE = timedelta(minutes=2)
-# Older ones are of no use to anybody: the session is over.
+# What is older is of no use to anybody: the session is over.
 LATE = timedelta(hours=12)
 _D = Subscription.Delivery
 AT_ONCE = (_D.EACH, _D.NOTICES)
@@ -34,16 +34,16 @@ class Reader:
     time_zone: str
 
 
-def queue_procedure(happening: Happening, *, now: datetime) -> None:
+def queue_procedure(notification: ProcedureNotification, *, now: datetime) -> None:
     """Queue what happens for the list of its discussion; rows only."""
-    mailing_list = MailingList.objects.filter(forum_id=happening.forum_id).first()
+    mailing_list = MailingList.objects.filter(forum_id=notification.forum_id).first()
     if mailing_list is None:
         return
     Procedure.objects.create(
         list=mailing_list,
-        texts=happening.texts,
-        url=happening.url,
-        is_urgent=happening.is_urgent,
+        texts=notification.texts,
+        url=notification.url,
+        is_urgent=notification.is_urgent,
         created_at=now,
     )
     wake("procedures")

@@ -20,7 +20,7 @@ class Group:
     """Copies of one mailing, from the first one to :meth:`flush`."""
 
     mailing: Mailing
-    again: bool = False  # whether they are said again
+    again: bool = False  # whether they are retries
     results: Counter[str] = field(default_factory=Counter)
     first: int = 0
     last: int = 0

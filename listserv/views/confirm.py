@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 from hub.lib import clock
 from hub.lib.masking import mask
 from listserv.inbound.mime import mail_of
-from listserv.inbound.purposes import domain_of, held
+from listserv.inbound.purposes import describe, domain_of
 from listserv.inbound.services import confirm_held, disown_held, held_mail
 from listserv.models import HELD_FOR, InboundMail
 
@@ -35,7 +35,7 @@ def confirm(request: HttpRequest, name: str, token: str) -> HttpResponse:
     text = mask(mail.text.strip()) if waits else ""
     context = {
         "mail": row,
-        "held": held(row, mail),
+        "held": describe(row, mail),
         "domain": domain_of(mail),
         "desk_domain": settings.HUB_MAIL_DOMAIN,
         "excerpt": text if len(text) <= EXCERPT else f"{text[:EXCERPT]} …",

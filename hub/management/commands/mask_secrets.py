@@ -1,4 +1,4 @@
-"""``manage.py mask_secrets``: hide reply addresses and other secrets in what was published before the hub did it."""
+"""``manage.py mask_secrets``: hide reply addresses and other secrets in what is already published."""
 
 from typing import Any
 

@@ -14,17 +14,17 @@ from hub.members.selectors import active_member
 
 
 @dataclass(frozen=True)
-class Hold:
-    """What a socket stands on: the sign-in it was opened with, by a mark that opens nothing, and its end."""
+class SocketSignIn:
+    """The sign-in that a socket was opened with: a mark from which no session can be opened, and its end."""
 
     mark: str
     expires_at: datetime | None
 
 
-def hold_of(session: Any) -> Hold | None:
+def socket_sign_in(session: Any) -> SocketSignIn | None:
     """Return what a loaded login session gives a socket, None for a visitor without one. Queries: none."""
     key = session.session_key if session is not None else None
-    return Hold(session_mark(key), getattr(session, "expires_at", None)) if key else None
+    return SocketSignIn(session_mark(key), getattr(session, "expires_at", None)) if key else None
 
 
 @dataclass(frozen=True)

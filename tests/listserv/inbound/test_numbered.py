@@ -7,7 +7,7 @@ from forums.models import Contribution
 from hub.lib.clock import now as clock
 from listserv import tokens
 from listserv.inbound.mime import parse
-from listserv.inbound.numbered import numbered
+from listserv.inbound.numbered import answered_number
 from tests.listserv.inbound.conftest import drain, letter
 from tests.listserv.inbound.test_pump import accept
 
@@ -84,4 +84,4 @@ def test_desk_takes_a_number_without_words_for_no_contribution(cast, risk, said)
 
 @pytest.mark.parametrize("subject", ["Issue #12 of the journal", "#hashtag", "# 12", "Re: 12", "#12a"])
 def test_other_subjects_name_nothing(subject):
-    assert numbered(parse(f"Subject: {subject}\r\n\r\nWords.\r\n".encode())) is None
+    assert answered_number(parse(f"Subject: {subject}\r\n\r\nWords.\r\n".encode())) is None
