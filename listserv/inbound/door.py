@@ -132,7 +132,7 @@ class Door:
         longest = min(idle, key=lambda session: session.waiting_since, default=None)
         if longest is None or time.monotonic() - longest.waiting_since < limits.IDLE:
             return False
-        longest.end("421 4.3.2 Others are waiting, and you were quiet. Come again.")
+        longest.end("421 4.3.2 Other clients are waiting, and you sent nothing for a while. Try again later.")
         return True
 
     async def sign_in(self, login: bytes, password: bytes, peer: str) -> int | hub.Refusal | None:

@@ -69,7 +69,7 @@ def _address(value: str) -> str:
     try:
         address = ipaddress.ip_address(bare.partition("%")[0])
     except ValueError as error:
-        raise ParameterError("501 5.5.4 ADDR is no address.") from error
+        raise ParameterError("501 5.5.4 ADDR is not an address.") from error
     return str(getattr(address, "ipv4_mapped", None) or address)
 
 
@@ -77,5 +77,5 @@ def _port(value: str) -> int:
     if not value:
         return 0
     if not (value.isascii() and value.isdigit() and len(value) <= 5 and int(value) <= 65_535):
-        raise ParameterError("501 5.5.4 PORT is no port.")
+        raise ParameterError("501 5.5.4 PORT is not a port.")
     return int(value)

@@ -112,7 +112,7 @@ def _checked(text: str, known: Mapping[str, Check]) -> dict[str, str | None]:
         if not _KEYWORD.fullmatch(keyword) or (equals and not value) or len(value) > MAX_VALUE:
             raise ParameterError("501 5.5.4 A parameter is not of the form KEYWORD=value.")
         if name in values:
-            raise ParameterError(f"501 5.5.4 The parameter {name} stands there twice.")
+            raise ParameterError(f"501 5.5.4 The parameter {name} is given twice.")
         if name in _REFUSED:
             raise ParameterError(_REFUSED[name])
         check = known.get(name)
@@ -120,7 +120,7 @@ def _checked(text: str, known: Mapping[str, Check]) -> dict[str, str | None]:
             raise ParameterError(f"555 5.5.4 The parameter {name} is not known here.")
         values[name] = value if equals else None
         if name == "BODY" and value.upper() == "BINARYMIME":
-            raise ParameterError("555 5.6.1 Binary bodies are not taken. Send it as 8BITMIME, or encoded.")
+            raise ParameterError("555 5.6.1 Binary bodies are not accepted. Send it as 8BITMIME, or encoded.")
         if not check(values[name]):
             raise ParameterError(f"501 5.5.4 The value of the parameter {name} is not valid.")
     return values
@@ -202,5 +202,5 @@ _REFUSED = {
     "HOLDFOR": _HOLDING,
     "HOLDUNTIL": _HOLDING,
     "REQUIRETLS": "555 5.7.30 The hub cannot promise TLS all the way to each reader.",
-    "RRVS": "555 5.5.4 The hub does not know since when an address is its owner's.",
+    "RRVS": "555 5.5.4 The hub cannot check how long an address has had its owner.",
 }

@@ -17,11 +17,11 @@ from listserv.inbound.data import BROKEN
 from listserv.inbound.door import Conversation, Door
 
 NO_HELO = "503 5.5.1 Say EHLO first."
-NO_RELAY = "550 5.7.0 Only a relay of this hub may say for whom it speaks."
-IN_TRANSACTION = "503 5.5.1 Not in the middle of a message; RSET ends it."
-TOO_LARGE = "552 5.3.4 The message is larger than the hub takes."
-NO_ADDRESS = "553 5.1.3 This is no address."
-VRFY = "252 2.5.1 Addresses are not looked up. Send the mail: the answer to RCPT says whether it is taken."
+NO_RELAY = "550 5.7.0 Only a trusted relay of this hub may name another client."
+IN_TRANSACTION = "503 5.5.1 Not allowed during a message; RSET ends it."
+TOO_LARGE = "552 5.3.4 The message is larger than the hub accepts."
+NO_ADDRESS = "553 5.1.3 This is not an address."
+VRFY = "252 2.5.1 Addresses are not looked up. Send the mail: the answer to RCPT says whether it is accepted."
 HELP = "214 2.0.0 EHLO, MAIL, RCPT, DATA; members sign in with AUTH. Write HELP to {address} for the commands by mail."
 # Commands of RFC 821, 1985, 2645, 3030 and 4468 that are known and not served.
 NOT_SERVED = frozenset({"EXPN", "ETRN", "ATRN", "TURN", "SEND", "SOML", "SAML", "BDAT", "BURL"})

@@ -92,7 +92,7 @@ def application_passwords(request: HttpRequest) -> HttpResponse:
 def remove_application_password(request: HttpRequest, pk: int) -> HttpResponse:
     """Take back one application password."""
     services.remove_application_password(member=_member(request), pk=pk)
-    messages.success(request, _("Removed. The program that used it cannot sign in any more."))
+    messages.success(request, _("The password was removed. The program that used it can no longer sign in."))
     return redirect("members:application_passwords")
 
 
