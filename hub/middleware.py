@@ -30,7 +30,8 @@ class PrivateCacheMiddleware:
         """Serve, then say whether it may be kept; static files are served below, and know nobody."""
         response = self.get_response(request)
         user = getattr(request, "user", None)
-        if user is not None and (user.is_authenticated or "key" in request.GET or response.status_code not in PUBLIC):
+        is_someones = user is not None and (user.is_authenticated or "key" in request.GET)
+        if is_someones or response.status_code not in PUBLIC:
             response.headers["Cache-Control"] = "private, no-store"
         return response
 

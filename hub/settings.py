@@ -130,10 +130,10 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "hub.runtime.observing.ObservingMiddleware",
     "hub.runtime.forwarded.ClientMiddleware",
-    "hub.runtime.health.HealthMiddleware",
     "hub.middleware.PrivateCacheMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
+    "hub.runtime.health.HealthMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

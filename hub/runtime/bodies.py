@@ -13,13 +13,16 @@ import re
 from collections.abc import Awaitable, Callable
 from http.cookies import CookieError, SimpleCookie
 from importlib import import_module
-from typing import Any
+from typing import Any, cast
 
 from channels.db import database_sync_to_async
+from csp.middleware import CSPMiddleware
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.core.handlers.asgi import ASGIRequest
 from django.http import HttpRequest, HttpResponse
+from django.middleware.clickjacking import XFrameOptionsMiddleware
+from django.middleware.security import SecurityMiddleware
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils import translation
@@ -28,6 +31,8 @@ from django.utils.translation import ngettext
 from django.views import defaults
 
 from forums.rules import MAX_FILES
+from hub.middleware import PrivateCacheMiddleware
+from hub.runtime.forwarded import ClientMiddleware
 
 Message = dict[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -42,6 +47,8 @@ API_BYTES = 100_000
 # So many times the limit is thrown away while a sender reads the answer, for so many seconds; then it is cut off.
 PATIENCE = 4
 DRAIN_SECONDS = 5.0
+# What gives an answer the fields that keep browsers and caches in bounds, from the inner to the outer.
+GUARDS = (XFrameOptionsMiddleware, CSPMiddleware, SecurityMiddleware, PrivateCacheMiddleware, ClientMiddleware)
 
 
 def limit_for(path: str, *, is_member: bool) -> int:
@@ -127,18 +134,23 @@ async def _refuse(scope: dict[str, Any], receive: Receive, send: Send, limit: in
             kind, body = "application/json", json.dumps({"code": "too-large", "message": sentence})
         else:
             kind, body = "text/html; charset=utf-8", render_to_string("413.html", {"sentence": sentence})
-    content = body.encode()
-    headers = [
-        (b"Content-Type", kind.encode()),
-        (b"Content-Length", str(len(content)).encode()),
-        (b"Cache-Control", b"no-store"),
-        (b"X-Content-Type-Options", b"nosniff"),
-        *([(b"Connection", b"close")] if is_hopeless else []),
-    ]
+    response = _guarded(request, HttpResponse(body, content_type=kind, status=413))
+    response.headers["Content-Length"] = str(len(response.content))
+    if is_hopeless:
+        response.headers["Connection"] = "close"
+    headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in response.items()]
     await send({"type": "http.response.start", "status": 413, "headers": headers})
-    await send({"type": "http.response.body", "body": content, "more_body": True})
+    await send({"type": "http.response.body", "body": response.content, "more_body": True})
     await _drain(receive, PATIENCE * limit)
     await send({"type": "http.response.body", "body": b""})
+
+
+def _guarded(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """Give an answer that no view has made the fields that every other one has, by the same middleware."""
+    handler: Any = lambda _request: response  # noqa: E731 - the innermost of the chain
+    for middleware in GUARDS:
+        handler = middleware(handler)
+    return cast(HttpResponse, handler(request))
 
 
 async def _drain(receive: Receive, most: int) -> None:

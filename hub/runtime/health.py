@@ -1,7 +1,7 @@
 """``/healthz`` and ``/metrics``: true to each part, and answered even when the database is down.
 
-They are served before any other middleware, so that no session or member is looked up for them, but for the cookie of
-who asks from afar: figures are for near programs and for the Secretariat.
+They are served before any middleware that asks the database: no session or member is looked up for them, but for the
+cookie of who asks from afar: figures are for near programs and for the Secretariat.
 """
 
 from collections.abc import Callable
