@@ -15,6 +15,7 @@ from django.conf import settings
 
 _LOCAL, _BEHIND = re.compile(r"[\w.+'-]{1,64}\Z"), re.compile(r"@((?:[\w-]+\.)*[\w-]+)")
 _URL = re.compile(r"(?:\b[a-z][a-z0-9+.-]{0,20}:)?[/\\]{2}(?:[^/\\@\s]*@)?(\[[0-9a-f:.]+\]|[^/\\?#:\s()<>\[\]]+)")
+_AFTER_SLASHES = re.compile(r"[/\\]*([^/\\]*)")
 _DOMAIN = re.compile(r"(?<![\w@./\\-])((?:[\w-]+\.)+[^\W\d_]{2,24})(?![\w-])")
 # Names of files have these behind their one dot; with two or a "www." it is a domain all the same.
 _FILES = frozenset(
@@ -59,12 +60,20 @@ def _target(href: str) -> str:
         parts = urlsplit(href.strip())
         if parts.scheme == "mailto":
             return unquote(parts.path).strip().casefold()
+        if parts.scheme in {"http", "https"} and not parts.netloc:
+            # "https:/there" and "https:there": browsers and mail programs go there, with as many slashes as it takes.
+            return _ascii(_first_name(parts.path))
         if parts.scheme in {"http", "https"} or not parts.scheme:
             return _ascii(parts.hostname or urlsplit(settings.HUB_URL).hostname or "")
     except ValueError:
         # An address that nothing can read: browsers may.
         return href.strip()[:200]
     return ""
+
+
+def _first_name(path: str) -> str:
+    found = _AFTER_SLASHES.match(path)
+    return found[1].rpartition("@")[2].partition(":")[0] if found is not None else path
 
 
 def _hosts(words: str) -> Iterator[str]:

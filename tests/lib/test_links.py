@@ -21,6 +21,9 @@ DECEIVING = (
     "[ｂａｎｋ．ｅｘａｍｐｌｅ](https://evil.example)", "[ba\u200bnk.example](https://evil.example)",
     "[\u202dbank.example\u202c](https://evil.example)", "[BANK.EXAMPLE](https://evil.example)",
     "[bank.example (evil.example) bank.example](https://evil.example)", "[https://203.0.113.7/x](https://evil.example)",
+    "[https://bank.example](https:/evil.example)", "[bank.example](https:evil.example/x)",
+    "[https://127.0.0.1:8000/c/1](https:/evil.example)", "[127.0.0.1.example](https:///evil.example)",
+    "[https://bank.example](http:me@evil.example:80/x)",
     "[министерство.рф](https://evil.example)", "[report.pdf at www.bank.zip](https://evil.example)",
 )  # fmt: skip
 
