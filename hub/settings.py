@@ -321,6 +321,9 @@ MFA_FORMS = {
     "authenticate": "hub.members.account.forms.SecondStepForm",
     "reauthenticate": "hub.members.account.forms.SecondStepAgainForm",
     "add_webauthn": "hub.members.account.forms.AddPasskeyForm",
+    "login_webauthn": "hub.members.account.forms.PasskeySignInForm",
+    "authenticate_webauthn": "hub.members.account.forms.PasskeyStepForm",
+    "reauthenticate_webauthn": "hub.members.account.forms.PasskeyAgainForm",
 }
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True

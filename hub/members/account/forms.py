@@ -1,5 +1,6 @@
 """Forms of the account, and allauth's in our words."""
 
+import struct
 from typing import Any
 
 from allauth.core.internal.cryptokit import normalize_user_code
@@ -67,7 +68,38 @@ class SecondStepAgainForm(_OnceMixin, ReauthenticateForm):
     """The code that stands for the password when a page asks again."""
 
 
-class AddPasskeyForm(allauth_forms.AddWebAuthnForm):
+# What the libraries that read a browser's answer raise where it is none, beside their own kind of error.
+_UNREADABLE = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError, struct.error)
+
+
+class _ReadableMixin:
+    """Refuse what no browser says in the place of a passkey's answer: anybody may post it, also who is nobody."""
+
+    data: Any
+
+    def full_clean(self) -> None:
+        """Read the fields; what cannot be read is a wrong answer."""
+        try:
+            super().full_clean()  # type: ignore[misc]
+        except _UNREADABLE:
+            # The form that is shown again would read it once more.
+            self.data = {**dict(self.data.items()), "credential": ""}
+            self.add_error("credential", get_adapter().validation_error("incorrect_code"))  # type: ignore[attr-defined]
+
+
+class PasskeySignInForm(_ReadableMixin, allauth_forms.LoginWebAuthnForm):
+    """A passkey in the place of the password."""
+
+
+class PasskeyStepForm(_ReadableMixin, allauth_forms.AuthenticateWebAuthnForm):
+    """The passkey that follows the password."""
+
+
+class PasskeyAgainForm(_ReadableMixin, allauth_forms.ReauthenticateWebAuthnForm):
+    """The passkey that stands for the password when a page asks again."""
+
+
+class AddPasskeyForm(_ReadableMixin, allauth_forms.AddWebAuthnForm):
     """A passkey that also signs in by itself, unless its owner wants it as a second step only."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
