@@ -32,10 +32,11 @@ def look(now: datetime) -> int:
     changed = 0
     for health in AddressHealth.objects.filter(probed_at__isnull=False):
         sender = tokens.address(f"{tokens.NO_LIST}+{health.probe}")
-        refused = Notice.objects.filter(
+        failed = Notice.objects.filter(
             envelope_from=sender, state=Notice.State.FAILED, created_at__gte=health.probed_at
-        ).exists()
-        if refused:
+        )
+        # One without its text was given up or discarded by a person: that says nothing of the address.
+        if failed.exclude(raw=b"").exists():
             with transaction.atomic():
                 changed += scoring.trial_came_back(health.probe, now=now)
     changed += scoring.end_trials(now=now)

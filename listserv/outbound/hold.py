@@ -14,11 +14,11 @@ from django.db.models import Max, Q
 
 from hub.lib.bus import wake
 from listserv.digests.times import DIGESTS
-from listserv.models import DeliveryHold, Mailing, Notice, Retry, Subscription
+from listserv.models import DeliveryHold, Mailing, Notice, Procedure, Retry, Subscription
 
 Worker = Callable[[datetime], int]
 # Pumps to wake when delivery goes on.
-_PUMPS = ("mailings", "notices", "digests")
+_PUMPS = ("mailings", "procedures", "notices", "digests")
 
 
 def unless_on_hold(work: Worker) -> Worker:
@@ -63,7 +63,8 @@ def discard_waiting(*, now: datetime) -> dict[str, int]:
 
     What came since the hold began is sent. Digests leave out what was written before it.
 
-    Returns: how many mailings, retries, notifications and digests were ended; all 0 without a hold.
+    Returns: how many mailings, retries, notifications (those to a whole list count as one) and digests were ended;
+    all 0 without a hold.
     """
     hold = DeliveryHold.objects.select_for_update().first()
     if hold is None:
@@ -74,14 +75,20 @@ def discard_waiting(*, now: datetime) -> dict[str, int]:
             state=Mailing.State.DONE, finished_at=now, claimed_by="", claimed_until=None
         ),
         "retry": Retry.objects.filter(before, next_at__isnull=False).update(next_at=None, ended_at=now),
-        # A notification may hold a link that opens an account: its text goes with it.
-        "notice": Notice.objects.filter(before, state=Notice.State.WAITING).update(
-            state=Notice.State.FAILED, raw=b"", last_reply="discarded after a restore"
-        ),
+        "notice": _end_notices(before, now),
         "digest": _skip_digests(hold.since),
     }
     transaction.on_commit(resume_delivery)
     return ended
+
+
+def _end_notices(before: Q, now: datetime) -> int:
+    """End the notifications that waited, and those to whole lists that were not all written yet. Queries: 2."""
+    # A notification may hold a link that opens an account: its text goes with it.
+    letters = Notice.objects.filter(before, state=Notice.State.WAITING).update(
+        state=Notice.State.FAILED, raw=b"", last_reply="discarded after a restore"
+    )
+    return letters + Procedure.objects.filter(before, finished_at=None).update(finished_at=now, claimed_until=None)
 
 
 def _skip_digests(since: datetime) -> int:

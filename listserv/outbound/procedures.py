@@ -15,6 +15,7 @@ from hub.lib.bus import wake
 from hub.lib.mail import send_letter
 from listserv import tokens
 from listserv.models import MailingList, Procedure, Subscription
+from listserv.outbound.hold import unless_on_hold
 
 PAGE = 50  # subscriptions
 LEASE = timedelta(minutes=2)
@@ -49,10 +50,13 @@ def queue_procedure(notification: ProcedureNotification, *, now: datetime) -> No
     wake("procedures")
 
 
+@unless_on_hold
 def send_procedures(now: datetime) -> int:
     """Write the letters for a page of a roster; return how many subscriptions were done.
 
-    Queries: 1 when nothing waits, else 5 a page, those of the levels above the forum, and 1 a letter.
+    They wait for the end of a hold unwritten: a letter that is written then counts as new, and is not discarded.
+
+    Queries: 2 when nothing waits, else 6 a page, those of the levels above the forum, and 1 a letter.
     """
     procedure = _claim(now)
     if procedure is None:

@@ -5,10 +5,17 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
+from forums.outlets import Procedure as Happening
+from hub.lib import hooks
 from listserv.digests.pump import send_digests
-from listserv.models import DeliveryHold, Mailing, Notice, Subscription
+from listserv.models import DeliveryHold, Mailing, Notice, Procedure, Subscription
 from listserv.outbound import hold
+from listserv.outbound.procedures import queue_procedure
 from listserv.outbound.pump import deliver_mailings, deliver_notices
+
+# Pumps that hand no mail to the relay and write none to a roster. What they write is queued for those that do, and
+# waits there. A new pump belongs here, or is gated by ``unless_on_hold``.
+SEND_NOTHING = {"inbound", "bounces", "clock", "tasks", "rendering"}
 
 
 @pytest.fixture
@@ -30,6 +37,55 @@ def test_nothing_leaves_while_delivery_is_on_hold(mailing, now, settings):
     assert hold.resume_delivery() is False
     assert deliver_mailings(later) > 0
     assert _outbox(settings) != []
+
+
+def happen(cast, now):
+    """Let the hub have something to say to the whole list."""
+    said = {"en": {"subject": "The session is open", "text": "The session has opened."}}
+    queue_procedure(Happening(forum_id=cast.policy.forum_id, texts=said, url="/s/1/", is_urgent=True), now=now)
+    return Procedure.objects.get()
+
+
+def test_each_pump_waits_for_the_end_of_a_hold_or_sends_nothing():
+    gated = {name for name, work in hooks.pumps().items() if hasattr(work, "__wrapped__")}
+    assert gated == set(hooks.pumps()) - SEND_NOTHING
+    assert gated == set(hold._PUMPS), "each of them is woken when the hold ends"
+
+
+def test_no_pump_sends_anything_while_delivery_is_on_hold(cast, mailing, now, settings):
+    settings.EMAIL_BACKEND = "listserv.outbound.notices.NoticeBackend"
+    daily = Subscription.objects.filter(member=cast.boris)
+    daily.update(delivery=Subscription.Delivery.DAILY, digest_at=now, digest_since=0)
+    Notice.objects.create(recipients=["a@b.example"], raw=b"Subject: a\n\nb\n", next_at=now, created_at=now)
+    happening = happen(cast, now)
+    hold.hold_delivery(now=now)
+    later, notices = now + timedelta(hours=1), Notice.objects.count()
+    for _round in range(3):
+        for work in hooks.pumps().values():
+            work(later)
+    assert _outbox(settings) == [] and Notice.objects.count() == notices
+    hold.resume_delivery()
+    for _round in range(3):
+        for work in hooks.pumps().values():
+            work(later)
+    happening.refresh_from_db()
+    assert happening.finished_at is not None and daily.get().digest_at > later
+    assert not Mailing.objects.filter(state=Mailing.State.SENDING).exists()
+    assert Notice.objects.get(recipients=["a@b.example"]).state == Notice.State.SENT
+    assert Notice.objects.count() > notices, "the notifications to the list are written"
+
+
+def test_discarding_ends_what_the_hub_had_to_say_to_a_whole_list(cast, now, settings):
+    settings.EMAIL_BACKEND = "listserv.outbound.notices.NoticeBackend"
+    happening = happen(cast, now)
+    hold.hold_restored(now=now + timedelta(seconds=1))
+    hooks.pumps()["procedures"](now + timedelta(minutes=1))
+    assert not Notice.objects.exists()
+    assert hold.discard_waiting(now=now + timedelta(minutes=2))["notice"] == 1
+    happening.refresh_from_db()
+    assert happening.finished_at is not None
+    DeliveryHold.objects.all().delete()
+    assert hooks.pumps()["procedures"](now + timedelta(minutes=3)) == 0
 
 
 def test_discarding_ends_what_waited_and_sends_what_came_since(cast, mailing, now, settings):

@@ -7,13 +7,14 @@ import pytest
 
 from hub.lib import tokens as signed
 from hub.lib.clock import now as clock
-from listserv import tokens
+from listserv import queue, tokens
 from listserv.bounces import pump, scoring, selectors, services
 from listserv.inbound import judge, spool
 from listserv.inbound.delivery import Delivery
 from listserv.inbound.pump import publish_accepted
 from listserv.inbound.recipients import resolve
 from listserv.models import AddressHealth, Bounce, InboundMail, Mailing, Notice, Subscription
+from listserv.outbound import hold
 from listserv.services import set_delivery
 from tests.listserv.bounces.innocents import INNOCENTS
 from tests.listserv.bounces.shapes import CHEN, SHAPES, dsn
@@ -195,6 +196,22 @@ def test_trial_refused_at_the_relay_has_come_back(comes_back, now):
     Notice.objects.filter(envelope_from__contains=health().probe).update(state="failed", created_at=last)
     assert pump.look(last + timedelta(minutes=1)) == 1
     assert health().suspended_at is not None
+
+
+@pytest.mark.parametrize("by", ["giving it up", "discarding what waited"])
+def test_trial_that_a_person_ended_has_not_come_back(comes_back, now, by):
+    last = five_days(comes_back, now)
+    notice = Notice.objects.get(envelope_from__contains=health().probe)
+    Notice.objects.update(created_at=last)
+    if by == "giving it up":
+        assert queue.give_up(key=f"notice-{notice.pk}", now=last) == 1
+    else:
+        hold.hold_restored(now=last)
+        hold.discard_waiting(now=last)
+    notice.refresh_from_db()
+    assert notice.state == Notice.State.FAILED
+    assert pump.look(last + timedelta(minutes=1)) == 0
+    assert health().suspended_at is None
 
 
 def test_one_click_starts_all_lists_of_the_address_again(comes_back, cast, row, now):
