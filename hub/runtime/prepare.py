@@ -14,6 +14,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from hub.assets import collect
 from hub.private import readable_by_all, secure
+from hub.runtime.content import load_content
 from hub.runtime.locks import only_preparer
 
 Say = Callable[[str], None]
@@ -63,6 +64,8 @@ def migrate(say: Say) -> int:
 def prepare(say: Say) -> bool:
     """Do all of it, each step only when needed; returns whether something large was done.
 
+    The pages and the demo that an empty hub begins with are part of it.
+
     Several may be started at once, on one host or many: the first works, the others wait, then find nothing to do.
     """
     with only_preparer(say):
@@ -72,4 +75,7 @@ def prepare(say: Say) -> bool:
         with readable_by_all():
             compile_catalogues()
             is_collected = collect()
-        return any([migrate(say), is_collected])
+        is_large = any([migrate(say), is_collected])
+        # Within the lock: two that fill an empty hub at once would both find it empty.
+        load_content(say)
+        return is_large

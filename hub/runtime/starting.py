@@ -73,7 +73,7 @@ def check_services(parts: Sequence[str]) -> None:
         try:
             _within(PATIENCE, _check_redis, "Redis does not answer (REDIS_URL)")
         except StartError as error:
-            log.warning("%s. The hub starts without it.", error)
+            log.warning("%s. The hub starts without it.", str(error).rstrip("."))
     if "smtpd" in parts:
         try:
             import_string("listserv.inbound.tls.tls_context")()
@@ -191,6 +191,12 @@ def bound(setting: str, where: Endpoint, *, shared: bool = False) -> list[socket
 
 def _addresses(where: Endpoint) -> list[Any]:
     return list(dict.fromkeys(socket.getaddrinfo(where.host, where.port, type=socket.SOCK_STREAM)))
+
+
+def cannot_write(error: OSError) -> StartError:
+    """Return the error of a start that finds a file or folder which it may not write."""
+    place = error.filename or settings.HUB_DATA
+    return StartError(f"It cannot write {place} (HUB_DATA, HUB_STATIC): {error.strerror}.")
 
 
 def cannot_listen(setting: str, where: Endpoint, error: OSError) -> StartError:

@@ -34,13 +34,13 @@ def test_who_finds_the_lock_taken_says_so_and_waits(settings: Any, monkeypatch: 
 
 
 @pytest.mark.postgres
-def test_two_hosts_that_prepare_one_database_at_once_both_succeed(tmp_path: Path) -> None:
+def test_two_hosts_that_prepare_one_database_and_the_demo_at_once_both_succeed(tmp_path: Path) -> None:
     with postgres_database() as url:
         hosts = [
             subprocess.Popen(
                 PREPARE,
                 cwd=ROOT,
-                env=_environment(tmp_path / name, DATABASE_URL=url),
+                env=_environment(tmp_path / name, DATABASE_URL=url, HUB_DEMO="1"),
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
                 text=True,

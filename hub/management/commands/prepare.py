@@ -5,7 +5,6 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from hub.runtime import starting
-from hub.runtime.content import load_content
 from hub.runtime.prepare import prepare
 
 
@@ -20,5 +19,7 @@ class Command(BaseCommand):
             starting.check_storage()
         except starting.StartError as error:
             raise SystemExit(f"Nothing is prepared. {error}") from None
-        prepare(lambda line: self.stdout.write(line, ending="" if line.startswith("\r") else "\n"))
-        load_content(self.stdout.write)
+        try:
+            prepare(lambda line: self.stdout.write(line, ending="" if line.startswith("\r") else "\n"))
+        except OSError as error:
+            raise SystemExit(f"Nothing is prepared. {starting.cannot_write(error)}") from None

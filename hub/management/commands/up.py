@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from hub.runtime import starting
-from hub.runtime.content import load_content, welcome
+from hub.runtime.content import welcome
 from hub.runtime.prepare import prepare
 from hub.runtime.serve import run
 
@@ -24,8 +24,10 @@ class Command(BaseCommand):
             starting.check_addresses(("web", "smtpd"))
         except starting.StartError as error:
             raise SystemExit(starting.cannot_start("up", error)) from None
-        grown = prepare(self._say)
-        load_content(self._say)
+        try:
+            grown = prepare(self._say)
+        except OSError as error:
+            raise SystemExit(starting.cannot_start("up", starting.cannot_write(error))) from None
         if grown:
             # Migrations and static files leave 80 MB behind that serving does not need: begin again without them.
             self.stdout.flush()
