@@ -18,8 +18,10 @@ from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
+from django.db.utils import InterfaceError, OperationalError
 
 FORMATTERS: dict[str, str] = {"text": "hub.lib.logs.TextFormatter", "json": "hub.lib.logs.JsonFormatter"}
+LEVELS: tuple[str, ...] = ("debug", "info", "warning", "error", "critical")
 _events = logging.getLogger("hub.events")
 # The request, socket or task that a line belongs to; "" for none.
 request_id: ContextVar[str] = ContextVar("request_id", default="")
@@ -73,6 +75,18 @@ def belonging_to(identifier: str) -> Iterator[None]:
         yield
     finally:
         request_id.reset(token)
+
+
+class WithoutDatabase(logging.Filter):
+    """Shorten what each request says while the database is away: to a line without its traceback."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Let the record through, its traceback replaced by its last line."""
+        error = record.exc_info[1] if record.exc_info else None
+        if isinstance(error, OperationalError | InterfaceError):
+            record.msg = f"{record.getMessage()}: {type(error).__name__}: {error}".splitlines()[0]
+            record.args, record.exc_info = (), None
+        return True
 
 
 class _Formatter(logging.Formatter):
@@ -131,7 +145,11 @@ def configuration(*, form: str, level: str) -> dict[str, Any]:
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"line": {"()": FORMATTERS[form]}},
+        "filters": {"database": {"()": "hub.lib.logs.WithoutDatabase"}},
         "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
         "root": {"handlers": ["console"], "level": level},
-        "loggers": {"django.request": {"level": "ERROR"}, **{name: {"level": "WARNING"} for name in quiet}},
+        "loggers": {
+            "django.request": {"level": "ERROR", "filters": ["database"]},
+            **{name: {"level": "WARNING"} for name in quiet},
+        },
     }

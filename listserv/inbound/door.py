@@ -15,11 +15,12 @@ from dataclasses import replace
 from typing import Any, Protocol
 
 from django.conf import settings
-from django.db.utils import OperationalError
+from django.db.utils import InterfaceError, OperationalError
 
 from hub.lib import metrics
 from hub.lib.clients import client_key
 from hub.lib.logs import event
+from hub.lib.repeats import Repeats
 from hub.lib.throttle import Throttle
 from listserv.inbound import limits, traces
 from listserv.inbound import session as hub
@@ -92,6 +93,7 @@ class Door:
         self.pressure = limits.Pressure(
             settings.HUB_DATA, settings.HUB_DISK_RESERVE * 1_000_000, lambda: self.spool.busy
         )
+        self.database = Repeats(log, "The database work of the SMTP gateway")
         self.sessions: set[Conversation] = set()
         self.open: Counter[str] = Counter()  # connections of each client that is counted
         # Mails that are read and not yet answered.
@@ -171,6 +173,7 @@ class Door:
         found: Recipient | hub.Refusal | None = hub.look_up_kept(address, self.lists)
         if found is None:
             found = await self.threads.run(hub.look_up, address, server.member_id, envelope.smtp_utf8, self.lists)
+            self.database.worked()
         if isinstance(found, hub.Refusal):
             server.unknown += 1
             metrics.recipients_refused.labels(found.reply[4:9].strip()).inc()
@@ -184,7 +187,11 @@ class Door:
     async def handle_exception(self, error: Exception) -> str:
         """Ask the client to try again: what failed is on our side."""
         metrics.note_error(error, "smtp")
-        log.error("An SMTP session failed", exc_info=error)
+        # Every client asks in vain while the database is away: that is one fault, not one for each of them.
+        if isinstance(error, OperationalError | InterfaceError):
+            self.database.failed(error, expected=True)
+        else:
+            log.error("An SMTP session failed", exc_info=error)
         if is_full(error):
             return "452 4.3.1 The hub's disk is full. Try again later."
         return "451 4.3.0 The hub could not do this now. Try again later."

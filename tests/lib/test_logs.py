@@ -7,6 +7,9 @@ from io import StringIO
 
 import pytest
 from django.core.management import call_command
+from django.db import OperationalError
+from django.http import HttpResponseServerError
+from django.utils.log import log_response
 
 from hub.lib.logs import FORMATTERS, JsonFormatter, TextFormatter, belonging_to, event, person
 from hub.lib.repeats import LONGEST_WAIT, Repeats
@@ -30,6 +33,15 @@ def failed() -> logging.LogRecord:
         raise ValueError("one\ntwo\r\n2026 ERROR forged")
     except ValueError:
         return logging.LogRecord("hub.test", logging.ERROR, __file__, 1, "It failed", (), sys.exc_info())
+
+
+@pytest.mark.parametrize("error", [OperationalError("no answer\nis the server running?"), ValueError("no answer")])
+def test_a_request_without_a_database_leaves_one_line_and_no_traceback(error, caplog):
+    with caplog.at_level(logging.ERROR, "django.request"):
+        log_response("%s: %s", "Internal Server Error", "/", response=HttpResponseServerError(), exception=error)
+    (line,) = (TextFormatter().format(found) for found in caplog.records)
+    assert "Internal Server Error: /" in line and "no answer" in line
+    assert (len(line.splitlines()) == 1) is isinstance(error, OperationalError)
 
 
 @pytest.mark.parametrize("text", HOSTILE)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 
 from hub.env import Endpoint, EnvError
 from listserv.inbound import door as door_room
@@ -191,6 +192,28 @@ def test_bytes_of_mails_are_counted_while_they_come_and_let_go_of_afterwards(ope
         other.socket.sendall(b"RCPT TO:<" + risk.encode() + b">\r\nDATA\r\nhalf a mail")
     doors[0].spool.stop()
     assert doors[0].pressure.held <= len(b"half a mail")
+
+
+def test_clients_that_ask_in_vain_while_the_database_is_away_are_one_fault_in_the_log(
+    opened, people, risk, monkeypatch, caplog
+):
+    door = opened()
+
+    def away(*_arguments):
+        raise OperationalError("connection refused")
+
+    with Wire(door.port) as wire:
+        wire.say("EHLO wire.example")
+        wire.say(f"MAIL FROM:<{people.amina.email}>")
+        with monkeypatch.context() as during:
+            during.setattr(door_room.hub, "look_up_kept", lambda *_: None)
+            during.setattr(door_room.hub, "look_up", away)
+            assert {wire.say(f"RCPT TO:<{risk}>")[:9] for _ in range(5)} == {"451 4.3.0"}
+        monkeypatch.setattr(door_room.hub, "look_up_kept", lambda *_: None)
+        assert wire.say(f"RCPT TO:<{risk}>").startswith("250")
+    lines = [found for found in caplog.records if found.name == door_room.__name__]
+    assert len(lines) == 2 and "works again" in lines[1].getMessage()
+    assert "connection refused" in lines[0].getMessage() and lines[0].exc_info is None
 
 
 def test_several_doors_listen_at_one_address(opened, people, risk, settings, monkeypatch):
