@@ -113,7 +113,7 @@ def endpoint(name: str, default: str) -> Endpoint:
     found = text(name, default)
     try:
         parts = urlsplit(f"//{found}")
-        if parts.hostname and parts.port is not None and parts.netloc == found and "@" not in found:
+        if parts.hostname and parts.port and parts.netloc == found and "@" not in found:
             return Endpoint(parts.hostname, parts.port)
     except ValueError:
         pass
@@ -181,7 +181,20 @@ def file(name: str, *, needs: str = "") -> Path | None:
 
 def folder(name: str, default: str) -> Path:
     """Return the path of a folder that the hub may write to, made when it is not there."""
-    path = Path(text(name, default)).resolve()
+    return writable(name, Path(text(name, default)).resolve())
+
+
+def place(name: str) -> Path | None:
+    """Return the path of a folder that is there, or could be; None when unset."""
+    found = text(name)
+    path = Path(found).resolve()
+    if found and not next(way for way in (path, *path.parents) if way.exists()).is_dir():
+        raise EnvError(name, found, "the path of a folder")
+    return path if found else None
+
+
+def writable(name: str, path: Path) -> Path:
+    """Return a folder that a variable names, made when it is not there, if the hub may write to it."""
     try:
         path.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
     except OSError as error:
@@ -232,16 +245,6 @@ def dkim(keys: str, selectors: str) -> tuple[DkimKey, ...]:
     return tuple(DkimKey(name, Path(path).resolve()) for name, path in zip(names, files, strict=True))
 
 
-def base_url(name: str, default: str) -> str:
-    """Return the public base address without a trailing slash."""
-    found = text(name, default).rstrip("/")
-    parts = urlsplit(found)
-    more = parts.query or parts.fragment or "@" in parts.netloc
-    if parts.scheme not in {"http", "https"} or not parts.netloc or more:
-        raise EnvError(name, found, "an address such as https://hub.example.org")
-    return found
-
-
 def redis_url(name: str) -> str:
     """Return a Redis address, empty when unset; its password may stand in REDIS_PASSWORD. Options are checked."""
     address = with_password(text(name), text("REDIS_PASSWORD"), name)
@@ -266,20 +269,6 @@ def redis_url(name: str) -> str:
     except url_options.WrongOptionError as error:
         raise EnvError(name, _hidden(address), str(error)) from error
     return address
-
-
-def allowed_hosts(public: str) -> list[str]:
-    """Return the names under which the hub answers: the public one, and this machine's own if the public one is too.
-
-    A hub on the Internet does not answer to ``localhost``: whoever gets that name into a request gets links under it.
-    """
-    try:
-        address = ipaddress.ip_address(public)
-        is_own = address.is_loopback or address.is_unspecified
-    except ValueError:
-        is_own = public == "localhost" or public.endswith(".localhost")
-    host = f"[{public}]" if ":" in public else public
-    return list(dict.fromkeys([host, "localhost", "127.0.0.1", "[::1]"] if is_own else [host]))
 
 
 def database(name: str, data: Path, *, bouncer: bool = False) -> dict[str, object]:

@@ -5,7 +5,7 @@ Attachments and media are private in both: nobody reads them but through a view 
 
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from hub import env
 
@@ -22,12 +22,15 @@ def stores(name: str, data: Path) -> dict[str, dict[str, Any]]:
     Raises: EnvError (an address of another kind, or an option that is not known).
     """
     url = env.text(name)
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError as error:
+        raise env.EnvError(name, "(hidden)", _FORM) from error
     if not url or parts.scheme == "file":
-        folder = Path(unquote(parts.path)) if url else data
+        folder = _own_folder(name, parts) if url else data
         return {"default": _folder(folder / "media"), "private": _folder(folder / "attachments")}
     options = dict(parse_qsl(parts.query, keep_blank_values=True))
-    if parts.scheme != "s3" or not parts.hostname or set(options) - set(_OPTIONS):
+    if parts.scheme != "s3" or not parts.hostname or not _are_good(options):
         raise env.EnvError(name, f"{parts.scheme}://(hidden)", _FORM)
     common = {
         "bucket_name": parts.hostname,
@@ -44,6 +47,22 @@ def stores(name: str, data: Path) -> dict[str, dict[str, Any]]:
         # Named after their content: who writes one a second time writes the same.
         "private": _bucket(common, f"{prefix}/attachments".strip("/"), overwrite=True),
     }
+
+
+def _own_folder(name: str, parts: SplitResult) -> Path:
+    """Return the folder of a ``file://`` address, which the hub must be able to write to."""
+    path = unquote(parts.path)
+    if parts.netloc or parts.query or parts.fragment or not path.startswith("/"):
+        raise env.EnvError(name, parts.geturl(), "the address of a folder such as file:///srv/shared")
+    return env.writable(name, Path(path))
+
+
+def _are_good(options: dict[str, str]) -> bool:
+    """Whether each option of a store is known and can be honoured."""
+    endpoint = urlsplit(options.get("endpoint", "https://none"))
+    is_endpoint = endpoint.scheme in {"http", "https"} and bool(endpoint.hostname)
+    is_style = options.get("addressing", "auto") in {"auto", "path", "virtual"}
+    return set(options) <= set(_OPTIONS) and is_endpoint and is_style and all(options.values())
 
 
 def _folder(path: Path) -> dict[str, Any]:

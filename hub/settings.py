@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from django.utils.translation import gettext_lazy as _
 
-from hub import env, leaving, media, security
+from hub import env, leaving, media, public_names, security
 from hub.lib import logs
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -30,12 +30,12 @@ HUB_SMTP_MAILS_PER_MINUTE = env.number("HUB_SMTP_MAILS_PER_MINUTE", 120, least=0
 HUB_SMTP_CONNECTIONS_PER_CLIENT = env.number("HUB_SMTP_CONNECTIONS_PER_CLIENT", 20, least=0, most=100_000)
 # Megabytes of the disk under HUB_DATA that mail does not fill; 0 to look at none.
 HUB_DISK_RESERVE = env.number("HUB_DISK_RESERVE", 100, least=0, most=1_000_000)
-HUB_URL = env.base_url("HUB_URL", f"http://{HUB_WEB}")
+HUB_URL = public_names.base_url("HUB_URL", f"http://{HUB_WEB}")
 # Proxies in front of the web: from these X-Forwarded-For and -Proto are believed, from nobody else.
 HUB_TRUSTED_PROXIES = env.networks("HUB_TRUSTED_PROXIES")
 # Sockets that one visitor who is not signed in may have open (in each process); 0 for no limit.
 HUB_SOCKETS_PER_CLIENT = env.number("HUB_SOCKETS_PER_CLIENT", 100, least=0, most=100_000)
-HUB_MAIL_DOMAIN = env.text("HUB_MAIL_DOMAIN", "lists.hub.example")
+HUB_MAIL_DOMAIN = public_names.domain("HUB_MAIL_DOMAIN", "lists.hub.example")
 HUB_RELAY = env.relay("HUB_RELAY")
 # The keys that sign outgoing mail (RFC 6376), each with its selector; ``manage.py dkim_key`` makes one.
 HUB_DKIM = env.dkim("HUB_DKIM_KEY", "HUB_DKIM_SELECTOR")
@@ -78,7 +78,7 @@ HUB_BOUNCE_LIMIT = env.number("HUB_BOUNCE_LIMIT", 5, least=1, most=1_000)
 HUB_KEEP_RAW_DAYS = env.number("HUB_KEEP_RAW_DAYS", 0, least=0, most=36_500)
 
 _public = urlsplit(HUB_URL)
-ALLOWED_HOSTS = env.allowed_hosts(_public.hostname or "localhost")
+ALLOWED_HOSTS = public_names.allowed_hosts(_public.hostname or "localhost")
 CSRF_TRUSTED_ORIGINS = [HUB_URL]
 SECURE = _public.scheme == "https"
 
@@ -254,12 +254,12 @@ STORAGES["staticfiles"]["OPTIONS"] = {"file_permissions_mode": 0o644, "directory
 FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o600, 0o700
 STATIC_URL = "/static/"
 # A folder that was collected beforehand, as in the image; unset, ``prepare`` collects into the data folder.
-HUB_STATIC = env.text("HUB_STATIC")
-STATIC_ROOT = Path(HUB_STATIC).resolve() if HUB_STATIC else HUB_DATA / "static"
+HUB_STATIC = env.place("HUB_STATIC")
+STATIC_ROOT = HUB_STATIC or HUB_DATA / "static"
 STATICFILES_DIRS = [BASE_DIR / "hub" / "static"]
 WHITENOISE_MAX_AGE = 60 * 60 * 24 * 365
 EMAIL_BACKEND = "listserv.outbound.notices.NoticeBackend"
-DEFAULT_FROM_EMAIL = f"{HUB_NAME} <secretariat@{HUB_MAIL_DOMAIN}>"
+DEFAULT_FROM_EMAIL = public_names.mailbox(HUB_NAME, f"secretariat@{HUB_MAIL_DOMAIN}")
 SERVER_EMAIL = f"hub@{HUB_MAIL_DOMAIN}"
 
 # --- People ---------------------------------------------------------------------------------------------------
@@ -393,5 +393,6 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 20
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * HUB_TEXT_MAX_SIZE + 100_000
 
 LOGGING = logs.configuration(
-    form=env.choice("HUB_LOG_FORMAT", "text", tuple(logs.FORMATTERS)), level=env.text("HUB_LOG_LEVEL", "INFO")
+    form=env.choice("HUB_LOG_FORMAT", "text", tuple(logs.FORMATTERS)),
+    level=env.choice("HUB_LOG_LEVEL", "info", logs.LEVELS).upper(),
 )

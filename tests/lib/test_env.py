@@ -1,11 +1,13 @@
 """The operator's settings: typed, and wrong ones stop the start with a sentence."""
 
 import stat
+from email.utils import getaddresses
 from pathlib import Path
 
 import pytest
+from django.core.mail import EmailMessage
 
-from hub import env
+from hub import env, public_names
 from hub.env import DkimKey, Endpoint, EnvError, RelayAddress
 
 NAME = "HUB_TEST"
@@ -115,7 +117,25 @@ def test_keys_that_sign_have_a_selector_each(monkeypatch, tmp_path):
 
 def test_a_base_address_has_no_slash_at_its_end(given):
     given("https://hub.example.org/")
-    assert env.base_url(NAME, "") == "https://hub.example.org"
+    assert public_names.base_url(NAME, "") == "https://hub.example.org"
+
+
+@pytest.mark.parametrize("value", ["http://[::1]:8000", "http://127.0.0.1:8000", "https://Hub.example.org:8443"])
+def test_a_base_address_may_have_a_port(given, value):
+    given(value)
+    assert public_names.base_url(NAME, "") == value
+
+
+def test_a_mail_domain_is_read_in_lower_case(given):
+    given("Lists.Example.ORG")
+    assert public_names.domain(NAME, "") == "lists.example.org"
+
+
+def test_the_name_of_a_hub_is_one_name_whatever_stands_in_it():
+    name = 'Hub "A", B <c>'
+    message = EmailMessage(from_email=public_names.mailbox(name, "secretariat@lists.hub.example"), to=["a@b.example"])
+    (sender,) = getaddresses([message.message()["From"]])
+    assert sender == (name, "secretariat@lists.hub.example")
 
 
 READERS = {
@@ -123,7 +143,8 @@ READERS = {
     "number": lambda: env.number(NAME, 7, least=1, most=20),
     "endpoint": lambda: env.endpoint(NAME, "x"),
     "relay": lambda: env.relay(NAME),
-    "base_url": lambda: env.base_url(NAME, "x"),
+    "base_url": lambda: public_names.base_url(NAME, "x"),
+    "domain": lambda: public_names.domain(NAME, "x"),
     "redis_url": lambda: env.redis_url(NAME),
 }
 
@@ -142,11 +163,21 @@ READERS = {
         ("endpoint", "host"),
         ("endpoint", "host:99999"),
         ("endpoint", "host:80/x"),
+        ("endpoint", "host:0"),
         ("relay", "mta:25"),
         ("relay", "http://mta"),
         ("base_url", "hub.example.org"),
         ("base_url", "ftp://hub.example.org"),
         ("base_url", "https://hub.example.org/?x=1"),
+        ("base_url", "https://hub.example.org/hub"),
+        ("base_url", "https://hub example.org"),
+        ("base_url", "https://hub.example.org:99999"),
+        ("base_url", "https://[::1"),
+        ("domain", "lists example.org"),
+        ("domain", "@lists.example.org"),
+        ("domain", "https://lists.example.org"),
+        ("domain", "lists..example.org"),
+        ("domain", "lists.example.org."),
         ("redis_url", "127.0.0.1:6379"),
     ],
 )
@@ -270,7 +301,7 @@ def test_nothing_of_an_endpoint_is_ignored(given, value):
 def test_nothing_of_the_base_address_is_ignored(given, value):
     given(value)
     with pytest.raises(EnvError):
-        env.base_url(NAME, "http://h")
+        public_names.base_url(NAME, "http://h")
 
 
 def test_a_hub_without_a_secret_makes_one_that_its_owner_alone_reads(given, tmp_path):

@@ -23,11 +23,19 @@ def test_without_a_setting_files_stay_in_the_data_folder(monkeypatch: pytest.Mon
     made = media.stores("HUB_MEDIA_URL", tmp_path)
     assert made["private"]["OPTIONS"]["location"] == str(tmp_path / "attachments")
     assert {store["OPTIONS"]["file_permissions_mode"] for store in made.values()} == {0o600}
-    monkeypatch.setenv("HUB_MEDIA_URL", "file:///srv/shared")
-    assert media.stores("HUB_MEDIA_URL", tmp_path)["default"]["OPTIONS"]["location"] == "/srv/shared/media"
+    shared = tmp_path / "shared"
+    monkeypatch.setenv("HUB_MEDIA_URL", f"file://{shared}")
+    assert media.stores("HUB_MEDIA_URL", tmp_path)["default"]["OPTIONS"]["location"] == f"{shared}/media"
 
 
-@pytest.mark.parametrize("url", ["ftp://host/x", "s3:///x", "s3://bucket/x?public=1", "bucket"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "ftp://host/x", "s3:///x", "s3://bucket/x?public=1", "bucket", "s3://[bucket/x", "s3://bucket?region=",
+        "s3://bucket?endpoint=store.example.org", "s3://bucket?addressing=none", "file://srv/shared",
+        "file:///proc/none", "file:",
+    ],
+)  # fmt: skip
 def test_an_address_that_cannot_be_used_stops_the_start_and_shows_no_key(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, url: str
 ) -> None:

@@ -89,6 +89,22 @@ def test_data_folder_that_cannot_be_written_to_is_said(tmp_path, part):
     assert "HUB_DATA" in line and str(tmp_path / "file" / "data") in line
 
 
+@pytest.mark.parametrize("part", ["web", "prepare"])
+def test_static_folder_that_cannot_be_written_to_is_said(prepared, tmp_path, part):
+    (tmp_path / "file").touch()
+    for folder in (str(tmp_path / "file" / "static"), "/proc/none"):
+        line = why(part, prepared, HUB_STATIC=folder)
+        assert "HUB_STATIC" in line and folder in line
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [("HUB_LOG_LEVEL", "loud"), ("HUB_URL", "https://[::1"), ("HUB_MAIL_DOMAIN", "a b"), ("HUB_MEDIA_URL", "s3://[")],
+)
+def test_wrong_setting_is_said_by_name(prepared, setting, value):
+    assert f"{setting} is " in why("worker", prepared, **{setting: value})
+
+
 def test_data_folder_is_said_where_the_secret_key_would_be_made(tmp_path):
     (tmp_path / "file").touch()
     line = why("web", tmp_path / "file" / "data", HUB_SECRET_KEY="")

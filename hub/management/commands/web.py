@@ -5,6 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from hub.assets import collect
+from hub.runtime import starting
 from hub.runtime.locks import only_on_host
 from hub.runtime.serve import run
 
@@ -16,6 +17,9 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Make the static files if this host has none of this release, then run until told to stop."""
-        with only_on_host(self.stdout.write):
-            collect()
+        try:
+            with only_on_host(self.stdout.write):
+                collect()
+        except OSError as error:
+            raise SystemExit(starting.cannot_start("web", starting.cannot_write(error))) from None
         run("web")
