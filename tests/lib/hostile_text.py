@@ -30,6 +30,14 @@ def _both_ends(opening: str, closing: str) -> Family:
     return lambda length: opening * (length // 2 // len(opening)) + closing * (length // 2 // len(closing))
 
 
+def _links(unit: str) -> Family:
+    """Return a family of links that are all different; a number stands for ``#``, a foreign word for ``$``."""
+    return lambda length: "".join(
+        unit.replace("#", str(n)).replace("$", chr(0x4E00 + n % 5_000) + chr(0x4E00 + n * 7 % 3_000))
+        for n in range(length // len(unit) + 1)
+    )[:length]
+
+
 # What stands in one paragraph, over and over.
 _UNITS = (
     "> |>|<!--|`|``` |\t|[|![|[a](|[a]|[a][b]|[](a)|*a **b |*a_ |*_|**a*|a_|_a|~~a |~|- |* |1. |> - |> 1. |"
@@ -46,6 +54,11 @@ _LINES = (
     "- a\n  - b\n    - c\n      - d¦- a\n¦- [ ] a¦https://a.example/x¦*a*¦**a¦[a¦`a¦&amp;¦ a\n¦> a\n¦> ```¦"
     "- ```¦- # a¦[a](b)¦|`a|b`|¦1. a\n\n2. b\n¦a\\|b¦-\n¦- - - ```¦# *a* **b** `c` [d](e)"
 ).split("¦")
+# Links whose words name another place than they lead to.
+_DECEIVING = (
+    "[a#.b](//c#.de) ", "[a.b](//асе#.ru) ", "[$.b](//$.de) ", "[$.b](//xn--#.de) ", "[xn--#.b](//$.de) ",
+    "[a@$.b](mailto:#@$.de) ", "[$.b](//u@$.de) ", "[а#.ru](//xn--#-8sb.ru) ", "[www.a.b c.de $.b](//$.de)",
+)  # fmt: skip
 FAMILIES: dict[str, Family] = {
     **{f"{unit!r} repeated": repeated(unit) for unit in _UNITS if unit},
     "bars": repeated("|"),
@@ -68,6 +81,7 @@ FAMILIES: dict[str, Family] = {
     "brackets in brackets": _both_ends("[", "]"),
     "links in links": _both_ends("[", "](a)"),
     "images in images": _both_ends("![", "](a)"),
+    **{f"links like {unit.strip()}": _links(unit) for unit in _DECEIVING},
     "parentheses in an address": lambda length: "[a](" + _both_ends("(", ")")(length),
     "address of parentheses": lambda length: "https://a.b/" + _both_ends("(", ")")(length),
     "longer and longer backticks": lambda length: " ".join("`" * n for n in range(1, 1_000))[:length],
