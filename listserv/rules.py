@@ -152,7 +152,14 @@ def is_among(rows: "QuerySet[InboundMail]", mail: Mail, digest: str) -> bool:
 def too_many_held(case: Case) -> Verdict | None:
     """Let no more than :data:`MAX_HELD` mails wait for one member."""
     member = case.sender.member
-    if case.sender.is_proven or member is None or case.facts.held(member.pk) < MAX_HELD:
+    if case.sender.is_proven or member is None:
+        return None
+    return refuse_over_held(case.facts.held(member.pk))
+
+
+def refuse_over_held(count: int) -> Verdict | None:
+    """Refuse one more mail that would wait for its member. Args: count, of those that wait."""
+    if count < MAX_HELD:
         return None
     return reject("too-many-held", _("Several mails wait for your confirmation. Confirm them, then send this again."))
 

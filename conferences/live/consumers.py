@@ -38,7 +38,7 @@ MOST = 2**31
 
 
 class Allowance:
-    """How much a socket may say: a burst, then a little each second."""
+    """How much one socket may send: a burst, then a little each second; clients are counted elsewhere (record 0018)."""
 
     def __init__(self) -> None:
         self._left = float(limits.BURST)

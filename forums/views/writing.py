@@ -126,11 +126,11 @@ def edit(request: HttpRequest, number: int) -> HttpResponse:
 
     Who saves over a newer version is shown both, and their own words stay in the box.
     """
-    found = selectors.contribution_for(signed_in(request), number)
-    where, verdict, must_say_why = _verdict_on(request, found)
+    contribution = selectors.contribution_for(signed_in(request), number)
+    discussion, verdict, must_say_why = _verdict_on(request, contribution)
     if not verdict.accepts:
         raise NotAllowed(verdict.reason, code=verdict.code)
-    initial = {"text": found.text, "revision": found.revision}
+    initial = {"text": contribution.text, "revision": contribution.revision}
     form = EditForm(request.POST or None, initial=initial, must_say_why=must_say_why)
     status, stale = 200, None
     if request.method == "POST":
@@ -149,11 +149,15 @@ def edit(request: HttpRequest, number: int) -> HttpResponse:
                 tags = "sent" if "once_key" in request.POST else ""
                 text = _("Contribution %d is changed; what it said before is kept.") % number
                 messages.success(request, text, extra_tags=tags)
-                return HttpResponseRedirect(_shown_at(found))
+                return HttpResponseRedirect(_shown_at(contribution))
     context = {
-        "contribution": found, "discussion": where, "form": form, "back": _shown_at(found), "stale": stale,
-        "is_own": found.author_id == signed_in(request).pk,
-    }  # fmt: skip
+        "contribution": contribution,
+        "discussion": discussion,
+        "form": form,
+        "back": _shown_at(contribution),
+        "stale": stale,
+        "is_own": contribution.author_id == signed_in(request).pk,
+    }
     return render(request, "forums/edit.html", context, status=status)
 
 

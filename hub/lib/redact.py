@@ -61,8 +61,8 @@ class Person:
 
     @cached_property
     def _bytes(self) -> tuple[bytes, ...]:
-        found = {spelled for needle in self.needles for spelled in _in_bytes(needle)}
-        return tuple(sorted(found, key=lambda needle: (-len(needle), needle)))
+        spellings = {spelled for needle in self.needles for spelled in _in_bytes(needle)}
+        return tuple(sorted(spellings, key=lambda needle: (-len(needle), needle)))
 
     @cached_property
     def _folded(self) -> tuple[str, ...]:

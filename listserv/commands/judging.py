@@ -21,7 +21,7 @@ from listserv.commands import confirming
 from listserv.commands.services import KINDS, orders_of
 from listserv.inbound.sender import Sender
 from listserv.models import InboundMail
-from listserv.rules import MAX_HELD, is_among
+from listserv.rules import is_among, refuse_over_held
 
 if TYPE_CHECKING:
     from listserv.inbound.errands import Question
@@ -103,11 +103,9 @@ def _over_the_rate(question: "Question", sender: Sender) -> Verdict | None:
 
 
 def _held(question: "Question", sender: Sender) -> Verdict:
-    waiting = InboundMail.objects.filter(member=sender.member, state=State.HELD).count()
-    if waiting >= MAX_HELD:
-        return reject(
-            "too-many-held", _("Several mails wait for your confirmation. Confirm them, then send this again.")
-        )
+    refusal = refuse_over_held(InboundMail.objects.filter(member=sender.member, state=State.HELD).count())
+    if refusal is not None:
+        return refusal
     return hold("unproven", _("The mail is held: confirm with the link in our letter that it is yours."))
 
 

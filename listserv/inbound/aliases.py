@@ -26,7 +26,7 @@ from listserv.inbound.compose import find_parent
 from listserv.inbound.mime import Mail, mail_of
 from listserv.inbound.recipients import POSTING
 from listserv.models import InboundMail, MailingList
-from listserv.rules import MAX_HELD, is_among
+from listserv.rules import is_among, refuse_over_held
 
 if TYPE_CHECKING:
     from hub.members.models import Member
@@ -85,10 +85,10 @@ def _seen_before(question: "Question") -> Verdict | None:
 
 def _too_many(question: "Question") -> Verdict | None:
     rows = InboundMail.objects.filter(member=question.sender.member)
-    if not question.sender.is_proven and rows.filter(state=State.HELD).count() >= MAX_HELD:
-        return reject(
-            "too-many-held", _("Several mails wait for your confirmation. Confirm them, then send this again.")
-        )
+    if not question.sender.is_proven:
+        refusal = refuse_over_held(rows.filter(state=State.HELD).count())
+        if refusal is not None:
+            return refusal
     since = question.delivery.received_at - timedelta(hours=1)
     count = rows.filter(kind=KIND, received_at__gt=since, state__in=(State.QUEUED, State.DONE)).count()
     if count < MOST_AN_HOUR:

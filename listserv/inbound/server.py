@@ -290,11 +290,11 @@ class _Protocol(SessionState, SMTP):
     async def _verified(self, result: AuthResult) -> AuthResult:
         if not result.success or not isinstance(result.auth_data, LoginPassword):
             return result
-        found = await self.door.sign_in(*result.auth_data, self.peer)
-        if found is None or isinstance(found, hub.Refusal):
+        answer = await self.door.sign_in(*result.auth_data, self.peer)
+        if answer is None or isinstance(answer, hub.Refusal):
             await asyncio.sleep(WRONG_PASSWORD)
-            return AuthResult(success=False, handled=False, message=found.reply if found is not None else None)
-        return AuthResult(success=True, auth_data=found)
+            return AuthResult(success=False, handled=False, message=answer.reply if answer is not None else None)
+        return AuthResult(success=True, auth_data=answer)
 
     async def smtp_DATA(self, arg: str) -> None:
         """Read a mail and answer with its verdict."""

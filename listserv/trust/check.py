@@ -14,6 +14,7 @@ from dataclasses import replace
 
 from django.conf import settings
 
+from hub.lib.clients import is_in
 from listserv.inbound.delivery import Checks, Delivery
 from listserv.trust import arc, dkim, dmarc, results, spf
 from listserv.trust.canonical import Message, plain_author
@@ -70,7 +71,7 @@ async def check(
 
 
 def _is_relay(peer: str) -> bool:
-    return bool(settings.HUB_TRUSTED_RELAYS) and results.is_trusted(peer, settings.HUB_TRUSTED_RELAYS)
+    return bool(settings.HUB_TRUSTED_RELAYS) and is_in(peer, settings.HUB_TRUSTED_RELAYS)
 
 
 def _is_nowhere(domain: str) -> bool:

@@ -17,11 +17,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from hub.env import DkimKey, Endpoint
+from hub.lib.clients import is_in
 from hub.lib.clock import now as clock
 from listserv.models import InboundMail, RelayTrouble
 from listserv.trust import spf
 from listserv.trust.resolver import Resolver, Unanswered, is_nowhere, shared
-from listserv.trust.results import is_trusted
 from listserv.trust.spf import is_public
 
 log = logging.getLogger(__name__)
@@ -184,7 +184,7 @@ def _neighbours(now: datetime) -> dict[str, tuple[str, ...]]:
     lately = InboundMail.objects.filter(received_at__gt=now - LATELY).exclude(proof=InboundMail.Proof.AUTH)
     lately = lately.exclude(envelope_from="")
     peers = lately.order_by("peer").values_list("peer", flat=True).distinct()[:100]
-    is_relay = {peer: is_trusted(peer, settings.HUB_TRUSTED_RELAYS) for peer in peers}
+    is_relay = {peer: is_in(peer, settings.HUB_TRUSTED_RELAYS) for peer in peers}
     return {
         "unnamed": tuple(peer for peer in is_relay if not is_relay[peer] and not is_public(peer)),
         "nameless": tuple(peer for peer in is_relay if is_relay[peer]),

@@ -12,8 +12,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from hub.lib.clients import is_in, is_loopback
 from listserv.trust.canonical import Message
-from listserv.trust.spf import client_address
 
 # Characters of one field, fields of one mail and results of one field that are read; honest ones have a tenth.
 MAX_FIELD = 10_000
@@ -41,18 +41,9 @@ class Result:
         return found.lower() or (match[1].lower() if match else "")
 
 
-def is_trusted(ip: str, networks: Networks) -> bool:
-    """Whether a client is one of the relays in front of the door."""
-    try:
-        address = client_address(ip)
-    except ValueError:
-        return False
-    return any(address.version == network.version and address in network for network in networks)
-
-
 def believed(message: Message, *, peer: str, networks: Networks, authserv_id: str) -> list[Result] | None:
     """Return what a trusted relay found, the topmost first; None when the client is none, or it has said nothing."""
-    if not authserv_id or not is_trusted(peer, networks):
+    if not authserv_id or not is_in(peer, networks):
         return None
     found: list[Result] = []
     seen = 0
@@ -76,14 +67,7 @@ def _from_within(text: str, networks: Networks) -> bool:
     """Whether a Received field says that the mail came from one of the relays, whatever name the client gave."""
     clause = re.split(r"\sby\s", text[:2_000], maxsplit=1)[0]
     named = _IN_BRACKETS.findall(clause)
-    return bool(named) and all(is_trusted(ip, networks) or _is_loopback(ip) for ip in named)
-
-
-def _is_loopback(ip: str) -> bool:
-    try:
-        return client_address(ip).is_loopback
-    except ValueError:
-        return False
+    return bool(named) and all(is_in(ip, networks) or is_loopback(ip) for ip in named)
 
 
 def parse(text: str) -> tuple[str, list[Result]]:

@@ -81,6 +81,19 @@ def crowd(cast: Any, now: Any) -> Any:
     return cast
 
 
+def killed_and_taken_up(
+    work: Callable[[Any], int], mortal: Callable[[int], Mortal], dies_after: int, now: Any
+) -> tuple[Mortal, Mortal]:
+    """Let a worker die at a copy, and another one do the rest half a minute later; return both far ends."""
+    first = mortal(dies_after)
+    with pytest.raises(Killed):
+        work(now)
+    second = mortal(-1)
+    while work(now + TAKEN_UP):
+        pass
+    return first, second
+
+
 def repeated(end: Mortal, *more: Mortal) -> int:
     """Return how many copies went out more than once."""
     counts = Counter(recipient for one in (end, *more) for recipient, _raw in one.taken)
@@ -161,12 +174,7 @@ def test_renewing_moves_the_lease_of_a_mailing_and_fails_when_another_worker_has
 @pytest.mark.parametrize("dies_after", [1, 49, 77, 150, 199])
 def test_a_killed_mailing_is_taken_up_in_half_a_minute_and_repeats_fifty_copies_at_most(crowd, now, mortal, dies_after):
     crowd.say(crowd.amina, now=now)
-    first = mortal(dies_after)
-    with pytest.raises(Killed):
-        pump.deliver_mailings(now)
-    second = mortal(-1)
-    while pump.deliver_mailings(now + TAKEN_UP):
-        pass
+    first, second = killed_and_taken_up(pump.deliver_mailings, mortal, dies_after, now)
     assert len({recipient for recipient, _raw in first.taken + second.taken}) == 200
     assert repeated(first, second) <= REPEATED
     mailing = Mailing.objects.get()
@@ -180,12 +188,7 @@ def test_killed_retries_are_taken_up_in_half_a_minute_and_repeat_fifty_copies_at
     Mailing.objects.update(state="done", sent=1)
     rows = Subscription.objects.all()
     Retry.objects.bulk_create(Retry(mailing=mailing, subscription=row, next_at=now, created_at=now) for row in rows)
-    first = mortal(120)
-    with pytest.raises(Killed):
-        pump.deliver_mailings(now)
-    second = mortal(-1)
-    while pump.deliver_mailings(now + TAKEN_UP):
-        pass
+    first, second = killed_and_taken_up(pump.deliver_mailings, mortal, 120, now)
     assert not Retry.objects.exists() and repeated(first, second) <= REPEATED
     assert len({recipient for recipient, _raw in first.taken + second.taken}) == 200
 
@@ -195,12 +198,7 @@ def test_killed_digests_are_taken_up_in_half_a_minute_and_repeat_fifty_at_most(c
     crowd.say(crowd.amina, now=now)
     Mailing.objects.update(state="done")
     Subscription.objects.update(delivery="digest-daily", digest_at=now)
-    first = mortal(90)
-    with pytest.raises(Killed):
-        digests.send_digests(now)
-    second = mortal(-1)
-    while digests.send_digests(now + TAKEN_UP):
-        pass
+    first, second = killed_and_taken_up(digests.send_digests, mortal, 90, now)
     assert len({recipient for recipient, _raw in first.taken + second.taken}) == 200
     assert repeated(first, second) <= REPEATED
 
