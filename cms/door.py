@@ -12,10 +12,13 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
+from django.db.models import ProtectedError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
+from cms.models import IssuedText
+from cms.models.issued import frozen
 from cms.rules import is_secretariat
 from cms.scripts import set_policy
 from cms.services.rights import follow_roles, follow_secretariat
@@ -68,9 +71,19 @@ def guarded(view: View) -> View:
     """Wrap a view of Wagtail's admin, and give its pages the policy they need."""
 
     def through(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        response = admitted(request, *args, **kwargs)
+        response = refusing(request, *args, **kwargs)
         set_policy(response)
         return response
+
+    def refusing(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return admitted(request, *args, **kwargs)
+        except ProtectedError as error:
+            # Deleting a page deletes what stands below it, and something there was issued.
+            issued = next((row for row in error.protected_objects if isinstance(row, IssuedText)), None)
+            if issued is None:
+                raise
+            raise frozen(issued.symbol) from error
 
     def admitted(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         name = request.resolver_match.view_name if request.resolver_match else ""

@@ -159,6 +159,17 @@ def test_the_editor_shows_it_with_the_reason_and_saves_nothing(finished, as_):
     assert ProceedingsPage.objects.count() == 1 and latest(page) == page.latest_revision_id
 
 
+def test_a_page_above_what_was_issued_is_not_deleted_and_the_reason_is_said(finished, make_member, as_):
+    page = finished.issued()
+    root, index = as_(make_member("Root Admin", is_staff=True, is_superuser=True)), page.get_parent()
+    for above in (index, index.get_parent()):
+        data = {"confirm": above.title, "confirm_site_name": "Biosafety Network Hub"}
+        answer = root.post(reverse("wagtailadmin_pages:delete", args=(above.pk,)), data)
+        assert answer.status_code == 409 and page.symbol in answer.content.decode()
+    answer = root.post(f"/admin/bulk/wagtailcore/page/delete/?id={index.pk}", {"confirm": index.title})
+    assert answer.status_code in (302, 409) and as_(None).get(page.url).status_code == 200
+
+
 def test_a_copy_is_never_issued(finished):
     page = finished.issued()
     with pytest.raises(NotNow), transaction.atomic():
