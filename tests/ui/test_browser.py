@@ -64,3 +64,21 @@ def test_words_of_people_run_in_their_own_direction_on_a_page_of_another():
         assert await shown.evaluate(bidi, "set") != "plaintext"
 
     in_browser(work)
+
+
+def test_what_a_check_box_says_stands_beside_it_on_a_phone():
+    page = """<!DOCTYPE html><html lang="en"><head><title>A</title><meta charset="utf-8">
+<meta name="viewport" content="width=device-width"><link rel="stylesheet" href="/static/hub/hub.css"></head>
+<body><main class="page"><form class="form"><div class="field"><div class="check"><input type="checkbox" id="box">
+<label for="box">I understand that this cannot be undone, whoever asks for it later.</label></div></div></form>"""
+
+    async def work(browser: Browser) -> None:
+        context = await browser.new_context(viewport={"width": 360, "height": 740})
+        await serve(context, {"/box/": (200, {"Content-Type": "text/html"}, page.encode())})
+        shown = await context.new_page()
+        await shown.goto(f"{HOST}/box/")
+        box, label = [await shown.locator(name).bounding_box() for name in ("#box", "label")]
+        assert box is not None and label is not None
+        assert label["x"] >= box["x"] + box["width"] and label["y"] < box["y"] + box["height"]
+
+    in_browser(work)
