@@ -66,7 +66,7 @@ def test_a_discussion_shows_theme_questions_summary_people_and_topics(client, ca
 
 def test_a_discussion_without_topics_says_what_will_be_there(client, cast):
     client.force_login(cast.amina)
-    assert "Here stand the topics" in client.get(f"/discussions/{cast.forum_id}/").content.decode()
+    assert "topics of this discussion will appear" in client.get(f"/discussions/{cast.forum_id}/").content.decode()
 
 
 def test_a_topic_shows_number_name_country_role_time_and_door(client, cast, now):

@@ -59,7 +59,7 @@ def test_a_page_says_429_and_how_long_to_wait(amina):
     answer = _web(amina.email, PASSWORD)
     assert answer.status_code == 429
     assert 0 < int(answer["Retry-After"]) <= limits.WEB.seconds
-    assert "wrong too often. Wait 5 minutes" in answer.content.decode()
+    assert "Too many wrong attempts. Wait 5 minutes" in answer.content.decode()
 
 
 def test_wrong_passwords_of_one_client_lock_no_other_client_out(amina, make_member):
