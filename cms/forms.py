@@ -8,6 +8,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminPageForm
 
+from cms.rules import NOTE_LENGTH
 from hub.lib.numbers import check_year
 
 
@@ -49,7 +50,7 @@ class NoteForm(forms.Form):
     )
     text = forms.CharField(
         label=_("What is to be corrected, and how it should read"),
-        max_length=5000,
+        max_length=NOTE_LENGTH,
         widget=forms.Textarea(attrs={"rows": 4, "dir": "auto"}),
     )
 
@@ -60,7 +61,7 @@ class WithdrawForm(forms.Form):
     reason = forms.CharField(
         label=_("Why are these proceedings withdrawn?"),
         help_text=_("Everybody who opens the document will see your reason, your name and the date in its place."),
-        max_length=5000,
+        max_length=NOTE_LENGTH,
         widget=forms.Textarea(attrs={"rows": 4, "dir": "auto"}),
     )
 
@@ -69,7 +70,9 @@ class EndNoteForm(forms.Form):
     """Why a note no longer holds."""
 
     reason = forms.CharField(
-        label=_("Your reason for ending it"), max_length=5000, widget=forms.Textarea(attrs={"rows": 2, "dir": "auto"})
+        label=_("Your reason for ending it"),
+        max_length=NOTE_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 2, "dir": "auto"}),
     )
 
 

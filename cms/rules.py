@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 # Roles that write proceedings.
 WRITERS = frozenset({"rapporteur", "chair"})
+# Characters of a note on an issued document, and of the reason for withdrawing it or ending a note.
+NOTE_LENGTH = 5_000
 
 
 def is_secretariat(member: "Member | None") -> bool:

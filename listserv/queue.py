@@ -114,7 +114,7 @@ def waiting(now: datetime) -> Queue:
         },
         digests=found,
         refused=[*_retries(copies), *_notices(letters)],
-        trouble=RelayTrouble.objects.first(),
+        trouble=trouble(),
     )  # fmt: skip
 
 

@@ -13,14 +13,12 @@ from django.utils.translation import ngettext
 
 from cms import indexing
 from cms.models import IssuedText, IssueNote
-from cms.rules import is_secretariat
+from cms.rules import NOTE_LENGTH, is_secretariat
 from hub.lib.errors import Conflict, Invalid, NotAllowed, NotFound
 from hub.lib.masking import mask
 
 if TYPE_CHECKING:
     from hub.members.models import Member
-
-NOTE_LENGTH = 5_000  # characters
 
 
 def _text(page_id: int, actor: "Member") -> IssuedText:
