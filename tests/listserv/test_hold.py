@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from forums.outlets import Procedure as Happening
+from forums.outlets import ProcedureNotification
 from hub.lib import hooks
 from listserv.digests.pump import send_digests
 from listserv.models import DeliveryHold, Mailing, Notice, Procedure, Subscription
@@ -42,7 +42,9 @@ def test_nothing_leaves_while_delivery_is_on_hold(mailing, now, settings):
 def happen(cast, now):
     """Let the hub have something to say to the whole list."""
     said = {"en": {"subject": "The session is open", "text": "The session has opened."}}
-    queue_procedure(Happening(forum_id=cast.policy.forum_id, texts=said, url="/s/1/", is_urgent=True), now=now)
+    queue_procedure(
+        ProcedureNotification(forum_id=cast.policy.forum_id, texts=said, url="/s/1/", is_urgent=True), now=now
+    )
     return Procedure.objects.get()
 
 
