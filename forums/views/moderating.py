@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 from forums import pages, selectors, services
 from forums.edits import edits_of
 from forums.forms import AdmitForm, DecisionForm, SummaryForm
+from forums.models import Membership
 from forums.policy import ADMIT, APPROVE, access_of, may_name_chair
 from forums.views.common import discussion_url, signed_in
 from hub.lib import clock
@@ -116,10 +117,19 @@ def _admit(request: HttpRequest, found: selectors.Discussion, actor: "Member", f
     if person is None:
         form.add_error("email", _("No member of the hub has this address. They apply first; then you can let them in."))
         return False
-    role = form.cleaned_data["role"]
+    role, before = form.cleaned_data["role"], access_of(person).roles.get(found.pk, "")
     services.admit_member(forum_id=found.pk, member=person, role=role, now=clock.now(), actor=actor)
-    messages.success(request, _("%s takes part now.") % person.get_full_name())
+    values = {"name": person.get_full_name(), "role": _role(role), "before": _role(before)}
+    if before and before != role:
+        # Somebody else may have given it a moment ago: what is lost is said.
+        messages.success(request, _("The role of %(name)s is now: %(role)s. It was: %(before)s.") % values)
+    else:
+        messages.success(request, _("%s takes part now.") % person.get_full_name())
     return True
+
+
+def _role(role: str) -> str:
+    return str(Membership.Role(role).label) if role else ""
 
 
 def _remove(request: HttpRequest, found: selectors.Discussion, actor: "Member") -> None:

@@ -78,6 +78,17 @@ def test_a_moderator_lets_a_member_in_by_address(client, cast):
     assert Membership.objects.get(member=cast.stella).role == "rapporteur"
 
 
+def test_a_role_that_is_replaced_is_said(client, cast):
+    client.force_login(cast.chen)
+    path = f"/discussions/{cast.forum_id}/members/"
+    client.post(path, {"email": cast.amina.email, "role": "rapporteur"})
+    # Another moderator, or an older page, with the role that the form offers first.
+    page = client.post(path, {"email": cast.amina.email, "role": "participant"}, follow=True).content.decode()
+    assert "The role of Amina Diallo is now: participant. It was: rapporteur." in page
+    again = client.post(path, {"email": cast.amina.email, "role": "participant"}, follow=True).content.decode()
+    assert "Amina Diallo takes part now." in again
+
+
 def test_an_unknown_address_is_an_error_that_keeps_the_form(client, cast):
     client.force_login(cast.chen)
     answer = client.post(f"/discussions/{cast.forum_id}/members/", {"email": "who@x.example", "role": "observer"})

@@ -58,6 +58,14 @@ def test_page_says_what_waits_why_and_until_when(cast, filled, client):
     assert "1 of 3 recipients" in page and "1 digest" in page and "risk@lists.hub.example" in page
 
 
+def test_on_hold_the_page_promises_no_next_try(cast, filled, client):
+    client.force_login(cast.sofia)
+    assert "Next try:" in client.get(URL).content.decode()
+    page = client.post(URL, {"delivery": "hold"}, follow=True).content.decode()
+    assert "Delivery is on hold" in page and "Cancel delivery" in page
+    assert "Next try:" not in page and "Try again now" not in page and "Try all again now" not in page
+
+
 def test_one_is_tried_again_now(cast, filled, client):
     client.force_login(cast.sofia)
     page = client.post(URL, {"retry": f"retry-{filled['retry'].pk}"}, follow=True)
