@@ -6,8 +6,8 @@ import pytest
 from django.test import Client
 
 from forums.views.feeds import url_for
-from hub.env import allowed_hosts
 from hub.lib.clock import now
+from hub.public_names import allowed_hosts
 from tests.test_matrix import BY_PLACE, LEAVING, MATRIX, OWN, _body, _url
 from tests.world import World, build
 
