@@ -6,12 +6,14 @@ archive comes into a newer hub, and SQLite's into PostgreSQL or the other way (d
 static files are not part of it: the one shows what was sent, the other is made anew.
 """
 
+import errno
 import json
 import os
 import shutil
 import sqlite3
 import tarfile
 import tempfile
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -26,7 +28,7 @@ from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 
-from hub.lib.errors import Conflict, Invalid
+from hub.lib.errors import Conflict, Invalid, Unavailable
 from hub.lib.hooks import registered
 from hub.runtime import archive_files, archive_rows
 from hub.runtime.archive_target import replacement
@@ -35,6 +37,8 @@ from hub.runtime.prepare import migrate
 VERSION = 2
 # Rows that a server-side cursor of PostgreSQL hands over at once.
 CHUNK = 2_000
+# The beginning of the name of a folder that an archive is unpacked into.
+SCRATCH = ".hub-restore-"
 Applied = list[tuple[str, str]]
 Say = Callable[[str], Any]
 
@@ -53,7 +57,9 @@ class Contents:
 
 
 def write_archive(path: Path, *, now: datetime) -> Contents:
-    """Write the archive, readable by its owner only; the hub may go on meanwhile."""
+    """Write the archive, readable by its owner only; the hub may go on meanwhile. Raises: OSError."""
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=".hub-backup-") as scratch:
         folder = Path(scratch)
         (folder / "rows").mkdir()
@@ -127,7 +133,10 @@ def read_archive(path: Path, *, replace: bool, now: datetime, say: Say) -> dict[
 
     Raises: Invalid (not an archive, or of a newer hub), Conflict (the hub is not empty), Unavailable.
     """
-    with tempfile.TemporaryDirectory(dir=settings.HUB_DATA, prefix=".hub-restore-") as scratch:
+    # What a restore that was killed has left: all of an archive, for anybody to read who gets at the folder.
+    for left in settings.HUB_DATA.glob(f"{SCRATCH}*"):
+        shutil.rmtree(left, ignore_errors=True)
+    with tempfile.TemporaryDirectory(dir=settings.HUB_DATA, prefix=SCRATCH) as scratch:
         folder = Path(scratch)
         _unpack(path, folder)
         meta = _meta(folder)
@@ -165,7 +174,9 @@ def _unpack(path: Path, folder: Path) -> None:
                 if content is not None:
                     with target.open("xb") as file:
                         shutil.copyfileobj(content, file)
-    except (tarfile.TarError, EOFError, OSError) as error:
+    except (tarfile.TarError, zlib.error, EOFError, OSError) as error:
+        if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+            raise Unavailable("The disk of the data folder (HUB_DATA) is full.") from error
         raise Invalid("This file is not an archive of a hub, or it is cut short.") from error
 
 

@@ -10,20 +10,24 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.db import Error as DatabaseError
-from django.db import connection
+from django.db import connection, transaction
 
-from hub.lib.errors import Unavailable
+from hub.lib.errors import Conflict, Unavailable
 
 # The schema that Django's tables are in.
 HOME = "public"
+# Apps of which a database that has been a hub's knows at least one.
+OWN_APPS = frozenset({"members", "forums", "listserv", "hublib"})
 
 
 @contextmanager
 def replacement() -> Iterator[None]:
     """Point Django at an empty database; at the end of the block it takes the place of the present one.
 
-    Raises: Unavailable (PostgreSQL does not let this role make a schema).
+    Raises: Unavailable (PostgreSQL does not let this role make a schema, or a pooler stands before it), Conflict
+    (another program has its tables there).
     """
     builder = _sqlite_file if connection.vendor == "sqlite" else _postgres_schema
     with builder():
@@ -69,6 +73,15 @@ def _sqlite_file() -> Iterator[None]:
 
 @contextmanager
 def _postgres_schema() -> Iterator[None]:
+    if settings.HUB_DB_BOUNCER:
+        raise Unavailable(
+            "A restore needs a connection of its own, not one of a pooler. Let DATABASE_URL name PostgreSQL itself, "
+            "and leave HUB_DB_BOUNCER out, for this command."
+        )
+    apps = _apps_in_home()
+    if apps and not apps & OWN_APPS:
+        raise Conflict("Another program has its tables in this database. Give the hub a database of its own.")
+    _drop_left_behind()
     schema = f"hub_restore_{secrets.token_hex(4)}"
     try:
         _execute(f'CREATE SCHEMA "{schema}"')
@@ -99,8 +112,35 @@ def _names(schema: str) -> list[str]:
         return [row[0] for row in cursor.fetchall()]
 
 
+def _apps_in_home() -> set[str]:
+    """Return the apps whose migrations the home schema has had; none in an empty database."""
+    if "django_migrations" not in _names(HOME):
+        return set()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT DISTINCT app FROM public.django_migrations")
+        return {row[0] for row in cursor.fetchall()}
+
+
+def _drop_left_behind() -> None:
+    """Drop what a restore that was killed has left; whoever is here holds the lock of this database."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT nspname FROM pg_namespace WHERE nspname ~ '^hub_restore_[0-9a-f]{8}$' "
+            "AND pg_get_userbyid(nspowner) = current_user"
+        )
+        left = [row[0] for row in cursor.fetchall()]
+    _execute(*(f'DROP SCHEMA "{schema}" CASCADE' for schema in left))
+
+
 def _move_in(schema: str) -> None:
-    """Take the tables of the home schema away and move the built ones there, in one transaction."""
-    drops = [f'DROP TABLE "{HOME}"."{name}" CASCADE' for name in _names(HOME)]
-    moves = [f'ALTER TABLE "{schema}"."{name}" SET SCHEMA "{HOME}"' for name in _names(schema)]
-    _execute("BEGIN", *drops, *moves, "COMMIT")
+    """Take the hub's tables in the home schema away and move the built ones there, in one transaction.
+
+    Tables of others stay: those that are named neither as a built one nor after an app that was there.
+    """
+    built = _names(schema)
+    prefixes = tuple(f"{app}_" for app in _apps_in_home())
+    old = [name for name in _names(HOME) if name in built or name.startswith(prefixes)]
+    drops = [f'DROP TABLE "{HOME}"."{name}" CASCADE' for name in old]
+    moves = [f'ALTER TABLE "{schema}"."{name}" SET SCHEMA "{HOME}"' for name in built]
+    with transaction.atomic():
+        _execute(*drops, *moves)

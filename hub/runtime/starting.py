@@ -120,7 +120,7 @@ def _check_database() -> None:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
     except DatabaseError as error:
-        raise StartError(f"The database does not answer (DATABASE_URL): {_line(error)}") from error
+        raise no_database(error) from error
 
 
 def _check_migrations() -> None:
@@ -128,7 +128,7 @@ def _check_migrations() -> None:
     try:
         applied = set(MigrationRecorder(connection).applied_migrations())
     except DatabaseError as error:
-        raise StartError(f"The database does not answer (DATABASE_URL): {_line(error)}") from error
+        raise no_database(error) from error
     missing = sorted(_migrations() - applied)
     if missing:
         names = ", ".join(".".join(key) for key in missing[:SHOWN])
@@ -191,6 +191,11 @@ def bound(setting: str, where: Endpoint, *, shared: bool = False) -> list[socket
 
 def _addresses(where: Endpoint) -> list[Any]:
     return list(dict.fromkeys(socket.getaddrinfo(where.host, where.port, type=socket.SOCK_STREAM)))
+
+
+def no_database(error: BaseException) -> StartError:
+    """Return the error of a start, or of a command, whose database does not do what it is asked."""
+    return StartError(f"The database does not answer (DATABASE_URL): {_line(error)}")
 
 
 def cannot_write(error: OSError) -> StartError:

@@ -19,11 +19,16 @@ from tests.flow.running import POSTGRES
 OWN = {"listserv_deliveryhold", "hub_lib_heartbeat"}
 
 
-def manage(data: Path, *command: str, **given: str) -> subprocess.CompletedProcess[str]:
-    """Run a management command of the hub in a data folder."""
+def environment(data: Path, **given: str) -> dict[str, str]:
+    """Return the environment of a command of the hub in a data folder."""
     names = ("DATABASE_URL", "REDIS_URL", "HUB_DEMO")
     env = {name: value for name, value in os.environ.items() if name not in names}
-    env |= {"HUB_DATA": str(data), **given}
+    return {**env, "HUB_DATA": str(data), **given}
+
+
+def manage(data: Path, *command: str, **given: str) -> subprocess.CompletedProcess[str]:
+    """Run a management command of the hub in a data folder."""
+    env = environment(data, **given)
     return subprocess.run(
         [sys.executable, "manage.py", *command], cwd=ROOT, env=env, capture_output=True, text=True, check=False
     )

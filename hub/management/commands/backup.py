@@ -1,14 +1,18 @@
 """Write one archive with everything of the hub."""
 
+import sqlite3
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import Error as DatabaseError
 
 from hub.lib.clock import now
 from hub.lib.errors import HubError
+from hub.runtime import starting
 from hub.runtime.archive import Contents, write_archive
+from hub.runtime.stopping import ends_in_order
 
 
 class Command(BaseCommand):
@@ -23,9 +27,14 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Write it and say what is in it, and what is not."""
         try:
-            contents = write_archive(options["file"].absolute(), now=now())
-        except (HubError, OSError) as error:
+            with ends_in_order():
+                contents = write_archive(options["file"].absolute(), now=now())
+        except OSError as error:
+            raise CommandError(f"{options['file']} cannot be written: {error.strerror or error}.") from error
+        except HubError as error:
             raise CommandError(str(error)) from error
+        except (DatabaseError, sqlite3.Error) as error:
+            raise CommandError(str(starting.no_database(error))) from error
         self.stdout.write(
             f"{options['file']}: {contents.size / 1_000_000:.1f} MB, {contents.rows} rows, {contents.files} files."
         )

@@ -3,13 +3,15 @@
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import Error as DatabaseError
 
 from hub.lib.clock import now
 from hub.lib.errors import HubError
+from hub.runtime import starting
 from hub.runtime.archive import read_archive
 from hub.runtime.locks import only_preparer
+from hub.runtime.stopping import ends_in_order
 
 
 class Command(BaseCommand):
@@ -26,12 +28,15 @@ class Command(BaseCommand):
         """Restore, and say what to do before mail goes out again."""
         if not options["file"].is_file():
             raise CommandError(f"There is no file {options['file']}.")
-        settings.HUB_DATA.mkdir(parents=True, exist_ok=True)
         try:
-            with only_preparer(self._say):
+            with ends_in_order(), only_preparer(self._say):
                 rows = read_archive(options["file"], replace=options["replace"], now=now(), say=self._say)
         except HubError as error:
             raise CommandError(str(error)) from error
+        except OSError as error:
+            raise CommandError(str(starting.cannot_write(error))) from error
+        except DatabaseError as error:
+            raise CommandError(str(starting.no_database(error))) from error
         self._say(f"Restored: {rows['members_member']} members, {rows['forums_contribution']} contributions.")
         self._say("Start the hub with the secret key it had (HUB_SECRET_KEY, if you set one).")
         self._say(
