@@ -90,6 +90,18 @@ def test_secrets_are_files_and_the_database_is_on_a_network_of_its_own(compose: 
     assert networks == set(compose["networks"])
 
 
+def test_the_page_that_examines_the_relay_reaches_it(compose: dict[str, Any]) -> None:
+    services = compose["services"]
+    for name in ("web", "smtpd", "worker"):
+        assert set(services["relay"]["networks"]) <= set(services[name]["networks"])
+
+
+def test_no_setting_stands_twice_in_the_example() -> None:
+    example = (ROOT / "hub" / "deploy" / "env.example").read_text()
+    names = re.findall(r"^#? ?([A-Z_]+)=", example, re.MULTILINE)
+    assert sorted(set(names)) == sorted(names)
+
+
 def test_the_secrets_that_compose_reads_are_made_by_the_script(compose: dict[str, Any], tmp_path: Path) -> None:
     command = ["bash", str(ROOT / "hub" / "deploy" / "secrets.sh"), str(tmp_path / "secrets")]
     subprocess.run(command, check=True)
