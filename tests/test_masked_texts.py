@@ -95,7 +95,7 @@ def test_group_and_discussion(sofia):
         name=TEXT, slug="group", topic=TEXT, mandate=TEXT, term_starts=date(2026, 1, 1), term_ends=date(2027, 1, 1),
         actor=sofia, now=now,
     )  # fmt: skip
-    create_forum(name=TEXT, slug="more", preset="open", now=now, theme=TEXT, questions=TEXT, summary=TEXT)
+    create_forum(name=TEXT, slug="more", preset="members", now=now, theme=TEXT, questions=TEXT, summary=TEXT)
     assert not leaks()
 
 
@@ -115,7 +115,7 @@ def test_application_and_what_is_said_of_it(sofia):
 
 @pytest.mark.parametrize("origin", ["web", "live", "mail"])
 def test_what_quotes_a_secret_and_comes_twice_is_said_once(sofia, origin):
-    policy = create_forum(name="Talks", slug="talks", preset="open", now=timezone.now())
+    policy = create_forum(name="Talks", slug="talks", preset="members", now=timezone.now())
     draft = Draft(forum_id=policy.forum_id, subject=TEXT, text=TEXT, folded=TEXT, once_key="a key")
     made = [publish(draft=draft, author=sofia, origin=origin, now=timezone.now()) for _ in range(2)]
     assert [one.created for one in made] == [True, False] and made[0].contribution == made[1].contribution

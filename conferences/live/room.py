@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections import deque
 from typing import TYPE_CHECKING, Any
 
@@ -85,6 +86,8 @@ class Room:
         self._woken = asyncio.Event()
         self.repeats = Repeats(log, f"Reading the log of {source.topic}")
         self._checks: set[asyncio.Task[None]] = set()
+        # When to look at the seats again; who comes in is looked at then.
+        self._check_at = time.monotonic() + source.poll * 0.9
         self.task = asyncio.create_task(self._run(), name=source.topic)
 
     def people(self) -> int:
@@ -177,6 +180,15 @@ class Room:
             if seat.sign_in and seat.sign_in.mark not in valid_marks:
                 seat.end(limits.RENEW)
 
+    async def _check_seats(self) -> None:
+        """Look at who is here, also while prompts keep coming; the public may be shut out without one."""
+        self._check_at = time.monotonic() + self.source.poll * 0.9
+        await self.check_sign_ins()
+        visitors = [seat for seat in self.seats if seat.member_id is None and not seat.over.done()]
+        if visitors and not await self.source.may_follow(None):
+            for seat in visitors:
+                seat.end(limits.REMOVED)
+
     async def _run(self) -> None:
         handlers = {
             self.source.topic: self._hear,
@@ -214,7 +226,8 @@ class Room:
             except TimeoutError:
                 if self.source.counts_people:
                     self.presence.tell()
-                await self.check_sign_ins()
+            if time.monotonic() >= self._check_at:
+                await self._check_seats()
             self._woken.clear()
             await self._catch_up()
             self.repeats.worked()

@@ -43,6 +43,10 @@ async def must_set_up_factor(member: "Member | None") -> bool:
     return await in_database(rules.must_set_up, member)
 
 
+def _person(member_id: int | None) -> "Member | None":
+    return active_member(member_id) if member_id is not None else None
+
+
 class Source(Protocol):
     """What a room asks of what it follows."""
 
@@ -57,8 +61,8 @@ class Source(Protocol):
     async def after(self, number: int) -> list[Frame]:
         """Return the frames after a number, at most a page of them."""
 
-    async def may_follow(self, member_id: int) -> bool:
-        """Whether a member may still listen."""
+    async def may_follow(self, member_id: int | None) -> bool:
+        """Whether a member, or None for a visitor, may still listen."""
 
 
 class SessionSource:
@@ -95,11 +99,11 @@ class SessionSource:
         found = await in_database(selectors.events_after, self._row, number)
         return [(frame["seq"], frames.encode(frame)) for frame in found]
 
-    async def may_follow(self, member_id: int) -> bool:
+    async def may_follow(self, member_id: int | None) -> bool:
         """Ask anew, with the member as they are now. Queries: 4."""
 
         def look() -> bool:
-            return selectors.may_follow(active_member(member_id), self._row.pk)
+            return selectors.may_follow(_person(member_id), self._row.pk)
 
         return await in_database(look)
 
@@ -136,11 +140,11 @@ class TopicSource:
         found = await in_database(lambda: forum_selectors.contributions_after(self._topic, number, limit=1))
         return [(row.number, prompt(row.number)) for row in found]
 
-    async def may_follow(self, member_id: int) -> bool:
+    async def may_follow(self, member_id: int | None) -> bool:
         """Ask anew, with the member as they are now."""
 
         def look() -> bool:
-            return forum_selectors.may_read_forum(active_member(member_id), self.forum_id)
+            return forum_selectors.may_read_forum(_person(member_id), self.forum_id)
 
         return await in_database(look)
 

@@ -101,6 +101,8 @@ class Member(AbstractBaseUser, PermissionsMixin):
     anonymised_at = models.DateTimeField(null=True, blank=True)
 
     objects = MemberManager()
+    # When the row was loaded, or saved last.
+    _ran_the_hub = False
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
@@ -112,11 +114,20 @@ class Member(AbstractBaseUser, PermissionsMixin):
     def __str__(self) -> str:
         return self.get_full_name()
 
+    @classmethod
+    def from_db(cls, db: Any, field_names: Any, values: Any) -> Any:
+        """Load, and remember whether the member runs the hub."""
+        member = super().from_db(db, field_names, values)
+        member._ran_the_hub = any(member.__dict__.get(name) for name in ("is_staff", "is_superuser"))
+        return member
+
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Save; a new password, or an account that may not sign in any more, ends every sign-in at once."""
+        """Save; a new password, or an account that may not sign in or run the hub any more, ends every sign-in."""
         has_new_password = getattr(self, "_password", None) is not None
-        ends = not self._state.adding and (has_new_password or not self.is_active)
+        has_left = self._ran_the_hub and not (self.is_staff or self.is_superuser)
+        ends = not self._state.adding and (has_new_password or has_left or not self.is_active)
         super().save(*args, **kwargs)
+        self._ran_the_hub = self.is_staff or self.is_superuser
         if ends:
             LoginSession.objects.end_all(self.pk)
 

@@ -1,14 +1,17 @@
 """A socket ends with the sign-in it was opened with, however that ends, and nobody else's does."""
 
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
+from websockets.exceptions import ConnectionClosed
 
 from conferences.live import limits
-from conferences.live.sources import SessionSource
+from conferences.live.sources import SessionSource, TopicSource
+from forums.models import ForumPolicy
 from hub.lib import clock
 from hub.lib.bus import bus
 from hub.members.account import services as account
@@ -25,6 +28,19 @@ def room(serving: Serving, make_member: Callable[..., Any]) -> Sitting:
     sitting = gather(make_member, clock.now())
     sitting.open()
     return sitting
+
+
+def left(socket: Any, *, within: float) -> int | None:
+    """Return the code a socket was closed with, None while it is open; what it says is thrown away."""
+    until = time.monotonic() + within
+    while time.monotonic() < until:
+        try:
+            socket.recv(timeout=max(0.01, until - time.monotonic()))
+        except TimeoutError:
+            return None
+        except ConnectionClosed as closed:
+            return closed.rcvd.code if closed.rcvd else None
+    return None
 
 
 def browser(cookie: str) -> Client:
@@ -121,6 +137,50 @@ def test_a_lost_prompt_of_a_sign_out_is_made_up_by_the_rows(serving, room, monke
         monkeypatch.setattr(bus, "publish", lambda topic, payload: None)
         LoginSession.objects.filter(member=room.boris).delete()
         assert closing_code(boris) == limits.RENEW
+
+
+def test_a_lost_prompt_is_made_up_while_others_keep_coming(serving, room, monkeypatch):
+    monkeypatch.setattr(SessionSource, "poll", 0.5)
+    with serving.connect(f"/live/session/{room.pk}/", room.boris) as boris:
+        frame(boris, "hello")
+        publish = bus.publish
+        monkeypatch.setattr(bus, "publish", lambda topic, payload: None)
+        LoginSession.objects.filter(member=room.boris).delete()
+        monkeypatch.setattr(bus, "publish", publish)
+        until, code = time.monotonic() + 4, None
+        while code is None and time.monotonic() < until:
+            bus.publish(SessionSource(room.row).topic, {"seq": 0})
+            code = left(boris, within=0.05)
+        assert code == limits.RENEW
+
+
+@pytest.mark.parametrize("kind", ["session", "topic"])
+def test_visitors_leave_when_a_public_discussion_is_closed(serving, room, monkeypatch, kind):
+    monkeypatch.setattr(SessionSource, "poll", 0.3)
+    monkeypatch.setattr(TopicSource, "poll", 0.3)
+    ForumPolicy.objects.filter(forum_id=room.forum_id).update(preset="public")
+    address = f"/live/session/{room.pk}/" if kind == "session" else f"/live/topic/{room.items[0].topic_id}/"
+    with serving.connect(address) as visitor, serving.connect(address, room.amina) as amina:
+        for socket in (visitor, amina):
+            socket.send('{"after": "x"}')
+            frame(socket, "error")
+        ForumPolicy.objects.filter(forum_id=room.forum_id).update(preset="closed")
+        assert closing_code(visitor) == limits.REMOVED
+        assert left(amina, within=0.5) is None
+
+
+def test_who_does_not_run_the_hub_any_more_is_let_in_anew(serving, room):
+    address = f"/live/session/{room.pk}/"
+    room.sofia.refresh_from_db()
+    cookie = serving.cookie(room.sofia)
+    with serving.connect(address, cookie=cookie) as sofia:
+        frame(sofia, "hello")
+        member = type(room.sofia).objects.get(pk=room.sofia.pk)
+        member.is_staff = False
+        member.save()
+        assert closing_code(sofia) == limits.RENEW
+    with serving.connect(address, cookie=cookie) as again:
+        assert closing_code(again) == limits.NOT_FOUND
 
 
 def test_a_socket_lives_no_longer_than_its_sign_in(serving, room):
