@@ -8,14 +8,16 @@ finds nothing. Wagtail's own sign-in and password pages lead to allauth's, which
 limits.
 """
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
 from django.db.models import ProtectedError
+from django.core.paginator import InvalidPage
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 
 from cms.models import IssuedText
 from cms.models.issued import frozen
@@ -27,6 +29,7 @@ from hub.members.account.middleware import lead_to_set_up
 from hub.members.account.rules import must_set_up
 from hub.members.models import Member
 
+log = logging.getLogger(__name__)
 View = Callable[..., HttpResponse]
 
 # No page's content in them.
@@ -99,10 +102,22 @@ def guarded(view: View) -> View:
         if must_set_up(request.user):
             return lead_to_set_up(request)
         if is_secretariat(request.user):
-            return view(request, *args, **kwargs)
+            return _served(view, name, request, *args, **kwargs)
         return _for_writer(view, name, request, *args, **kwargs)
 
     return through
+
+
+def _served(view: View, name: str, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    """Serve a view of Wagtail's; where it fails for a key or page in the address that is none, nothing is there."""
+    try:
+        return view(request, *args, **kwargs)
+    except (InvalidPage, NoReverseMatch, OverflowError, ValueError) as error:
+        if request.method not in {"GET", "HEAD"}:
+            raise
+        # Wagtail puts what stands in an address to the database as it is.
+        log.warning("%s could not read its address: %s", name, error, exc_info=error)
+        raise NotFound from error
 
 
 def _to_allauth(request: HttpRequest, name: str) -> HttpResponse:

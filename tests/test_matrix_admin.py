@@ -110,3 +110,17 @@ def test_nobody_comes_into_the_admin_without_the_second_factor_the_hub_asks_for(
         if not led and (answer.status_code != 404 or who == "rosa"):
             wrong.append((name, url, answer.status_code))
     assert not wrong
+
+
+@pytest.mark.parametrize("odd", ["x", "\U0001f600", "9" * 20, "1" + "0" * 5_000])
+def test_no_address_of_the_admin_fails_for_what_stands_in_it(as_, odd):
+    client, wrong = as_("sofia"), []
+    query = dict.fromkeys(("p", "page", "id", "collection_id", "uploaded_by", "user", "ordering", "parent_page_id"), odd)
+    for name, url in _addresses():
+        parts = url.replace("/x", f"/{odd}").replace("/1/", f"/{odd}/" if odd.isdigit() else "/1/")
+        wrong += [
+            (name, asked)
+            for asked, data in ((url, query), (parts, {}), (parts, query))
+            if client.get(asked, data).status_code >= 500
+        ]
+    assert not wrong

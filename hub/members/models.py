@@ -1,7 +1,8 @@
 """People: the member, and the application that lets somebody in."""
 
+from collections.abc import Collection
 from hashlib import sha256
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from django.apps import apps
 from django.conf import settings
@@ -115,7 +116,7 @@ class Member(AbstractBaseUser, PermissionsMixin):
         return self.get_full_name()
 
     @classmethod
-    def from_db(cls, db: Any, field_names: Any, values: Any) -> Any:
+    def from_db(cls, db: str | None, field_names: Collection[str], values: Collection[Any]) -> Self:
         """Load, and remember whether the member runs the hub."""
         member = super().from_db(db, field_names, values)
         member._ran_the_hub = any(member.__dict__.get(name) for name in ("is_staff", "is_superuser"))
