@@ -115,7 +115,8 @@ def test_nobody_comes_into_the_admin_without_the_second_factor_the_hub_asks_for(
 @pytest.mark.parametrize("odd", ["x", "\U0001f600", "9" * 20, "1" + "0" * 5_000])
 def test_no_address_of_the_admin_fails_for_what_stands_in_it(as_, odd):
     client, wrong = as_("sofia"), []
-    query = dict.fromkeys(("p", "page", "id", "collection_id", "uploaded_by", "user", "ordering", "parent_page_id"), odd)
+    fields = ("p", "page", "id", "collection_id", "uploaded_by", "user", "ordering", "parent_page_id")
+    query = dict.fromkeys(fields, odd)
     for name, url in _addresses():
         parts = url.replace("/x", f"/{odd}").replace("/1/", f"/{odd}/" if odd.isdigit() else "/1/")
         wrong += [

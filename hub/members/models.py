@@ -116,9 +116,9 @@ class Member(AbstractBaseUser, PermissionsMixin):
         return self.get_full_name()
 
     @classmethod
-    def from_db(cls, db: str | None, field_names: Collection[str], values: Collection[Any]) -> Self:
+    def from_db(cls, db: str | None, field_names: Collection[str], values: Collection[Any], **options: Any) -> Self:
         """Load, and remember whether the member runs the hub."""
-        member = super().from_db(db, field_names, values)
+        member = super().from_db(db, field_names, values, **options)
         member._ran_the_hub = any(member.__dict__.get(name) for name in ("is_staff", "is_superuser"))
         return member
 
