@@ -119,7 +119,6 @@ def _change(addresses: Sequence[str], owners: dict[str, int], keys: Sequence[int
     return RosterChange(changed, len(keys) - changed, unknown)
 
 
-@transaction.atomic
 def looks_of(mailing_list: MailingList) -> dict[str, str]:
     """Return what the copies of a list look like, as a form carries it."""
     return {"tag": mailing_list.tag, "shows_addresses": str(mailing_list.shows_addresses)}
