@@ -10,6 +10,7 @@ signed with the present key alone.
 """
 
 import base64
+import hashlib
 import hmac
 from collections.abc import Sequence
 from functools import lru_cache
@@ -17,20 +18,31 @@ from functools import lru_cache
 from django.conf import settings
 
 MAC_BYTES = 10
+_BLOCK = 64  # bytes that SHA-256 takes at a time
 _LETTERS = "abcdefghijklmnopqrstuvwxyz234567"  # RFC 4648 §6, in lower case
 _PAIRS = tuple(one + other for one in _LETTERS for other in _LETTERS)
 
 
 @lru_cache(maxsize=1_024)
-def _keyed(key: str, purpose: str) -> hmac.HMAC:
-    """Return what every token of a purpose begins with: a copy of it costs a third of a new one."""
-    return hmac.new(key.encode(), purpose.encode() + b"\0", "sha256")
+def _states(key: str, purpose: str) -> "tuple[hashlib._Hash, hashlib._Hash]":
+    """Return what every token of a purpose begins with, inside and outside (RFC 2104 §2, §4).
+
+    Copies of these cost half of a copy of :class:`hmac.HMAC`, and a fan-out signs three tokens for each recipient.
+    """
+    secret = key.encode()
+    if len(secret) > _BLOCK:
+        secret = hashlib.sha256(secret).digest()
+    padded = secret.ljust(_BLOCK, b"\0")
+    inner = hashlib.sha256(bytes(byte ^ 0x36 for byte in padded) + purpose.encode() + b"\0")
+    return inner, hashlib.sha256(bytes(byte ^ 0x5C for byte in padded))
 
 
 def _mac(purpose: str, payload: bytes, key: str) -> bytes:
-    state = _keyed(key, purpose).copy()
-    state.update(payload)
-    return state.digest()[:MAC_BYTES]
+    inner, outer = _states(key, purpose)
+    inside, outside = inner.copy(), outer.copy()
+    inside.update(payload)
+    outside.update(inside.digest())
+    return outside.digest()[:MAC_BYTES]
 
 
 def _varint(value: int) -> bytes:

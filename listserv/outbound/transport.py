@@ -2,17 +2,15 @@
 
 from abc import abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol, overload
+from typing import TYPE_CHECKING, NamedTuple, Protocol, overload
 
 if TYPE_CHECKING:
     from listserv.outbound.progress import Progress
 
 
-@dataclass(frozen=True, slots=True)
-class Envelope:
-    """One copy for one recipient.
+class Envelope(NamedTuple):
+    """One copy for one recipient; a tuple, since a fan-out makes thousands.
 
     ``parts`` join to the message, with CRLF line ends; each ends with one. The first and last part are the same object
     in every copy, so a batch of 500 costs one message and 500 small header blocks.
@@ -20,7 +18,7 @@ class Envelope:
 
     sender: str
     recipient: str
-    parts: tuple[bytes, ...] = field(repr=False)
+    parts: tuple[bytes, ...]
 
     @property
     def size(self) -> int:
@@ -76,8 +74,7 @@ class Outcome(StrEnum):
     UNREACHED = "unreached"  # the far end was not there; nothing was said about this copy
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(NamedTuple):
     """The outcome for one recipient and the reply that led to it."""
 
     outcome: Outcome

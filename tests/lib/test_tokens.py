@@ -1,12 +1,15 @@
 """Tokens that travel in the local part of an address: small, genuine, and one spelling each."""
 
+import hmac
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.lib.tokens import MAC_BYTES, read, sign
+from hub.lib.tokens import MAC_BYTES, _mac, read, sign
 
 ALPHABET = "abcdefghijklmnopqrstuvwxyz234567"
+WORDS = st.text(st.characters(exclude_categories=["Cs"]), max_size=200)
 NUMBERS = st.lists(st.integers(min_value=0, max_value=2**63), min_size=1, max_size=5)
 
 
@@ -21,6 +24,12 @@ def test_a_token_survives_any_letter_case_and_fits_a_local_part(numbers):
     assert read("reply", token.upper()) == read("reply", token.title()) == numbers
     assert token.isascii() and token.isalnum() and token == token.lower()
     assert len(sign("reply", [2**31, 2**31])) <= 40
+
+
+@given(WORDS, st.binary(max_size=40), WORDS)
+def test_a_token_is_signed_by_hmac(purpose, payload, key):
+    expected = hmac.digest(key.encode(), purpose.encode() + b"\0" + payload, "sha256")
+    assert _mac(purpose, payload, key) == expected[:MAC_BYTES]
 
 
 def test_a_token_opens_nothing_but_its_purpose():
