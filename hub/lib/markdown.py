@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from markdown_it import MarkdownIt
-from markdown_it.rules_block import StateBlock
+from markdown_it.rules_block import StateBlock, fence
 from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
@@ -272,6 +272,21 @@ def _without_tail(address: str) -> str:
     return address[:end]
 
 
+def _fence(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """Read a fence of code; ``~~~ Agenda ~~~`` is a heading as people draw it in mails, and fences nothing."""
+    line = _line(state, start)
+    if line.startswith("~") and "~" in line.lstrip("~"):
+        return False
+    return fence(state, start, end, silent)
+
+
+def _show_language(state: StateCore) -> None:
+    """Show what stands beside a fence as the first line of its code: HTML has no place for it, and it may be words."""
+    for token in state.tokens:
+        if token.type == "fence" and (language := token.info.strip()):
+            token.content, token.info = f"{language}\n{token.content}", ""
+
+
 def _lower_headings(state: StateCore) -> None:
     """Put a contribution's own headings below the page's: "#" becomes h3, and nothing is deeper than h6."""
     for token in state.tokens:
@@ -287,6 +302,8 @@ def _make_parser() -> MarkdownIt:
     parser.enable("table")
     parser.block.ruler.before("table", "hub_budget", _block_budget)
     parser.inline.ruler.before("text", "hub_budget", _inline_budget)
+    parser.block.ruler.at("fence", _fence, {"alt": ["paragraph", "reference", "blockquote", "list"]})
+    parser.core.ruler.push("hub_show_language", _show_language)
     parser.core.ruler.push("hub_links", _make_links)
     parser.core.ruler.push("hub_lower_headings", _lower_headings)
     return parser

@@ -32,7 +32,7 @@ _MARKS = '[]*_~`!&<>"'
 # HTML of a text is at most so many times as long, and so many characters more.
 MAX_GROWTH, GROWTH_ROOM = 20, 4_000
 # Changes with what :func:`render` makes of any text: what is stored of another version is rendered again.
-VERSION = 3
+VERSION = 4
 _TAGS = {
     "p", "br", "hr", "em", "strong", "s", "code", "pre", "blockquote", "ul", "ol", "li", "a",
     "h3", "h4", "h5", "h6", "table", "thead", "tbody", "tr", "th", "td",

@@ -116,6 +116,24 @@ def test_no_mixture_of_marks_loses_a_word_or_grows_too_much(text, times):
     assert is_bounded(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("~~~~word", "word"),
+        ("```word two\nthree", "word two three"),
+        ("> ~~~ word\n> three", "word three"),
+        ("~~~ Agenda ~~~\n*three*", "~~~ Agenda ~~~ three"),
+        ("````` ~~ word", "~~ word"),
+    ],
+)
+def test_words_beside_a_fence_are_shown(text, words):
+    assert " ".join(plain(render(text)).split()) == words
+
+
+def test_a_heading_drawn_with_tildes_fences_nothing():
+    assert render("~~~ Agenda ~~~\n\nThe *first* item.").endswith("<em>first</em> item.</p>\n")
+
+
 @settings(deadline=None)
 @given(st.lists(st.sampled_from(sorted(FAMILIES)), min_size=1, max_size=6), st.integers(1, 2_000))
 def test_mixtures_of_hostile_texts_stay_bounded(names, length):
