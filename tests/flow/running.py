@@ -34,6 +34,12 @@ def free_port() -> int:
         return int(sock.getsockname()[1])
 
 
+def is_open(port: int) -> bool:
+    """Whether somebody listens on a port."""
+    with socket.socket() as sock:
+        return sock.connect_ex(("127.0.0.1", port)) == 0
+
+
 def wait_for(check: Any, *, seconds: float, what: str) -> Any:
     """Return the first true answer of ``check``, or fail saying what did not come."""
     end = time.monotonic() + seconds
@@ -84,7 +90,7 @@ class RunningHub:
         def healthy() -> bool:
             for name, process in self.processes.items():
                 assert process.poll() is None, f"{name} ended:\n{self.log(name)}"
-            return self.health()[0] == 200
+            return self.health()[0] == 200 and ("smtpd" not in self.processes or is_open(self.smtp_port))
 
         wait_for(healthy, seconds=START, what="A healthy hub")
 

@@ -75,7 +75,7 @@ def test_session_that_waited_longest_makes_room_when_the_door_is_full(door, monk
         monkeypatch.setattr(limits, "IDLE", 0.0)
         with Wire(door.port) as third:
             assert third.greeting.startswith("220")
-            assert first.reply().startswith("421 4.3.2 Others are waiting")
+            assert first.reply().startswith("421 4.3.2 Other clients are waiting")
             assert first.file.read() == b""
             assert second.say("NOOP") == "250 OK"
 
