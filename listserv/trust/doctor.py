@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from hub.env import DkimKey, Endpoint
 from hub.lib.clients import is_in
 from hub.lib.clock import now as clock
+from hub.lib.heartbeats import working_hosts
 from listserv.models import InboundMail, RelayTrouble
 from listserv.trust import spf
 from listserv.trust.resolver import Resolver, Unanswered, is_nowhere, shared
@@ -92,7 +93,8 @@ class Site:
 
     ``unnamed``: clients within this host or its networks that bring mail and are no relay that was named. ``nameless``:
     relays that were named, and have brought mail without saying for whom. ``trouble``: with which words the relay
-    refuses the hub's mail just now; empty when it does not.
+    refuses the hub's mail just now; empty when it does not. ``doors``: the hosts on which a mail door
+    works.
     """
 
     domain: str
@@ -108,6 +110,7 @@ class Site:
     unnamed: tuple[str, ...] = ()
     nameless: tuple[str, ...] = ()
     trouble: str = ""
+    doors: tuple[str, ...] = ()
 
     @classmethod
     def here(cls, *, dns: Resolver | None = None, line: Line | None = None) -> "Site":
@@ -125,6 +128,7 @@ class Site:
             line=line or Wire(),
             now=clock(),
             trouble=_trouble(),
+            doors=working_hosts("smtp"),
             **_neighbours(clock()),
         )
 

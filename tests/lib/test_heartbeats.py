@@ -40,6 +40,18 @@ def test_a_second_process_that_vanished_is_named_while_the_first_one_works():
     assert (gone["host"], gone["pid"]) == ("elsewhere", 7) and gone["lag_seconds"] >= 60
 
 
+def test_hosts_are_named_where_a_part_works():
+    heartbeats.beat("smtp")
+    Heartbeat.objects.update(host="mail-2")
+    for host, works, age in (("mail-1", True, 1), ("mail-1", True, 2), ("mail-3", False, 1), ("mail-4", True, 60)):
+        Heartbeat.objects.create(
+            kind="smtp", name=f"{host}-{age}", host=host, pid=age, works=works, at=clock() - timedelta(seconds=age),
+            started_at=clock(),
+        )  # fmt: skip
+    heartbeats.beat("worker")
+    assert heartbeats.working_hosts("smtp") == ("mail-1", "mail-2")
+
+
 def test_a_process_that_lives_and_does_not_work_is_named():
     heartbeats.beat("worker")
     other("worker-b", works=False)

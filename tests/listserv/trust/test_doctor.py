@@ -108,6 +108,7 @@ async def test_a_good_domain_is_good():
         (host_checks.relay, {"relay": Endpoint("mail.org", 25)}, "good"),
         (host_checks.relay, {"relay": Endpoint("down.org", 25)}, "wrong"),
         (host_checks.door, {}, "wrong"),
+        (host_checks.door, {"doors": ("mail-1", "mail-2")}, "good"),
         (host_checks.door, {"line": Greeter(**{"127__0__0__1": "lists.org"})}, "good"),
         (host_checks.certificate, {}, "advice"),
         (host_checks.certificate, {"certificate": Path("/nowhere")}, "wrong"),
