@@ -17,7 +17,7 @@ from listserv.outbound.refusals import is_about_us
 from listserv.outbound.transport import Batch, Envelope, Outcome, Result
 from listserv.outbound.wire import Wire, shown
 
-WINDOW = 16  # copies in flight on a connection
+WINDOW = 32  # copies in flight on a connection
 # Octets in flight on a connection: mails with files are few at a time, so that memory stays flat.
 WINDOW_OCTETS = 1_000_000
 TRIES = 2  # connections for one copy

@@ -14,13 +14,14 @@ from collections.abc import Sequence
 from hub.env import Endpoint, RelayAddress
 from hub.lib import metrics
 from hub.lib.logs import without_people
-from listserv.outbound.flows import TRIES, WINDOW, Work, flow_for
+from listserv.outbound.flows import TRIES, Work, flow_for
 from listserv.outbound.progress import RENEW_SECONDS
 from listserv.outbound.transport import Envelope, Result
 from listserv.outbound.wire import CONNECT_SECONDS, Wire, connect
 
 log = logging.getLogger(__name__)
 LANES = 4  # connections
+WORTH_A_LANE = 16  # copies for which another connection is opened
 REPLY_SECONDS = 60.0
 # A batch ends after this many seconds whatever the relay does; the pumps' leases are longer.
 BATCH_SECONDS = 150.0
@@ -81,7 +82,7 @@ class Relay:
     async def _start(self, work: Work) -> "asyncio.Future[list[None]]":
         await self._close_idle(IDLE_SECONDS)
         ahead = len(work.batch) if work.progress is None else min(work.progress.ahead, len(work.batch))
-        lanes = min(LANES, -(-ahead // WINDOW))
+        lanes = min(LANES, -(-ahead // WORTH_A_LANE))
         return asyncio.gather(*(self._lane(work) for _ in range(lanes)))
 
     async def _lane(self, work: Work) -> None:
