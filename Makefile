@@ -26,7 +26,7 @@ contracts: $(VENV)/.dev
 	$(BIN)/python manage.py makemigrations --check --dry-run
 
 bench: $(VENV)/.dev ## Print the figures of the benchmarks: ratios within one run.
-	@for bench in tests/bench/*.py; do echo "== $$bench"; $(BIN)/python $$bench || exit 1; done
+	@for bench in tests/bench/*.py; do echo "== $$bench"; $(BIN)/python -m tests.bench.$$(basename $$bench .py) || exit 1; done
 
 lock: ## Pin the newest allowed versions with their hashes.
 	uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 pyproject.toml -o requirements.lock

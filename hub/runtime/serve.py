@@ -18,6 +18,7 @@ from django.utils.module_loading import import_string
 from hub.lib.bus import bus
 from hub.lib.heartbeats import EVERY, beat, farewell
 from hub.runtime import connections, starting
+from hub.runtime.memory import keep_small
 from hub.runtime.worker import run_worker
 
 log = logging.getLogger(__name__)
@@ -195,6 +196,7 @@ def run(*names: str) -> None:
     except starting.StartError as error:
         raise SystemExit(starting.cannot_start(names[0] if len(names) == 1 else "up", error)) from None
     code = 0
+    keep_small()
     connections.settle(names)
     with contextlib.suppress(KeyboardInterrupt):
         code = asyncio.run(_run(names))

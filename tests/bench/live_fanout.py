@@ -144,13 +144,18 @@ def serve_hub(path: str, work: object) -> None:
 
 
 async def measure(server: subprocess.Popen[str], where: dict[str, object], size: int, order: str) -> list[float]:
-    """Connect ``size`` sockets, let the server send, and return every delivery in milliseconds."""
+    """Connect ``size`` sockets, let the server send, and return every delivery in milliseconds.
+
+    A socket is accepted before it has its seat; what is sent meanwhile it reads from the log afterwards. So frames that
+    are not counted go out until everybody has had one.
+    """
     taken: list[float] = []
+    seated: set[int] = set()
     origin = f"http://127.0.0.1:{where['port']}"
     url = f"ws://127.0.0.1:{where['port']}{where['path']}"
     ready = 0
 
-    async def follow() -> None:
+    async def follow(number: int) -> None:
         nonlocal ready
         async with connect(url, origin=origin, compression=None, proxy=None, open_timeout=60) as connection:
             ready += 1
@@ -158,21 +163,32 @@ async def measure(server: subprocess.Popen[str], where: dict[str, object], size:
                 arrived = time.monotonic()
                 at = text.find('"sent":')
                 if at > 0:
+                    seated.add(number)
                     taken.append((arrived - float(text[at + 7 :].partition(",")[0])) * 1000)
 
     tasks = []
     for number in range(size):
-        tasks.append(asyncio.create_task(follow()))
+        tasks.append(asyncio.create_task(follow(number)))
         if number % 50 == 49:
             while ready < number - 10:
                 await asyncio.sleep(0.005)
     while ready < size:
         await asyncio.sleep(0.01)
-    await asyncio.sleep(1.5)
-    for line in ["start", *[order] * ROUNDS]:
+
+    async def order_one(line: str) -> None:
         server.stdin.write(line + "\n")  # type: ignore[union-attr]
         server.stdin.flush()  # type: ignore[union-attr]
         await asyncio.sleep(PAUSE)
+
+    await order_one("start")
+    for _attempt in range(100):
+        await order_one(order)
+        if len(seated) == size:
+            break
+    await asyncio.sleep(1.5)
+    taken.clear()
+    for _round in range(ROUNDS):
+        await order_one(order)
     deadline = time.monotonic() + 5
     while len(taken) < size * ROUNDS and time.monotonic() < deadline:
         await asyncio.sleep(0.05)

@@ -1,0 +1,40 @@
+"""A process keeps little memory that it does not use."""
+
+import subprocess
+import sys
+
+import pytest
+
+# Eight threads hold memory at the same time; how many arenas they have it from is said by glibc itself.
+SCRIPT = """
+import ctypes, threading
+{begin}
+held, go_on = threading.Barrier(9), threading.Event()
+def hold():
+    kept = [bytes(2_000) for _ in range(500)]
+    held.wait()
+    go_on.wait()
+for _ in range(8):
+    threading.Thread(target=hold, daemon=True).start()
+held.wait()
+libc = ctypes.CDLL(None)
+libc.fdopen.restype = ctypes.c_void_p
+out = libc.fdopen(1, b"w")
+libc.malloc_info(0, ctypes.c_void_p(out))
+libc.fflush(ctypes.c_void_p(out))
+go_on.set()
+"""
+
+
+def arenas(begin: str) -> int:
+    """Return how many arenas eight threads use after a beginning."""
+    done = subprocess.run(
+        [sys.executable, "-c", SCRIPT.format(begin=begin)], capture_output=True, text=True, check=True, timeout=60
+    )
+    return done.stdout.count("<heap nr")
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="asks glibc")
+def test_threads_share_two_arenas():
+    begin = "from hub.runtime.memory import keep_small; keep_small()"
+    assert arenas(begin) <= 2 < arenas("")
