@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -12,7 +13,7 @@ from pathlib import Path
 
 import psycopg
 
-from tests.databases import ROOT
+from tests.databases import FOLDER, ROOT, schema
 from tests.flow.running import POSTGRES
 
 # Differ between a hub and its copy by intention.
@@ -39,6 +40,17 @@ def run(data: Path, *command: str, **given: str) -> str:
     done = manage(data, *command, **given)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
+
+
+def migrate(data: Path) -> None:
+    """Give a data folder an empty database: a copy of the one that tests on SQLite begin with, where there is one."""
+    pristine = FOLDER / f"hub_test_{schema()}_pristine.sqlite3"
+    if not pristine.exists():
+        run(data, "migrate", "-v0")
+        return
+    database = data / "hub.sqlite3"
+    shutil.copy(pristine, database)
+    database.chmod(0o600)
 
 
 def shell(data: Path, code: str, **given: str) -> str:

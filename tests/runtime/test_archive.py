@@ -10,7 +10,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from tests.runtime.moving import manage, postgres_database, rows_in, run, shell
+from tests.runtime.moving import manage, migrate, postgres_database, rows_in, run, shell
 
 SEED = """
 from forums import services
@@ -58,7 +58,7 @@ print(sum(iter(lambda: deliver_mailings(now()), 0)))
 @pytest.fixture(scope="module")
 def hub(tmp_path_factory):
     data = tmp_path_factory.mktemp("hub")
-    run(data, "migrate", "-v0")
+    migrate(data)
     shell(data, SEED)
     (data / "dkim-hub2026.pem").write_text("a key")
     return data

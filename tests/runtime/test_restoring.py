@@ -10,7 +10,7 @@ import pytest
 
 from tests.databases import ROOT
 from tests.flow.running import free_port, wait_for
-from tests.runtime.moving import environment, manage, postgres_database, run
+from tests.runtime.moving import environment, manage, migrate, postgres_database, run
 
 SEED = """
 from hub.members.models import Member
@@ -21,7 +21,7 @@ Member.objects.create_user(email="a@b.example", name="A B", is_active=True, is_s
 @pytest.fixture(scope="module")
 def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
     data = tmp_path_factory.mktemp("hub")
-    run(data, "migrate", "-v0")
+    migrate(data)
     run(data, "shell", "-v0", "-c", SEED)
     file = tmp_path_factory.mktemp("archive") / "hub.tar.gz"
     run(data, "backup", str(file))
