@@ -186,11 +186,11 @@ def folder(name: str, default: str) -> Path:
 
 def place(name: str) -> Path | None:
     """Return the path of a folder that is there, or could be; None when unset."""
-    found = text(name)
-    path = Path(found).resolve()
-    if found and not next(way for way in (path, *path.parents) if way.exists()).is_dir():
-        raise EnvError(name, found, "the path of a folder")
-    return path if found else None
+    value = text(name)
+    path = Path(value).resolve()
+    if value and not next(parent for parent in (path, *path.parents) if parent.exists()).is_dir():
+        raise EnvError(name, value, "the path of a folder")
+    return path if value else None
 
 
 def writable(name: str, path: Path) -> Path:

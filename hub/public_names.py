@@ -12,25 +12,25 @@ _host = re.compile(rf"{_domain.pattern}|\[[0-9a-f:.]+\]")
 
 def base_url(name: str, default: str) -> str:
     """Return the public base address without a trailing slash."""
-    found = env.text(name, default).rstrip("/")
+    address = env.text(name, default).rstrip("/")
     try:
-        parts = urlsplit(found)
+        parts = urlsplit(address)
         host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname or ""
         whole = host if parts.port is None else f"{host}:{parts.port}"
-        is_base = parts.netloc.lower() == whole and _host.fullmatch(host) and found.endswith(parts.netloc)
+        is_base = parts.netloc.lower() == whole and _host.fullmatch(host) and address.endswith(parts.netloc)
     except ValueError:
         is_base = None
     if not is_base or parts.scheme not in {"http", "https"}:
-        raise env.EnvError(name, found, "an address such as https://hub.example.org, without a path")
-    return found
+        raise env.EnvError(name, address, "an address such as https://hub.example.org, without a path")
+    return address
 
 
 def domain(name: str, default: str) -> str:
     """Return the name of a domain, in lower case."""
-    found = env.text(name, default).lower()
-    if not _domain.fullmatch(found) or len(found) > 253:
-        raise env.EnvError(name, found, "a domain such as lists.example.org")
-    return found
+    domain_name = env.text(name, default).lower()
+    if not _domain.fullmatch(domain_name) or len(domain_name) > 253:
+        raise env.EnvError(name, domain_name, "a domain such as lists.example.org")
+    return domain_name
 
 
 def mailbox(name: str, address: str) -> str:

@@ -73,8 +73,8 @@ def _target(href: str) -> str:
 
 
 def _first_name(path: str) -> str:
-    found = _AFTER_SLASHES.match(path)
-    return found[1].rpartition("@")[2].partition(":")[0] if found is not None else path
+    match = _AFTER_SLASHES.match(path)
+    return match[1].rpartition("@")[2].partition(":")[0] if match is not None else path
 
 
 def _hosts(words: str) -> Iterator[str]:

@@ -34,9 +34,9 @@ def mailing_list(request: HttpRequest, name: str) -> HttpResponse:
             return HttpResponseRedirect(request.path)
     figures = figures_for(member, name, now=clock.now())
     if form is None and figures.leads:
-        found = figures.mailing_list
-        initial = {"tag": found.tag, "shows_addresses": found.shows_addresses}
-        form = ListForm(initial=initial, current=rosters.looks_of(found))
+        mail_list = figures.mailing_list
+        initial = {"tag": mail_list.tag, "shows_addresses": mail_list.shows_addresses}
+        form = ListForm(initial=initial, current=rosters.looks_of(mail_list))
     context = {
         "figures": figures,
         "list": figures.mailing_list,
@@ -49,20 +49,20 @@ def mailing_list(request: HttpRequest, name: str) -> HttpResponse:
 
 def _set(request: HttpRequest, member: "Member", name: str, form: ListForm) -> int:
     """Save and return the HTTP status of the answer."""
-    found = led_list_for(member, name)
+    mail_list = led_list_for(member, name)
     data = form.cleaned_data
     try:
         rosters.set_list(
-            list_id=found.pk,
+            list_id=mail_list.pk,
             tag=data["tag"],
             shows_addresses=data["shows_addresses"],
             actor=member,
             seen=form.seen if "seen_values" in form.data else None,
         )
     except Stale:
-        found.refresh_from_db()
+        mail_list.refresh_from_db()
         form.show_current()
-        form.add_error(None, _changed_meanwhile(found))
+        form.add_error(None, _changed_meanwhile(mail_list))
         return 409
     except Invalid as error:
         form.add_error("tag", str(error))
@@ -71,11 +71,11 @@ def _set(request: HttpRequest, member: "Member", name: str, form: ListForm) -> i
     return 302
 
 
-def _changed_meanwhile(found: MailingList) -> str:
+def _changed_meanwhile(mail_list: MailingList) -> str:
     sentence = (
         _("Somebody has saved other settings: the tag is “%(tag)s”, and mails show the authors' addresses.")
-        if found.shows_addresses
+        if mail_list.shows_addresses
         else _("Somebody has saved other settings: the tag is “%(tag)s”, and mails do not show the authors' addresses.")
     )
     again = _("Nothing of yours is saved yet: correct the form, then save again.")
-    return f"{sentence % {'tag': found.tag}} {again}"
+    return f"{sentence % {'tag': mail_list.tag}} {again}"

@@ -3,8 +3,6 @@
 import subprocess
 import sys
 
-import pytest
-
 # Eight threads hold memory at the same time; how many arenas they have it from is said by glibc itself.
 SCRIPT = """
 import ctypes, threading
@@ -34,7 +32,6 @@ def arenas(begin: str) -> int:
     return done.stdout.count("<heap nr")
 
 
-@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="asks glibc")
 def test_threads_share_two_arenas():
     begin = "from hub.runtime.memory import keep_small; keep_small()"
     assert arenas(begin) <= 2 < arenas("")
