@@ -5,7 +5,9 @@ from django.utils.translation import gettext_lazy as _
 
 
 class CmsConfig(AppConfig):
-    """Register the rights that follow roles, the member form, and the search index's ear for Wagtail."""
+    """Register the rights that follow roles, the member
+    form, and the search index's ear for Wagtail.
+    """
 
     name = "cms"
     verbose_name = _("Published pages")
@@ -20,7 +22,11 @@ class CmsConfig(AppConfig):
         from cms import freeze, indexing, policy
 
         register_permission_policy(Page, policy.HubPagePolicy())
-        register_permission_policy(get_user_model(), policy.MemberPolicy(get_user_model()), exact_class=True)
-        setattr(apps.get_app_config("wagtailusers"), "user_viewset", "cms.people.MemberViewSet")  # noqa: B010 - not ours
+        register_permission_policy(
+            get_user_model(), policy.MemberPolicy(get_user_model()), exact_class=True
+        )
+        users = apps.get_app_config("wagtailusers")
+        # Not in its stubs.
+        setattr(users, "user_viewset", "cms.people.MemberViewSet")  # noqa: B010
         indexing.listen()
         freeze.listen()

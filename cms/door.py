@@ -1,11 +1,11 @@
 """The door of Wagtail's admin: who comes in, and how far.
 
-Around every view of ``/admin/`` (:mod:`cms.urls`), whoever brought it. Nobody comes in who has not signed in, nor
-without the second factor that the hub asks for (decision record 0017). The Secretariat comes in; its Wagtail group
-follows ``is_staff``. A rapporteur with a draft in hand gets to the few views that editing it takes; the rest of the
-admin, whose choosers and reports name pages that are not published, answers as if it were not there. Everybody else
-finds nothing. Wagtail's own sign-in and password pages lead to allauth's, which know passkeys, second factors and rate
-limits.
+Around every view of ``/admin/`` (:mod:`cms.urls`), whoever brought it. Nobody comes in who has not
+signed in, nor without the second factor that the hub asks for (decision record 0017). The
+Secretariat comes in; its Wagtail group follows ``is_staff``. A rapporteur with a draft in hand gets
+to the few views that editing it takes; the rest of the admin, whose choosers and reports name pages
+that are not published, answers as if it were not there. Everybody else finds nothing. Wagtail's own
+sign-in and password pages lead to allauth's, which know passkeys, second factors and rate limits.
 """
 
 import logging
@@ -56,8 +56,8 @@ EDITING = frozenset(
         "wagtailadmin_logout",
     }
 )
-# Shut for everybody: members come in by application and are never deleted, one by one or in bulk; and a page that fails
-# on purpose.
+# Shut for everybody: members come in by application and are never deleted, one by one or in bulk;
+# and a page that fails on purpose.
 SHUT = frozenset({"wagtailusers_users:add", "wagtailusers_users:delete", "wagtailadmin_error_test"})
 # Where Wagtail leads after saving; a rapporteur's place is the desk.
 HOMES = frozenset(
@@ -83,7 +83,9 @@ def guarded(view: View) -> View:
             return admitted(request, *args, **kwargs)
         except ProtectedError as error:
             # Deleting a page deletes what stands below it, and something there was issued.
-            issued = next((row for row in error.protected_objects if isinstance(row, IssuedText)), None)
+            issued = next(
+                (row for row in error.protected_objects if isinstance(row, IssuedText)), None
+            )
             if issued is None:
                 raise
             raise frozen(issued.symbol) from error
@@ -96,7 +98,9 @@ def guarded(view: View) -> View:
             return _to_allauth(request, name)
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path(), reverse("account_login"))
-        if name in SHUT or (name == "wagtail_bulk_action" and kwargs.get("app_label") == Member._meta.app_label):
+        if name in SHUT or (
+            name == "wagtail_bulk_action" and kwargs.get("app_label") == Member._meta.app_label
+        ):
             raise NotFound
         follow_roles(member=request.user)
         if must_set_up(request.user):
@@ -109,7 +113,9 @@ def guarded(view: View) -> View:
 
 
 def _served(view: View, name: str, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-    """Serve a view of Wagtail's; where it fails for a key or page in the address that is none, nothing is there."""
+    """Serve a view of Wagtail's; where it fails for a key
+    or page in the address that is none, nothing is there.
+    """
     try:
         return view(request, *args, **kwargs)
     except (InvalidPage, NoReverseMatch, OverflowError, ValueError) as error:
@@ -126,7 +132,9 @@ def _to_allauth(request: HttpRequest, name: str) -> HttpResponse:
     return redirect("account_reset_password")
 
 
-def _for_writer(view: View, name: str, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+def _for_writer(
+    view: View, name: str, request: HttpRequest, *args: Any, **kwargs: Any
+) -> HttpResponse:
     if not request.user.has_perm("wagtailadmin.access_admin"):
         raise NotFound
     if name in EDITING:

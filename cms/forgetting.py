@@ -1,7 +1,7 @@
 """Take a person who leaves for good out of drafts and logs of the admin, and find them in pages.
 
-What was issued under a symbol is frozen, with the names as they stood (decision record 0005): it is neither changed nor
-listed.
+What was issued under a symbol is frozen, with the names as they stood (decision record 0005): it is
+neither changed nor listed.
 """
 
 from collections.abc import Iterator
@@ -12,11 +12,27 @@ from django.db.models import Model
 from django.urls import reverse
 from wagtail.documents import get_document_model
 from wagtail.images import get_image_model
-from wagtail.models import APIToken, Comment, CommentReply, ModelLogEntry, Page, PageLogEntry, Revision, TaskState
+from wagtail.models import (
+    APIToken,
+    Comment,
+    CommentReply,
+    ModelLogEntry,
+    Page,
+    PageLogEntry,
+    Revision,
+    TaskState,
+)
 from wagtail.users.models import UserProfile
 
-from cms.models import ConferenceIndexPage, HomePage, ProceedingsPage, ProceedingsRecord, StandardPage
-from hub.lib.redact import Person, Trace, scrub, trace_label
+from cms.models import (
+    ConferenceIndexPage,
+    HomePage,
+    ProceedingsPage,
+    ProceedingsRecord,
+    StandardPage,
+)
+from cms.services.printing import discard_drafts
+from hub.lib.redact import SoughtPerson, Trace, scrub, trace_label
 
 if TYPE_CHECKING:
     from hub.members.models import Member
@@ -30,8 +46,9 @@ _TEXTS: tuple[tuple[type[Page], list[str]], ...] = (
 _EVERY_PAGE = ["title", "draft_title", "seo_title", "search_description"]
 
 
-def scrub_admin(member: "Member", person: Person) -> None:
+def scrub_admin(member: "Member", person: SoughtPerson) -> None:
     """Take the person out of drafts of proceedings and logs; their settings of the admin go."""
+    discard_drafts()
     for profile in UserProfile.objects.filter(user=member):
         if profile.avatar:
             profile.avatar.delete(save=False)
@@ -42,40 +59,59 @@ def scrub_admin(member: "Member", person: Person) -> None:
     _scrub_records(person)
 
 
-def _scrub_records(person: Person) -> None:
+def _scrub_records(person: SoughtPerson) -> None:
     issued = ProceedingsPage.objects.exclude(symbol=None).exclude(record=None).values("record_id")
     drafts = ProceedingsRecord.objects.exclude(pk__in=issued)
     for record in person.named_in(drafts, ["data"]).order_by("pk"):
         data = person.out_of_json(record.data)
         digest = ProceedingsRecord.digest_of(data)
-        others = ProceedingsRecord.objects.filter(conference=record.conference_id, digest=digest).exclude(pk=record.pk)
+        others = ProceedingsRecord.objects.filter(
+            conference=record.conference_id, digest=digest
+        ).exclude(pk=record.pk)
         with transaction.atomic():
             # Two records of one conference that now say the same keep a digest each.
             digest = digest if not others.exists() else f"{record.pk:064d}"
             ProceedingsRecord.objects.filter(pk=record.pk).update(data=data, digest=digest)
 
 
-def find_traces(member: "Member", person: Person) -> Iterator[Trace]:
-    """Return the pages, their earlier versions and comments, and the documents and pictures that name the person."""
+def find_traces(member: "Member", person: SoughtPerson) -> Iterator[Trace]:
+    """Return the pages, their earlier versions and comments,
+    and the documents and pictures that name the person.
+    """
     issued = set(ProceedingsPage.objects.exclude(symbol=None).values_list("pk", flat=True))
-    keys: set[int] = set(person.named_in(Page.objects.all(), _EVERY_PAGE).values_list("pk", flat=True))
+    keys: set[int] = set(
+        person.named_in(Page.objects.all(), _EVERY_PAGE).values_list("pk", flat=True)
+    )
     for model, fields in _TEXTS:
         keys |= set(person.named_in(model.objects.all(), fields).values_list("pk", flat=True))
     versions = Revision.page_revisions.all()
     keys |= {
-        int(key) for key in person.named_in(versions, ["content", "object_str"]).values_list("object_id", flat=True)
+        int(key)
+        for key in person.named_in(versions, ["content", "object_str"]).values_list(
+            "object_id", flat=True
+        )
     }
     keys |= set(person.named_in(Comment.objects.all(), ["text"]).values_list("page_id", flat=True))
-    keys |= set(person.named_in(CommentReply.objects.all(), ["text"]).values_list("comment__page_id", flat=True))
+    keys |= set(
+        person.named_in(CommentReply.objects.all(), ["text"]).values_list(
+            "comment__page_id", flat=True
+        )
+    )
     comments = person.named_in(TaskState.objects.all(), ["comment"])
     keys |= {int(key) for key in comments.values_list("workflow_state__object_id", flat=True)}
     for page in Page.objects.filter(pk__in=keys - issued).order_by("pk"):
         url = reverse("wagtailadmin_pages:edit", args=(page.pk,))
         yield Trace("page", trace_label(person, page.draft_title or page.title), url)
     yield from _files(person, get_document_model(), ["title", "file"], "wagtaildocs:edit")
-    yield from _files(person, get_image_model(), ["title", "file", "description"], "wagtailimages:edit")
+    yield from _files(
+        person, get_image_model(), ["title", "file", "description"], "wagtailimages:edit"
+    )
 
 
-def _files(person: Person, model: type[Model], fields: list[str], address: str) -> Iterator[Trace]:
+def _files(
+    person: SoughtPerson, model: type[Model], fields: list[str], address: str
+) -> Iterator[Trace]:
     for row in person.named_in(model._default_manager.all(), fields).order_by("pk"):
-        yield Trace("page", trace_label(person, getattr(row, "title", "")), reverse(address, args=(row.pk,)))
+        yield Trace(
+            "page", trace_label(person, getattr(row, "title", "")), reverse(address, args=(row.pk,))
+        )

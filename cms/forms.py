@@ -10,13 +10,16 @@ from wagtail.admin.forms import WagtailAdminPageForm
 
 from cms.rules import NOTE_LENGTH
 from hub.lib.numbers import check_year
+from hub.lib.scripts import isolate
 
 
 class PublishedFilter(forms.Form):
     """By year and language; what cannot be read filters nothing."""
 
     year = forms.TypedChoiceField(label=_("Year"), required=False, coerce=int, empty_value=None)
-    language = forms.ChoiceField(label=_("Language"), required=False, choices=[("", _("all")), *settings.LANGUAGES])
+    language = forms.ChoiceField(
+        label=_("Language"), required=False, choices=[("", _("all")), *settings.LANGUAGES]
+    )
 
     def __init__(self, data: QueryDict | None = None, *, years: list[int]) -> None:
         super().__init__(data)
@@ -28,7 +31,10 @@ class PublishedFilter(forms.Form):
     def asked(self) -> dict[str, Any]:
         """The filter as arguments of :func:`cms.selectors.published`."""
         self.is_valid()
-        return {"year": self.cleaned_data.get("year"), "language": self.cleaned_data.get("language") or ""}
+        return {
+            "year": self.cleaned_data.get("year"),
+            "language": self.cleaned_data.get("language") or "",
+        }
 
 
 class SendBackForm(forms.Form):
@@ -46,7 +52,9 @@ class NoteForm(forms.Form):
     """A dated note of correction."""
 
     dated = forms.DateField(
-        label=_("Date of the note"), validators=[check_year], widget=forms.DateInput(attrs={"type": "date"})
+        label=_("Date of the note"),
+        validators=[check_year],
+        widget=forms.DateInput(attrs={"type": "date"}),
     )
     text = forms.CharField(
         label=_("What is to be corrected, and how it should read"),
@@ -60,7 +68,10 @@ class WithdrawForm(forms.Form):
 
     reason = forms.CharField(
         label=_("Why are these proceedings withdrawn?"),
-        help_text=_("Everybody who opens the document will see your reason, your name and the date in its place."),
+        help_text=_(
+            "Everybody who opens the document will see your reason, your name and the date in its "
+            "place."
+        ),
         max_length=NOTE_LENGTH,
         widget=forms.Textarea(attrs={"rows": 4, "dir": "auto"}),
     )
@@ -80,15 +91,22 @@ class PageForm(WagtailAdminPageForm):
     """Wagtail's form of a page, which does not save over a version that its writer has not seen."""
 
     def clean(self) -> dict[str, Any]:
-        """Refuse once when somebody has saved meanwhile; what was typed stays, and is saved the next time."""
+        """Refuse once when somebody has saved meanwhile;
+        what was typed stays, and is saved the next time.
+        """
         cleaned: dict[str, Any] = super().clean()
-        seen_revision = self.data.get("overwrite_revision_id") or self.data.get("loaded_revision_id")
+        seen_revision = self.data.get("overwrite_revision_id") or self.data.get(
+            "loaded_revision_id"
+        )
         latest = self.instance.get_latest_revision() if self.instance.pk else None
         if seen_revision and latest is not None and seen_revision != str(latest.pk):
             sentence = _(
-                "%(person)s saved another version after you opened this one, so yours is not saved yet. "
-                "Compare both in the history; save again to replace the other version with yours."
+                "%(person)s saved another version after you opened this one, so yours is not saved "
+                "yet. Compare both in the history; save again to replace the other version with "
+                "yours."
             )
             person = latest.user.get_full_name() if latest.user else _("Somebody")
-            raise forms.ValidationError(sentence, code="stale", params={"person": person})
+            raise forms.ValidationError(
+                sentence, code="stale", params={"person": isolate(str(person))}
+            )
         return cleaned

@@ -1,8 +1,10 @@
-"""Keep what has a symbol as it is, by whichever way Wagtail, a command or a shell would change it (decision 0016).
+"""Keep what has a symbol as it is, by whichever way Wagtail, a command or a shell would change it
+(decision 0016).
 
-Wagtail publishes, unpublishes, schedules, reverts and moves through ``save()`` of the page, sometimes of its base
-class; so the checks are connected to the signals that every save sends. What goes past them (a statement of SQL)
-changes the page's row, but not what is shown: that comes from :class:`cms.models.IssuedText`.
+Wagtail publishes, unpublishes, schedules, reverts and moves through ``save()`` of the page,
+sometimes of its base class; so the checks are connected to the signals that every save sends. What
+goes past them (a statement of SQL) changes the page's row, but not what is shown: that comes from
+:class:`cms.models.IssuedText`.
 """
 
 from typing import Any
@@ -17,7 +19,9 @@ from cms.models.issued import content_of, frozen
 
 def issued_under(page: Page) -> IssuedText | None:
     """Return a document that was issued as a page or below it, None for none. Queries: 1."""
-    return IssuedText.objects.filter(page__path__startswith=page.path).first() if page.path else None
+    return (
+        IssuedText.objects.filter(page__path__startswith=page.path).first() if page.path else None
+    )
 
 
 def _check_page(instance: Page, raw: bool = False, **_: Any) -> None:
@@ -39,7 +43,9 @@ def _check_page(instance: Page, raw: bool = False, **_: Any) -> None:
 
 
 def _check_symbol(instance: Page) -> None:
-    """Refuse a symbol that was not given by the hub at the moment of issue, which makes the page live."""
+    """Refuse a symbol that was not given by the hub
+    at the moment of issue, which makes the page live.
+    """
     if isinstance(instance, ProceedingsPage) and instance.symbol and not instance.live:
         raise frozen(instance.symbol)
 
@@ -58,7 +64,8 @@ def _check_address(instance: Page, raw: bool = False, **_: Any) -> None:
 
 
 def _check_move(instance: Page, url_path_before: str, url_path_after: str, **_: Any) -> None:
-    """Refuse to move what was issued, or what stands above it; another place among its neighbours is no move.
+    """Refuse to move what was issued, or what stands above it; another place among its neighbours
+    is no move.
 
     Raises: NotNow.
     """
@@ -68,7 +75,8 @@ def _check_move(instance: Page, url_path_before: str, url_path_after: str, **_: 
 
 
 def _check_restriction(instance: PageViewRestriction, raw: bool = False, **_: Any) -> None:
-    """Refuse to close what was issued, itself or from above: that would unpublish it by another name.
+    """Refuse to close what was issued, itself or from above: that would unpublish it by another
+    name.
 
     Raises: NotNow.
     """
@@ -82,6 +90,10 @@ def listen() -> None:
     for model in (Page, ProceedingsPage):
         pre_save.connect(_check_page, sender=model, dispatch_uid=f"cms.freeze.{model.__name__}")
     for above in (Page, ConferenceIndexPage, HomePage):
-        pre_save.connect(_check_address, sender=above, dispatch_uid=f"cms.freeze.address.{above.__name__}")
-    pre_save.connect(_check_restriction, sender=PageViewRestriction, dispatch_uid="cms.freeze.restriction")
+        pre_save.connect(
+            _check_address, sender=above, dispatch_uid=f"cms.freeze.address.{above.__name__}"
+        )
+    pre_save.connect(
+        _check_restriction, sender=PageViewRestriction, dispatch_uid="cms.freeze.restriction"
+    )
     pre_page_move.connect(_check_move, dispatch_uid="cms.freeze.move")

@@ -1,4 +1,6 @@
-"""Keep what is published in the hub's search, by Wagtail's own signals and as a source for a new index."""
+"""Keep what is published in the hub's search, by
+Wagtail's own signals and as a source for a new index.
+"""
 
 from collections.abc import Iterator
 from typing import Any
@@ -12,7 +14,7 @@ from cms.models import ProceedingsPage, StandardPage
 from cms.models.issued import issue_of
 from hub.lib.clock import now
 from hub.lib.markup import plain
-from hub.search.services import PUBLIC, Document, index_document, remove_document
+from hub.search.services import PUBLIC, IndexEntry, index_document, remove_document
 
 
 def _key(page: Page) -> str:
@@ -27,7 +29,7 @@ def _body(page: Page) -> str:
     issue = issue_of(page)
     if issue.withdrawal is not None:
         return "\n".join([page.symbol or "", gettext("Withdrawn"), issue.withdrawal.text])
-    said = [
+    statements = [
         f"{entry['author']}\n{plain(entry['html'])}"
         for item in (page.record.data["agenda"] if page.record else [])
         for entry in item["interventions"]
@@ -38,16 +40,22 @@ def _body(page: Page) -> str:
             *(note.text for note in issue.corrections),
             get_text_for_indexing(page.summary),
             get_text_for_indexing(page.conclusions),
-            *said,
+            *statements,
         ]
     )
 
 
-def document_of(page: Page) -> Document | None:
-    """Return a live page as something to be found, None for one that is not found by its text or not open to all."""
-    if not isinstance(page, StandardPage | ProceedingsPage) or not page.live or page.get_view_restrictions():
+def document_of(page: Page) -> IndexEntry | None:
+    """Return a live page as something to be found, None for
+    one that is not found by its text or not open to all.
+    """
+    if (
+        not isinstance(page, StandardPage | ProceedingsPage)
+        or not page.live
+        or page.get_view_restrictions()
+    ):
         return None
-    return Document(
+    return IndexEntry(
         key=_key(page),
         kind="proceedings" if isinstance(page, ProceedingsPage) else "page",
         scope=PUBLIC,
@@ -59,9 +67,12 @@ def document_of(page: Page) -> Document | None:
     )
 
 
-def documents() -> Iterator[Document]:
+def documents() -> Iterator[IndexEntry]:
     """Give every published page, for ``HUB_SEARCH_SOURCES``."""
-    for page in (*StandardPage.objects.live(), *ProceedingsPage.objects.live().select_related("record")):
+    for page in (
+        *StandardPage.objects.live(),
+        *ProceedingsPage.objects.live().select_related("record"),
+    ):
         document = document_of(page)
         if document is not None:
             yield document

@@ -1,6 +1,8 @@
-"""Members in Wagtail's admin: the administrator may correct a name or mark the Secretariat; nothing else happens here.
+"""Members in Wagtail's admin: the administrator may correct a name or mark the Secretariat; nothing
+else happens here.
 
-Wagtail's own form and list want ``username``, ``first_name`` and ``last_name``, which :class:`Member` has not.
+Wagtail's own form and list want ``username``, ``first_name`` and ``last_name``, which
+:class:`Member` has not.
 """
 
 from typing import Any, ClassVar
@@ -20,7 +22,9 @@ from hub.lib.fingerprints import SeenForm
 
 
 class MemberForm(SeenForm, forms.ModelForm):
-    """The few fields an administrator may change; what somebody else has saved meanwhile is not overwritten unseen."""
+    """The few fields an administrator may change; what somebody
+    else has saved meanwhile is not overwritten unseen.
+    """
 
     class Meta:
         model = get_user_model()
@@ -34,18 +38,26 @@ class MemberForm(SeenForm, forms.ModelForm):
             del self.fields["is_active"]
 
     def clean(self) -> dict[str, Any]:
-        """Refuse once when somebody has saved meanwhile; what was typed stays, and is saved the next time."""
+        """Refuse once when somebody has saved meanwhile;
+        what was typed stays, and is saved the next time.
+        """
         cleaned: dict[str, Any] = super().clean() or {}
         if self.add_prefix("seen_values") in self.data and self.seen != self._current:
-            changed = {name: value for name, value in self._current.items() if self.seen.get(name) != value}
+            changed = {
+                name: value for name, value in self._current.items() if self.seen.get(name) != value
+            }
             self.show_current()
             raise forms.ValidationError(
                 _(
-                    "Somebody has changed this member since you opened the page: %(values)s. Nothing is saved yet: "
-                    "correct the form, then save again."
+                    "Somebody has changed this member since you opened the page: %(values)s. "
+                    "Nothing is saved yet: correct the form, then save again."
                 ),
                 code="stale",
-                params={"values": "; ".join(f"{self._label(name)}: {value}" for name, value in changed.items())},
+                params={
+                    "values": "; ".join(
+                        f"{self._label(name)}: {value}" for name, value in changed.items()
+                    )
+                },
             )
         return cleaned
 
@@ -86,7 +98,12 @@ class MemberIndexView(IndexView):
         title = self._get_title_column_class(UserColumn)
         return [
             title(
-                "name", accessor="name", label=_("Name"), sort_key="name", get_url=self.get_edit_url, classname="name"
+                "name",
+                accessor="name",
+                label=_("Name"),
+                sort_key="name",
+                get_url=self.get_edit_url,
+                classname="name",
             ),
             Column("email", accessor="email", label=_("E-mail"), sort_key="email"),
             BooleanColumn("is_staff", label=_("Secretariat"), sort_key="is_staff"),
@@ -96,7 +113,9 @@ class MemberIndexView(IndexView):
     def order_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Order by a field of the member, the name unless asked otherwise."""
         wanted = (
-            self.ordering if str(self.ordering).lstrip("-") in {"name", "email", "is_staff", "is_active"} else "name"
+            self.ordering
+            if str(self.ordering).lstrip("-") in {"name", "email", "is_staff", "is_active"}
+            else "name"
         )
         return queryset.order_by(wanted, "pk")
 

@@ -1,9 +1,10 @@
 """Rights in Wagtail's admin that follow the roles, without rows to keep in step.
 
-Wagtail asks one policy about every page: explorer, search, chooser, reports, API and the editor alike. Ours adds to the
-rows of the groups what a role gives now: whoever is rapporteur or chair of a conference may change the draft of its
-proceedings, and nothing else. So a draft is hidden from other rapporteurs wherever Wagtail lists pages, and leaving a
-conference works with the next request (decision record 0005).
+Wagtail asks one policy about every page: explorer, search, chooser, reports, API and the editor
+alike. Ours adds to the rows of the groups what a role gives now: whoever is rapporteur or chair of
+a conference may change the draft of its proceedings, and nothing else. So a draft is hidden from
+other rapporteurs wherever Wagtail lists pages, and leaving a conference works with the next request
+(decision record 0005).
 """
 
 from dataclasses import dataclass
@@ -27,7 +28,9 @@ class _Codename:
 
 @dataclass(frozen=True)
 class RoleGrant:
-    """A permission on one page that a role gives; has what Wagtail reads of a ``GroupPagePermission``."""
+    """A permission on one page that a role gives; has
+    what Wagtail reads of a ``GroupPagePermission``.
+    """
 
     page: Page
     permission: _Codename = _Codename("change_page")
@@ -59,7 +62,9 @@ class HubPagePolicy(PagePermissionPolicy):
 
 
 class MemberPolicy(ModelPermissionPolicy):
-    """Members are anonymised, never deleted, and come in by application: Wagtail's admin may only change them."""
+    """Members are anonymised, never deleted, and come in
+    by application: Wagtail's admin may only change them.
+    """
 
     NEVER = frozenset({"add", "delete"})
 

@@ -1,4 +1,5 @@
-"""Who may do what with proceedings. Roles are those of the conference's forum, read at each question.
+"""Who may do what with proceedings. Roles are those of the conference's forum, read at each
+question.
 
 =====================================  =======================  ===========
 \\                                      rapporteur, chair        Secretariat
@@ -32,9 +33,13 @@ def forums_written_for(member: "Member | None") -> set[int]:
     if member is None or not member.is_active:
         return set()
     access = access_of(member)
-    return {forum for forum, role in access.roles.items() if role in WRITERS and forum in access.rights}
+    return {
+        forum for forum, role in access.roles.items() if role in WRITERS and forum in access.rights
+    }
 
 
 def may_write(member: "Member | None", forum_id: int | None) -> bool:
     """Whether the person may see and work on the draft of a conference in this forum."""
-    return is_secretariat(member) or (forum_id is not None and forum_id in forums_written_for(member))
+    return is_secretariat(member) or (
+        forum_id is not None and forum_id in forums_written_for(member)
+    )

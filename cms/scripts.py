@@ -1,8 +1,9 @@
 """Let run what Wagtail's own widgets write into a page of its admin, and no other inline script.
 
-A date field and a chooser of pages are started by a line of script beside them. A line that is exactly such a call,
-with nothing but data in it, gets its hash into the policy of the page (CSP level 2); all other inline scripts stay
-blocked, so that markup which slips into a page of the admin runs nothing.
+A date field and a chooser of pages are started by a line of script beside them. A line that is
+exactly such a call, with nothing but data in it, gets its hash into the policy of the page (CSP
+level 2); all other inline scripts stay blocked, so that markup which slips into a page of the admin
+runs nothing.
 """
 
 import base64
@@ -20,10 +21,13 @@ from hub.security import ADMIN
 _SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 # "initDateChooser(…);" and "new PageChooser(…);": the arguments are JSON.
 _CALL = re.compile(
-    r"(?:init(?:Date|Time|DateTime)Chooser|createTaskChooser|new [A-Z][A-Za-z]*Chooser)\((.*)\);?", re.DOTALL
+    r"(?:init(?:Date|Time|DateTime)Chooser|createTaskChooser|new [A-Z][A-Za-z]*Chooser)\((.*)\);?",
+    re.DOTALL,
 )
 # The panel of repeated forms: one string of JSON, in which every quote is escaped.
-_PANEL = re.compile(r'\(function\(\) \{\s*var panel = new InlinePanel\(JSON\.parse\("[^"<>\n]*"\)\);\s*\}\)\(\);')
+_PANEL = re.compile(
+    r'\(function\(\) \{\s*var panel = new InlinePanel\(JSON\.parse\("[^"<>\n]*"\)\);\s*\}\)\(\);'
+)
 
 
 def _is_known(script: str) -> bool:
@@ -38,7 +42,9 @@ def _is_known(script: str) -> bool:
 
 
 def hashes(page: str) -> Iterator[str]:
-    """Give the sources, as a policy names them, of the inline scripts of a page that its widgets wrote."""
+    """Give the sources, as a policy names them, of the
+    inline scripts of a page that its widgets wrote.
+    """
     for script in dict.fromkeys(_SCRIPT.findall(page)):
         if _is_known(script):
             yield f"'sha256-{base64.b64encode(sha256(script.encode()).digest()).decode()}'"
@@ -49,6 +55,9 @@ def set_policy(response: HttpResponse) -> None:
     if isinstance(response, SimpleTemplateResponse) and not response.is_rendered:
         response.add_post_render_callback(set_policy)
         return
-    is_page = not response.streaming and response.headers.get("Content-Type", "").startswith("text/html")
+    is_page = not response.streaming and response.headers.get("Content-Type", "").startswith(
+        "text/html"
+    )
     script_hashes = list(hashes(response.content.decode(errors="replace"))) if is_page else []
-    response._csp_config = {**ADMIN, "script-src": [SELF, *script_hashes]}  # type: ignore[attr-defined]
+    config = {**ADMIN, "script-src": [SELF, *script_hashes]}
+    response._csp_config = config  # type: ignore[attr-defined]

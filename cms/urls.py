@@ -22,5 +22,6 @@ urlpatterns = [
     path("proceedings/<int:page_id>/withdraw/", views.withdraw, name="withdraw"),
 ]
 
-# The admin's addresses are Wagtail's own list; each view of it gets our door, once, when the addresses are loaded.
+# The admin's addresses are Wagtail's own list; each view of it gets our door, once, when the
+# addresses are loaded.
 decorate_urlpatterns(admin_urls.urlpatterns, guarded)

@@ -1,4 +1,6 @@
-"""The rapporteurs' desk: compile, look at the draft, submit; for the Secretariat: approve, send back."""
+"""The rapporteurs' desk: compile, look at the draft,
+submit; for the Secretariat: approve, send back.
+"""
 
 from collections.abc import Callable
 from functools import partial
@@ -9,6 +11,7 @@ from django.contrib.auth.decorators import login_required
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
@@ -18,9 +21,12 @@ from cms import presenter, selectors, services
 from cms.forms import EndNoteForm, NoteForm, SendBackForm, WithdrawForm
 from cms.rules import is_secretariat
 from hub.lib.clock import now
+from hub.lib.counts import with_count
 from hub.lib.errors import HubError, NotFound, Stale
 from hub.lib.numbers import whole_number
+from hub.lib.receipts import Receipt, give
 from hub.lib.throttle import throttled
+from hub.lib.typed import typed_texts
 
 if TYPE_CHECKING:
     from hub.members.models import Member
@@ -34,7 +40,9 @@ def _member(request: HttpRequest) -> "Member":
 @login_required
 @never_cache
 def desk(request: HttpRequest) -> HttpResponse:
-    """Show the conferences whose proceedings the member writes or decides on; to others the page is not there."""
+    """Show the conferences whose proceedings the member
+    writes or decides on; to others the page is not there.
+    """
     member = _member(request)
     if not is_secretariat(member) and not selectors.desk_for(member):
         raise NotFound
@@ -46,15 +54,22 @@ def desk(request: HttpRequest) -> HttpResponse:
 def compile_(request: HttpRequest, conference_id: int) -> HttpResponse:
     """Compile the record of a conference into its draft."""
     try:
-        page = services.compile_proceedings(conference_id=conference_id, actor=_member(request), now=now())
+        page = services.compile_proceedings(
+            conference_id=conference_id, actor=_member(request), now=now()
+        )
     except NotFound:
         raise
     except HubError as error:
-        messages.error(request, str(error))
-        return redirect("cms:desk")
+        place = f"conference{conference_id}"
+        give(request, Receipt(str(error), place, level="error"))
+        return redirect(f"{reverse('cms:desk')}#{place}")
     count = len(page.record.numbers if page.record else ())
-    text = ngettext("Compiled: %d statement is in the draft.", "Compiled: %d statements are in the draft.", count)
-    messages.success(request, text % count)
+    text = ngettext(
+        "Compiled: %d statement is in the draft.",
+        "Compiled: %d statements are in the draft.",
+        count,
+    )
+    messages.success(request, with_count(text, count))
     return redirect("cms:draft", page_id=page.pk)
 
 
@@ -64,7 +79,9 @@ def compile_(request: HttpRequest, conference_id: int) -> HttpResponse:
 def draft(request: HttpRequest, page_id: int) -> HttpResponse:
     """Show the draft as it will look, to those who work on it."""
     page = selectors.draft_for(_member(request), page_id)
-    return render(request, "cms/draft.html", {"page": page, **presenter.page_context(page)})
+    return render(
+        request, "cms/draft.html", {"page": page, **presenter.page_context(page, _member(request))}
+    )
 
 
 @require_GET
@@ -73,11 +90,16 @@ def draft(request: HttpRequest, page_id: int) -> HttpResponse:
 @throttled(30)
 def draft_pdf(request: HttpRequest, page_id: int) -> HttpResponse:
     """Send the draft in print, marked as one."""
-    return presenter.pdf_response(selectors.draft_for(_member(request), page_id), draft=True)
+    page = selectors.draft_for(_member(request), page_id)
+    return presenter.pdf_response(
+        request, page, back_url=reverse("cms:draft", args=(page_id,)), is_draft=True
+    )
 
 
 def _seen(request: HttpRequest) -> int | None:
-    """Return the revision that stood on the page the form was sent from, None when the form does not say."""
+    """Return the revision that stood on the page the
+    form was sent from, None when the form does not say.
+    """
     return whole_number(request.POST.get("revision")) or None
 
 
@@ -87,8 +109,11 @@ def submit(request: HttpRequest, page_id: int) -> HttpResponse:
     """Hand the draft to the Secretariat."""
     return _act(
         request,
+        page_id,
         _("Submitted. The Secretariat reads it and publishes it, or sends it back to you."),
-        lambda: services.submit_proceedings(page_id=page_id, actor=_member(request), seen_revision=_seen(request)),
+        lambda: services.submit_proceedings(
+            page_id=page_id, actor=_member(request), seen_revision=_seen(request)
+        ),
     )
 
 
@@ -98,8 +123,11 @@ def approve(request: HttpRequest, page_id: int) -> HttpResponse:
     """Approve and publish."""
     return _act(
         request,
+        page_id,
         _("Published. The page is open to everybody under its symbol."),
-        lambda: services.approve_proceedings(page_id=page_id, actor=_member(request), seen_revision=_seen(request)),
+        lambda: services.approve_proceedings(
+            page_id=page_id, actor=_member(request), seen_revision=_seen(request)
+        ),
     )
 
 
@@ -115,6 +143,7 @@ def send_back(request: HttpRequest, page_id: int) -> HttpResponse:
         return _desk(request, status=422, send_back=form, open=page_id)
     return _act(
         request,
+        page_id,
         _("Sent back with your comment."),
         lambda: services.send_back_proceedings(
             page_id=page_id,
@@ -166,21 +195,35 @@ def end_note(request: HttpRequest, page_id: int, note_id: int) -> HttpResponse:
         raise NotFound
     act = partial(services.end_note, note_id=note_id)
     return _annotate(
-        request, page_id, "ending", act, _("Ended. This is kept in the record of the document."), ended_note=note_id
+        request,
+        page_id,
+        "ending",
+        act,
+        _("Ended. This is kept in the record of the document."),
+        ended_note=note_id,
     )
 
 
 # The forms of the page of an issue, by their names in its template.
-_ISSUE_FORMS: dict[str, type[Form]] = {"note": NoteForm, "withdraw": WithdrawForm, "ending": EndNoteForm}
+_ISSUE_FORMS: dict[str, type[Form]] = {
+    "note": NoteForm,
+    "withdraw": WithdrawForm,
+    "ending": EndNoteForm,
+}
 
 
 def _annotate(
-    request: HttpRequest, page_id: int, name: str, act: Callable[..., object], done: str, **context: Any
+    request: HttpRequest,
+    page_id: int,
+    name: str,
+    act: Callable[..., object],
+    done: str,
+    **context: Any,
 ) -> HttpResponse:
     """Do something with what was issued; what is refused comes back in its form.
 
-    Args: name, of the form in :data:`_ISSUE_FORMS`; act, what takes its fields, the actor and the moment; done, the
-    sentence for when it is done.
+    Args: name, of the form in :data:`_ISSUE_FORMS`; act, what takes its fields, the actor and the
+    moment; done, the sentence for when it is done.
     """
     selectors.issue_for(_member(request), page_id)
     form, status = _ISSUE_FORMS[name](request.POST), 422
@@ -193,24 +236,41 @@ def _annotate(
             form.add_error(None, str(error))
             status = error.http_status
         else:
-            messages.success(request, done)
-            return redirect("cms:issue", page_id=page_id)
+            give(request, Receipt(done, "notes"))
+            return redirect(f"{reverse('cms:issue', args=(page_id,))}#notes")
     return _issue(request, page_id, status=status, **{name: form}, **context)
 
 
-def _issue(request: HttpRequest, page_id: int, *, status: int = 200, **context: Any) -> HttpResponse:
+def _issue(
+    request: HttpRequest, page_id: int, *, status: int = 200, **context: Any
+) -> HttpResponse:
     issued = selectors.issue_for(_member(request), page_id)
     notes = list(issued.notes.all())
-    forms = {"note": NoteForm(initial={"dated": now().date()}), "withdraw": WithdrawForm(), "ending": EndNoteForm()}
-    withdrawal = next((row for row in notes if row.kind == "withdrawal" and row.ended_at is None), None)
-    values = {"issued": issued, "page": issued.page, "notes": notes, "withdrawal": withdrawal, **forms, **context}
+    forms = {
+        "note": NoteForm(initial={"dated": now().date()}),
+        "withdraw": WithdrawForm(),
+        "ending": EndNoteForm(),
+    }
+    withdrawal = next(
+        (row for row in notes if row.kind == "withdrawal" and row.ended_at is None), None
+    )
+    values = {
+        "issued": issued,
+        "page": issued.page,
+        "notes": notes,
+        "withdrawal": withdrawal,
+        **forms,
+        **context,
+    }
     return render(request, "cms/issue.html", values, status=status)
 
 
 def _desk(request: HttpRequest, *, status: int = 200, **context: Any) -> HttpResponse:
     member = _member(request)
+    page = selectors.desk_for(member, page=whole_number(request.GET.get("page"), 1))
     values = {
-        "lines": selectors.desk_for(member),
+        "lines": page,
+        **page.links(),
         "send_back": SendBackForm(),
         "secretariat": is_secretariat(member),
         **context,
@@ -218,8 +278,13 @@ def _desk(request: HttpRequest, *, status: int = 200, **context: Any) -> HttpRes
     return render(request, "cms/desk.html", values, status=status)
 
 
-def _act(request: HttpRequest, done: str, act: Callable[[], object], **context: Any) -> HttpResponse:
-    """Do it and say so on the desk; what cannot be done now is said there as well, what has changed is shown."""
+def _act(
+    request: HttpRequest, page_id: int, done: str, act: Callable[[], object], **context: Any
+) -> HttpResponse:
+    """Do it and say so at its line of the desk; what cannot
+    be done is said there too, what has changed is shown.
+    """
+    place = f"page{page_id}"
     try:
         act()
     except NotFound:
@@ -227,7 +292,10 @@ def _act(request: HttpRequest, done: str, act: Callable[[], object], **context: 
     except Stale as error:
         return _desk(request, status=error.http_status, stale=error, **context)
     except HubError as error:
-        messages.error(request, str(error))
+        if typed_texts(request):
+            # The page of the error keeps the comment.
+            raise
+        give(request, Receipt(str(error), place, level="error"))
     else:
-        messages.success(request, done)
-    return redirect("cms:desk")
+        give(request, Receipt(done, place))
+    return redirect(f"{reverse('cms:desk')}#{place}")

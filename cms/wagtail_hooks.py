@@ -1,4 +1,6 @@
-"""What Wagtail's admin shows here: less for a rapporteur, and nothing that leads where the door is shut."""
+"""What Wagtail's admin shows here: less for a rapporteur,
+and nothing that leads where the door is shut.
+"""
 
 from typing import Any
 
@@ -31,4 +33,6 @@ def nothing_but_the_desk_for_rapporteurs(request: HttpRequest, menu_items: list[
 @hooks.register("register_admin_menu_item")
 def desk() -> MenuItem:
     """Lead from the admin to the desk."""
-    return MenuItem(_("Proceedings desk"), reverse("cms:desk"), name="desk", icon_name="doc-full", order=50)
+    return MenuItem(
+        _("Proceedings desk"), reverse("cms:desk"), name="desk", icon_name="doc-full", order=50
+    )

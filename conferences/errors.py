@@ -1,19 +1,23 @@
 """What the room refuses, each with its stable code; the sentence says what to do next.
 
-Codes: ``session-not-open``, ``session-closed``, ``session-over``, ``another-open``, ``session-open``,
-``conference-over``, ``no-agenda``, ``no-floor``, ``floor-taken``, ``not-waiting``. All are
-:class:`hub.lib.errors.NotNow` (409), so nothing that was typed is lost.
+Codes: ``session-not-open``, ``session-closed``, ``session-over``, ``another-open``,
+``session-open``, ``conference-over``, ``no-agenda``, ``no-floor``, ``floor-taken``,
+``not-waiting``. All are :class:`hub.lib.errors.NotNow` (409), so nothing that was typed is lost.
 """
 
 from django.utils.translation import gettext as _
 
 from hub.lib.errors import NotNow
+from hub.lib.scripts import isolate
 
 
 def not_open() -> NotNow:
     """The conference_session has not been opened yet."""
     return NotNow(
-        _("This session is not open yet. Your text is kept here; send it once the chair has opened."),
+        _(
+            "This session is not open yet. Your text is kept here; send it once the chair has "
+            "opened."
+        ),
         code="session-not-open",
     )
 
@@ -21,14 +25,19 @@ def not_open() -> NotNow:
 def closed() -> NotNow:
     """The gavel has fallen."""
     return NotNow(
-        _("This session is closed. Your text is kept here; you can write it in the discussion of the item instead."),
+        _(
+            "This session is closed. Your text is kept here; you can write it in the discussion of "
+            "the item instead."
+        ),
         code="session-closed",
     )
 
 
 def over() -> NotNow:
     """The planned end is past."""
-    return NotNow(_("The planned end of this session is past. Set a later end first."), code="session-over")
+    return NotNow(
+        _("The planned end of this session is past. Set a later end first."), code="session-over"
+    )
 
 
 def already_opened() -> NotNow:
@@ -38,12 +47,16 @@ def already_opened() -> NotNow:
 
 def another_open() -> NotNow:
     """One conference_session of a conference at a time."""
-    return NotNow(_("Another session of this conference is open. Close it first."), code="another-open")
+    return NotNow(
+        _("Another session of this conference is open. Close it first."), code="another-open"
+    )
 
 
 def open_still(title: str) -> NotNow:
     """A conference does not end while it sits."""
-    return NotNow(_("The session “%s” is open. Close it first.") % title, code="session-open")
+    return NotNow(
+        _("The session “%s” is open. Close it first.") % isolate(title), code="session-open"
+    )
 
 
 def no_agenda() -> NotNow:
@@ -54,14 +67,20 @@ def no_agenda() -> NotNow:
 def no_floor() -> NotNow:
     """It is not the member's turn."""
     return NotNow(
-        _("You do not have the floor. Your text is kept here; ask for the floor, or send it by mail to the list."),
+        _(
+            "You do not have the floor. Your text is kept here; ask for the floor, or send it by "
+            "mail to the list."
+        ),
         code="no-floor",
     )
 
 
 def floor_taken(name: str) -> NotNow:
     """Somebody is speaking."""
-    return NotNow(_("%s has the floor. End it before you give it to somebody else.") % name, code="floor-taken")
+    return NotNow(
+        _("%s has the floor. End it before you give it to somebody else.") % isolate(name),
+        code="floor-taken",
+    )
 
 
 def not_waiting() -> NotNow:

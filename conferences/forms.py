@@ -6,14 +6,12 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.conf import settings
 from django.http import QueryDict
-from django.utils import timezone
-from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from forums.forms import new_key, offer_without_chair
 from hub.lib.fingerprints import SeenForm
 from hub.lib.forms import set_value
-from hub.lib.numbers import check_year
+from hub.lib.moments import MomentField
 from hub.members.selectors import member_by_address
 
 if TYPE_CHECKING:
@@ -28,47 +26,41 @@ ROLES = [
 ]
 
 
-class MomentField(forms.DateTimeField):
-    """A day and time in the reader's zone."""
-
-    def __init__(self, **options: Any) -> None:
-        widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
-        super().__init__(widget=widget, validators=[check_year], **options)
-
-    def get_bound_field(self, form: forms.BaseForm, field_name: str) -> forms.BoundField:
-        """Say in which zone the reader writes."""
-        self.help_text = format_lazy(_("Your time zone: {zone}"), zone=timezone.get_current_timezone_name())
-        return super().get_bound_field(form, field_name)
-
-
 class AddressesField(forms.CharField):
     """Addresses of members, one a line or with commas; gives members, names those nobody has."""
 
     def __init__(self, *, rows: int = 3, **options: Any) -> None:
         many = forms.Textarea(attrs={"rows": rows, "dir": "ltr"})
-        super().__init__(widget=many if rows > 1 else forms.TextInput(attrs={"dir": "ltr"}), **options)
+        super().__init__(
+            widget=many if rows > 1 else forms.TextInput(attrs={"dir": "ltr"}), **options
+        )
 
     def clean(self, value: Any) -> "list[Member]":
         """Return the members; the error names every address that belongs to none."""
         text = super().clean(value)
         addresses = [part for part in re.split(r"[\s,;]+", text) if part][:500]
-        found = {address: member_by_address(address) for address in addresses}
-        unknown = [address for address, member in found.items() if member is None]
+        members_by_address = {address: member_by_address(address) for address in addresses}
+        unknown = [address for address, member in members_by_address.items() if member is None]
         if unknown:
             raise forms.ValidationError(
-                _("No member has this address: %(addresses)s"), params={"addresses": ", ".join(unknown)}
+                _("No member has this address: %(addresses)s"),
+                params={"addresses": ", ".join(unknown)},
             )
-        return list(dict.fromkeys(member for member in found.values() if member is not None))
+        members = [member for member in members_by_address.values() if member is not None]
+        return list(dict.fromkeys(members))
 
 
-class ConveneForm(forms.Form):
+class ConveneConferenceForm(forms.Form):
     """A conference with its period and people."""
 
     name = forms.CharField(label=_("Name"), max_length=100)
     slug = forms.SlugField(
         label=_("Short name"),
         max_length=60,
-        help_text=_("Latin letters, digits and hyphens: it names the page and the list, as in field-trials@…"),
+        help_text=_(
+            "Latin letters, digits and hyphens: it names the page and the list, as in "
+            "field-trials@…"
+        ),
     )
     language = forms.ChoiceField(label=_("Working language"), choices=settings.LANGUAGES)
     background = forms.CharField(
@@ -76,21 +68,27 @@ class ConveneForm(forms.Form):
         required=False,
         max_length=50_000,
         widget=forms.Textarea(attrs={"rows": 8}),
-        help_text=_("Why it is convened, what it should lead to. *emphasis*, **strong**, lists, links."),
+        help_text=_(
+            "Why it is convened, what it should lead to. *emphasis*, **strong**, lists, links."
+        ),
     )
     starts_at = MomentField(label=_("Begins"))
     ends_at = MomentField(label=_("Ends"))
     chair = AddressesField(label=_("Chair"), rows=1, help_text=_("Address of the member."))
     rapporteur = AddressesField(label=_("Rapporteur"), rows=1, required=False)
     participants = AddressesField(
-        label=_("Participants"), rows=5, required=False, help_text=_("Addresses, one a line. You can add people later.")
+        label=_("Participants"),
+        rows=5,
+        required=False,
+        help_text=_("Addresses, one a line. You can add people later."),
     )
 
     def people(self) -> "dict[Member, str]":
         """Return member -> role; the leading role counts for who is named twice."""
         data = self.cleaned_data
-        found = dict.fromkeys(data["participants"], "participant")
-        return found | dict.fromkeys(data["rapporteur"], "rapporteur") | dict.fromkeys(data["chair"], "chair")
+        roles = dict.fromkeys(data["participants"], "participant")
+        roles |= dict.fromkeys(data["rapporteur"], "rapporteur")
+        return roles | dict.fromkeys(data["chair"], "chair")
 
 
 class SessionForm(forms.Form):
@@ -103,12 +101,17 @@ class SessionForm(forms.Form):
         label=_("Agenda"),
         max_length=5_000,
         widget=forms.Textarea(attrs={"rows": 4, "dir": "auto"}),
-        help_text=_("One item a line. Each gets a topic of its own, where people can write before the session."),
+        help_text=_(
+            "One item a line. Each gets a topic of its own, where people can write before the "
+            "session."
+        ),
     )
 
     def clean_items(self) -> list[str]:
         """Return the titles, one for each line that says something."""
-        return [line.strip()[:200] for line in self.cleaned_data["items"].splitlines() if line.strip()]
+        return [
+            line.strip()[:200] for line in self.cleaned_data["items"].splitlines() if line.strip()
+        ]
 
 
 class HoursForm(SeenForm):
@@ -123,7 +126,10 @@ class ItemForm(forms.Form):
 
     title = forms.CharField(label=_("Title"), max_length=200)
     note = forms.CharField(
-        label=_("Note"), required=False, max_length=2_000, widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"})
+        label=_("Note"),
+        required=False,
+        max_length=2_000,
+        widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
     )
 
 
@@ -143,7 +149,10 @@ class StatementForm(forms.Form):
     """What a member is about to say; it is never lost."""
 
     text = forms.CharField(
-        label=_("My text"), required=False, strip=False, widget=forms.Textarea(attrs={"rows": 4, "dir": "auto"})
+        label=_("My text"),
+        required=False,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 4, "dir": "auto"}),
     )
     once_key = forms.CharField(widget=forms.HiddenInput(), max_length=32, required=False)
 

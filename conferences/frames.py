@@ -1,19 +1,24 @@
-"""Events as frames: what sockets push, what the catch-up by HTTP gives, and what the server's pages show.
+"""Events as frames: what sockets push, what the catch-up by HTTP gives, and what the server's pages
+show.
 
-A frame is a JSON object that is the same for every reader of the room: data and the contribution's own safe HTML,
-no word of the interface and nothing that depends on who reads (``performance.md``: one encoded frame).
+A frame is a JSON object that is the same for every reader of the room: data and the contribution's
+own safe HTML, no word of the interface and nothing that depends on who reads (``performance.md``:
+one encoded frame).
 
 ::
 
     seq           number in the log of the conference_session, from 1, without gaps
     kind          conferences.models.Event.Kind
     at            moment, ISO 8601 in UTC
-    actor         who did it: {id, name, initials, country, role} as they stood then; null for the clock
+    actor         who did it, as they stood then: {id, name, initials, country, role}; null for the
+                  clock
     member        whose floor it is about, the same; null for none
     request       key of the floor request, null for none
     item          {id, number, title, topic}, null for none
-    contribution  {number, subject, html, origin, author, folded, files, edit}, null for none; edit is null or
-                  {by, own, at, reason, after}: name, whether the author, moment, why, whether after the gavel
+    contribution  {number, subject, html, origin, author, folded, files, edit}, null for none; edit
+                  is null or
+                  {by, own, at, reason, after}: name, whether the author, moment, why, whether after
+                  the gavel
     data          by (chair, clock, removal), seconds, until
 """
 
@@ -26,7 +31,7 @@ from django.db.models import QuerySet
 
 from conferences.models import AgendaItem, Event
 from forums.edits import edit_of
-from hub.members.models import initials_of
+from hub.lib.initials import initials_of
 
 if TYPE_CHECKING:
     from forums.outlets import Contribution
@@ -34,8 +39,8 @@ if TYPE_CHECKING:
 
 # What is joined so that a frame costs no query of its own.
 JOINED = (
-    "conference_session", "actor", "floor_request__member", "agenda_item", "contribution__post__updated_by",
-    "contribution__author",
+    "conference_session", "actor", "floor_request__member", "agenda_item",
+    "contribution__post__updated_by", "contribution__author",
 )  # fmt: skip
 
 
@@ -50,7 +55,9 @@ def joined(events: QuerySet[Event]) -> QuerySet[Event]:
 
 
 def person_of(member: "Member", standing: Mapping[str, str]) -> dict[str, Any]:
-    """Return a person with the name, role and country of that moment; today's name where none was kept."""
+    """Return a person with the name, role and country
+    of that moment; today's name where none was kept.
+    """
     name = standing.get("name") if not member.anonymised_at else ""
     return {
         "id": member.pk,
@@ -107,7 +114,9 @@ def frame_of(event: Event) -> dict[str, Any]:
         "kind": event.kind,
         "at": iso(event.at),
         "actor": person_of(event.actor, event.people.get("actor", {})) if event.actor else None,
-        "member": person_of(floor_request.member, event.people.get("member", {})) if floor_request else None,
+        "member": person_of(floor_request.member, event.people.get("member", {}))
+        if floor_request
+        else None,
         "request": event.floor_request_id,
         "item": _item(event.agenda_item),
         "contribution": _contribution(event),

@@ -1,8 +1,9 @@
 """Conferences: what is convened, when it sits live, and the log of everything that happens there.
 
-A conference is a forum with a timetable: what is said stands in the forum (``forums.Contribution``), who takes part and
-as what stands in the forum's memberships, its period and language in the forum's policy. Nothing of that is stored a
-second time here. What is ours: the agenda, the floor, and the log (``design.md`` §3.7).
+A conference is a forum with a timetable: what is said stands in the forum
+(``forums.Contribution``), who takes part and as what stands in the forum's memberships, its period
+and language in the forum's policy. Nothing of that is stored a second time here. What is ours: the
+agenda, the floor, and the log (``design.md`` §3.7).
 """
 
 from datetime import datetime, timedelta
@@ -20,11 +21,12 @@ FLOOR_SECONDS = 180
 
 
 class Conference(models.Model):
-    """An electronic conference: a closed forum over a defined period, with live conference_sessions.
+    """An electronic conference: a closed forum over a defined period, with live
+    conference_sessions.
 
-    Roles are the forum's memberships (``forums.Membership``): chair, moderator (the facilitator), rapporteur,
-    participant, observer. A second table of participants would have to be kept in step by every door that lets
-    people in or out; so there is none.
+    Roles are the forum's memberships (``forums.Membership``): chair, moderator (the facilitator),
+    rapporteur, participant, observer. A second table of participants would have to be kept in step
+    by every channel that lets people in or out; so there is none.
     """
 
     name = models.CharField(_("name"), max_length=150)
@@ -75,7 +77,9 @@ class Conference(models.Model):
 
 
 class ConferenceSession(models.Model):
-    """A sitting of a conference, live. ``next_seq`` numbers its log; whoever appends holds this row's lock."""
+    """A session of a conference, live. ``next_seq``
+    numbers its log; whoever appends holds this row's lock.
+    """
 
     class State(models.TextChoices):
         """Where the conference_session stands; it never goes back."""
@@ -84,25 +88,33 @@ class ConferenceSession(models.Model):
         OPEN = "open", _("open")
         CLOSED = "closed", _("closed")
 
-    conference = models.ForeignKey(Conference, on_delete=models.PROTECT, related_name="conference_sessions")
+    conference = models.ForeignKey(
+        Conference, on_delete=models.PROTECT, related_name="conference_sessions"
+    )
     title = models.CharField(_("title"), max_length=200)
     opens_at = models.DateTimeField(_("opens"))
     closes_at = models.DateTimeField(_("closes"))
     opened_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     state = models.CharField(max_length=9, choices=State.choices, default=State.SCHEDULED)
-    current_item = models.ForeignKey("AgendaItem", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    current_item = models.ForeignKey(
+        "AgendaItem", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     next_seq = models.PositiveIntegerField(default=1)
 
     class Meta:
         ordering = ("opens_at", "pk")
         constraints = (
-            # A mail to the conference's list goes into the item under discussion: there can be only one.
+            # A mail to the conference's list goes into the item under discussion: there can be only
+            # one.
             models.UniqueConstraint(
-                fields=("conference",), condition=models.Q(state="open"), name="one_open_conference_session"
+                fields=("conference",),
+                condition=models.Q(state="open"),
+                name="one_open_conference_session",
             ),
             models.CheckConstraint(
-                condition=models.Q(closes_at__gt=models.F("opens_at")), name="conference_session_has_length"
+                condition=models.Q(closes_at__gt=models.F("opens_at")),
+                name="conference_session_has_length",
             ),
         )
         # The clock asks for what is to open and to close; the home for what is coming.
@@ -132,19 +144,29 @@ class ConferenceSession(models.Model):
 
 
 class AgendaItem(models.Model):
-    """A point of the agenda; what is said on it stands in its topic, before, during and after the sitting."""
+    """A point of the agenda; what is said on it stands
+    in its topic, before, during and after the session.
+    """
 
-    conference_session = models.ForeignKey(ConferenceSession, on_delete=models.PROTECT, related_name="items")
+    conference_session = models.ForeignKey(
+        ConferenceSession, on_delete=models.PROTECT, related_name="items"
+    )
     number = models.PositiveSmallIntegerField()
     title = models.CharField(_("title"), max_length=200)
     note = models.TextField(_("note"), blank=True)
-    topic = models.ForeignKey("forum_conversation.Topic", on_delete=models.PROTECT, related_name="agenda_items")
+    topic = models.ForeignKey(
+        "forum_conversation.Topic", on_delete=models.PROTECT, related_name="agenda_items"
+    )
 
     class Meta:
         ordering = ("number", "pk")
         constraints = (
-            models.UniqueConstraint(fields=("conference_session", "number"), name="agenda_number_once"),
-            models.UniqueConstraint(fields=("conference_session", "topic"), name="agenda_topic_once"),
+            models.UniqueConstraint(
+                fields=("conference_session", "number"), name="agenda_number_once"
+            ),
+            models.UniqueConstraint(
+                fields=("conference_session", "topic"), name="agenda_topic_once"
+            ),
         )
 
     def __str__(self) -> str:
@@ -164,8 +186,12 @@ class FloorRequest(models.Model):
         WITHDRAWN_BY_CHAIR = "withdrawn_by_chair", _("taken off the list by the chair")
         LAPSED = "lapsed", _("not heard before the end")
 
-    conference_session = models.ForeignKey(ConferenceSession, on_delete=models.PROTECT, related_name="floor_requests")
-    member = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="floor_requests")
+    conference_session = models.ForeignKey(
+        ConferenceSession, on_delete=models.PROTECT, related_name="floor_requests"
+    )
+    member = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="floor_requests"
+    )
     asked_at = models.DateTimeField()
     state = models.CharField(max_length=18, choices=State.choices, default=State.WAITING)
     given_at = models.DateTimeField(null=True, blank=True)
@@ -195,7 +221,9 @@ class FloorRequest(models.Model):
 
 
 class Event(models.Model):
-    """One act in a conference_session. The log is the transcript, what sockets resume from, and never changed."""
+    """One act in a conference_session. The log is the
+    transcript, what sockets resume from, and never changed.
+    """
 
     class Kind(models.TextChoices):
         """What happened; :mod:`conferences.words` has the sentence for each."""
@@ -213,23 +241,36 @@ class Event(models.Model):
         CLOSED = "closed", _("closed by the gavel")
         CLOSED_BY_CLOCK = "closed_by_clock", _("closed by the clock")
 
-    conference_session = models.ForeignKey(ConferenceSession, on_delete=models.PROTECT, related_name="events")
+    conference_session = models.ForeignKey(
+        ConferenceSession, on_delete=models.PROTECT, related_name="events"
+    )
     seq = models.PositiveIntegerField()
     kind = models.CharField(max_length=15, choices=Kind.choices)
     at = models.DateTimeField()
     # Who did it; None for the clock.
-    actor = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
-    floor_request = models.ForeignKey(FloorRequest, null=True, on_delete=models.PROTECT, related_name="+")
-    agenda_item = models.ForeignKey(AgendaItem, null=True, on_delete=models.PROTECT, related_name="+")
-    contribution = models.ForeignKey("forums.Contribution", null=True, on_delete=models.PROTECT, related_name="+")
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    floor_request = models.ForeignKey(
+        FloorRequest, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    agenda_item = models.ForeignKey(
+        AgendaItem, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    contribution = models.ForeignKey(
+        "forums.Contribution", null=True, on_delete=models.PROTECT, related_name="+"
+    )
     data = models.JSONField(default=dict)
-    # Those named, as of then: "actor", "member" -> name, role, country; for a closing also "participants" -> key of
-    # the member -> the same and organisation. Names are empty once a person has left for good.
+    # Those named, as of then: "actor", "member" -> name, role, country; for a closing also
+    # "participants" -> key of the member -> the same and organisation. Names are empty once a
+    # person has left for good.
     people = models.JSONField(default=dict)
 
     class Meta:
         ordering = ("conference_session", "seq")
-        constraints = (models.UniqueConstraint(fields=("conference_session", "seq"), name="event_seq_once"),)
+        constraints = (
+            models.UniqueConstraint(fields=("conference_session", "seq"), name="event_seq_once"),
+        )
 
     def __str__(self) -> str:
         return f"{self.conference_session_id}#{self.seq} {self.kind}"

@@ -1,4 +1,4 @@
-"""What the live door does with a contribution, whichever door it came through."""
+"""What the live channel does with a contribution, whichever channel it came through."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -18,20 +18,30 @@ _OPEN = ConferenceSession.State.OPEN
 
 
 class LiveOutlet(Outlet):
-    """Record contributions in the log of an open conference_session and push prompts to the rooms."""
+    """Record contributions in the log of an open
+    conference_session and push prompts to the rooms.
+    """
 
     def accept(self, contribution: "Contribution", *, quiet: bool, now: datetime) -> None:
-        """Log an intervention when the contribution's topic is on the agenda of an open conference_session.
+        """Log an intervention when the contribution's topic is on the agenda of an open
+        conference_session.
 
-        An import is logged when it was said within the sitting, but pushed to nobody. Queries: 1, or 6 in a sitting.
+        An import is logged when it was said within the session, but pushed to nobody. Queries: 1,
+        or 6 in a session.
         """
-        rows = AgendaItem.objects.filter(topic_id=contribution.topic_id, conference_session__state=_OPEN)
+        rows = AgendaItem.objects.filter(
+            topic_id=contribution.topic_id, conference_session__state=_OPEN
+        )
         item = rows.first()
         if item is None or is_chairs_words(contribution):
             return
         conference_session = lock(item.conference_session_id)
         opened_at = conference_session.opened_at
-        if not conference_session.is_open or opened_at is None or contribution.created_at < opened_at:
+        if (
+            not conference_session.is_open
+            or opened_at is None
+            or contribution.created_at < opened_at
+        ):
             return
         append(
             conference_session,
@@ -44,8 +54,12 @@ class LiveOutlet(Outlet):
         )
 
     def edit(self, contribution: "Contribution", *, now: datetime) -> None:
-        """Show the new words in the rooms of an open conference_session; a transcript reads the record anyway."""
-        rows = Event.objects.filter(contribution_id=contribution.pk, conference_session__state=_OPEN)
+        """Show the new words in the rooms of an open
+        conference_session; a transcript reads the record anyway.
+        """
+        rows = Event.objects.filter(
+            contribution_id=contribution.pk, conference_session__state=_OPEN
+        )
         event = rows.select_related("agenda_item").first()
         if event is None:
             return
@@ -61,7 +75,9 @@ class LiveOutlet(Outlet):
             )
 
     def change_membership(self, membership: "Membership", *, now: datetime) -> None:
-        """Close the sockets of who left with the commit; take who left or now only observes off the speakers' list."""
+        """Close the sockets of who left with the commit; take
+        who left or now only observes off the speakers' list.
+        """
         publish_on_commit(f"membership.{membership.forum_id}", {"member": membership.member_id})
         if membership.left_at is None and membership.role != "observer":
             return
@@ -74,9 +90,13 @@ class LiveOutlet(Outlet):
         for conference_session_id in held.values_list("conference_session_id", flat=True):
             leave(conference_session_id=conference_session_id, member=membership.member, now=now)
 
-    def change_memberships(self, *, forum_id: int, member_ids: Sequence[int], now: datetime) -> None:
+    def change_memberships(
+        self, *, forum_id: int, member_ids: Sequence[int], now: datetime
+    ) -> None:
         """Do nothing: letting people in closes no socket and ends no turn."""
 
     def announce(self, contribution: "Contribution") -> None:
-        """Tell the open pages of the topic that there is something new; the log has sent its own frame."""
+        """Tell the open pages of the topic that there is
+        something new; the log has sent its own frame.
+        """
         bus.publish(f"room.topic.{contribution.topic_id}", {"seq": contribution.number})

@@ -1,4 +1,6 @@
-"""What the room's pages show, put together from the selectors: templates get this and make no query."""
+"""What the room's pages show, put together from the
+selectors: templates get this and make no query.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,60 +9,71 @@ from typing import TYPE_CHECKING, Any
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from conferences import words
 from conferences.frames import iso
 from conferences.models import Conference, ConferenceSession, FloorRequest
-from conferences.selectors import Room
+from conferences.selectors import RoomView
 from forums.edits import Edit
-from forums.selectors import moderators_of, readers_of
+from forums.forms import new_key
+from forums.pages import silenced
+from forums.selectors import moderators_of, readers_of, topic_for
+from hub.lib.errors import NotFound
 
 if TYPE_CHECKING:
     from hub.members.models import Member
 
-# An empty statement and place on the list: the script fills copies of the markup that the server writes.
+# An empty statement and place on the list: the script fills copies of the markup that the server
+# writes.
 BLANK_PERSON = {"id": 0, "name": "", "initials": "", "country": "", "role": ""}
 
 
 @dataclass(frozen=True)
-class Line:
-    """An event as a reader meets it; ``said`` is the statement it carries, None for none."""
+class LogLine:
+    """An event as a reader meets it; ``statement`` is what was said with it, None for none."""
 
     frame: dict[str, Any]
     moment: datetime
     sentence: str
-    said: dict[str, Any] | None
+    statement: dict[str, Any] | None
     role: str  # of who said it, as a word
-    door: str  # as a word
+    channel: str  # as a word
     edit: Edit | None = None  # the last edit of the statement
 
 
-def _edit(said: dict[str, Any] | None) -> Edit | None:
-    edit = said["edit"] if said else None
+def _edit(statement: dict[str, Any] | None) -> Edit | None:
+    edit = statement["edit"] if statement else None
     if edit is None:
         return None
     at = datetime.fromisoformat(edit["at"])
-    return Edit(by=edit["by"], at=at, reason=edit["reason"], by_author=edit["own"], is_after_close=edit["after"])
-
-
-def dress(frame: dict[str, Any]) -> Line:
-    """Return a frame with what depends on the reader's language and zone."""
-    said = frame["contribution"] if frame["kind"] != "edited" else None
-    table = words.table()
-    return Line(
-        frame=frame,
-        moment=datetime.fromisoformat(frame["at"]),
-        sentence=words.sentence(frame),
-        said=said,
-        role=str(table["roles"].get(said["author"]["role"], "")) if said else "",
-        door=str(table["doors"].get(said["origin"], "")) if said else "",
-        edit=_edit(said),
+    return Edit(
+        by=edit["by"],
+        at=at,
+        reason=edit["reason"],
+        by_author=edit["own"],
+        is_after_close=edit["after"],
     )
 
 
-def blank() -> Line:
+def dress(frame: dict[str, Any]) -> LogLine:
+    """Return a frame with what depends on the reader's language and zone."""
+    statement = frame["contribution"] if frame["kind"] != "edited" else None
+    table = words.table()
+    return LogLine(
+        frame=frame,
+        moment=datetime.fromisoformat(frame["at"]),
+        sentence=words.sentence(frame),
+        statement=statement,
+        role=str(table["roles"].get(statement["author"]["role"], "")) if statement else "",
+        channel=str(table["channels"].get(statement["origin"], "")) if statement else "",
+        edit=_edit(statement),
+    )
+
+
+def blank() -> LogLine:
     """Return the empty statement that stands in the page's template."""
-    said = {
+    statement = {
         "number": 0,
         "subject": "",
         "html": "",
@@ -70,7 +83,7 @@ def blank() -> Line:
         "files": 0,
         "edit": None,
     }
-    return Line({"seq": 0, "kind": "intervention"}, timezone.now(), "", said, "", "")
+    return LogLine({"seq": 0, "kind": "intervention"}, timezone.now(), "", statement, "", "")
 
 
 def _person(member: "Member", role: str) -> dict[str, Any]:
@@ -92,8 +105,10 @@ def _place(request: FloorRequest) -> dict[str, Any]:
     }
 
 
-def state_of(room: Room, member: "Member | None", *, now: datetime) -> dict[str, Any]:
-    """Return what the script starts from: where the log stands, the floor, and the words of this page."""
+def state_of(room: RoomView, member: "Member | None", *, now: datetime) -> dict[str, Any]:
+    """Return what the script starts from: where the
+    log stands, the floor, and the words of this page.
+    """
     row = room.conference_session
     return {
         "seq": row.last_seq,
@@ -113,12 +128,58 @@ def state_of(room: Room, member: "Member | None", *, now: datetime) -> dict[str,
 
 
 @dataclass(frozen=True)
+class UnsentText:
+    """Where words can go that were not sent in time: into the discussion of the item that was last
+    under discussion.
+
+    Args:
+        address: of its topic; empty where the member cannot write.
+        reason: why they cannot, in the words of the rules.
+        key: makes the form sent twice one contribution.
+    """
+
+    conference_session_id: int
+    address: str
+    reason: str
+    key: str
+
+    @classmethod
+    def of(cls, room: RoomView, member: "Member | None", *, now: datetime) -> "UnsentText | None":
+        """Return it for who may speak in the room, None
+        for all others. Queries: 0, 4 after the gavel.
+        """
+        row = room.conference_session
+        if not room.speaks:
+            return None
+        item = row.current_item or next(iter(room.items), None)
+        address, reason = "", ""
+        if item is not None:
+            address = reverse("forums:topic_by_key", args=(item.topic_id,))
+            reason = _silence(item.topic_id, member, now) if row.is_closed else ""
+        return cls(
+            conference_session_id=row.pk,
+            address="" if reason else address,
+            reason=reason,
+            key=new_key(),
+        )
+
+
+def _silence(topic_id: int, member: "Member | None", now: datetime) -> str:
+    """Return why a member cannot write in a topic, empty when they can."""
+    try:
+        topic, discussion = topic_for(member, topic_id)
+    except NotFound:
+        return _("Its topic is not shown yet.")
+    return silenced(discussion, topic, member, now)
+
+
+@dataclass(frozen=True)
 class Crew:
     """Who conducts a conference."""
 
     chairs: list["Member"]
     facilitators: list["Member"]
-    size: int  # people who get what is said, by whichever door
+    size: int  # people who get what is said, by whichever channel
 
     @classmethod
     def of(cls, conference: Conference) -> "Crew":
@@ -133,13 +194,17 @@ class Crew:
 
 def by_state(conferences: list[Conference], now: datetime) -> dict[str, list[Conference]]:
     """Sort conferences into running, coming and finished; the coming ones soonest first."""
-    found: dict[str, list[Conference]] = {"open": [], "coming": [], "closed": []}
+    by_period: dict[str, list[Conference]] = {"open": [], "coming": [], "closed": []}
     for conference in conferences:
-        found[conference.state_at(now)].append(conference)
-    found["coming"].reverse()
-    return {"running": found["open"], "coming": found["coming"], "finished": found["closed"]}
+        by_period[conference.state_at(now)].append(conference)
+    by_period["coming"].reverse()
+    return {
+        "running": by_period["open"],
+        "coming": by_period["coming"],
+        "finished": by_period["closed"],
+    }
 
 
-def open_one(conference: Conference) -> ConferenceSession | None:
+def open_session_of(conference: Conference) -> ConferenceSession | None:
     """Return the conference_session that sits now, from the prefetched timetable."""
     return next((row for row in conference.conference_sessions.all() if row.is_open), None)

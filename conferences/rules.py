@@ -1,7 +1,8 @@
-"""Who may do what in a conference_session, and when. Each check returns nothing or raises the error to show.
+"""Who may do what in a conference_session, and when. Each check returns nothing or raises the error
+to show.
 
-Rights are the forum's (:mod:`forums.policy`): who may reply may ask for the floor, who leads the forum (chair,
-moderator, Secretariat) conducts the conference_session.
+Rights are the forum's (:mod:`forums.policy`): who may reply may ask for the floor, who leads the
+forum (chair, moderator, Secretariat) conducts the conference_session.
 """
 
 from datetime import datetime, timedelta
@@ -13,6 +14,8 @@ from django.utils.translation import ngettext
 from conferences import errors
 from conferences.models import Conference, ConferenceSession, FloorRequest
 from forums.policy import APPROVE, READ, REPLY, Access, access_of, may_name_chair
+from hub.lib.counts import with_count
+from hub.lib.dates import say_utc
 from hub.lib.errors import Invalid, NotAllowed, NotFound, NotNow, TooMany
 
 if TYPE_CHECKING:
@@ -21,7 +24,8 @@ if TYPE_CHECKING:
 # A speaker who is just sending when the time is over is still heard.
 GRACE = timedelta(seconds=10)
 MIN_SECONDS, MAX_SECONDS = 15, 3600
-# Requests for the floor of one member in so many minutes of one session; each is a line in the log of all.
+# Requests for the floor of one member in so many minutes of one session; each is a line in the log
+# of all.
 MAX_ASKS, ASKS_MINUTES = 10, 10
 
 
@@ -63,7 +67,9 @@ def check_ends(member: "Member", conference: Conference, now: datetime) -> None:
     if not names_chair(member, conference.forum_id):
         raise NotAllowed(_("Only the chair and the Secretariat can end a conference."))
     if conference.state_at(now) != "open":
-        raise NotNow(_("This conference has not begun, or is already over."), code="conference-over")
+        raise NotNow(
+            _("This conference has not begun, or is already over."), code="conference-over"
+        )
 
 
 def check_speaks(member: "Member", forum_id: int) -> bool:
@@ -79,14 +85,17 @@ def check_speaks(member: "Member", forum_id: int) -> bool:
 def check_asks(conference_session: ConferenceSession, member: "Member", now: datetime) -> None:
     """Raise TooMany for who asks for the floor and withdraws, again and again. Queries: 1."""
     since = now - timedelta(minutes=ASKS_MINUTES)
-    rows = FloorRequest.objects.filter(conference_session=conference_session, member=member, asked_at__gt=since)
+    rows = FloorRequest.objects.filter(
+        conference_session=conference_session, member=member, asked_at__gt=since
+    )
     if rows.count() >= MAX_ASKS:
         sentence = ngettext(
             "You have asked for the floor %d time in a few minutes. Wait a little, then ask again.",
-            "You have asked for the floor %d times in a few minutes. Wait a little, then ask again.",
+            "You have asked for the floor %d times in a few minutes. Wait a little, then ask "
+            "again.",
             MAX_ASKS,
         )
-        raise TooMany(sentence % MAX_ASKS, seconds=60 * ASKS_MINUTES)
+        raise TooMany(with_count(sentence, MAX_ASKS), seconds=60 * ASKS_MINUTES)
 
 
 def check_open(conference_session: ConferenceSession) -> None:
@@ -120,11 +129,45 @@ def check_seconds(seconds: int) -> None:
         raise Invalid(_("Give between 15 seconds and an hour."))
 
 
+def check_end(conference_session: ConferenceSession, closes_at: datetime) -> datetime:
+    """Check another end of an open conference_session; return the beginning that goes with it.
+
+    It has begun when it was opened: one that was opened early may be over before it was to begin.
+
+    Raises: Invalid (beyond the conference).
+    """
+    ends_at = conference_session.conference.ends_at
+    if ends_at and closes_at > ends_at:
+        raise Invalid(_("The hours must lie within the period of the conference."))
+    opened_at = conference_session.opened_at or conference_session.opens_at
+    planned = conference_session.opens_at
+    return planned if planned < closes_at else min(opened_at, planned)
+
+
+def check_still_to_come(closes_at: datetime, now: datetime) -> None:
+    """Raise Invalid for an end that has passed: what has it is over at once, and for good."""
+    if closes_at <= now:
+        message = _(
+            "The end you chose, %(end)s UTC, has passed: it is %(now)s UTC now. Choose a later end."
+        )
+        raise Invalid(message % {"end": say_utc(closes_at), "now": say_utc(now)})
+
+
 def check_hours(
-    opens_at: datetime, closes_at: datetime, *, starts_at: datetime | None, ends_at: datetime | None
+    opens_at: datetime,
+    closes_at: datetime,
+    *,
+    starts_at: datetime | None,
+    ends_at: datetime | None,
+    now: datetime,
 ) -> None:
-    """Raise Invalid for hours that end before they begin, or lie outside the conference."""
+    """Raise Invalid for hours that end before they
+    begin, are over, or lie outside the conference.
+    """
     if closes_at <= opens_at:
         raise Invalid(_("The end must be after the beginning."))
-    if (starts_at and opens_at < starts_at) or (ends_at and closes_at > ends_at):
+    check_still_to_come(closes_at, now)
+    begins_too_early = starts_at is not None and opens_at < starts_at
+    ends_too_late = ends_at is not None and closes_at > ends_at
+    if begins_too_early or ends_too_late:
         raise Invalid(_("The hours must lie within the period of the conference."))

@@ -1,20 +1,24 @@
-"""What a member may see of the conferences: the only readers, for pages, sockets, home and proceedings alike."""
+"""What a member may see of the conferences: the only
+readers, for pages, sockets, home and proceedings alike.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import F, Prefetch
-from django.utils.formats import date_format
+from django.db.models import F, Prefetch, Q, QuerySet, Value
 from django.utils.translation import gettext as _
 
 from conferences import frames, rules
 from conferences.models import AgendaItem, Conference, ConferenceSession, Event, FloorRequest
 from conferences.transcript import Transcript, transcript_of
 from forums.policy import READ, access_of
-from hub.lib.dates import say_utc
+from hub.lib.dates import say_moment, say_utc
 from hub.lib.errors import NotFound
-from hub.lib.home import Block, Kind
+from hub.lib.home import Block, BlockKind
+from hub.lib.paging import PagedList, listed
+from hub.lib.prepared import Prepared
+from hub.lib.scripts import isolate
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,7 +27,7 @@ if TYPE_CHECKING:
     from hub.members.models import Member
 
 __all__ = [
-    "Room",
+    "RoomView",
     "Transcript",
     "conference_for",
     "conferences_for",
@@ -44,15 +48,40 @@ __all__ = [
     "why_it_goes_on",
 ]
 
+# Conferences on a page of the list and of the proceedings desk.
+CONFERENCES = 20
 # Events one answer of the catch-up carries; whoever is further behind asks again.
 PAGE = 200
 # How long before its beginning a conference_session stands on the home.
 SOON = timedelta(days=14)
 _S = ConferenceSession.State
+_F = FloorRequest.State
+# Asked for on each page of a discussion.
+_of_forum = Prepared(
+    lambda forum_id: Conference.objects.filter(forum_id=forum_id).select_related("forum__policy")
+)
+_not_closed = Prepared(
+    lambda conference_id: (
+        ConferenceSession.objects.filter(conference_id=conference_id)
+        .exclude(state=_S.CLOSED)
+        .select_related("current_item")
+    )
+)
+_closed_items = Prepared(
+    lambda topics: (
+        AgendaItem.objects.filter(
+            topic_id__in=topics,
+            conference_session__state=_S.CLOSED,
+            conference_session__closed_at__isnull=False,
+        )
+        .order_by()
+        .values_list("topic_id", "conference_session__closed_at")
+    )
+)
 
 
 @dataclass(frozen=True)
-class Room:
+class RoomView:
     """A live room as one member meets it.
 
     Args:
@@ -77,39 +106,61 @@ class Room:
         return self.mine is not None and self.mine == self.holder
 
 
-def conferences_for(member: "Member | None") -> list[Conference]:
-    """Return the conferences the person may read, the latest beginning first. Queries: 3."""
-    rows = Conference.objects.filter(forum_id__in=access_of(member).having(READ))
+def conferences_for(
+    member: "Member | None",
+    *,
+    page: int = 1,
+    forums: set[int] | None = None,
+    last: "QuerySet[Any] | None" = None,
+) -> PagedList[Conference]:
+    """Return a page of the conferences the person may read, the latest beginning first. Queries: 5.
+
+    Args: forums, the only ones to look in; last, a query for keys of conferences that come after
+    all others.
+    """
+    readable = access_of(member).having(READ)
+    rows = Conference.objects.filter(
+        forum_id__in=sorted(readable if forums is None else readable & forums)
+    )
     rows = rows.select_related("forum__policy").prefetch_related("conference_sessions")
-    return list(rows.order_by(F("forum__policy__opens_at").desc(nulls_last=True), "-pk"))
+    is_last = Q(pk__in=last) if last is not None else Value(0)
+    rows = rows.annotate(is_last=is_last)
+    rows = rows.order_by("is_last", F("forum__policy__opens_at").desc(nulls_last=True), "-pk")
+    return listed(rows, page=page, size=CONFERENCES)
 
 
 def conference_for(member: "Member | None", slug: str) -> Conference:
     """Return one conference. Raises: NotFound for hidden and missing alike. Queries: 3."""
     rows = Conference.objects.filter(slug=slug, forum_id__in=access_of(member).having(READ))
-    found = rows.select_related("forum__policy").first()
-    if found is None:
+    conference = rows.select_related("forum__policy").first()
+    if conference is None:
         raise NotFound
-    return found
+    return conference
 
 
 def sessions_of(conference: Conference) -> list[ConferenceSession]:
     """Return the timetable of a permitted conference, each with its agenda. Queries: 2."""
     rows = conference.conference_sessions.select_related("current_item")
-    return list(rows.prefetch_related(Prefetch("items", AgendaItem.objects.select_related("topic"))))
+    return list(
+        rows.prefetch_related(Prefetch("items", AgendaItem.objects.select_related("topic")))
+    )
 
 
 def session_for(member: "Member | None", conference_session_id: int) -> ConferenceSession:
     """Return one conference_session. Raises: NotFound for hidden and missing alike. Queries: 3."""
     rows = ConferenceSession.objects.select_related("conference__forum__policy", "current_item")
-    found = rows.filter(pk=conference_session_id, conference__forum_id__in=access_of(member).having(READ)).first()
-    if found is None:
+    conference_session = rows.filter(
+        pk=conference_session_id, conference__forum_id__in=access_of(member).having(READ)
+    ).first()
+    if conference_session is None:
         raise NotFound
-    return found
+    return conference_session
 
 
 def may_follow(member: "Member | None", conference_session_id: int) -> bool:
-    """Whether the person may watch a conference_session; asked again when memberships change. Queries: 3."""
+    """Whether the person may watch a conference_session;
+    asked again when memberships change. Queries: 3.
+    """
     try:
         session_for(member, conference_session_id)
     except NotFound:
@@ -117,22 +168,24 @@ def may_follow(member: "Member | None", conference_session_id: int) -> bool:
     return True
 
 
-def room_for(member: "Member | None", conference_session_id: int) -> Room:
+def room_for(member: "Member | None", conference_session_id: int) -> RoomView:
     """Return a live room. Raises: NotFound. Queries: 5, whatever the length of the list."""
     rows = ConferenceSession.objects.select_related("conference__forum__policy", "current_item")
     access = access_of(member)
-    found = rows.filter(pk=conference_session_id, conference__forum_id__in=access.having(READ)).first()
-    if found is None:
+    rows = rows.filter(conference__forum_id__in=access.having(READ))
+    conference_session = rows.filter(pk=conference_session_id).first()
+    if conference_session is None:
         raise NotFound
-    forum_id = found.conference.forum_id
-    requests = found.floor_requests.filter(state__in=("waiting", "given")).select_related("member")
-    listed = list(requests)
-    waiting = [request for request in listed if request.state == FloorRequest.State.WAITING]
-    mine = next((request for request in listed if member is not None and request.member_id == member.pk), None)
-    return Room(
-        conference_session=found,
-        items=list(found.items.select_related("topic")),
-        holder=next((request for request in listed if request.state == FloorRequest.State.GIVEN), None),
+    forum_id = conference_session.conference.forum_id
+    requests = conference_session.floor_requests.filter(state__in=("waiting", "given"))
+    active = list(requests.select_related("member"))
+    waiting = [request for request in active if request.state == _F.WAITING]
+    member_id = member.pk if member is not None else None
+    mine = next((request for request in active if request.member_id == member_id), None)
+    return RoomView(
+        conference_session=conference_session,
+        items=list(conference_session.items.select_related("topic")),
+        holder=next((request for request in active if request.state == _F.GIVEN), None),
         waiting=waiting,
         mine=mine,
         place=waiting.index(mine) + 1 if mine in waiting else 0,
@@ -142,19 +195,29 @@ def room_for(member: "Member | None", conference_session_id: int) -> Room:
     )
 
 
-def events_after(conference_session: ConferenceSession, after: int, *, limit: int = PAGE) -> list[dict[str, Any]]:
-    """Return the frames of a permitted conference_session after a number, at most ``limit``. Queries: 3."""
+def events_after(
+    conference_session: ConferenceSession, after: int, *, limit: int = PAGE
+) -> list[dict[str, Any]]:
+    """Return the frames of a permitted conference_session
+    after a number, at most ``limit``. Queries: 3.
+    """
     rows = frames.joined(conference_session.events.filter(seq__gt=after).order_by("seq"))[:limit]
     return frames.frames_of(rows)
 
 
-def events_for(member: "Member | None", conference_session_id: int, after: int) -> list[dict[str, Any]]:
+def events_for(
+    member: "Member | None", conference_session_id: int, after: int
+) -> list[dict[str, Any]]:
     """Return what a member missed. Raises: NotFound. Queries: 6."""
     return events_after(session_for(member, conference_session_id), after)
 
 
-def log_page(conference_session: ConferenceSession, *, page: int | None = 1) -> tuple[list[dict[str, Any]], int]:
-    """Return a page of the log of a permitted conference_session and how many there are; None is all of it."""
+def log_page(
+    conference_session: ConferenceSession, *, page: int | None = 1
+) -> tuple[list[dict[str, Any]], int]:
+    """Return a page of the log of a permitted conference_session
+    and how many there are; None is all of it.
+    """
     pages = max(1, -(-conference_session.last_seq // PAGE))
     if page is None:
         return events_after(conference_session, 0, limit=conference_session.last_seq), pages
@@ -162,34 +225,38 @@ def log_page(conference_session: ConferenceSession, *, page: int | None = 1) -> 
 
 
 def statements_of(conference_session: ConferenceSession, *, last: int = 50) -> list[dict[str, Any]]:
-    """Return the newest statements of a permitted conference_session as frames, oldest first. Queries: 3."""
-    said = conference_session.events.filter(contribution__isnull=False).exclude(kind=Event.Kind.EDITED)
-    rows = list(frames.joined(said.order_by("-seq"))[:last])
+    """Return the newest statements of a permitted
+    conference_session as frames, oldest first. Queries: 3.
+    """
+    statements = conference_session.events.filter(contribution__isnull=False)
+    statements = statements.exclude(kind=Event.Kind.EDITED)
+    rows = list(frames.joined(statements.order_by("-seq"))[:last])
     return frames.frames_of(reversed(rows))
 
 
 def topic_under_discussion(*, forum_id: int, now: datetime) -> int | None:
-    """Return the topic of the agenda item under discussion in a forum, None when none is. Queries: 1.
+    """Return the topic of the agenda item under discussion in a forum, None when none is. Queries:
+    1.
 
-    A fresh mail to the list of a sitting conference is about what is on the table.
+    A fresh mail to the list of a conference in session is about what is on the table.
     """
-    rows = ConferenceSession.objects.filter(conference__forum_id=forum_id, state=_S.OPEN, closes_at__gt=now)
+    rows = ConferenceSession.objects.filter(
+        conference__forum_id=forum_id, state=_S.OPEN, closes_at__gt=now
+    )
     return rows.values_list("current_item__topic_id", flat=True).first()
 
 
 def sealed_contributions(contributions: "Sequence[Contribution]") -> dict[int, datetime]:
-    """Return which contributions stand in the transcript of a closed conference_session, and when the gavel fell.
+    """Return which contributions stand in the transcript of a closed conference_session, and when
+    the gavel fell.
 
     All that was said in the topic of an item before the gavel is in it, whichever way it came.
 
     Returns: ``dict[int, datetime]  # contribution number -> moment``. Queries: 1.
     """
-    topics = {row.topic_id for row in contributions}
-    items = AgendaItem.objects.filter(topic_id__in=topics, conference_session__state=_S.CLOSED)
     closings: dict[int, list[datetime]] = {}
-    for topic_id, closed_at in items.values_list("topic_id", "conference_session__closed_at"):
-        if closed_at is not None:
-            closings.setdefault(topic_id, []).append(closed_at)
+    for topic_id, closed_at in _closed_items.rows(sorted({row.topic_id for row in contributions})):
+        closings.setdefault(topic_id, []).append(closed_at)
     sealed = {}
     for row in contributions:
         after = [moment for moment in closings.get(row.topic_id, ()) if moment >= row.created_at]
@@ -199,18 +266,20 @@ def sealed_contributions(contributions: "Sequence[Contribution]") -> dict[int, d
 
 
 def forum_aside(*, forum_id: int, member: "Member | None") -> dict[str, Any]:
-    """Return what a discussion page shows of its conference: ``conference``, ``sitting`` (open) and ``next_sitting``.
+    """Return what a discussion page shows of its conference.
 
-    The forum is the reader's already. Queries: 1, or 2 for a conference.
+    Keys: ``conference``, ``open_session``, ``next_session``. The forum is the reader's already.
+
+    Queries: 1, or 2 for a conference.
     """
-    conference = Conference.objects.filter(forum_id=forum_id).select_related("forum__policy").first()
+    conference = _of_forum.first(forum_id)
     if conference is None:
         return {}
-    rows = list(conference.conference_sessions.exclude(state=_S.CLOSED).select_related("current_item"))
+    rows = _not_closed.models(conference.pk)
     return {
         "conference": conference,
-        "sitting": next((row for row in rows if row.is_open), None),
-        "next_sitting": next((row for row in rows if not row.is_open), None),
+        "open_session": next((row for row in rows if row.is_open), None),
+        "next_session": next((row for row in rows if not row.is_open), None),
     }
 
 
@@ -218,14 +287,14 @@ def _list_block(request: FloorRequest, place: int) -> Block:
     conference_session = request.conference_session
     if request.state == FloorRequest.State.GIVEN:
         return Block(
-            Kind.ASKED,
+            BlockKind.ASKED,
             _("You have the floor"),
             conference_session.get_absolute_url(),
             conference_session.title,
             request.until,
         )
     return Block(
-        Kind.ASKED,
+        BlockKind.ASKED,
         _("You are number %d on the speakers’ list") % place,
         conference_session.get_absolute_url(),
         conference_session.title,
@@ -234,7 +303,8 @@ def _list_block(request: FloorRequest, place: int) -> Block:
 
 def _floor_blocks(member: "Member", conference_sessions: list[ConferenceSession]) -> list[Block]:
     requests = FloorRequest.objects.filter(
-        conference_session__in=[row.pk for row in conference_sessions], state__in=("waiting", "given")
+        conference_session__in=[row.pk for row in conference_sessions],
+        state__in=("waiting", "given"),
     ).select_related("conference_session")
     places: dict[int, int] = {}  # conference_session key -> how many wait so far
     blocks = []
@@ -246,38 +316,48 @@ def _floor_blocks(member: "Member", conference_sessions: list[ConferenceSession]
     return blocks
 
 
-def _session_block(row: ConferenceSession) -> Block:
+def _session_block(row: ConferenceSession, now: datetime) -> Block:
     if row.is_open:
-        note = _("closes at %s UTC") % date_format(row.closes_at, "H:i")
+        note = _("closes %(moment)s") % {"moment": say_moment(row.closes_at, now=now)}
         item = f"{row.current_item} · " if row.current_item else ""
-        return Block(Kind.LIVE, row.title, row.get_absolute_url(), f"{item}{note}", row.opened_at)
-    return Block(Kind.COMING, row.title, row.get_absolute_url(), row.conference.name, row.opens_at)
+        return Block(BlockKind.LIVE, row.title, row.get_absolute_url(), f"{item}{note}")
+    return Block(
+        BlockKind.COMING, row.title, row.get_absolute_url(), row.conference.name, row.opens_at
+    )
 
 
 def home_blocks(*, member: "Member", now: datetime) -> list[Block]:
-    """Return what is live, the member's place on a speakers' list, and what is coming within two weeks.
+    """Return what is live, the member's place on a speakers' list, and what is coming within two
+    weeks.
 
     Only conferences the member takes part in, or all for the Secretariat. Queries: 4.
     """
     access = access_of(member)
-    forums = access.having(READ) & (set(access.roles) if not member.is_staff else access.having(READ))
-    rows = ConferenceSession.objects.filter(conference__forum_id__in=forums).exclude(state=_S.CLOSED)
+    forums = access.having(READ) & (
+        set(access.roles) if not member.is_staff else access.having(READ)
+    )
+    rows = ConferenceSession.objects.filter(conference__forum_id__in=forums).exclude(
+        state=_S.CLOSED
+    )
     rows = rows.filter(opens_at__lt=now + SOON, closes_at__gt=now)
-    found = list(rows.select_related("conference", "current_item").order_by("opens_at"))
-    open_ones = [row for row in found if row.is_open]
-    asked = _floor_blocks(member, open_ones) if open_ones else []
-    return [*asked, *(_session_block(row) for row in found)]
+    rows = rows.select_related("conference", "current_item").order_by("opens_at")
+    conference_sessions = list(rows)
+    open_sessions = [row for row in conference_sessions if row.is_open]
+    asked = _floor_blocks(member, open_sessions) if open_sessions else []
+    return [*asked, *(_session_block(row, now) for row in conference_sessions)]
 
 
 def why_it_goes_on(conference_id: int, *, now: datetime) -> str:
-    """Say why a conference is not over, empty when it is: what goes on has no final record. Queries: 2."""
+    """Say why a conference is not over, empty when it
+    is: what goes on has no final record. Queries: 2.
+    """
     later = _("Its proceedings can be issued when the conference is over.")
     rows = ConferenceSession.objects.filter(conference_id=conference_id).exclude(state=_S.CLOSED)
     for row in rows.order_by("opens_at"):
         if row.is_open:
-            return f"{_('The session “%s” is open.') % row.title} {later}"
+            return f"{_('The session “%s” is open.') % isolate(row.title)} {later}"
         if row.closes_at > now:
-            return f"{_('The session “%s” is still to come.') % row.title} {later}"
+            return f"{_('The session “%s” is still to come.') % isolate(row.title)} {later}"
     conference = Conference.objects.select_related("forum__policy").filter(pk=conference_id).first()
     if conference is not None and conference.ends_at and conference.ends_at > now:
         return f"{_('The conference goes on until %s UTC.') % say_utc(conference.ends_at)} {later}"

@@ -1,12 +1,12 @@
 """The transcript of a conference as data: what proceedings are compiled from.
 
-A conference is longer than its sittings: what came by web and mail on an item between them belongs to it as much. So
-an item has everything accepted in its topic, in the order in which it was said; ``seq`` is set on what stands in a
-log, that is, what was said during a sitting.
+A conference is longer than its sessions: what came by web and mail on an item between them belongs
+to it as much. So an item has everything accepted in its topic, in the order in which it was said;
+``seq`` is set on what stands in a log, that is, what was said during a session.
 
-Order and numbers are those of what happened, not of the plan: conference_sessions as they were opened, items as they
-were taken, one that was taken again once more; what was not taken stands at the end. People have the name and role
-they had then.
+Order and numbers are those of what happened, not of the plan: conference_sessions as they were
+opened, items as they were taken, one that was taken again once more; what was not taken stands at
+the end. People have the name and role they had then.
 """
 
 from collections import Counter
@@ -68,7 +68,9 @@ class Intervention:
     subject: str
     text: str  # Markdown, as written
     html: str  # safe HTML, as shown
-    seq: int | None  # number in the log of the conference_session, None for what was said outside of it
+    seq: (
+        int | None
+    )  # number in the log of the conference_session, None for what was said outside of it
     edited: Edit | None = None  # the last change, marked as such when it came after the gavel
 
     @property
@@ -114,7 +116,12 @@ class Transcript:
     @property
     def interventions(self) -> list[Intervention]:
         """All of them, in the order of the record."""
-        return [said for session in self.sessions for record in session.items for said in record.interventions]
+        return [
+            intervention
+            for session in self.sessions
+            for record in session.items
+            for intervention in record.interventions
+        ]
 
 
 def transcript_of(conference: Conference) -> Transcript:
@@ -135,7 +142,11 @@ def transcript_of(conference: Conference) -> Transcript:
     records = [
         SessionRecord(
             session,
-            _item_records([item for item in items if item.conference_session_id == session.pk], contributions, log),
+            _item_records(
+                [item for item in items if item.conference_session_id == session.pk],
+                contributions,
+                log,
+            ),
         )
         for session in sessions
     ]
@@ -148,12 +159,18 @@ def _happened(session: ConferenceSession) -> tuple[bool, datetime, int]:
 
 
 class _Log:
-    """What the logs of a conference say of statements, takings of items and participants. Queries: 2."""
+    """What the logs of a conference say of statements,
+    takings of items and participants. Queries: 2.
+    """
 
     def __init__(self, conference: Conference) -> None:
         self.places: dict[int, tuple[int, int]] = {}  # contribution number -> (item key, seq)
-        self.takings: dict[int, list[tuple[int, datetime]]] = {}  # item key -> (seq, moment) of each taking
-        rows = Event.objects.filter(conference_session__conference=conference, agenda_item__isnull=False)
+        self.takings: dict[
+            int, list[tuple[int, datetime]]
+        ] = {}  # item key -> (seq, moment) of each taking
+        rows = Event.objects.filter(
+            conference_session__conference=conference, agenda_item__isnull=False
+        )
         rows = rows.exclude(kind=Event.Kind.EDITED).order_by("conference_session", "seq")
         for kind, number, item_id, seq, at in rows.values_list(
             "kind", "contribution_id", "agenda_item_id", "seq", "at"
@@ -163,15 +180,24 @@ class _Log:
             if number is not None:
                 self.places[number] = (item_id, seq)
         closings = Event.objects.filter(
-            conference_session__conference=conference, kind__in=(Event.Kind.CLOSED, Event.Kind.CLOSED_BY_CLOCK)
+            conference_session__conference=conference,
+            kind__in=(Event.Kind.CLOSED, Event.Kind.CLOSED_BY_CLOCK),
         )
-        self.participants: dict[int, dict[str, str]] = {}  # member key -> name, role … at the last closing
+        self.participants: dict[
+            int, dict[str, str]
+        ] = {}  # member key -> name, role … at the last closing
         for people in closings.order_by("at", "pk").values_list("people", flat=True):
-            self.participants |= {int(key): standing for key, standing in people.get("participants", {}).items()}
+            self.participants |= {
+                int(key): standing for key, standing in people.get("participants", {}).items()
+            }
 
 
-def _contributions(items: list[AgendaItem], places: dict[int, tuple[int, int]]) -> "dict[int, list[Contribution]]":
-    """Put each contribution under one item: the one under which the log has it, else the first with its topic."""
+def _contributions(
+    items: list[AgendaItem], places: dict[int, tuple[int, int]]
+) -> "dict[int, list[Contribution]]":
+    """Put each contribution under one item: the one under
+    which the log has it, else the first with its topic.
+    """
     by_item: dict[int, list[Contribution]] = {item.pk: [] for item in items}
     topics_done: set[int] = set()
     for item in items:
@@ -202,7 +228,9 @@ def _item_records(
 
 
 def _turn(row: "Contribution", takings: list[tuple[int, datetime]], log: _Log) -> int:
-    """Return in which taking of its item something was said: the last before it, the first for what came earlier."""
+    """Return in which taking of its item something was said:
+    the last before it, the first for what came earlier.
+    """
     _item_id, seq = log.places.get(row.number, (0, None))
     before = [
         turn
@@ -230,11 +258,14 @@ def _intervention(row: "Contribution", session: ConferenceSession, log: _Log) ->
 def _participants(
     conference: Conference, contributions: "dict[int, list[Contribution]]", log: _Log
 ) -> list[Participation]:
-    """Return who took part, leaders first, with the role they had when they spoke, else at the last closing, else now.
+    """Return who took part, leaders first, with the role they had when they spoke, else at the last
+    closing, else now.
 
     Who was in the lead at any of these is named as that.
     """
-    rows = sorted((row for group in contributions.values() for row in group), key=lambda row: row.created_at)
+    rows = sorted(
+        (row for group in contributions.values() for row in group), key=lambda row: row.created_at
+    )
     counts = Counter(row.author_id for row in rows)
     people: dict[int, list[Speaker]] = {}
     for row in rows:
@@ -245,9 +276,13 @@ def _participants(
     for place in readers_of(conference.forum_id):
         if place.member_id not in people:
             member, role = place.member, role_now(place.member, str(place.role))
-            standing = Speaker(member.name, role, str(member.country or ""), str(member.organisation))
+            standing = Speaker(
+                member.name, role, str(member.country or ""), str(member.organisation)
+            )
             people[place.member_id] = [standing]
-    participations = [Participation(pk, _highest(standings), counts[pk]) for pk, standings in people.items()]
+    participations = [
+        Participation(pk, _highest(standings), counts[pk]) for pk, standings in people.items()
+    ]
     return sorted(participations, key=lambda person: (RANKS.index(person.role), person.name))
 
 

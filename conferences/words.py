@@ -1,16 +1,22 @@
 """The sentence for each kind of event, for the server's pages and for the script alike.
 
-Frames carry no sentences: one encoded frame is right for readers of six languages, and the page they look at brings
-the words. ``{name}``, ``{item}``, ``{minutes}`` and ``{until}`` are put in by whoever shows the line.
+Frames carry no sentences: one encoded frame is right for readers of six languages, and the page
+they look at brings the words. ``{name}``, ``{item}``, ``{minutes}`` and ``{until}`` are put in by
+whoever shows the line.
 """
 
+from datetime import datetime
 from typing import Any
 
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-# Names are isolated, so that an Arabic name does not pull an English line around, nor the other way.
+from hub.lib.dates import patterns, say_moment
+
+# Names are isolated, so that an Arabic name does not pull an English line around, nor the other
+# way.
 ISOLATE = "\u2068{}\u2069"
 
 SENTENCES: dict[str, str | Promise] = {
@@ -26,14 +32,16 @@ SENTENCES: dict[str, str | Promise] = {
     "floor_ended.clock": gettext_lazy("The time of {name} is over."),
     "intervention": gettext_lazy("{name} intervened."),
     "edited": gettext_lazy("{name} changed a statement."),
-    "rescheduled": gettext_lazy("The session now closes at {until} UTC."),
+    "rescheduled": gettext_lazy("New closing time: {until}"),
     "closed": gettext_lazy("{name} closed the session with the gavel."),
     "closed_by_clock": gettext_lazy("The session closed by the clock."),
 }
 
 
 def key_of(frame: dict[str, Any]) -> str:
-    """Return which sentence says a frame: its kind, or its kind and who did it where that has words of its own."""
+    """Return which sentence says a frame: its kind, or its
+    kind and who did it where that has words of its own.
+    """
     by = frame.get("data", {}).get("by", "")
     key = f"{frame['kind']}.{by}"
     return key if key in SENTENCES else str(frame["kind"])
@@ -44,6 +52,12 @@ def minutes(seconds: int) -> str:
     return f"{seconds / 60:.1f}".removesuffix(".0")
 
 
+def _until(text: str) -> str:
+    return (
+        ISOLATE.format(say_moment(datetime.fromisoformat(text), now=timezone.now())) if text else ""
+    )
+
+
 def sentence(frame: dict[str, Any]) -> str:
     """Return the sentence of a frame in the reader's language."""
     person = frame["member"] or frame["actor"] or {}
@@ -52,13 +66,15 @@ def sentence(frame: dict[str, Any]) -> str:
         "name": ISOLATE.format(person.get("name", "")),
         "item": ISOLATE.format(f"{item['number']}. {item['title']}") if item else "",
         "minutes": minutes(frame["data"].get("seconds", 0)),
-        "until": frame["data"].get("until", "")[11:16],
+        "until": _until(frame["data"].get("until", "")),
     }
     return str(SENTENCES[key_of(frame)]).format_map(values)
 
 
 def table() -> dict[str, Any]:
-    """Return what the script needs to say what the server would: sentences and roles in the reader's language."""
+    """Return what the script needs to say what the server
+    would: sentences and roles in the reader's language.
+    """
     return {
         "sentences": {key: str(text) for key, text in SENTENCES.items()},
         "roles": {
@@ -69,5 +85,6 @@ def table() -> dict[str, Any]:
             "secretariat": _("Secretariat"),
             "participant": "",
         },
-        "doors": {"web": _("web"), "mail": _("mail"), "live": _("live")},
+        "channels": {"web": _("web"), "mail": _("mail"), "live": _("live")},
+        "moments": patterns(),
     }

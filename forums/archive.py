@@ -1,6 +1,8 @@
-"""Read a whole discussion, its files with it, and bring one in: for archives, slices of files by mail and exports.
+"""Read a whole discussion, its files with it, and bring one in: for archives, slices of files by
+mail and exports.
 
-Who may read is asked once, before the walk; the walk itself costs the same memory however long the discussion.
+Who may read is asked once, before the walk; the walk itself costs the same memory however long the
+discussion.
 """
 
 from collections.abc import Iterator
@@ -22,21 +24,36 @@ CHUNK = 200  # contributions fetched at a time
 
 
 def contributions_in(forum_id: int, *, after: int = 0) -> Iterator[Contribution]:
-    """Give the accepted contributions of a forum by number, for callers who have checked the reader.
+    """Give the accepted contributions of a forum by number, for callers who have checked the
+    reader.
 
-    Numbers are read in steps, so that no query stays open while a slow reader takes what it is given.
+    Numbers are read in steps, so that no query stays open while a slow reader takes what it is
+    given.
 
     Args: after, a contribution's number. Queries: 2 for each :data:`CHUNK`.
     """
-    rows = Contribution.objects.filter(post__topic__forum_id=forum_id, state=Contribution.State.ACCEPTED)
+    rows = Contribution.objects.filter(forum_id=forum_id, state=Contribution.State.ACCEPTED)
+    # What a moved topic holds is not of this forum any more (finding S11).
     rows = (
-        rows.select_related("post__topic", "post__updated_by", "author", "parent")
+        rows.filter(topic__forum_id=forum_id)
+        .select_related("post__topic", "post__updated_by", "author", "parent")
         .prefetch_related("attachments")
         .order_by("number")
     )
-    while found := list(rows.filter(number__gt=after)[:CHUNK]):
-        yield from found
-        after = found[-1].number
+    while batch := list(rows.filter(number__gt=after)[:CHUNK]):
+        yield from batch
+        after = batch[-1].number
+
+
+def words_of(number: int) -> tuple[str, str]:
+    """Return the text of an accepted contribution and what was folded away of it, for who compares
+    with them.
+
+    Queries: 1.
+    """
+    rows = Contribution.objects.filter(number=number, state=Contribution.State.ACCEPTED)
+    row = rows.select_related("post").only("number", "folded", "post__content").first()
+    return (row.text, row.folded) if row is not None else ("", "")
 
 
 def check_reader(member: "Member | None", forum_id: int) -> None:
@@ -59,25 +76,28 @@ def content_of(attachment: Attachment) -> bytes:
 
 
 @dataclass(frozen=True)
-class Known:
-    """A contribution that is here already: its number, and when it was said if it was imported, else None."""
+class ExistingContribution:
+    """A contribution that is here already: its number, and when it was said if it was imported,
+    else None.
+    """
 
     number: int
     said_at: datetime | None
 
 
-def known_message_ids(forum_id: int) -> dict[str, Known]:
-    """Return what a forum has under every Message-ID: ``dict[str, Known]  # Message-ID -> contribution``.
+def known_message_ids(forum_id: int) -> dict[str, ExistingContribution]:
+    """Return what a forum has under every Message-ID: ``dict[str, Known]  # Message-ID ->
+    contribution``.
 
     An imported one whose Message-ID was taken is found by its own. Queries: 1.
     """
-    rows = Contribution.objects.filter(post__topic__forum_id=forum_id, state=Contribution.State.ACCEPTED)
+    rows = Contribution.objects.filter(forum_id=forum_id, state=Contribution.State.ACCEPTED)
     known = {}
     for number, message_id, imported, said_at in rows.values_list(
         "number", "message_id", "imported", "created_at"
     ).iterator():
-        found = Known(number, said_at if imported is not None else None)
-        known[message_id] = found
+        existing = ExistingContribution(number, said_at if imported is not None else None)
+        known[message_id] = existing
         if imported and "message_id" in imported:
-            known[imported["message_id"]] = found
+            known[imported["message_id"]] = existing
     return known

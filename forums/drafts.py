@@ -1,4 +1,4 @@
-"""What a door hands to :func:`forums.services.publish`, and what it gets back."""
+"""What a channel hands to :func:`forums.services.publish`, and what it gets back."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -22,24 +22,33 @@ class Draft:
 
     Args:
         forum_id: the forum's key.
-        text: what the author wrote, Markdown, at most ``HUB_TEXT_MAX_SIZE`` bytes.
+        text: what the author wrote, at most ``HUB_TEXT_MAX_SIZE`` bytes.
+        format: whether that is plain text or Markdown; empty for that of its origin, plain for mail
+            alone.
         subject: for a new topic; empty takes the first words of the text.
-        topic_id: the topic's key; None starts a topic, or follows ``parent``, or the live item under discussion.
+        original_subject: the subject of a mail as it came in, where it is read otherwise; exports
+            write it.
+        topic_id: the topic's key; None starts a topic, or follows ``parent``, or the live item
+            under discussion.
         parent: number of the contribution this one answers.
         folded: what was folded away from a mail (quotes, signature); shown on demand.
-        message_id, in_reply_to, references: from the mail, without angle brackets; a Message-ID is made when empty.
+        message_id, in_reply_to, references: from the mail, without angle brackets; a Message-ID is
+            made when empty.
         author_address: the address it was sent from, of the author's.
         once_key: the same key twice makes one contribution (form token, frame id, mail row).
         created_at: when it was said, for imports; ``now`` otherwise.
         quiet: an import: nothing is sent, pushed or counted as new.
-        imported: set by the operator's import alone, with ``created_at`` and ``quiet``: the word was said elsewhere, so
-            the rules on who may write, when, how often and how much do not ask; what is kept of its header.
+        imported: set by the operator's import alone, with ``created_at`` and ``quiet``: the word
+            was said elsewhere, so the rules on who may write, when, how often and how much do not
+            ask; what is kept of its header.
         html, digests: the rendered text and the stored files, see :func:`forums.services.prepare`.
     """
 
     forum_id: int
     text: str
+    format: str = ""
     subject: str = ""
+    original_subject: str = ""
     topic_id: int | None = None
     parent: int | None = None
     folded: str = ""

@@ -1,4 +1,6 @@
-"""How an edit is shown: the mark beside edited words, wherever they stand, and the history behind it."""
+"""How an edit is shown: the mark beside edited words,
+wherever they stand, and the history behind it.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,6 +16,7 @@ from forums.rules import is_closed, sealed_among
 from forums.selectors import Discussion, contribution_for, discussion_for
 from hub.lib.dates import say_day
 from hub.lib.differences import Piece, changes
+from hub.lib.scripts import isolate
 
 if TYPE_CHECKING:
     from hub.members.models import Member
@@ -41,7 +44,11 @@ class Edit:
     @property
     def line(self) -> str:
         """The mark in a sentence, in the present language, with the day in the present zone."""
-        values = {"name": self.by, "day": say_day(timezone.localtime(self.at), short=True), "reason": self.reason}
+        values = {
+            "name": isolate(self.by),
+            "day": say_day(timezone.localtime(self.at), short=True),
+            "reason": isolate(self.reason),
+        }
         return self._words() % values
 
     def _words(self) -> str:
@@ -63,7 +70,8 @@ class Edit:
 def edit_of(contribution: Contribution, *, sealed_at: datetime | None = None) -> Edit | None:
     """Return the last edit of a contribution, None when it stands as first written.
 
-    Args: sealed_at, when the session was closed in which it was made (:func:`forums.rules.sealed_among`).
+    Args: sealed_at, when the session was closed in which it was made
+    (:func:`forums.rules.sealed_among`).
 
     Queries: none when ``post__updated_by`` is joined; 1 for an edited one otherwise.
     """
@@ -80,7 +88,9 @@ def edit_of(contribution: Contribution, *, sealed_at: datetime | None = None) ->
 
 
 def mark_of(contribution: Contribution) -> str:
-    """Return the mark of a contribution's last edit on one line, empty when it stands as first written."""
+    """Return the mark of a contribution's last edit on
+    one line, empty when it stands as first written.
+    """
     edit = edit_of(contribution)
     return " ".join(edit.line.split()) if edit is not None else ""
 
@@ -92,7 +102,11 @@ def edits_of(contributions: Iterable[Contribution]) -> dict[int, Edit]:
     """
     rows = [row for row in contributions if row.revision]
     sealed = sealed_among(rows)
-    return {row.number: edit for row in rows if (edit := edit_of(row, sealed_at=sealed.get(row.number))) is not None}
+    return {
+        row.number: edit
+        for row in rows
+        if (edit := edit_of(row, sealed_at=sealed.get(row.number))) is not None
+    }
 
 
 def is_closed_record(contribution: Contribution, now: datetime) -> bool:
@@ -107,7 +121,8 @@ class Version:
 
     Args:
         number: 0 as first written.
-        writer: who wrote it, empty when that is not known; ``reason`` why it replaced the one before.
+        writer: who wrote it, empty when that is not known; ``reason`` why it replaced the one
+            before.
         text: empty where :attr:`is_hidden`, since these words were never shown to all.
     """
 
@@ -129,7 +144,9 @@ class History:
     pages: int
 
 
-def history_for(member: "Member | None", number: int, *, page: int = 1) -> tuple[Contribution, Discussion, History]:
+def history_for(
+    member: "Member | None", number: int, *, page: int = 1
+) -> tuple[Contribution, Discussion, History]:
     """Return a contribution, its discussion and a page of its wordings.
 
     Words that were changed before all could read them are for the author and those who moderate.
@@ -144,19 +161,26 @@ def history_for(member: "Member | None", number: int, *, page: int = 1) -> tuple
     # The one before the oldest says who replaced it.
     revisions = contribution.revisions.filter(number__gte=numbers[-1] - 1, number__lte=numbers[0])
     rows = {row.number: row for row in revisions.select_related("edited_by")}
-    versions = [_version(contribution, rows, one, sees_all=sees_all) for one in numbers]
+    versions = [
+        _version(contribution, rows, version_number, sees_all=sees_all)
+        for version_number in numbers
+    ]
     return contribution, discussion, History(versions, page, pages)
 
 
 def _numbers(newest: int, page: int) -> tuple[int, int, list[int]]:
-    """Return how many pages there are, the nearest page there is, and the numbers on it, the newest first."""
+    """Return how many pages there are, the nearest page
+    there is, and the numbers on it, the newest first.
+    """
     pages = newest // PAGE + 1
     page = min(max(page, 1), pages)
     first = newest - (page - 1) * PAGE
     return pages, page, list(range(first, max(first - PAGE, -1), -1))
 
 
-def _version(contribution: Contribution, rows: dict[int, Revision], number: int, *, sees_all: bool) -> Version:
+def _version(
+    contribution: Contribution, rows: dict[int, Revision], number: int, *, sees_all: bool
+) -> Version:
     def text_of(revision: int) -> str | None:
         if revision == contribution.revision:
             return contribution.text
@@ -176,7 +200,9 @@ def _version(contribution: Contribution, rows: dict[int, Revision], number: int,
     )
 
 
-def summary_history_for(member: "Member | None", forum_id: int, *, page: int = 1) -> tuple[Discussion, History]:
+def summary_history_for(
+    member: "Member | None", forum_id: int, *, page: int = 1
+) -> tuple[Discussion, History]:
     """Return a discussion and a page of the wordings of its summary.
 
     Raises: NotFound for hidden and missing alike. Queries: those of the selector and 1.
@@ -184,12 +210,16 @@ def summary_history_for(member: "Member | None", forum_id: int, *, page: int = 1
     discussion = discussion_for(member, forum_id)
     policy = discussion.policy
     pages, page, numbers = _numbers(policy.summary_revision, page)
-    summaries = SummaryVersion.objects.filter(forum_id=forum_id, number__in=[*numbers, numbers[-1] - 1])
+    summaries = SummaryVersion.objects.filter(
+        forum_id=forum_id, number__in=[*numbers, numbers[-1] - 1]
+    )
     rows = {row.number: row for row in summaries.select_related("written_by")}
     versions = []
     for number in numbers:
         row, before = rows.get(number), rows.get(number - 1)
-        text = policy.summary if number == policy.summary_revision else row.text if row else ""
+        is_present = number == policy.summary_revision
+        earlier_text = row.text if row else ""
+        text = policy.summary if is_present else earlier_text
         if row is None and not text:
             # Nothing stood there before the first one was written.
             continue
@@ -207,12 +237,17 @@ def summary_history_for(member: "Member | None", forum_id: int, *, page: int = 1
 
 
 def summary_revision_of(member: "Member", forum_id: int) -> int:
-    """Return the newest summary of a discussion that a member wrote or that holds nothing to replace, -1 for none.
+    """Return the newest summary of a discussion that a member wrote or that holds nothing to
+    replace, -1 for none.
 
     Queries: 2.
     """
     policy = ForumPolicy.objects.get(forum_id=forum_id)
     if not policy.summary:
         return policy.summary_revision
-    newest = SummaryVersion.objects.filter(forum_id=forum_id, written_by=member).order_by("number").last()
+    newest = (
+        SummaryVersion.objects.filter(forum_id=forum_id, written_by=member)
+        .order_by("number")
+        .last()
+    )
     return newest.number if newest is not None else -1

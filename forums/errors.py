@@ -1,9 +1,9 @@
-"""Errors of the discussions, and how a verdict becomes one: one table for all doors.
+"""Errors of the discussions, and how a verdict becomes one: one table for all channels.
 
 ::
 
     hub.lib.errors.Conflict
-    └── KeyTaken             key-taken       409   450 4.3.0    the same form or frame has brought other words before
+    └── KeyTaken             key-taken       409   450 4.3.0    the key brought other words before
 """
 
 from typing import TYPE_CHECKING
@@ -17,11 +17,17 @@ if TYPE_CHECKING:
     from forums.models import Contribution
 
 _NOT_NOW = {"not-open-yet", "closed", "locked", "rate"}
-_SMTP = {"rate": "451 4.7.1", "empty": "550 5.6.0", "not-open-yet": "550 5.7.1", "closed": "550 5.7.1"}
+_SMTP = {
+    "rate": "451 4.7.1",
+    "empty": "550 5.6.0",
+    "not-open-yet": "550 5.7.1",
+    "closed": "550 5.7.1",
+}
 
 
 class KeyTaken(Conflict):
-    """A form, frame or mail comes a second time with other words: neither is the other, and none may be lost.
+    """A form, frame or mail comes a second time with other words: neither is the other, and none
+    may be lost.
 
     Args:
         contribution: what the first one made; its author is the one who sends again.
@@ -34,13 +40,14 @@ class KeyTaken(Conflict):
         self.contribution, self.has_same_text = contribution, has_same_text
         sentence = (
             _(
-                "You have already sent this text as number %(number)d, in another place or with another subject or "
-                "other files. It is kept in the box and has not been sent again: send it again if you want to add it."
+                "You have already sent this text as number %(number)d, in another place or with "
+                "another subject or other files. It is kept in the box and has not been sent "
+                "again: send it again if you want to add it."
             )
             if has_same_text
             else _(
-                "You have already sent a different text, as number %(number)d. Your new text is still in the box "
-                "and has not been sent: send it again if you want to add it."
+                "You have already sent a different text, as number %(number)d. Your new text is "
+                "still in the box and has not been sent: send it again if you want to add it."
             )
         )
         super().__init__(sentence % {"number": contribution.number})

@@ -1,4 +1,6 @@
-"""Forms of the discussions: they parse and keep what was typed; the rules decide (:mod:`forums.rules`)."""
+"""Forms of the discussions: they parse and keep what
+was typed; the rules decide (:mod:`forums.rules`).
+"""
 
 import secrets
 from collections.abc import Iterable
@@ -14,6 +16,7 @@ from forums.drafts import Upload
 from forums.models import Membership
 from hub.lib.forms import set_value
 from hub.lib.numbers import MAX_KEY
+from hub.lib.scripts import isolate
 
 # The largest revision that the database holds, and one that no contribution has.
 MAX_REVISION, UNSEEN = 2**31 - 1, -1
@@ -37,18 +40,27 @@ class FilesField(forms.FileField):
 
     def clean(self, data: Any, initial: Any = None) -> tuple[Upload, ...]:
         """Return uploads; a file over the limit is refused by name before it is read."""
-        given: list[UploadedFile] = list(data) if isinstance(data, list | tuple) else [data] if data else []
-        for item in given:
+        files: list[UploadedFile] = []
+        if isinstance(data, list | tuple):
+            files = list(data)
+        elif data:
+            files = [data]
+        for item in files:
             if (item.size or 0) > settings.HUB_FILE_MAX_SIZE:
                 limit = settings.HUB_FILE_MAX_SIZE // 1_000_000
                 raise forms.ValidationError(
-                    _("The file %(name)s is over %(limit)d MB."), params={"name": item.name, "limit": limit}
+                    _("The file %(name)s is over %(limit)d MB."),
+                    params={"name": isolate(item.name or ""), "limit": limit},
                 )
-        return tuple(Upload(item.name or "file", item.read(), item.content_type or "") for item in given)
+        return tuple(
+            Upload(item.name or "file", item.read(), item.content_type or "") for item in files
+        )
 
 
 class TextField(forms.CharField):
-    """The text of a contribution; it may be empty when a file comes instead, which its label need not say."""
+    """The text of a contribution; it may be empty when
+    a file comes instead, which its label need not say.
+    """
 
     unmarked = True
 
@@ -81,34 +93,55 @@ class WritingForm(forms.Form):
 class ReplyForm(WritingForm):
     """A reply; ``parent`` is the number of the contribution it answers."""
 
-    parent = forms.IntegerField(widget=forms.HiddenInput(), required=False, min_value=1, max_value=MAX_KEY)
+    parent = forms.IntegerField(
+        widget=forms.HiddenInput(), required=False, min_value=1, max_value=MAX_KEY
+    )
 
 
 class TopicForm(WritingForm):
     """A new topic: a subject and its first contribution."""
 
-    subject = forms.CharField(label=_("Subject"), max_length=255, help_text=_("One line that says what it is about."))
+    subject = forms.CharField(
+        label=_("Subject"), max_length=255, help_text=_("One line that says what it is about.")
+    )
     field_order = ("subject", "text", "attached", "once_key")
 
 
 class RevisionForm(forms.Form):
-    """A form about words that others may change meanwhile: it says which revision its reader saw."""
+    """A form about words that others may change
+    meanwhile: it says which revision its reader saw.
+    """
 
-    revision = forms.IntegerField(widget=forms.HiddenInput(), required=False, min_value=0, max_value=MAX_REVISION)
+    revision = forms.IntegerField(
+        widget=forms.HiddenInput(), required=False, min_value=0, max_value=MAX_REVISION
+    )
 
     @property
     def seen(self) -> int:
-        """The revision that the reader saw; :data:`UNSEEN`, which is none, when the form does not say."""
+        """The revision that the reader saw; :data:`UNSEEN`,
+        which is none, when the form does not say.
+        """
         revision = self.cleaned_data.get("revision")
         return UNSEEN if revision is None else int(revision)
 
+    def keep_draft(self, field: str, name: str) -> None:
+        """Let the browser keep what is typed into a field until
+        it is saved, under a name and the revision (hub.js).
+        """
+        state = "sent" if self.is_bound else "saved"
+        self.fields[field].widget.attrs.update({"data-draft": name, "data-revises": state})
+
     def show_revision(self, revision: int | None) -> None:
-        """Let the form, when it is shown again, name another revision: its reader sees that one now."""
+        """Let the form, when it is shown again, name
+        another revision: its reader sees that one now.
+        """
         set_value(self, "revision", "" if revision is None else str(revision))
 
 
 class EditForm(RevisionForm):
-    """Another wording of a contribution; ``must_say_why`` where :func:`forums.rules.needs_reason` asks for it."""
+    """Another wording of a contribution; ``must_say_why``
+    where :func:`forums.rules.needs_reason` asks for it.
+    """
 
     text = TextField(label=_("Your text"), rows=12)
     reason = forms.CharField(
@@ -119,14 +152,17 @@ class EditForm(RevisionForm):
     )
     field_order = ("text", "reason", "revision")
 
-    def __init__(self, *args: Any, must_say_why: bool = False, **options: Any) -> None:
+    def __init__(self, *args: Any, draft: str, must_say_why: bool = False, **options: Any) -> None:
         super().__init__(*args, **options)
+        self.keep_draft("text", draft)
         if must_say_why:
             self.fields["reason"].required = True
-            self.fields["reason"].help_text = _("Shown beside the edited text, and sent to the author.")
+            self.fields["reason"].help_text = _(
+                "Shown beside the edited text, and sent to the author."
+            )
 
 
-class DecisionForm(RevisionForm):
+class ContributionDecisionForm(RevisionForm):
     """A moderator's decision on a held contribution."""
 
     number = forms.IntegerField(widget=forms.HiddenInput(), min_value=1, max_value=MAX_KEY)
@@ -134,7 +170,9 @@ class DecisionForm(RevisionForm):
 
 
 def offer_without_chair(form: forms.Form, roles: Iterable[tuple[str, Any]]) -> None:
-    """Offer some roles without the chair's; who asks for it all the same hears why from the rule."""
+    """Offer some roles without the chair's; who asks
+    for it all the same hears why from the rule.
+    """
     role = form.fields["role"]
     assert isinstance(role, forms.ChoiceField)
     role.choices = [choice for choice in roles if choice[0] != Membership.Role.CHAIR]
@@ -144,7 +182,9 @@ class AdmitForm(forms.Form):
     """Let a member of the hub into a discussion."""
 
     email = forms.EmailField(label=_("E-mail address of a member"))
-    role = forms.ChoiceField(label=_("Role"), choices=Membership.Role.choices, initial=Membership.Role.PARTICIPANT)
+    role = forms.ChoiceField(
+        label=_("Role"), choices=Membership.Role.choices, initial=Membership.Role.PARTICIPANT
+    )
 
     def __init__(self, data: QueryDict | None = None, *, names_chair: bool) -> None:
         super().__init__(data)
@@ -163,3 +203,7 @@ class SummaryForm(RevisionForm):
         max_length=20_000,
         widget=forms.Textarea(attrs={"rows": 10}),
     )
+
+    def __init__(self, *args: Any, draft: str, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.keep_draft("summary", draft)

@@ -1,7 +1,8 @@
-"""What the rules ask of the record, fetched for many contributions at once: the mail door judges in groups.
+"""What the rules ask of the record, fetched for many contributions at once, as mail asks it.
 
-Semantics are those of :mod:`forums.policy`, :mod:`forums.rules` and :mod:`forums.selectors`, whose functions ask for
-one case at a time; the questions here are prepared (:mod:`hub.lib.prepared`), so that a case costs microseconds.
+Semantics are those of :mod:`forums.policy`, :mod:`forums.rules` and :mod:`forums.selectors`, whose
+functions ask for one case at a time; the questions here are prepared (:mod:`hub.lib.prepared`), so
+that a case costs microseconds.
 """
 
 from collections import defaultdict
@@ -44,22 +45,29 @@ _MEMBERSHIPS = Prepared(
         .values_list("member_id", "forum_id", "role", "horizon")
     )
 )
-_SAID = Prepared(
+_SENT = Prepared(
     lambda authors, since: (
         Contribution.objects.filter(author_id__in=authors, created_at__gt=since)
         .order_by()
         .values_list("author_id")
-        .annotate(said=Count("pk"))
+        .annotate(sent=Count("pk"))
     )
 )
-_CONTRIBUTION = ("number", "author_id", "message_id", "state")
+# In the order of the model, as ``from_db`` takes them.
+_CONTRIBUTION = ("number", "topic_id", "author_id", "state", "message_id")
 _POST = ("id", "topic_id")
 _TOPIC = ("id", "forum_id", "subject", "status", "approved")
 _COLUMNS = (
-    *_CONTRIBUTION, *(f"post__{name}" for name in _POST), *(f"post__topic__{name}" for name in _TOPIC)
+    *_CONTRIBUTION,
+    *(f"post__{name}" for name in _POST),
+    *(f"post__topic__{name}" for name in _TOPIC),
 )  # fmt: skip
 _BY_NUMBER = Prepared(
-    lambda numbers: Contribution.objects.filter(pk__in=numbers, state="accepted").order_by().values_list(*_COLUMNS)
+    lambda numbers: (
+        Contribution.objects.filter(pk__in=numbers, state="accepted")
+        .order_by()
+        .values_list(*_COLUMNS)
+    )
 )
 _BY_MESSAGE_ID = Prepared(
     lambda forums, ids: (
@@ -71,22 +79,22 @@ _BY_MESSAGE_ID = Prepared(
 
 
 @dataclass(frozen=True)
-class Known:
+class AuthorStanding:
     """What :func:`forums.rules.decide` asks about one author in one forum.
 
-    Args: said, contributions of the author in the last hour.
+    Args: sent, how many contributions of the author in the last hour.
     """
 
     policy: ForumPolicy | None
     access: Access
-    said: int
+    sent: int
 
 
-class Record:
+class RecordExcerpt:
     """The record as far as some members, forums, numbers and Message-IDs need it.
 
-    A contribution from here knows its number, author, Message-ID and its topic's place and subject; anything else of
-    it is fetched when it is asked for.
+    A contribution from here knows its number, author, Message-ID and its topic's place and subject;
+    anything else of it is fetched when it is asked for.
 
     Args:
         named_in: forums inside which the Message-IDs are looked for, beside ``forums``.
@@ -109,9 +117,12 @@ class Record:
         self._members = members or {}
         with together():
             places = _MEMBERSHIPS.ask(self._members.keys())
-            said = _SAID.ask(self._members.keys(), now - HOUR)
-            numbered, named = _BY_NUMBER.ask(numbers), _BY_MESSAGE_ID.ask({*forums, *named_in}, message_ids)
-            found = _FORUMS.ask(set(forums))
+            sent = _SENT.ask(self._members.keys(), now - HOUR)
+            numbered, named = (
+                _BY_NUMBER.ask(numbers),
+                _BY_MESSAGE_ID.ask({*forums, *named_in}, message_ids),
+            )
+            forum_rows = _FORUMS.ask(set(forums))
             if beside is not None:
                 beside()
         self._memberships: dict[int, list[Row]] = defaultdict(list)
@@ -119,12 +130,12 @@ class Record:
             self._memberships[row[0]].append(row[1:])
         self._access: dict[int, Access] = {}
         self._policies: dict[int, ForumPolicy | None] = {}
-        self._made: dict[int, Contribution] = {}
-        self._said: dict[int, int] = dict(said.rows())
+        self._contributions: dict[int, Contribution] = {}
+        self._sent: dict[int, int] = dict(sent.rows())
         self._numbered = {row[0]: row for row in numbered.rows()}
         # A Message-ID names a contribution inside one forum alone.
-        self._named = {(row[7], row[2]): row for row in named.rows()}
-        self._forums = self._with_all_above(found.rows())
+        self._named = {(row[8], row[4]): row for row in named.rows()}
+        self._forums = self._with_all_above(forum_rows.rows())
 
     @staticmethod
     def _with_all_above(rows: list[Row]) -> dict[int, Row]:
@@ -135,19 +146,25 @@ class Record:
         return forums
 
     def access_of(self, member_id: int) -> Access:
-        """Return a member's access to the forums asked about, as :func:`forums.policy.access_of` has it."""
-        found = self._access.get(member_id)
-        if found is None:
+        """Return a member's access to the forums asked
+        about, as :func:`forums.policy.access_of` has it.
+        """
+        access = self._access.get(member_id)
+        if access is None:
             tree = [row[:4] for row in self._forums.values()]
-            found = access_by(self._members.get(member_id), self._memberships.get(member_id, []), tree)
-            self._access[member_id] = found
-        return found
+            access = access_by(
+                self._members.get(member_id), self._memberships.get(member_id, []), tree
+            )
+            self._access[member_id] = access
+        return access
 
-    def about(self, member_id: int, forum_id: int) -> Known:
+    def about(self, member_id: int, forum_id: int) -> AuthorStanding:
         """Return what the rules ask about an author in a forum."""
         if forum_id not in self._policies:
             self._policies[forum_id] = _policy(forum_id, self._forums.get(forum_id))
-        return Known(self._policies[forum_id], self.access_of(member_id), self._said.get(member_id, 0))
+        return AuthorStanding(
+            self._policies[forum_id], self.access_of(member_id), self._sent.get(member_id, 0)
+        )
 
     def numbered(self, number: int) -> Contribution | None:
         """Return an accepted contribution by its number."""
@@ -155,16 +172,20 @@ class Record:
         return self._light(row) if row is not None else None
 
     def newest_named(self, forum_id: int, message_ids: Collection[str]) -> Contribution | None:
-        """Return the newest named contribution inside one forum, as ``contribution_by_message_id`` does."""
-        rows = [row for name in message_ids if (row := self._named.get((forum_id, name))) is not None]
+        """Return the newest named contribution inside one
+        forum, as ``contribution_by_message_id`` does.
+        """
+        rows = [
+            row for name in message_ids if (row := self._named.get((forum_id, name))) is not None
+        ]
         return self._light(max(rows)) if rows else None
 
     def _light(self, row: Row) -> Contribution:
         """Return the contribution of a row; many mails answer one."""
-        found = self._made.get(row[0])
-        if found is None:
-            found = self._made[row[0]] = _light(row)
-        return found
+        contribution = self._contributions.get(row[0])
+        if contribution is None:
+            contribution = self._contributions[row[0]] = _light(row)
+        return contribution
 
 
 _POLICY = ("id", "forum_id", "preset", "moderated", "opens_at", "closes_at")
@@ -173,11 +194,13 @@ _POLICY = ("id", "forum_id", "preset", "moderated", "opens_at", "closes_at")
 def _policy(forum_id: int, row: Row | None) -> ForumPolicy | None:
     if row is None or row[4] is None:
         return None
-    return ForumPolicy.from_db("default", _POLICY, (row[4], forum_id, row[2], row[3], row[5], row[6]))
+    return ForumPolicy.from_db(
+        "default", _POLICY, (row[4], forum_id, row[2], row[3], row[5], row[6])
+    )
 
 
 def _light(row: Row) -> Contribution:
-    found: Contribution = Contribution.from_db("default", _CONTRIBUTION, row[:4])
-    found.post = Post.from_db("default", _POST, row[4:6])
-    found.post.topic = Topic.from_db("default", _TOPIC, row[6:])
-    return found
+    contribution: Contribution = Contribution.from_db("default", _CONTRIBUTION, row[:5])
+    contribution.post = Post.from_db("default", _POST, row[5:7])
+    contribution.post.topic = Topic.from_db("default", _TOPIC, row[7:])
+    return contribution

@@ -1,7 +1,8 @@
 """Discussions: the policy and memberships of a forum, and the contribution beside machina's post.
 
-machina keeps category, forum, topic and post (schema, vocabulary, admin); what it lacks stands here, one-to-one
-(decision record 0001). Nothing here calls machina's ``save()``: it recounts the forum at each post (``machina.md`` §3).
+machina keeps category, forum, topic and post (schema, vocabulary, admin); what it lacks stands
+here, one-to-one (decision record 0001). Nothing here calls machina's ``save()``: it recounts the
+forum at each post (``machina.md`` §3).
 """
 
 from django.conf import settings
@@ -11,6 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from forums.speakers import Speaker
+from hub.lib import markup
 from hub.lib.rendered import RenderedField, shown
 from hub.lib.verdicts import Action
 
@@ -37,7 +39,9 @@ class ForumPolicy(models.Model):
     summary_html = RenderedField(source="summary")
     # How often the summary was changed; what it said before stands in SummaryVersion.
     summary_revision = models.PositiveIntegerField(default=0)
-    language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES, default="en")
+    language = models.CharField(
+        _("language"), max_length=10, choices=settings.LANGUAGES, default="en"
+    )
     opens_at = models.DateTimeField(_("opens"), null=True, blank=True)
     closes_at = models.DateTimeField(_("closes"), null=True, blank=True)
 
@@ -76,7 +80,9 @@ class Membership(models.Model):
         CHAIR = "chair", _("chair")
 
     forum = models.ForeignKey("forum.Forum", on_delete=models.CASCADE, related_name="memberships")
-    member = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="memberships")
+    member = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="memberships"
+    )
     role = models.CharField(max_length=12, choices=Role.choices, default=Role.PARTICIPANT)
     joined_at = models.DateTimeField()
     left_at = models.DateTimeField(null=True, blank=True)
@@ -93,16 +99,23 @@ class Membership(models.Model):
 class Contribution(models.Model):
     """One word said by web, by mail or live: the one record of it, beside machina's post.
 
-    ``number`` (the key) is its permanent number, ``/c/<number>/``. ``text`` stands in the post; what was folded away
-    from a mail (quoted text, a long signature) stands in ``folded`` and loses nothing.
+    ``number`` (the key) is its permanent number, ``/c/<number>/``. ``text`` stands in the post;
+    what was folded away from a mail (quoted text, a long signature) stands in ``folded`` and loses
+    nothing.
     """
 
     class Origin(models.TextChoices):
-        """The door it came through."""
+        """The channel it came through."""
 
         WEB = "web", _("web")
         MAIL = "mail", _("mail")
         LIVE = "live", _("live")
+
+    class Format(models.TextChoices):
+        """How its text is read: as typed, as a mail is, or as Markdown."""
+
+        PLAIN = markup.PLAIN, "plain"
+        MARKDOWN = markup.MARKDOWN, "Markdown"
 
     class State(models.TextChoices):
         """Whether it is seen."""
@@ -112,10 +125,22 @@ class Contribution(models.Model):
         REJECTED = "rejected", _("rejected")
 
     number = models.BigAutoField(primary_key=True)
-    # The topic's own, repeated here: a Message-ID means one contribution in one forum, and nothing in another.
-    forum = models.ForeignKey("forum.Forum", on_delete=models.PROTECT, related_name="+", db_index=False)
-    post = models.OneToOneField("forum_conversation.Post", on_delete=models.PROTECT, related_name="contribution")
-    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="contributions")
+    # The topic's own, repeated here: a Message-ID means one contribution in one forum, and nothing
+    # in another.
+    forum = models.ForeignKey(
+        "forum.Forum", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    # The post's own, repeated here: pages, counts and feeds read it through an index (decision
+    # record 0028).
+    topic = models.ForeignKey(
+        "forum_conversation.Topic", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    post = models.OneToOneField(
+        "forum_conversation.Post", on_delete=models.PROTECT, related_name="contribution"
+    )
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="contributions"
+    )
     # The author at that moment (:mod:`forums.speakers`); no name once the person has left for good.
     author_name = models.CharField(max_length=150, blank=True)
     author_role = models.CharField(max_length=12, blank=True)
@@ -124,8 +149,13 @@ class Contribution(models.Model):
     author_language = models.CharField(max_length=10, blank=True)
     # Whether these were filled in afterwards, as by an import, and so may be those of another day.
     author_filled_later = models.BooleanField(default=False)
-    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="replies")
+    parent = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="replies"
+    )
     origin = models.CharField(max_length=4, choices=Origin.choices)
+    # Set once, when it is published: an edit, whichever way it comes, keeps it (decision record
+    # 0027).
+    format = models.CharField(max_length=8, choices=Format.choices, default=Format.MARKDOWN)
     state = models.CharField(max_length=8, choices=State.choices, default=State.ACCEPTED)
     held_because = models.CharField(max_length=40, blank=True)
     message_id = models.CharField(max_length=255)
@@ -135,15 +165,22 @@ class Contribution(models.Model):
     folded = models.TextField(blank=True)
     # One form, frame or mail makes one contribution, however often it is sent.
     once_key = models.CharField(max_length=80, null=True, blank=True, unique=True)
-    # SHA-256 of what was sent: the same key with other words is another contribution. Empty where none was stored.
+    # SHA-256 of what was sent: the same key with other words is another contribution. Empty where
+    # none was stored.
     content_digest = models.CharField(max_length=64, blank=True)
-    # How often the words were changed: 0 as first written. A decision names the revision it was made on.
+    # How often the words were changed: 0 as first written. A decision names the revision it was
+    # made on.
     revision = models.PositiveIntegerField(default=0)
-    # What the header of an imported contribution says and the record has no place for; None for what was said here.
-    # dict[str, str]  # "from" (the name signed with), "subject", "message_id" where another forum has taken it
+    # What the header of an imported contribution says and the record has no place for; None for
+    # what was said here. dict[str, str]  # "from" (the name signed with), "date", "gap",
+    # "message_id" where another forum has taken it
     imported = models.JSONField(null=True, blank=True)
+    # The subject as a mail brought it, with its blanks, marks and tags, at most 10,000 characters;
+    # empty where it is the record's own. Exports write it.
+    original_subject = models.TextField(blank=True, default="")
     created_at = models.DateTimeField()
-    # Version of the renderer (hub.lib.markup.VERSION) that made the HTML of the post; an older one's is made again.
+    # Version of the renderer (hub.lib.markup.VERSION) that made the HTML of the post; an older
+    # one's is made again.
     renderer = models.PositiveSmallIntegerField(default=0)
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
@@ -156,7 +193,9 @@ class Contribution(models.Model):
         ordering = ("number",)
         constraints = (
             # The mail gateway looks threads and copies up by it.
-            models.UniqueConstraint(fields=("forum", "message_id"), name="contribution_message_id_once"),
+            models.UniqueConstraint(
+                fields=("forum", "message_id"), name="contribution_message_id_once"
+            ),
         )
         indexes = (
             # The rate rule counts an author's last hour.
@@ -164,7 +203,26 @@ class Contribution(models.Model):
             # The worker looks for what another renderer has made.
             models.Index(fields=("renderer",), name="contribution_renderer"),
             # The moderators' desk lists the held ones.
-            models.Index(fields=("created_at",), condition=models.Q(state="held"), name="contribution_held"),
+            models.Index(
+                fields=("created_at",), condition=models.Q(state="held"), name="contribution_held"
+            ),
+            # Pages of a topic, what is new in it, and on which page a contribution stands.
+            models.Index(fields=("topic", "state", "number"), name="contribution_topic"),
+            # What is new to a reader is counted in this index, on PostgreSQL without a look at the
+            # rows.
+            models.Index(
+                fields=("topic", "state", "number", "author"),
+                condition=models.Q(imported__isnull=True),
+                name="contribution_new",
+            ),
+            # Archives and exports walk a forum.
+            models.Index(fields=("forum", "state", "number"), name="contribution_forum"),
+            # The feed wants the newest, and no archive that was brought in.
+            models.Index(
+                fields=("forum", "state", "number"),
+                condition=models.Q(imported__isnull=True),
+                name="contribution_news",
+            ),
         )
 
     def __str__(self) -> str:
@@ -177,8 +235,10 @@ class Contribution(models.Model):
 
     @property
     def text(self) -> str:
-        """What the author wrote, as Markdown."""
-        return str(self.post.content.raw if hasattr(self.post.content, "raw") else self.post.content)
+        """What the author wrote, in the contribution's ``format``."""
+        return str(
+            self.post.content.raw if hasattr(self.post.content, "raw") else self.post.content
+        )
 
     @cached_property
     def html(self) -> str:
@@ -188,13 +248,12 @@ class Contribution(models.Model):
     @cached_property
     def speaker(self) -> Speaker:
         """The author at that moment; somebody who has left for good has no name any more."""
-        name = self.author_name if self.author_name and not self.author.anonymised_at else self.author.get_full_name()
+        name = (
+            self.author_name
+            if self.author_name and not self.author.anonymised_at
+            else self.author.get_full_name()
+        )
         return Speaker(name, self.author_role, self.author_country, self.author_organisation)
-
-    @property
-    def topic_id(self) -> int:
-        """The topic's key, through the post, so that a moved topic stays right."""
-        return int(self.post.topic_id)
 
     @property
     def is_held(self) -> bool:
@@ -210,29 +269,38 @@ class Contribution(models.Model):
 class Revision(models.Model):
     """What a contribution said before an edit, and who made the edit, when and why.
 
-    ``number`` is the revision whose words these are; ``was_public`` whether they were shown to all readers: words that
-    were changed while the contribution was held are for its author and the moderators alone.
+    ``number`` is the revision whose words these are; ``was_public`` whether they were shown to all
+    readers: words that were changed while the contribution was held are for its author and the
+    moderators alone.
     """
 
-    contribution = models.ForeignKey(Contribution, on_delete=models.CASCADE, related_name="revisions")
+    contribution = models.ForeignKey(
+        Contribution, on_delete=models.CASCADE, related_name="revisions"
+    )
     number = models.PositiveIntegerField()
     subject = models.CharField(max_length=255)
     text = models.TextField()
     was_public = models.BooleanField(default=True)
-    edited_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    edited_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
     edited_at = models.DateTimeField()
     reason = models.CharField(max_length=255, blank=True)
 
     class Meta:
         ordering = ("number",)
-        constraints = (models.UniqueConstraint(fields=("contribution", "number"), name="revision_once"),)
+        constraints = (
+            models.UniqueConstraint(fields=("contribution", "number"), name="revision_once"),
+        )
 
     def __str__(self) -> str:
         return f"{self.contribution_id} before {self.edited_at:%Y-%m-%d %H:%M}"
 
 
 class SummaryVersion(models.Model):
-    """One wording of a discussion's summary; all are kept. ``written_by`` is empty where it is not known."""
+    """One wording of a discussion's summary; all are
+    kept. ``written_by`` is empty where it is not known.
+    """
 
     forum = models.ForeignKey("forum.Forum", on_delete=models.CASCADE, related_name="+")
     number = models.PositiveIntegerField()
@@ -244,16 +312,22 @@ class SummaryVersion(models.Model):
 
     class Meta:
         ordering = ("number",)
-        constraints = (models.UniqueConstraint(fields=("forum", "number"), name="summary_version_once"),)
+        constraints = (
+            models.UniqueConstraint(fields=("forum", "number"), name="summary_version_once"),
+        )
 
     def __str__(self) -> str:
         return f"{self.forum_id}, summary {self.number}"
 
 
 class Attachment(models.Model):
-    """A file of a contribution, stored once per content under an opaque name, never mapped to an address."""
+    """A file of a contribution, stored once per content
+    under an opaque name, never mapped to an address.
+    """
 
-    contribution = models.ForeignKey(Contribution, on_delete=models.CASCADE, related_name="attachments")
+    contribution = models.ForeignKey(
+        Contribution, on_delete=models.CASCADE, related_name="attachments"
+    )
     name = models.CharField(max_length=255)
     content_type = models.CharField(max_length=100)
     size = models.PositiveBigIntegerField(help_text="bytes")
@@ -266,11 +340,40 @@ class Attachment(models.Model):
         return self.name
 
 
+class TopicState(models.Model):
+    """What is new in a topic, in one row: whoever counts looks at this first (decision record
+    0028).
+
+    Args: last_number, of the newest contribution that counts as new: accepted, and not imported; 0
+    for none.
+    """
+
+    topic = models.OneToOneField(
+        "forum_conversation.Topic", primary_key=True, on_delete=models.CASCADE, related_name="state"
+    )
+    forum = models.ForeignKey(
+        "forum.Forum", on_delete=models.CASCADE, related_name="+", db_index=False
+    )
+    last_number = models.BigIntegerField(default=0)
+
+    class Meta:
+        indexes = (
+            # The count begins with the topics of a forum whose last number is above the reader's
+            # horizon.
+            models.Index(fields=("forum", "last_number"), name="topic_state_forum"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.topic_id} up to {self.last_number}"
+
+
 class ReadMark(models.Model):
     """Up to which contribution a member has read a topic."""
 
     member = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
-    topic = models.ForeignKey("forum_conversation.Topic", on_delete=models.CASCADE, related_name="+")
+    topic = models.ForeignKey(
+        "forum_conversation.Topic", on_delete=models.CASCADE, related_name="read_marks"
+    )
     number = models.BigIntegerField()
 
     class Meta:

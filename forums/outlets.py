@@ -1,8 +1,9 @@
-"""What other rooms do with a contribution: the protocol a registered outlet follows (``HUB_OUTLETS``).
+"""What other rooms do with a contribution: the protocol a registered outlet follows
+(``HUB_OUTLETS``).
 
-Methods without ``announce`` in their name run inside the transaction and write rows only. :meth:`Outlet.announce` runs
-after the commit and must not raise for a part that is down: the rows are there, and whoever missed the prompt asks
-again.
+Methods without ``announce`` in their name run inside the transaction and write rows only.
+:meth:`Outlet.announce` runs after the commit and must not raise for a part that is down: the rows
+are there, and whoever missed the prompt asks again.
 """
 
 from collections.abc import Sequence
@@ -18,9 +19,11 @@ CHUNK = 1_000
 
 @dataclass(frozen=True)
 class ProcedureNotification:
-    """What the hub itself tells of a discussion, such as that a session has opened: nobody's words, no contribution.
+    """What the hub itself tells of a discussion, such as that a session has opened: nobody's words,
+    no contribution.
 
-    Args: texts, ``dict[str, dict[str, str]]  # language -> "subject", "text"`` in every language of the hub; url, where
+    Args: texts, ``dict[str, dict[str, str]]  # language -> "subject", "text"`` in every language of
+    the hub; url, where
     it can be followed; is_urgent, whether it is of no use later.
     """
 
@@ -39,17 +42,23 @@ class Outlet:
     def change_membership(self, membership: Membership, *, now: datetime) -> None:
         """Follow somebody who joined, left or took another role."""
 
-    def change_memberships(self, *, forum_id: int, member_ids: Sequence[int], now: datetime) -> None:
-        """Follow many who were let in at once, some of them there already; an outlet that costs much does it better."""
+    def change_memberships(
+        self, *, forum_id: int, member_ids: Sequence[int], now: datetime
+    ) -> None:
+        """Follow many who were let in at once, some of them
+        there already; an outlet that costs much does it better.
+        """
         for start in range(0, len(member_ids), CHUNK):
             chunk = member_ids[start : start + CHUNK]
-            for membership in Membership.objects.filter(forum_id=forum_id, member_id__in=chunk).select_related(
-                "member"
-            ):
+            for membership in Membership.objects.filter(
+                forum_id=forum_id, member_id__in=chunk
+            ).select_related("member"):
                 self.change_membership(membership, now=now)
 
     def accept(self, contribution: Contribution, *, quiet: bool, now: datetime) -> None:
-        """Write the rows that a new accepted contribution asks for; ``quiet`` for imports: send nothing."""
+        """Write the rows that a new accepted contribution
+        asks for; ``quiet`` for imports: send nothing.
+        """
 
     def edit(self, contribution: Contribution, *, now: datetime) -> None:
         """Follow an edit."""

@@ -1,6 +1,7 @@
 """What the discussion pages show, put together from what the selectors permit.
 
-A :class:`Said` is a contribution as one reader meets it on one page; templates get these and make no query.
+A :class:`ShownContribution` is a contribution as one reader meets it on one page; templates get
+these and make no query.
 """
 
 from collections import Counter
@@ -15,32 +16,40 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from machina.apps.forum_conversation.models import Topic
 
-from forums import rules, selectors
+from forums import quoting, rules, selectors
 from forums.drafts import Draft
 from forums.edits import Edit, edits_of
-from forums.models import Contribution, Membership
-from forums.policy import EDIT_ALL, Access
+from forums.models import Attachment, Contribution, Membership
+from forums.policy import EDIT_ALL, REPLY, START, Access
 from forums.selectors import PAGE, Discussion
 from hub.lib import clock
+from hub.lib.dates import say_day
+from hub.lib.markdown_escape import as_markdown
+from hub.lib.markup import PLAIN
+from hub.lib.paging import nearest
 
 if TYPE_CHECKING:
     from hub.members.models import Member
 
 # Deeper replies stand at this depth with a line that says whom they answer.
 MAX_DEPTH = 6
+# Contributions that are put in a tree together: fifty pages.
+TREE = 50 * PAGE
 # Lines of somebody else's text that a reply may repeat.
 MAX_QUOTE = 20
 
 
 @dataclass(frozen=True)
-class Said:
+class ShownContribution:
     """A contribution as a reader meets it.
 
     Args:
-        role: the author's role in the discussion when it was said, as a word; empty for a participant or nobody.
+        role: the author's role in the discussion when it was said, as a word; empty for a
+            participant or nobody.
         depth: 0 to MAX_DEPTH in the threaded view, 0 in the flat one.
         new: whether the reader has not seen it; ``first_new`` marks the first of them.
-        answers: whether to say which contribution it answers (in the threaded view its place says so).
+        answers: whether to say which contribution it answers (in the threaded view its place says
+            so).
         mine, may_edit, may_reply: what the reader may do with it.
         edit: its last edit, None when it stands as first written.
     """
@@ -57,16 +66,26 @@ class Said:
     edit: Edit | None = None
 
     @property
+    def place(self) -> str:
+        """The anchor of the contribution on its page."""
+        return f"c{self.contribution.number}"
+
+    @property
     def folded_lines(self) -> int:
         """How many lines are folded away."""
         return len(self.contribution.folded.strip().splitlines())
+
+    @property
+    def files(self) -> list[Attachment]:
+        """The files that came with it. Queries: none where they were fetched before."""
+        return list(self.contribution.attachments.all())
 
 
 @dataclass(frozen=True)
 class TopicPage:
     """One page of a topic: what was said, which page of how many, and whether it is the end."""
 
-    said: list[Said]
+    shown: list[ShownContribution]
     number: int
     pages: int
     total: int
@@ -80,10 +99,12 @@ class TopicPage:
     @property
     def newest(self) -> int:
         """The highest contribution number on the page, 0 for none."""
-        return max((said.contribution.number for said in self.said), default=0)
+        return max((row.contribution.number for row in self.shown), default=0)
 
 
-def _editable(rows: Sequence[Contribution], discussion: Discussion, member: "Member | None", now: datetime) -> set[int]:
+def _editable(
+    rows: Sequence[Contribution], discussion: Discussion, member: "Member | None", now: datetime
+) -> set[int]:
     """Return the numbers of those that the reader may change. Queries: 1 at most."""
     if member is None:
         return set()
@@ -112,8 +133,9 @@ def dress(
     depths: dict[int, int] | None = None,
     first_new: int | None = None,
     may_reply: bool = False,
-) -> list[Said]:
-    """Return contributions as the reader meets them. Queries: 2 at most, whatever the number of rows.
+) -> list[ShownContribution]:
+    """Return contributions as the reader meets them. Queries: 2 at most, whatever the number of
+    rows.
 
     Args:
         depths: ``dict[int, int]  # contribution number -> depth``; None for the flat view.
@@ -121,34 +143,40 @@ def dress(
         may_reply: whether the reader can reply here now (see :func:`silenced`).
     """
     editable, edits = _editable(rows, discussion, member, clock.now()), edits_of(rows)
-    found = []
+    shown = []
     for row in rows:
         mine = member is not None and row.author_id == member.pk
         depth = (depths or {}).get(row.number, 0)
-        found.append(
-            Said(
+        shown.append(
+            ShownContribution(
                 row,
                 row.speaker.role_label,
                 depth,
                 new=first_new is not None and row.number >= first_new and not mine,
                 first_new=row.number == first_new,
-                answers=row.parent_id is not None and (depths is None or depth == MAX_DEPTH),
+                answers=row.parent_id is not None and (depths is None or depth in (0, MAX_DEPTH)),
                 mine=mine,
                 may_edit=row.number in editable,
                 may_reply=may_reply,
                 edit=edits.get(row.number),
             )
         )
-    return found
+    return shown
 
 
-def tree(topic: Topic) -> list[tuple[int, int]]:
-    """Return ``list[tuple[int, int]]  # contribution number, depth`` of a permitted topic, as a tree from the top.
+def tree(topic: Topic, *, part: int = 0) -> list[tuple[int, int]]:
+    """Return a permitted topic as a tree from the top.
 
-    A reply whose parent is not shown stands at the top. Queries: 1, of two numbers a row.
+    Returns: ``list[tuple[int, int]]  # contribution number, depth``.
+
+    A long topic is read in parts of :data:`TREE` contributions, each a tree of its own, so that a
+    page costs the same however long the topic is. A reply whose parent is not shown, or stands in
+    an earlier part, stands at the top.
+
+    Args: part, from 0. Queries: 1, of two numbers a row.
     """
-    rows = Contribution.objects.filter(post__topic_id=topic.pk, state=Contribution.State.ACCEPTED)
-    pairs = list(rows.order_by("number").values_list("number", "parent_id"))
+    rows = selectors.shown_in(topic).order_by("number").values_list("number", "parent_id")
+    pairs = list(rows[part * TREE : (part + 1) * TREE])
     shown = {number for number, _parent in pairs}
     children: dict[int | None, list[int]] = {}
     for number, parent in pairs:
@@ -159,8 +187,18 @@ def tree(topic: Topic) -> list[tuple[int, int]]:
     while stack:
         number, depth = stack.pop()
         ordered.append((number, depth))
-        stack.extend((child, min(depth + 1, MAX_DEPTH)) for child in reversed(children.get(number, [])))
+        stack.extend(
+            (child, min(depth + 1, MAX_DEPTH)) for child in reversed(children.get(number, []))
+        )
     return ordered
+
+
+def _depths_on(topic: Topic, page: int) -> dict[int, int]:
+    """Return what stands on a page of the threaded view:
+    ``dict[int, int]  # contribution number -> depth``.
+    """
+    part, start = divmod((page - 1) * PAGE, TREE)
+    return dict(tree(topic, part=part)[start : start + PAGE])
 
 
 def topic_page(
@@ -176,80 +214,163 @@ def topic_page(
 
     Queries: 4, and 3 for a member's first unread; the same for 1 and for 50 contributions.
     """
-    first_new = selectors.first_new_for(member, topic) if member is not None and discussion.role else None
-    ordered = tree(topic) if threaded else []
-    pages = max(1, -(-(len(ordered) if threaded else topic.posts_count) // PAGE))
-    page = min(max(page, 1), pages)
-    depths = dict(ordered[(page - 1) * PAGE : page * PAGE]) if threaded else None
+    first_new = (
+        selectors.first_new_for(member, topic) if member is not None and discussion.role else None
+    )
+    page, pages = nearest(page, topic.posts_count, PAGE)
+    depths = _depths_on(topic, page) if threaded else None
     numbers = list(depths) if depths is not None else selectors.numbers_on(topic, page)
-    found = selectors.contributions_by_number(numbers)
-    rows = [found[number] for number in numbers if number in found]
-    said = dress(rows, discussion=discussion, member=member, depths=depths, first_new=first_new, may_reply=may_reply)
-    return TopicPage(said, page, pages, topic.posts_count, threaded)
+    by_number = selectors.contributions_by_number(numbers)
+    rows = [by_number[number] for number in numbers if number in by_number]
+    shown = dress(
+        rows,
+        discussion=discussion,
+        member=member,
+        depths=depths,
+        first_new=first_new,
+        may_reply=may_reply,
+    )
+    return TopicPage(shown, page, pages, topic.posts_count, threaded)
 
 
 def newest_of(discussion: Discussion, *, limit: int) -> list[Contribution]:
-    """Return the newest contributions of a permitted discussion, newest first; an archive is no news. Queries: 1."""
+    """Return the newest contributions of a permitted
+    discussion, newest first; an archive is no news. Queries: 1.
+    """
     rows = Contribution.objects.filter(
-        post__topic__forum_id=discussion.pk, state=Contribution.State.ACCEPTED, imported__isnull=True
+        forum_id=discussion.pk, state=Contribution.State.ACCEPTED, imported__isnull=True
     )
+    # A topic that was moved away takes its contributions with it, whatever their own rows still
+    # say.
+    rows = rows.filter(topic__forum_id=discussion.pk)
     return list(rows.select_related("post__updated_by", "author").order_by("-number")[:limit])
 
 
-def silenced(discussion: Discussion, topic: Topic | None, member: "Member | None", now: datetime) -> str:
-    """Return why the reader cannot write here now, empty when they can; the rules' own words. Queries: 0."""
+def silenced(
+    discussion: Discussion, topic: Topic | None, member: "Member | None", now: datetime
+) -> str:
+    """Return why the reader cannot write here now, empty
+    when they can; the rules' own words. Queries: 0.
+    """
     if member is None:
         return _("Sign in as a participant to write here.")
     access = Access({discussion.pk: discussion.rights})
-    case = rules.Case(Draft(forum_id=discussion.pk, text=""), member, topic, discussion.policy, access, now)
-    for rule in (rules.not_entitled, rules.locked, rules.outside_period):
-        verdict = rule(case)
-        if verdict is not None:
-            return str(verdict.reason)
-    return ""
+    return rules.silence(
+        rules.DraftCase(
+            Draft(forum_id=discussion.pk, text=""), member, topic, discussion.policy, access, now
+        )
+    )
+
+
+def unsent(
+    discussion: Discussion, draft: str, text: str | None, silenced: str
+) -> dict[str, object]:
+    """Return what becomes of words that somebody typed where they cannot write any more: their page
+    still shows them.
+
+    Args: draft, the name under which the browser keeps them; text, what came with a form that was
+    refused, None for a page that is only read; silenced, why they cannot write, empty when they
+    can.
+
+    Returns: ``unsent`` for components/unsent.html, or nothing. Queries: those of the discussion's
+    aside.
+    """
+    if not silenced or discussion.reader is None:
+        return {}
+    address = discussion.aside.get("leaders_address", "")
+    return {"unsent": {"draft": draft, "text": text or "", "address": address}}
+
+
+def leaders_to_ask(discussion: Discussion, member: "Member | None") -> list["Member"]:
+    """Return whom a member who may only read asks to join; nobody for all others.
+
+    Queries: 1 for a member who may not write, else none.
+    """
+    if member is None or discussion.may(START) or discussion.may(REPLY):
+        return []
+    return [row.member for row in selectors.moderators_of(discussion.pk)]
 
 
 def quoted(contribution: Contribution) -> str:
-    """Return a contribution as Markdown to start a reply with: who said it, then the first lines marked.
+    """Return a contribution as Markdown to start a reply with: who said it, then the first lines
+    marked.
 
-    What it quotes itself is cut below one level, blank lines at the ends go, and MAX_QUOTE lines are kept.
+    What it quotes itself is cut below one level, blank lines at the ends go, and MAX_QUOTE lines
+    are kept. Plain text is escaped, so that it reads in the reply as it was typed.
     """
     lines = [line for line in contribution.text.splitlines() if not line.lstrip().startswith(">>")]
-    lines = "\n".join(lines).strip().split("\n")
-    if len(lines) > MAX_QUOTE:
-        lines = [*lines[:MAX_QUOTE], "…"]
-    head = _("%(name)s wrote on %(day)s (#%(number)d):") % {
+    lines = "\n".join(lines).strip("\n").rstrip().split("\n")
+    is_cut = len(lines) > MAX_QUOTE
+    lines = lines[:MAX_QUOTE]
+    if contribution.format == PLAIN:
+        lines = as_markdown("\n".join(lines)).split("\n")
+    lines = [*lines, "…"] if is_cut else lines
+    values = {
         "name": contribution.speaker.name,
-        "day": f"{localtime(contribution.created_at):%Y-%m-%d}",
+        "day": say_day(localtime(contribution.created_at), short=True),
         "number": contribution.number,
     }
-    return head + "\n" + "\n".join(f"> {line}".rstrip() for line in lines) + "\n\n"
+    return (
+        quoting.head() % values + "\n" + "\n".join(f"> {line}".rstrip() for line in lines) + "\n\n"
+    )
+
+
+def with_quote(text: str, contribution: Contribution) -> str:
+    """Return what was typed with a quote of a contribution below it, as :func:`quoted` has it."""
+    quote = quoted(contribution)
+    return f"{text.rstrip()}\n\n{quote}" if text.strip() else quote
 
 
 @dataclass(frozen=True)
-class Region:
-    """Participants of one UN regional group; ``code`` is empty for those without one."""
+class ParticipantRegion:
+    """Participants of one UN regional group; ``code`` is empty for those without one.
+
+    Args: people, those whose names are shown; size, how many there are.
+    """
 
     code: str
     people: list[Membership]
+    size: int
 
 
-def by_region(people: Iterable[Membership]) -> list[Region]:
+def by_region(people: Iterable[Membership]) -> list[ParticipantRegion]:
     """Group participants by regional group, the largest first."""
     groups: dict[str, list[Membership]] = {}
     for row in people:
         groups.setdefault(row.member.region, []).append(row)
     sizes = Counter({code: len(rows) for code, rows in groups.items()})
-    return [Region(code, groups[code]) for code, _size in sizes.most_common()]
+    return [ParticipantRegion(code, groups[code], size) for code, size in sizes.most_common()]
+
+
+def regions_for(discussion: Discussion) -> list[ParticipantRegion]:
+    """Return the participants of a discussion by region: by name while they fit on a page, else
+    their numbers.
+
+    Queries: 1, or 2 for more than a page of people.
+    """
+    people = selectors.first_participants_of(discussion)
+    if people:
+        return by_region(people)
+    return [
+        ParticipantRegion(code, [], size)
+        for code, size in selectors.regions_of(discussion).most_common()
+    ]
 
 
 def said_per_week(forum_id: int, *, since: datetime) -> dict[date, int]:
-    """Count what was said in a permitted forum: ``dict[date, int]  # Monday in the present zone -> contributions``.
+    """Count what was said in a permitted forum, week by week.
+
+    Returns: ``dict[date, int]  # Monday in the present zone -> contributions``.
 
     Queries: 1.
     """
     rows = Contribution.objects.filter(
-        post__topic__forum_id=forum_id, state=Contribution.State.ACCEPTED, created_at__gte=since
+        forum_id=forum_id, state=Contribution.State.ACCEPTED, created_at__gte=since
     )
-    weeks = rows.annotate(week=TruncWeek("created_at")).order_by().values_list("week").annotate(count=Count("pk"))
+    weeks = (
+        rows.annotate(week=TruncWeek("created_at"))
+        .order_by()
+        .values_list("week")
+        .annotate(count=Count("pk"))
+    )
     return {week.date(): count for week, count in weeks}

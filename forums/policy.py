@@ -1,8 +1,9 @@
 """Who may do what in a forum: one small table, deny by default.
 
-machina's permission code names are the vocabulary; its permission rows are not used (``machina.md`` §5a: 2,200 rows and
-a second copy of the memberships, against none here). A forum without a policy is closed; a closed parent closes its
-children (finding S9). Memberships are read at each request, so that leaving works at once.
+machina's permission code names are the vocabulary; its permission rows are not used (``machina.md``
+§5a: 2,200 rows and a second copy of the memberships, against none here). A forum without a policy
+is closed; a closed parent closes its children (finding S9). Memberships are read at each request,
+so that leaving works at once.
 """
 
 from collections.abc import Iterable
@@ -14,6 +15,8 @@ from machina.apps.forum.models import Forum
 
 from forums.models import ForumPolicy, Membership
 from hub.lib.errors import Invalid, NotAllowed
+from hub.lib.once import once
+from hub.lib.prepared import Prepared
 
 if TYPE_CHECKING:
     from hub.members.models import Member
@@ -35,7 +38,8 @@ _WRITER = _READER | {START, REPLY, EDIT_OWN, ATTACH}
 _MODERATOR = _WRITER | {UNHELD, LOCK, EDIT_ALL, APPROVE, ADMIT}
 _NOBODY: frozenset[str] = frozenset()
 _P = ForumPolicy.Preset
-# preset -> what (a stranger to the hub, a member of the hub, a participant) may do; moderators may do all of it.
+# preset -> what (a stranger to the hub, a member of the hub, a participant) may do; moderators may
+# do all of it.
 _TABLE: dict[str, tuple[frozenset[str], frozenset[str], frozenset[str]]] = {
     _P.PUBLIC: (_READER, _WRITER, _WRITER),
     _P.READABLE: (_READER, _READER, _WRITER),
@@ -44,6 +48,17 @@ _TABLE: dict[str, tuple[frozenset[str], frozenset[str], frozenset[str]]] = {
     _P.ANNOUNCE: (_NOBODY, _READER, _READER),
 }
 LEADING = frozenset({Membership.Role.MODERATOR, Membership.Role.CHAIR})
+# Asked on each page, and at each mail.
+_places_of = Prepared(
+    lambda member_id: Membership.objects.filter(member_id=member_id, left_at=None).values_list(
+        "forum_id", "role", "horizon"
+    )
+)
+_forums = Prepared(
+    lambda: Forum.objects.order_by("tree_id", "lft").values_list(
+        "pk", "parent_id", "policy__preset", "policy__moderated"
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -79,19 +94,27 @@ def _row(preset: str, moderated: bool, member: "Member | None", role: str | None
     if role == Membership.Role.OBSERVER:
         return _READER
     rights = _TABLE[preset][2 if role else 1]
-    return rights if moderated else rights | {UNHELD} if rights else rights
+    if moderated or not rights:
+        return rights
+    return rights | {UNHELD}
 
 
 def access_of(member: "Member | None") -> Access:
     """Return the person's access to every forum; None or an inactive member is the public.
 
-    Queries: 2 for a member (policies with their tree, memberships), 1 for the public; whatever the number of forums.
+    Queries: 2 for a member (policies with their tree, memberships), 1 for the public; whatever the
+    number of forums. While a page is read, once for all rooms (:mod:`hub.lib.once`).
     """
+    if member is None or not member.is_active:
+        return once("access", lambda: _ask_access(None))
+    return once(("access", member.pk, member.is_staff), lambda: _ask_access(member))
+
+
+def _ask_access(member: "Member | None") -> Access:
     places: Iterable[tuple[int, str, int]] = ()
-    if member is not None and member.is_active:
-        places = Membership.objects.filter(member=member, left_at=None).values_list("forum_id", "role", "horizon")
-    forums = Forum.objects.values_list("pk", "parent_id", "policy__preset", "policy__moderated")
-    return access_by(member, places, forums.order_by("tree_id", "lft"))
+    if member is not None:
+        places = _places_of.rows(member.pk)
+    return access_by(member, places, _forums.rows())
 
 
 def access_by(
@@ -101,8 +124,8 @@ def access_by(
 ) -> Access:
     """Return the person's access to the forums given, each with all above it: the rule itself.
 
-    Args: places, the person's present memberships (forum key, role, horizon); forums, each as key, key of its parent,
-    preset, moderated.
+    Args: places, the person's present memberships (forum key, role, horizon); forums, each as key,
+    key of its parent, preset, moderated.
     """
     active = member is not None and member.is_active
     present = list(places) if active else []
@@ -115,7 +138,7 @@ def access_by(
         if preset is not None:
             own[pk] = _row(preset, bool(moderated), member, roles.get(pk))
     # A category without a policy holds nothing of its own: it hides nothing and shows nothing.
-    rights = {pk: found for pk, found in own.items() if found and _open_above(pk, parents, own)}
+    rights = {pk: names for pk, names in own.items() if names and _open_above(pk, parents, own)}
     return Access(rights, roles, horizons)
 
 
@@ -128,24 +151,29 @@ def _open_above(pk: int, parents: dict[int, int | None], own: dict[int, frozense
     return True
 
 
-# --- Roles ------------------------------------------------------------------------------------------------------------
+# --- Roles ----------------------------------------------------------------------------------------
 # What somebody may take on by their own act: to lead less.
 _LOWER = frozenset({Membership.Role.PARTICIPANT, Membership.Role.OBSERVER, ""})
 
 
 def may_name_chair(actor: "Member", own_role: str) -> bool:
-    """Whether a person gives and takes every role in a forum, that of the chair too: the chair and the Secretariat."""
+    """Whether a person gives and takes every role in a forum,
+    that of the chair too: the chair and the Secretariat.
+    """
     return actor.is_staff or own_role == Membership.Role.CHAIR
 
 
-def check_role_change(*, actor: "Member", own_role: str, member_id: int, before: str, after: str) -> None:
-    """Let pass who may give a person another role in a forum; every door that sets a role asks this.
+def check_role_change(
+    *, actor: "Member", own_role: str, member_id: int, before: str, after: str
+) -> None:
+    """Let pass who may give a person another role in a forum; every channel asks this.
 
-    The chair and the Secretariat give and take every role. A facilitator names other facilitators and everybody below,
-    but neither a chair nor anything for herself, and does not touch the place of somebody who leads.
+    The chair and the Secretariat give and take every role. A facilitator names other facilitators
+    and everybody below, but neither a chair nor anything for herself, and does not touch the place
+    of somebody who leads.
 
-    Args: own_role, the actor's role in the forum; before, the person's role now, empty for none; after, the role to
-    come, empty for leaving.
+    Args: own_role, the actor's role in the forum; before, the person's role now, empty for none;
+    after, the role to come, empty for leaving.
 
     Raises: NotAllowed (code ``role``).
     """
@@ -153,26 +181,39 @@ def check_role_change(*, actor: "Member", own_role: str, member_id: int, before:
         return
     if member_id == actor.pk:
         if after not in _LOWER:
-            raise NotAllowed(_("You cannot give yourself this role. Ask the chair or the Secretariat."), code="role")
+            raise NotAllowed(
+                _("You cannot give yourself this role. Ask the chair or the Secretariat."),
+                code="role",
+            )
         return
     if after == Membership.Role.CHAIR:
         raise NotAllowed(_("Only the chair and the Secretariat can name a chair."), code="role")
     if before in LEADING:
         raise NotAllowed(
-            _("This person leads the discussion. Only the chair and the Secretariat can change that."), code="role"
+            _(
+                "This person leads the discussion. Only the chair and the Secretariat can change "
+                "that."
+            ),
+            code="role",
         )
 
 
 def check_still_led(*, forum_id: int, member_id: int) -> None:
-    """Let pass when somebody else leads a forum too; asked before a person stops to lead it, by whatever way.
+    """Let pass when somebody else leads a forum too; asked before a person stops to lead it, by
+    whatever way.
 
-    Somebody who may not sign in leads nothing. The rows stay locked, so that the last two do not leave at once.
+    Somebody who may not sign in leads nothing. The rows stay locked, so that the last two do not
+    leave at once.
 
     Raises: Invalid (code ``last-leader``). Queries: 1.
     """
-    rows = Membership.objects.select_for_update(of=("self",)).filter(forum_id=forum_id, role__in=LEADING, left_at=None)
+    rows = Membership.objects.select_for_update(of=("self",)).filter(
+        forum_id=forum_id, role__in=LEADING, left_at=None
+    )
     leading = list(rows.select_related("member"))
     if member_id not in {row.member_id for row in leading}:
         return
     if not [row for row in leading if row.member_id != member_id and row.member.is_active]:
-        raise Invalid(_("Nobody else leads this discussion. Hand it over first."), code="last-leader")
+        raise Invalid(
+            _("Nobody else leads this discussion. Hand it over first."), code="last-leader"
+        )

@@ -1,15 +1,16 @@
-"""Who somebody was when they said something: name, role and country, stored with their words and shown with them.
+"""Who somebody was when they said something: name, role and country, stored with their words and
+shown with them.
 
-Names, roles and countries change; what was said does not. So a contribution, and each act in the log of a conference,
-keeps those of that moment (decision record 0024).
+Names, roles and countries change; what was said does not. So a contribution, and each act in the
+log of a conference, keeps those of that moment (decision record 0024).
 """
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
-from hub.members.models import initials_of
+from hub.lib.initials import initials_of
 
 if TYPE_CHECKING:
     from forums.policy import Access
@@ -17,14 +18,21 @@ if TYPE_CHECKING:
 
 # The office of somebody who runs the hub, where they have no other one.
 SECRETARIAT = "secretariat"
+_LABELS = {
+    "chair": _("chair"),
+    "moderator": _("moderator"),
+    "rapporteur": _("rapporteur"),
+    "observer": _("observer"),
+    SECRETARIAT: _("Secretariat"),
+}
 
 
 @dataclass(frozen=True)
 class Speaker:
     """A person with the name, role and country they had then.
 
-    Args: role, of :class:`forums.models.Membership.Role` or :data:`SECRETARIAT`, empty for none; country, ISO 3166-1
-    alpha-2, empty when unknown.
+    Args: role, of :class:`forums.models.Membership.Role` or :data:`SECRETARIAT`, empty for none;
+    country, ISO 3166-1 alpha-2, empty when unknown.
     """
 
     name: str
@@ -44,19 +52,17 @@ class Speaker:
 
 
 def role_label(role: str) -> str:
-    """Return a role in a discussion as a word in the language in use; a plain participant has none."""
-    labels = {
-        "chair": _("chair"),
-        "moderator": _("moderator"),
-        "rapporteur": _("rapporteur"),
-        "observer": _("observer"),
-        SECRETARIAT: _("Secretariat"),
-    }
-    return labels.get(role, "")
+    """Return a role in a discussion as a word in the
+    language in use; a plain participant has none.
+    """
+    label = _LABELS.get(role)
+    return str(label) if label else ""
 
 
 def role_now(member: "Member", role: str) -> str:
-    """Return the role in which a member acts: the one in the forum, or the Secretariat's where that is none."""
+    """Return the role in which a member acts: the one in
+    the forum, or the Secretariat's where that is none.
+    """
     return SECRETARIAT if member.is_staff and role in {"", "participant"} else role
 
 

@@ -1,9 +1,11 @@
 """The read API, ``/api/v1/``: what a member sees on the pages, as JSON; composition only.
 
-Every answer comes from the same ``*_for(member)`` selectors as the pages; a visitor gets what the public may read.
+Every answer comes from the same ``*_for(member)`` selectors as the pages; a visitor gets what the
+public may read.
 """
 
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -15,6 +17,7 @@ from forums import selectors
 from forums.edits import edit_of
 from hub.lib.errors import HubError, NotFound, TooMany
 from hub.lib.numbers import is_key
+from hub.lib.paging import ROWS, PagedList
 from hub.lib.throttle import Throttle, requester
 from hub.members.models import Member
 
@@ -30,7 +33,13 @@ class RequestThrottle(BaseThrottle):
         return not REQUESTS.wait(requester(request))
 
 
-api = NinjaAPI(title="Network Hub", version="1", urls_namespace="api", docs_url=None, throttle=RequestThrottle())
+api = NinjaAPI(
+    title="Network Hub",
+    version="1",
+    urls_namespace="api",
+    docs_url=None,
+    throttle=RequestThrottle(),
+)
 
 
 class DiscussionOut(Schema):
@@ -59,7 +68,9 @@ class TopicOut(Schema):
 
 
 class EditOut(Schema):
-    """The last edit: who made it, whether the author did, when and why, and the page of the earlier words."""
+    """The last edit: who made it, whether the author
+    did, when and why, and the page of the earlier words.
+    """
 
     by: str
     by_author: bool
@@ -69,9 +80,12 @@ class EditOut(Schema):
 
 
 class ContributionOut(Schema):
-    """A contribution; ``number`` is permanent, ``url`` its permalink, ``text`` Markdown, ``html`` safe HTML.
+    """A contribution; ``number`` is permanent, ``url`` its permalink, ``html`` safe HTML.
 
-    ``revision`` counts the edits; ``edited`` is the last one, null for words that stand as first written.
+    ``text`` is what the author wrote: ``format`` says whether it is ``plain`` text or ``markdown``.
+
+    ``revision`` counts the edits; ``edited`` is the last one, null for words that stand as first
+    written.
     """
 
     number: int
@@ -81,6 +95,7 @@ class ContributionOut(Schema):
     origin: str
     said_at: datetime
     parent: int | None
+    format: str
     text: str
     html: str
     revision: int
@@ -118,7 +133,9 @@ def _reader(request: HttpRequest) -> Member | None:
 @api.exception_handler(HubError)
 def answer_error(request: HttpRequest, error: HubError) -> HttpResponse:
     """Map our errors once for this door."""
-    response = api.create_response(request, {"code": error.code, "message": str(error)}, status=error.http_status)
+    response = api.create_response(
+        request, {"code": error.code, "message": str(error)}, status=error.http_status
+    )
     if error.retry_after:
         response.headers["Retry-After"] = str(error.retry_after)
     return response
@@ -131,30 +148,49 @@ def answer_throttled(request: HttpRequest, error: Throttled) -> HttpResponse:
 
 
 @api.get("/discussions", response=list[DiscussionOut], tags=["discussions"])
-def list_discussions(request: HttpRequest) -> list[DiscussionOut]:
-    """List the discussions the reader may read."""
+def list_discussions(
+    request: HttpRequest, response: HttpResponse, page: int = Query(1, ge=1, le=100_000)
+) -> list[DiscussionOut]:
+    """List the discussions the reader may read, fifty
+    a page; ``Link`` names the next page (RFC 8288).
+    """
+    discussions = selectors.discussions_for(_reader(request), page=page, size=ROWS)
+    _link_next(request, response, discussions)
     return [
         DiscussionOut(
-            id=found.pk,
-            name=found.forum.name,
-            theme=found.policy.theme,
-            preset=found.policy.preset,
-            language=found.policy.language,
-            role=found.role,
-            new=found.new,
-            members=found.members,
-            opens_at=found.policy.opens_at,
-            closes_at=found.policy.closes_at,
+            id=discussion.pk,
+            name=discussion.forum.name,
+            theme=discussion.policy.theme,
+            preset=discussion.policy.preset,
+            language=discussion.policy.language,
+            role=discussion.role,
+            new=discussion.new,
+            members=discussion.members,
+            opens_at=discussion.policy.opens_at,
+            closes_at=discussion.policy.closes_at,
         )
-        for found in selectors.discussions_for(_reader(request))
+        for discussion in discussions
     ]
 
 
-@api.get("/discussions/{int:discussion_id}/topics", response={200: list[TopicOut], 404: ErrorOut}, tags=["discussions"])
-def list_topics(request: HttpRequest, discussion_id: int) -> list[TopicOut]:
-    """List the topics of a discussion, the last spoken in first."""
+@api.get(
+    "/discussions/{int:discussion_id}/topics",
+    response={200: list[TopicOut], 404: ErrorOut},
+    tags=["discussions"],
+)
+def list_topics(
+    request: HttpRequest,
+    response: HttpResponse,
+    discussion_id: int,
+    page: int = Query(1, ge=1, le=100_000),
+) -> list[TopicOut]:
+    """List the topics of a discussion, the last spoken
+    in first, fifty a page; ``Link`` names the next page.
+    """
     reader = _reader(request)
     discussion = selectors.discussion_for(reader, _key(discussion_id))
+    topics = selectors.topics_for(reader, discussion, page=page, size=ROWS)
+    _link_next(request, response, topics)
     return [
         TopicOut(
             id=topic.pk,
@@ -163,25 +199,42 @@ def list_topics(request: HttpRequest, discussion_id: int) -> list[TopicOut]:
             new=topic.new,
             last_at=topic.last_post_on,
         )
-        for topic in selectors.topics_for(reader, discussion)
+        for topic in topics
     ]
 
 
-@api.get("/topics/{int:topic_id}/contributions", response={200: ContributionPage, 404: ErrorOut}, tags=["discussions"])
-def list_contributions(request: HttpRequest, topic_id: int, page: int = Query(1, ge=1, le=100_000)) -> ContributionPage:
+def _link_next(request: HttpRequest, response: HttpResponse, page: PagedList[Any]) -> None:
+    if page.number < page.pages:
+        response.headers["Link"] = (
+            f'<{settings.HUB_URL}{request.path}?page={page.number + 1}>; rel="next"'
+        )
+
+
+@api.get(
+    "/topics/{int:topic_id}/contributions",
+    response={200: ContributionPage, 404: ErrorOut},
+    tags=["discussions"],
+)
+def list_contributions(
+    request: HttpRequest, topic_id: int, page: int = Query(1, ge=1, le=100_000)
+) -> ContributionPage:
     """Return a page of a topic, in the order it was said."""
     topic, _ = selectors.topic_for(_reader(request), _key(topic_id))
-    found = selectors.contributions_of(topic, page=page)
+    contributions_page = selectors.contributions_of(topic, page=page)
     return ContributionPage(
         subject=topic.subject,
-        page=found.number,
-        pages=found.pages,
-        total=found.total,
-        contributions=[_contribution(row) for row in found.contributions],
+        page=contributions_page.number,
+        pages=contributions_page.pages,
+        total=contributions_page.total,
+        contributions=[_contribution(row) for row in contributions_page.contributions],
     )
 
 
-@api.get("/contributions/{int:number}", response={200: ContributionOut, 404: ErrorOut}, tags=["discussions"])
+@api.get(
+    "/contributions/{int:number}",
+    response={200: ContributionOut, 404: ErrorOut},
+    tags=["discussions"],
+)
 def read_contribution(request: HttpRequest, number: int) -> ContributionOut:
     """Return one contribution by its permanent number."""
     return _contribution(selectors.contribution_for(_reader(request), _key(number)))
@@ -196,6 +249,7 @@ def _contribution(row: selectors.Contribution) -> ContributionOut:
         origin=row.origin,
         said_at=row.created_at,
         parent=row.parent_id,
+        format=row.format,
         text=row.text,
         html=row.html,
         revision=row.revision,

@@ -24,7 +24,10 @@ from hub.runtime.bodies import BodyLimit  # noqa: E402
 from hub.runtime.forwarded import resolve_socket  # noqa: E402
 from hub.runtime.observing import observe_socket  # noqa: E402
 
-App = Callable[[dict[str, Any], Callable[[], Awaitable[Any]], Callable[[Any], Awaitable[None]]], Awaitable[None]]
+App = Callable[
+    [dict[str, Any], Callable[[], Awaitable[Any]], Callable[[Any], Awaitable[None]]],
+    Awaitable[None],
+]
 
 
 def sane_origin(inner: App) -> App:
@@ -44,7 +47,9 @@ def sane_origin(inner: App) -> App:
 
 
 def is_ours(record: logging.LogRecord) -> bool:
-    """Keep a peer's bytes that are no text out of the log of errors; the socket is closed with 1007 all the same."""
+    """Keep a peer's bytes that are no text out of the log
+    of errors; the socket is closed with 1007 all the same.
+    """
     return not str(record.msg).startswith("Invalid UTF-8")
 
 
@@ -55,7 +60,11 @@ application = ProtocolTypeRouter(
         "http": BodyLimit(pages),
         "websocket": observe_socket(
             resolve_socket(
-                sane_origin(AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(websocket_urlpatterns))))
+                sane_origin(
+                    AllowedHostsOriginValidator(
+                        AuthMiddlewareStack(URLRouter(websocket_urlpatterns))
+                    )
+                )
             )
         ),
     }

@@ -1,8 +1,9 @@
-"""Serve the hub's stylesheet and scripts under names that carry a hash of their content, compressed beforehand.
+"""Serve the hub's stylesheet and scripts under names that carry a hash of their content, compressed
+beforehand.
 
-WhiteNoise sends ``hub.<hash>.css`` for a year and reads the ``.gz`` beside it. ``collectstatic`` makes them; a fresh
-checkout, a test and ``HUB_DEBUG=1`` have none, and a page must not fail for that: a name that is not in the manifest
-is used as it is.
+WhiteNoise sends ``hub.<hash>.css`` for a year and reads the ``.gz`` beside it. ``collectstatic``
+makes them; a fresh checkout, a test and ``HUB_DEBUG=1`` have none, and a page must not fail for
+that: a name that is not in the manifest is used as it is.
 """
 
 from hashlib import sha256
@@ -36,7 +37,7 @@ def _fingerprint() -> str:
     """Return a digest of name, size in bytes and time of change of every source file."""
     seen = sha256(str(settings.STATIC_ROOT).encode())
     for finder in get_finders():
-        for path, storage in sorted(finder.list([]), key=lambda found: str(found[0])):
+        for path, storage in sorted(finder.list([]), key=lambda entry: str(entry[0])):
             status = Path(storage.path(path)).stat()
             seen.update(f"{path}\0{status.st_size}\0{status.st_mtime_ns}\n".encode())
     return seen.hexdigest()

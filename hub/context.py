@@ -1,9 +1,11 @@
-"""What every page knows: the hub's name, the languages, where the reader is, how the hub guards itself.
+"""What every page knows: the hub's name, the languages, where the reader is, how the hub guards
+itself.
 
 No query is made here: the context is the same price on every page, mails and errors included.
 """
 
 from dataclasses import dataclass
+from functools import cache
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -26,7 +28,9 @@ NAV: tuple[tuple[str, Promise], ...] = (
 
 @dataclass(frozen=True)
 class Language:
-    """A language of the hub: its code, its own name, its direction (``ltr`` or ``rtl``), whether it is in use."""
+    """A language of the hub: its code, its own name, its
+    direction (``ltr`` or ``rtl``), whether it is in use.
+    """
 
     code: str
     name: str
@@ -35,7 +39,7 @@ class Language:
 
 
 @dataclass(frozen=True)
-class Place:
+class NavigationEntry:
     """An entry of the main navigation."""
 
     url: str
@@ -44,18 +48,24 @@ class Place:
 
 
 class SecondFactor:
-    """How the second factor stands for the reader; only ``missing`` asks the database, on the pages that show it."""
+    """How the second factor stands for the reader; only
+    ``missing`` asks the database, on the pages that show it.
+    """
 
     def __init__(self, request: HttpRequest) -> None:
         self._request = request
 
     @property
     def is_off(self) -> bool:
-        """Whether the Secretariat signs in without one: always said in the demo network, else to the Secretariat."""
+        """Whether the Secretariat signs in without one: always
+        said in the demo network, else to the Secretariat.
+        """
         if rules.is_required():
             return False
         user = getattr(self._request, "user", None)
-        return settings.HUB_DEMO or (user is not None and user.is_authenticated and rules.is_secretariat(user))
+        if settings.HUB_DEMO:
+            return True
+        return user is not None and user.is_authenticated and rules.is_secretariat(user)
 
     @property
     def missing(self) -> bool:
@@ -68,17 +78,26 @@ class SecondFactor:
         return str(self._request.session.get(NEXT, ""))
 
 
-def _languages(current: str) -> list[Language]:
-    found = []
+@cache
+def languages_in(current: str) -> tuple[Language, ...]:
+    """Return the languages of the hub, each under its
+    own name. Args: current, the code of the one in use.
+    """
+    languages = []
     for code, _name in settings.LANGUAGES:
         info = get_language_info(code)
         name = "中文" if code == "zh-hans" else str(info["name_local"])
-        found.append(Language(code, name[:1].upper() + name[1:], "rtl" if info["bidi"] else "ltr", code == current))
-    return found
+        languages.append(
+            Language(
+                code, name[:1].upper() + name[1:], "rtl" if info["bidi"] else "ltr", code == current
+            )
+        )
+    return tuple(languages)
 
 
-def _nav(path: str) -> list[Place]:
-    return [Place(url, label, path == url if url == "/" else path.startswith(url)) for url, label in NAV]
+def is_current(url: str, path: str) -> bool:
+    """Whether an address of the main navigation is that of the page, or above it."""
+    return path == url if url == "/" else path.startswith(url)
 
 
 def hub(request: HttpRequest) -> dict[str, object]:
@@ -87,7 +106,7 @@ def hub(request: HttpRequest) -> dict[str, object]:
     Returns: ``lang`` as BCP 47 has it (``zh-Hans``), ``dir`` as ``ltr`` or ``rtl``.
     """
     code = get_language() or settings.LANGUAGE_CODE
-    languages = _languages(code)
+    languages = languages_in(code)
     current = next((language for language in languages if language.current), None)
     return {
         "hub_name": settings.HUB_NAME,
@@ -95,6 +114,6 @@ def hub(request: HttpRequest) -> dict[str, object]:
         "dir": current.dir if current else "ltr",
         "languages": languages,
         "current_language": current,
-        "nav": _nav(request.path),
+        "nav": [NavigationEntry(url, label, is_current(url, request.path)) for url, label in NAV],
         "second_factor": SecondFactor(request),
     }

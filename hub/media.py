@@ -1,6 +1,8 @@
-"""Where files are kept: folders in the data folder, or a store in the manner of S3 that several hosts share.
+"""Where files are kept: folders in the data folder, or a store in the manner of S3 that several
+hosts share.
 
-Attachments and media are private in both: nobody reads them but through a view of the hub, which asks who is asking.
+Attachments and media are private in both: nobody reads them but through a view of the hub, which
+asks who is asking.
 """
 
 from pathlib import Path
@@ -11,13 +13,17 @@ from hub import env
 
 # Options in the address -> those of django-storages.
 _OPTIONS = {"endpoint": "endpoint_url", "region": "region_name", "addressing": "addressing_style"}
-_FORM = "an address such as s3://key:secret@bucket/prefix?region=eu-west-1&endpoint=https://store.example.org"
+_FORM = (
+    "an address such as "
+    "s3://key:secret@bucket/prefix?region=eu-west-1&endpoint=https://store.example.org"
+)
 
 
 def stores(name: str, data: Path) -> dict[str, dict[str, Any]]:
     """Return Django's ``STORAGES`` for media (``default``) and attachments (``private``).
 
-    Args: name, the variable with the address of a store; unset or a ``file://`` folder keeps files on this host.
+    Args: name, the variable with the address of a store; unset or a ``file://`` folder keeps files
+    on this host.
 
     Raises: EnvError (an address of another kind, or an option that is not known).
     """
@@ -28,7 +34,10 @@ def stores(name: str, data: Path) -> dict[str, dict[str, Any]]:
         raise env.EnvError(name, "(hidden)", _FORM) from error
     if not url or parts.scheme == "file":
         folder = _own_folder(name, parts) if url else data
-        return {"default": _folder(folder / "media"), "private": _folder(folder / "attachments")}
+        return {
+            "default": _folder(folder / "media", "django.core.files.storage.FileSystemStorage"),
+            "private": _folder(folder / "attachments", "hub.lib.folders.WholeFiles"),
+        }
     options = dict(parse_qsl(parts.query, keep_blank_values=True))
     if parts.scheme != "s3" or not parts.hostname or not _are_good(options):
         raise env.EnvError(name, f"{parts.scheme}://(hidden)", _FORM)
@@ -53,7 +62,9 @@ def _own_folder(name: str, parts: SplitResult) -> Path:
     """Return the folder of a ``file://`` address, which the hub must be able to write to."""
     path = unquote(parts.path)
     if parts.netloc or parts.query or parts.fragment or not path.startswith("/"):
-        raise env.EnvError(name, parts.geturl(), "the address of a folder such as file:///srv/shared")
+        raise env.EnvError(
+            name, parts.geturl(), "the address of a folder such as file:///srv/shared"
+        )
     return env.writable(name, Path(path))
 
 
@@ -65,9 +76,9 @@ def _are_good(options: dict[str, str]) -> bool:
     return set(options) <= set(_OPTIONS) and is_endpoint and is_style and all(options.values())
 
 
-def _folder(path: Path) -> dict[str, Any]:
+def _folder(path: Path, backend: str) -> dict[str, Any]:
     return {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "BACKEND": backend,
         "OPTIONS": {
             "location": str(path),
             "base_url": "/files/",

@@ -4,12 +4,16 @@ import zoneinfo
 from collections.abc import Callable, Mapping, Sequence
 
 from django.conf import settings
+from django.core.exceptions import DisallowedRedirect
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.middleware.common import CommonMiddleware
 from django.shortcuts import render
 from django.utils import timezone, translation
 
 from hub.lib.errors import HubError
 from hub.lib.numbers import is_key
+from hub.lib.way_in import draft_of, kept_at_sign_in, nothing_here, without_the_long_address
 
 # Answers that the public may keep: the same for everybody who is not signed in.
 PUBLIC = frozenset({200, 206, 301, 304})
@@ -18,16 +22,18 @@ PUBLIC = frozenset({200, 206, 301, 304})
 class PrivateCacheMiddleware:
     """Keep what depends on who asks out of every cache: ``Cache-Control: private, no-store``.
 
-    That is each answer to somebody who is signed in or shows a key of a feed, and each that is no plain success:
-    whether a page is missing, or asks for a sign-in, depends on membership too. What the public gets stays as the view
-    has it.
+    That is each answer to somebody who is signed in or shows a key of a feed, and each that is no
+    plain success: whether a page is missing, or asks for a sign-in, depends on membership too. What
+    the public gets stays as the view has it.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Serve, then say whether it may be kept; static files are served below, and know nobody."""
+        """Serve, then say whether it may be kept;
+        static files are served below, and know nobody.
+        """
         response = self.get_response(request)
         user = getattr(request, "user", None)
         is_someones = user is not None and (user.is_authenticated or "key" in request.GET)
@@ -56,8 +62,29 @@ class MemberLocaleMiddleware:
         except (zoneinfo.ZoneInfoNotFoundError, ValueError):
             timezone.deactivate()
         response = self.get_response(request)
-        response.headers.setdefault("Content-Language", translation.get_language() or settings.LANGUAGE_CODE)
+        if getattr(request, "forgets_language_choice", False):
+            # Somebody has signed in: from now on the member's own language counts
+            # (hub.members.account.language).
+            response.delete_cookie(
+                settings.LANGUAGE_COOKIE_NAME, path=settings.LANGUAGE_COOKIE_PATH
+            )
+        response.headers.setdefault(
+            "Content-Language", translation.get_language() or settings.LANGUAGE_CODE
+        )
         return response
+
+
+class SlashMiddleware(CommonMiddleware):
+    """Lead to the same address with a slash, as Django does, unless it is too long to lead to."""
+
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
+        """Leave the answer as it is where the address with its slash would be too long."""
+        try:
+            return super().process_response(request, response)
+        except DisallowedRedirect:
+            return response
 
 
 class HubErrorMiddleware:
@@ -67,28 +94,45 @@ class HubErrorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Pass on; errors arrive at :meth:`process_exception`. A view that asked somebody to wait answers 429."""
+        """Pass on; errors arrive at :meth:`process_exception`.
+        A view that asked somebody to wait answers 429.
+        """
         response = self.get_response(request)
         seconds = getattr(request, "retry_after", 0)
         if seconds and response.status_code in {200, 429}:
             response.status_code = 429
             response.headers.setdefault("Retry-After", str(seconds))
-        return response
+        return kept_at_sign_in(request, response)
 
     def process_view(
-        self, request: HttpRequest, view: object, args: Sequence[object], kwargs: Mapping[str, object]
+        self,
+        request: HttpRequest,
+        view: object,
+        args: Sequence[object],
+        kwargs: Mapping[str, object],
     ) -> None:
-        """Find nothing at an address whose number no database holds, whoever wrote its view; the API says so itself."""
+        """Find nothing at an address whose number no database
+        holds, whoever wrote its view; the API says so itself.
+        """
         is_page = "api" not in request.resolver_match.namespaces  # type: ignore[union-attr]
         if is_page and not all(map(is_key, (*args, *kwargs.values()))):
             raise Http404
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """Answer with the error's page; a stranger at a hidden address sees what a missing one shows."""
+        """Answer with the error's page; a stranger at a hidden address sees what a missing one
+        shows.
+
+        An address that is too long for a redirect is no error of ours, whichever view would have
+        led to it.
+        """
+        if isinstance(exception, DisallowedRedirect):
+            return without_the_long_address(request)
         if not isinstance(exception, HubError):
             return None
-        template = "404.html" if exception.http_status == 404 else "error.html"
-        response = render(request, template, {"error": exception}, status=exception.http_status)
+        if exception.http_status == 404:
+            return nothing_here(request, exception)
+        context = {"error": exception, "draft": draft_of(request)}
+        response = render(request, "error.html", context, status=exception.http_status)
         if exception.retry_after:
             response.headers["Retry-After"] = str(exception.retry_after)
         return response

@@ -1,4 +1,6 @@
-"""The names under which a hub is known: its address on the web, the domain of its lists, its own mailbox."""
+"""The names under which a hub is known: its address
+on the web, the domain of its lists, its own mailbox.
+"""
 
 import ipaddress
 import re
@@ -17,11 +19,17 @@ def base_url(name: str, default: str) -> str:
         parts = urlsplit(address)
         host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname or ""
         whole = host if parts.port is None else f"{host}:{parts.port}"
-        is_base = parts.netloc.lower() == whole and _host.fullmatch(host) and address.endswith(parts.netloc)
+        is_base = (
+            parts.netloc.lower() == whole
+            and _host.fullmatch(host)
+            and address.endswith(parts.netloc)
+        )
     except ValueError:
         is_base = None
     if not is_base or parts.scheme not in {"http", "https"}:
-        raise env.EnvError(name, address, "an address such as https://hub.example.org, without a path")
+        raise env.EnvError(
+            name, address, "an address such as https://hub.example.org, without a path"
+        )
     return address
 
 
@@ -39,9 +47,11 @@ def mailbox(name: str, address: str) -> str:
 
 
 def allowed_hosts(public: str) -> list[str]:
-    """Return the names under which the hub answers: the public one, and this machine's own if the public one is too.
+    """Return the names under which the hub answers: the public one, and this machine's own if the
+    public one is too.
 
-    A hub on the Internet does not answer to ``localhost``: whoever gets that name into a request gets links under it.
+    A hub on the Internet does not answer to ``localhost``: whoever gets that name into a request
+    gets links under it.
     """
     try:
         address = ipaddress.ip_address(public)

@@ -1,8 +1,9 @@
-"""What a browser may load into the pages of the hub: its Content-Security-Policy, and that of Wagtail's admin.
+"""What a browser may load into the pages of the hub: its Content-Security-Policy, and that of
+Wagtail's admin.
 
-The admin's is set by its door (:mod:`cms.door`). It differs where Wagtail's editor cannot do without: styles that its
-scripts write (rich text, charts of the checker), pictures and files it has just been given, and the preview, which is a
-frame of our own.
+The admin's is set by its door (:mod:`cms.door`). It differs where Wagtail's editor cannot do
+without: styles that its scripts write (rich text, charts of the checker), pictures and files it has
+just been given, and the preview, which is a frame of our own.
 """
 
 from typing import Any

@@ -5,12 +5,13 @@ from urllib.parse import urlsplit
 
 from django.utils.translation import gettext_lazy as _
 
-from hub import env, leaving, media, public_names, security
+from hub import env, env_stores, media, public_names, security
 from hub.lib import logs
+from hub.registrations import *  # noqa: F403 - they are settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
-# --- What an operator sets -------------------------------------------------------------------------------------
+# --- What an operator sets ------------------------------------------------------------------------
 HUB_DATA = env.folder("HUB_DATA", str(BASE_DIR / "var"))
 HUB_WEB = env.endpoint("HUB_WEB", "127.0.0.1:8000")
 HUB_SMTP = env.endpoint("HUB_SMTP", "127.0.0.1:8025")
@@ -23,11 +24,17 @@ HUB_SMTP_CLIENT_CA = env.file("HUB_SMTP_CLIENT_CA")
 HUB_SMTP_PROXY = env.networks("HUB_SMTP_PROXY")
 # Several smtpd processes of one host at one address, among which the kernel shares the clients out.
 HUB_SMTP_SHARED = env.flag("HUB_SMTP_SHARED", default=False)
-# Of one client, or of one member who signed in; 0 for no limit. This host and HUB_TRUSTED_RELAYS are not counted.
-HUB_SMTP_CONNECTIONS_PER_MINUTE = env.number("HUB_SMTP_CONNECTIONS_PER_MINUTE", 120, least=0, most=100_000)
+# Of one client, or of one member who signed in; 0 for no limit. This host and HUB_TRUSTED_RELAYS
+# are not counted.
+HUB_SMTP_CONNECTIONS_PER_MINUTE = env.number(
+    "HUB_SMTP_CONNECTIONS_PER_MINUTE", 120, least=0, most=100_000
+)
 HUB_SMTP_MAILS_PER_MINUTE = env.number("HUB_SMTP_MAILS_PER_MINUTE", 120, least=0, most=100_000)
-# Connections of one client at a time; 0 for no limit. This host and HUB_TRUSTED_RELAYS are not counted.
-HUB_SMTP_CONNECTIONS_PER_CLIENT = env.number("HUB_SMTP_CONNECTIONS_PER_CLIENT", 20, least=0, most=100_000)
+# Connections of one client at a time; 0 for no limit. This host and HUB_TRUSTED_RELAYS are not
+# counted.
+HUB_SMTP_CONNECTIONS_PER_CLIENT = env.number(
+    "HUB_SMTP_CONNECTIONS_PER_CLIENT", 20, least=0, most=100_000
+)
 # Megabytes of the disk under HUB_DATA that mail does not fill; 0 to look at none.
 HUB_DISK_RESERVE = env.number("HUB_DISK_RESERVE", 100, least=0, most=1_000_000)
 HUB_URL = public_names.base_url("HUB_URL", f"http://{HUB_WEB}")
@@ -37,23 +44,29 @@ HUB_TRUSTED_PROXIES = env.networks("HUB_TRUSTED_PROXIES")
 HUB_SOCKETS_PER_CLIENT = env.number("HUB_SOCKETS_PER_CLIENT", 100, least=0, most=100_000)
 HUB_MAIL_DOMAIN = public_names.domain("HUB_MAIL_DOMAIN", "lists.hub.example")
 HUB_RELAY = env.relay("HUB_RELAY")
-# The keys that sign outgoing mail (RFC 6376), each with its selector; ``manage.py dkim_key`` makes one.
+# The keys that sign outgoing mail (RFC 6376), each with its selector; ``manage.py dkim_key`` makes
+# one.
 HUB_DKIM = env.dkim("HUB_DKIM_KEY", "HUB_DKIM_SELECTOR")
 HUB_DEMO = env.flag("HUB_DEMO", default=False)
-# Who must have a second factor: the Secretariat and whoever comes into /admin/, or nobody. Others may have one.
-HUB_SECOND_FACTOR = env.choice("HUB_SECOND_FACTOR", "off" if HUB_DEMO else "staff", ("staff", "off"))
+# Who must have a second factor: the Secretariat and whoever comes into /admin/, or nobody. Others
+# may have one.
+HUB_SECOND_FACTOR = env.choice(
+    "HUB_SECOND_FACTOR", "off" if HUB_DEMO else "staff", ("staff", "off")
+)
 HUB_NAME = env.text("HUB_NAME", "Biosafety Network Hub")
 HUB_SYMBOL = env.text("HUB_SYMBOL", "BSN/EC")
-REDIS_URL = env.redis_url("REDIS_URL")
+REDIS_URL = env_stores.redis_url("REDIS_URL")
 DEBUG = env.flag("HUB_DEBUG", default=False)
 SECRET_KEY = env.secret_key("HUB_SECRET_KEY", HUB_DATA)
 SECRET_KEY_FALLBACKS = env.old_keys("HUB_SECRET_KEY_OLD")
 
-# Who vouches for the sender of a mail: the hub's own look at SPF, DKIM and DMARC, a relay in front of it, or nobody.
+# Who vouches for the sender of a mail: the hub's own look at SPF, DKIM and DMARC, a relay in front
+# of it, or nobody.
 HUB_DMARC = env.choice("HUB_DMARC", "own", ("own", "relay", "off"))
 # From these the Authentication-Results under HUB_AUTHSERV_ID are believed, from nobody else.
 HUB_TRUSTED_RELAYS = env.networks("HUB_TRUSTED_RELAYS")
-# Those of them that have a mail in their queue before they hand it over, and would bounce what is refused after DATA.
+# Those of them that have a mail in their queue before they hand it over, and would bounce what is
+# refused after DATA.
 HUB_QUEUING_RELAYS = env.networks("HUB_QUEUING_RELAYS", within="HUB_TRUSTED_RELAYS")
 HUB_AUTHSERV_ID = env.text("HUB_AUTHSERV_ID").lower()
 # Name servers; those of the host when empty.
@@ -68,13 +81,16 @@ HUB_METRICS = env.endpoint("HUB_METRICS", "") if env.text("HUB_METRICS") else No
 HUB_MAIL_MAX_SIZE = env.number("HUB_MAIL_MAX_SIZE", 10_000_000, least=10_000, most=200_000_000)
 HUB_TEXT_MAX_SIZE = env.number("HUB_TEXT_MAX_SIZE", 100_000, least=1_000, most=1_000_000)
 HUB_FILE_MAX_SIZE = env.number("HUB_FILE_MAX_SIZE", 8_000_000, least=10_000, most=200_000_000)
-# Bytes of files that one mail brings to those who want them attached; what is over it comes as a link.
+# Bytes of files that one mail brings to those who want them attached; what is over it comes as a
+# link.
 HUB_ATTACH_MAX_SIZE = env.number("HUB_ATTACH_MAX_SIZE", 5_000_000, least=0, most=50_000_000)
 # Contributions one member may send in an hour; moderators and the secretariat are not counted.
 HUB_RATE_PER_HOUR = env.number("HUB_RATE_PER_HOUR", 60, least=1, most=100_000)
-# At this score an address that mail comes back from is tried: a permanent bounce is 1, a temporary one 0.5, once a day.
+# At this score an address that mail comes back from is tried: a permanent bounce is 1, a temporary
+# one 0.5, once a day.
 HUB_BOUNCE_LIMIT = env.number("HUB_BOUNCE_LIMIT", 5, least=1, most=1_000)
-# Days after which the bytes of a mail that came in are forgotten, their row kept; 0 to keep them, as for export.
+# Days after which the bytes of a mail that came in are forgotten, their row kept; 0 to keep them,
+# as for export.
 HUB_KEEP_RAW_DAYS = env.number("HUB_KEEP_RAW_DAYS", 0, least=0, most=36_500)
 
 _public = urlsplit(HUB_URL)
@@ -82,7 +98,7 @@ ALLOWED_HOSTS = public_names.allowed_hosts(_public.hostname or "localhost")
 CSRF_TRUSTED_ORIGINS = [HUB_URL]
 SECURE = _public.scheme == "https"
 
-# --- Rooms -----------------------------------------------------------------------------------------------------
+# --- Rooms ----------------------------------------------------------------------------------------
 INSTALLED_APPS = [
     "hub.apps.HubConfig",
     "hub.lib",
@@ -137,9 +153,10 @@ MIDDLEWARE = [
     "django.middleware.gzip.GZipMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.common.CommonMiddleware",
+    "hub.middleware.SlashMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "hub.lib.once.OnceMiddleware",
     "hub.members.account.middleware.SignInMiddleware",
     "hub.middleware.MemberLocaleMiddleware",
     "hub.middleware.HubErrorMiddleware",
@@ -150,6 +167,7 @@ MIDDLEWARE = [
 
 ROOT_URLCONF = "hub.urls"
 ASGI_APPLICATION = "hub.asgi.application"
+FORM_RENDERER = "hub.lib.form_renderer.FormRenderer"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -168,70 +186,25 @@ TEMPLATES = [
     },
 ]
 
-# --- What one room registers with a lower one (dotted paths, checked at start) ------------------------------------
-# Each is a class with the methods of forums.outlets.Outlet: rows in the transaction, effects after the commit.
-HUB_OUTLETS = ["hub.search.outlet.SearchOutlet", "listserv.outlet.ListOutlet", "conferences.outlet.LiveOutlet"]
-# Each answers which topic a new mail to a forum's list belongs to when it replies to nothing: (forum) -> topic | None.
-HUB_TOPIC_CHOOSERS = ["conferences.selectors.topic_under_discussion"]
-# Each names the contributions whose record is closed: sealed(contributions) -> dict of number -> moment of closing.
-HUB_SEALS = ["conferences.selectors.sealed_contributions"]
-# Each is called by the worker in a thread of its own: pump(now) -> units of work done; see hub.runtime.worker.
-HUB_PUMPS = {
-    "inbound": "listserv.inbound.pump.publish_accepted",
-    "mailings": "listserv.outbound.pump.deliver_mailings",
-    "digests": "listserv.digests.pump.send_digests",
-    "notices": "listserv.outbound.pump.deliver_notices",
-    "procedures": "listserv.outbound.procedures.send_procedures",
-    "bounces": "listserv.bounces.pump.tend",
-    "clock": "conferences.services.keep_time",
-    "tasks": "hub.runtime.tasks.run_tasks",
-    "rendering": "hub.runtime.rendering.render_again",
-}
-# Each returns one part of /healthz: probe() -> hub.lib.health.Part.
-HUB_HEALTH = [
-    "hub.runtime.probes.database",
-    "hub.runtime.probes.channel_layer",
-    "hub.runtime.probes.web",
-    "hub.runtime.probes.worker",
-    "hub.runtime.probes.smtp",
-    "listserv.probes.mail_queue",
-]
-# Each names the search scopes a member may read: scopes(member) -> set[str].
-HUB_SCOPES = ["forums.selectors.search_scopes_for"]
-# Each gives the documents of a room for a full reindex: source() -> iterable of hub.search.services.Document.
-HUB_SEARCH_SOURCES = ["forums.selectors.search_documents", "cms.indexing.documents"]
-# What the rooms do about people who leave for good.
-HUB_FORGET, HUB_SCRUB, HUB_TRACES = leaving.HUB_FORGET, leaving.HUB_SCRUB, leaving.HUB_TRACES
-# Each gives a member the words an archive has from an address that is proven to be theirs: take_over(author, member).
-HUB_TAKE_OVER = ["forums.services.hand_over_words"]
-# Each gives what stands beside a discussion: aside(forum_id, member) -> dict of template variables.
-HUB_FORUM_ASIDES = ["listserv.selectors.forum_aside", "conferences.selectors.forum_aside"]
-# Each is called when a restored database is whole and not yet in place: after(now=now).
-HUB_AFTER_RESTORE = ["listserv.outbound.hold.hold_restored"]
-# Each gives the blocks of a member's home: blocks(member, now) -> list[hub.lib.home.Block].
-HUB_HOME = [
-    "conferences.selectors.home_blocks",
-    "forums.selectors.home_blocks",
-    "listserv.selectors.home_blocks",
-    "listserv.bounces.selectors.home_blocks",
-    "hub.members.selectors.home_blocks",
-    "liaison.selectors.home_blocks",
-]
-
-# --- Database, channels, tasks --------------------------------------------------------------------------------
-# A pooler (PgBouncer) between the hub and PostgreSQL that hands out a connection for one transaction.
+# --- Database, channels, tasks --------------------------------------------------------------------
+# A pooler (PgBouncer) between the hub and PostgreSQL that hands out a connection for one
+# transaction.
 HUB_DB_BOUNCER = env.flag("HUB_DB_BOUNCER", default=False)
-# Connections of one web process at most; 0 makes one for each request. Other processes keep theirs for so many seconds.
+# Connections of one web process at most; 0 makes one for each request. Other processes keep theirs
+# for so many seconds.
 HUB_DB_POOL = env.number("HUB_DB_POOL", 20, least=0, most=500)
 HUB_DB_CONN_MAX_AGE = env.number("HUB_DB_CONN_MAX_AGE", 60, least=0, most=3600)
-DATABASES = {"default": env.database("DATABASE_URL", HUB_DATA, bouncer=HUB_DB_BOUNCER)}
+DATABASES = {"default": env_stores.database("DATABASE_URL", HUB_DATA, bouncer=HUB_DB_BOUNCER)}
 # machina's tables have 32-bit keys; ours say BigAutoField in their AppConfig (machina.md §5i).
 DEFAULT_AUTO_FIELD = "django.db.models.AutoField"
 # Prompts and caches only: the hub goes on without Redis, so nobody waits for it.
 _redis_host = {"address": REDIS_URL, "socket_connect_timeout": 2.0}
 CHANNEL_LAYERS = {
     "default": (
-        {"BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer", "CONFIG": {"hosts": [_redis_host]}}
+        {
+            "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+            "CONFIG": {"hosts": [_redis_host]},
+        }
         if REDIS_URL
         else {"BACKEND": "channels.layers.InMemoryChannelLayer", "CONFIG": {"capacity": 1000}}
     )
@@ -248,21 +221,29 @@ CACHES = {
     )
 }
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
-STORAGES = {**media.stores("HUB_MEDIA_URL", HUB_DATA), "staticfiles": {"BACKEND": "hub.assets.HashedStatic"}}
-# What is collected comes with the code; what people upload is private, on its way into the stores above too.
-STORAGES["staticfiles"]["OPTIONS"] = {"file_permissions_mode": 0o644, "directory_permissions_mode": 0o755}
+STORAGES = {
+    **media.stores("HUB_MEDIA_URL", HUB_DATA),
+    "staticfiles": {"BACKEND": "hub.assets.HashedStatic"},
+}
+# What is collected comes with the code; what people upload is private, on its way into the stores
+# above too.
+STORAGES["staticfiles"]["OPTIONS"] = {
+    "file_permissions_mode": 0o644,
+    "directory_permissions_mode": 0o755,
+}
 FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o600, 0o700
 STATIC_URL = "/static/"
-# A folder that was collected beforehand, as in the image; unset, ``prepare`` collects into the data folder.
+# A folder that was collected beforehand, as in the image; unset, ``prepare`` collects into the data
+# folder.
 HUB_STATIC = env.place("HUB_STATIC")
 STATIC_ROOT = HUB_STATIC or HUB_DATA / "static"
 STATICFILES_DIRS = [BASE_DIR / "hub" / "static"]
 WHITENOISE_MAX_AGE = 60 * 60 * 24 * 365
-EMAIL_BACKEND = "listserv.outbound.notices.NoticeBackend"
+EMAIL_BACKEND = "listserv.outbound.mail_backend.NoticeBackend"
 DEFAULT_FROM_EMAIL = public_names.mailbox(HUB_NAME, f"secretariat@{HUB_MAIL_DOMAIN}")
 SERVER_EMAIL = f"hub@{HUB_MAIL_DOMAIN}"
 
-# --- People ---------------------------------------------------------------------------------------------------
+# --- People ---------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "members.Member"
 AUTHENTICATION_BACKENDS = ["hub.members.backends.AddressBackend"]
 PASSWORD_HASHERS = [
@@ -274,7 +255,10 @@ AUTH_PASSWORD_VALIDATORS = [
         "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
         "OPTIONS": {"user_attributes": ("email", "name")},
     },
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 10},
+    },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -289,8 +273,13 @@ ACCOUNT_FORMS = {
     "login": "hub.members.forms.SignInForm",
     "reset_password": "hub.members.forms.NewPasswordForm",
     "add_email": "hub.members.forms.AddAddressForm",
+    "change_password": "hub.members.forms.ChangePasswordForm",
+    "set_password": "hub.members.forms.SetPasswordForm",
+    "reset_password_from_key": "hub.members.forms.PasswordByLinkForm",
+    "reauthenticate": "hub.members.forms.PasswordAgainForm",
 }
-# Counted in the database (hub.members.allauth_limits); wrong passwords have limits of their own (hub.members.limits).
+# Counted in the database (hub.members.allauth_limits); wrong passwords have limits of their own
+# (hub.members.limits).
 ACCOUNT_RATE_LIMITS = {
     "login": "60/m/ip",
     # Codes of a second factor.
@@ -308,7 +297,8 @@ ACCOUNT_ADAPTER = "hub.members.adapter.HubAccountAdapter"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_USER_DISPLAY = "hub.members.models.display_name"
-# A second factor beside the password: passkeys, codes of an app (TOTP), recovery codes; rules in hub.members.account.
+# A second factor beside the password: passkeys, codes of an app (TOTP), recovery codes; rules in
+# hub.members.account.
 MFA_ADAPTER = "hub.members.account.adapter.HubFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
@@ -323,6 +313,7 @@ MFA_FORMS = {
     "add_webauthn": "hub.members.account.forms.AddPasskeyForm",
     "login_webauthn": "hub.members.account.forms.PasskeySignInForm",
     "authenticate_webauthn": "hub.members.account.forms.PasskeyStepForm",
+    "edit_webauthn": "hub.members.account.forms.RenamePasskeyForm",
     "reauthenticate_webauthn": "hub.members.account.forms.PasskeyAgainForm",
 }
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
@@ -336,7 +327,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 
-# --- Languages and time ---------------------------------------------------------------------------------------
+# --- Languages and time ---------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
 LANGUAGES = [
     ("ar", _("Arabic")),
@@ -350,12 +341,11 @@ LOCALE_PATHS = [BASE_DIR / "hub" / "locale"]
 USE_I18N = USE_TZ = True
 TIME_ZONE = "UTC"
 
-# --- machina ---------------------------------------------------------------------------------------------------
+# --- machina --------------------------------------------------------------------------------------
 MACHINA_MARKUP_LANGUAGE: tuple[str, dict[str, object]] = ("hub.lib.markup.render", {})
-MACHINA_MARKUP_WIDGET = None
-MACHINA_USER_DISPLAY_NAME_METHOD = "get_full_name"
+MACHINA_MARKUP_WIDGET, MACHINA_USER_DISPLAY_NAME_METHOD = None, "get_full_name"
 
-# --- Wagtail ---------------------------------------------------------------------------------------------------
+# --- Wagtail --------------------------------------------------------------------------------------
 WAGTAIL_SITE_NAME = HUB_NAME
 WAGTAILADMIN_BASE_URL = HUB_URL
 WAGTAIL_GRAVATAR_PROVIDER_URL = None
@@ -371,7 +361,7 @@ WAGTAILDOCS_EXTENSIONS = ["pdf", "docx", "odt", "csv", "xlsx", "txt", "epub"]
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "modelsearch.backends.database"}}
 MODELSEARCH_BACKENDS = {"default": {"BACKEND": "modelsearch.backends.database"}}
 
-# --- Security --------------------------------------------------------------------------------------------------
+# --- Security -------------------------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = security.PAGES
 X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
@@ -381,14 +371,10 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 # One year, for answers that went out over TLS; other names of the domain are not the hub's to bind.
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
 SILENCED_SYSTEM_CHECKS = [
-    "security.W004",
-    "security.W005",
-    "security.W008",
-    "security.W012",
-    "security.W016",
-    "security.W021",
+    f"security.{code}" for code in ("W004", "W005", "W008", "W012", "W016", "W021")
 ]
-# Files that are read of one request; more than a contribution may have gives a clear error, far more is not read.
+# Files that are read of one request; more than a contribution may have gives a clear error, far
+# more is not read.
 DATA_UPLOAD_MAX_NUMBER_FILES = 20
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * HUB_TEXT_MAX_SIZE + 100_000
 

@@ -1,6 +1,8 @@
-"""The options behind the question mark of an address of a service: each is checked and honoured, or refused by name.
+"""The options behind the question mark of an address of a service: each is checked and honoured, or
+refused by name.
 
-An option that is ignored without a word is worse than none: who writes ``sslmode=verify-full`` relies on it.
+An option that is ignored without a word is worse than none: who writes ``sslmode=verify-full``
+relies on it.
 """
 
 import os
@@ -12,7 +14,9 @@ from urllib.parse import SplitResult, parse_qsl
 from psycopg import pq
 
 # Given in the address itself, or set by the hub.
-_OWN = frozenset("dbname user password client_encoding replication fallback_application_name".split())
+_OWN = frozenset(
+    "dbname user password client_encoding replication fallback_application_name".split()
+)
 _WORDS = {
     "sslmode": "disable allow prefer require verify-ca verify-full",
     "target_session_attrs": "any read-write read-only primary standby prefer-standby",
@@ -24,7 +28,8 @@ _WORDS = {
     "ssl_max_protocol_version": "TLSv1 TLSv1.1 TLSv1.2 TLSv1.3",
 }
 _NUMBERS = frozenset(
-    "connect_timeout keepalives keepalives_idle keepalives_interval keepalives_count tcp_user_timeout sslcompression "
+    "connect_timeout keepalives keepalives_idle keepalives_interval keepalives_count "
+    "tcp_user_timeout sslcompression "
     "sslsni".split()
 )
 _FILES = frozenset({"sslrootcert", "sslcert", "sslkey", "sslcrl", "passfile"})
@@ -49,7 +54,9 @@ def options_of(parts: SplitResult) -> dict[str, str]:
 
 
 def postgres(options: Mapping[str, str]) -> dict[str, object]:
-    """Return the options of a PostgreSQL address as its driver takes them. Raises: WrongOptionError."""
+    """Return the options of a PostgreSQL address as
+    its driver takes them. Raises: WrongOptionError.
+    """
     checked: dict[str, object] = {}
     for name, value in options.items():
         if name in _OWN or name not in _known():
@@ -80,7 +87,9 @@ def sqlite(options: Mapping[str, str]) -> dict[str, object]:
 
 
 def redis(options: Mapping[str, str]) -> None:
-    """Check the options of a Redis address, which its driver reads itself. Raises: WrongOptionError."""
+    """Check the options of a Redis address, which its
+    driver reads itself. Raises: WrongOptionError.
+    """
     for name, value in options.items():
         if name not in _REDIS:
             raise WrongOptionError(f"without the option {name}, which the hub cannot honour")

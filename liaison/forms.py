@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from hub.members.models import Member
 
 
-class ConveneForm(forms.ModelForm):
+class ConveneGroupForm(forms.ModelForm):
     """Mandate, topic, term, and the members by their addresses, one a line."""
 
     slug = forms.SlugField(
@@ -22,7 +22,8 @@ class ConveneForm(forms.ModelForm):
         required=False,
         max_length=60,
         help_text=_(
-            "Latin letters, digits and hyphens; also the name of the mail list. Made from the name when empty."
+            "Latin letters, digits and hyphens; also the name of the mail list. Made from the name "
+            "when empty."
         ),
     )
     chair = AddressField(label=_("Address of the chair"), required=False)
@@ -30,9 +31,14 @@ class ConveneForm(forms.ModelForm):
         label=_("Addresses of the members"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 6, "dir": "ltr"}),
-        help_text=_("One a line. They are let in, and get what is said by mail, as soon as you convene the group."),
+        help_text=_(
+            "One a line. They are let in, and get what is said by mail, as soon as you convene the "
+            "group."
+        ),
     )
-    language = forms.ChoiceField(label=_("Working language"), choices=settings.LANGUAGES, initial="en")
+    language = forms.ChoiceField(
+        label=_("Working language"), choices=settings.LANGUAGES, initial="en"
+    )
 
     class Meta:
         model = LiaisonGroup
@@ -43,26 +49,36 @@ class ConveneForm(forms.ModelForm):
             "term_ends": forms.DateInput(attrs={"type": "date"}),
         }
 
-    field_order = ("name", "slug", "topic", "mandate", "term_starts", "term_ends", "language", "chair", "members")
+    field_order = (
+        "name",
+        "slug",
+        "topic",
+        "mandate",
+        "term_starts",
+        "term_ends",
+        "language",
+        "chair",
+        "members",
+    )
 
     def clean_chair(self) -> "Member | None":
         """Find the member whose address it is."""
         address = self.cleaned_data["chair"]
         if not address:
             return None
-        found = member_by_address(address)
-        if found is None:
+        member = member_by_address(address)
+        if member is None:
             raise forms.ValidationError(_("No member has this address."))
-        return found
+        return member
 
     def clean_members(self) -> "list[Member]":
         """Find the members; name every address that nobody has."""
         lines = [line.strip() for line in self.cleaned_data["members"].splitlines() if line.strip()]
-        found = {line: member_by_address(line) for line in lines}
-        unknown = [line for line, member in found.items() if member is None]
+        members_by_address = {line: member_by_address(line) for line in lines}
+        unknown = [line for line, member in members_by_address.items() if member is None]
         if unknown:
             raise forms.ValidationError(_("No member has: %s") % ", ".join(unknown))
-        return [member for member in found.values() if member is not None]
+        return [member for member in members_by_address.values() if member is not None]
 
     def arguments(self) -> dict[str, Any]:
         """Return what :func:`liaison.services.convene_group` takes."""

@@ -1,7 +1,7 @@
 """A liaison group: who was asked for advice on what, and until when.
 
-What the group says stands in its forum, who belongs to it in the forum's memberships, its mail goes over the forum's
-list: nothing of that is stored a second time here (``design.md`` §1).
+What the group says stands in its forum, who belongs to it in the forum's memberships, its mail goes
+over the forum's list: nothing of that is stored a second time here (``design.md`` §1).
 """
 
 from datetime import date
@@ -15,7 +15,9 @@ from hub.lib.rendered import RenderedField, shown
 
 
 class LiaisonGroup(models.Model):
-    """An ad hoc group of experts with a mandate, a topic and a term (requirement L1, paragraph 27 of the seed)."""
+    """An ad hoc group of experts with a mandate, a topic
+    and a term (requirement L1, paragraph 27 of the seed).
+    """
 
     name = models.CharField(_("name"), max_length=100)
     slug = models.SlugField(_("short name in addresses"), max_length=60, unique=True)
@@ -34,14 +36,17 @@ class LiaisonGroup(models.Model):
         related_name="+",
         verbose_name=_("chair"),
     )
-    convened_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    convened_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
     convened_at = models.DateTimeField()
 
     class Meta:
         ordering = ("-term_starts", "-pk")
         constraints = (
             models.CheckConstraint(
-                condition=models.Q(term_ends__gt=models.F("term_starts")), name="liaison_term_has_length"
+                condition=models.Q(term_ends__gt=models.F("term_starts")),
+                name="liaison_term_has_length",
             ),
         )
 

@@ -22,7 +22,9 @@ def may_convene(member: "Member | None") -> bool:
 
 
 def check_convenes(member: "Member | None") -> None:
-    """Raise NotAllowed for everybody but the Secretariat; None is the hub itself (provisioning, demo)."""
+    """Raise NotAllowed for everybody but the Secretariat;
+    None is the hub itself (provisioning, demo).
+    """
     if member is not None and not may_convene(member):
         raise NotAllowed(_("The Secretariat convenes liaison groups."))
 

@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.utils.formats import date_format
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from forums.policy import READ, access_of
-from forums.selectors import Discussion, discussion_for, participants_of
+from forums.selectors import Discussion, discussion_for, first_participants_of, regions_of
+from hub.lib.dates import say_day
 from hub.lib.errors import NotFound
-from hub.lib.home import Block, Kind
+from hub.lib.home import Block, BlockKind
+from hub.lib.paging import PagedList, listed
 from liaison.models import LiaisonGroup
 
 if TYPE_CHECKING:
@@ -19,37 +21,52 @@ if TYPE_CHECKING:
 
 # How long before its end a term is mentioned on the home.
 ENDING = timedelta(days=60)
+# Groups on a page.
+GROUPS = 20
 
 
 @dataclass(frozen=True)
-class Region:
+class GroupRegion:
     """The members of one UN regional group; ``code`` is empty for those without one."""
 
     code: str
-    people: list[Any]  # forums.Membership
+    people: list[Any]  # forums.Membership, nobody where they do not fit on a page
+    size: int
 
 
 @dataclass(frozen=True)
 class GroupPage:
-    """A group with its discussion (list address in ``discussion.aside``) and its members by region."""
+    """A group with its discussion (list address in
+    ``discussion.aside``) and its members by region.
+    """
 
     group: LiaisonGroup
     discussion: Discussion
-    regions: list[Region]
+    regions: list[GroupRegion]
 
     @property
     def members(self) -> int:
         """How many belong to it."""
-        return sum(len(region.people) for region in self.regions)
+        return sum(region.size for region in self.regions)
 
 
-def groups_for(member: "Member | None") -> list[LiaisonGroup]:
-    """Return the groups the member belongs to, all for the Secretariat, the latest term first. Queries: 3."""
+def _groups(member: "Member | None") -> "QuerySet[LiaisonGroup]":
+    """Return the groups the member belongs to, all for the Secretariat, the latest term first."""
     if member is None:
-        return []
+        return LiaisonGroup.objects.none()
     access = access_of(member)
     forums = access.having(READ) if member.is_staff else access.having(READ) & set(access.roles)
-    return list(LiaisonGroup.objects.filter(forum_id__in=forums).select_related("chair"))
+    return LiaisonGroup.objects.filter(forum_id__in=sorted(forums)).select_related("chair")
+
+
+def groups_for(member: "Member | None", *, most: int = GROUPS) -> list[LiaisonGroup]:
+    """Return the first of the groups the member belongs to, the latest term first. Queries: 3."""
+    return list(_groups(member)[:most])
+
+
+def group_page_for(member: "Member | None", *, page: int = 1) -> PagedList[LiaisonGroup]:
+    """Return a page of the groups the member belongs to, the latest term first. Queries: 4."""
+    return listed(_groups(member), page=page, size=GROUPS)
 
 
 def group_for(member: "Member | None", slug: str) -> GroupPage:
@@ -57,22 +74,28 @@ def group_for(member: "Member | None", slug: str) -> GroupPage:
 
     Raises: NotFound for hidden and missing alike. Queries: 9 and those of the registered asides.
     """
-    group = next((found for found in groups_for(member) if found.slug == slug), None)
+    group = _groups(member).filter(slug=slug).first()
     if group is None:
         raise NotFound
     discussion = discussion_for(member, group.forum_id)
     people: dict[str, list[Any]] = {}
-    for row in participants_of(discussion):
+    for row in first_participants_of(discussion):
         people.setdefault(row.member.region, []).append(row)
-    sizes = Counter({code: len(rows) for code, rows in people.items()})
-    return GroupPage(group, discussion, [Region(code, people[code]) for code, _size in sizes.most_common()])
+    sizes = Counter({code: len(rows) for code, rows in people.items()}) or regions_of(discussion)
+    regions = [GroupRegion(code, people.get(code, []), size) for code, size in sizes.most_common()]
+    return GroupPage(group, discussion, regions)
 
 
 def home_blocks(*, member: "Member", now: datetime) -> list[Block]:
     """Return the terms that end soon, for the group and the Secretariat. Queries: 3."""
     today = now.date()
-    ending = [group for group in groups_for(member) if today <= group.term_ends <= today + ENDING]
+    ending = _groups(member).filter(term_ends__gte=today, term_ends__lte=today + ENDING)[:GROUPS]
     return [
-        Block(Kind.COMING, group.name, group.get_absolute_url(), _("term ends on %s") % date_format(group.term_ends))
+        Block(
+            BlockKind.COMING,
+            group.name,
+            group.get_absolute_url(),
+            _("term ends on %s") % say_day(group.term_ends, short=True),
+        )
         for group in ending
     ]

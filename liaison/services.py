@@ -38,26 +38,21 @@ def convene_group(
 ) -> LiaisonGroup:
     """Convene a group: its closed forum, its list and its members, all or nothing.
 
-    Args: actor, of the Secretariat, None for the hub itself; slug, of the list too, from the name when empty; chair and
-    secretary need not be named among the members and lead the discussion (paragraph 29 of the seed).
+    Args: actor, of the Secretariat, None for the hub itself; slug, of the list too, from the name
+    when empty; chair and secretary need not be named among the members and lead the discussion
+    (paragraph 29 of the seed).
 
-    Raises: NotAllowed, Invalid (words missing, or a term that does not end after it begins), Conflict (slug taken).
+    Raises: NotAllowed, Invalid (words missing, or a term that does not end after it begins),
+    Conflict (slug taken).
     """
     rules.check_convenes(actor)
     rules.check_term(term_starts, term_ends)
     words = _checked(name=name, topic=topic, mandate=mandate, slug=slug)
-    policy = create_forum(
-        name=words["name"], slug=words["slug"], preset="closed", now=now, theme=words["topic"], language=language
-    )
-    group = LiaisonGroup.objects.create(
-        **words,
-        term_starts=term_starts,
-        term_ends=term_ends,
-        forum=policy.forum,
-        chair=chair,
-        convened_by=actor,
-        convened_at=now,
-    )
+    place = {"name": words["name"], "slug": words["slug"], "theme": words["topic"]}
+    policy = create_forum(**place, preset="closed", now=now, language=language)
+    group = LiaisonGroup(**words, term_starts=term_starts, term_ends=term_ends, chair=chair)
+    group.forum, group.convened_by, group.convened_at = policy.forum, actor, now
+    group.save()
     for member, role in _roles(members, chair, secretary).items():
         admit_member(forum_id=policy.forum_id, member=member, role=role, now=now)
     return group
@@ -80,7 +75,9 @@ def _checked(*, name: str, topic: str, mandate: str, slug: str) -> dict[str, str
     return {"name": name[:100], "slug": slug, "topic": topic[:300], "mandate": mandate}
 
 
-def _roles(members: "Iterable[Member]", chair: "Member | None", secretary: "Member | None") -> "dict[Member, str]":
+def _roles(
+    members: "Iterable[Member]", chair: "Member | None", secretary: "Member | None"
+) -> "dict[Member, str]":
     """Return each person once, with the highest role named for them."""
     roles = dict.fromkeys(members, "participant")
     if secretary is not None:

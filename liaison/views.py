@@ -11,8 +11,9 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from hub.lib.clock import now
 from hub.lib.errors import HubError, NotFound
+from hub.lib.numbers import whole_number
 from liaison import rules, selectors, services
-from liaison.forms import ConveneForm
+from liaison.forms import ConveneGroupForm
 
 if TYPE_CHECKING:
     from hub.members.models import Member
@@ -27,16 +28,22 @@ def _member(request: HttpRequest) -> "Member":
 def groups(request: HttpRequest) -> HttpResponse:
     """Show the member's groups, all to the Secretariat."""
     today = now().date()
-    lines = [(group, group.state_on(today)) for group in selectors.groups_for(_member(request))]
-    return render(request, "liaison/groups.html", {"lines": lines, "may_convene": rules.may_convene(_member(request))})
+    page = selectors.group_page_for(_member(request), page=whole_number(request.GET.get("page"), 1))
+    lines = [(group, group.state_on(today)) for group in page]
+    context = {"lines": lines, "may_convene": rules.may_convene(_member(request)), **page.links()}
+    return render(request, "liaison/groups.html", context)
 
 
 @require_GET
 def group(request: HttpRequest, slug: str) -> HttpResponse:
     """Show one group to those who belong to it; a visitor sees what a missing one shows."""
     member = _member(request) if request.user.is_authenticated else None
-    found = selectors.group_for(member, slug)
-    context = {"found": found, "state": found.group.state_on(now().date()), "mandate": found.group.mandate_markup}
+    group_page = selectors.group_for(member, slug)
+    context = {
+        "group_page": group_page,
+        "state": group_page.group.state_on(now().date()),
+        "mandate": group_page.group.mandate_markup,
+    }
     return render(request, "liaison/group.html", context)
 
 
@@ -46,13 +53,17 @@ def convene(request: HttpRequest) -> HttpResponse:
     """Let the Secretariat convene a group; what was typed stays when something is wrong."""
     if not rules.may_convene(_member(request)):
         raise NotFound
-    form = ConveneForm(request.POST or None)
+    form = ConveneGroupForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            made = services.convene_group(actor=_member(request), now=now(), **form.arguments())
+            liaison_group = services.convene_group(
+                actor=_member(request), now=now(), **form.arguments()
+            )
         except HubError as error:
             form.add_error(None, str(error))
         else:
             messages.success(request, _("The group is convened; its members are let in."))
-            return redirect(made.get_absolute_url())
-    return render(request, "liaison/convene.html", {"form": form}, status=422 if form.errors else 200)
+            return redirect(liaison_group.get_absolute_url())
+    return render(
+        request, "liaison/convene.html", {"form": form}, status=422 if form.errors else 200
+    )

@@ -13,4 +13,4 @@ class ListservConfig(AppConfig):
 
     def ready(self) -> None:
         """Let the start fail when a key that signs mail is no key."""
-        from listserv.outbound import dkim  # noqa: F401 - registers its check
+        from listserv.outbound import dkim_signing  # noqa: F401 - registers its check

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Count, Q, QuerySet, Sum
 from django.utils.timezone import localtime
 
-from forums import selectors as forums
+from forums import selectors as forum_selectors
 from forums.pages import said_per_week
 from forums.policy import ADMIT
 from hub.lib.errors import NotAllowed, NotFound
@@ -23,7 +23,9 @@ RECENT = 30
 
 @dataclass(frozen=True)
 class Deliveries:
-    """What became of the copies of the last :data:`RECENT` days; counts of copies, but ``mailings``."""
+    """What became of the copies of the last :data:`RECENT`
+    days; counts of copies, but ``mailings``.
+    """
 
     mailings: int
     sent: int
@@ -34,7 +36,9 @@ class Deliveries:
 
 @dataclass(frozen=True)
 class Figures:
-    """The figures of a list as its reader may have them; ``deliveries`` are for who leads the discussion."""
+    """The figures of a list as its reader may have them;
+    ``deliveries`` are for who leads the discussion.
+    """
 
     mailing_list: MailingList
     weeks: list[tuple[date, int]]  # Monday, contributions; the newest first
@@ -56,10 +60,10 @@ def list_for(member: "Member", name: str) -> MailingList:
 
     Raises: NotFound for hidden and missing alike. Queries: 3.
     """
-    found = MailingList.objects.filter(name=name).select_related("forum").first()
-    if found is None or not forums.may_read_forum(member, found.forum_id):
+    mailing_list = MailingList.objects.filter(name=name).select_related("forum").first()
+    if mailing_list is None or not forum_selectors.may_read_forum(member, mailing_list.forum_id):
         raise NotFound
-    return found
+    return mailing_list
 
 
 def led_list_for(member: "Member", name: str) -> MailingList:
@@ -67,10 +71,10 @@ def led_list_for(member: "Member", name: str) -> MailingList:
 
     Raises: NotFound (hidden), NotAllowed. Queries: 5.
     """
-    found = list_for(member, name)
-    if not forums.may_in_forum(member, ADMIT, found.forum_id):
+    mailing_list = list_for(member, name)
+    if not forum_selectors.may_in_forum(member, ADMIT, mailing_list.forum_id):
         raise NotAllowed
-    return found
+    return mailing_list
 
 
 def figures_for(member: "Member", name: str, *, now: datetime) -> Figures:
@@ -78,31 +82,32 @@ def figures_for(member: "Member", name: str, *, now: datetime) -> Figures:
 
     Raises: NotFound. Queries: 7, and 3 more for who leads the discussion.
     """
-    found = list_for(member, name)
-    leads = forums.may_in_forum(member, ADMIT, found.forum_id)
-    present = Subscription.objects.filter(list=found, ended_at=None)
+    mailing_list = list_for(member, name)
+    leads = forum_selectors.may_in_forum(member, ADMIT, mailing_list.forum_id)
+    present = Subscription.objects.filter(list=mailing_list, ended_at=None)
     counts = dict(present.values_list("delivery").annotate(n=Count("pk")).order_by())
     stopped = present.aggregate(
-        paused=Count("pk", filter=Q(paused_until__gt=now)), suspended=Count("pk", filter=Q(suspended_at__isnull=False))
+        paused=Count("pk", filter=Q(paused_until__gt=now)),
+        suspended=Count("pk", filter=Q(suspended_at__isnull=False)),
     )
     return Figures(
-        mailing_list=found,
-        weeks=_weeks(found.forum_id, now),
+        mailing_list=mailing_list,
+        weeks=_weeks(mailing_list.forum_id, now),
         modes=[(str(mode.label), counts.get(mode.value, 0)) for mode in Subscription.Delivery],
         subscribers=sum(counts.values()),
         paused=stopped["paused"],
         suspended=stopped["suspended"],
         leads=leads,
-        deliveries=_deliveries(found, now - timedelta(days=RECENT)) if leads else None,
+        deliveries=_deliveries(mailing_list, now - timedelta(days=RECENT)) if leads else None,
     )
 
 
 def _weeks(forum_id: int, now: datetime) -> list[tuple[date, int]]:
     today = localtime(now).date()
     monday = today - timedelta(days=today.weekday())
-    said = said_per_week(forum_id, since=now - timedelta(weeks=WEEKS))
+    per_week = said_per_week(forum_id, since=now - timedelta(weeks=WEEKS))
     mondays = (monday - timedelta(weeks=back) for back in range(WEEKS))
-    return [(day, said.get(day, 0)) for day in mondays]
+    return [(day, per_week.get(day, 0)) for day in mondays]
 
 
 def _deliveries(mailing_list: MailingList, since: datetime) -> Deliveries:
@@ -116,8 +121,12 @@ def _deliveries(mailing_list: MailingList, since: datetime) -> Deliveries:
 
 
 def roster_of(mailing_list: MailingList, *, search: str = "") -> QuerySet[Subscription]:
-    """Return who is on the roster of a list that the reader leads (:func:`led_list_for`), by name."""
-    rows = Subscription.objects.filter(list=mailing_list, ended_at=None).select_related("member", "address")
+    """Return who is on the roster of a list that the
+    reader leads (:func:`led_list_for`), by name.
+    """
+    rows = Subscription.objects.filter(list=mailing_list, ended_at=None).select_related(
+        "member", "address"
+    )
     if search:
         rows = rows.filter(member__name__icontains=search)
     return rows.order_by("member__name", "pk")

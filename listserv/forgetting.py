@@ -1,4 +1,6 @@
-"""Take a person who leaves for good out of raw mails, notifications, replies of other servers and the outbox."""
+"""Take a person who leaves for good out of raw mails,
+notifications, replies of other servers and the outbox.
+"""
 
 from typing import TYPE_CHECKING
 
@@ -6,8 +8,17 @@ from django.db import models
 from django.db.models.functions import Length
 
 from hub.lib.batches import by_key
-from hub.lib.redact import CHUNK, Person, scrub
-from listserv.models import ArchiveImport, Bounce, InboundMail, Mailing, Notice, Procedure, RelayTrouble, Retry
+from hub.lib.redact import CHUNK, SoughtPerson, scrub
+from listserv.models import (
+    ArchiveImport,
+    Bounce,
+    InboundMail,
+    Mailing,
+    Notice,
+    Procedure,
+    RelayTrouble,
+    Retry,
+)
 from listserv.outbound import outbox
 
 if TYPE_CHECKING:
@@ -25,11 +36,12 @@ _TEXTS: tuple[tuple[type[models.Model], list[str]], ...] = (
 )
 
 
-def scrub_mail(member: "Member", person: Person) -> None:
+def scrub_mail(member: "Member", person: SoughtPerson) -> None:
     """Do it, a chunk of rows at a time.
 
-    A mail of somebody else keeps its bytes but for the person; where they stand behind an encoding it keeps its row
-    alone and is exported as the discussion has it. A notification that would have to be cut is not needed any more.
+    A mail of somebody else keeps its bytes but for the person; where they stand behind an encoding
+    it keeps its row alone and is exported as the discussion has it. A notification that would have
+    to be cut is not needed any more.
     """
     scrub(person, InboundMail.objects.all(), ["message_id"], gap="", ids=True)
     for model, fields in _TEXTS:
@@ -39,7 +51,7 @@ def scrub_mail(member: "Member", person: Person) -> None:
     outbox.scrub(person)
 
 
-def _scrub_bytes(model: type[models.Model], person: Person) -> None:
+def _scrub_bytes(model: type[models.Model], person: SoughtPerson) -> None:
     rows = model._default_manager.alias(bytes=Length("raw")).filter(bytes__gt=0).only("raw")
     for mail in by_key(rows, CHUNK):
         before = bytes(mail.raw)
@@ -47,7 +59,10 @@ def _scrub_bytes(model: type[models.Model], person: Person) -> None:
         if after == before:
             continue
         row = model._default_manager.filter(pk=mail.pk)
-        if after or model is not Notice:
+        if model is InboundMail:
+            # What the session read of it is made anew from the bytes.
+            row.update(raw=after, draft=None)
+        elif after:
             row.update(raw=after)
         else:
             row.delete()

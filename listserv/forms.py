@@ -18,7 +18,7 @@ from listserv.rosters import addresses_in
 from listserv.selectors import ListLine
 from listserv.tokens import NAME_MAX
 
-# Stands for "whatever my first address is", where other values are keys of addresses.
+# Stands for "whatever my main address is", where other values are keys of addresses.
 PRIMARY = 0
 
 
@@ -27,7 +27,9 @@ def _label(field: str) -> Any:
 
 
 class DeliveryForm(forms.Form):
-    """How a member gets one list's mail; fields bear the list's name, so that several stand on a page."""
+    """How a member gets one list's mail; fields bear
+    the list's name, so that several stand on a page.
+    """
 
     delivery = forms.ChoiceField(
         label=_("I get"),
@@ -35,7 +37,9 @@ class DeliveryForm(forms.Form):
         choices=[(mode.value, mode.label) for mode in services.OFFERED],
     )
     address = forms.TypedChoiceField(label=_("Sent to"), coerce=int)
-    attach = forms.BooleanField(label=_("Attach files to the mails, where they are not too large"), required=False)
+    attach = forms.BooleanField(
+        label=_("Attach files to the mails, where they are not too large"), required=False
+    )
     language = forms.ChoiceField(label=_("Language of the mails"), required=False)
     own_copy = forms.BooleanField(label=_label("own_copy"), required=False)
 
@@ -56,9 +60,12 @@ class DeliveryForm(forms.Form):
         languages.choices = [("", _("as on the pages")), *settings.LANGUAGES]
         if len(addresses) > 1:
             first, *others = addresses
-            always = _("my first address (%(address)s)") % {"address": first.email}
+            always = _("my main address (%(address)s)") % {"address": first.email}
             field = cast("forms.TypedChoiceField", self.fields["address"])
-            field.choices = [(PRIMARY, always), *((one.pk, one.email) for one in others)]
+            field.choices = [
+                (PRIMARY, always),
+                *((email_address.pk, email_address.email) for email_address in others),
+            ]
         else:
             del self.fields["address"]
 
@@ -127,5 +134,8 @@ class ListForm(SeenForm):
     shows_addresses = forms.BooleanField(
         label=MailingList._meta.get_field("shows_addresses").verbose_name,
         required=False,
-        help_text=_("Where the author's domain allows it. Otherwise mail shows an address that passes answers on."),
+        help_text=_(
+            "Where the author's domain allows it. Otherwise mail shows an address that passes "
+            "answers on."
+        ),
     )

@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from forums.outlets import Outlet, ProcedureNotification
-from listserv import moderation, selectors, services
+from listserv import selectors, services
+from listserv.commands import moderation
 from listserv.outbound import procedures
 
 if TYPE_CHECKING:
@@ -21,19 +22,21 @@ class ListOutlet(Outlet):
 
     def change_membership(self, membership: "Membership", *, now: datetime) -> None:
         """Put who joined on the roster and take who left off it; a new role changes nothing."""
-        found = selectors.list_of_forum(membership.forum_id)
-        if found is None:
+        mailing_list = selectors.list_of_forum(membership.forum_id)
+        if mailing_list is None:
             return
         if membership.left_at is None:
-            services.enrol(list_id=found.pk, member=membership.member, now=now)
+            services.enrol(list_id=mailing_list.pk, member=membership.member, now=now)
         else:
-            services.unsubscribe(list_id=found.pk, member=membership.member, now=now)
+            services.unsubscribe(list_id=mailing_list.pk, member=membership.member, now=now)
 
-    def change_memberships(self, *, forum_id: int, member_ids: Sequence[int], now: datetime) -> None:
+    def change_memberships(
+        self, *, forum_id: int, member_ids: Sequence[int], now: datetime
+    ) -> None:
         """Put all who were let in on the roster at once."""
-        found = selectors.list_of_forum(forum_id)
-        if found is not None:
-            services.enrol_many(list_id=found.pk, member_ids=member_ids, now=now)
+        mailing_list = selectors.list_of_forum(forum_id)
+        if mailing_list is not None:
+            services.enrol_many(list_id=mailing_list.pk, member_ids=member_ids, now=now)
 
     def accept(self, contribution: "Contribution", *, quiet: bool, now: datetime) -> None:
         """Queue one mailing, whatever the number of its receivers; an import sends nothing."""
@@ -45,15 +48,21 @@ class ListOutlet(Outlet):
         procedures.queue_procedure(notification, now=now)
 
     def hold(self, contribution: "Contribution", *, now: datetime) -> None:
-        """Write to those who decide, each in their language; to the Secretariat where nobody leads."""
+        """Write to those who decide, each in their
+        language; to the Secretariat where nobody leads.
+        """
         moderation.ask_all(contribution)
 
     def edit(self, contribution: "Contribution", *, now: datetime) -> None:
-        """Tell the author what a moderator has changed; tell those who decide that held words are others now."""
+        """Tell the author what a moderator has changed; tell
+        those who decide that held words are others now.
+        """
         moderation.follow_edit(contribution)
 
     def decide(self, contribution: "Contribution", *, now: datetime) -> None:
-        """Tell the others who decide, and the author of a rejection; who is approved gets a copy of the mailing."""
+        """Tell the others who decide, and the author of a
+        rejection; who is approved gets a copy of the mailing.
+        """
         moderation.tell_decided(contribution)
         if contribution.state == "rejected":
             moderation.tell_rejected(contribution)

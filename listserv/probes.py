@@ -4,17 +4,20 @@ from django.db.models import Count, Min
 from django.db.utils import Error as DatabaseError
 
 from hub.lib.clock import now
-from hub.lib.health import Part, needs_database
-from listserv import queue, selectors
+from hub.lib.health import HealthPart, needs_database
+from listserv import selectors
 from listserv.models import InboundMail, RelayTrouble
+from listserv.outbound import queue
 
 # Seconds after which a waiting mail means that nobody publishes.
 LATE = 60
 
 
 @needs_database("mail queue")
-def mail_queue() -> Part:
-    """Count what waits to be published or sent, and for how long, and what was refused; say what the relay lacks."""
+def mail_queue() -> HealthPart:
+    """Count what waits to be published or sent, and for how
+    long, and what was refused; say what the relay lacks.
+    """
     moment = now()
     try:
         queued = InboundMail.objects.filter(state=InboundMail.State.QUEUED).aggregate(
@@ -25,17 +28,26 @@ def mail_queue() -> Part:
         outgoing = selectors.outgoing(moment)
         refused, trouble = queue.refused_count(moment), queue.trouble()
     except DatabaseError:
-        return Part("mail queue", ok=False, detail={"error": "database"})
+        return HealthPart("mail queue", ok=False, detail={"error": "database"})
     oldest = max((moment - queued["since"]).total_seconds(), 0.0) if queued["since"] else 0.0
     detail = {
-        "inbound": queued["count"], "inbound_oldest_seconds": round(oldest, 1), "held": held, "failed": failed,
-        "mailings": outgoing.mailings, "retries": outgoing.retries, "notices": outgoing.notices,
-        "outbound_oldest_seconds": round(outgoing.oldest_seconds, 1), "refused": refused,
+        "inbound": queued["count"],
+        "inbound_oldest_seconds": round(oldest, 1),
+        "held": held,
+        "failed": failed,
+        "mailings": outgoing.mailings,
+        "retries": outgoing.retries,
+        "notices": outgoing.notices,
+        "outbound_oldest_seconds": round(outgoing.oldest_seconds, 1),
+        "refused": refused,
         "relay_refuses": int(trouble is not None and trouble.kind == RelayTrouble.Kind.REFUSES),
         "relay_away": int(trouble is not None and trouble.kind == RelayTrouble.Kind.AWAY),
-    }  # fmt: skip
+    }
     if trouble is not None:
-        detail |= {"relay_reply": trouble.reply, "relay_since": trouble.since.isoformat(timespec="seconds")}
+        detail |= {
+            "relay_reply": trouble.reply,
+            "relay_since": trouble.since.isoformat(timespec="seconds"),
+        }
     # A relay that refuses us needs a person; one that is away may be on its way back.
     ok = oldest < LATE and not detail["relay_refuses"]
-    return Part("mail queue", ok=ok, detail=detail, degraded=trouble is not None)
+    return HealthPart("mail queue", ok=ok, detail=detail, degraded=trouble is not None)

@@ -10,7 +10,16 @@ from django.db.models import F, Q
 from django.db.models.functions import Length
 
 from hub.members.selectors import addresses_of
-from listserv.models import REFUSED_KEPT, AddressHealth, Bounce, InboundMail, Notice, Retry, Subscription
+from listserv.gateway import states
+from listserv.models import (
+    REFUSED_KEPT,
+    AddressHealth,
+    Bounce,
+    InboundMail,
+    Notice,
+    Retry,
+    Subscription,
+)
 from listserv.outbound import outbox
 
 if TYPE_CHECKING:
@@ -25,34 +34,44 @@ _SETTLED = (State.PUBLISHED, State.DONE, State.REJECTED, State.DISCARDED)
 
 
 def forget_member(member: "Member", now: datetime) -> None:
-    """Take a person's addresses and mails out of the mail door; what was said stays in its discussion.
+    """Take a person's addresses and mails out of the mail door; what was said stays in its
+    discussion.
 
     Called while the person still has their addresses. Queries: 9, and 3 for each address.
     """
-    addresses = {found.lower() for found in (*addresses_of(member), member.email)}
-    addresses |= {found.lower() for found in EmailAddress.objects.filter(user=member).values_list("email", flat=True)}
+    addresses = {own_address.lower() for own_address in (*addresses_of(member), member.email)}
+    addresses |= {
+        own_address.lower()
+        for own_address in EmailAddress.objects.filter(user=member).values_list("email", flat=True)
+    }
     own = Subscription.objects.filter(member=member)
     Bounce.objects.filter(Q(subscription__member=member) | Q(address__in=addresses)).delete()
     AddressHealth.objects.filter(address__in=addresses).delete()
     Retry.objects.filter(subscription__member=member).delete()
     own.update(
-        address=None, suspended_at=None, suspended_for="", paused_until=None, digest_at=None, digest_claimed_until=None
+        address=None,
+        suspended_at=None,
+        suspended_for="",
+        paused_until=None,
+        digest_at=None,
+        digest_claimed_until=None,
     )
     own.filter(ended_at=None).update(ended_at=now)
     mails = InboundMail.objects.filter(Q(member=member) | Q(envelope_from__in=addresses))
-    mails.filter(state__in=(State.HELD, State.QUEUED, State.FAILED)).update(
-        state=State.DISCARDED, action="discard", code="forgotten", claimed_until=None, processed_at=now
-    )
-    mails.update(raw=b"", envelope_from="", helo="", peer="", subject="", checks="", error="")
+    states.forget(mails, now)
     for address in sorted(addresses):
         _forget_letters(address)
         outbox.forget(address)
 
 
 def _forget_letters(address: str) -> None:
-    """Delete the letters to an address, sent or waiting; one with more recipients loses this one."""
+    """Delete the letters to an address, sent or
+    waiting; one with more recipients loses this one.
+    """
     # SQLite keeps JSON in ASCII.
-    is_recipient = Q(recipients__icontains=address) | Q(recipients__icontains=json.dumps(address)[1:-1])
+    is_recipient = Q(recipients__icontains=address) | Q(
+        recipients__icontains=json.dumps(address)[1:-1]
+    )
     for notice in Notice.objects.filter(is_recipient).only("recipients", "state"):
         others = [recipient for recipient in notice.recipients if recipient.lower() != address]
         if not others:
@@ -63,19 +82,26 @@ def _forget_letters(address: str) -> None:
 
 
 def drop_old(now: datetime) -> int:
-    """Forget letters that are done with, and the bytes of mails older than ``HUB_KEEP_RAW_DAYS``; return how many.
+    """Forget letters that are done with, and the bytes of mails older than ``HUB_KEEP_RAW_DAYS``;
+    return how many.
 
-    A mail keeps its row: who sent it when, and what became of it. Without its bytes it is exported as the discussion
-    has it. Queries: 2 to 5.
+    A mail keeps its row: who sent it when, and what became of it. Without its bytes it is exported
+    as the discussion has it. Queries: 2 to 5.
     """
-    done = Notice.objects.exclude(state=Notice.State.WAITING).filter(created_at__lt=now - NOTICES_KEPT)
+    done = Notice.objects.exclude(state=Notice.State.WAITING).filter(
+        created_at__lt=now - NOTICES_KEPT
+    )
     changed = done.delete()[0]
     refused = InboundMail.objects.filter(state=State.REJECTED, received_at__lt=now - REFUSED_KEPT)
     whole = refused.alias(bytes=Length("raw")).filter(bytes__gt=0, bytes=F("size")).order_by("pk")
-    changed += InboundMail.objects.filter(pk__in=list(whole.values_list("pk", flat=True)[:CHUNK])).update(raw=b"")
+    changed += InboundMail.objects.filter(
+        pk__in=list(whole.values_list("pk", flat=True)[:CHUNK])
+    ).update(raw=b"")
     days = settings.HUB_KEEP_RAW_DAYS
     if days:
-        old = InboundMail.objects.filter(state__in=_SETTLED, received_at__lt=now - timedelta(days=days))
+        old = InboundMail.objects.filter(
+            state__in=_SETTLED, received_at__lt=now - timedelta(days=days)
+        )
         keys = list(old.exclude(raw=b"").order_by("pk").values_list("pk", flat=True)[:CHUNK])
         changed += InboundMail.objects.filter(pk__in=keys).update(raw=b"", peer="", helo="")
     return changed

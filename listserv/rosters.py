@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from forums import selectors as forums
-from forums import services as forums_services
+from forums import selectors as forum_selectors
+from forums import services as forum_services
 from forums.policy import ADMIT
 from hub.lib.errors import Invalid, NotAllowed, NotFound
 from hub.lib.fingerprints import check_seen
-from hub.members import selectors as members
+from hub.members import selectors as member_selectors
 from listserv import tokens
 from listserv.models import MailingList, Subscription
 from listserv.services import CHUNK, unsubscribe
@@ -30,7 +30,9 @@ _SHOWN = 100
 
 @dataclass(frozen=True)
 class RosterChange:
-    """What became of a roster: members put on it or taken off, those who were already so, addresses of nobody here."""
+    """What became of a roster: members put on it or taken
+    off, those who were already so, addresses of nobody here.
+    """
 
     changed: int
     unchanged: int
@@ -38,36 +40,41 @@ class RosterChange:
 
 
 def addresses_in(text: str) -> list[str]:
-    """Return the addresses of a text, in order and each once: one a line or many, with names or without.
+    """Return the addresses of a text, in order and each once: one a line or many, with names or
+    without.
 
-    A line without an address comes back itself, so that whoever wrote it sees it among the unknown; empty lines and
-    those that begin with ``#`` say nothing.
+    A line without an address comes back itself, so that whoever wrote it sees it among the unknown;
+    empty lines and those that begin with ``#`` say nothing.
     """
-    found: dict[str, None] = {}
+    result: dict[str, None] = {}
     for line in text.splitlines():
         bare = line.strip()
         if not bare or bare.startswith("#"):
             continue
-        for one in _address.findall(bare) or [bare[:_SHOWN]]:
-            found[one.rstrip(".").lower() if "@" in one else one] = None
-    return list(found)
+        for address in _address.findall(bare) or [bare[:_SHOWN]]:
+            result[address.rstrip(".").lower() if "@" in address else address] = None
+    return list(result)
 
 
 @transaction.atomic
 def subscribe_many(
     *, list_id: int, addresses: Sequence[str], now: datetime, actor: "Member | None" = None
 ) -> RosterChange:
-    """Let the members with these addresses into a list's discussion, and on its roster; nobody becomes a member here.
+    """Let the members with these addresses into a list's discussion, and on its roster; nobody
+    becomes a member here.
 
-    Args: addresses, in any letter case; each may be one of several of a member. actor None is the hub itself.
+    Args: addresses, in any letter case; each may be one of several of a member. actor None is the
+    hub itself.
 
     Raises: NotFound (hidden), NotAllowed. Queries: 9 for each :data:`CHUNK` addresses.
     """
     mailing_list = _list_for(list_id, actor)
-    owners = members.owners_of(addresses)
+    owners = member_selectors.owners_of(addresses)
     keys = list(dict.fromkeys(owners.values()))
     before = Subscription.objects.filter(list_id=list_id, ended_at=None).count()
-    forums_services.admit_members(forum_id=mailing_list.forum_id, member_ids=keys, now=now, actor=actor)
+    forum_services.admit_members(
+        forum_id=mailing_list.forum_id, member_ids=keys, now=now, actor=actor
+    )
     after = Subscription.objects.filter(list_id=list_id, ended_at=None).count()
     return _change(addresses, owners, keys, changed=after - before)
 
@@ -76,28 +83,36 @@ def subscribe_many(
 def unsubscribe_many(
     *, list_id: int, addresses: Sequence[str], now: datetime, actor: "Member | None" = None
 ) -> RosterChange:
-    """Take the members with these addresses off a list's roster; they stay in the discussion, and read on the web.
+    """Take the members with these addresses off a list's roster; they stay in the discussion, and
+    read on the web.
 
     Raises: NotFound (hidden), NotAllowed. Queries: 4 for each :data:`CHUNK` addresses.
     """
     _list_for(list_id, actor)
-    owners = members.owners_of(addresses)
+    owners = member_selectors.owners_of(addresses)
     keys, changed = list(dict.fromkeys(owners.values())), 0
     for start in range(0, len(keys), CHUNK):
-        rows = Subscription.objects.filter(list_id=list_id, member_id__in=keys[start : start + CHUNK], ended_at=None)
+        rows = Subscription.objects.filter(
+            list_id=list_id, member_id__in=keys[start : start + CHUNK], ended_at=None
+        )
         changed += rows.update(ended_at=now, digest_at=None, digest_claimed_until=None)
     return _change(addresses, owners, keys, changed=changed)
 
 
 @transaction.atomic
-def take_off(*, list_id: int, subscription_id: int, actor: "Member", now: datetime) -> Subscription | None:
-    """Take one subscription off a roster, as :func:`unsubscribe_many` does; None when it is not on it any more.
+def take_off(
+    *, list_id: int, subscription_id: int, actor: "Member", now: datetime
+) -> Subscription | None:
+    """Take one subscription off a roster, as :func:`unsubscribe_many` does; None when it is not on
+    it any more.
 
     Raises: NotFound (hidden), NotAllowed.
     """
     _list_for(list_id, actor)
     row = (
-        Subscription.objects.filter(pk=subscription_id, list_id=list_id, ended_at=None).select_related("member").first()
+        Subscription.objects.filter(pk=subscription_id, list_id=list_id, ended_at=None)
+        .select_related("member")
+        .first()
     )
     if row is not None:
         unsubscribe(list_id=list_id, member=row.member, now=now)
@@ -106,16 +121,24 @@ def take_off(*, list_id: int, subscription_id: int, actor: "Member", now: dateti
 
 def _list_for(list_id: int, actor: "Member | None") -> MailingList:
     """Return a list that the actor leads. Raises: NotFound, NotAllowed."""
-    found = MailingList.objects.filter(pk=list_id).first()
-    if found is None or (actor is not None and not forums.may_read_forum(actor, found.forum_id)):
+    mailing_list = MailingList.objects.filter(pk=list_id).first()
+    if mailing_list is None or (
+        actor is not None and not forum_selectors.may_read_forum(actor, mailing_list.forum_id)
+    ):
         raise NotFound
-    if actor is not None and not forums.may_in_forum(actor, ADMIT, found.forum_id):
+    if actor is not None and not forum_selectors.may_in_forum(actor, ADMIT, mailing_list.forum_id):
         raise NotAllowed
-    return found
+    return mailing_list
 
 
-def _change(addresses: Sequence[str], owners: dict[str, int], keys: Sequence[int], *, changed: int) -> RosterChange:
-    unknown = tuple(dict.fromkeys(one.strip() for one in addresses if one.strip().lower() not in owners))
+def _change(
+    addresses: Sequence[str], owners: dict[str, int], keys: Sequence[int], *, changed: int
+) -> RosterChange:
+    unknown = tuple(
+        dict.fromkeys(
+            address.strip() for address in addresses if address.strip().lower() not in owners
+        )
+    )
     return RosterChange(changed, len(keys) - changed, unknown)
 
 
@@ -126,7 +149,12 @@ def looks_of(mailing_list: MailingList) -> dict[str, str]:
 
 @transaction.atomic
 def set_list(
-    *, list_id: int, tag: str, shows_addresses: bool, actor: "Member", seen: Mapping[str, str] | None = None
+    *,
+    list_id: int,
+    tag: str,
+    shows_addresses: bool,
+    actor: "Member",
+    seen: Mapping[str, str] | None = None,
 ) -> MailingList:
     """Change what the copies of a list look like.
 
@@ -135,15 +163,17 @@ def set_list(
         shows_addresses: whether copies bear the authors' addresses.
         seen: the :func:`looks_of` that the actor saw; None for who has just read them.
 
-    Raises: NotFound (hidden), NotAllowed, Invalid (a tag that is empty, too long, or has brackets or line breaks),
-        Stale (others have changed them since).
+    Raises: NotFound (hidden), NotAllowed, Invalid (a tag that is empty, too long, or has brackets
+        or line breaks), Stale (others have changed them since).
     """
     MailingList.objects.select_for_update().filter(pk=list_id).first()
     mailing_list = _list_for(list_id, actor)
     check_seen(seen, looks_of(mailing_list))
     tag = tag.strip()
     if not re.fullmatch(r"[^\[\]\x00-\x1f\x7f]{1,%d}" % tokens.NAME_MAX, tag):
-        raise Invalid(_("Give a tag of 1 to %(most)d letters, without brackets.") % {"most": tokens.NAME_MAX})
+        raise Invalid(
+            _("Give a tag of 1 to %(most)d letters, without brackets.") % {"most": tokens.NAME_MAX}
+        )
     mailing_list.tag, mailing_list.shows_addresses = tag, shows_addresses
     mailing_list.save(update_fields=["tag", "shows_addresses"])
     return mailing_list

@@ -1,31 +1,64 @@
-"""What a member may see of the lists, who gets a mailing, and what an address of the mail domain means."""
+"""What a member may see of the lists, who gets a
+mailing, and what an address of the mail domain means.
+"""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from allauth.account.models import EmailAddress
-from django.db.models import Count, F, Max, Min, Q, QuerySet
+from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet
 from django.db.models.functions import Length
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from forums import selectors as forum_selectors
 from forums.policy import READ, access_of
+from hub.lib import clock
+from hub.lib.counts import with_count
+from hub.lib.dates import say_day
 from hub.lib.errors import NotFound
-from hub.lib.home import Block, Kind
-from listserv.models import REFUSED_KEPT, InboundMail, Mailing, MailingList, Notice, Retry, Subscription
-from listserv.tokens import LOCAL_PART_MAX, NO_LIST, SAME_AS, SUBADDRESSES, confirm_token
+from hub.lib.home import Block, BlockKind
+from hub.lib.paging import PagedList, listed
+from hub.lib.prepared import Prepared
+from listserv.models import (
+    REFUSED_KEPT,
+    InboundMail,
+    Mailing,
+    MailingList,
+    Notice,
+    Retry,
+    Subscription,
+)
+from listserv.tokens import LOCAL_PART_MAX, NO_LIST, SAME_AS, SUBADDRESSES, address, confirm_token
 
 if TYPE_CHECKING:
     from hub.members.models import Member
 
+# Asked for on each page of a discussion.
+_of_forum = Prepared(
+    lambda forum_id: MailingList.objects.filter(forum_id=forum_id).select_related("forum")
+)
+_delivery = Prepared(
+    lambda list_id, member_id: Subscription.objects.filter(
+        list_id=list_id, member_id=member_id, ended_at=None
+    ).values_list("delivery", "suspended_for", "paused_until")
+)
+
+
+# Lists on a page of one's own lists: each has its forms.
+LISTS = 20
+
 
 @dataclass(frozen=True)
 class ListAddress:
-    """An address of a list: ``kind`` is post, reply or one of ``SUBADDRESSES``; ``token`` may be empty."""
+    """An address of a list: ``kind`` is post, reply or
+    one of ``SUBADDRESSES``; ``token`` may be empty.
+    """
 
     mailing_list: MailingList
     kind: str
@@ -34,10 +67,16 @@ class ListAddress:
 
 @dataclass(frozen=True)
 class ListLine:
-    """A list as a member sees it: ``subscription`` is None for somebody who may read but is not on the roster."""
+    """A list as a member sees it.
+
+    Args:
+        subscription: None for somebody who may read but is not on the roster.
+        silence: why the member cannot write to the list now, empty when they can.
+    """
 
     mailing_list: MailingList
     subscription: Subscription | None
+    silence: str = ""
 
     @property
     def delivery(self) -> str:
@@ -49,7 +88,9 @@ class ListLine:
     @property
     def on_roster(self) -> Subscription | None:
         """The subscription, when the member is on the roster now."""
-        return self.subscription if self.subscription and self.subscription.ended_at is None else None
+        return (
+            self.subscription if self.subscription and self.subscription.ended_at is None else None
+        )
 
 
 def list_by_name(name: str) -> MailingList | None:
@@ -57,10 +98,13 @@ def list_by_name(name: str) -> MailingList | None:
     return MailingList.objects.filter(name=name).select_related("forum").first()
 
 
-def list_by_address(local_part: str, *, find: Callable[[str], MailingList | None] = list_by_name) -> ListAddress | None:
+def list_by_address(
+    local_part: str, *, find: Callable[[str], MailingList | None] = list_by_name
+) -> ListAddress | None:
     """Return what a local part of the mail domain means, None when nothing of ours has that name.
 
-    The token is not read here: :mod:`listserv.tokens` does it, and the door says what a forged one gets.
+    The token is not read here: :mod:`listserv.tokens` does it, and the door says what a forged one
+    gets.
 
     Args: find, how a list is found by its name. Queries: those of ``find``.
     """
@@ -71,36 +115,80 @@ def list_by_address(local_part: str, *, find: Callable[[str], MailingList | None
     kind = "post"
     head, _hyphen, word = name.rpartition("-")
     if head and word in SUBADDRESSES:
-        found = find(head)
-        if found is not None:
-            return ListAddress(found, SAME_AS.get(word, word), detail)
+        mailing_list = find(head)
+        if mailing_list is not None:
+            return ListAddress(mailing_list, SAME_AS.get(word, word), detail)
     if plus:
         kind, marker, detail = "reply", *detail.partition(".")[::2]
         if marker not in ("r", "a"):
             return None
         kind = "reply" if marker == "r" else "alias"
-    # A list whose name ends as a subaddress does, from before there was that one, keeps its address.
-    found = find(name)
-    return ListAddress(found, kind, detail) if found else None
+    # A list whose name ends as a subaddress does, from before there was that one, keeps its
+    # address.
+    mailing_list = find(name)
+    return ListAddress(mailing_list, kind, detail) if mailing_list else None
 
 
 def list_of_forum(forum_id: int) -> MailingList | None:
     """Return the list of a forum."""
-    return MailingList.objects.filter(forum_id=forum_id).select_related("forum").first()
+    mailing_list: MailingList | None = _of_forum.first(forum_id)
+    return mailing_list
+
+
+def _lists(member: "Member") -> "QuerySet[MailingList]":
+    """Return the lists whose discussions the member may
+    read, those on whose roster they are or were first.
+    """
+    own = Subscription.objects.filter(list=OuterRef("pk"), member=member)
+    rows = MailingList.objects.filter(
+        forum_id__in=sorted(access_of(member).having(READ))
+    ).select_related("forum__policy")
+    return rows.annotate(is_other=~Exists(own)).order_by("is_other", "forum__name", "pk")
+
+
+def _lines(member: "Member", lists: "Sequence[MailingList]") -> list[ListLine]:
+    rows = Subscription.objects.filter(
+        member=member, list__in=[mailing_list.pk for mailing_list in lists]
+    )
+    own = {row.list_id: row for row in rows.select_related("address", "member")}
+    rights = access_of(member).rights
+    return [ListLine(row, own.get(row.pk), _silence(member, row, rights)) for row in lists]
+
+
+def _silence(
+    member: "Member", mailing_list: MailingList, rights: Mapping[int, frozenset[str]]
+) -> str:
+    policy = getattr(mailing_list.forum, "policy", None)
+    if policy is None:
+        return ""
+    return forum_selectors.silence_in(
+        member, policy, rights.get(mailing_list.forum_id, frozenset())
+    )
 
 
 def lists_for(member: "Member") -> list[ListLine]:
-    """Return the lists whose discussions the member may read, those on whose roster they are first. Queries: 4."""
-    readable = access_of(member).having(READ)
-    own = {row.list_id: row for row in Subscription.objects.filter(member=member).select_related("address", "member")}
-    lists = MailingList.objects.filter(forum_id__in=readable).select_related("forum")
-    lines = [ListLine(found, own.get(found.pk)) for found in lists]
-    return sorted(lines, key=lambda line: (line.subscription is None, line.mailing_list.forum.name))
+    """Return all lists whose discussions the member may read, for commands and services; pages take
+    :func:`list_page_for`. Queries: 4.
+    """
+    return _lines(member, list(_lists(member)))
+
+
+def list_page_for(member: "Member", *, page: int = 1, size: int = LISTS) -> PagedList[ListLine]:
+    """Return a page of the lists whose discussions the member may read. Queries: 5."""
+    rows = listed(_lists(member), page=page, size=size)
+    return PagedList(_lines(member, rows), rows.number, rows.pages, rows.total)
+
+
+def list_line_for(member: "Member", name: str) -> ListLine | None:
+    """Return one of the lists whose discussions the member may read, by its name. Queries: 4."""
+    return next(iter(_lines(member, list(_lists(member).filter(name=name)))), None)
 
 
 def addresses_of(member: "Member") -> list[EmailAddress]:
     """Return the member's verified addresses, the primary first."""
-    return list(EmailAddress.objects.filter(user=member, verified=True).order_by("-primary", "email"))
+    return list(
+        EmailAddress.objects.filter(user=member, verified=True).order_by("-primary", "email")
+    )
 
 
 def subscription_by_key(pk: int, list_name: str) -> Subscription | None:
@@ -110,62 +198,99 @@ def subscription_by_key(pk: int, list_name: str) -> Subscription | None:
 
 
 def last_mailing_done(list_id: int, subscription_id: int) -> int:
-    """Return the key of the last mailing of a list that has gone past a subscription, 0 for none; a digest that begins
-    takes up after it.
+    """Return the key of the last mailing of a list that has gone past a subscription, 0 for none; a
+    digest that begins takes up after it.
 
-    Keys follow the order in which contributions were accepted: whoever accepts one holds the forum's row until the
-    commit. Queries: 1.
+    Keys follow the order in which contributions were accepted: whoever accepts one holds the
+    forum's row until the commit. Queries: 1.
     """
     waits = Q(state=Mailing.State.SENDING, cursor__lt=subscription_id)
-    found = Mailing.objects.filter(list_id=list_id).aggregate(last=Max("pk"), waiting=Min("pk", filter=waits))
-    return (found["waiting"] - 1 if found["waiting"] else found["last"]) or 0
+    newest = Mailing.objects.filter(list_id=list_id).aggregate(
+        last=Max("pk"), waiting=Min("pk", filter=waits)
+    )
+    return (newest["waiting"] - 1 if newest["waiting"] else newest["last"]) or 0
 
 
 def forum_aside(*, forum_id: int, member: "Member | None") -> dict[str, Any]:
-    """Return what a discussion page shows of its list: ``list_address``, ``list_delivery`` (a mode) and its label.
+    """Return what a discussion page shows of its list: ``list_address``, ``leaders_address`` (of
+    those who lead), ``list_delivery`` (a mode) and its label.
 
-    The public sees no address: it could not write there. Queries: 2 for a member, none for the public.
+    The public sees no address: it could not write there. Queries: 1 for a member, none for the
+    public.
     """
     if member is None:
         return {}
-    found = list_of_forum(forum_id)
-    if found is None:
+    mailing_list = list_of_forum(forum_id)
+    if mailing_list is None:
         return {}
-    row = Subscription.objects.filter(list=found, member=member, ended_at=None).first()
-    mode = row.delivery if row else Subscription.Delivery.NONE
+    rows = _delivery.rows(mailing_list.pk, member.pk)
+    mode, stopped_for, paused_until = rows[0] if rows else (Subscription.Delivery.NONE, "", None)
     return {
-        "list_address": found.address,
+        "list_address": mailing_list.address,
+        "leaders_address": address(f"{mailing_list.name}-owner"),
         "list_delivery": str(mode),
-        "list_delivery_label": Subscription.Delivery(mode).label,
+        "list_delivery_label": _delivery_label(mode, stopped_for, paused_until),
     }
+
+
+def _delivery_label(mode: str, stopped_for: str, paused_until: datetime | None) -> str:
+    """Say what a member gets of a list at present: no
+    mode counts while its mail is stopped or paused.
+    """
+    label = str(Subscription.Delivery(mode).label)
+    if stopped_for:
+        return str(
+            _("stopped: %(reason)s") % {"reason": Subscription.Suspension(stopped_for).label}
+        )
+    if paused_until is not None and paused_until > clock.now():
+        day = say_day(timezone.localtime(paused_until), short=True)
+        return str(_("nothing until %(day)s, then %(mode)s") % {"day": day, "mode": label})
+    return label
 
 
 def home_blocks(*, member: "Member", now: datetime) -> list[Block]:
     """Return what the mail door asks: confirm a held mail, look after those that failed.
 
-    Queries: 1 for a member, 2 for the Secretariat.
+    Queries: 1, and 1 more where mails wait; 1 more for the Secretariat.
     """
     blocks = []
     held = InboundMail.objects.filter(member=member, state=InboundMail.State.HELD)
-    waiting = list(held.order_by("received_at", "pk").values_list("pk", "list__name", "received_at"))
-    if waiting:
-        pk, name, since = waiting[0]
-        title = ngettext("%d mail waits for you to confirm it", "%d mails wait for you to confirm them", len(waiting))
-        url = reverse("listserv:confirm", args=(name or NO_LIST, confirm_token(mail_id=pk, member_id=member.pk)))
-        blocks.append(Block(Kind.ASKED, title % len(waiting), url, at=since))
+    oldest = (
+        held.order_by("received_at", "pk").values_list("pk", "list__name", "received_at").first()
+    )
+    if oldest:
+        (pk, name, since), count = oldest, held.count()
+        title = ngettext(
+            "%d mail waits for you to confirm it", "%d mails wait for you to confirm them", count
+        )
+        url = reverse(
+            "listserv:confirm",
+            args=(name or NO_LIST, confirm_token(mail_id=pk, member_id=member.pk)),
+        )
+        blocks.append(Block(BlockKind.ASKED, with_count(title, count), url, at=since))
     if member.is_active and member.is_staff:
         failed = InboundMail.objects.filter(state=InboundMail.State.FAILED)
-        found = failed.aggregate(count=Count("pk"), since=Min("received_at"))
-        if found["count"]:
-            title = ngettext("%d mail could not be published", "%d mails could not be published", found["count"])
+        failures = failed.aggregate(count=Count("pk"), since=Min("received_at"))
+        if failures["count"]:
+            title = ngettext(
+                "%d mail could not be published",
+                "%d mails could not be published",
+                failures["count"],
+            )
             url = f"{reverse('listserv:inbound')}?state={InboundMail.State.FAILED}"
-            blocks.append(Block(Kind.ASKED, title % found["count"], url, at=found["since"]))
+            blocks.append(
+                Block(
+                    BlockKind.ASKED, with_count(title, failures["count"]), url, at=failures["since"]
+                )
+            )
     return blocks
 
 
 @dataclass(frozen=True)
 class InboundRecord:
-    """What came in by mail and needs an eye; keys are states, the empty one stands for all of them."""
+    """What came in by mail and needs an eye; keys
+    are states, the empty one stands for all of them.
+    """
 
     LABELS: ClassVar[dict[str, Promise]] = {
         "": _("All"),
@@ -180,14 +305,18 @@ class InboundRecord:
     def rows(self, state: str) -> QuerySet[InboundMail]:
         """Return those in one state, the newest first, without their bytes."""
         rows = self.chosen.filter(state=state) if state else self.chosen
-        return rows.defer("raw").select_related("member", "list__forum").order_by("-received_at", "-pk")
+        return (
+            rows.defer("raw")
+            .select_related("member", "list__forum")
+            .order_by("-received_at", "-pk")
+        )
 
 
 def inbound_for(member: "Member", *, refused_since: datetime) -> InboundRecord:
     """Return what waits, is held or has failed, and what was refused since a moment.
 
-    What was refused and kept whole, because a relay had queued it, has bounced to nobody: it is there as long as it is
-    kept (:data:`listserv.models_inbound.REFUSED_KEPT`).
+    What was refused and kept whole, because a relay had queued it, has bounced to nobody: it is
+    there as long as it is kept (:data:`listserv.models.inbound.REFUSED_KEPT`).
 
     Raises: NotFound for everybody outside the Secretariat. Queries: 1.
     """
@@ -207,7 +336,9 @@ def inbound_for(member: "Member", *, refused_since: datetime) -> InboundRecord:
 
 @dataclass(frozen=True)
 class Outgoing:
-    """The queues of outgoing mail, for ``/healthz`` and ``/metrics``; counts of rows, age in seconds."""
+    """The queues of outgoing mail, for ``/healthz``
+    and ``/metrics``; counts of rows, age in seconds.
+    """
 
     mailings: int
     retries: int
@@ -217,7 +348,9 @@ class Outgoing:
 
 def outgoing(now: datetime) -> Outgoing:
     """Return how much waits to go out and for how long the oldest has waited. Queries: 3."""
-    sending = Mailing.objects.filter(state=Mailing.State.SENDING).aggregate(n=Count("pk"), since=Min("created_at"))
+    sending = Mailing.objects.filter(state=Mailing.State.SENDING).aggregate(
+        n=Count("pk"), since=Min("created_at")
+    )
     notices = Notice.objects.filter(state=Notice.State.WAITING).aggregate(
         n=Count("pk"), since=Min("created_at", filter=Q(attempts=0))
     )

@@ -1,4 +1,6 @@
-"""What can be done with lists and subscriptions; pages, mail commands and outlets call these and nothing else."""
+"""What can be done with lists and subscriptions; pages,
+mail commands and outlets call these and nothing else.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -11,12 +13,12 @@ from django.db import transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from forums import selectors as forums
+from forums import selectors as forum_selectors
 from hub.lib.bus import wake
 from hub.lib.errors import Invalid, NotFound
 from listserv import selectors, tokens
-from listserv.digests.last import queue_gathered
-from listserv.digests.times import DIGESTS, next_at
+from listserv.digest_times import DIGESTS, GATHERING, STOPPED, gather_from_now, next_at
+from listserv.digests.closing import queue_gathered
 from listserv.models import AddressHealth, Mailing, MailingList, Subscription
 
 if TYPE_CHECKING:
@@ -25,7 +27,8 @@ if TYPE_CHECKING:
 
 # Local parts that mean something else on every mail domain (RFC 2142), or on ours.
 RESERVED = frozenset(
-    "abuse admin administrator hostmaster hub list listmaster lists listserv mailer-daemon majordomo no-reply nobody "
+    "abuse admin administrator hostmaster hub list listmaster lists listserv mailer-daemon "
+    "majordomo no-reply nobody "
     "noreply owner postmaster root secretariat security sympa webmaster www".split()
 )
 EACH, NONE = Subscription.Delivery.EACH.value, Subscription.Delivery.NONE.value
@@ -40,9 +43,6 @@ OFFERED = (
 PAUSE_MAX = timedelta(days=3_660)
 # Rows of a bulk write; SQLite takes 32,766 values a statement.
 CHUNK = 1_000
-# The columns of a subscription that its digests move, and those that say why its mail stopped by itself.
-STOPPED = ("suspended_at", "suspended_for")
-GATHERING = ("digest_since", "digest_at", "digest_claimed_until")
 
 
 class Kept(Enum):
@@ -56,13 +56,14 @@ KEPT = Kept.KEPT
 
 @transaction.atomic
 def open_list(*, forum_id: int, slug: str, now: datetime, tag: str = "") -> MailingList:
-    """Make the list of a forum, named as near to ``slug`` as the address allows; the same forum gives the same list.
+    """Make the list of a forum, named as near to ``slug`` as the address allows; the same forum
+    gives the same list.
 
     Args: slug, any text; tag, for subjects, the list's name when empty.
     """
-    found = MailingList.objects.filter(forum_id=forum_id).first()
-    if found is not None:
-        return found
+    existing = MailingList.objects.filter(forum_id=forum_id).first()
+    if existing is not None:
+        return existing
     name = _free_name(slug)
     return MailingList.objects.create(forum_id=forum_id, name=name, tag=tag or name, created_at=now)
 
@@ -72,7 +73,11 @@ def _free_name(slug: str) -> str:
     while base.rpartition("-")[2] in tokens.SUBADDRESSES and "-" in base:
         base = base.rpartition("-")[0]
     number, name = 1, base
-    while name in RESERVED or name in tokens.SUBADDRESSES or MailingList.objects.filter(name=name).exists():
+    while (
+        name in RESERVED
+        or name in tokens.SUBADDRESSES
+        or MailingList.objects.filter(name=name).exists()
+    ):
         number += 1
         name = f"{base[: tokens.NAME_MAX - len(str(number)) - 1].strip('-')}-{number}"
     return name
@@ -85,7 +90,7 @@ def subscribe(*, list_id: int, member: "Member", now: datetime) -> Subscription:
     Raises: NotFound (no such list, or its discussion is closed to the member).
     """
     mailing_list = MailingList.objects.filter(pk=list_id).first()
-    if mailing_list is None or not forums.may_read_forum(member, mailing_list.forum_id):
+    if mailing_list is None or not forum_selectors.may_read_forum(member, mailing_list.forum_id):
         raise NotFound
     return enrol(list_id=list_id, member=member, now=now)
 
@@ -93,10 +98,10 @@ def subscribe(*, list_id: int, member: "Member", now: datetime) -> Subscription:
 @transaction.atomic
 def enrol(*, list_id: int, member: "Member", now: datetime) -> Subscription:
     """Put somebody on a roster whom the caller has just let into the discussion."""
-    row, made = Subscription.objects.select_for_update().get_or_create(
+    row, is_new = Subscription.objects.select_for_update().get_or_create(
         list_id=list_id, member=member, defaults={"created_at": now}
     )
-    if not made and row.ended_at is not None:
+    if not is_new and row.ended_at is not None:
         row.ended_at = None
         gather_from_now(row, now)
         row.save(update_fields=["ended_at", *GATHERING])
@@ -111,15 +116,21 @@ def enrol_many(*, list_id: int, member_ids: Sequence[int], now: datetime) -> Non
     """
     for start in range(0, len(member_ids), CHUNK):
         chunk = member_ids[start : start + CHUNK]
-        rows = Subscription.objects.filter(list_id=list_id, member_id__in=chunk).select_for_update(of=("self",))
+        rows = Subscription.objects.filter(list_id=list_id, member_id__in=chunk).select_for_update(
+            of=("self",)
+        )
         known = {row.member_id: row for row in rows.select_related("member")}
         back = [row for row in known.values() if row.ended_at is not None]
         for row in back:
             row.ended_at = None
             gather_from_now(row, now)
         Subscription.objects.bulk_update(back, ["ended_at", *GATHERING])
-        made = [Subscription(list_id=list_id, member_id=pk, created_at=now) for pk in chunk if pk not in known]
-        Subscription.objects.bulk_create(made, ignore_conflicts=True)
+        new_rows = [
+            Subscription(list_id=list_id, member_id=pk, created_at=now)
+            for pk in chunk
+            if pk not in known
+        ]
+        Subscription.objects.bulk_create(new_rows, ignore_conflicts=True)
 
 
 @transaction.atomic
@@ -145,10 +156,12 @@ def set_delivery(
 
     Args:
         delivery, own_copy, files: None leaves them as they are.
-        address_id: key of one of the member's verified addresses, None the primary, ``KEPT`` leaves it.
+        address_id: key of one of the member's verified addresses, None the primary, ``KEPT`` leaves
+            it.
         language: of the mails; empty follows the member's, None leaves it.
 
-    Raises: NotFound (hidden), Invalid (there is no such mode or language, an address that is not the member's).
+    Raises: NotFound (hidden), Invalid (there is no such mode or language, an address that is not
+        the member's).
     """
     _check_choices(delivery=delivery, files=files, language=language)
     address = None if address_id in (None, KEPT) else _address_of(member, address_id)
@@ -161,7 +174,9 @@ def set_delivery(
     row.language = row.language if language is None else language
     if delivery is not None:
         _turn_to(row, delivery, now)
-    row.save(update_fields=["delivery", "address", "own_copy", "files", "language", *STOPPED, *GATHERING])
+    row.save(
+        update_fields=["delivery", "address", "own_copy", "files", "language", *STOPPED, *GATHERING]
+    )
     return row
 
 
@@ -179,7 +194,8 @@ def pause(*, list_id: int, member: "Member", until: datetime, now: datetime) -> 
 
     What a digest has gathered so far goes out at once.
 
-    Raises: NotFound (hidden, or not on the roster), Invalid (the moment is past, or more than :data:`PAUSE_MAX` away).
+    Raises: NotFound (hidden, or not on the roster), Invalid (the moment is past, or more than
+    :data:`PAUSE_MAX` away).
     """
     if not now < until <= now + PAUSE_MAX:
         raise Invalid(_("Choose a day after today and within ten years."))
@@ -205,7 +221,8 @@ def pause_all(*, member: "Member", until: datetime, now: datetime) -> int:
 
 @transaction.atomic
 def resume(*, list_id: int, member: "Member", now: datetime) -> Subscription:
-    """End a pause; from now on mail comes as before. A pause that is over or was never there is no error.
+    """End a pause; from now on mail comes as before. A pause that is over or was never there is no
+    error.
 
     Raises: NotFound (hidden, or not on the roster).
     """
@@ -218,24 +235,32 @@ def resume(*, list_id: int, member: "Member", now: datetime) -> Subscription:
 
 
 def stop(row: Subscription, *, now: datetime) -> None:
-    """Stop the mail of a subscription, inside the caller's transaction; the place in the discussion stays."""
+    """Stop the mail of a subscription, inside the caller's
+    transaction; the place in the discussion stays.
+    """
     _turn_to(row, NONE, now)
     row.save(update_fields=["delivery", *GATHERING])
 
 
 def _own(list_id: int, member: "Member") -> Subscription:
     rows = Subscription.objects.filter(list_id=list_id, member=member, ended_at=None)
-    row = rows.select_related("list__forum", "member", "address").select_for_update(of=("self",)).first()
-    if row is None or not forums.may_read_forum(member, row.list.forum_id):
+    row = (
+        rows.select_related("list__forum", "member", "address")
+        .select_for_update(of=("self",))
+        .first()
+    )
+    if row is None or not forum_selectors.may_read_forum(member, row.list.forum_id):
         raise NotFound
     return row
 
 
 def _address_of(member: "Member", address_id: int | Kept | None) -> EmailAddress:
-    found = next((row for row in selectors.addresses_of(member) if row.pk == address_id), None)
-    if found is None:
+    email_address = next(
+        (row for row in selectors.addresses_of(member) if row.pk == address_id), None
+    )
+    if email_address is None:
         raise Invalid(_("Choose one of your confirmed addresses."))
-    return found
+    return email_address
 
 
 def _check_choices(*, delivery: str | None, files: str | None, language: str | None) -> None:
@@ -247,7 +272,7 @@ def _check_choices(*, delivery: str | None, files: str | None, language: str | N
         raise Invalid(_("The hub does not write in this language."))
 
 
-# --- What a digest has gathered -----------------------------------------------------------------------------------
+# --- What a digest has gathered -------------------------------------------------------------------
 
 
 def _turn_to(row: Subscription, delivery: str, now: datetime) -> None:
@@ -267,38 +292,29 @@ def _turn_to(row: Subscription, delivery: str, now: datetime) -> None:
     gather_from_now(row, now)
 
 
-def start_again(row: Subscription, now: datetime) -> None:
-    """Send the mail of a subscription again that had stopped by itself."""
-    row.suspended_at, row.suspended_for = None, ""
-    gather_from_now(row, now)
-    row.save(update_fields=[*STOPPED, *GATHERING])
-
-
-def gather_from_now(row: Subscription, now: datetime) -> None:
-    """Let the next digest begin with what comes after now, or after the pause; other modes have no next digest."""
-    row.digest_claimed_until = None
-    if row.delivery not in DIGESTS or row.ended_at is not None:
-        row.digest_at = None
-        return
-    row.digest_since = selectors.last_mailing_done(row.list_id, row.pk)
-    row.digest_at = next_at(row.delivery, row.member.time_zone, max(now, row.paused_until or now))
-
-
 def _send_gathered(row: Subscription, now: datetime) -> None:
     """Send what a digest has gathered at once, to who gets mail now and may read it."""
-    gets_mail = row.ended_at is None and row.suspended_at is None and (row.paused_until or now) <= now
-    if gets_mail and row.digest_at is not None and forums.may_read_forum(row.member, row.list.forum_id):
+    gets_mail = (
+        row.ended_at is None and row.suspended_at is None and (row.paused_until or now) <= now
+    )
+    if (
+        gets_mail
+        and row.digest_at is not None
+        and forum_selectors.may_read_forum(row.member, row.list.forum_id)
+    ):
         queue_gathered(row, now)
 
 
 def queue_mailing(*, contribution: "Contribution", now: datetime) -> Mailing | None:
-    """Record that a contribution goes to its forum's list, and wake the pump after the commit; None without a list."""
+    """Record that a contribution goes to its forum's list,
+    and wake the pump after the commit; None without a list.
+    """
     mailing_list = selectors.list_of_forum(contribution.post.topic.forum_id)
     if mailing_list is None:
         return None
-    mailing, made = Mailing.objects.get_or_create(
+    mailing, is_new = Mailing.objects.get_or_create(
         contribution=contribution, list=mailing_list, defaults={"created_at": now}
     )
-    if made:
+    if is_new:
         wake("mailings")
     return mailing

@@ -1,52 +1,55 @@
 """Addresses of a list, and the signed tokens some of them carry.
 
-A list named ``risk`` has these local parts, all folded to lower case (RFC 5321 §2.4 leaves case to the host):
+A list named ``risk`` has these local parts, all folded to lower case (RFC 5321 §2.4 leaves case to
+the host):
 
-==========================  ==========================================================================
+==========================  ========================================================================
 ``risk``                    the posting address
 ``risk+r.<token>``          reply address: who replies, to which contribution, in which list
 ``risk+a.<token>``          alias of a member: a mail to it reaches that member alone
 ``risk-bounces+<token>``    envelope sender (VERP): which subscription, which contribution
 ``risk-leave+<token>``      unsubscribe by mail (RFC 2369): which subscription
 ``risk-confirm+<token>``    confirm a held mail: which mail, which member
-``risk-moderate+<token>``   a moderator's decision: which revision of which contribution, which moderator
+``risk-moderate+<token>``   a moderator's decision: which contribution, revision, moderator
 ``risk-owner``              those who lead the discussion
 ``risk-request``            commands in words (:mod:`listserv.commands`)
 ``risk-request+<token>``    the same, in the letters a member answers: whose it is, since which day
 ``risk-join``, ``-leave``, ``-digest``, ``-mail``, ``-nomail``, ``-help``  one command each
-==========================  ==========================================================================
+==========================  ========================================================================
 
-A reply token proves its sender only together with the owner's address (design.md §3.6): the door compares the author
-with the member it names. A mail "to all" goes to the reply address and the posting address at once; the token is the
-proof for both, they are one contribution. The proof ends ``HUB_REPLY_DAYS`` after the day of issue; the token leads to
-its contribution for ever. The list is bound by the purpose it is signed for, so that it costs no letters.
+A reply token proves its sender only together with the owner's address (design.md §3.6): the door
+compares the author with the member it names. A mail "to all" goes to the reply address and the
+posting address at once; the token is the proof for both, they are one contribution. The proof ends
+``HUB_REPLY_DAYS`` after the day of issue; the token leads to its contribution for ever. The list is
+bound by the purpose it is signed for, so that it costs no letters.
 
-A local part holds 64 octets (RFC 5321 §4.5.3.1.1). A reply token of two numbers below 2**28 and a day has 32 letters,
-one of three such numbers 36, so a list name of :data:`NAME_MAX` always fits.
+A local part holds 64 octets (RFC 5321 §4.5.3.1.1). A reply token of two numbers below 2**28 and a
+day has 32 letters, one of three such numbers 36, so a list name of :data:`NAME_MAX` always fits.
 """
 
 from dataclasses import dataclass, field
 
 from django.conf import settings
 
-from hub.lib import tokens
-from hub.lib.clock import now as clock
+from hub.lib import clock, tokens
 
 # Octets of a list name: 64 less "+r." and the longest token (36), rounded down.
 NAME_MAX = 24
 LOCAL_PART_MAX = 64
 # Subaddresses after a hyphen; no list name may end with one of them.
 SUBADDRESSES = (
-    "bounces", "leave", "confirm", "owner", "moderate", "request", "join", "digest", "mail", "nomail", "help",
-    "subscribe", "unsubscribe",
+    "bounces", "leave", "confirm", "owner", "moderate", "request", "join", "digest", "mail",
+    "nomail", "help", "subscribe", "unsubscribe",
 )  # fmt: skip
 # What other list servers call them.
 SAME_AS = {"subscribe": "join", "unsubscribe": "leave"}
-# Stands for the list's name in the confirm address of a mail to a desk that is no list's; no list may have it.
+# Stands for the list's name in the confirm address of a mail to a desk that is no list's; no list
+# may have it.
 NO_LIST = "hub"
 
 
-# Days are counted from 2026-01-01. Tokens of the first form carry no day: they count as made on their last one.
+# Days are counted from 2026-01-01. Tokens of the first form carry no day: they count as made on
+# their last one.
 _DAY_ZERO = 20_454
 _FIRST_FORM = 327
 
@@ -82,7 +85,9 @@ class ConfirmToken:
 
 @dataclass(frozen=True)
 class ModerateToken:
-    """Which moderator (member key) is asked about which contribution (number), as it was at which revision."""
+    """Which moderator (member key) is asked about which
+    contribution (number), as it was at which revision.
+    """
 
     member_id: int
     number: int
@@ -96,7 +101,7 @@ def address(local_part: str) -> str:
 
 def _today() -> int:
     """Return the day, in days since 2026-01-01 UTC."""
-    return int(clock().timestamp()) // 86_400 - _DAY_ZERO
+    return int(clock.now().timestamp()) // 86_400 - _DAY_ZERO
 
 
 def reply_address(name: str, *, member_id: int, number: int, list_id: int) -> str:
@@ -105,7 +110,9 @@ def reply_address(name: str, *, member_id: int, number: int, list_id: int) -> st
 
 
 def read_reply(token: str, *, list_id: int) -> ReplyToken | None:
-    """Return what a reply token of a list says, None for a forged or mangled one, or one of another list."""
+    """Return what a reply token of a list says, None
+    for a forged or mangled one, or one of another list.
+    """
     numbers = tokens.read(f"reply:{list_id}", token)
     if numbers is None:
         numbers = tokens.read("reply", token)
@@ -115,11 +122,14 @@ def read_reply(token: str, *, list_id: int) -> ReplyToken | None:
     if len(numbers) != 3:
         return None
     member_id, number, day = numbers
-    return ReplyToken(member_id, number, list_id, is_expired=_today() - day > settings.HUB_REPLY_DAYS)
+    return ReplyToken(
+        member_id, number, list_id, is_expired=_today() - day > settings.HUB_REPLY_DAYS
+    )
 
 
 def desk_address(name: str, *, member_id: int, list_id: int) -> str:
-    """Return where a member answers a letter with commands, from today on; in a mail of theirs it is a proof.
+    """Return where a member answers a letter with commands, from today on; in a mail of theirs it
+    is a proof.
 
     Args: name, of the list, empty for the desk that is no list's (list_id 0).
     """
@@ -128,7 +138,9 @@ def desk_address(name: str, *, member_id: int, list_id: int) -> str:
 
 
 def read_desk(token: str, *, list_id: int) -> ReplyToken | None:
-    """Return whose a desk token is, None for a forged or mangled one, or one of another desk; its number is 0."""
+    """Return whose a desk token is, None for a forged or
+    mangled one, or one of another desk; its number is 0.
+    """
     numbers = tokens.read(f"desk:{list_id}", token)
     if numbers is None or len(numbers) != 2:
         return None
@@ -145,7 +157,9 @@ def alias_address(name: str, *, member_id: int, list_id: int) -> str:
 
 
 def read_alias(token: str, *, list_id: int) -> int | None:
-    """Return the key of the member whom an alias of a list leads to, None for a forged or mangled one."""
+    """Return the key of the member whom an alias of a
+    list leads to, None for a forged or mangled one.
+    """
     numbers = tokens.read(f"alias:{list_id}", token)
     return numbers[0] if numbers is not None and len(numbers) == 1 else None
 
@@ -194,7 +208,9 @@ def read_confirm(token: str) -> ConfirmToken | None:
 
 
 def moderate_address(name: str, *, member_id: int, number: int, revision: int = 0) -> str:
-    """Return where a moderator answers the notification about a held contribution: the answer is on these words."""
+    """Return where a moderator answers the notification
+    about a held contribution: the answer is on these words.
+    """
     # As first written is what mostly is asked about, and costs no letter.
     numbers = [member_id, number, *([revision] if revision else [])]
     return address(f"{name}-moderate+{tokens.sign('moderate', numbers)}")
@@ -207,7 +223,8 @@ def read_moderate(token: str) -> ModerateToken | None:
 
 
 def letter_id(number: int, member_id: int) -> str:
-    """Return the Message-ID, without brackets, of the letter that asks a moderator about a held contribution.
+    """Return the Message-ID, without brackets, of the letter that asks a moderator about a held
+    contribution.
 
     The letter that tells the decision names it, so that both stand together.
     """

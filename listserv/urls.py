@@ -1,8 +1,21 @@
-"""Addresses of the lists. What stays for ever: ``/outbox/`` (design.md §5), and what stands in mails already sent."""
+"""Addresses of the lists. What stays for ever: ``/outbox/``
+(design.md §5), and what stands in mails already sent.
+"""
 
 from django.urls import path
 
-from listserv.views import archive, confirm, doctor, figures, inbound, leave, lists, outbox, queue, roster
+from listserv.views import (
+    archive,
+    confirm,
+    doctor,
+    figures,
+    inbound,
+    leave,
+    lists,
+    outbox,
+    queue,
+    roster,
+)
 
 app_name = "listserv"
 urlpatterns = [

@@ -147,7 +147,7 @@ def _data_folder(settings: Any, tmp_path: Path) -> None:
     settings.STORAGES = {
         **settings.STORAGES,
         "private": {
-            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "BACKEND": "hub.lib.folders.WholeFiles",
             "OPTIONS": {"location": str(tmp_path / "attachments"), "file_permissions_mode": 0o600},
         },
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

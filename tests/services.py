@@ -96,6 +96,7 @@ PROBES: dict[str, Callable[[], str]] = {
     "opendmarc": _no_opendmarc,
     "mailers": _programs("s-nail", "mutt"),
     "swaks": _programs("swaks"),
+    "poppler": _programs("pdftotext"),
     "corpora": _no_corpora,
 }
 # marker -> Debian packages. Mail that others wrote is not to be installed: only who has a copy runs its tests, and

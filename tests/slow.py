@@ -8,7 +8,7 @@ from django.core.files.storage import FileSystemStorage
 from django.db import connection
 
 from hub.lib import markup
-from listserv.inbound import structure
+from listserv.mail.parse import structure
 
 # Each takes up to a second for the largest it is given.
 SLOW: tuple[tuple[Any, str], ...] = (

@@ -2,7 +2,7 @@
 
 import re
 
-from listserv.commands.table import TABLE
+from listserv.commands.registry import TABLE
 from listserv.tokens import SUBADDRESSES
 from tests.test_structure import ROOT
 
@@ -12,7 +12,8 @@ README = (ROOT / "README.md").read_text()
 
 
 def test_every_setting_stands_in_the_readme():
-    source = (ROOT / "hub" / "settings.py").read_text() + (ROOT / "hub" / "env.py").read_text()
+    files = (ROOT / "hub" / f"{name}.py" for name in ("settings", "env", "env_stores"))
+    source = "".join(path.read_text() for path in files)
     names = set(re.findall(r'(?:env\.\w+|number)\("([A-Z][A-Z_]+)"', source))
     assert len(names) > 15
     assert not {name for name in names if name not in README}

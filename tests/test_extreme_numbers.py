@@ -43,7 +43,8 @@ def _failures(client: Client, url: str, data: dict[str, str] | None = None) -> l
         except Exception as error:
             wrong.append(f"{method.__name__} {url[:80]} {list(data or ())[:1]}: {type(error).__name__}: {error}"[:300])
             continue
-        if answer.status_code >= 500:
+        # A PDF is being made when it is first asked for.
+        if answer.status_code >= 500 and "Retry-After" not in answer:
             wrong.append(f"{method.__name__} {url[:80]} {list(data or ())[:1]}: {answer.status_code}")
     return wrong
 

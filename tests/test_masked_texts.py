@@ -11,11 +11,11 @@ from django.utils import timezone
 
 from cms import services as cms
 from cms.models import StandardPage
-from conferences import services as conferences
+from conferences import services as conference_services
 from forums.services import Draft, create_forum, publish
 from hub.lib import tokens
 from hub.members import services as members
-from liaison import services as liaison
+from liaison import services as liaison_services
 from tests.world import person
 
 pytestmark = pytest.mark.django_db
@@ -44,22 +44,22 @@ def sofia(db: Any) -> Any:
 def held_conference(sofia: Any) -> Any:
     """A conference that is over, with a token in each of its texts."""
     now = timezone.now()
-    made = conferences.convene_conference(
+    made = conference_services.convene_conference(
         name=TEXT, slug="talks", background=TEXT, actor=sofia, now=now - timedelta(days=3),
         starts_at=now - timedelta(days=2), ends_at=now + timedelta(days=1), people={sofia: "chair"},
     )  # fmt: skip
-    sitting = conferences.schedule_session(
+    sitting = conference_services.schedule_session(
         conference_id=made.pk, title=TEXT, opens_at=now, closes_at=now + timedelta(hours=1), actor=sofia, now=now,
         items=[TEXT],
     )  # fmt: skip
-    item = conferences.add_agenda_item(
+    item = conference_services.add_agenda_item(
         conference_session_id=sitting.pk, title=f"2 {TEXT}", note=TEXT, actor=sofia, now=now
     )
-    conferences.open_session(conference_session_id=sitting.pk, actor=sofia, words=TEXT, now=now)
-    conferences.take_item(conference_session_id=sitting.pk, item_id=item.pk, actor=sofia, words=TEXT, now=now)
-    conferences.intervene(conference_session_id=sitting.pk, member=sofia, text=f"{TEXT}!", now=now)
-    conferences.close_session(conference_session_id=sitting.pk, actor=sofia, words=f"{TEXT}.", now=now)
-    conferences.end_conference(conference_id=made.pk, actor=sofia, now=now)
+    conference_services.open_session(conference_session_id=sitting.pk, actor=sofia, words=TEXT, now=now)
+    conference_services.take_item(conference_session_id=sitting.pk, item_id=item.pk, actor=sofia, words=TEXT, now=now)
+    conference_services.intervene(conference_session_id=sitting.pk, member=sofia, text=f"{TEXT}!", now=now)
+    conference_services.close_session(conference_session_id=sitting.pk, actor=sofia, words=f"{TEXT}.", now=now)
+    conference_services.end_conference(conference_id=made.pk, actor=sofia, now=now)
     return made
 
 
@@ -91,7 +91,7 @@ def test_page_that_an_editor_saves(sofia, client):
 
 def test_group_and_discussion(sofia):
     now = timezone.now()
-    liaison.convene_group(
+    liaison_services.convene_group(
         name=TEXT, slug="group", topic=TEXT, mandate=TEXT, term_starts=date(2026, 1, 1), term_ends=date(2027, 1, 1),
         actor=sofia, now=now,
     )  # fmt: skip

@@ -7,6 +7,7 @@ the public and a member from outside get what a missing thing gives, by GET and 
 
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from django.test import Client
@@ -157,6 +158,11 @@ MATRIX: dict[str, Row] = {
     "cms:end_note": (STAFF, {"page_id": "issued", "note_id": 0}, (), True),
     "cms:withdraw": (STAFF, {"page_id": "issued"}, (), True),
 }
+# Where programs read, or the link itself is the proof: nobody is asked to sign in there, what is hidden is missing.
+UNASKED = frozenset(
+    {"forums:feed", "forums:after", "conferences:events", "listserv:leave", "listserv:confirm"}
+    | {name for name in MATRIX if name.startswith("api:")}
+)
 # Addresses that take places in order, not by name.
 BY_PLACE: dict[str, tuple[Any, ...]] = {"wagtail_serve": ("no-such-page/",), "wagtaildocs_serve": (1, "x.pdf")}
 ADMIN = "admin/"
@@ -247,6 +253,21 @@ def test_the_public_is_sent_to_the_login_or_finds_nothing_where_members_read(wor
                 assert alike or "/accounts/login/" in answer["Location"], (name, answer.status_code)
 
 
+def test_the_public_is_led_to_sign_in_wherever_something_is_hidden_or_missing(world):
+    client = _client(world, "public")
+    wrong = []
+    for name, (kind, kwargs, _who, post) in MATRIX.items():
+        if kind not in {CLOSED, STAFF} or post:
+            continue
+        for missing in (False, True) if kwargs else (False,):
+            url = _url(world, name, missing=missing)
+            answer = client.get(url)
+            asks = answer.status_code == 302 and unquote(answer["Location"]) == f"/accounts/login/?next={url}"
+            if asks == (name in UNASKED) or (not asks and answer.status_code != 404):
+                wrong.append((name, missing, answer.status_code))
+    assert not wrong
+
+
 @pytest.mark.parametrize("who", ["public", "stella"])
 def test_lists_that_all_may_open_say_nothing_of_what_is_closed(world, who):
     client = _client(world, who)
@@ -273,7 +294,9 @@ def test_those_who_may_do(world, who):
         answer = client.get(_url(world, name))
         _body(answer)
         status = answer.status_code
-        if (status in {200, 302}) != may:
+        # A PDF is being made when it is first asked for.
+        is_shown = status in {200, 302} or (status == 503 and "Retry-After" in answer)
+        if is_shown != may:
             wrong.append((name, status, may))
     assert not wrong
 

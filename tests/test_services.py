@@ -8,7 +8,15 @@ from tests import services
 
 
 def _run(*arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "pytest", "-p", "no:randomly", "tests/listserv/test_subjects.py", *arguments]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-p",
+        "no:randomly",
+        "tests/listserv/mail/parse/test_subjects.py",
+        *arguments,
+    ]
     path = {"PATH": "/usr/bin:/bin", "HUB_CORPORA": "/nowhere", **env}
     return subprocess.run(command, cwd=services.ROOT, env=path, capture_output=True, text=True, check=False)
 

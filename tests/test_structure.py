@@ -17,6 +17,7 @@ TOP = set(
 )
 MAX_FILE = 400
 MAX_FUNCTION = 40
+MAX_LINE = 100
 
 
 def _sources() -> list[Path]:
@@ -31,6 +32,16 @@ def _name(path: Path) -> str:
 
 def test_files_have_one_subject_and_at_most_400_lines():
     long = {_name(path): count for path in _sources() if (count := len(path.read_text().splitlines())) > MAX_FILE}
+    assert not long
+
+
+def test_lines_have_at_most_100_characters():
+    long = [
+        f"{_name(path)}:{number}"
+        for path in _sources()
+        for number, line in enumerate(path.read_text().splitlines(), 1)
+        if len(line) > MAX_LINE
+    ]
     assert not long
 
 

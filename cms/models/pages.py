@@ -15,6 +15,7 @@ from cms.models.masked import MaskedPage
 from cms.models.preview import PreviewInEditor
 from cms.selectors import home_for, published, published_years
 from hub.lib.clock import now
+from hub.lib.numbers import whole_number
 
 TEXT = ["h2", "h3", "bold", "italic", "ol", "ul", "hr", "link", "blockquote"]
 
@@ -22,7 +23,9 @@ TEXT = ["h2", "h3", "bold", "italic", "ol", "ul", "hr", "link", "blockquote"]
 class HomePage(MaskedPage, PreviewInEditor, Page):
     """The page at ``/``: what the network is for a visitor, what needs them for a member."""
 
-    intro = RichTextField(_("what this network is, in one paragraph"), features=["bold", "italic", "link"], blank=True)
+    intro = RichTextField(
+        _("what this network is, in one paragraph"), features=["bold", "italic", "link"], blank=True
+    )
 
     template = "cms/home.html"
     base_form_class = PageForm
@@ -77,4 +80,13 @@ class ConferenceIndexPage(MaskedPage, PreviewInEditor, Page):
         """Give the template the list, filtered by what the reader asked for."""
         form = PublishedFilter(request.GET, years=published_years())
         context = super().get_context(request, *args, **kwargs)
-        return {**context, "form": form, "proceedings": published(**form.asked), "all": not any(form.asked.values())}
+        asked = form.asked
+        proceedings = published(**asked, page=whole_number(request.GET.get("page"), 1))
+        query = {name: str(value) for name, value in asked.items() if value}
+        return {
+            **context,
+            "form": form,
+            "proceedings": proceedings,
+            "all": not query,
+            **proceedings.links(**query),
+        }

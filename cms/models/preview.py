@@ -12,7 +12,8 @@ class PreviewInEditor:
     def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:
         """Serve the draft with a policy that the editor's frame may show."""
         response: Any = super().serve_preview(request, mode_name)  # type: ignore[misc]
-        # What django-csp's decorator sets; the preview passes the middleware under the page's own address.
+        # What django-csp's decorator sets; the preview passes the middleware under the page's own
+        # address.
         response._csp_replace = {"frame-ancestors": [SELF]}
-        made: HttpResponse = response
-        return made
+        preview: HttpResponse = response
+        return preview

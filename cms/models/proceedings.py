@@ -24,12 +24,15 @@ from cms.presenter import page_context, pdf_response
 from conferences.selectors import why_it_goes_on
 from hub.lib.errors import NotNow
 
-# What a summary may hold: no pictures, documents or internal links, whose choosers show what is not published.
+# What a summary may hold: no pictures, documents or internal links, whose choosers show what is not
+# published.
 PROSE = ["h3", "bold", "italic", "ol", "ul", "blockquote", "hr"]
 
 
 class IssuedLock(BaseLock):
-    """The lock that a symbol puts on a page: Wagtail's editor shows the reason, and saves nothing."""
+    """The lock that a symbol puts on a page: Wagtail's
+    editor shows the reason, and saves nothing.
+    """
 
     def for_user(self, user: Any) -> bool:
         """Whether it holds for somebody: for everybody."""
@@ -43,12 +46,15 @@ class IssuedLock(BaseLock):
 class ProceedingsPermissions(PagePermissionTester):
     """What may be done with proceedings in Wagtail's admin, beyond its own rules.
 
-    Decisions – submit, approve, send back – are taken at the desk, where each carries the revision that was read.
+    Decisions – submit, approve, send back – are taken at the desk, where each carries the revision
+    that was read.
     """
 
     @property
     def _publishes(self) -> bool:
-        return bool(self.user.is_active and (self.user.is_superuser or "publish" in self.permissions))
+        return bool(
+            self.user.is_active and (self.user.is_superuser or "publish" in self.permissions)
+        )
 
     @property
     def _is_issued(self) -> bool:
@@ -84,16 +90,28 @@ class ProceedingsPermissions(PagePermissionTester):
 
 
 class ProceedingsPage(MaskedPage, PreviewInEditor, Page):
-    """Proceedings: the record of a conference, summary and conclusions by the rapporteur, a symbol once issued."""
+    """Proceedings: the record of a conference, summary and
+    conclusions by the rapporteur, a symbol once issued.
+    """
 
     first_published_at: datetime | None
     symbol = models.CharField(max_length=60, null=True, blank=True, unique=True, editable=False)
     conference = models.OneToOneField(
-        "conferences.Conference", null=True, on_delete=models.SET_NULL, related_name="+", editable=False
+        "conferences.Conference",
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        editable=False,
     )
-    forum = models.ForeignKey("forum.Forum", null=True, on_delete=models.SET_NULL, related_name="+", editable=False)
-    record = models.ForeignKey(ProceedingsRecord, null=True, on_delete=models.PROTECT, related_name="+", editable=False)
-    language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES, default="en", editable=False)
+    forum = models.ForeignKey(
+        "forum.Forum", null=True, on_delete=models.SET_NULL, related_name="+", editable=False
+    )
+    record = models.ForeignKey(
+        ProceedingsRecord, null=True, on_delete=models.PROTECT, related_name="+", editable=False
+    )
+    language = models.CharField(
+        _("language"), max_length=10, choices=settings.LANGUAGES, default="en", editable=False
+    )
     opens_at = models.DateTimeField(null=True, editable=False)
     closes_at = models.DateTimeField(null=True, editable=False)
     summary = RichTextField(_("summary"), features=PROSE, blank=True)
@@ -106,7 +124,11 @@ class ProceedingsPage(MaskedPage, PreviewInEditor, Page):
     # Only compiling makes one.
     is_creatable = False
     exclude_fields_in_copy: ClassVar[list[str]] = ["symbol", "conference"]
-    search_fields = [*Page.search_fields, index.SearchField("summary"), index.SearchField("conclusions")]
+    search_fields = [
+        *Page.search_fields,
+        index.SearchField("summary"),
+        index.SearchField("conclusions"),
+    ]
     content_panels = [
         HelpPanel(template="cms/admin/proceedings_help.html"),
         FieldPanel("title"),
@@ -126,22 +148,32 @@ class ProceedingsPage(MaskedPage, PreviewInEditor, Page):
 
     def with_content_json(self, content: dict[str, Any]) -> "ProceedingsPage":
         """Keep the symbol, the conference and the forum whatever an older revision says."""
-        made: ProceedingsPage = super().with_content_json(content)
-        made.symbol, made.conference_id, made.forum_id = self.symbol, self.conference_id, self.forum_id
-        return made
+        page: ProceedingsPage = super().with_content_json(content)
+        page.symbol, page.conference_id, page.forum_id = (
+            self.symbol,
+            self.conference_id,
+            self.forum_id,
+        )
+        return page
 
     @property
     def issued(self) -> IssuedText | None:
-        """What was issued under the page's symbol, None for a draft. Queries: 1, for a page with a symbol."""
+        """What was issued under the page's symbol, None
+        for a draft. Queries: 1, for a page with a symbol.
+        """
         return getattr(self, "issued_text", None) if self.symbol else None
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Give the symbol and freeze the text at the moment of issue, by whichever of Wagtail's doors that happens.
+        """Give the symbol and freeze the text at the moment of issue, by whichever of Wagtail's
+        doors that happens.
 
-        Raises: NotNow (the conference goes on; issued already, and something would change: :mod:`cms.freeze`).
+        Raises: NotNow (the conference goes on; issued already, and something would change:
+        :mod:`cms.freeze`).
         """
         with transaction.atomic():
-            is_issue = self.live and not (self.pk and IssuedText.objects.filter(page_id=self.pk).exists())
+            is_issue = self.live and not (
+                self.pk and IssuedText.objects.filter(page_id=self.pk).exists()
+            )
             if is_issue:
                 self._check_issue()
                 self.first_published_at = self.first_published_at or timezone.now()
@@ -153,11 +185,18 @@ class ProceedingsPage(MaskedPage, PreviewInEditor, Page):
 
     def _check_issue(self) -> None:
         """Refuse to issue what goes on, and a second document from one record."""
-        others = ProceedingsPage.objects.filter(record=self.record_id, record__isnull=False).exclude(pk=self.pk)
+        others = ProceedingsPage.objects.filter(
+            record=self.record_id, record__isnull=False
+        ).exclude(pk=self.pk)
         if self.alias_of_id or others.exists():
-            sentence = _("This is a copy, so it cannot be issued: a conference has only one set of proceedings.")
+            sentence = _(
+                "This is a copy, so it cannot be issued: a conference has only one set of "
+                "proceedings."
+            )
             raise NotNow(sentence, code="copy")
-        reason = why_it_goes_on(self.conference_id, now=timezone.now()) if self.conference_id else ""
+        reason = (
+            why_it_goes_on(self.conference_id, now=timezone.now()) if self.conference_id else ""
+        )
         if reason:
             raise NotNow(reason, code="running")
 
@@ -185,7 +224,8 @@ class ProceedingsPage(MaskedPage, PreviewInEditor, Page):
         return lock
 
     def route(self, request: HttpRequest, path_components: list[str]) -> RouteResult:
-        """Find the page, its print at ``pdf/``, or that as it was issued, without notes, at ``pdf/issued/``.
+        """Find the page, its print at ``pdf/``, or that as it was issued, without notes, at
+        ``pdf/issued/``.
 
         What has a symbol is found whatever else is said of the page.
         """
@@ -195,10 +235,16 @@ class ProceedingsPage(MaskedPage, PreviewInEditor, Page):
             return RouteResult(self, kwargs={"part": "/".join(path_components)})
         return super().route(request, path_components)
 
-    def serve(self, request: HttpRequest, *args: Any, part: str = "", **kwargs: Any) -> HttpResponse:
-        """Show the page, or send its print; what was withdrawn has a notice in the place of both."""
+    def serve(
+        self, request: HttpRequest, *args: Any, part: str = "", **kwargs: Any
+    ) -> HttpResponse:
+        """Show the page, or send its print; what was
+        withdrawn has a notice in the place of both.
+        """
         if part:
-            return pdf_response(self, as_issued=part == "pdf/issued")
+            return pdf_response(
+                request, self, back_url=self.url or "/", as_issued=part == "pdf/issued"
+            )
         response: HttpResponse = super().serve(request, *args, **kwargs)
         if issue_of(self).withdrawal is not None:
             response["X-Robots-Tag"] = "noindex"
@@ -210,4 +256,5 @@ class ProceedingsPage(MaskedPage, PreviewInEditor, Page):
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Give the template the page as a document."""
-        return {**super().get_context(request, *args, **kwargs), **page_context(self)}
+        member = request.user if request.user.is_authenticated else None
+        return {**super().get_context(request, *args, **kwargs), **page_context(self, member)}

@@ -1,4 +1,6 @@
-"""What must not move: the symbols, and the record of a conference as it was compiled (decision record 0005)."""
+"""What must not move: the symbols, and the record of a
+conference as it was compiled (decision record 0005).
+"""
 
 import json
 from hashlib import sha256
@@ -26,7 +28,9 @@ class SymbolSeries(models.Model):
     @classmethod
     @transaction.atomic
     def take(cls, year: int) -> str:
-        """Return the next symbol of a year, given to nobody else; rolled back with the caller's transaction."""
+        """Return the next symbol of a year, given to nobody
+        else; rolled back with the caller's transaction.
+        """
         cls.objects.get_or_create(year=year)
         series = cls.objects.select_for_update().get(year=year)
         series.last += 1
@@ -35,29 +39,38 @@ class SymbolSeries(models.Model):
 
 
 class ProceedingsRecord(models.Model):
-    """What was said in a conference, as it stood when it was compiled. Never changed: compiling again makes another.
+    """What was said in a conference, as it stood when it was compiled. Never changed: compiling
+    again makes another.
 
     ``data`` is::
 
         {"background": html, "participants": [{"name", "role", "country", "organisation"}],
-         "agenda": [{"title", "taken", "resumed", "session": {"title", "opens_at", "closes_at", "held"},
-                     "interventions": [{"number", "author", "role", "country", "organisation", "at", "origin",
-                                        "html", "edited": {"by", "at"} or None}]}]}
+         "agenda": [{"title", "taken", "resumed", "session": {"title", "opens_at", "closes_at",
+         "held"}, "interventions": [{"number", "author", "role", "country", "organisation", "at",
+         "origin", "html", "edited": {"by", "at"} or None}]}]}
 
-    in the order of what happened: an item that was taken again stands there again (``resumed``), one that was not taken
-    at the end. ``edited`` marks words that were changed after the gavel. Older records have no ``taken``, ``resumed``,
-    ``held`` and ``edited``. With roles and countries as codes, moments in ISO 8601, and HTML as
-    :func:`hub.lib.markup.render` made it.
+    in the order of what happened: an item that was taken again stands there again (``resumed``),
+    one that was not taken at the end. ``edited`` marks words that were changed after the gavel.
+    Older records have no ``taken``, ``resumed``, ``held`` and ``edited``. With roles and countries
+    as codes, moments in ISO 8601, and HTML as :func:`hub.lib.markup.render` made it.
     """
 
-    conference = models.ForeignKey("conferences.Conference", null=True, on_delete=models.SET_NULL, related_name="+")
+    conference = models.ForeignKey(
+        "conferences.Conference", null=True, on_delete=models.SET_NULL, related_name="+"
+    )
     data = models.JSONField()
     digest = models.CharField(max_length=64)
     compiled_at = models.DateTimeField()
-    compiled_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    compiled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
 
     class Meta:
-        constraints = (models.UniqueConstraint(fields=("conference", "digest"), name="proceedings_record_once"),)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("conference", "digest"), name="proceedings_record_once"
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.conference_id} as of {self.compiled_at:%Y-%m-%d %H:%M}"
@@ -68,7 +81,10 @@ class ProceedingsRecord(models.Model):
         Raises: NotNow for every later change.
         """
         if not self._state.adding:
-            raise NotNow(_("A compiled record cannot be changed. Compile again to make a new one."), code="compiled")
+            raise NotNow(
+                _("A compiled record cannot be changed. Compile again to make a new one."),
+                code="compiled",
+            )
         super().save(*args, **kwargs)
 
     @staticmethod
@@ -79,4 +95,8 @@ class ProceedingsRecord(models.Model):
     @property
     def numbers(self) -> list[int]:
         """The numbers of the contributions in it, in the order of the agenda."""
-        return [said["number"] for item in self.data["agenda"] for said in item["interventions"]]
+        return [
+            intervention["number"]
+            for item in self.data["agenda"]
+            for intervention in item["interventions"]
+        ]

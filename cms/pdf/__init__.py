@@ -1,5 +1,5 @@
 """Print proceedings: data and a template go to typst, a tagged PDF/UA comes back."""
 
-from cms.pdf.render import Printed, keep, kept, look_up, print_document
+from cms.pdf.render import Printed, print_document, template_digest
 
-__all__ = ["Printed", "keep", "kept", "look_up", "print_document"]
+__all__ = ["Printed", "print_document", "template_digest"]

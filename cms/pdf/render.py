@@ -1,27 +1,36 @@
-"""Turn a document into data for the typesetter, and keep what it made."""
+"""Turn a document into data for the typesetter, and into a PDF."""
 
 import json
 import logging
-import os
+import struct
 import subprocess
 import sys
-import tempfile
 import unicodedata
+import zlib
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.utils.html import escape
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from cms import prose
-from cms.document import Document, Item, Note, Paragraph, Section, Statement, language_of
-from cms.pdf.fonts import BOX, FAMILIES, folders, unprintable
+from cms.document import (
+    Document,
+    Paragraph,
+    PrintedItem,
+    PrintedNote,
+    Section,
+    Statement,
+    language_of,
+)
+from cms.pdf.fonts import BOX, FAMILIES, folders, readings, unprintable
+from cms.pdf.searchable import searchable
 from hub.lib.errors import Unavailable
+from hub.lib.scripts import script_of
 
 log = logging.getLogger(__name__)
 TEMPLATE = Path(__file__).with_name("proceedings.typ")
@@ -31,6 +40,8 @@ PATIENCE = 60
 # Letters named in the note at the end of the print.
 NAMED = 40
 UA = ["ua-1"]
+# Marks of isolation: an address ends with its last slash in a line from right to left, too.
+_LTR = "\u2066{}\u2069"
 
 
 @dataclass(frozen=True)
@@ -42,18 +53,30 @@ class Printed:
 
 
 def _tongued(nodes: list[prose.Node], language: str) -> list[prose.Node]:
-    """Say for each block in which language and direction to shape it; a list or table follows its first words."""
+    """Say for each block in which language and direction
+    to shape it; a list or table follows its first words.
+    """
     for node in nodes:
         inner = [*node.get("items", ()), node.get("blocks", []), *node.get("rows", ())]
         for blocks in inner:
             _tongued(blocks, language)
         words = prose.text_of(node.get("of", []))
+        _say_scripts(node.get("of", []))
         first = next((block for blocks in inner for block in blocks if block.get("lang")), None)
         if words:
             node["lang"] = language_of(words, language)
         elif first:
             node["lang"], node["dir"] = first["lang"], first.get("dir", "")
     return nodes
+
+
+def _say_scripts(nodes: list[prose.Node]) -> None:
+    """Say in which script emphasised words are written: not every one has slanted letters."""
+    for node in nodes:
+        inner = node.get("of", [])
+        if node["kind"] == "emph":
+            node["script"] = script_of(prose.text_of(inner))
+        _say_scripts(inner)
 
 
 def _paragraph(part: Paragraph, language: str) -> dict[str, Any]:
@@ -64,35 +87,37 @@ def _section(section: Section, language: str) -> dict[str, Any]:
     return {"title": section.title, "parts": [_paragraph(part, language) for part in section.parts]}
 
 
-def _statement(said: Statement, language: str) -> dict[str, Any]:
+def _statement(statement: Statement, language: str) -> dict[str, Any]:
     return {
-        "number": said.number,
-        "url": said.url,
-        "author": said.author,
-        "about": said.about,
-        "when": said.when,
-        "door": said.door,
-        "edited": said.edited,
-        "blocks": _tongued(prose.read(said.html), language),
+        "number": statement.number,
+        "url": statement.url,
+        "author": statement.author,
+        "about": statement.about,
+        "when": statement.when,
+        "door": statement.door,
+        "edited": statement.edited,
+        "blocks": _tongued(prose.read(statement.html), language),
     }
 
 
-def _item(item: Item, language: str) -> dict[str, Any]:
+def _item(item: PrintedItem, language: str) -> dict[str, Any]:
     return {
         "number": item.number,
         "title": item.title,
         "note": item.note,
-        "statements": [_statement(said, language) for said in item.statements],
+        "statements": [_statement(statement, language) for statement in item.statements],
     }
 
 
-def _note(note: Note, language: str) -> dict[str, Any]:
+def _note(note: PrintedNote, language: str) -> dict[str, Any]:
     markup = "".join(f"<p>{escape(line)}</p>" for line in note.text.splitlines() if line.strip())
     return {"title": note.title, "blocks": _tongued(prose.read(markup), language)}
 
 
 def as_data(document: Document, *, draft: bool) -> dict[str, Any]:
-    """Return the document as JSON-able data, tamed: no control characters, places to break in very long words."""
+    """Return the document as JSON-able data, tamed: no
+    control characters, places to break in very long words.
+    """
     data = {
         "title": document.title,
         "short": Truncator(document.title).chars(76),
@@ -101,7 +126,7 @@ def as_data(document: Document, *, draft: bool) -> dict[str, Any]:
         "dates": document.dates,
         "issued": document.issued,
         "organisation": document.organisation,
-        "cite": document.cite,
+        "cite": f"{document.cite} {_LTR.format(document.url)}",
         "labels": document.labels,
         "sections": [_section(section, document.language) for section in document.sections],
         "items": [_item(item, document.language) for item in document.items],
@@ -110,7 +135,13 @@ def as_data(document: Document, *, draft: bool) -> dict[str, Any]:
     }
     tamed: dict[str, Any] = prose.mapped(data, prose.tame)
     # What the template decides by is ours, and stays as it is.
-    return {**tamed, "language": document.language, "dir": document.dir, "draft": draft, "families": list(FAMILIES)}
+    return {
+        **tamed,
+        "language": document.language,
+        "dir": document.dir,
+        "draft": draft,
+        "families": list(FAMILIES),
+    }
 
 
 def _box_missing(data: dict[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:
@@ -125,7 +156,9 @@ def _box_missing(data: dict[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]
     gone = unprintable(letters)
     table = str.maketrans(dict.fromkeys(gone, BOX))
     boxed = prose.mapped(data, lambda text: text.translate(table)) if gone else data
-    names = [f"U+{ord(letter):04X} {unicodedata.name(letter, '')}".strip() for letter in sorted(gone)]
+    names = [
+        f"U+{ord(letter):04X} {unicodedata.name(letter, '')}".strip() for letter in sorted(gone)
+    ]
     boxed["unprinted"] = names[:NAMED] + (["…"] if len(names) > NAMED else [])
     return boxed, tuple(names)
 
@@ -142,7 +175,8 @@ def _run(order: dict[str, Any]) -> subprocess.CompletedProcess[bytes]:
 
 
 def print_document(document: Document, *, at: datetime, draft: bool = False) -> Printed:
-    """Return the document as a tagged PDF/UA-1; without the standard when typst cannot keep it, which is logged.
+    """Return the document as a tagged PDF/UA-1; without the standard when typst cannot keep it,
+    which is logged.
 
     Args: ``at`` is the date in the file, so that the same document gives the same bytes.
 
@@ -151,7 +185,10 @@ def print_document(document: Document, *, at: datetime, draft: bool = False) -> 
     data, gone = _box_missing(as_data(document, draft=draft))
     if gone:
         log.warning(
-            "%s: %d letters have no font: %s", document.symbol or document.title, len(gone), ", ".join(gone[:5])
+            "%s: %d letters have no font: %s",
+            document.symbol or document.title,
+            len(gone),
+            ", ".join(gone[:5]),
         )
     order = {
         "template": TEMPLATE.read_text(encoding="utf-8"),
@@ -164,34 +201,33 @@ def print_document(document: Document, *, at: datetime, draft: bool = False) -> 
         try:
             done = _run({**order, "standards": standards})
         except subprocess.TimeoutExpired:
-            log.error("%s took longer than %d s to print", document.symbol or document.title, PATIENCE)
+            log.error(
+                "%s took longer than %d s to print", document.symbol or document.title, PATIENCE
+            )
             break
         if done.returncode == 0:
-            return Printed(done.stdout, gone)
-        log.error("typst (%s): %s", standards or "no standard", done.stderr.decode(errors="replace")[-2000:])
+            return Printed(_searchable(done.stdout, document), gone)
+        log.error(
+            "typst (%s): %s",
+            standards or "no standard",
+            done.stderr.decode(errors="replace")[-2000:],
+        )
     raise Unavailable(_("This document cannot be printed now. Its page has the same text."))
 
 
-def kept(shelf: str, key: str) -> Path:
-    """Return where a print is kept: the shelf names page and kind, the key and the template's digest its content."""
-    digest = sha256(TEMPLATE.read_bytes()).hexdigest()[:8]
-    return Path(settings.HUB_DATA) / "print" / f"{shelf}-{key}-{digest}.pdf"
-
-
-def look_up(path: Path) -> bytes | None:
-    """Return a kept print, None when there is none (any more)."""
+def _searchable(pdf: bytes, document: Document) -> bytes:
+    """Return a print whose Arabic can be found and copied,
+    or as it is when typst wrote it in a way unknown to us.
+    """
     try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        return None
+        return searchable(pdf, readings())
+    except (ValueError, KeyError, IndexError, struct.error, zlib.error):
+        log.exception(
+            "The Arabic text of %s cannot be searched in its PDF", document.symbol or document.title
+        )
+        return pdf
 
 
-def keep(path: Path, content: bytes, shelf: str) -> None:
-    """Write a print so that a reader sees all of it or nothing, and take older ones off its shelf."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as handle:
-        handle.write(content)
-    os.replace(handle.name, path)
-    for older in path.parent.glob(f"{shelf}-*.pdf"):
-        if older != path:
-            older.unlink(missing_ok=True)
+def template_digest() -> str:
+    """Return what tells prints of this template from those of another one."""
+    return sha256(TEMPLATE.read_bytes()).hexdigest()[:8]

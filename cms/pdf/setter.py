@@ -1,8 +1,8 @@
 """Set one document in a process of its own: JSON on standard input, PDF on standard output.
 
-A typesetter that reads what strangers wrote can be made to fail hard: typst 0.15 panics where it should report a
-missing glyph, and a stack overflow in it would end the whole process. So it never runs inside the hub. Standalone: it
-imports nothing of the hub.
+A typesetter that reads what strangers wrote can be made to fail hard: typst 0.15 panics where it
+should report a missing glyph, and a stack overflow in it would end the whole process. So it never
+runs inside the hub. Standalone: it imports nothing of the hub.
 
 Exit status: 0 and a PDF; 3 and the reason on standard error when typst refused.
 """
@@ -15,17 +15,23 @@ import typst
 
 
 def set_document(order: dict[str, Any]) -> bytes:
-    """Return the PDF for an order: template, data, fonts (folders), standards, timestamp (seconds, UTC)."""
-    fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=order["fonts"])
+    """Return the PDF for an order: template, data, fonts
+    (folders), standards, timestamp (seconds, UTC).
+    """
+    fonts = typst.Fonts(
+        include_system_fonts=False, include_embedded_fonts=True, font_paths=order["fonts"]
+    )
     compiler = typst.Compiler(
         order["template"].encode(),
         font_paths=fonts,
         ignore_system_fonts=True,
         sys_inputs={"data": json.dumps(order["data"], ensure_ascii=False)},
     )
-    made = compiler.compile(format="pdf", pdf_standards=order["standards"], timestamp=order["timestamp"])
-    assert isinstance(made, bytes)
-    return made
+    pdf = compiler.compile(
+        format="pdf", pdf_standards=order["standards"], timestamp=order["timestamp"]
+    )
+    assert isinstance(pdf, bytes)
+    return pdf
 
 
 if __name__ == "__main__":

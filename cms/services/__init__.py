@@ -1,4 +1,6 @@
-"""What can be done with published pages; views, the demo and the start of the hub call these and nothing else."""
+"""What can be done with published pages; views, the demo
+and the start of the hub call these and nothing else.
+"""
 
 from cms.services.bootstrap import bootstrap_site
 from cms.services.issue import attach_note, end_note, withdraw_proceedings

@@ -37,9 +37,11 @@ FILE_RIGHTS = {
 
 @transaction.atomic
 def bootstrap_site() -> HomePage:
-    """Make what is missing: root, home, site, standard pages, index, groups, workflow; put right what follows settings.
+    """Make what is missing: root, home, site, standard pages, index, groups, workflow; put right
+    what follows settings.
 
-    Called by ``manage.py up`` and ``prepare`` at each start, and by tests. What editors have written stays.
+    Called by ``manage.py up`` and ``prepare`` at each start, and by tests. What editors have
+    written stays.
     """
     with override(settings.LANGUAGE_CODE):
         home = _home(_root())
@@ -60,7 +62,9 @@ def _root() -> Page:
     root = Page.get_first_root_node()
     if root is None:
         root = Page.add_root(
-            instance=Page(title="Root", slug="root", content_type=ContentType.objects.get_for_model(Page))
+            instance=Page(
+                title="Root", slug="root", content_type=ContentType.objects.get_for_model(Page)
+            )
         )
     return root
 
@@ -69,7 +73,10 @@ def _home(root: Page) -> HomePage:
     home = HomePage.objects.first()
     if home is not None:
         return home
-    intro = _("An expert network that discusses by web, by mail and live, and publishes what it has agreed.")
+    intro = _(
+        "An expert network that discusses by web, by mail and live, and publishes what it has "
+        "agreed."
+    )
     home = HomePage(title=settings.HUB_NAME, slug="hub", intro=f"<p>{intro}</p>")
     root.add_child(instance=home)
     return home
@@ -87,13 +94,15 @@ def _site(home: HomePage) -> None:
         "is_default_site": True,
     }
     site = Site.objects.filter(is_default_site=True).first() or Site()
-    if any(getattr(site, name, None) != value for name, value in wanted.items() if name != "root_page") or (
-        site.root_page_id != home.pk
-    ):
+    if any(
+        getattr(site, name, None) != value for name, value in wanted.items() if name != "root_page"
+    ) or (site.root_page_id != home.pk):
         for name, value in wanted.items():
             setattr(site, name, value)
         site.save()
-    for stray in Page.objects.filter(depth=2, content_type=ContentType.objects.get_for_model(Page), numchild=0):
+    for stray in Page.objects.filter(
+        depth=2, content_type=ContentType.objects.get_for_model(Page), numchild=0
+    ):
         stray.delete()
 
 
@@ -109,12 +118,18 @@ def _standard_pages() -> list[tuple[str, str, str]]:
     return [
         ("about", _("About the network"), _("Who we are and what we do together.")),
         ("rules", _("Rules of procedure"), _("What everybody accepts who takes part.")),
-        ("by-mail", _("Taking part by mail"), _("Everything here can be read and answered by mail.")),
+        (
+            "by-mail",
+            _("Taking part by mail"),
+            _("What is said in the discussions can be read and answered by mail."),
+        ),
     ]
 
 
 def _groups(home: HomePage) -> None:
-    """Give the Secretariat the pages and files, the rapporteurs the door; cms.policy gives what is behind it."""
+    """Give the Secretariat the pages and files, the
+    rapporteurs the door; cms.policy gives what is behind it.
+    """
     Group.objects.filter(name__in=STRAY_GROUPS, user=None).delete()
     secretariat, rapporteurs = (Group.objects.get_or_create(name=name)[0] for name in NAMES)
     door = Permission.objects.get(content_type__app_label="wagtailadmin", codename="access_admin")
@@ -137,7 +152,9 @@ def _permission(app: str, codename: str) -> Permission:
 
 
 def _workflow(index: ConferenceIndexPage) -> None:
-    """Have the Secretariat approve what stands under the index; Wagtail's own workflow on the root goes."""
+    """Have the Secretariat approve what stands under
+    the index; Wagtail's own workflow on the root goes.
+    """
     task, created = ProceedingsApproval.objects.get_or_create(name=WORKFLOW)
     if created:
         task.groups.set([Group.objects.get(name=SECRETARIAT)])

@@ -1,4 +1,6 @@
-"""Write the pages of text from Markdown, as demo and provisioning do; editors use Wagtail's admin."""
+"""Write the pages of text from Markdown, as demo
+and provisioning do; editors use Wagtail's admin.
+"""
 
 import re
 
@@ -12,10 +14,12 @@ _own_direction = re.compile(r' dir="auto"')
 
 
 def rich_text(markdown: str) -> str:
-    """Return Markdown as the rich text that Wagtail's editor keeps: headings from h2, no attributes of ours."""
-    made = _own_direction.sub("", render(markdown))
+    """Return Markdown as the rich text that Wagtail's
+    editor keeps: headings from h2, no attributes of ours.
+    """
+    html = _own_direction.sub("", render(markdown))
     return (
-        made.replace("h3>", "h2>")
+        html.replace("h3>", "h2>")
         .replace("h4>", "h2>")
         .replace("h5>", "h3>")
         .replace(' rel="nofollow ugc noopener"', "")
@@ -38,7 +42,8 @@ def write_home(*, intro: str) -> HomePage:
 @renders("body", stored_as=str)
 @transaction.atomic
 def write_page(*, slug: str, title: str, body: str, intro: str = "") -> StandardPage:
-    """Write a page of text under the home, made when there is none with this slug; ``body`` is Markdown.
+    """Write a page of text under the home, made when there is none with this slug; ``body`` is
+    Markdown.
 
     Raises: NotFound before :func:`bootstrap_site`.
     """

@@ -1,6 +1,7 @@
 """From the log of a conference to issued proceedings: compile, write, submit, approve or send back.
 
-Draft, revision, workflow and publication are Wagtail's; these functions decide who may, and call it.
+Draft, revision, workflow and publication are Wagtail's; these functions decide who may, and call
+it.
 """
 
 from datetime import datetime
@@ -15,7 +16,6 @@ from wagtail.models import WorkflowState
 from cms import document
 from cms.models import ConferenceIndexPage, ProceedingsPage, ProceedingsRecord
 from cms.models.issued import frozen
-from cms.presenter import issued_pdf_of
 from cms.rules import is_secretariat, may_write
 from cms.services.pages import rich_text
 from cms.services.rights import follow_roles, follow_secretariat
@@ -30,13 +30,18 @@ if TYPE_CHECKING:
 COMMENT_LENGTH = 2000
 
 
-# --- The record ---------------------------------------------------------------------------------------------------
+# --- The record -----------------------------------------------------------------------------------
 def data_of(transcript: Transcript) -> dict[str, Any]:
     """Return a transcript as the data of a record, see :class:`cms.models.ProceedingsRecord`."""
     return {
         "background": str(transcript.conference.background_markup),
         "participants": [
-            {"name": who.name, "role": who.role, "country": who.country, "organisation": who.organisation}
+            {
+                "name": who.name,
+                "role": who.role,
+                "country": who.country,
+                "organisation": who.organisation,
+            }
             for who in transcript.participants
         ],
         "agenda": [
@@ -45,7 +50,9 @@ def data_of(transcript: Transcript) -> dict[str, Any]:
                 "taken": record.taken_at is not None,
                 "resumed": record.is_resumed,
                 "session": _session(sitting.conference_session),
-                "interventions": [_intervention(said) for said in record.interventions],
+                "interventions": [
+                    _intervention(contribution) for contribution in record.interventions
+                ],
             }
             for sitting in transcript.sessions
             for record in sitting.items
@@ -59,17 +66,17 @@ def _session(row: Any) -> dict[str, Any]:
     return {"title": row.title, **hours, "held": row.opened_at is not None}
 
 
-def _intervention(said: Any) -> dict[str, Any]:
+def _intervention(contribution: Any) -> dict[str, Any]:
     return {
-        "number": said.number,
-        "author": said.speaker.name,
-        "role": said.role,
-        "country": said.speaker.country,
-        "organisation": said.speaker.organisation,
-        "at": said.at.isoformat(),
-        "origin": said.origin,
-        "html": str(said.html),
-        "edited": _edited(said.edited),
+        "number": contribution.number,
+        "author": contribution.speaker.name,
+        "role": contribution.role,
+        "country": contribution.speaker.country,
+        "organisation": contribution.speaker.organisation,
+        "at": contribution.at.isoformat(),
+        "origin": contribution.origin,
+        "html": str(contribution.html),
+        "edited": _edited(contribution.edited),
     }
 
 
@@ -89,8 +96,8 @@ def _edited(edit: Any) -> dict[str, Any] | None:
 def compile_proceedings(*, conference_id: int, actor: "Member", now: datetime) -> ProceedingsPage:
     """Compile the record of a conference into the draft of its proceedings.
 
-    The first time makes the draft; again refreshes its record and leaves summary, conclusions and title as they are
-    written. When nothing was said in between, nothing changes.
+    The first time makes the draft; again refreshes its record and leaves summary, conclusions and
+    title as they are written. When nothing was said in between, nothing changes.
 
     Raises:
         NotFound: no such conference for the actor, or the site was not set up.
@@ -100,9 +107,15 @@ def compile_proceedings(*, conference_id: int, actor: "Member", now: datetime) -
     transcript = transcript_for(actor, conference_id)
     conference = transcript.conference
     if not may_write(actor, conference.forum_id):
-        raise NotAllowed(_("The rapporteur, the chair and the Secretariat compile the proceedings."))
+        raise NotAllowed(
+            _("The rapporteur, the chair and the Secretariat compile the proceedings.")
+        )
     follow_roles(member=actor)
-    page = ProceedingsPage.objects.select_for_update(of=("self",)).filter(conference_id=conference_id).first()
+    page = (
+        ProceedingsPage.objects.select_for_update(of=("self",))
+        .filter(conference_id=conference_id)
+        .first()
+    )
     data = data_of(transcript)
     record, _made = ProceedingsRecord.objects.get_or_create(
         conference_id=conference_id,
@@ -129,10 +142,10 @@ def _first_draft(conference: Any, record: ProceedingsRecord, actor: "Member") ->
     if index is None:
         raise NotFound
     slug = slugify(conference.slug) or f"conference-{conference.pk}"
-    taken = index.get_children().filter(slug=slug).exists()
+    is_taken = index.get_children().filter(slug=slug).exists()
     page = ProceedingsPage(
         title=conference.name,
-        slug=f"{slug}-{conference.pk}" if taken else slug,
+        slug=f"{slug}-{conference.pk}" if is_taken else slug,
         live=False,
         owner=actor,
         conference_id=conference.pk,
@@ -144,7 +157,7 @@ def _first_draft(conference: Any, record: ProceedingsRecord, actor: "Member") ->
     return page
 
 
-# --- Writing and deciding -------------------------------------------------------------------------------------------
+# --- Writing and deciding -------------------------------------------------------------------------
 def _page(page_id: int, actor: "Member") -> ProceedingsPage:
     page = ProceedingsPage.objects.select_for_update(of=("self",)).filter(pk=page_id).first()
     if page is None or not may_write(actor, page.forum_id):
@@ -158,7 +171,10 @@ def _check_open(page: ProceedingsPage) -> None:
         raise frozen(page.symbol)
     if page.workflow_in_progress:
         raise NotNow(
-            _("The draft waits for the Secretariat's approval. It can be changed when it is sent back."),
+            _(
+                "The draft waits for the Secretariat's approval. It can be changed when it is sent "
+                "back."
+            ),
             code="submitted",
         )
 
@@ -183,7 +199,10 @@ def words_of(page: ProceedingsPage) -> str:
         lines += [section.title, *(plain(str(part.html)) for part in section.parts)]
     for number, item in enumerate(page.record.data["agenda"] if page.record else (), start=1):
         lines.append(f"{number}. {item['title']}")
-        lines += [f"#{entry['number']} {entry['author']}: {plain(entry['html'])}" for entry in item["interventions"]]
+        lines += [
+            f"#{entry['number']} {entry['author']}: {plain(entry['html'])}"
+            for entry in item["interventions"]
+        ]
     return "\n".join(lines)
 
 
@@ -199,18 +218,26 @@ def write_proceedings(
     page = _page(page_id, actor)
     _check_open(page)
     draft: ProceedingsPage = page.get_latest_revision_as_object()
-    draft.summary, draft.conclusions, draft.title = rich_text(summary), rich_text(conclusions), title or draft.title
+    draft.summary, draft.conclusions, draft.title = (
+        rich_text(summary),
+        rich_text(conclusions),
+        title or draft.title,
+    )
     draft.save_revision(user=actor, changed=True, log_action=True)
     return draft
 
 
 @transaction.atomic
-def submit_proceedings(*, page_id: int, actor: "Member", seen_revision: int | None) -> WorkflowState:
-    """Hand the draft to the Secretariat: start Wagtail's workflow, or resume it after it was sent back.
+def submit_proceedings(
+    *, page_id: int, actor: "Member", seen_revision: int | None
+) -> WorkflowState:
+    """Hand the draft to the Secretariat: start Wagtail's workflow, or resume it after it was sent
+    back.
 
     Args: seen_revision, key of the revision the actor has read; None is none.
 
-    Raises: NotFound, Invalid (no summary yet), NotNow (submitted or issued), Stale (changed since it was read).
+    Raises: NotFound, Invalid (no summary yet), NotNow (submitted or issued), Stale (changed since
+    it was read).
     """
     page = _page(page_id, actor)
     _check_open(page)
@@ -250,23 +277,29 @@ def approve_proceedings(
 ) -> ProceedingsPage:
     """Approve and so publish: the page is open to all, under a symbol that freezes its text.
 
-    Args: seen_revision, key of the revision the actor has read; that one is published. None is none.
+    Args: seen_revision, key of the revision the actor has read; that one is published. None is
+    none.
 
-    Raises: NotFound, NotAllowed (not of the Secretariat), Conflict (does not wait for a decision), Stale (changed since
-    it was read), NotNow (the conference goes on).
+    Raises: NotFound, NotAllowed (not of the Secretariat), Conflict (does not wait for a decision),
+    Stale (changed since it was read), NotNow (the conference goes on).
     """
     task_state = _task(page_id, actor, seen_revision)
     publication = PublishPageRevisionAction(task_state.revision, user=actor)
-    # The revision that was read, whatever is saved meanwhile; in Wagtail's admin nobody may publish proceedings.
-    task_state.workflow_state.on_finish = lambda user=None: publication.execute(skip_permission_checks=True)
-    task_state.task.specific.on_action(task_state, actor, "approve", comment=mask(comment)[:COMMENT_LENGTH])
-    page = ProceedingsPage.objects.get(pk=page_id)
-    transaction.on_commit(lambda: issued_pdf_of(page), robust=True)
-    return page
+    # The revision that was read, whatever is saved meanwhile; in Wagtail's admin nobody may publish
+    # proceedings.
+    task_state.workflow_state.on_finish = lambda user=None: publication.execute(
+        skip_permission_checks=True
+    )
+    task_state.task.specific.on_action(
+        task_state, actor, "approve", comment=mask(comment)[:COMMENT_LENGTH]
+    )
+    return ProceedingsPage.objects.get(pk=page_id)
 
 
 @transaction.atomic
-def send_back_proceedings(*, page_id: int, actor: "Member", seen_revision: int | None, comment: str) -> ProceedingsPage:
+def send_back_proceedings(
+    *, page_id: int, actor: "Member", seen_revision: int | None, comment: str
+) -> ProceedingsPage:
     """Send the draft back to the rapporteur with what should be changed.
 
     Args: seen_revision, key of the revision the actor has read; None is none.
@@ -276,5 +309,7 @@ def send_back_proceedings(*, page_id: int, actor: "Member", seen_revision: int |
     if not comment.strip():
         raise Invalid(_("Say what should be changed, so that the rapporteur knows."))
     task_state = _task(page_id, actor, seen_revision)
-    task_state.task.specific.on_action(task_state, actor, "reject", comment=mask(comment).strip()[:COMMENT_LENGTH])
+    task_state.task.specific.on_action(
+        task_state, actor, "reject", comment=mask(comment).strip()[:COMMENT_LENGTH]
+    )
     return ProceedingsPage.objects.get(pk=page_id)

@@ -26,10 +26,12 @@ def groups_due(member: "Member") -> set[str]:
 
 @transaction.atomic
 def follow_roles(*, member: "Member") -> None:
-    """Put the member into the groups that are due and out of the others; groups of other names stay.
+    """Put the member into the groups that are due and out of the others; groups of other names
+    stay.
 
-    Called wherever the groups are about to matter: at the admin's door, at compiling, at deciding. Queries: 1 to 3 when
-    nothing changes.
+    Called wherever the groups are about to matter: at the admin's door, at compiling, at deciding.
+
+    Queries: 1 to 3 when nothing changes.
     """
     due = groups_due(member)
     has = {group.name: group for group in member.groups.filter(name__in=NAMES)}
@@ -49,7 +51,9 @@ def follow_roles(*, member: "Member") -> None:
 
 @transaction.atomic
 def follow_secretariat() -> None:
-    """Put everybody of the Secretariat into its group, and the others out: Wagtail writes to the group. Queries: 3."""
+    """Put everybody of the Secretariat into its group, and
+    the others out: Wagtail writes to the group. Queries: 3.
+    """
     group = Group.objects.filter(name=SECRETARIAT).first()
     if group is None:
         return

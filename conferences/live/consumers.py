@@ -1,9 +1,11 @@
 """The sockets: ``/live/session/<id>/`` for a conference_session, ``/live/topic/<id>/`` for a topic.
 
-What a socket may say is one thing, ``{"after": N}``: send what came after number N. It may say so at any time, and is
-answered with frames in order. On entering a conference_session it gets ``{"kind": "hello", "seq", "state", "present",
-"now"}``. What cannot be read is answered with ``{"kind": "error", "code": "bad-frame"}``, and one socket too many of a
-client with the code ``too-many`` before it is closed (1013).
+What a socket may say is one thing, ``{"after": N}``: send what came after number N. It may say so
+at any time, and is answered with frames in order. On entering a conference_session it gets
+``{"kind": "hello", "seq", "state", "present", "now", "beat"}``; after ``beat`` seconds without any
+other frame comes ``{}`` (record 0033). What cannot be read is answered with ``{"kind": "error",
+"code": "bad-frame"}``, and one socket too many of a client with the code ``too-many`` before it is
+closed (1013).
 """
 
 import asyncio
@@ -19,7 +21,7 @@ from django.db.utils import DatabaseError
 from conferences.frames import iso
 from conferences.live import limits
 from conferences.live.crowd import crowd
-from conferences.live.room import Room, Seat, rooms
+from conferences.live.room import LiveRoom, Seat, rooms
 from conferences.live.sources import SessionSource, Source, TopicSource, must_set_up_factor
 from hub.lib import clock
 from hub.members.account.selectors import SocketSignIn, socket_sign_in
@@ -38,7 +40,9 @@ MOST = 2**31
 
 
 class Allowance:
-    """How much one socket may send: a burst, then a little each second; clients are counted elsewhere (record 0018)."""
+    """How much one socket may send: a burst, then a little
+    each second; clients are counted elsewhere (record 0018).
+    """
 
     def __init__(self) -> None:
         self._left = float(limits.BURST)
@@ -56,15 +60,17 @@ class Allowance:
 def number_after(text: str) -> int | None:
     """Return N of ``{"after": N}``, None for anything else."""
     try:
-        said = json.loads(text)
+        request = json.loads(text)
     except (ValueError, RecursionError):
         return None
-    number = said.get("after") if isinstance(said, dict) else None
+    number = request.get("after") if isinstance(request, dict) else None
     return number if type(number) is int and 0 <= number < MOST else None
 
 
 def judge(message: Message, allowance: Allowance) -> int:
-    """Return the number a message asks for, -1 for one that cannot be read; raise :class:`Ended` where it ends."""
+    """Return the number a message asks for, -1 for one that
+    cannot be read; raise :class:`Ended` where it ends.
+    """
     text = message.get("text")
     if text is None:
         raise Ended(limits.BINARY)
@@ -102,21 +108,25 @@ async def _push(send: Send, text: str) -> None:
         raise Ended(None) from None
 
 
-async def _write(send: Send, room: Room, seat: Seat, sent: int) -> None:
-    """Send what is queued, in the order of the log; ``sent`` is the number the socket has been told of."""
+async def _write(send: Send, room: LiveRoom, seat: Seat, sent: int) -> None:
+    """Send what is queued, in the order of the log;
+    ``sent`` is the number the socket has been told of.
+    """
     while True:
         item = await seat.queue.get()
         if isinstance(item, int):
-            sent = max(sent, await _resume(send, room, item))
+            sent = max(sent, await _resume(send, room, seat, item))
         elif not item[0] or item[0] > sent:
             await _push(send, item[1])
             sent = item[0] or sent
+        seat.frames_sent += 1
 
 
-async def _resume(send: Send, room: Room, after: int) -> int:
+async def _resume(send: Send, room: LiveRoom, seat: Seat, after: int) -> int:
     while frames := await room.since(after):
         for number, text in frames:
             await _push(send, text)
+            seat.frames_sent += 1
             after = number
         if not room.source.counts_people:
             # A prompt says "up to here": one is enough.
@@ -134,9 +144,14 @@ def _reason(error: BaseException | None) -> int | None:
     return limits.COME_BACK_LATER
 
 
-async def _sit(room: Room, seat: Seat, receive: Receive, send: Send, sent: int) -> int | None:
-    """Serve a seat until either side ends it; return the close code, None when the socket has gone."""
-    tasks = [asyncio.create_task(_read(receive, seat)), asyncio.create_task(_write(send, room, seat, sent))]
+async def _sit(room: LiveRoom, seat: Seat, receive: Receive, send: Send, sent: int) -> int | None:
+    """Serve a seat until either side ends it; return
+    the close code, None when the socket has gone.
+    """
+    tasks = [
+        asyncio.create_task(_read(receive, seat)),
+        asyncio.create_task(_write(send, room, seat, sent)),
+    ]
     ends: list[asyncio.Future[Any]] = [*tasks, seat.over]
     try:
         await asyncio.wait(ends, timeout=_lifetime(seat), return_when=asyncio.FIRST_COMPLETED)
@@ -155,7 +170,8 @@ async def _close(send: Send, code: int) -> None:
         async with asyncio.timeout(limits.CLOSING):
             await send({"type": "websocket.close", "code": code})
     except (OSError, RuntimeError, TimeoutError):
-        # Gone already, or so slow that not even the farewell gets through: the connection ends with the call.
+        # Gone already, or so slow that not even the farewell gets through: the connection ends with
+        # the call.
         log.debug("A socket did not take its closing code %s", code)
 
 
@@ -167,7 +183,11 @@ def _lifetime(seat: Seat) -> float:
 
 
 async def _follow(
-    source: Source, member: "Member | None", sign_in: SocketSignIn | None, receive: Receive, send: Send
+    source: Source,
+    member: "Member | None",
+    sign_in: SocketSignIn | None,
+    receive: Receive,
+    send: Send,
 ) -> None:
     room, seat = rooms.enter(source, member, sign_in)
     try:
@@ -183,6 +203,7 @@ async def _follow(
                 "state": source.state,
                 "present": room.presence.total(),
                 "now": iso(clock.now()),
+                "beat": source.beat,
             }
             await _push(send, json.dumps(hello))
         code = await _sit(room, seat, receive, send, sent)
@@ -196,9 +217,12 @@ async def _follow(
         await _close(send, code)
 
 
-async def _serve(find: Callable[..., Awaitable[Source | None]], scope: Message, receive: Receive, send: Send) -> None:
+async def _serve(
+    find: Callable[..., Awaitable[Source | None]], scope: Message, receive: Receive, send: Send
+) -> None:
     await receive()
-    # A code is only seen by a browser after the handshake, so hidden and missing rooms are accepted and closed.
+    # A code is only seen by a browser after the handshake, so hidden and missing rooms are accepted
+    # and closed.
     try:
         await send({"type": "websocket.accept"})
     except OSError:
@@ -215,7 +239,11 @@ async def _serve(find: Callable[..., Awaitable[Source | None]], scope: Message, 
 
 
 async def _serve_known(
-    find: Callable[..., Awaitable[Source | None]], member: "Member | None", scope: Message, receive: Receive, send: Send
+    find: Callable[..., Awaitable[Source | None]],
+    member: "Member | None",
+    scope: Message,
+    receive: Receive,
+    send: Send,
 ) -> None:
     try:
         must_set_up = await must_set_up_factor(member)

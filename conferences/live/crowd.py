@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 class Crowd:
     """Counts the open sockets of visitors; a client with none is not remembered.
 
-    Members are counted by their windows (:class:`conferences.live.room.Rooms`). A client on this host is counted in the
-    total alone: behind a proxy that nobody named it would stand for everybody.
+    Members are counted by their windows (:class:`conferences.live.room.Rooms`). A client on this
+    host is counted in the total alone: behind a proxy that nobody named it would stand for
+    everybody.
     """
 
     def __init__(self) -> None:
@@ -33,7 +34,9 @@ class Crowd:
             return
         client = client_key(host)
         of_client = 0 if is_loopback(host) else settings.HUB_SOCKETS_PER_CLIENT
-        if self.total >= limits.MAX_ANONYMOUS or (of_client and self._of_client[client] >= of_client):
+        is_full = self.total >= limits.MAX_ANONYMOUS
+        has_too_many = of_client > 0 and self._of_client[client] >= of_client
+        if is_full or has_too_many:
             yield False
             return
         self.total += 1

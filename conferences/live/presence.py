@@ -1,4 +1,6 @@
-"""How many people are in a room: counted by each process, added up over the bus, told at most once a second."""
+"""How many people are in a room: counted by each process,
+added up over the bus, told at most once a second.
+"""
 
 import asyncio
 import contextlib
@@ -59,14 +61,16 @@ class Presence:
 
     async def run(self) -> None:
         """Show changes, one a second at most, until cancelled."""
-        told = -1
+        count_sent = -1
         while True:
             await self._changed.wait()
             self._changed.clear()
-            if self._count() != told:
-                told = self._count()
+            if self._count() != count_sent:
+                count_sent = self._count()
                 self.tell()
             if self.total() != self.shown:
                 self.shown = self.total()
-                self._show(json.dumps({"kind": "presence", "present": self.shown}, separators=(",", ":")))
+                self._show(
+                    json.dumps({"kind": "presence", "present": self.shown}, separators=(",", ":"))
+                )
             await asyncio.sleep(limits.PRESENCE)

@@ -1,6 +1,9 @@
-"""A room in this process: one subscription of the bus, one encoded frame, local fan-out to bounded queues."""
+"""A room in this process: one subscription of the bus,
+one encoded frame, local fan-out to bounded queues.
+"""
 
 import asyncio
+import itertools
 import logging
 import time
 from collections import deque
@@ -25,10 +28,17 @@ log = logging.getLogger(__name__)
 LONGEST_WAIT_SECONDS = 4.0
 # Frames that are put into the queues between two pauses.
 PAUSE = limits.QUEUE // 4
+# A sign of life for who hears nothing else: a frame without a number or a kind.
+BEAT = "{}"
 
 
 class Seat:
-    """One socket's place in a room: its queue, and the code to close with once it is over."""
+    """One socket's place in a room: its queue, and the code to close with once it is over.
+
+    ``frames_sent`` is counted by its writer: one that takes nothing any more has a dead line.
+    """
+
+    _numbers = itertools.count()
 
     def __init__(self, member: "Member | None", sign_in: SocketSignIn | None = None) -> None:
         self.member_id: int | None = member.pk if member else None
@@ -37,9 +47,26 @@ class Seat:
         # A frame to send, or the number after which to send the log again.
         self.queue: asyncio.Queue[Frame | int] = asyncio.Queue(limits.QUEUE)
         self.over: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        self.slice = next(self._numbers) % limits.SLICES
+        self.frames_sent = 0
+        self._sent_before = -1
+        self._beats_stuck = 0
+
+    def beat(self) -> None:
+        """Queue a sign of life, unless something waits; who takes nothing for some beats goes."""
+        if self.queue.empty():
+            self.queue.put_nowait((0, BEAT))
+            self._beats_stuck = 0
+        elif self.frames_sent == self._sent_before:
+            self._beats_stuck += 1
+            if self._beats_stuck >= limits.STUCK_BEATS:
+                self.end(limits.COME_BACK_LATER)
+        self._sent_before = self.frames_sent
 
     def offer(self, item: Frame | int) -> None:
-        """Queue something; a socket that is too far behind goes, so that it never holds up the room."""
+        """Queue something; a socket that is too far
+        behind goes, so that it never holds up the room.
+        """
         try:
             self.queue.put_nowait(item)
         except asyncio.QueueFull:
@@ -72,7 +99,7 @@ class Recent:
         return [frame for frame in self._frames if frame[0] > number]
 
 
-class Room:
+class LiveRoom:
     """Everybody in this process who follows one source."""
 
     def __init__(self, source: Source) -> None:
@@ -84,6 +111,7 @@ class Room:
         self._recent = Recent()
         self._ahead: dict[int, str] = {}  # number -> frame that came with its prompt
         self._woken = asyncio.Event()
+        self._told_at = float("-inf")  # when, in seconds, everybody was sent something
         self.repeats = Repeats(log, f"Reading the log of {source.topic}")
         self._checks: set[asyncio.Task[None]] = set()
         # When to look at the seats again; who comes in is looked at then.
@@ -97,6 +125,7 @@ class Room:
 
     def tell(self, text: str) -> None:
         """Send everybody a frame that stands in no log."""
+        self._told_at = time.monotonic()
         for seat in self.seats:
             seat.offer((0, text))
 
@@ -104,14 +133,15 @@ class Room:
         """Return a page of frames after a number, from memory when they are there."""
         if number >= self.last:
             return []
-        kept = self._recent.after(number)
-        return await self.source.after(number) if kept is None else kept
+        recent = self._recent.after(number)
+        return await self.source.after(number) if recent is None else recent
 
     async def _hear(self, payload: dict[str, Any]) -> None:
         if "present" in payload:
             self.presence.hear(payload)
         elif not self.source.counts_people:
-            # A topic's prompts have no order of their own: an approved contribution is older than its news.
+            # A topic's prompts have no order of their own: an approved contribution is older than
+            # its news.
             self.last = max(self.last, payload["seq"])
             self.tell(prompt(payload["seq"]))
         else:
@@ -121,6 +151,7 @@ class Room:
 
     def _emit(self, frame: Frame) -> None:
         self.last = frame[0]
+        self._told_at = time.monotonic()
         self._recent.add(frame)
         for seat in self.seats:
             seat.offer(frame)
@@ -131,19 +162,22 @@ class Room:
         while self._ahead or look:
             while (text := self._ahead.pop(self.last + 1, None)) is not None:
                 self._emit((self.last + 1, text))
-            self._ahead = {number: text for number, text in self._ahead.items() if number > self.last}
+            self._ahead = {
+                number: text for number, text in self._ahead.items() if number > self.last
+            }
             if not (self._ahead or look):
                 return
-            found = await self.source.after(self.last)
-            for frame in found:
+            frames = await self.source.after(self.last)
+            for frame in frames:
                 if frame[0] > self.last:
                     self._emit(frame)
                 if frame[0] % PAUSE == 0:
                     # A page is longer than a queue: let the sockets write before there is more.
                     await asyncio.sleep(0)
             look = False
-            if not found:
-                # What came ahead is not in the log: another database, or a clock of its own. Only the log counts.
+            if not frames:
+                # What came ahead is not in the log: another database, or a clock of its own. Only
+                # the log counts.
                 self._ahead.clear()
 
     async def _recheck(self, payload: dict[str, Any]) -> None:
@@ -164,15 +198,24 @@ class Room:
                 seat.end(limits.REMOVED)
 
     async def _sign_out(self, payload: dict[str, Any]) -> None:
-        """End the sockets of a sign-in that has ended, or of all of a member's; who signed in anew comes back."""
+        """End the sockets of a sign-in that has ended, or
+        of all of a member's; who signed in anew comes back.
+        """
         for seat in self.seats:
             of_session = seat.sign_in is not None and seat.sign_in.mark == payload.get("session")
-            if of_session or (seat.member_id is not None and seat.member_id == payload.get("member")):
+            of_member = seat.member_id is not None and seat.member_id == payload.get("member")
+            if of_session or of_member:
                 seat.end(limits.RENEW)
 
     async def check_sign_ins(self, seats: "set[Seat] | None" = None) -> None:
-        """End the sockets whose sign-in is gone, by the rows: a prompt may have been lost. Queries: 1, or none."""
-        signed_in = [seat for seat in (seats or self.seats) if seat.sign_in is not None and not seat.over.done()]
+        """End the sockets whose sign-in is gone, by the rows:
+        a prompt may have been lost. Queries: 1, or none.
+        """
+        signed_in = [
+            seat
+            for seat in (seats or self.seats)
+            if seat.sign_in is not None and not seat.over.done()
+        ]
         marks = {seat.sign_in.mark for seat in signed_in if seat.sign_in}
         members = {seat.member_id for seat in signed_in if seat.member_id}
         valid_marks = await still_signed_in(marks, members) if marks else set()
@@ -181,7 +224,9 @@ class Room:
                 seat.end(limits.RENEW)
 
     async def _check_seats(self) -> None:
-        """Look at who is here, also while prompts keep coming; the public may be shut out without one."""
+        """Look at who is here, also while prompts keep
+        coming; the public may be shut out without one.
+        """
         self._check_at = time.monotonic() + self.source.poll * 0.9
         await self.check_sign_ins()
         visitors = [seat for seat in self.seats if seat.member_id is None and not seat.over.done()]
@@ -199,9 +244,10 @@ class Room:
             try:
                 await bus.subscribe(topic, handler)
             except Exception:
-                # The bus subscribes again by itself when the layer is back; until then the room looks at the rows.
+                # The bus subscribes again by itself when the layer is back; until then the room
+                # looks at the rows.
                 log.warning("The channel layer does not answer; %s is followed by its rows", topic)
-        presence = asyncio.create_task(self.presence.run())
+        besides = [asyncio.create_task(self.presence.run()), asyncio.create_task(self._beat())]
         try:
             while True:
                 try:
@@ -211,9 +257,22 @@ class Room:
                     self.repeats.failed(error, expected=isinstance(error, DatabaseError))
                     await asyncio.sleep(min(self.repeats.wait, LONGEST_WAIT_SECONDS))
         finally:
-            presence.cancel()
+            for task in besides:
+                task.cancel()
             for topic, handler in handlers.items():
                 await bus.unsubscribe(topic, handler)
+
+    async def _beat(self) -> None:
+        for turn in itertools.count():
+            await asyncio.sleep(self.source.beat / limits.SLICES)
+            self.beat(turn)
+
+    def beat(self, turn: int) -> None:
+        """Let a slice of the seats hear something, unless everybody just has."""
+        if time.monotonic() - self._told_at < self.source.beat / limits.SLICES:
+            return
+        for seat in [seat for seat in self.seats if seat.slice == turn % limits.SLICES]:
+            seat.beat()
 
     async def _follow(self) -> None:
         if not self.ready.is_set():
@@ -237,21 +296,28 @@ class Rooms:
     """The rooms of this process."""
 
     def __init__(self) -> None:
-        self._rooms: dict[str, Room] = {}
+        self._rooms: dict[str, LiveRoom] = {}
 
-    def enter(self, source: Source, member: "Member | None", sign_in: SocketSignIn | None = None) -> tuple[Room, Seat]:
-        """Return the source's room and a seat in it; who has too many windows gets one that is over."""
+    def enter(
+        self, source: Source, member: "Member | None", sign_in: SocketSignIn | None = None
+    ) -> tuple[LiveRoom, Seat]:
+        """Return the source's room and a seat in it;
+        who has too many windows gets one that is over.
+        """
         room = self._rooms.get(source.topic)
         if room is None or room.task.done():
-            room = self._rooms[source.topic] = Room(source)
+            room = self._rooms[source.topic] = LiveRoom(source)
         seat = Seat(member, sign_in)
-        if member is not None and sum(other.member_id == member.pk for other in room.seats) >= limits.MAX_WINDOWS:
+        if (
+            member is not None
+            and sum(other.member_id == member.pk for other in room.seats) >= limits.MAX_WINDOWS
+        ):
             seat.end(limits.BAD_CONDUCT)
         room.seats.add(seat)
         room.presence.change()
         return room, seat
 
-    def leave(self, room: Room, seat: Seat) -> None:
+    def leave(self, room: LiveRoom, seat: Seat) -> None:
         """Give a seat back; an empty room is closed."""
         room.seats.discard(seat)
         if room.seats:

@@ -1,4 +1,6 @@
-"""The addresses of the sockets; :mod:`hub.asgi` puts them behind the check of origin and session."""
+"""The addresses of the sockets; :mod:`hub.asgi`
+puts them behind the check of origin and session.
+"""
 
 from django.urls import path, re_path
 

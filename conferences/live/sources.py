@@ -1,4 +1,6 @@
-"""What a room follows: the log of a conference_session, or the contributions of a topic. All database work is here."""
+"""What a room follows: the log of a conference_session, or
+the contributions of a topic. All database work is here.
+"""
 
 import json
 from collections.abc import Callable
@@ -26,18 +28,24 @@ Frame = tuple[int, str]
 
 
 async def in_database(work: Callable[..., T], *args: Any) -> T:
-    """Run database work in a thread of the loop's pool: not in the one thread that all of Django would share."""
+    """Run database work in a thread of the loop's pool:
+    not in the one thread that all of Django would share.
+    """
     result: T = await database_sync_to_async(work, thread_sensitive=False)(*args)
     return result
 
 
 async def still_signed_in(marks: set[str], member_ids: set[int]) -> set[str]:
     """Return which of these sign-ins still stand, so that their sockets may. Queries: 1."""
-    return await in_database(lambda: account_selectors.are_signed_in(marks, member_ids, now=clock.now()))
+    return await in_database(
+        lambda: account_selectors.are_signed_in(marks, member_ids, now=clock.now())
+    )
 
 
 async def must_set_up_factor(member: "Member | None") -> bool:
-    """Whether somebody has to set up a second factor before any room. Queries: 1 for the Secretariat, else none."""
+    """Whether somebody has to set up a second factor before
+    any room. Queries: 1 for the Secretariat, else none.
+    """
     if member is None or not rules.is_secretariat(member):
         return False
     return await in_database(rules.must_set_up, member)
@@ -54,6 +62,7 @@ class Source(Protocol):
     forum_id: int
     counts_people: bool
     poll: float  # seconds between two looks at the rows
+    beat: float  # seconds after which every socket hears something
 
     async def newest(self) -> int:
         """Return the number of the newest frame, 0 for none."""
@@ -70,6 +79,7 @@ class SessionSource:
 
     counts_people = True
     poll = limits.POLL
+    beat = limits.BEAT
 
     def __init__(self, conference_session: ConferenceSession) -> None:
         self._row = conference_session
@@ -96,8 +106,8 @@ class SessionSource:
 
     async def after(self, number: int) -> list[Frame]:
         """Return the next page of the log. Queries: 3."""
-        found = await in_database(selectors.events_after, self._row, number)
-        return [(frame["seq"], frames.encode(frame)) for frame in found]
+        log_frames = await in_database(selectors.events_after, self._row, number)
+        return [(frame["seq"], frames.encode(frame)) for frame in log_frames]
 
     async def may_follow(self, member_id: int | None) -> bool:
         """Ask anew, with the member as they are now. Queries: 4."""
@@ -109,10 +119,13 @@ class SessionSource:
 
 
 class TopicSource:
-    """The contributions of a topic: prompts only, the page asks by HTTP under the reader's own rights."""
+    """The contributions of a topic: prompts only, the
+    page asks by HTTP under the reader's own rights.
+    """
 
     counts_people = False
     poll = limits.POLL_TOPIC
+    beat = limits.BEAT_TOPIC
 
     def __init__(self, topic: Any) -> None:
         self._topic = topic
@@ -121,7 +134,9 @@ class TopicSource:
 
     @classmethod
     async def find(cls, member: "Member | None", pk: int) -> "TopicSource | None":
-        """Return the source when the person may read the topic, None for hidden and missing alike."""
+        """Return the source when the person may read
+        the topic, None for hidden and missing alike.
+        """
 
         def look() -> "TopicSource | None":
             try:
@@ -137,8 +152,10 @@ class TopicSource:
 
     async def after(self, number: int) -> list[Frame]:
         """Return one prompt when there is anything after a number. Queries: 2."""
-        found = await in_database(lambda: forum_selectors.contributions_after(self._topic, number, limit=1))
-        return [(row.number, prompt(row.number)) for row in found]
+        contributions = await in_database(
+            lambda: forum_selectors.contributions_after(self._topic, number, limit=1),
+        )
+        return [(row.number, prompt(row.number)) for row in contributions]
 
     async def may_follow(self, member_id: int | None) -> bool:
         """Ask anew, with the member as they are now."""

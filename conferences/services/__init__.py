@@ -1,4 +1,4 @@
-"""What can be done in a conference; pages, the mail door, the demo and the clock call these and nothing else."""
+"""What can be done in a conference; pages, mail, the demo and the clock call nothing else."""
 
 from conferences.services.clock import keep_time
 from conferences.services.conduct import close_session, open_session, take_item
@@ -12,7 +12,13 @@ from conferences.services.convene import (
     reschedule_session,
     schedule_session,
 )
-from conferences.services.floor import ask_for_floor, end_floor, give_floor, return_floor, withdraw_request
+from conferences.services.floor import (
+    ask_for_floor,
+    end_floor,
+    give_floor,
+    return_floor,
+    withdraw_request,
+)
 from conferences.services.log import forget_names
 from conferences.services.speak import intervene
 

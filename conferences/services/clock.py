@@ -17,18 +17,30 @@ _S = ConferenceSession.State
 
 
 def keep_time(now: datetime) -> int:
-    """Close what is over, end floors whose time is up, open what is due; return how many of these were done.
+    """Close what is over, end floors whose time is up, open what is due; return how many of these
+    were done.
 
-    Each in a transaction of its own, under the row's lock and after a second look, so that several workers and the
-    chair may act at once. Queries when nothing is due: 3.
+    Each in a transaction of its own, under the row's lock and after a second look, so that several
+    workers and the chair may act at once. Queries when nothing is due: 3.
     """
     over = ConferenceSession.objects.exclude(state=_S.CLOSED).filter(closes_at__lte=now)
     done = sum(_close(pk, now) for pk in over.values_list("pk", flat=True))
-    given = FloorRequest.objects.filter(state=FloorRequest.State.GIVEN, conference_session__state=_S.OPEN)
-    done += sum(_end_floor(row.conference_session_id, now) for row in given if not rules.has_floor(row, now))
+    granted = FloorRequest.objects.filter(
+        state=FloorRequest.State.GIVEN, conference_session__state=_S.OPEN
+    )
+    done += sum(
+        _end_floor(row.conference_session_id, now)
+        for row in granted
+        if not rules.has_floor(row, now)
+    )
     due = ConferenceSession.objects.filter(state=_S.SCHEDULED, opens_at__lte=now, closes_at__gt=now)
-    # One conference_session of a conference at a time, and none without an agenda: those wait for their chair.
-    due = due.exclude(conference__conference_sessions__state=_S.OPEN).filter(items__isnull=False).distinct()
+    # One conference_session of a conference at a time, and none without an agenda: those wait for
+    # their chair.
+    due = (
+        due.exclude(conference__conference_sessions__state=_S.OPEN)
+        .filter(items__isnull=False)
+        .distinct()
+    )
     done += sum(_open(pk, now) for pk in due.values_list("pk", flat=True))
     return done
 
@@ -37,7 +49,9 @@ def _open(conference_session_id: int, now: datetime) -> int:
     try:
         open_session(conference_session_id=conference_session_id, actor=None, now=now)
     except HubError as error:
-        log.info("The clock did not open conference_session %s: %s", conference_session_id, error.code)
+        log.info(
+            "The clock did not open conference_session %s: %s", conference_session_id, error.code
+        )
         return 0
     return 1
 

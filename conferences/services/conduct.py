@@ -9,6 +9,7 @@ from conferences import errors, rules
 from conferences.models import AgendaItem, ConferenceSession, Event, FloorRequest
 from conferences.services import speak
 from conferences.services.log import append, find, lock
+from forums import services as forum_services
 from forums.outlets import outlets
 from forums.selectors import readers_of
 from forums.services import as_stored
@@ -26,18 +27,28 @@ _S = FloorRequest.State
 def _item(conference_session: ConferenceSession, item_id: int | None) -> AgendaItem:
     rows = AgendaItem.objects.select_related("conference_session__conference__forum__policy")
     rows = rows.filter(conference_session=conference_session)
-    found = rows.filter(pk=item_id).first() if item_id else rows.first()
-    if found is None:
+    item = rows.filter(pk=item_id).first() if item_id else rows.first()
+    if item is None:
         raise NotFound if item_id else errors.no_agenda()
-    return found
+    return item
 
 
 def _announce(
-    item: AgendaItem, actor: "Member | None", words: str, now: datetime, *, first: bool, quiet: bool = False
+    item: AgendaItem,
+    actor: "Member | None",
+    words: str,
+    now: datetime,
+    *,
+    first: bool,
+    quiet: bool = False,
 ) -> "Contribution | None":
-    """Publish what the chair says, if anything; without words the hub itself announces the item, once."""
+    """Publish what the chair says, if anything; without
+    words the hub itself announces the item, once.
+    """
     if words and actor is not None:
-        return speak.say_as_chair(item=item, author=actor, text=words, occasion=speak.OPENING, now=now, quiet=quiet)
+        return speak.say_as_chair(
+            item=item, author=actor, text=words, occasion=speak.OPENING, now=now, quiet=quiet
+        )
     taken_before = Event.objects.filter(agenda_item=item, kind=Event.Kind.ITEM_TAKEN).exists()
     if not quiet and not taken_before:
         notification = speak.procedure_notification(item, first=first)
@@ -49,7 +60,7 @@ def _announce(
 def _take(
     conference_session: ConferenceSession,
     item: AgendaItem,
-    said: "Contribution | None",
+    statement: "Contribution | None",
     actor: "Member | None",
     now: datetime,
     *,
@@ -63,7 +74,7 @@ def _take(
         at=now,
         actor=actor,
         agenda_item=item,
-        contribution=said,
+        contribution=statement,
         quiet=quiet,
         data={} if actor else {"by": "clock"},
     )
@@ -93,7 +104,8 @@ def open_session(
 
     Args:
         actor: who leads the forum; None is the clock.
-        words: what the chair says; without them nobody is quoted, and the hub tells those who take part by mail.
+        words: what the chair says; without them nobody is quoted, and the hub tells those who take
+            part by mail.
         quiet: told afterwards: nothing is sent or pushed.
 
     Raises: NotFound, NotAllowed, NotNow (opened before, over, another one open, no agenda).
@@ -103,13 +115,15 @@ def open_session(
         rules.check_leads(actor, conference_session.conference.forum_id)
     rules.check_can_open(conference_session, now)
     item = _item(conference_session, item_id)
-    said = _announce(item, actor, speak.check_words(words), now, first=True, quiet=quiet)
+    statement = _announce(item, actor, speak.check_words(words), now, first=True, quiet=quiet)
     conference_session = lock(conference_session_id)
     rules.check_can_open(conference_session, now)
     _mark_open(conference_session, now)
+    # Who is given the floor must be able to speak: with its first session, a conference has begun.
+    forum_services.begin_period(forum_id=conference_session.conference.forum_id, now=now)
     by = {} if actor else {"by": "clock"}
     append(conference_session, Event.Kind.OPENED, at=now, actor=actor, quiet=quiet, data=by)
-    _take(conference_session, item, said, actor, now, quiet=quiet)
+    _take(conference_session, item, statement, actor, now, quiet=quiet)
     return conference_session
 
 
@@ -128,17 +142,22 @@ def take_item(
     item = _item(conference_session, item_id)
     if conference_session.current_item_id == item.pk:
         return conference_session
-    said = _announce(item, actor, speak.check_words(words), now, first=False)
+    statement = _announce(item, actor, speak.check_words(words), now, first=False)
     conference_session = lock(conference_session_id)
     rules.check_open(conference_session)
-    _take(conference_session, item, said, actor, now)
+    _take(conference_session, item, statement, actor, now)
     return conference_session
 
 
 @renders("words", stored_as=as_stored)
 @transaction.atomic
 def close_session(
-    *, conference_session_id: int, actor: "Member", now: datetime, words: str = "", quiet: bool = False
+    *,
+    conference_session_id: int,
+    actor: "Member",
+    now: datetime,
+    words: str = "",
+    quiet: bool = False,
 ) -> ConferenceSession:
     """Close with the gavel: nobody has the floor any more, nothing more is taken into the log.
 
@@ -146,19 +165,29 @@ def close_session(
         words: what was agreed, as the chair states it; they go to the list as well. Empty for none.
         quiet: told afterwards: nothing is sent or pushed.
 
-    Raises: NotFound, NotAllowed, NotNow (not open, closed already), and what ``publish`` refuses of the words.
+    Raises: NotFound, NotAllowed, NotNow (not open, closed already), and what ``publish`` refuses of
+        the words.
     """
     conference_session = find(conference_session_id)
     rules.check_leads(actor, conference_session.conference.forum_id)
     rules.check_open(conference_session)
-    said = None
+    statement = None
     text = speak.check_words(words)
     if text and conference_session.current_item_id:
         item = _item(conference_session, conference_session.current_item_id)
-        said = speak.say_as_chair(item=item, author=actor, text=text, occasion=speak.CLOSING, now=now, quiet=quiet)
+        statement = speak.say_as_chair(
+            item=item, author=actor, text=text, occasion=speak.CLOSING, now=now, quiet=quiet
+        )
     conference_session = lock(conference_session_id)
     rules.check_open(conference_session)
-    shut(conference_session, kind=Event.Kind.CLOSED, actor=actor, contribution=said, now=now, quiet=quiet)
+    shut(
+        conference_session,
+        kind=Event.Kind.CLOSED,
+        actor=actor,
+        contribution=statement,
+        now=now,
+        quiet=quiet,
+    )
     return conference_session
 
 
@@ -190,7 +219,9 @@ def shut(
 
 
 def _participants(forum_id: int) -> dict[str, dict[str, str]]:
-    """Return who takes part, and as what: ``dict[str, dict[str, str]]  # key of the member -> name, role …``."""
+    """Return who takes part, and as what: ``dict[str,
+    dict[str, str]]  # key of the member -> name, role …``.
+    """
     return {
         str(place.member_id): {
             "name": place.member.name,

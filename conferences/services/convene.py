@@ -28,11 +28,17 @@ ROLES = ("chair", "moderator", "rapporteur", "participant", "observer")
 RESERVED = frozenset({"convene"})  # Addresses of the room's own pages.
 
 
-def _check_new(name: str, slug: str, starts_at: datetime | None, ends_at: datetime | None) -> None:
+def _check_new(
+    name: str, slug: str, starts_at: datetime | None, ends_at: datetime | None, now: datetime
+) -> None:
     if not name.strip() or not slug or slug in RESERVED:
-        raise Invalid(_("Give the conference a name, and a short name of Latin letters, digits and hyphens."))
+        raise Invalid(
+            _("Give the conference a name, and a short name of Latin letters, digits and hyphens.")
+        )
     if starts_at and ends_at and ends_at <= starts_at:
         raise Invalid(_("The end must be after the beginning."))
+    if ends_at:
+        rules.check_still_to_come(ends_at, now)
     if Conference.objects.filter(slug=slug).exists():
         raise Conflict(_("Another conference has this short name."))
 
@@ -59,32 +65,38 @@ def convene_conference(
         slug: names the mail list too; made from the name when empty.
         people: member -> role of :data:`ROLES`.
 
-    Raises: NotAllowed, Invalid (no name, a period that ends before it begins), Conflict (the slug is taken).
+    Raises: NotAllowed, Invalid (no name, a period that is over or ends before it begins), Conflict
+        (the slug is taken).
     """
     if actor is not None and not actor.is_staff:
         raise NotAllowed(_("The Secretariat convenes conferences."))
     name, background = forum_services.as_stored(name), forum_services.as_stored(background)
     slug = slug or slugify(name)[:60].strip("-")
-    _check_new(name, slug, starts_at, ends_at)
+    _check_new(name, slug, starts_at, ends_at, now)
     check_length(background)
     fields = {"language": language, "opens_at": starts_at, "closes_at": ends_at}
     policy = forum_services.create_forum(name=name, slug=slug, preset=preset, now=now, **fields)
-    conference = Conference.objects.create(
-        name=name[:150], slug=slug, forum=policy.forum, background=background, convened_by=actor, created_at=now
-    )
+    conference = Conference(name=name[:150], slug=slug, forum=policy.forum, background=background)
+    conference.convened_by, conference.created_at = actor, now
+    conference.save()
     for member, role in (people or {}).items():
         admit_person(conference_id=conference.pk, member=member, role=role, actor=None, now=now)
     return conference
 
 
-def admit_person(*, conference_id: int, member: "Member", role: str, actor: "Member | None", now: datetime) -> None:
-    """Let somebody into a conference, or give them another role; the forum's membership is the one record of it.
+def admit_person(
+    *, conference_id: int, member: "Member", role: str, actor: "Member | None", now: datetime
+) -> None:
+    """Let somebody into a conference, or give them another role; the forum's membership is the one
+    record of it.
 
     Raises: NotFound, NotAllowed, Invalid (no such role).
     """
     if role not in ROLES:
         raise Invalid(_("There is no such role."))
-    forum_id = Conference.objects.filter(pk=conference_id).values_list("forum_id", flat=True).first()
+    forum_id = (
+        Conference.objects.filter(pk=conference_id).values_list("forum_id", flat=True).first()
+    )
     if forum_id is None:
         raise NotFound
     forum_services.admit_member(forum_id=forum_id, member=member, role=role, actor=actor, now=now)
@@ -92,12 +104,17 @@ def admit_person(*, conference_id: int, member: "Member", role: str, actor: "Mem
 
 @transaction.atomic
 def admit_people(
-    *, conference_id: int, people: Iterable["Member"], role: str, actor: "Member | None", now: datetime
+    *,
+    conference_id: int,
+    people: Iterable["Member"],
+    role: str,
+    actor: "Member | None",
+    now: datetime,
 ) -> None:
     """Let several people in with one role, or give it to them; all or nobody.
 
-    Raises: NotFound, NotAllowed (a role that is not the actor's to give), Invalid (no such role, or nobody would lead
-    the conference any more).
+    Raises: NotFound, NotAllowed (a role that is not the actor's to give), Invalid (no such role, or
+    nobody would lead the conference any more).
     """
     for member in people:
         admit_person(conference_id=conference_id, member=member, role=role, actor=actor, now=now)
@@ -105,15 +122,19 @@ def admit_people(
 
 @transaction.atomic
 def end_conference(*, conference_id: int, actor: "Member", now: datetime) -> Conference:
-    """End a conference before its time: sessions to come are not held, and participants write no more.
+    """End a conference before its time: sessions to come are not held, and participants write no
+    more.
 
-    Raises: NotFound, NotAllowed (neither chair nor Secretariat), NotNow (a session is open, not begun, over already).
+    Raises: NotFound, NotAllowed (neither chair nor Secretariat), NotNow (a session is open, not
+    begun, over already).
     """
     conference = Conference.objects.select_related("forum__policy").filter(pk=conference_id).first()
     if conference is None:
         raise NotFound
     rules.check_ends(actor, conference, now)
-    for row in conference.conference_sessions.exclude(state=ConferenceSession.State.CLOSED).order_by("pk"):
+    for row in conference.conference_sessions.exclude(
+        state=ConferenceSession.State.CLOSED
+    ).order_by("pk"):
         conference_session = lock(row.pk)
         if conference_session.is_open:
             raise errors.open_still(conference_session.title)
@@ -135,7 +156,7 @@ def schedule_session(
 ) -> ConferenceSession:
     """Put a conference_session on the timetable, with titles of agenda items.
 
-    Raises: NotFound, NotAllowed, Invalid (no title, hours outside the conference).
+    Raises: NotFound, NotAllowed, Invalid (no title, hours that are over or outside the conference).
     """
     conference = Conference.objects.select_related("forum__policy").filter(pk=conference_id).first()
     if conference is None:
@@ -145,14 +166,18 @@ def schedule_session(
     title = forum_services.as_stored(title)
     if not title:
         raise Invalid(_("Give the session a title."))
-    rules.check_hours(opens_at, closes_at, starts_at=conference.starts_at, ends_at=conference.ends_at)
-    made = ConferenceSession.objects.create(
+    rules.check_hours(
+        opens_at, closes_at, starts_at=conference.starts_at, ends_at=conference.ends_at, now=now
+    )
+    conference_session = ConferenceSession.objects.create(
         conference=conference, title=title[:200], opens_at=opens_at, closes_at=closes_at
     )
     for item in items:
-        add_agenda_item(conference_session_id=made.pk, title=item, actor=actor, now=now)
+        add_agenda_item(
+            conference_session_id=conference_session.pk, title=item, actor=actor, now=now
+        )
     wake("clock")
-    return made
+    return conference_session
 
 
 def hours_of(conference_session: ConferenceSession) -> dict[str, str]:
@@ -174,8 +199,8 @@ def reschedule_session(
 
     Args: seen, the :func:`hours_of` that the actor saw; None is the hub itself.
 
-    Raises: Stale (others have changed them since), NotFound, NotAllowed, NotNow (closed), Invalid (outside the
-    conference, an end in the past).
+    Raises: Stale (others have changed them since), NotFound, NotAllowed, NotNow (closed), Invalid
+    (outside the conference, an end in the past).
     """
     conference_session = lock(conference_session_id)
     conference = conference_session.conference
@@ -184,20 +209,17 @@ def reschedule_session(
         rules.check_open(conference_session)
     check_seen(seen, hours_of(conference_session))
     if conference_session.is_open:
-        opens_at = conference_session.opens_at
-    rules.check_hours(opens_at, closes_at, starts_at=conference.starts_at, ends_at=conference.ends_at)
-    if closes_at <= now:
-        raise Invalid(_("The end must be in the future."))
+        rules.check_still_to_come(closes_at, now)
+        opens_at = rules.check_end(conference_session, closes_at)
+    else:
+        rules.check_hours(
+            opens_at, closes_at, starts_at=conference.starts_at, ends_at=conference.ends_at, now=now
+        )
     conference_session.opens_at, conference_session.closes_at = opens_at, closes_at
     conference_session.save(update_fields=["opens_at", "closes_at"])
     if conference_session.is_open:
-        append(
-            conference_session,
-            Event.Kind.RESCHEDULED,
-            at=now,
-            actor=actor,
-            data={"until": iso(closes_at)},
-        )
+        data = {"until": iso(closes_at)}
+        append(conference_session, Event.Kind.RESCHEDULED, at=now, actor=actor, data=data)
     wake("clock")
     return conference_session
 
@@ -212,11 +234,13 @@ def add_agenda_item(
     note: str = "",
     topic_id: int | None = None,
 ) -> AgendaItem:
-    """Add an item at the end of the agenda, with a topic of its own, or one that is already under discussion.
+    """Add an item at the end of the agenda, with a topic of its own, or one that is already under
+    discussion.
 
     Args: topic_id, a topic of the conference's forum that the item continues.
 
-    Raises: NotFound, NotAllowed, NotNow (closed), Invalid (no title), Conflict (the topic is on this agenda).
+    Raises: NotFound, NotAllowed, NotNow (closed), Invalid (no title), Conflict (the topic is on
+    this agenda).
     """
     conference_session = find(conference_session_id)
     forum_id = conference_session.conference.forum_id
@@ -233,21 +257,26 @@ def add_agenda_item(
         raise NotFound
     conference_session = lock(conference_session_id)
     last = conference_session.items.aggregate(top=Max("number"))["top"] or 0
+    item = AgendaItem(number=last + 1, title=title[:200], note=note, topic_id=topic_id)
+    item.conference_session = conference_session
     try:
         with transaction.atomic():
-            return AgendaItem.objects.create(
-                conference_session=conference_session, number=last + 1, title=title[:200], note=note, topic_id=topic_id
-            )
+            item.save()
     except IntegrityError:
         raise Conflict(_("This topic is already on the agenda.")) from None
+    return item
 
 
 def _is_there(conference: Conference, topic_id: int) -> bool:
-    """Whether a topic of the conference can be continued; one whose first contribution is held cannot."""
+    """Whether a topic of the conference can be continued;
+    one whose first contribution is held cannot.
+    """
     topics = conference.forum.topics.filter(pk=topic_id)
     return bool(topics.filter(Q(approved=True) | Q(first_post=None)).exists())
 
 
 def _topic(forum_id: int, subject: str, author: "Member | None", now: datetime) -> int:
     """Make the item's topic; one made by the hub itself is nobody's."""
-    return int(forum_services.start_topic(forum_id=forum_id, subject=subject, author=author, now=now).pk)
+    return int(
+        forum_services.start_topic(forum_id=forum_id, subject=subject, author=author, now=now).pk
+    )

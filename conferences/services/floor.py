@@ -1,4 +1,6 @@
-"""The floor: ask, withdraw, give, return, end. One at a time, in any order the chair finds right."""
+"""The floor: ask, withdraw, give, return, end.
+One at a time, in any order the chair finds right.
+"""
 
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -11,6 +13,7 @@ from conferences.frames import iso
 from conferences.models import FLOOR_SECONDS, ConferenceSession, Event, FloorRequest
 from conferences.services.log import append, lock
 from hub.lib.errors import NotFound, Stale
+from hub.lib.scripts import isolate
 
 if TYPE_CHECKING:
     from hub.members.models import Member
@@ -47,10 +50,14 @@ def finish(
 
 
 def _locked(request_id: int) -> tuple[FloorRequest, ConferenceSession]:
-    found = FloorRequest.objects.filter(pk=request_id).values_list("conference_session_id", flat=True).first()
-    if found is None:
+    conference_session_id = (
+        FloorRequest.objects.filter(pk=request_id)
+        .values_list("conference_session_id", flat=True)
+        .first()
+    )
+    if conference_session_id is None:
         raise NotFound
-    conference_session = lock(found)
+    conference_session = lock(conference_session_id)
     return FloorRequest.objects.select_related("member").get(pk=request_id), conference_session
 
 
@@ -58,7 +65,8 @@ def _locked(request_id: int) -> tuple[FloorRequest, ConferenceSession]:
 def ask_for_floor(*, conference_session_id: int, member: "Member", now: datetime) -> FloorRequest:
     """Put the member on the speakers' list; who is on it already stays where they are.
 
-    Raises: NotFound (hidden), NotAllowed (an observer), NotNow (not open, closed), TooMany (asks again and again).
+    Raises: NotFound (hidden), NotAllowed (an observer), NotNow (not open, closed), TooMany (asks
+    again and again).
     """
     conference_session = lock(conference_session_id)
     rules.check_speaks(member, conference_session.conference.forum_id)
@@ -69,7 +77,9 @@ def ask_for_floor(*, conference_session_id: int, member: "Member", now: datetime
     if waiting is not None:
         return waiting
     rules.check_asks(conference_session, member, now)
-    request = FloorRequest.objects.create(conference_session=conference_session, member=member, asked_at=now)
+    request = FloorRequest.objects.create(
+        conference_session=conference_session, member=member, asked_at=now
+    )
     append(conference_session, Event.Kind.FLOOR_ASKED, at=now, actor=member, floor_request=request)
     return request
 
@@ -102,10 +112,13 @@ def withdraw_request(*, request_id: int, actor: "Member", now: datetime) -> Floo
 
 
 @transaction.atomic
-def give_floor(*, request_id: int, actor: "Member", now: datetime, seconds: int = FLOOR_SECONDS) -> FloorRequest:
+def give_floor(
+    *, request_id: int, actor: "Member", now: datetime, seconds: int = FLOOR_SECONDS
+) -> FloorRequest:
     """Give the floor to a waiting member for ``seconds``.
 
-    Raises: NotFound, NotAllowed (who does not lead), NotNow (closed, somebody has it, no longer waiting), Invalid.
+    Raises: NotFound, NotAllowed (who does not lead), NotNow (closed, somebody has it, no longer
+    waiting), Invalid.
     """
     request, conference_session = _locked(request_id)
     rules.check_leads(actor, conference_session.conference.forum_id)
@@ -140,7 +153,14 @@ def return_floor(*, conference_session_id: int, member: "Member", now: datetime)
     holder = holder_of(conference_session)
     if holder is None or holder.member_id != member.pk:
         raise errors.no_floor()
-    finish(holder, _S.DONE, Event.Kind.FLOOR_RETURNED, conference_session=conference_session, now=now, actor=member)
+    finish(
+        holder,
+        _S.DONE,
+        Event.Kind.FLOOR_RETURNED,
+        conference_session=conference_session,
+        now=now,
+        actor=member,
+    )
     return holder
 
 
@@ -158,8 +178,11 @@ def end_floor(
     rules.check_leads(actor, conference_session.conference.forum_id)
     holder = holder_of(conference_session)
     if holder is not None and request_id not in (None, holder.pk):
-        sentence = _("%s has the floor now, so nothing was ended. Look at who is speaking, then decide again.")
-        raise Stale(sentence % holder.member.name)
+        sentence = _(
+            "%s has the floor now, so nothing was ended. Look at who is speaking, then decide "
+            "again."
+        )
+        raise Stale(sentence % isolate(holder.member.name))
     if holder is not None:
         finish(
             holder,

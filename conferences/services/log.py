@@ -1,7 +1,8 @@
 """Write the log: one event, the next number, a prompt after the commit.
 
-Order of locks: a topic first (:func:`forums.services.publish` takes it), then the conference_session. Whoever has to
-publish does so before it calls :func:`lock`; the other way round, a mail and the chair would wait for each other.
+Order of locks: a topic first (:func:`forums.services.publish` takes it), then the
+conference_session. Whoever has to publish does so before it calls :func:`lock`; the other way
+round, a mail and the chair would wait for each other.
 """
 
 from datetime import datetime
@@ -30,19 +31,29 @@ def topic_of(conference_session_id: int) -> str:
 def find(conference_session_id: int) -> ConferenceSession:
     """Return a conference_session with its conference, not locked. Raises: NotFound."""
     rows = ConferenceSession.objects.select_related("conference__forum__policy", "current_item")
-    found = rows.filter(pk=conference_session_id).first()
-    if found is None:
+    conference_session = rows.filter(pk=conference_session_id).first()
+    if conference_session is None:
         raise NotFound
-    return found
+    return conference_session
 
 
 def lock(conference_session_id: int) -> ConferenceSession:
-    """Return a conference_session that nobody else appends to until the end of the transaction. Raises: NotFound."""
+    """Return a conference_session that nobody else appends
+    to until the end of the transaction. Raises: NotFound.
+    """
     rows = ConferenceSession.objects.select_related("conference__forum__policy", "current_item")
-    found = rows.select_for_update(of=("self",)).filter(pk=conference_session_id).first()
-    if found is None:
+    rows = rows.select_for_update(of=("self",))
+    conference_session = rows.filter(pk=conference_session_id).first()
+    if conference_session is None:
         raise NotFound
-    return found
+    return conference_session
+
+
+def _next_number(conference_session: ConferenceSession) -> int:
+    number = conference_session.next_seq
+    conference_session.next_seq = number + 1
+    conference_session.save(update_fields=["next_seq"])
+    return number
 
 
 def append(
@@ -58,16 +69,16 @@ def append(
     data: dict[str, Any] | None = None,
     participants: dict[str, dict[str, str]] | None = None,
 ) -> Event:
-    """Add an event to a locked conference_session and push its frame after the commit, unless ``quiet``.
+    """Add an event to a locked conference_session; unless ``quiet``, push it after the commit.
 
-    The number comes from the locked row, so a rollback gives it back: the log has no gaps. Queries: 4.
+    The number comes from the locked row, so a rollback gives it back: the log has no gaps.
+
+    Queries: 4.
 
     Args: participants, for a closing: who took part, and in which role (:attr:`Event.people`).
     """
-    people = {**_standing(conference_session, actor, floor_request), "participants": participants or {}}
-    seq = conference_session.next_seq
-    conference_session.next_seq = seq + 1
-    conference_session.save(update_fields=["next_seq"])
+    standing = _standing(conference_session, actor, floor_request)
+    seq = _next_number(conference_session)
     event = Event.objects.create(
         conference_session=conference_session,
         seq=seq,
@@ -78,23 +89,29 @@ def append(
         agenda_item=agenda_item,
         contribution=contribution,
         data=data or {},
-        people=people,
+        people={**standing, "participants": participants or {}},
     )
     if not quiet:
-        frame = frames.frame_of(event)
-        publish_on_commit(topic_of(conference_session.pk), {"seq": seq, "frame": frames.encode(frame)})
+        push = {"seq": seq, "frame": frames.encode(frames.frame_of(event))}
+        publish_on_commit(topic_of(conference_session.pk), push)
     return event
 
 
 def _standing(
-    conference_session: ConferenceSession, actor: "Member | None", floor_request: FloorRequest | None
+    conference_session: ConferenceSession,
+    actor: "Member | None",
+    floor_request: FloorRequest | None,
 ) -> dict[str, dict[str, str]]:
-    """Return name, role and country of those named in an event, as of now. Queries: 1 when anybody is."""
+    """Return name, role and country of those named in
+    an event, as of now. Queries: 1 when anybody is.
+    """
     named_members = {"actor": actor, "member": floor_request.member if floor_request else None}
     members = {place: member for place, member in named_members.items() if member is not None}
     if not members:
         return {}
-    roles = roles_in(conference_session.conference.forum_id, {member.pk for member in members.values()})
+    roles = roles_in(
+        conference_session.conference.forum_id, {member.pk for member in members.values()}
+    )
     return {
         place: {
             "name": "" if member.anonymised_at else member.name,
@@ -107,10 +124,16 @@ def _standing(
 
 @transaction.atomic
 def forget_names(member: "Member", now: datetime) -> None:
-    """Take the name and organisation of somebody who leaves for good out of the logs; acts stay (``HUB_FORGET``)."""
+    """Take the name and organisation of somebody who leaves
+    for good out of the logs; acts stay (``HUB_FORGET``).
+    """
     key = str(member.pk)
-    names_member = Q(actor=member) | Q(floor_request__member=member) | Q(people__participants__has_key=key)
-    for event in Event.objects.filter(names_member).select_related("floor_request").iterator(chunk_size=200):
+    names_member = (
+        Q(actor=member) | Q(floor_request__member=member) | Q(people__participants__has_key=key)
+    )
+    for event in (
+        Event.objects.filter(names_member).select_related("floor_request").iterator(chunk_size=200)
+    ):
         standings = [event.people.get("participants", {}).get(key)]
         standings += [event.people.get("actor")] if event.actor_id == member.pk else []
         floor_request = event.floor_request
@@ -118,5 +141,8 @@ def forget_names(member: "Member", now: datetime) -> None:
             standings.append(event.people.get("member"))
         for standing in standings:
             if standing:
-                standing |= {"name": "", **({"organisation": ""} if "organisation" in standing else {})}
+                standing |= {
+                    "name": "",
+                    **({"organisation": ""} if "organisation" in standing else {}),
+                }
         Event.objects.filter(pk=event.pk).update(people=event.people)

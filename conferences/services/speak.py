@@ -22,12 +22,14 @@ from hub.lib.dates import say_utc
 from hub.lib.errors import Invalid
 from hub.lib.markup import renders
 from hub.lib.names import quoted
+from hub.lib.scripts import isolate
 
 if TYPE_CHECKING:
     from forums.outlets import Contribution
     from hub.members.models import Member
 
-# The chair's words are carried by the event they belong to; this key tells them from an intervention.
+# The chair's words are carried by the event they belong to; this key tells them from an
+# intervention.
 _PURPOSE = "room-words"
 OPENING, CLOSING = 1, 2
 
@@ -46,13 +48,13 @@ def intervene(
     """Say something on the item under discussion: a contribution in its topic, an event in the log.
 
     Args:
-        once_key: the form's; the same key twice with the same words makes one intervention, also when its answer was
-            lost on the line and the turn is over since.
+        once_key: the form's; the same key twice with the same words makes one intervention, also
+            when its answer was lost on the line and the turn is over since.
         returns_floor: give the floor back with it.
 
     Raises:
-        KeyTaken (other words came with this key before),
-        NotFound (hidden), NotAllowed (an observer), NotNow (not open, closed, not the member's turn), and what
+        KeyTaken (other words came with this key before), NotFound (hidden), NotAllowed (an
+        observer), NotNow (not open, closed, not the member's turn), and what
         :func:`forums.services.publish` refuses. The text stays the caller's to keep.
     """
     conference_session = find(conference_session_id)
@@ -61,29 +63,33 @@ def intervene(
     key = f"live-{conference_session_id}-{once_key}" if once_key else None
     topic_id = conference_session.current_item.topic_id if conference_session.current_item else None
     draft = Draft(forum_id=forum_id, topic_id=topic_id, text=text, once_key=key)
-    # Meanwhile another item may have been taken: the key is of the session, wherever the words went.
+    # Another item may have been taken meanwhile: the key is of the session, wherever words went.
     earlier = forum_services.sent_before(draft=replace(draft, topic_id=None), author=member)
     if earlier is not None:
         return earlier
     _check_turn(conference_session, member, is_chair, now)
-    made = forum_services.publish(draft=draft, author=member, origin="live", now=now)
+    published = forum_services.publish(draft=draft, author=member, origin="live", now=now)
     # The gavel may have fallen between the look and the lock; then nothing of this was said.
     conference_session = lock(conference_session_id)
-    if made.created:
+    if published.created:
         rules.check_open(conference_session)
     if returns_floor:
         _give_back(conference_session, member, now)
-    return made
+    return published
 
 
 def _give_back(conference_session: ConferenceSession, member: "Member", now: datetime) -> None:
     holder = floor.holder_of(conference_session)
     if holder is not None and holder.member_id == member.pk:
         done, kind = FloorRequest.State.DONE, Event.Kind.FLOOR_RETURNED
-        floor.finish(holder, done, kind, conference_session=conference_session, now=now, actor=member)
+        floor.finish(
+            holder, done, kind, conference_session=conference_session, now=now, actor=member
+        )
 
 
-def _check_turn(conference_session: ConferenceSession, member: "Member", is_chair: bool, now: datetime) -> None:
+def _check_turn(
+    conference_session: ConferenceSession, member: "Member", is_chair: bool, now: datetime
+) -> None:
     rules.check_open(conference_session)
     if is_chair:
         return
@@ -100,28 +106,48 @@ def is_chairs_words(contribution: "Contribution") -> bool:
 
 
 def say_as_chair(
-    *, item: AgendaItem, author: "Member", text: str, occasion: int, now: datetime, quiet: bool = False
+    *,
+    item: AgendaItem,
+    author: "Member",
+    text: str,
+    occasion: int,
+    now: datetime,
+    quiet: bool = False,
 ) -> "Contribution | None":
     """Publish the chair's words on an item; None when the same was said on this occasion before.
 
-    Mail users get something to reply to: one mail for each item taken, and one for the closing words if there are any.
+    Mail users get something to reply to: one mail for each item taken, and one for the closing
+    words if there are any.
     """
-    # Signed, so that nobody can take the key by a form of their own before the chair speaks; other words are others.
+    # Signed, so that nobody can take the key by a form of their own before the chair speaks; other
+    # words are others.
     words = crc32(text.encode("utf-8", "replace"))
     key = "room:" + tokens.sign(_PURPOSE, [item.conference_session_id, item.pk, occasion, words])
     forum_id = item.conference_session.conference.forum_id
-    draft = Draft(forum_id=forum_id, topic_id=item.topic_id, subject=item.title, text=text, once_key=key, quiet=quiet)
+    draft = Draft(
+        forum_id=forum_id,
+        topic_id=item.topic_id,
+        subject=item.title,
+        text=text,
+        once_key=key,
+        quiet=quiet,
+    )
     published = forum_services.publish(draft=draft, author=author, origin="live", now=now)
     return published.contribution if published.created and published.verdict.accepts else None
 
 
 def procedure_notification(item: AgendaItem, *, first: bool) -> ProcedureNotification:
-    """Return what the hub tells when an item is taken, in every language; with the first one the session opens."""
+    """Return what the hub tells when an item is taken, in
+    every language; with the first one the session opens.
+    """
     conference_session = item.conference_session
     texts = {}
     for language, _name in settings.LANGUAGES:
         with override(language):
-            texts[language] = {"subject": _subject(item, first=first), "text": _sentences(item, first=first)}
+            texts[language] = {
+                "subject": _subject(item, first=first),
+                "text": _sentences(item, first=first),
+            }
     return ProcedureNotification(
         forum_id=conference_session.conference.forum_id,
         texts=texts,
@@ -132,33 +158,38 @@ def procedure_notification(item: AgendaItem, *, first: bool) -> ProcedureNotific
 
 def _subject(item: AgendaItem, *, first: bool) -> str:
     if first:
-        return _("Session open: %s") % item.conference_session.title
-    return _("Item %(number)d: %(title)s") % {"number": item.number, "title": item.title}
+        return _("Session open: %s") % isolate(item.conference_session.title)
+    return _("Item %(number)d: %(title)s") % {"number": item.number, "title": isolate(item.title)}
 
 
 def _sentences(item: AgendaItem, *, first: bool) -> str:
     conference_session = item.conference_session
     values = {
-        "session": conference_session.title,
+        "session": isolate(conference_session.title),
         "number": item.number,
         # Quoted, since a title may end in a mark of its own.
         "title": quoted(item.title),
         "until": say_utc(conference_session.closes_at),
     }
     facts = (
-        _("The session “%(session)s” is open. It begins with item %(number)d: %(title)s. It closes on %(until)s UTC.")
+        _(
+            "The session “%(session)s” is open. It begins with item %(number)d: %(title)s. It "
+            "closes on %(until)s UTC."
+        )
         if first
         else _("The session “%(session)s” is now on item %(number)d: %(title)s.")
     )
     how = _(
-        "To speak, ask for the floor in the room, or reply to this message: your reply goes to everybody who "
-        "takes part."
+        "To speak, ask for the floor in the room, or reply to this message: your reply goes to "
+        "everybody who takes part."
     )
     return f"{facts % values}\n\n{how}"
 
 
 def check_words(text: str) -> str:
-    """Return words to be said with the gavel or the opening, as they are stored. Raises: Invalid when far too long."""
+    """Return words to be said with the gavel or the opening,
+    as they are stored. Raises: Invalid when far too long.
+    """
     if len(text) > 20_000:
         raise Invalid(_("Keep this under 20,000 characters; send the rest as an intervention."))
     return forum_services.as_stored(text)

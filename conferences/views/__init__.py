@@ -1,1 +1,3 @@
-"""Pages of the conferences. A view parses, calls one selector or service, and shows what it gives; nothing else."""
+"""Pages of the conferences. A view parses, calls one
+selector or service, and shows what it gives; nothing else.
+"""

@@ -1,4 +1,6 @@
-"""Acts in the live room: plain form posts, answered with a page, or with JSON to the page's own script."""
+"""Acts in the live room: plain form posts, answered
+with a page, or with JSON to the page's own script.
+"""
 
 from collections.abc import Callable
 from typing import Any
@@ -18,6 +20,7 @@ from forums.forms import new_key
 from hub.lib import clock
 from hub.lib.errors import HubError, NotFound, TooMany
 from hub.lib.numbers import whole_number
+from hub.lib.typed import typed_texts
 
 
 def _wants_json(request: HttpRequest) -> bool:
@@ -25,7 +28,9 @@ def _wants_json(request: HttpRequest) -> bool:
 
 
 def _failed(error: HubError, **data: Any) -> JsonResponse:
-    response = JsonResponse({"error": error.code, "message": str(error), **data}, status=error.http_status)
+    response = JsonResponse(
+        {"error": error.code, "message": str(error), **data}, status=error.http_status
+    )
     if error.retry_after:
         response.headers["Retry-After"] = str(error.retry_after)
     return response
@@ -35,18 +40,24 @@ def _done(request: HttpRequest, pk: int, message: str = "", **data: Any) -> Http
     if _wants_json(request):
         return JsonResponse({"ok": True, "message": message, **data})
     if message:
-        messages.success(request, message)
+        # What was typed with it, words of the opening or the closing, is sent: the browser need not
+        # keep it.
+        messages.success(request, message, extra_tags="sent")
     return HttpResponseRedirect(room_url(pk))
 
 
-def _act(request: HttpRequest, pk: int, work: Callable[[], object], message: str = "") -> HttpResponse:
-    """Do something and answer; what is refused is said on the room's page."""
+def _act(
+    request: HttpRequest, pk: int, work: Callable[[], object], message: str = ""
+) -> HttpResponse:
+    """Do something and answer; what is refused is said on
+    the room's page, or with the words that came with it.
+    """
     try:
         work()
     except HubError as error:
         if _wants_json(request):
             return _failed(error)
-        if isinstance(error, NotFound | TooMany):
+        if isinstance(error, NotFound | TooMany) or typed_texts(request):
             raise
         messages.error(request, str(error))
         return HttpResponseRedirect(room_url(pk))
@@ -62,7 +73,11 @@ def open_room(request: HttpRequest, pk: int) -> HttpResponse:
         request,
         pk,
         lambda: services.open_session(
-            conference_session_id=pk, actor=signed_in(request), item_id=item, words=text, now=clock.now()
+            conference_session_id=pk,
+            actor=signed_in(request),
+            item_id=item,
+            words=text,
+            now=clock.now(),
         ),
         _("The session is open."),
     )
@@ -89,7 +104,9 @@ def ask(request: HttpRequest, pk: int) -> HttpResponse:
     return _act(
         request,
         pk,
-        lambda: services.ask_for_floor(conference_session_id=pk, member=signed_in(request), now=clock.now()),
+        lambda: services.ask_for_floor(
+            conference_session_id=pk, member=signed_in(request), now=clock.now()
+        ),
     )
 
 
@@ -99,7 +116,11 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a request off the list."""
     asked = whole_number(request.POST.get("request"))
     return _act(
-        request, pk, lambda: services.withdraw_request(request_id=asked, actor=signed_in(request), now=clock.now())
+        request,
+        pk,
+        lambda: services.withdraw_request(
+            request_id=asked, actor=signed_in(request), now=clock.now()
+        ),
     )
 
 
@@ -107,11 +128,16 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 def give(request: HttpRequest, pk: int) -> HttpResponse:
     """Give the floor for some minutes."""
-    asked, seconds = whole_number(request.POST.get("request")), 60 * whole_number(request.POST.get("minutes"), 3)
+    asked, seconds = (
+        whole_number(request.POST.get("request")),
+        60 * whole_number(request.POST.get("minutes"), 3),
+    )
     return _act(
         request,
         pk,
-        lambda: services.give_floor(request_id=asked, actor=signed_in(request), seconds=seconds, now=clock.now()),
+        lambda: services.give_floor(
+            request_id=asked, actor=signed_in(request), seconds=seconds, now=clock.now()
+        ),
     )
 
 
@@ -120,7 +146,11 @@ def give(request: HttpRequest, pk: int) -> HttpResponse:
 def give_back(request: HttpRequest, pk: int) -> HttpResponse:
     """Return the floor."""
     return _act(
-        request, pk, lambda: services.return_floor(conference_session_id=pk, member=signed_in(request), now=clock.now())
+        request,
+        pk,
+        lambda: services.return_floor(
+            conference_session_id=pk, member=signed_in(request), now=clock.now()
+        ),
     )
 
 
@@ -133,7 +163,10 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
         request,
         pk,
         lambda: services.end_floor(
-            conference_session_id=pk, request_id=request_id, actor=signed_in(request), now=clock.now()
+            conference_session_id=pk,
+            request_id=request_id,
+            actor=signed_in(request),
+            now=clock.now(),
         ),
     )
 
@@ -146,7 +179,9 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
     return _act(
         request,
         pk,
-        lambda: services.close_session(conference_session_id=pk, actor=signed_in(request), words=text, now=clock.now()),
+        lambda: services.close_session(
+            conference_session_id=pk, actor=signed_in(request), words=text, now=clock.now()
+        ),
         _("The session is closed. Its transcript stands here."),
     )
 
@@ -158,7 +193,7 @@ def intervene(request: HttpRequest, pk: int) -> HttpResponse:
     form = StatementForm(request.POST, draft=f"session-{pk}")
     form.full_clean()
     try:
-        made = services.intervene(
+        published = services.intervene(
             conference_session_id=pk,
             member=signed_in(request),
             text=form.cleaned_data.get("text", ""),
@@ -169,22 +204,30 @@ def intervene(request: HttpRequest, pk: int) -> HttpResponse:
     except HubError as error:
         if _wants_json(request):
             # What was sent before is sent; other words need another key.
-            return _failed(error, **({"once_key": new_key()} if isinstance(error, KeyTaken) else {}))
+            return _failed(
+                error, **({"once_key": new_key()} if isinstance(error, KeyTaken) else {})
+            )
         if isinstance(error, NotFound):
             raise
         return _given_back(request, pk, form, error)
-    said = made.contribution
-    if said.is_held:
-        message = _("Your contribution is number %d. The moderators read it before it appears.") % said.number
+    number = published.contribution.number
+    if published.contribution.is_held:
+        message = (
+            _("Your contribution is number %d. The moderators read it before it appears.") % number
+        )
     else:
-        message = _("Sent: your contribution is number %d.") % said.number
+        message = _("Sent: your contribution is number %d.") % number
     if _wants_json(request):
-        return JsonResponse({"ok": True, "message": message, "number": said.number, "once_key": new_key()})
+        return JsonResponse(
+            {"ok": True, "message": message, "number": number, "once_key": new_key()}
+        )
     messages.success(request, message, extra_tags="sent")
     return HttpResponseRedirect(room_url(pk))
 
 
-def _given_back(request: HttpRequest, pk: int, form: StatementForm, error: HubError) -> HttpResponse:
+def _given_back(
+    request: HttpRequest, pk: int, form: StatementForm, error: HubError
+) -> HttpResponse:
     room = selectors.room_for(signed_in(request), pk)
     form.add_error(None, str(error))
     if isinstance(error, KeyTaken):

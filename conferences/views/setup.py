@@ -1,4 +1,4 @@
-"""Set up: convene a conference, put sittings and items on the timetable, name people."""
+"""Set up: convene a conference, put sessions and items on the timetable, name people."""
 
 from collections.abc import Callable
 from typing import Any
@@ -13,10 +13,11 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from conferences import rules, selectors, services
-from conferences.forms import ConveneForm, HoursForm, ItemForm, PeopleForm, SessionForm
+from conferences.forms import ConveneConferenceForm, HoursForm, ItemForm, PeopleForm, SessionForm
 from conferences.models import Conference
 from conferences.views.common import room_url, signed_in
 from hub.lib import clock
+from hub.lib.counts import with_count
 from hub.lib.errors import HubError, NotAllowed, NotFound, Stale
 from hub.lib.fingerprints import SeenForm
 
@@ -24,7 +25,9 @@ from hub.lib.fingerprints import SeenForm
 def _handle(
     request: HttpRequest, form: forms.Form, work: Callable[[dict[str, Any]], str], **context: Any
 ) -> HttpResponse:
-    """Show a form, or do its work and follow the address it gives; an error keeps what was typed."""
+    """Show a form, or do its work and follow the
+    address it gives; an error keeps what was typed.
+    """
     status = 200
     if request.method == "POST":
         status = 422
@@ -43,9 +46,9 @@ def _handle(
 
 
 def _led(request: HttpRequest, slug: str) -> Conference:
-    found = selectors.conference_for(signed_in(request), slug)
-    rules.check_leads(signed_in(request), found.forum_id)
-    return found
+    conference = selectors.conference_for(signed_in(request), slug)
+    rules.check_leads(signed_in(request), conference.forum_id)
+    return conference
 
 
 @login_required
@@ -55,10 +58,10 @@ def convene(request: HttpRequest) -> HttpResponse:
     member = signed_in(request)
     if not member.is_staff:
         raise NotAllowed(_("The Secretariat convenes conferences."))
-    form = ConveneForm(request.POST or None, initial={"language": member.language})
+    form = ConveneConferenceForm(request.POST or None, initial={"language": member.language})
 
     def work(data: dict[str, Any]) -> str:
-        made = services.convene_conference(
+        conference = services.convene_conference(
             name=data["name"],
             slug=data["slug"],
             background=data["background"],
@@ -69,8 +72,10 @@ def convene(request: HttpRequest) -> HttpResponse:
             actor=member,
             now=clock.now(),
         )
-        messages.success(request, _("The conference is convened, with its discussion and its list."))
-        return made.get_absolute_url()
+        messages.success(
+            request, _("The conference is convened, with its discussion and its list.")
+        )
+        return conference.get_absolute_url()
 
     return _handle(
         request,
@@ -78,7 +83,10 @@ def convene(request: HttpRequest) -> HttpResponse:
         work,
         heading=_("Convene a conference"),
         act=_("Convene"),
-        lead=_("It gets a closed discussion, a mail list and a timetable. Those you name here are let in at once."),
+        lead=_(
+            "It gets a closed discussion, a mail list and a timetable. Those you name here are let "
+            "in at once."
+        ),
     )
 
 
@@ -86,11 +94,11 @@ def convene(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def schedule(request: HttpRequest, slug: str) -> HttpResponse:
     """Put a conference_session on the timetable."""
-    found = _led(request, slug)
+    conference = _led(request, slug)
 
     def work(data: dict[str, Any]) -> str:
-        made = services.schedule_session(
-            conference_id=found.pk,
+        conference_session = services.schedule_session(
+            conference_id=conference.pk,
             title=data["title"],
             opens_at=data["opens_at"],
             closes_at=data["closes_at"],
@@ -98,14 +106,17 @@ def schedule(request: HttpRequest, slug: str) -> HttpResponse:
             actor=signed_in(request),
             now=clock.now(),
         )
-        messages.success(request, _("The session is on the timetable. It opens by the clock, or earlier by the chair."))
-        return made.get_absolute_url()
+        messages.success(
+            request,
+            _("The session is on the timetable. It opens by the clock, or earlier by the chair."),
+        )
+        return conference_session.get_absolute_url()
 
     return _handle(
         request,
         SessionForm(request.POST or None),
         work,
-        conference=found,
+        conference=conference,
         heading=_("Schedule a session"),
         act=_("Put it on the timetable"),
     )
@@ -115,29 +126,34 @@ def schedule(request: HttpRequest, slug: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def people(request: HttpRequest, slug: str) -> HttpResponse:
     """Let people in, or give them another role."""
-    found = _led(request, slug)
-    names_chair = rules.names_chair(signed_in(request), found.forum_id)
+    conference = _led(request, slug)
+    names_chair = rules.names_chair(signed_in(request), conference.forum_id)
 
     def work(data: dict[str, Any]) -> str:
         services.admit_people(
-            conference_id=found.pk,
+            conference_id=conference.pk,
             people=data["addresses"],
             role=data["role"],
             actor=signed_in(request),
             now=clock.now(),
         )
         count = len(data["addresses"])
-        messages.success(request, ngettext("%d person is in.", "%d people are in.", count) % count)
-        return found.get_absolute_url()
+        messages.success(
+            request, with_count(ngettext("%d person is in.", "%d people are in.", count), count)
+        )
+        return conference.get_absolute_url()
 
     return _handle(
         request,
         PeopleForm(request.POST or None, names_chair=names_chair),
         work,
-        conference=found,
+        conference=conference,
         heading=_("Let people in"),
         act=_("Let them in"),
-        lead=_("They can read and write at once, by web and by mail. Who is in already gets the role you choose."),
+        lead=_(
+            "They can read and write at once, by web and by mail. Who is in already gets the role "
+            "you choose."
+        ),
     )
 
 
@@ -150,8 +166,13 @@ def agenda(request: HttpRequest, pk: int) -> HttpResponse:
 
     def work(data: dict[str, Any]) -> str:
         services.add_agenda_item(
-            conference_session_id=pk, title=data["title"], note=data["note"], actor=signed_in(request), now=clock.now()
+            conference_session_id=pk,
+            title=data["title"],
+            note=data["note"],
+            actor=signed_in(request),
+            now=clock.now(),
         )
+        messages.success(request, _("The item is on the agenda."))
         return room_url(pk)
 
     return _handle(
@@ -204,7 +225,9 @@ def end_conference(request: HttpRequest, slug: str) -> HttpResponse:
     """End a conference before its time."""
     conference = selectors.conference_for(signed_in(request), slug)
     try:
-        services.end_conference(conference_id=conference.pk, actor=signed_in(request), now=clock.now())
+        services.end_conference(
+            conference_id=conference.pk, actor=signed_in(request), now=clock.now()
+        )
     except NotFound:
         raise
     except HubError as error:

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET, require_safe
 
 from conferences import pages, rules, selectors
 from conferences.forms import StatementForm
-from conferences.selectors import Room
+from conferences.selectors import RoomView
 from conferences.views.common import member_of
 from forums.policy import APPROVE
 from forums.selectors import discussion_for, regions_of
@@ -16,15 +16,24 @@ from hub.lib import clock
 from hub.lib.numbers import whole_number
 from hub.lib.paging import neighbours
 from hub.lib.throttle import throttled
+from hub.lib.way_in import never_asks_to_sign_in
 
 
 @require_safe
 def conference_list(request: HttpRequest) -> HttpResponse:
     """Show the conferences the reader may see: running, coming, finished. Queries: 3."""
     member = member_of(request)
-    found = pages.by_state(selectors.conferences_for(member), clock.now())
-    rows = {state: [(row, pages.open_one(row)) for row in group] for state, group in found.items()}
-    context = {"groups": rows, "may_convene": member is not None and member.is_staff}
+    page = selectors.conferences_for(member, page=whole_number(request.GET.get("page"), 1))
+    conferences = pages.by_state(page, clock.now())
+    rows = {
+        state: [(row, pages.open_session_of(row)) for row in group]
+        for state, group in conferences.items()
+    }
+    context = {
+        "groups": rows,
+        "may_convene": member is not None and member.is_staff,
+        **page.links(),
+    }
     return render(request, "conferences/list.html", context)
 
 
@@ -32,21 +41,22 @@ def conference_list(request: HttpRequest) -> HttpResponse:
 def conference(request: HttpRequest, slug: str) -> HttpResponse:
     """Show a conference: background, timetable, agenda, people."""
     member = member_of(request)
-    found = selectors.conference_for(member, slug)
-    discussion = discussion_for(member, found.forum_id)
-    timetable = selectors.sessions_of(found)
+    conference = selectors.conference_for(member, slug)
+    discussion = discussion_for(member, conference.forum_id)
+    timetable = selectors.sessions_of(conference)
     context = {
-        "conference": found,
+        "conference": conference,
         "discussion": discussion,
-        "background": found.background_markup,
+        "background": conference.background_markup,
         "outcome": discussion.policy.summary_markup,
         "timetable": timetable,
-        "sitting": next((row for row in timetable if row.is_open), None),
-        "crew": pages.Crew.of(found),
+        "open_session": next((row for row in timetable if row.is_open), None),
+        "crew": pages.Crew.of(conference),
         "regions": sorted(regions_of(discussion).items()),
         "leads": discussion.may(APPROVE),
-        "may_end": member is not None and rules.may_end(member, discussion.role, found, clock.now()),
-        "state": found.state_at(clock.now()),
+        "may_end": member is not None
+        and rules.may_end(member, discussion.role, conference, clock.now()),
+        "state": conference.state_at(clock.now()),
     }
     return render(request, "conferences/conference.html", context)
 
@@ -54,28 +64,31 @@ def conference(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def room(request: HttpRequest, pk: int) -> HttpResponse:
     """Show the live room; after the gavel its transcript stands at the same address."""
-    found = selectors.room_for(member_of(request), pk)
-    if found.conference_session.is_closed:
-        return show_log(request, found)
-    return show_room(request, found)
+    room = selectors.room_for(member_of(request), pk)
+    if room.conference_session.is_closed:
+        return show_log(request, room)
+    return show_room(request, room)
 
 
 def show_room(
-    request: HttpRequest, found: Room, *, form: StatementForm | None = None, status: int = 200
+    request: HttpRequest, room: RoomView, *, form: StatementForm | None = None, status: int = 200
 ) -> HttpResponse:
-    """Render a live room; ``form`` is a statement that came back with the reason why it was not taken."""
-    member, row, now = member_of(request), found.conference_session, clock.now()
+    """Render a live room; ``form`` is a statement that
+    came back with the reason why it was not taken.
+    """
+    member, row, now = member_of(request), room.conference_session, clock.now()
     context: dict[str, Any] = {
-        "room": found,
+        "room": room,
         "row": row,
         "conference": row.conference,
         "crew": pages.Crew.of(row.conference),
         "lines": [pages.dress(frame) for frame in selectors.statements_of(row)],
         "blank": pages.blank(),
-        "state": pages.state_of(found, member, now=now),
+        "state": pages.state_of(room, member, now=now),
         "form": form or StatementForm(draft=f"session-{row.pk}"),
-        "may_send": row.is_open and (found.leads or found.has_floor),
+        "may_send": row.is_open and (room.leads or room.has_floor),
         "minutes": (2, 3, 5),
+        "unsent": pages.UnsentText.of(room, member, now=now),
         "now": now,
     }
     return render(request, "conferences/room.html", context, status=status)
@@ -88,20 +101,23 @@ def log(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def show_log(
-    request: HttpRequest, found: Room, *, form: StatementForm | None = None, status: int = 200
+    request: HttpRequest, room: RoomView, *, form: StatementForm | None = None, status: int = 200
 ) -> HttpResponse:
     """Render the log; ``form`` is a statement that came too late."""
-    row = found.conference_session
+    row = room.conference_session
     page = None if request.GET.get("all") else max(1, whole_number(request.GET.get("page"), 1))
     frames, count = selectors.log_page(row, page=page)
     number = min(page or 1, count)
     context = {
-        "room": found,
+        "room": room,
         "row": row,
         "conference": row.conference,
         "crew": pages.Crew.of(row.conference),
         "lines": [pages.dress(frame) for frame in frames],
         "form": form,
+        "unsent": pages.UnsentText.of(room, member_of(request), now=clock.now())
+        if row.is_closed
+        else None,
         "page_number": number,
         "page_count": count if page else 1,
         **neighbours(number, count if page else 1),
@@ -109,10 +125,12 @@ def show_log(
     return render(request, "conferences/log.html", context, status=status)
 
 
+@never_asks_to_sign_in
 @require_GET
 @throttled(240)
 def events(request: HttpRequest, pk: int) -> JsonResponse:
-    """Give the frames after ``?after=N`` as JSON, at most a page; ``more`` says whether to ask again.
+    """Give the frames after ``?after=N`` as JSON, at most a page; ``more`` says whether to ask
+    again.
 
     The same frames as over the socket, for who has none: a slow line, a proxy, a program.
     """

@@ -1,8 +1,9 @@
-"""What can be done in a discussion; every door calls these and nothing else."""
+"""What can be done in a discussion; every channel calls these and nothing else."""
 
 from forums.drafts import Draft, Published, Upload
 from forums.services.archive import hand_over_words, join_threads
 from forums.services.edit import edit_contribution, write_summary
+from forums.services.horizons import MovedHorizon, read_whole_forum, unread_forum
 from forums.services.moderate import (
     approve_contribution,
     approve_with_words,
@@ -10,9 +11,11 @@ from forums.services.moderate import (
     reject_contribution,
     unlock_topic,
 )
+from forums.services.preparing import as_stored, prepare
 from forums.services.provision import (
     admit_member,
     admit_members,
+    begin_period,
     check_may_leave,
     create_category,
     create_forum,
@@ -23,11 +26,13 @@ from forums.services.provision import (
     start_topic,
     step_down,
 )
-from forums.services.publish import as_stored, prepare, publish, sent_before
+from forums.services.publish import publish
 from forums.services.reading import mark_forum_read, mark_read
+from forums.services.repeats import sent_before
 
 __all__ = [
     "Draft",
+    "MovedHorizon",
     "Published",
     "Upload",
     "admit_member",
@@ -35,6 +40,7 @@ __all__ = [
     "approve_contribution",
     "approve_with_words",
     "as_stored",
+    "begin_period",
     "check_may_leave",
     "create_category",
     "create_forum",
@@ -49,11 +55,13 @@ __all__ = [
     "mark_read",
     "prepare",
     "publish",
+    "read_whole_forum",
     "reject_contribution",
     "remove_member",
     "sent_before",
     "start_topic",
     "step_down",
     "unlock_topic",
+    "unread_forum",
     "write_summary",
 ]

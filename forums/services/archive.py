@@ -7,7 +7,8 @@ from django.db.models import F, Q
 from machina.apps.forum.models import Forum
 from machina.apps.forum_conversation.models import Post, Topic
 
-from forums.models import Contribution
+from forums.models import Contribution, TopicState
+from forums.services.reading import count_as_new
 from hub.search.services import change_author, move_topic
 
 if TYPE_CHECKING:
@@ -27,19 +28,23 @@ def hand_over_words(author: "Member", member: "Member") -> None:
 def join_threads(*, forum_id: int, known: dict[str, int]) -> int:
     """Put imported contributions that came before what they answer below it; return how many.
 
-    An archive brought in piece by piece need not come in order. A topic that such a contribution began joins the topic
-    of its parent, with all that is in it.
+    An archive brought in piece by piece need not come in order. A topic that such a contribution
+    began joins the topic of its parent, with all that is in it.
 
     Args: known, ``dict[str, int]  # Message-ID -> number`` of the forum's contributions.
 
     Queries: 1, and 7 for each that is joined.
     """
-    orphans = Contribution.objects.filter(post__topic__forum_id=forum_id, parent=None, imported__isnull=False)
-    orphans = orphans.exclude(in_reply_to="", references="").select_related("post").order_by("number")
+    orphans = Contribution.objects.filter(forum_id=forum_id, parent=None, imported__isnull=False)
+    orphans = (
+        orphans.exclude(in_reply_to="", references="").select_related("post").order_by("number")
+    )
     joined = 0
     for orphan in orphans.iterator():
         named = [orphan.in_reply_to, *reversed(orphan.references.split())]
-        number = next((known[one] for one in named if one in known and known[one] != orphan.number), None)
+        number = next(
+            (known[name] for name in named if name in known and known[name] != orphan.number), None
+        )
         if number is not None and _answers(orphan, number):
             joined += 1
     return joined
@@ -54,7 +59,9 @@ def _answers(orphan: Contribution, number: int) -> bool:
             return False
         above = above.parent
     Contribution.objects.filter(pk=orphan.pk).update(parent=parent)
-    topic = Topic.objects.get(pk=Post.objects.values_list("topic_id", flat=True).get(pk=orphan.post_id))
+    topic = Topic.objects.get(
+        pk=Post.objects.values_list("topic_id", flat=True).get(pk=orphan.post_id)
+    )
     if topic.pk != parent.topic_id and topic.first_post_id == orphan.post_id:
         _merge(topic, parent.post.topic)
     return True
@@ -65,6 +72,10 @@ def _merge(topic: Topic, into: Topic) -> None:
     count = topic.posts_count
     last = Post.objects.filter(pk=topic.last_post_id).values("pk", "created").first()
     Post.objects.filter(topic=topic).update(topic=into)
+    Contribution.objects.filter(topic=topic).update(topic=into)
+    newest = TopicState.objects.filter(topic=topic).values_list("last_number", flat=True).first()
+    if newest:
+        count_as_new(into.pk, into.forum_id, newest)
     rows = Topic.objects.filter(pk=into.pk)
     rows.update(posts_count=F("posts_count") + count)
     if last is not None:

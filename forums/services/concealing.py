@@ -12,13 +12,13 @@ from forums.models import Attachment, Contribution, ForumPolicy, Revision, Summa
 from forums.services.files import content_of, keep_content, path_of
 from hub.lib.batches import by_key
 from hub.lib.errors import NotFound
-from hub.lib.markup import render
+from hub.lib.markup import MARKDOWN, render
 from hub.lib.masking import mask, mask_file
 
 BATCH = 200
 # What people read, by where it stands; a post's rendered text follows its source.
 _TEXTS: tuple[tuple[Any, tuple[str, ...]], ...] = (
-    (Contribution, ("folded", "decision_reason")),
+    (Contribution, ("folded", "original_subject", "decision_reason")),
     (Revision, ("subject", "text", "reason")),
     (Topic, ("subject",)),
     (ForumPolicy, ("summary",)),
@@ -28,12 +28,16 @@ _TEXTS: tuple[tuple[Any, tuple[str, ...]], ...] = (
 
 
 def conceal_secrets() -> tuple[int, int]:
-    """Mask every text and every file of the record; return how many texts and how many files were changed.
+    """Mask every text and every file of the record; return how many texts and how many files were
+    changed.
 
-    No edit is recorded and nobody is told: no word is changed, only what would let others act for its owner. It may be
-    stopped and begun again. Queries: 1 for each :data:`BATCH` rows of a kind, and 1 or 2 for each that is changed.
+    No edit is recorded and nobody is told: no word is changed, only what would let others act for
+    its owner. It may be stopped and begun again. Queries: 1 for each :data:`BATCH` rows of a kind,
+    and 1 or 2 for each that is changed.
     """
-    texts = sum(_conceal(model.objects.all(), fields) for model, fields in _TEXTS) + _conceal_posts()
+    texts = (
+        sum(_conceal(model.objects.all(), fields) for model, fields in _TEXTS) + _conceal_posts()
+    )
     return texts, sum(int(_conceal_file(row)) for row in by_key(Attachment.objects.all(), BATCH))
 
 
@@ -52,14 +56,26 @@ def _conceal_posts() -> int:
     count = 0
     for post in by_key(Post.objects.all(), BATCH):
         text = str(post.content.raw)
-        masked = {"content": mask(text), "subject": mask(post.subject), "update_reason": mask(post.update_reason or "")}
+        masked = {
+            "content": mask(text),
+            "subject": mask(post.subject),
+            "update_reason": mask(post.update_reason or ""),
+        }
         if masked["content"] != text:
-            masked["_content_rendered"] = render(masked["content"])
-        elif (masked["subject"], masked["update_reason"]) == (post.subject, post.update_reason or ""):
+            masked["_content_rendered"] = render(masked["content"], _format_of(post))
+        elif (masked["subject"], masked["update_reason"]) == (
+            post.subject,
+            post.update_reason or "",
+        ):
             continue
         Post.objects.filter(pk=post.pk).update(**masked)
         count += 1
     return count
+
+
+def _format_of(post: Post) -> str:
+    text_format = Contribution.objects.filter(post=post).values_list("format", flat=True).first()
+    return text_format or MARKDOWN
 
 
 def _conceal_file(row: Attachment) -> bool:

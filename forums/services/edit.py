@@ -1,5 +1,7 @@
 """Change words that are in the record: every wording is kept, with who changed it, when and why."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -11,12 +13,15 @@ from forums import rules
 from forums.models import Contribution, ForumPolicy, Revision, SummaryVersion
 from forums.outlets import outlets
 from forums.policy import APPROVE, access_of
-from forums.services.publish import as_stored
+from forums.quoting import is_only_quotation
+from forums.services.preparing import as_stored
+from hub.lib.characters import one_line
 from hub.lib.dates import say_utc
 from hub.lib.errors import Invalid, NotAllowed, NotFound, Stale
-from hub.lib.markup import VERSION, render, renders
+from hub.lib.markup import MARKDOWN, VERSION, render, rendered_ahead
 from hub.lib.masking import mask
 from hub.lib.rendered import check_length, rendered
+from hub.lib.scripts import isolate
 
 if TYPE_CHECKING:
     from hub.members.models import Member
@@ -26,7 +31,9 @@ REASON_LENGTH = 255
 
 
 def words_at(contribution: Contribution, revision: int | None) -> str:
-    """Return what a contribution said at a revision, nothing for one that it never had. Queries: 0 or 1."""
+    """Return what a contribution said at a revision,
+    nothing for one that it never had. Queries: 0 or 1.
+    """
     if revision == contribution.revision:
         return contribution.text
     if revision is None:
@@ -45,41 +52,73 @@ def check_revision(contribution: Contribution, revision: int | None) -> None:
     last = contribution.revisions.select_related("edited_by").order_by("number").last()
     if last is None or not 0 <= revision < contribution.revision:
         message = _(
-            "The hub does not know which version of contribution %(number)d you saw, so nothing was done. "
-            "Look at it again, then decide."
+            "The hub does not know which version of contribution %(number)d you saw, so nothing "
+            "was done. Look at it again, then decide."
         )
         values: dict[str, object] = {"number": contribution.number}
     else:
         message = _(
-            "%(name)s changed contribution %(number)d on %(moment)s UTC, after you saw it. Nothing was done: look at "
-            "what changed, then decide again."
+            "%(name)s changed contribution %(number)d on %(moment)s UTC, after you saw it. Nothing "
+            "was done: look at what changed, then decide again."
         )
         values = {
-            "name": last.edited_by.get_full_name(),
+            "name": isolate(last.edited_by.get_full_name()),
             "number": contribution.number,
             "moment": say_utc(last.edited_at),
         }
     before = words_at(contribution, revision)
-    raise Stale(message % values, before=before, after=contribution.text, revision=contribution.revision)
+    raise Stale(
+        message % values, before=before, after=contribution.text, revision=contribution.revision
+    )
 
 
-@renders("text", stored_as=as_stored)
-@transaction.atomic
-def edit_contribution(
-    *, number: int, actor: "Member", text: str, now: datetime, reason: str = "", revision: int | None = None
-) -> Contribution:
-    """Change what a contribution says and keep what it said.
+@contextmanager
+def new_words(number: int, text: str) -> Iterator[str]:
+    """Give new words of a contribution as they are stored, in its format, rendered before the
+    block's transaction.
 
-    Args: revision, the one that the actor saw; None is the hub itself, or who has just read it. Every page and mail
-    names one.
-
-    Raises: NotFound (hidden), NotAllowed (see :func:`forums.rules.decide_edit`), TooMany, Invalid (empty, or without a
-    reason where :func:`forums.rules.needs_reason` asks for one), TooLarge, Stale.
+    Queries: 1.
     """
-    query = Contribution.objects.select_for_update(of=("self",)).select_related("post__topic__forum", "author")
+    text_format = (
+        Contribution.objects.filter(pk=number).values_list("format", flat=True).first() or MARKDOWN
+    )
+    text = as_stored(text, text_format)
+    with rendered_ahead(text, text_formats=(text_format,)):
+        yield text
+
+
+def edit_contribution(
+    *,
+    number: int,
+    actor: "Member",
+    text: str,
+    now: datetime,
+    reason: str = "",
+    revision: int | None = None,
+) -> Contribution:
+    """Change what a contribution says and keep what it said, and the format in which it is read.
+
+    Args: revision, the one that the actor saw; None is the hub itself, or who has just read it.
+    Every page and mail names one.
+
+    Raises: NotFound (hidden), NotAllowed (see :func:`forums.rules.decide_edit`), TooMany, Invalid
+    (empty, or without a reason where :func:`forums.rules.needs_reason` asks for one, or nothing but
+    a quotation), TooLarge, Stale.
+    """
+    with new_words(number, text) as words:
+        return _edit_contribution(number, actor, words, now, reason, revision)
+
+
+@transaction.atomic
+def _edit_contribution(
+    number: int, actor: "Member", text: str, now: datetime, reason: str, revision: int | None
+) -> Contribution:
+    query = Contribution.objects.select_for_update(of=("self",)).select_related(
+        "post__topic__forum", "author"
+    )
     contribution = query.filter(pk=number).first()
     contribution = check_edit(contribution, actor, now, reason=reason)
-    text = checked_text(text)
+    check_text(text, contribution.format)
     check_revision(contribution, revision)
     if change_words(contribution, actor=actor, text=text, reason=reason, now=now):
         for outlet in outlets():
@@ -87,7 +126,9 @@ def edit_contribution(
     return contribution
 
 
-def check_edit(contribution: Contribution | None, actor: "Member", now: datetime, *, reason: str) -> Contribution:
+def check_edit(
+    contribution: Contribution | None, actor: "Member", now: datetime, *, reason: str
+) -> Contribution:
     """Return the contribution to who may change it, and says why where that is asked for.
 
     Raises: NotFound, NotAllowed, TooMany, Invalid. Queries: 5 at most.
@@ -115,26 +156,33 @@ def check_edit(contribution: Contribution | None, actor: "Member", now: datetime
     )
     if must_say_why and not reason.strip():
         raise Invalid(
-            _("Say why you changed this text: your reason is shown beside it and sent to its author."),
+            _(
+                "Say why you changed this text: your reason is shown beside it and sent to its "
+                "author."
+            ),
             code="no-reason",
         )
     return contribution
 
 
-def checked_text(text: str) -> str:
-    """Return new words as they are stored. Raises: Invalid, TooLarge."""
-    text = as_stored(text)
+def check_text(text: str, text_format: str) -> None:
+    """Let new words pass, as they are stored, that say something. Raises: Invalid, TooLarge."""
     if not text:
         raise Invalid(_("Your message is empty. Write something first."))
+    if is_only_quotation(text, text_format):
+        raise Invalid(rules.only_quoted())
     check_length(text)
-    return text
 
 
-def change_words(contribution: Contribution, *, actor: "Member", text: str, reason: str, now: datetime) -> bool:
-    """Write new words over those of a locked contribution and keep the old; False when they are the same."""
+def change_words(
+    contribution: Contribution, *, actor: "Member", text: str, reason: str, now: datetime
+) -> bool:
+    """Write new words over those of a locked contribution
+    and keep the old; False when they are the same.
+    """
     if text == contribution.text:
         return False
-    post, reason = contribution.post, mask(reason.strip())[:REASON_LENGTH]
+    post, reason = contribution.post, one_line(mask(reason))[:REASON_LENGTH]
     Revision.objects.create(
         contribution=contribution,
         number=contribution.revision,
@@ -149,13 +197,15 @@ def change_words(contribution: Contribution, *, actor: "Member", text: str, reas
     contribution.save(update_fields=["revision", "renderer"])
     Post.objects.filter(pk=post.pk).update(
         content=text,
-        _content_rendered=render(text),
+        _content_rendered=render(text, contribution.format),
         updated=now,
         updated_by=actor,
         updates_count=post.updates_count + 1,
         update_reason=reason,
     )
-    post.refresh_from_db(fields=["content", "_content_rendered", "updated", "updates_count", "update_reason"])
+    post.refresh_from_db(
+        fields=["content", "_content_rendered", "updated", "updates_count", "update_reason"]
+    )
     post.updated_by = actor
     contribution.__dict__.pop("html", None)
     return True
@@ -190,11 +240,21 @@ def _write_summary(
         return policy
     _check_summary_revision(policy, revision)
     if policy.summary and not _versions(policy).filter(number=policy.summary_revision).exists():
-        SummaryVersion.objects.create(forum_id=forum_id, number=policy.summary_revision, text=policy.summary)
-    policy.summary, policy.summary_html, policy.summary_revision = summary, html, policy.summary_revision + 1
+        SummaryVersion.objects.create(
+            forum_id=forum_id, number=policy.summary_revision, text=policy.summary
+        )
+    policy.summary, policy.summary_html, policy.summary_revision = (
+        summary,
+        html,
+        policy.summary_revision + 1,
+    )
     policy.save(update_fields=["summary", "summary_html", "summary_revision"])
     SummaryVersion.objects.create(
-        forum_id=forum_id, number=policy.summary_revision, text=summary, written_by=actor, written_at=now
+        forum_id=forum_id,
+        number=policy.summary_revision,
+        text=summary,
+        written_by=actor,
+        written_at=now,
     )
     return policy
 
@@ -206,12 +266,32 @@ def _versions(policy: ForumPolicy) -> "models.QuerySet[SummaryVersion]":
 def _check_summary_revision(policy: ForumPolicy, revision: int | None) -> None:
     if revision is None or revision == policy.summary_revision:
         return
-    seen_text = _versions(policy).filter(number=revision).values_list("text", flat=True).first() or ""
-    last = _versions(policy).filter(number=policy.summary_revision).select_related("written_by").first()
-    name = last.written_by.get_full_name() if last is not None and last.written_by is not None else ""
-    message = (
-        _("%(name)s saved another summary while you were writing. Yours is not saved yet: it is kept below.")
-        if name
-        else _("The summary has changed since you looked at it. Yours is not saved yet: it is kept below.")
+    seen_text = (
+        _versions(policy).filter(number=revision).values_list("text", flat=True).first() or ""
     )
-    raise Stale(message % {"name": name}, before=seen_text, after=policy.summary, revision=policy.summary_revision)
+    last = (
+        _versions(policy)
+        .filter(number=policy.summary_revision)
+        .select_related("written_by")
+        .first()
+    )
+    name = (
+        last.written_by.get_full_name() if last is not None and last.written_by is not None else ""
+    )
+    message = (
+        _(
+            "%(name)s saved another summary while you were writing. Yours is not saved yet: it is "
+            "kept below."
+        )
+        if name
+        else _(
+            "The summary has changed since you looked at it. Yours is not saved yet: it is kept "
+            "below."
+        )
+    )
+    raise Stale(
+        message % {"name": isolate(name)},
+        before=seen_text,
+        after=policy.summary,
+        revision=policy.summary_revision,
+    )

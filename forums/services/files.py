@@ -1,4 +1,6 @@
-"""Keep the files of contributions: once per content, under an opaque name, outside anything the web server maps."""
+"""Keep the files of contributions: once per content, under
+an opaque name, outside anything the web server maps.
+"""
 
 import logging
 from hashlib import sha256
@@ -19,11 +21,16 @@ def path_of(digest: str) -> str:
 
 
 def keep_content(content: bytes) -> str:
-    """Store bytes, once whoever brings them, and return their SHA-256 digest."""
+    """Store bytes, once whoever brings them, and return their SHA-256 digest.
+
+    A file of another size is not the content: earlier releases left one when they were killed while
+    they wrote. It is replaced.
+    """
     storage = storages["private"]
     digest = sha256(content).hexdigest()
-    if not storage.exists(path_of(digest)):
-        storage.save(path_of(digest), ContentFile(content))
+    path = path_of(digest)
+    if not storage.exists(path) or storage.size(path) != len(content):
+        storage.save(path, ContentFile(content))
     return digest
 
 
@@ -39,7 +46,8 @@ def read_content(digest: str) -> bytes | None:
 def keep(uploads: tuple[Upload, ...]) -> list[str]:
     """Store contents before the transaction and return their SHA-256 digests.
 
-    A content without a row (after a rollback) is harmless: the next one with the same bytes uses it.
+    A content without a row (after a rollback) is harmless: the next one with the same bytes uses
+    it.
     """
     return [keep_content(upload.content) for upload in uploads]
 
@@ -59,9 +67,12 @@ def attach(contribution: Contribution, uploads: tuple[Upload, ...], digests: lis
 
 
 def report_lost(attachment: Attachment) -> None:
-    """Log that a recorded file is not in the store: another host keeps it, or it was deleted by hand."""
+    """Log that a recorded file is not in the store:
+    another host keeps it, or it was deleted by hand.
+    """
     log.error(
-        "File %s of contribution %s is not in the store of this host (%s). Several hosts need HUB_MEDIA_URL.",
+        "File %s of contribution %s is not in the store of this host (%s). Several hosts need "
+        "HUB_MEDIA_URL.",
         attachment.pk,
         attachment.contribution_id,
         path_of(attachment.sha256),

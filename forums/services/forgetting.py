@@ -1,7 +1,8 @@
 """Take a person who leaves for good out of their own words, and find them in the words of others.
 
-What was said stays. The name and the addresses in one's own texts (a signature, the line above a quotation) become a
-gap; no edit is recorded, since it would keep them. The words of others are theirs: they are listed, and people decide.
+What was said stays. The name and the addresses in one's own texts (a signature, the line above a
+quotation) become a gap; no edit is recorded, since it would keep them. The words of others are
+theirs: they are listed, and people decide.
 """
 
 import secrets
@@ -18,7 +19,7 @@ from forums.models import Attachment, Contribution, ForumPolicy, Revision, Summa
 from hub.lib.batches import by_key
 from hub.lib.clock import now
 from hub.lib.markup import render
-from hub.lib.redact import CHUNK, Person, Trace, scrub, trace_label
+from hub.lib.redact import CHUNK, SoughtPerson, Trace, scrub, trace_label
 from hub.search.outlet import document_of
 from hub.search.services import index_document
 
@@ -28,11 +29,15 @@ if TYPE_CHECKING:
 _POST = ("subject", "content", "update_reason", "username")
 
 
-def scrub_words(member: "Member", person: Person) -> None:
-    """Take the person out of their own contributions, and out of the Message-IDs by which all refer to them."""
+def scrub_words(member: "Member", person: SoughtPerson) -> None:
+    """Take the person out of their own contributions, and
+    out of the Message-IDs by which all refer to them.
+    """
     contributions = Contribution.objects.filter(author=member)
-    scrub(person, contributions, ["folded", "imported"])
-    scrub(person, Revision.objects.filter(contribution__author=member), ["subject", "text", "reason"])
+    scrub(person, contributions, ["folded", "imported", "original_subject"])
+    scrub(
+        person, Revision.objects.filter(contribution__author=member), ["subject", "text", "reason"]
+    )
     _scrub_files(Attachment.objects.filter(contribution__author=member), person)
     _scrub_topics(Topic.objects.filter(poster=member), person)
     # Why a moderator changed or refused words stands with them, whoever wrote it.
@@ -42,31 +47,35 @@ def scrub_words(member: "Member", person: Person) -> None:
     _rename_messages(person)
 
 
-def _scrub_files(files: "QuerySet[Attachment]", person: Person) -> None:
+def _scrub_files(files: "QuerySet[Attachment]", person: SoughtPerson) -> None:
     for file in by_key(files.only("pk", "name"), CHUNK):
         name = person.out_of_file_name(file.name)
         if name != file.name:
             Attachment.objects.filter(pk=file.pk).update(name=name)
 
 
-def _scrub_topics(topics: "QuerySet[Topic]", person: Person) -> None:
-    """Take the person out of subjects, and out of the addresses that were made of them; the old ones go on leading."""
+def _scrub_topics(topics: "QuerySet[Topic]", person: SoughtPerson) -> None:
+    """Take the person out of subjects, and out of the addresses
+    that were made of them; the old ones go on leading.
+    """
     for topic in by_key(person.named_in(topics, ["subject"]), CHUNK):
         subject = person.out_of(topic.subject)[:255]
         slug = slugify(subject, allow_unicode=True)[:255] or "topic"
         Topic.objects.filter(pk=topic.pk).update(subject=subject, slug=slug)
 
 
-def _scrub_posts(member: "Member", person: Person) -> None:
+def _scrub_posts(member: "Member", person: SoughtPerson) -> None:
     rows = Contribution.objects.filter(author=member).select_related("post__topic", "author")
     fields = [f"post__{name}" for name in _POST]
     for number in list(person.named_in(rows, fields).order_by("pk").values_list("pk", flat=True)):
         contribution = rows.get(pk=number)
         post = contribution.post
-        values: dict[str, Any] = {name: person.out_of(str(getattr(post, name) or "")) for name in _POST[2:]}
+        values: dict[str, Any] = {
+            name: person.out_of(str(getattr(post, name) or "")) for name in _POST[2:]
+        }
         values["subject"] = person.out_of(post.subject)[:255]
         values["content"] = person.out_of(contribution.text)
-        values["_content_rendered"] = str(render(values["content"]))
+        values["_content_rendered"] = str(render(values["content"], contribution.format))
         with transaction.atomic():
             Post.objects.filter(pk=post.pk).update(**values)
             contribution = rows.get(pk=number)
@@ -74,7 +83,7 @@ def _scrub_posts(member: "Member", person: Person) -> None:
                 index_document(document=document_of(contribution), now=now())
 
 
-def _rename_messages(person: Person) -> None:
+def _rename_messages(person: SoughtPerson) -> None:
     """Give messages whose id has the address in it another id, also where others refer to it."""
     named_rows = person.named_in(Contribution.objects.all(), ["message_id"])
     for number, before in list(named_rows.values_list("pk", "message_id")):
@@ -82,35 +91,68 @@ def _rename_messages(person: Person) -> None:
         with transaction.atomic():
             Contribution.objects.filter(pk=number).update(message_id=after)
             Contribution.objects.filter(in_reply_to=before).update(in_reply_to=after)
-            for row in Contribution.objects.filter(references__contains=before).only("pk", "references"):
-                Contribution.objects.filter(pk=row.pk).update(references=row.references.replace(before, after))
+            for row in Contribution.objects.filter(references__contains=before).only(
+                "pk", "references"
+            ):
+                Contribution.objects.filter(pk=row.pk).update(
+                    references=row.references.replace(before, after)
+                )
     # Of what is not here, only the name of the message is left.
     scrub(person, Contribution.objects.all(), ["in_reply_to", "references"], gap="", ids=True)
     for row in person.named_in(Contribution.objects.all(), ["once_key"]).only("pk"):
         Contribution.objects.filter(pk=row.pk).update(once_key=None)
 
 
-def find_traces(member: "Member", person: Person) -> Iterator[Trace]:
-    """Return where others name the person: contributions, quotations, earlier words, files, summaries, discussions."""
+def find_traces(member: "Member", person: SoughtPerson) -> Iterator[Trace]:
+    """Return where others name the person: contributions,
+    quotations, earlier words, files, summaries, discussions.
+    """
+    yield from _in_contributions(member, person)
+    yield from _in_files(member, person)
+    yield from _in_discussions(member, person)
+
+
+def _in_contributions(member: "Member", person: SoughtPerson) -> Iterator[Trace]:
     others = Contribution.objects.exclude(author=member).select_related("post")
     fields = ["folded", *(f"post__{name}" for name in _POST)]
     for row in by_key(person.named_in(others, fields), CHUNK):
-        if any(person.is_in(str(text or "")) for text in (row.folded, row.text, row.subject, row.post.update_reason)):
-            yield Trace("contribution", f"#{row.number} {trace_label(person, row.subject)}", f"/c/{row.number}/")
+        if any(
+            person.is_in(str(text or ""))
+            for text in (row.folded, row.text, row.subject, row.post.update_reason)
+        ):
+            yield Trace(
+                "contribution",
+                f"#{row.number} {trace_label(person, row.subject)}",
+                f"/c/{row.number}/",
+            )
     revisions = Revision.objects.exclude(contribution__author=member)
     for revision in by_key(person.named_in(revisions, ["subject", "text", "reason"]), CHUNK):
         yield Trace("revision", f"#{revision.contribution_id}", f"/c/{revision.contribution_id}/")
-    files = Attachment.objects.exclude(contribution__author=member).only("pk", "name", "contribution_id")
+
+
+def _in_files(member: "Member", person: SoughtPerson) -> Iterator[Trace]:
+    files = Attachment.objects.exclude(contribution__author=member).only(
+        "pk", "name", "contribution_id"
+    )
     for file in by_key(files, CHUNK):
         label = person.out_of_file_name(file.name)
         if label != file.name:
-            yield Trace("file", f"#{file.contribution_id} {trace_label(person, label)}", f"/c/{file.contribution_id}/")
+            yield Trace(
+                "file",
+                f"#{file.contribution_id} {trace_label(person, label)}",
+                f"/c/{file.contribution_id}/",
+            )
+
+
+def _in_discussions(member: "Member", person: SoughtPerson) -> Iterator[Trace]:
     for topic in by_key(person.named_in(Topic.objects.exclude(poster=member), ["subject"]), CHUNK):
         yield Trace("topic", trace_label(person, topic.subject), f"/topics/{topic.pk}/")
     policies = ForumPolicy.objects.select_related("forum")
     places = ["theme", "questions", "summary", "forum__name", "forum__description"]
     for policy in by_key(person.named_in(policies, places), CHUNK):
-        yield Trace("discussion", trace_label(person, policy.forum.name), f"/discussions/{policy.forum_id}/")
+        yield Trace(
+            "discussion", trace_label(person, policy.forum.name), f"/discussions/{policy.forum_id}/"
+        )
     versions = SummaryVersion.objects.exclude(written_by=member).select_related("forum")
     for version in by_key(person.named_in(versions, ["text"]), CHUNK):
         label = f"{trace_label(person, version.forum.name)} ({version.number})"

@@ -10,10 +10,17 @@ from machina.apps.forum_conversation.models import Post, Topic
 from forums.models import Contribution
 from forums.outlets import outlets
 from forums.policy import APPROVE, LOCK, access_of
-from forums.services.edit import REASON_LENGTH, change_words, check_edit, check_revision, checked_text
-from forums.services.publish import as_stored, make_visible
+from forums.services.edit import (
+    REASON_LENGTH,
+    change_words,
+    check_edit,
+    check_revision,
+    check_text,
+    new_words,
+)
+from forums.services.publish import make_visible
+from hub.lib.characters import one_line
 from hub.lib.errors import Conflict, Invalid, NotAllowed, NotFound
-from hub.lib.markup import renders
 from hub.lib.masking import mask
 
 if TYPE_CHECKING:
@@ -21,7 +28,9 @@ if TYPE_CHECKING:
 
 
 def _held(number: int, actor: "Member", revision: int | None) -> Contribution:
-    query = Contribution.objects.select_for_update(of=("self",)).select_related("post__topic__forum", "author")
+    query = Contribution.objects.select_for_update(of=("self",)).select_related(
+        "post__topic__forum", "author"
+    )
     contribution = query.filter(pk=number).first()
     if contribution is None or not access_of(actor).may(APPROVE, contribution.post.topic.forum_id):
         raise NotFound
@@ -34,7 +43,9 @@ def _held(number: int, actor: "Member", revision: int | None) -> Contribution:
 def _decide(contribution: Contribution, state: str, actor: "Member", now: datetime) -> None:
     contribution.state, contribution.decided_by, contribution.decided_at = state, actor, now
     contribution.decided_revision = contribution.revision
-    contribution.save(update_fields=["state", "decided_by", "decided_at", "decided_revision", "decision_reason"])
+    contribution.save(
+        update_fields=["state", "decided_by", "decided_at", "decided_revision", "decision_reason"]
+    )
     for outlet in outlets():
         outlet.decide(contribution, now=now)
 
@@ -49,30 +60,45 @@ def _show(contribution: Contribution, actor: "Member", now: datetime, *, edited:
 
 
 @transaction.atomic
-def approve_contribution(*, number: int, actor: "Member", now: datetime, revision: int | None = None) -> Contribution:
+def approve_contribution(
+    *, number: int, actor: "Member", now: datetime, revision: int | None = None
+) -> Contribution:
     """Show a held contribution; whoever is first decides.
 
-    Args: revision, the one that the actor saw; None is the hub itself, or who has just read it. Every page and mail
-    names one.
+    Args: revision, the one that the actor saw; None is the hub itself, or who has just read it.
+    Every page and mail names one.
 
-    Raises: NotFound (hidden or not the actor's to decide), Conflict (already decided), Stale (changed meanwhile).
+    Raises: NotFound (hidden or not the actor's to decide), Conflict (already decided), Stale
+    (changed meanwhile).
     """
     contribution = _held(number, actor, revision)
     _show(contribution, actor, now, edited=False)
     return contribution
 
 
-@renders("text", stored_as=as_stored)
-@transaction.atomic
 def approve_with_words(
-    *, number: int, actor: "Member", text: str, reason: str, now: datetime, revision: int | None = None
+    *,
+    number: int,
+    actor: "Member",
+    text: str,
+    reason: str,
+    now: datetime,
+    revision: int | None = None,
 ) -> Contribution:
     """Show a held contribution in other words, which its author is told of; all or nothing.
 
     Raises: what :func:`approve_contribution` and :func:`forums.services.edit_contribution` raise.
     """
-    text = checked_text(text)
+    with new_words(number, text) as words:
+        return _approve_with_words(number, actor, words, reason, now, revision)
+
+
+@transaction.atomic
+def _approve_with_words(
+    number: int, actor: "Member", text: str, reason: str, now: datetime, revision: int | None
+) -> Contribution:
     contribution = _held(number, actor, revision)
+    check_text(text, contribution.format)
     check_edit(contribution, actor, now, reason=reason)
     edited = change_words(contribution, actor=actor, text=text, reason=reason, now=now)
     _show(contribution, actor, now, edited=edited)
@@ -92,7 +118,7 @@ def reject_contribution(
     if not reason.strip():
         raise Invalid(_("Write the author a reason."))
     contribution = _held(number, actor, revision)
-    contribution.decision_reason = mask(reason.strip())[:REASON_LENGTH]
+    contribution.decision_reason = one_line(mask(reason))[:REASON_LENGTH]
     _decide(contribution, Contribution.State.REJECTED, actor, now)
     return contribution
 

@@ -1,11 +1,12 @@
-"""Make forums and let people in; the outlets follow (a mail list for the forum, a subscription for the member)."""
+"""Make forums and let people in; the outlets follow (a
+mail list for the forum, a subscription for the member).
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.db.models import Max
 from django.utils.translation import gettext as _
 from machina.apps.forum.models import Forum
 from machina.apps.forum_conversation.models import Topic
@@ -13,10 +14,13 @@ from machina.apps.forum_conversation.models import Topic
 from forums.models import Contribution, ForumPolicy, Membership
 from forums.outlets import outlets
 from forums.policy import ADMIT, LEADING, access_of, check_role_change, check_still_led
-from forums.services.publish import as_stored, new_topic
+from forums.services.preparing import as_stored
+from forums.services.publish import new_topic
+from forums.services.reading import last_number_in
 from hub.lib.errors import Invalid, NotAllowed, NotFound
 from hub.lib.markup import renders
 from hub.lib.names import listed, quoted
+from hub.lib.scripts import isolate
 from hub.search.services import forget_author
 
 if TYPE_CHECKING:
@@ -28,20 +32,33 @@ CHUNK = 1_000
 
 def create_category(*, name: str) -> Forum:
     """Return the category of that name, made when missing."""
-    found = Forum.objects.filter(name=name, type=Forum.FORUM_CAT, parent=None).first()
-    return found or Forum.objects.create(name=name, type=Forum.FORUM_CAT)
+    category = Forum.objects.filter(name=name, type=Forum.FORUM_CAT, parent=None).first()
+    return category or Forum.objects.create(name=name, type=Forum.FORUM_CAT)
 
 
 @renders("theme", "summary", stored_as=as_stored)
 @transaction.atomic
 def create_forum(
-    *, name: str, slug: str, preset: str, now: datetime, parent: Forum | None = None, **fields: object
+    *,
+    name: str,
+    slug: str,
+    preset: str,
+    now: datetime,
+    parent: Forum | None = None,
+    **fields: object,
 ) -> ForumPolicy:
     """Make a forum with its policy; the list outlet gives it a list named ``slug``.
 
-    Args: ``fields`` are those of :class:`ForumPolicy` (theme, questions, moderated, language, opens_at, closes_at).
+    Args: ``fields`` are those of :class:`ForumPolicy` (theme, questions, moderated, language,
+    opens_at, closes_at).
     """
-    fields.update({key: as_stored(str(fields[key])) for key in ("theme", "questions", "summary") if fields.get(key)})
+    fields.update(
+        {
+            key: as_stored(str(fields[key]))
+            for key in ("theme", "questions", "summary")
+            if fields.get(key)
+        }
+    )
     forum = Forum.objects.create(name=as_stored(name)[:100], type=Forum.FORUM_POST, parent=parent)
     policy = ForumPolicy.objects.create(forum=forum, preset=preset, **fields)
     for outlet in outlets():
@@ -49,8 +66,18 @@ def create_forum(
     return policy
 
 
+def begin_period(*, forum_id: int, now: datetime) -> None:
+    """Let a forum's period begin now; one that has begun
+    stays as it is. Who may is the caller's to check.
+    """
+    rows = ForumPolicy.objects.filter(forum_id=forum_id, opens_at__gt=now)
+    rows.update(opens_at=now)
+
+
 def end_period(*, forum_id: int, now: datetime) -> None:
-    """Close a forum's period now; one that has ended stays as it is. Who may is the caller's to check."""
+    """Close a forum's period now; one that has ended
+    stays as it is. Who may is the caller's to check.
+    """
     rows = ForumPolicy.objects.filter(forum_id=forum_id).exclude(closes_at__lte=now)
     rows.update(closes_at=now)
 
@@ -64,17 +91,21 @@ def admit_member(
     role: str = Membership.Role.PARTICIPANT,
     actor: "Member | None" = None,
 ) -> Membership:
-    """Let a member into a forum, again or in another role; ``actor`` None is the hub itself (provisioning, demo).
+    """Let a member into a forum, again or in another role; ``actor`` None is the hub itself
+    (provisioning, demo).
 
-    Raises: NotFound (no such forum for the actor), NotAllowed (also a role that is not the actor's to give, see
-    :func:`forums.policy.check_role_change`), Invalid (nobody would lead the forum any more).
+    Raises: NotFound (no such forum for the actor), NotAllowed (also a role that is not the actor's
+    to give, see :func:`forums.policy.check_role_change`), Invalid (nobody would lead the forum any
+    more).
     """
     _check_role(forum_id=forum_id, member=member, role=role, actor=actor)
-    newest = Contribution.objects.filter(post__topic__forum_id=forum_id).aggregate(top=Max("number"))["top"] or 0
-    membership, made = Membership.objects.select_for_update().get_or_create(
-        forum_id=forum_id, member=member, defaults={"role": role, "joined_at": now, "horizon": newest}
+    newest = last_number_in(forum_id)
+    membership, is_new = Membership.objects.select_for_update().get_or_create(
+        forum_id=forum_id,
+        member=member,
+        defaults={"role": role, "joined_at": now, "horizon": newest},
     )
-    if not made:
+    if not is_new:
         membership.role = role
         if membership.left_at is not None:
             membership.left_at, membership.joined_at, membership.horizon = None, now, newest
@@ -85,16 +116,18 @@ def admit_member(
 
 
 @transaction.atomic
-def admit_members(*, forum_id: int, member_ids: Sequence[int], now: datetime, actor: "Member | None" = None) -> int:
+def admit_members(
+    *, forum_id: int, member_ids: Sequence[int], now: datetime, actor: "Member | None" = None
+) -> int:
     """Let many members into a forum at once; return how many were not there.
 
     The rows are those of :func:`admit_member` for each, but that who is there keeps the role.
 
-    Raises: NotFound (no such forum for the actor), NotAllowed. Queries: 4 for each :data:`CHUNK` members, and those of
-    the outlets.
+    Raises: NotFound (no such forum for the actor), NotAllowed. Queries: 4 for each :data:`CHUNK`
+    members, and those of the outlets.
     """
     _check_admits(forum_id, actor)
-    newest = Contribution.objects.filter(post__topic__forum_id=forum_id).aggregate(top=Max("number"))["top"] or 0
+    newest = last_number_in(forum_id)
     wanted, let_in = list(dict.fromkeys(member_ids)), 0
     for start in range(0, len(wanted), CHUNK):
         let_in += _admit_chunk(forum_id, wanted[start : start + CHUNK], newest, now)
@@ -104,10 +137,16 @@ def admit_members(*, forum_id: int, member_ids: Sequence[int], now: datetime, ac
 
 
 def _admit_chunk(forum_id: int, member_ids: list[int], newest: int, now: datetime) -> int:
-    rows = Membership.objects.filter(forum_id=forum_id, member_id__in=member_ids).select_for_update()
+    rows = Membership.objects.filter(
+        forum_id=forum_id, member_id__in=member_ids
+    ).select_for_update()
     known = dict(rows.values_list("member_id", "left_at"))
-    back = Membership.objects.filter(forum_id=forum_id, member_id__in=member_ids).exclude(left_at=None)
-    again = back.update(role=Membership.Role.PARTICIPANT, left_at=None, joined_at=now, horizon=newest)
+    back = Membership.objects.filter(forum_id=forum_id, member_id__in=member_ids).exclude(
+        left_at=None
+    )
+    again = back.update(
+        role=Membership.Role.PARTICIPANT, left_at=None, joined_at=now, horizon=newest
+    )
     new = [
         Membership(forum_id=forum_id, member_id=pk, joined_at=now, horizon=newest)
         for pk in member_ids
@@ -118,14 +157,20 @@ def _admit_chunk(forum_id: int, member_ids: list[int], newest: int, now: datetim
 
 
 @transaction.atomic
-def remove_member(*, forum_id: int, member: "Member", now: datetime, actor: "Member | None" = None) -> None:
-    """End a membership; every door closes with the commit.
+def remove_member(
+    *, forum_id: int, member: "Member", now: datetime, actor: "Member | None" = None
+) -> None:
+    """End a membership; every channel closes with the commit.
 
-    Raises: NotFound, NotAllowed (also the place of somebody who leads, see :func:`forums.policy.check_role_change`),
-    Invalid (nobody would lead the forum any more).
+    Raises: NotFound, NotAllowed (also the place of somebody who leads, see
+    :func:`forums.policy.check_role_change`), Invalid (nobody would lead the forum any more).
     """
     _check_role(forum_id=forum_id, member=member, role="", actor=actor)
-    membership = Membership.objects.select_for_update().filter(forum_id=forum_id, member=member, left_at=None).first()
+    membership = (
+        Membership.objects.select_for_update()
+        .filter(forum_id=forum_id, member=member, left_at=None)
+        .first()
+    )
     if membership is None:
         raise NotFound
     _end(membership, now)
@@ -140,17 +185,28 @@ def _end(membership: Membership, now: datetime) -> None:
 
 @transaction.atomic
 def hand_over(*, forum_id: int, member: "Member", actor: "Member", now: datetime) -> bool:
-    """Let somebody who takes part lead a forum beside those who do; False when the person leads already.
+    """Let somebody who takes part lead a forum beside those who do; False when the person leads
+    already.
 
-    Raises: NotFound (no such forum for the actor), NotAllowed, Invalid (the person takes no part, or only observes).
+    Raises: NotFound (no such forum for the actor), NotAllowed, Invalid (the person takes no part,
+    or only observes).
     """
     _check_admits(forum_id, actor)
-    membership = Membership.objects.select_for_update().filter(forum_id=forum_id, member=member, left_at=None).first()
+    membership = (
+        Membership.objects.select_for_update()
+        .filter(forum_id=forum_id, member=member, left_at=None)
+        .first()
+    )
     if membership is None or membership.role == Membership.Role.OBSERVER:
-        raise Invalid(_("%s must take part in the discussion before leading it.") % member.get_full_name())
+        raise Invalid(
+            _("%s must take part in the discussion before leading it.")
+            % isolate(member.get_full_name())
+        )
     if membership.role in LEADING:
         return False
-    admit_member(forum_id=forum_id, member=member, now=now, role=Membership.Role.MODERATOR, actor=actor)
+    admit_member(
+        forum_id=forum_id, member=member, now=now, role=Membership.Role.MODERATOR, actor=actor
+    )
     return True
 
 
@@ -174,13 +230,15 @@ def forget_member(member: "Member", now: datetime) -> None:
     check_may_leave(member, now)
     for membership in Membership.objects.select_for_update().filter(member=member, left_at=None):
         _end(membership, now)
-    said = Contribution.objects.filter(author=member)
-    said.update(author_address="", author_name="", author_organisation="")
+    contributions = Contribution.objects.filter(author=member)
+    contributions.update(author_address="", author_name="", author_organisation="")
     forget_author(member)
-    signed = list(said.filter(imported__has_key="from").only("imported"))
+    signed = list(contributions.filter(imported__has_key="from").only("imported"))
     for contribution in signed:
         # The name an imported mail was signed with.
-        contribution.imported = {key: text for key, text in (contribution.imported or {}).items() if key != "from"}
+        contribution.imported = {
+            key: text for key, text in (contribution.imported or {}).items() if key != "from"
+        }
     Contribution.objects.bulk_update(signed, ["imported"], batch_size=500)
 
 
@@ -195,7 +253,9 @@ def _check_admits(forum_id: int, actor: "Member | None") -> None:
 
 
 def _check_role(*, forum_id: int, member: "Member", role: str, actor: "Member | None") -> None:
-    """Ask whether the actor may give a member a role, empty for none; leaving is everybody's own act."""
+    """Ask whether the actor may give a member a role,
+    empty for none; leaving is everybody's own act.
+    """
     leaves_alone = actor is not None and actor.pk == member.pk and not role
     if not leaves_alone:
         _check_admits(forum_id, actor)
@@ -203,19 +263,26 @@ def _check_role(*, forum_id: int, member: "Member", role: str, actor: "Member | 
     before = places.filter(member=member).values_list("role", flat=True).first() or ""
     if actor is not None:
         own_role = access_of(actor).roles.get(forum_id, "")
-        check_role_change(actor=actor, own_role=own_role, member_id=member.pk, before=before, after=role)
+        check_role_change(
+            actor=actor, own_role=own_role, member_id=member.pk, before=before, after=role
+        )
     if before in LEADING and role not in LEADING:
         check_still_led(forum_id=forum_id, member_id=member.pk)
 
 
 @transaction.atomic
 def check_may_leave(member: "Member", now: datetime) -> None:
-    """Ask whether a person can go for good, or be shut out, without leaving a discussion that goes on without a lead.
+    """Ask whether a person can go for good, or be shut out, without leaving a discussion that goes
+    on without a lead.
 
     Raises: Invalid, with the names of the discussions to hand over first.
     """
     leading = Membership.objects.filter(member=member, role__in=LEADING, left_at=None)
-    leading = leading.exclude(forum__policy__closes_at__lte=now).select_related("forum").order_by("forum_id")
+    leading = (
+        leading.exclude(forum__policy__closes_at__lte=now)
+        .select_related("forum")
+        .order_by("forum_id")
+    )
     alone = []
     for place in leading:
         try:
@@ -223,8 +290,11 @@ def check_may_leave(member: "Member", now: datetime) -> None:
         except Invalid:
             alone.append(quoted(place.forum.name))
     if alone:
-        values = {"person": member.get_full_name(), "discussions": listed(alone)}
-        sentence = _("%(person)s is the only person who leads %(discussions)s. Name somebody else to lead first.")
+        values = {"person": isolate(member.get_full_name()), "discussions": listed(alone)}
+        sentence = _(
+            "%(person)s is the only person who leads %(discussions)s. Name somebody else to lead "
+            "first."
+        )
         raise Invalid(sentence % values, code="last-leader")
 
 

@@ -1,9 +1,10 @@
-"""Publish a contribution: the one use case behind the web form, the mail gateway and the live room."""
+"""Publish a contribution: the one use case behind
+the web form, the mail gateway and the live room.
+"""
 
 import secrets
 from dataclasses import replace
 from datetime import datetime
-from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -16,43 +17,51 @@ from machina.apps.forum_conversation.models import Post, Topic
 
 from forums import rules
 from forums.drafts import Draft, Published
-from forums.errors import KeyTaken, refusal
+from forums.errors import refusal
 from forums.models import Contribution
 from forums.outlets import outlets
 from forums.policy import access_of
 from forums.services import files
+from forums.services.preparing import clean, format_of, prepare
+from forums.services.reading import count_as_new
+from forums.services.repeats import content_digest, sent_before, stored_key
 from forums.speakers import role_in
 from hub.lib import metrics
+from hub.lib.characters import one_line, without_controls
 from hub.lib.errors import NotFound
 from hub.lib.hooks import registered
 from hub.lib.logs import event
-from hub.lib.markup import VERSION, render
-from hub.lib.masking import mask, mask_file
+from hub.lib.markup import MARKDOWN, PLAIN, VERSION
 from hub.lib.verdicts import ACCEPT, Action, Verdict
 
 if TYPE_CHECKING:
     from hub.members.models import Member
 
 SUBJECT_LENGTH = 255
-ONCE_LENGTH = 80
 
 
 def publish(*, draft: Draft, author: "Member", origin: str, now: datetime) -> Published:
     """Decide on a draft, then record it: rows in one transaction, effects after its commit.
 
-    The same words at the same place under the same ``once_key``, or the same words under the same Message-ID from the
-    same author in the same forum, return the first contribution again (``created=False``). Other words under the same
-    Message-ID are a contribution of their own, with an identifier of ours.
+    The same words at the same place under the same ``once_key``, or the same words under the same
+    Message-ID from the same author in the same forum, return the first contribution again
+    (``created=False``). Other words under the same Message-ID are a contribution of their own, with
+    an identifier of ours.
 
     Raises:
-        NotFound: the forum, topic or parent does not exist, or is hidden from the author; all alike.
-        KeyTaken: an earlier contribution with this ``once_key`` has other words, or answers something else.
-        Refused: a rule rejected it; ``code`` is the rule's, the text of the draft is the caller's to keep.
+        NotFound: the forum, topic or parent does not exist, or is hidden from the author; all
+            alike.
+        KeyTaken: an earlier contribution with this ``once_key`` has other words, or answers
+            something else.
+        Refused: a rule rejected it; ``code`` is the rule's, the text of the draft is the caller's
+            to keep.
 
-    Queries: 18 or fewer, whatever the length of the topic or forum (``machina.md`` §3: stock machina recounts).
+    Queries: 18 or fewer, whatever the length of the topic or forum (``machina.md`` §3: stock
+        machina recounts).
 
     A caller that opens a transaction around it calls :func:`prepare` before.
     """
+    draft = replace(draft, format=draft.format or format_of(origin))
     earlier = sent_before(draft=draft, author=author)
     if earlier is not None:
         return earlier
@@ -67,35 +76,11 @@ def publish(*, draft: Draft, author: "Member", origin: str, now: datetime) -> Pu
         return earlier
 
 
-def sent_before(*, draft: Draft, author: "Member") -> Published | None:
-    """Return what an earlier sending of a draft has made, None when it is new; writes nothing.
-
-    Raises: KeyTaken. Queries: 2 at most for a new one.
-    """
-    earlier = _find_earlier(draft, author)
-    return Published(earlier, Verdict(earlier.action), created=False) if earlier is not None else None
-
-
-def prepare(draft: Draft) -> Draft:
-    """Do what takes time before the transaction: take out our secrets, render the text, store the files.
-
-    A prepared draft stays as it is, except that what its place gives it (subject, header) is looked through too.
-    """
-    imported = draft.imported and {key: mask(value) for key, value in draft.imported.items()}
-    draft = replace(draft, subject=mask(draft.subject), imported=imported)
-    is_taken = draft.imported is not None or len(draft.files) <= rules.MAX_FILES
-    if draft.html is not None or not is_taken:
-        return draft
-    draft = _masked(draft)
-    text = clean(draft.text)
-    html = "" if _is_too_long(draft) else str(render(text))
-    return replace(draft, html=html, digests=tuple(files.keep(draft.files)))
-
-
 @transaction.atomic
 def _publish(draft: Draft, author: "Member", origin: str, now: datetime) -> Published:
     topic, parent = _place(draft, now)
-    # What an operator imports was said elsewhere: nothing is left to decide, and the author's role is not known.
+    # What an operator imports was said elsewhere: nothing is left to decide, and the author's role
+    # is not known.
     verdict, role = ACCEPT, ""
     if draft.imported is None:
         access = access_of(author)
@@ -118,14 +103,20 @@ def _publish(draft: Draft, author: "Member", origin: str, now: datetime) -> Publ
 def _trace(contribution: Contribution) -> None:
     metrics.contributions.labels(contribution.origin, contribution.state).inc()
     event(
-        "contribution", number=contribution.number, message_id=contribution.message_id,
-        forum=contribution.post.topic.forum_id, origin=contribution.origin, state=contribution.state,
+        "contribution",
+        number=contribution.number,
+        message_id=contribution.message_id,
+        forum=contribution.post.topic.forum_id,
+        origin=contribution.origin,
+        state=contribution.state,
         member=contribution.author_id,
-    )  # fmt: skip
+    )
 
 
 def make_visible(contribution: Contribution, *, quiet: bool, now: datetime) -> None:
-    """Count an accepted contribution and hand it to the outlets; inside the caller's transaction."""
+    """Count an accepted contribution and hand it to
+    the outlets; inside the caller's transaction.
+    """
     post, topic = contribution.post, contribution.post.topic
     shown = Topic.objects.filter(pk=topic.pk)
     forum = Forum.objects.filter(pk=topic.forum_id)
@@ -141,9 +132,12 @@ def make_visible(contribution: Contribution, *, quiet: bool, now: datetime) -> N
         **latest,
     )
     if not latest:
-        # An archive may be brought in behind a discussion that goes on: what was said last stays last.
+        # An archive may be brought in behind a discussion that goes on: what was said last stays
+        # last.
         for rows in (shown, forum):
             rows.filter(Q(last_post_on=None) | Q(last_post_on__lte=post.created)).update(**last)
+    if contribution.imported is None:
+        count_as_new(contribution.topic_id, topic.forum_id, contribution.number)
     for outlet in outlets():
         outlet.accept(contribution, quiet=quiet, now=now)
     if not quiet:
@@ -157,7 +151,9 @@ def announce(contribution: Contribution) -> None:
 
 
 def new_message_id() -> str:
-    """Return a Message-ID of ours: 128 random bits, so that nobody guesses his way into a thread (design.md §3.6)."""
+    """Return a Message-ID of ours: 128 random bits, so that
+    nobody guesses his way into a thread (design.md §3.6).
+    """
     return f"{secrets.token_hex(16)}@{settings.HUB_MAIL_DOMAIN}"
 
 
@@ -177,94 +173,18 @@ def new_topic(*, forum_id: int, subject: str, author: "Member | None") -> Topic:
     return topic
 
 
-def clean(text: str) -> str:
-    """Return the text without what a database refuses to store: NUL, and halves of surrogate pairs."""
-    return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode().strip()
-
-
-def as_stored(text: str) -> str:
-    """Return what is stored of a text: without secrets of the hub, and without what a database refuses."""
-    return clean(mask(text))
-
-
-def _masked(draft: Draft) -> Draft:
-    """Return the draft without the secrets of the hub that its author has quoted (decision record 0020)."""
-    uploads = tuple(replace(file, name=mask(file.name), content=mask_file(file.content)) for file in draft.files)
-    text = draft.text if _is_too_long(draft) else mask(draft.text)
-    return replace(draft, text=text, folded=mask(draft.folded), files=uploads)
-
-
-def _is_too_long(draft: Draft) -> bool:
-    """Whether the rules refuse a draft for its length: no time is spent on it."""
-    return draft.imported is None and len(draft.text) > settings.HUB_TEXT_MAX_SIZE
-
-
-def content_digest(draft: Draft) -> str:
-    """Return a digest of what a draft says: subject, text, what is folded away, and its files."""
-    state = sha256()
-    for part in (" ".join(clean(draft.subject).split()), clean(draft.text), clean(draft.folded)):
-        state.update(part.encode() + b"\0")
-    for upload in draft.files:
-        state.update(upload.name.encode("utf-8", "replace") + b"\0" + sha256(upload.content).digest())
-    return state.hexdigest()
-
-
-def _find_earlier(draft: Draft, author: "Member") -> Contribution | None:
-    """Return what an earlier call with this key or Message-ID has made. Queries: 2 at most when there is nothing.
-
-    Raises: KeyTaken.
-    """
-    rows = Contribution.objects.order_by()
-    # Keys alone: there is mostly no such row, and the question for all of its columns costs three times as much.
-    keys = list(rows.filter(once_key=_once(draft, author)).values_list("pk")[:1]) if draft.once_key else []
-    by_key = bool(keys)
-    if not keys and draft.message_id:
-        same_id = rows.filter(message_id=draft.message_id, forum_id=draft.forum_id)
-        keys = list((same_id if draft.imported is not None else same_id.filter(author=author)).values_list("pk")[:1])
-    if not keys:
-        return None
-    earlier = Contribution.objects.select_related("post__topic__forum", "author").get(pk=keys[0][0])
-    has_same_words = draft.imported is not None or _says_the_same(draft, earlier)
-    if has_same_words and not (by_key and _is_elsewhere(draft, earlier)):
-        return earlier
-    if by_key:
-        raise KeyTaken(earlier, has_same_text=clean(draft.text) == _first_text(earlier))
-    return None
-
-
-def _is_elsewhere(draft: Draft, earlier: Contribution) -> bool:
-    """Whether a draft answers something else than an earlier contribution, or goes to another topic or forum."""
-    if draft.parent is not None or earlier.parent_id is not None:
-        return draft.parent != earlier.parent_id
-    if draft.topic_id is not None:
-        return draft.topic_id != earlier.topic_id
-    return draft.forum_id != earlier.forum_id
-
-
-def _says_the_same(draft: Draft, earlier: Contribution) -> bool:
-    """Whether a draft repeats what a contribution said when it was first written."""
-    draft = replace(draft if draft.html is not None else _masked(draft), subject=mask(draft.subject))
-    if earlier.content_digest:
-        return earlier.content_digest == content_digest(draft)
-    return _first_text(earlier) == clean(draft.text)
-
-
-def _first_text(contribution: Contribution) -> str:
-    first = contribution.revisions.order_by("number").values_list("text", flat=True).first()
-    return contribution.text if first is None else first
-
-
-def _once(draft: Draft, author: "Member") -> str | None:
-    """Return the key under the author's own name, so that nobody takes the key of another's word beforehand."""
-    return f"{author.pk}:{draft.once_key}"[:ONCE_LENGTH] if draft.once_key else None
-
-
 def _place(draft: Draft, now: datetime) -> tuple[Topic | None, Contribution | None]:
-    """Find topic and parent; the forum is the topic's own, whatever an address said (findings S4 to S6)."""
+    """Find topic and parent; the forum is the topic's
+    own, whatever an address said (findings S4 to S6).
+    """
     parent = None
     topic_id = draft.topic_id
     if draft.parent is not None:
-        parent = Contribution.objects.select_related("post").filter(pk=draft.parent, state="accepted").first()
+        parent = (
+            Contribution.objects.select_related("post")
+            .filter(pk=draft.parent, state="accepted")
+            .first()
+        )
         if parent is None or topic_id not in (None, parent.topic_id):
             raise NotFound
         topic_id = parent.topic_id
@@ -273,19 +193,29 @@ def _place(draft: Draft, now: datetime) -> tuple[Topic | None, Contribution | No
             topic_id = topic_id or choose(forum_id=draft.forum_id, now=now)
     if topic_id is None:
         return None, None
-    topic = Topic.objects.select_for_update(of=("self",)).filter(pk=topic_id, forum_id=draft.forum_id).first()
-    # A topic whose first contribution is held does not exist yet; an empty one (an agenda item) waits for its first.
+    topic = (
+        Topic.objects.select_for_update(of=("self",))
+        .filter(pk=topic_id, forum_id=draft.forum_id)
+        .first()
+    )
+    # A topic whose first contribution is held does not exist yet; an empty one (an agenda item)
+    # waits for its first.
     if topic is None or not (topic.approved or topic.first_post_id is None):
         raise NotFound
     return topic, parent
 
 
 def _subject(draft: Draft, topic: Topic | None) -> str:
-    subject = " ".join(clean(draft.subject).split())
+    subject = one_line(draft.subject)
     if topic is not None:
         return subject[:SUBJECT_LENGTH] or f"Re: {topic.subject}"[:SUBJECT_LENGTH]
-    first_line = next((line.strip("#>* \t") for line in draft.text.splitlines() if line.strip("#>* \t")), "")
-    return (subject or first_line[:80] or _("(no subject)"))[:SUBJECT_LENGTH]
+    return (subject or _first_words(draft)[:80] or _("(no subject)"))[:SUBJECT_LENGTH]
+
+
+def _first_words(draft: Draft) -> str:
+    marks = "> \t" if draft.format == PLAIN else "#>* \t"
+    lines = without_controls(draft.text).splitlines()
+    return next((line.strip(marks) for line in lines if line.strip(marks)), "")
 
 
 def _record(
@@ -309,28 +239,59 @@ def _record(
     message_id, imported = _identity(draft)
     return Contribution.objects.create(
         post=post,
+        topic=topic,
         forum_id=topic.forum_id,
         content_digest=content_digest(draft),
         author=author,
         **_standing(author, role, filled_later=imported is not None),
         parent=parent,
         origin=origin,
-        state=Contribution.State.ACCEPTED if verdict.accepts else Contribution.State.HELD,
-        held_because="" if verdict.accepts else verdict.code,
+        format=draft.format or MARKDOWN,
+        **_decided(verdict),
         message_id=message_id,
-        in_reply_to=draft.in_reply_to or (parent.message_id if parent else ""),
-        references=draft.references or (f"{parent.references} {parent.message_id}".strip() if parent else ""),
+        **_thread(draft, parent),
         author_address=draft.author_address or (author.email if imported is None else ""),
-        folded=clean(draft.folded),
-        once_key=_once(draft, author),
+        **_beside(draft, subject),
+        once_key=stored_key(draft, author),
         imported=imported,
         renderer=VERSION,
         created_at=said_at,
     )
 
 
-def _post(draft: Draft, author: "Member", topic: Topic, subject: str, *, is_approved: bool, said_at: datetime) -> Post:
-    post = Post(topic=topic, poster=author, subject=subject, content=clean(draft.text), approved=is_approved)
+def _thread(draft: Draft, parent: Contribution | None) -> dict[str, str]:
+    """Return the identifiers of what is answered: as its mail has them, or its parent's."""
+    before = f"{parent.references} {parent.message_id}".strip() if parent else ""
+    return {
+        "in_reply_to": draft.in_reply_to or (parent.message_id if parent else ""),
+        "references": draft.references or before,
+    }
+
+
+def _beside(draft: Draft, subject: str) -> dict[str, str]:
+    """Return what a mail brought beside its text and the subject that is shown."""
+    original = "" if draft.original_subject == subject else draft.original_subject
+    return {"folded": clean(draft.folded), "original_subject": original}
+
+
+def _decided(verdict: Verdict) -> dict[str, str]:
+    """Return the state in which a verdict puts a contribution, and why it waits."""
+    if verdict.accepts:
+        return {"state": Contribution.State.ACCEPTED, "held_because": ""}
+    return {"state": Contribution.State.HELD, "held_because": verdict.code}
+
+
+def _post(
+    draft: Draft,
+    author: "Member",
+    topic: Topic,
+    subject: str,
+    *,
+    is_approved: bool,
+    said_at: datetime,
+) -> Post:
+    text = clean(draft.text, draft.format)
+    post = Post(topic=topic, poster=author, subject=subject, content=text, approved=is_approved)
     post._content_rendered = draft.html
     # Without the signals of a save: machina's would render the text again, inside the transaction.
     Post.objects.bulk_create([post])
@@ -353,7 +314,9 @@ def _standing(author: "Member", role: str, *, filled_later: bool) -> dict[str, A
 
 
 def _identity(draft: Draft) -> tuple[str, dict[str, str] | None]:
-    """Return the Message-ID of a contribution and what an import keeps of its header. Queries: 1 at most."""
+    """Return the Message-ID of a contribution and what
+    an import keeps of its header. Queries: 1 at most.
+    """
     same_id = Contribution.objects.filter(forum_id=draft.forum_id, message_id=draft.message_id)
     if draft.message_id and not same_id.exists():
         return draft.message_id, draft.imported

@@ -2,13 +2,20 @@
 
 from typing import TYPE_CHECKING
 
-from django.db import transaction
-from django.db.models import Max
+from django.db.models import F
+from django.db.models.functions import Greatest
 
-from forums.models import Contribution, Membership, ReadMark
+from forums.models import Membership, ReadMark, TopicState
+from hub.lib.prepared import Prepared
 
 if TYPE_CHECKING:
     from hub.members.models import Member
+
+_marks_of = Prepared(
+    lambda member_id, topic_id: ReadMark.objects.filter(
+        member_id=member_id, topic_id=topic_id
+    ).values_list("number")
+)
 
 
 def mark_read(*, member: "Member", topic_id: int, number: int) -> None:
@@ -16,14 +23,39 @@ def mark_read(*, member: "Member", topic_id: int, number: int) -> None:
 
     Queries: 1 or 2.
     """
-    mark, made = ReadMark.objects.get_or_create(member=member, topic_id=topic_id, defaults={"number": number})
-    if not made and mark.number < number:
-        ReadMark.objects.filter(pk=mark.pk, number__lt=number).update(number=number)
+    marks = _marks_of.rows(member.pk, topic_id)
+    if not marks:
+        _row, is_first = ReadMark.objects.get_or_create(
+            member=member, topic_id=topic_id, defaults={"number": number}
+        )
+        marks = [(number if is_first else 0,)]
+    if marks[0][0] < number:
+        ReadMark.objects.filter(member=member, topic_id=topic_id, number__lt=number).update(
+            number=number
+        )
 
 
-@transaction.atomic
+def count_as_new(topic_id: int, forum_id: int, number: int) -> None:
+    """Let a contribution that is shown now count as new; inside the caller's transaction. Queries:
+    1, or 2 for the first of a topic.
+    """
+    row = TopicState.objects.filter(topic_id=topic_id)
+    if not row.update(last_number=Greatest(F("last_number"), number)):
+        TopicState.objects.create(topic_id=topic_id, forum_id=forum_id, last_number=number)
+
+
+def last_number_in(forum_id: int) -> int:
+    """Return the number of the newest contribution of
+    a forum that counts as new, 0 for none. Queries: 1.
+    """
+    rows = TopicState.objects.filter(forum_id=forum_id).order_by("-last_number")
+    return rows.values_list("last_number", flat=True).first() or 0
+
+
 def mark_forum_read(*, member: "Member", forum_id: int) -> None:
-    """Mark everything in a forum as read, in four statements whatever its size."""
-    newest = Contribution.objects.filter(post__topic__forum_id=forum_id).aggregate(top=Max("number"))["top"] or 0
-    ReadMark.objects.filter(member=member, topic__forum_id=forum_id).update(number=newest)
-    Membership.objects.filter(member=member, forum_id=forum_id).update(horizon=newest)
+    """Mark everything in a forum as read: the horizon
+    counts beside each mark below it. Queries: 2.
+    """
+    newest = last_number_in(forum_id)
+    rows = Membership.objects.filter(member=member, forum_id=forum_id, horizon__lt=newest)
+    rows.update(horizon=newest)

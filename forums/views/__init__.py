@@ -1,1 +1,3 @@
-"""Pages of the discussions. A view parses, calls one selector or service, and shows what it gives; nothing else."""
+"""Pages of the discussions. A view parses, calls one
+selector or service, and shows what it gives; nothing else.
+"""

@@ -1,4 +1,6 @@
-"""Give out the files of contributions, so that no browser runs them on our address (finding S12)."""
+"""Give out the files of contributions, so that no
+browser runs them on our address (finding S12).
+"""
 
 from django.core.files.storage import storages
 from django.http import FileResponse, HttpRequest
@@ -26,13 +28,13 @@ SAFE_TYPES = {
 def download(request: HttpRequest, number: int, pk: int) -> FileResponse:
     """Send one file of a contribution the reader may read, always as a download.
 
-    The name goes as RFC 6266 and RFC 8187 have it (``filename*=utf-8''…``): a name that a browser cannot read made it
-    open the file instead.
+    The name goes as RFC 6266 and RFC 8187 have it (``filename*=utf-8''…``): a name that a browser
+    cannot read made it open the file instead.
 
     Raises: NotFound for hidden, missing and lost files alike.
     """
-    found = selectors.contribution_for(member_of(request), number)
-    attachment = found.attachments.filter(pk=pk).first()
+    contribution = selectors.contribution_for(member_of(request), number)
+    attachment = contribution.attachments.filter(pk=pk).first()
     storage = storages["private"]
     if attachment is None:
         raise NotFound
@@ -41,7 +43,10 @@ def download(request: HttpRequest, number: int, pk: int) -> FileResponse:
         raise NotFound
     kind = SAFE_TYPES.get(attachment.name.rpartition(".")[2].lower(), "application/octet-stream")
     response = FileResponse(
-        storage.open(path_of(attachment.sha256)), as_attachment=True, filename=attachment.name, content_type=kind
+        storage.open(path_of(attachment.sha256)),
+        as_attachment=True,
+        filename=attachment.name,
+        content_type=kind,
     )
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"

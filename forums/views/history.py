@@ -1,4 +1,6 @@
-"""Show what was said before: the wordings of a contribution and of a summary, with who changed them, when and why."""
+"""Show what was said before: the wordings of a contribution
+and of a summary, with who changed them, when and why.
+"""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render

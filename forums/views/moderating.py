@@ -12,13 +12,18 @@ from django.views.decorators.http import require_http_methods
 
 from forums import pages, selectors, services
 from forums.edits import edits_of
-from forums.forms import AdmitForm, DecisionForm, SummaryForm
+from forums.forms import AdmitForm, ContributionDecisionForm, SummaryForm
 from forums.models import Membership
 from forums.policy import ADMIT, APPROVE, access_of, may_name_chair
 from forums.views.common import discussion_url, signed_in
 from hub.lib import clock
 from hub.lib.errors import Conflict, HubError, Invalid, NotAllowed, NotFound, Stale
 from hub.lib.numbers import whole_number
+from hub.lib.paging import listed
+from hub.lib.receipts import Receipt, give
+from hub.lib.scripts import isolate
+from hub.lib.typed import typed_texts
+from hub.lib.way_in import keeps_draft
 from hub.members.selectors import active_member, member_by_address
 
 if TYPE_CHECKING:
@@ -34,42 +39,72 @@ def held(request: HttpRequest) -> HttpResponse:
         raise NotFound
     if request.method != "POST":
         return _show_held(request, member)
-    form = DecisionForm(request.POST)
+    form = ContributionDecisionForm(request.POST)
     if not form.is_valid():
         raise Invalid(_("The form was not complete. Look at what is waiting, then decide again."))
+    following = _following(member, form.cleaned_data["number"])
     try:
-        _decide(request, member, form)
+        _decide(request, member, form, place=following)
     except NotFound:
         raise
     except HubError as error:
+        if isinstance(error, Conflict) and not isinstance(error, Stale):
+            # It waits no more, so that the desk has no line to show the reason at: the page of the
+            # error keeps it.
+            raise
         data = form.cleaned_data
         wrong = {"wrong_number": data["number"], "wrong": error, "typed": data["reason"]}
         return _show_held(request, member, status=error.http_status, **wrong)
-    return HttpResponseRedirect(request.path)
+    return HttpResponseRedirect(
+        f"{request.get_full_path()}#{following}" if following else request.get_full_path()
+    )
 
 
-def _show_held(request: HttpRequest, member: "Member", *, status: int = 200, **wrong: object) -> HttpResponse:
-    rows = selectors.held_for(member)
-    prefetch_related_objects(rows, "attachments")
-    edits = edits_of(rows)
-    context = {"rows": [(row, edits.get(row.number)) for row in rows], **wrong}
+def _following(member: "Member", number: int) -> str:
+    """Return the place of what waits after a contribution,
+    where its moderator goes on; empty for the end.
+    """
+    following = selectors.held_after(member, number)
+    return f"held{following}" if following else ""
+
+
+def _show_held(
+    request: HttpRequest, member: "Member", *, status: int = 200, **wrong: object
+) -> HttpResponse:
+    page = selectors.held_for(member, page=whole_number(request.GET.get("page"), 1))
+    prefetch_related_objects(page, "attachments")
+    edits = edits_of(page)
+    context = {
+        "rows": [(row, edits.get(row.number)) for row in page],
+        "page_number": page.number,
+        "page_count": page.pages,
+        **page.links(),
+        **wrong,
+    }
     return render(request, "forums/held.html", context, status=status)
 
 
-def _decide(request: HttpRequest, member: "Member", form: DecisionForm) -> None:
+def _decide(
+    request: HttpRequest, member: "Member", form: ContributionDecisionForm, *, place: str
+) -> None:
     number, now = form.cleaned_data["number"], clock.now()
     try:
         if "approve" in request.POST:
             services.approve_contribution(number=number, actor=member, revision=form.seen, now=now)
-            messages.success(request, _("Contribution %d is shown and sent to the others.") % number)
+            text = _("Contribution %d is shown and sent to the others.") % number
         else:
             reason = form.cleaned_data["reason"]
-            services.reject_contribution(number=number, actor=member, reason=reason, revision=form.seen, now=now)
-            messages.success(request, _("Contribution %d stays unseen; its author gets your reason.") % number)
+            services.reject_contribution(
+                number=number, actor=member, reason=reason, revision=form.seen, now=now
+            )
+            text = _("Contribution %d stays unseen; its author gets your reason.") % number
+        give(request, Receipt(text, place))
     except Stale:
         raise
     except Conflict as error:
-        messages.warning(request, str(error))
+        if typed_texts(request):
+            raise
+        give(request, Receipt(str(error), place, level="warning"))
 
 
 @login_required
@@ -77,54 +112,78 @@ def _decide(request: HttpRequest, member: "Member", form: DecisionForm) -> None:
 def members(request: HttpRequest, pk: int) -> HttpResponse:
     """Show who takes part; those who lead let people in and out."""
     member = signed_in(request)
-    found = selectors.discussion_for(member, pk)
-    names_chair = may_name_chair(member, found.role)
+    discussion = selectors.discussion_for(member, pk)
+    names_chair = may_name_chair(member, discussion.role)
     form = AdmitForm(request.POST if "email" in request.POST else None, names_chair=names_chair)
     status, refused = 200, None
     if request.method == "POST":
-        if not found.may(ADMIT):
+        if not discussion.may(ADMIT):
             raise NotAllowed
         try:
-            if _change(request, found, member, form):
-                return HttpResponseRedirect(request.path)
+            if _change(request, discussion, member, form):
+                return HttpResponseRedirect(request.get_full_path())
             status = 422
         except NotFound:
             raise
         except HubError as error:
             status, refused = error.http_status, error
     context = {
-        "discussion": found,
-        "regions": pages.by_region(selectors.participants_of(found)),
-        "may_admit": found.may(ADMIT),
+        "discussion": discussion,
+        **_people(request, discussion),
+        "may_admit": discussion.may(ADMIT),
         "names_chair": names_chair,
         "form": form,
         "refused": refused,
-        "canonical": discussion_url(found.forum),
+        "canonical": discussion_url(discussion.forum),
     }
     return render(request, "forums/members.html", context, status=status)
 
 
-def _change(request: HttpRequest, found: selectors.Discussion, actor: "Member", form: AdmitForm) -> bool:
+def _people(request: HttpRequest, discussion: selectors.Discussion) -> dict[str, object]:
+    """Return who takes part: by region where all fit on a page, else by name in pages."""
+    page = listed(
+        selectors.participants_of(discussion),
+        page=whole_number(request.GET.get("page"), 1),
+        size=selectors.PEOPLE,
+    )
+    context = {"page_number": page.number, "page_count": page.pages, **page.links()}
+    if page.pages == 1:
+        return {"regions": pages.by_region(page), **context}
+    return {"people": page, "sizes": selectors.regions_of(discussion).most_common(), **context}
+
+
+def _change(
+    request: HttpRequest, discussion: selectors.Discussion, actor: "Member", form: AdmitForm
+) -> bool:
     """Let somebody in or out; False when the form cannot be used as it is."""
     if "remove" in request.POST:
-        _remove(request, found, actor)
+        _remove(request, discussion, actor)
         return True
-    return form.is_valid() and _admit(request, found, actor, form)
+    return form.is_valid() and _admit(request, discussion, actor, form)
 
 
-def _admit(request: HttpRequest, found: selectors.Discussion, actor: "Member", form: AdmitForm) -> bool:
+def _admit(
+    request: HttpRequest, discussion: selectors.Discussion, actor: "Member", form: AdmitForm
+) -> bool:
     person = member_by_address(form.cleaned_data["email"])
     if person is None:
-        form.add_error("email", _("No member of the hub has this address. They apply first; then you can let them in."))
+        form.add_error(
+            "email",
+            _("No member of the hub has this address. They apply first; then you can let them in."),
+        )
         return False
-    role, before = form.cleaned_data["role"], access_of(person).roles.get(found.pk, "")
-    services.admit_member(forum_id=found.pk, member=person, role=role, now=clock.now(), actor=actor)
-    values = {"name": person.get_full_name(), "role": _role(role), "before": _role(before)}
+    role, before = form.cleaned_data["role"], access_of(person).roles.get(discussion.pk, "")
+    services.admit_member(
+        forum_id=discussion.pk, member=person, role=role, now=clock.now(), actor=actor
+    )
+    values = {"name": isolate(person.get_full_name()), "role": _role(role), "before": _role(before)}
     if before and before != role:
         # Somebody else may have given it a moment ago: what is lost is said.
-        messages.success(request, _("The role of %(name)s is now: %(role)s. It was: %(before)s.") % values)
+        messages.success(
+            request, _("The role of %(name)s is now: %(role)s. It was: %(before)s.") % values
+        )
     else:
-        messages.success(request, _("%s takes part now.") % person.get_full_name())
+        messages.success(request, _("%s takes part now.") % isolate(person.get_full_name()))
     return True
 
 
@@ -132,24 +191,31 @@ def _role(role: str) -> str:
     return str(Membership.Role(role).label) if role else ""
 
 
-def _remove(request: HttpRequest, found: selectors.Discussion, actor: "Member") -> None:
+def _remove(request: HttpRequest, discussion: selectors.Discussion, actor: "Member") -> None:
     person = active_member(whole_number(request.POST.get("remove")))
     if person is None:
         raise NotFound
-    services.remove_member(forum_id=found.pk, member=person, now=clock.now(), actor=actor)
-    messages.success(request, _("%s does not take part any more; what they said stays.") % person.get_full_name())
+    services.remove_member(forum_id=discussion.pk, member=person, now=clock.now(), actor=actor)
+    messages.success(
+        request,
+        _("%s does not take part any more; what they said stays.")
+        % isolate(person.get_full_name()),
+    )
 
 
+@keeps_draft("summary-{pk}")
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def summary(request: HttpRequest, pk: int) -> HttpResponse:
     """Write the moderators' summary of a discussion."""
     member = signed_in(request)
-    found = selectors.discussion_for(member, pk)
-    if not found.may(APPROVE):
+    discussion = selectors.discussion_for(member, pk)
+    if not discussion.may(APPROVE):
         raise NotAllowed
-    policy = found.policy
-    form = SummaryForm(request.POST or None, initial={"summary": policy.summary, "revision": policy.summary_revision})
+    policy = discussion.policy
+    draft = f"summary-{pk}"
+    initial = {"summary": policy.summary, "revision": policy.summary_revision}
+    form = SummaryForm(request.POST or None, initial=initial, draft=draft)
     status, stale = 200, None
     if request.method == "POST":
         status = 422
@@ -166,7 +232,14 @@ def summary(request: HttpRequest, pk: int) -> HttpResponse:
                 form.show_revision(error.revision)
                 stale, status = error, error.http_status
             else:
-                messages.success(request, _("The summary is on the discussion's page."))
-                return HttpResponseRedirect(discussion_url(found.forum))
-    context = {"discussion": found, "form": form, "canonical": discussion_url(found.forum), "stale": stale}
+                text = _("The summary is on the discussion's page.")
+                give(request, Receipt(text, "summary", is_sent=True))
+                return HttpResponseRedirect(f"{discussion_url(discussion.forum)}#summary")
+    context = {
+        "discussion": discussion,
+        "form": form,
+        "canonical": discussion_url(discussion.forum),
+        "stale": stale,
+        "draft": draft,
+    }
     return render(request, "forums/summary.html", context, status=status)

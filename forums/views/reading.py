@@ -1,8 +1,12 @@
 """Read: the list of discussions, one discussion, and the permanent number of a contribution."""
 
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from forums import pages, selectors, services
@@ -10,18 +14,29 @@ from forums.policy import ADMIT, APPROVE, START
 from forums.views import feeds
 from forums.views.common import discussion_url, member_of, place_of, signed_in
 from hub.lib import clock
+from hub.lib.errors import NotFound
+from hub.lib.hooks import registered
 from hub.lib.numbers import whole_number
-from hub.lib.paging import neighbours
+from hub.lib.receipts import Receipt, Undo, give
 
-# Topics on one page of a discussion.
-TOPICS = 50
+if TYPE_CHECKING:
+    from hub.members.models import Member
 
 
 @require_safe
 def discussions(request: HttpRequest) -> HttpResponse:
     """List the discussions open to the reader, those they take part in first."""
-    found = selectors.discussions_for(member_of(request))
-    context = {"mine": [d for d in found if d.role], "others": [d for d in found if not d.role]}
+    overview = selectors.overview_for(
+        member_of(request), page=whole_number(request.GET.get("page"), 1)
+    )
+    page = overview.listed
+    context = {
+        "mine": overview.mine,
+        "others": overview.others,
+        "page_number": page.number,
+        "page_count": page.pages,
+        **page.links(),
+    }
     return render(request, "forums/discussions.html", context)
 
 
@@ -29,24 +44,28 @@ def discussions(request: HttpRequest) -> HttpResponse:
 def discussion(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
     """Show where a discussion stands: theme, questions, topics, people, summary."""
     member = member_of(request)
-    found = selectors.discussion_for(member, pk)
-    topics = selectors.topics_for(member, found)
-    page = max(1, whole_number(request.GET.get("page"), 1))
+    discussion = selectors.discussion_for(member, pk)
+    topics = selectors.topics_for(member, discussion, page=whole_number(request.GET.get("page"), 1))
     # The public sees how many take part, not who (finding S15).
-    people = list(selectors.participants_of(found)) if member else []
+    regions = pages.regions_for(discussion) if member else []
+    if regions:
+        discussion = replace(discussion, counts={"members": sum(region.size for region in regions)})
     context = {
-        "discussion": found,
-        "topics": topics[(page - 1) * TOPICS : page * TOPICS],
-        **neighbours(page, -(-len(topics) // TOPICS)),
-        "theme": found.policy.theme_markup,
-        "summary": found.policy.summary_markup,
-        "regions": pages.by_region(people),
-        "may_start": found.may(START),
-        "may_admit": found.may(ADMIT),
-        "may_lead": found.may(APPROVE),
-        "silenced": pages.silenced(found, None, member, clock.now()),
+        "discussion": discussion,
+        "topics": topics,
+        "page_number": topics.number,
+        "page_count": topics.pages,
+        **topics.links(),
+        "theme": discussion.policy.theme_markup,
+        "summary": discussion.policy.summary_markup,
+        "regions": regions,
+        "may_start": discussion.may(START),
+        "may_admit": discussion.may(ADMIT),
+        "may_lead": discussion.may(APPROVE),
+        "silenced": pages.silenced(discussion, None, member, clock.now()),
+        "leaders": pages.leaders_to_ask(discussion, member),
         "feed_url": feeds.url_for(member, pk),
-        "canonical": discussion_url(found.forum),
+        "canonical": discussion_url(discussion.forum),
     }
     return render(request, "forums/discussion.html", context)
 
@@ -54,24 +73,57 @@ def discussion(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
 @login_required
 @require_POST
 def mark_all_read(request: HttpRequest, pk: int) -> HttpResponse:
-    """Count nothing in the discussion as new any more."""
+    """Count nothing in the discussion as new any more, or what was counted before that again."""
     member = signed_in(request)
-    found = selectors.discussion_for(member, pk)
-    services.mark_forum_read(member=member, forum_id=pk)
-    return HttpResponseRedirect(discussion_url(found.forum))
+    discussion = selectors.discussion_for(member, pk)
+    if "before" in request.POST:
+        _unread(request, member, pk)
+    else:
+        _read(request, member, pk)
+    return HttpResponseRedirect(f"{discussion_url(discussion.forum)}#topics")
+
+
+def _read(request: HttpRequest, member: "Member", pk: int) -> None:
+    moved = services.read_whole_forum(member=member, forum_id=pk)
+    undo = None
+    if moved is not None:
+        fields = {"before": str(moved.before), "after": str(moved.after)}
+        undo = Undo(request.path, _("Undo"), fields)
+    give(request, Receipt(_("Everything here is marked as read."), "topics", undo=undo))
+
+
+def _unread(request: HttpRequest, member: "Member", pk: int) -> None:
+    before, after = (whole_number(request.POST.get(name)) for name in ("before", "after"))
+    if services.unread_forum(
+        member=member, forum_id=pk, moved=services.MovedHorizon(before, after)
+    ):
+        give(request, Receipt(_("What you have not read counts as new again."), "topics"))
+    else:
+        text = _("This could not be undone: more has been marked as read since.")
+        give(request, Receipt(text, "topics", level="warning"))
 
 
 @require_safe
 def contribution(request: HttpRequest, number: int) -> HttpResponse:
-    """Lead a permanent number to its place in the topic; show a held one by itself to those who may see it."""
+    """Lead a permanent number to its place in the topic; show a held one by itself to those who may
+    see it.
+
+    Who may not read the discussion is led to its public proceedings, where it stands in them.
+    """
     member = member_of(request)
-    found = selectors.contribution_for(member, number)
-    if found.state == found.State.ACCEPTED:
-        return HttpResponseRedirect(place_of(found))
-    where = selectors.discussion_for(member, found.post.topic.forum_id)
-    said = pages.dress([found], discussion=where, member=member)
+    try:
+        contribution = selectors.contribution_for(member, number)
+    except NotFound:
+        published = next(filter(None, (place(number) for place in registered("HUB_PUBLISHED"))), "")
+        if not published:
+            raise
+        return HttpResponseRedirect(published)
+    if contribution.state == contribution.State.ACCEPTED:
+        return HttpResponseRedirect(place_of(contribution))
+    where = selectors.discussion_for(member, contribution.post.topic.forum_id)
+    shown = pages.dress([contribution], discussion=where, member=member)
     context = {
-        "said": said[0],
+        "shown": shown[0],
         "discussion": where,
         "may_lead": where.may(APPROVE),
         "canonical": discussion_url(where.forum),

@@ -15,44 +15,51 @@ from forums.drafts import Draft
 from forums.errors import KeyTaken
 from forums.forms import ReplyForm
 from forums.models import Contribution
-from forums.policy import LOCK, UNHELD
+from forums.policy import LOCK
 from forums.selectors import Discussion
 from forums.views.common import member_of, place_of, signed_in, topic_url
 from forums.views.writing import send, sent_before
 from hub.lib import clock
+from hub.lib.counts import with_count
 from hub.lib.errors import HubError, Invalid, NotAllowed, NotFound
 from hub.lib.numbers import whole_number
+from hub.lib.receipts import Receipt, Undo, give, leave_waiting
 from hub.lib.throttle import throttled
+from hub.lib.way_in import keeps_draft, never_asks_to_sign_in
 
 
+@keeps_draft("topic-{pk}")
 @require_http_methods(["GET", "HEAD", "POST"])
 def topic(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
     """Show a page of a topic with the reply box; a POST is a reply."""
     member = member_of(request)
-    found, where = selectors.topic_for(member, pk)
+    shown_topic, where = selectors.topic_for(member, pk)
+    if request.method == "POST" and member is None:
+        return redirect_to_login(topic_url(shown_topic))
     if request.method == "POST":
-        return _reply(request, found, where) if member else redirect_to_login(topic_url(found))
+        turns = "reply" in request.POST or "quote" in request.POST
+        return _turn(request, shown_topic, where) if turns else _reply(request, shown_topic, where)
     if "new" in request.GET:
-        return HttpResponseRedirect(_first_new(request, found))
-    return _show(request, found, where)
+        return HttpResponseRedirect(_first_new(request, shown_topic))
+    return _show(request, shown_topic, where)
 
 
-def _first_new(request: HttpRequest, found: Topic) -> str:
+def _first_new(request: HttpRequest, topic: Topic) -> str:
     """Return the address of the first unread contribution, or of the newest page."""
     member = member_of(request)
-    number = selectors.first_new_for(member, found) if member else None
+    number = selectors.first_new_for(member, topic) if member else None
     if number is None:
-        return f"{topic_url(found)}?page=last"
+        return f"{topic_url(topic)}?page=last"
     return place_of(selectors.contribution_for(member, number))
 
 
-def _reply(request: HttpRequest, found: Topic, where: Discussion) -> HttpResponse:
-    form = ReplyForm(request.POST, request.FILES, draft=f"topic-{found.pk}")
+def _reply(request: HttpRequest, topic: Topic, where: Discussion) -> HttpResponse:
+    form = ReplyForm(request.POST, request.FILES, draft=f"topic-{topic.pk}")
     if form.is_valid():
         data = form.cleaned_data
         draft = Draft(
-            forum_id=found.forum_id,
-            topic_id=found.pk,
+            forum_id=topic.forum_id,
+            topic_id=topic.pk,
             parent=data["parent"],
             text=data["text"],
             files=data["attached"],
@@ -64,26 +71,55 @@ def _reply(request: HttpRequest, found: Topic, where: Discussion) -> HttpRespons
             raise
         except KeyTaken as error:
             conflict = sent_before(request, form, error)
-            return _show(request, found, where, form=form, status=error.http_status, conflict=conflict)
+            return _show(
+                request, topic, where, form=form, status=error.http_status, conflict=conflict
+            )
         except HubError as error:
             form.add_error(None, str(error))
-            return _show(request, found, where, form=form, status=error.http_status)
-    return _show(request, found, where, form=form, status=422)
+            return _show(request, topic, where, form=form, status=error.http_status)
+    return _show(request, topic, where, form=form, status=422)
 
 
-def _answered(request: HttpRequest, found: Topic, form: ReplyForm | None) -> Contribution | None:
+def _turn(request: HttpRequest, topic: Topic, where: Discussion) -> HttpResponse:
+    """Let the reply box answer another contribution, or quote one below what was typed; nothing is
+    sent.
+
+    The buttons *Reply* and *Quote* send what stands in the box along, so that none of it is lost
+    without a script.
+    """
+    asked = request.POST.get("quote") or request.POST.get("reply")
+    answering = _shown_in(topic, asked)
+    text = request.POST.get("text", "").replace("\r\n", "\n")
+    if answering and "quote" in request.POST:
+        text = pages.with_quote(text, answering)
+    initial: dict[str, object] = {"text": text, "parent": answering.number if answering else None}
+    if once_key := request.POST.get("once_key"):
+        initial["once_key"] = once_key
+    form = ReplyForm(initial=initial, draft=f"topic-{topic.pk}")
+    return _show(request, topic, where, form=form)
+
+
+def _answered(request: HttpRequest, topic: Topic, form: ReplyForm | None) -> Contribution | None:
     """Return the contribution that a reply answers; only a shown one of this topic counts."""
-    asked = (form.data.get("parent") if form else None) or request.GET.get("quote") or request.GET.get("reply")
+    asked = form["parent"].value() if form else request.GET.get("quote") or request.GET.get("reply")
+    return _shown_in(topic, str(asked or ""))
+
+
+def _shown_in(topic: Topic, asked: str | None) -> Contribution | None:
     number = whole_number(asked)
     row = selectors.contributions_by_number([number]).get(number) if number else None
-    return row if row is not None and row.topic_id == found.pk else None
+    return row if row is not None and row.topic_id == topic.pk else None
 
 
-def _reply_form(request: HttpRequest, found: Topic, answering: Contribution | None) -> ReplyForm:
+def _reply_form(request: HttpRequest, topic: Topic, answering: Contribution | None) -> ReplyForm:
     initial: dict[str, object] = {"parent": answering.number} if answering else {}
     if answering and "quote" in request.GET:
         initial["text"] = pages.quoted(answering)
-    return ReplyForm(initial=initial, draft=f"topic-{found.pk}")
+    form = ReplyForm(initial=initial, draft=f"topic-{topic.pk}")
+    if "text" in initial:
+        # A script puts it below what was typed before and is kept in the browser.
+        form.fields["text"].widget.attrs["data-quoted"] = ""
+    return form
 
 
 def _asked_page(request: HttpRequest) -> int:
@@ -93,48 +129,71 @@ def _asked_page(request: HttpRequest) -> int:
 
 def _show(
     request: HttpRequest,
-    found: Topic,
+    topic: Topic,
     where: Discussion,
     *,
     form: ReplyForm | None = None,
     status: int = 200,
     conflict: dict[str, object] | None = None,
 ) -> HttpResponse:
-    """Render a page of a permitted topic and move the reader's mark; ``form`` is one that came back with errors.
+    """Render a page of a permitted topic and move the reader's mark.
 
-    Args: conflict, what :func:`forums.views.writing.sent_before` says of a form whose earlier words were sent.
+    Args:
+        form: one that came back with errors.
+        conflict: what :func:`forums.views.writing.sent_before` says of words that were sent before.
     """
     member = member_of(request)
-    threaded = request.GET.get("view") == "threaded"
-    silenced = pages.silenced(where, found, member, clock.now())
-    number, may_reply = _asked_page(request), not silenced
-    page = pages.topic_page(
-        topic=found, discussion=where, member=member, page=number, threaded=threaded, may_reply=may_reply
-    )
-    # Out of order, the highest number of a page says nothing about the pages before it; the last page does.
-    if member and where.role and page.said and request.method == "GET" and (page.is_last or not threaded):
-        services.mark_read(member=member, topic_id=found.pk, number=page.newest)
-    answering = _answered(request, found, form)
+    silenced = pages.silenced(where, topic, member, clock.now())
+    page = _page(request, topic, where, may_reply=not silenced)
+    if where.role and request.method == "GET":
+        _mark_read(request, topic, page)
+    typed = form["text"].value() if form else None
+    answering = _answered(request, topic, form)
     context = {
         **(conflict or {}),
-        "topic": found,
+        "topic": topic,
         "discussion": where,
         "page": page,
-        "form": form or (None if silenced else _reply_form(request, found, answering)),
+        "form": None if silenced else form or _reply_form(request, topic, answering),
+        **pages.unsent(where, f"topic-{topic.pk}", typed, silenced),
         "answering": answering,
         "silenced": silenced,
-        "is_held_first": not where.may(UNHELD),
+        "leaders": pages.leaders_to_ask(where, member),
+        "is_held_first": where.is_held_first,
+        "had_files": bool(request.FILES),
         "may_lock": where.may(LOCK),
-        **_addresses(found, page),
+        **_addresses(topic, page),
     }
     return render(request, "forums/topic.html", context, status=status)
 
 
-def _addresses(found: Topic, page: pages.TopicPage) -> dict[str, str]:
+def _page(
+    request: HttpRequest, topic: Topic, discussion: Discussion, *, may_reply: bool
+) -> pages.TopicPage:
+    return pages.topic_page(
+        topic=topic,
+        discussion=discussion,
+        member=member_of(request),
+        page=_asked_page(request),
+        threaded=request.GET.get("view") == "threaded",
+        may_reply=may_reply,
+    )
+
+
+def _mark_read(request: HttpRequest, topic: Topic, page: pages.TopicPage) -> None:
+    """Move the reader's mark to the end of a page."""
+    member = member_of(request)
+    # Out of order, the highest number of a page says nothing about the pages before it.
+    is_in_order = page.is_last or request.GET.get("view") != "threaded"
+    if member and page.shown and is_in_order:
+        services.mark_read(member=member, topic_id=topic.pk, number=page.newest)
+
+
+def _addresses(topic: Topic, page: pages.TopicPage) -> dict[str, str]:
     return {
-        "live_url": f"/live/topic/{found.pk}/" if page.is_last else "",
-        "after_url": reverse("forums:after", args=(found.pk, 0)).removesuffix("0/"),
-        "canonical": topic_url(found),
+        "live_url": f"/live/topic/{topic.pk}/" if page.is_last else "",
+        "after_url": reverse("forums:after", args=(topic.pk, 0)).removesuffix("0/"),
+        "canonical": topic_url(topic),
         **_neighbours(page),
     }
 
@@ -154,6 +213,7 @@ def _neighbours(page: pages.TopicPage) -> dict[str, str]:
     }
 
 
+@never_asks_to_sign_in
 @require_GET
 @throttled(240)
 def after(request: HttpRequest, pk: int, number: int) -> HttpResponse:
@@ -162,18 +222,23 @@ def after(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     Who asks for what comes after a contribution has seen it: the mark moves there.
     """
     member = member_of(request)
-    found, where = selectors.topic_for(member, pk)
-    rows = selectors.contributions_after(found, number - 1)
+    topic, where = selectors.topic_for(member, pk)
+    rows = selectors.contributions_after(topic, number - 1)
     if rows and rows[0].number == number:
         rows = rows[1:]
         if member and where.role:
             services.mark_read(member=member, topic_id=pk, number=number)
     if not rows:
         return HttpResponse(status=204)
-    may_reply = not pages.silenced(where, found, member, clock.now())
-    said = pages.dress(rows, discussion=where, member=member, first_new=rows[0].number, may_reply=may_reply)
-    label = ngettext("Show %d new contribution", "Show %d new contributions", len(rows)) % len(rows)
-    context = {"said_list": said, "topic": found, "label": label, "here": "?page=last"}
+    may_reply = not pages.silenced(where, topic, member, clock.now())
+    shown = pages.dress(
+        rows, discussion=where, member=member, first_new=rows[0].number, may_reply=may_reply
+    )
+    label = with_count(
+        ngettext("Show %d new contribution", "Show %d new contributions", len(rows)), len(rows)
+    )
+    context = {"shown_list": shown, "topic": topic, "label": label, "here": "?page=last"}
+    leave_waiting(request)
     response = render(request, "forums/after.html", context)
     response.headers["Cache-Control"] = "no-store"
     return response
@@ -182,9 +247,11 @@ def after(request: HttpRequest, pk: int, number: int) -> HttpResponse:
 @login_required
 @require_POST
 def lock(request: HttpRequest, pk: int) -> HttpResponse:
-    """Close a topic for replies, or open it again: whichever the button said, whatever others did meanwhile."""
+    """Close a topic for replies, or open it again: whichever
+    the button said, whatever others did meanwhile.
+    """
     member = signed_in(request)
-    found, where = selectors.topic_for(member, pk)
+    locked_topic, where = selectors.topic_for(member, pk)
     if not where.may(LOCK):
         raise NotAllowed
     acts = {"close": services.lock_topic, "open": services.unlock_topic}
@@ -192,4 +259,13 @@ def lock(request: HttpRequest, pk: int) -> HttpResponse:
     if act is None:
         raise Invalid(_("Say whether the topic is to be closed or opened for replies."))
     act(topic_id=pk, actor=member)
-    return HttpResponseRedirect(topic_url(found))
+    give(request, _lock_receipt(request))
+    return HttpResponseRedirect(topic_url(locked_topic))
+
+
+def _lock_receipt(request: HttpRequest) -> Receipt:
+    if request.POST["to"] == "close":
+        undo = Undo(request.path, _("Open it for replies"), {"to": "open"})
+        return Receipt(_("This topic is closed for replies."), "topic", undo=undo)
+    undo = Undo(request.path, _("Close it for replies"), {"to": "close"})
+    return Receipt(_("This topic is open for replies."), "topic", undo=undo)

@@ -1,6 +1,7 @@
-"""Write: send a draft, start a topic, edit one's own words. What was typed always comes back with the error."""
+"""Write: send a draft, start a topic, edit one's own
+words. What was typed always comes back with the error.
+"""
 
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -12,12 +13,14 @@ from forums.drafts import Draft
 from forums.errors import KeyTaken
 from forums.forms import EditForm, TopicForm, WritingForm
 from forums.models import Contribution
-from forums.policy import START, UNHELD
+from forums.policy import START
 from forums.views.common import discussion_url, place_of, signed_in, topic_url
 from hub.lib import clock
 from hub.lib.differences import changes
 from hub.lib.errors import HubError, NotAllowed, NotFound, Stale
+from hub.lib.receipts import Receipt, give
 from hub.lib.verdicts import Verdict
+from hub.lib.way_in import keeps_draft
 
 
 def send(request: HttpRequest, draft: Draft) -> HttpResponse:
@@ -25,22 +28,34 @@ def send(request: HttpRequest, draft: Draft) -> HttpResponse:
 
     Raises: what :func:`forums.services.publish` raises.
     """
-    made = services.publish(draft=draft, author=signed_in(request), origin=Contribution.Origin.WEB, now=clock.now())
-    said = made.contribution
-    if said.state == Contribution.State.ACCEPTED:
-        messages.success(request, _("Sent: your contribution is number %d.") % said.number, extra_tags="sent")
-        return HttpResponseRedirect(place_of(said))
-    text = _("Your contribution is number %d. The moderators read it before it appears.") % said.number
-    messages.warning(request, text, extra_tags="sent")
-    topic = said.post.topic
-    return HttpResponseRedirect(topic_url(topic) if topic.approved else discussion_url(topic.forum))
+    published = services.publish(
+        draft=draft, author=signed_in(request), origin=Contribution.Origin.WEB, now=clock.now()
+    )
+    contribution = published.contribution
+    if contribution.state == Contribution.State.ACCEPTED:
+        text = _("Sent: your contribution is number %d.") % contribution.number
+        give(request, Receipt(text, f"c{contribution.number}", is_sent=True))
+        return HttpResponseRedirect(place_of(contribution))
+    text = (
+        _("Your contribution is number %d. The moderators read it before it appears.")
+        % contribution.number
+    )
+    # It stands nowhere yet, so the receipt stands where its author was: at the box, or above the
+    # topics.
+    topic = contribution.post.topic
+    place = "reply" if topic.approved else "topics"
+    give(request, Receipt(text, place, level="warning", is_sent=True))
+    url = topic_url(topic) if topic.approved else discussion_url(topic.forum)
+    return HttpResponseRedirect(f"{url}#{place}")
 
 
 def sent_before(request: HttpRequest, form: WritingForm, error: KeyTaken) -> dict[str, object]:
-    """Prepare a form that came back with other words: a new key, and what its earlier words have become.
+    """Prepare a form that came back with other words: a new key, and what its earlier words have
+    become.
 
-    Returns: ``earlier`` (the contribution), ``earlier_pieces`` (how the new words differ; nothing when they do not,
-    but stand in another place, or with another subject or other files), ``may_replace``.
+    Returns: ``earlier`` (the contribution), ``earlier_pieces`` (how the new words differ; nothing
+    when they do not, but stand in another place, or with another subject or other files),
+    ``may_replace``.
     """
     form.add_error(None, str(error))
     form.renew_key()
@@ -48,17 +63,20 @@ def sent_before(request: HttpRequest, form: WritingForm, error: KeyTaken) -> dic
     _found, verdict, _must_say_why = _verdict_on(request, earlier)
     return {
         "earlier": earlier,
-        "earlier_pieces": [] if error.has_same_text else changes(earlier.text, form.cleaned_data["text"]),
+        "earlier_pieces": []
+        if error.has_same_text
+        else changes(earlier.text, form.cleaned_data["text"]),
         "may_replace": verdict.accepts and not error.has_same_text,
     }
 
 
+@keeps_draft("new-{pk}")
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_topic(request: HttpRequest, pk: int) -> HttpResponse:
     """Start a topic in a discussion."""
     member = signed_in(request)
-    found = selectors.discussion_for(member, pk)
+    discussion = selectors.discussion_for(member, pk)
     status, conflict = 200, {}
     form = TopicForm(request.POST or None, request.FILES or None, draft=f"new-{pk}")
     if request.method == "POST":
@@ -81,21 +99,27 @@ def new_topic(request: HttpRequest, pk: int) -> HttpResponse:
             except HubError as error:
                 form.add_error(None, str(error))
                 status = error.http_status
-    silenced = pages.silenced(found, None, member, clock.now()) if request.method != "POST" else ""
+    silenced = pages.silenced(discussion, None, member, clock.now())
     context = {
         **conflict,
-        "discussion": found,
+        **pages.unsent(discussion, f"new-{pk}", form["text"].value(), silenced),
+        "discussion": discussion,
         "form": form,
         "silenced": silenced,
-        "is_held_first": not found.may(UNHELD),
-        "may_start": found.may(START),
-        "canonical": discussion_url(found.forum),
+        "leaders": pages.leaders_to_ask(discussion, member),
+        "is_held_first": discussion.is_held_first,
+        "may_start": discussion.may(START),
+        "canonical": discussion_url(discussion.forum),
     }
     return render(request, "forums/new_topic.html", context, status=status)
 
 
-def _verdict_on(request: HttpRequest, contribution: Contribution) -> tuple[selectors.Discussion, Verdict, bool]:
-    """Return the discussion, whether the reader may change a contribution, and whether they must say why."""
+def _verdict_on(
+    request: HttpRequest, contribution: Contribution
+) -> tuple[selectors.Discussion, Verdict, bool]:
+    """Return the discussion, whether the reader may
+    change a contribution, and whether they must say why.
+    """
     member, now = signed_in(request), clock.now()
     discussion = selectors.discussion_for(member, contribution.forum_id)
     is_sealed = bool(rules.sealed_among([contribution]))
@@ -108,17 +132,22 @@ def _verdict_on(request: HttpRequest, contribution: Contribution) -> tuple[selec
         is_sealed=is_sealed,
     )
     must_say_why = rules.needs_reason(
-        contribution=contribution, actor=member, policy=discussion.policy, now=now, is_sealed=is_sealed
+        contribution=contribution,
+        actor=member,
+        policy=discussion.policy,
+        now=now,
+        is_sealed=is_sealed,
     )
     return discussion, verdict, must_say_why
 
 
-def _shown_at(found: Contribution) -> str:
-    if found.state == Contribution.State.ACCEPTED:
-        return place_of(found)
-    return f"/c/{found.number}/"
+def _shown_at(contribution: Contribution) -> str:
+    if contribution.state == Contribution.State.ACCEPTED:
+        return place_of(contribution)
+    return f"/c/{contribution.number}/"
 
 
+@keeps_draft("edit-{number}")
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: HttpRequest, number: int) -> HttpResponse:
@@ -129,9 +158,12 @@ def edit(request: HttpRequest, number: int) -> HttpResponse:
     contribution = selectors.contribution_for(signed_in(request), number)
     discussion, verdict, must_say_why = _verdict_on(request, contribution)
     if not verdict.accepts:
+        if request.POST.get("text", "").strip():
+            return _refuse_edit(request, contribution, discussion, verdict)
         raise NotAllowed(verdict.reason, code=verdict.code)
     initial = {"text": contribution.text, "revision": contribution.revision}
-    form = EditForm(request.POST or None, initial=initial, must_say_why=must_say_why)
+    draft = f"edit-{number}"
+    form = EditForm(request.POST or None, initial=initial, must_say_why=must_say_why, draft=draft)
     status, stale = 200, None
     if request.method == "POST":
         status = 422
@@ -145,10 +177,8 @@ def edit(request: HttpRequest, number: int) -> HttpResponse:
                 form.add_error("text", str(error))
                 status = error.http_status
             else:
-                # From a reply box (see sent_before): its draft can go.
-                tags = "sent" if "once_key" in request.POST else ""
                 text = _("Contribution %d is changed; what it said before is kept.") % number
-                messages.success(request, text, extra_tags=tags)
+                give(request, Receipt(text, f"c{number}", is_sent=True))
                 return HttpResponseRedirect(_shown_at(contribution))
     context = {
         "contribution": contribution,
@@ -156,9 +186,31 @@ def edit(request: HttpRequest, number: int) -> HttpResponse:
         "form": form,
         "back": _shown_at(contribution),
         "stale": stale,
+        "draft": draft,
         "is_own": contribution.author_id == signed_in(request).pk,
     }
     return render(request, "forums/edit.html", context, status=status)
+
+
+def _refuse_edit(
+    request: HttpRequest,
+    contribution: Contribution,
+    discussion: selectors.Discussion,
+    verdict: Verdict,
+) -> HttpResponse:
+    """Show new words that came when the time to change
+    the old ones was over; they can become a reply.
+    """
+    topic = contribution.post.topic
+    silenced = pages.silenced(discussion, topic, signed_in(request), clock.now())
+    may_reply = not silenced and contribution.state == Contribution.State.ACCEPTED
+    context = {
+        "error": verdict.reason,
+        "number": contribution.number,
+        "reply_url": f"{topic_url(topic)}?page=last#id_text" if may_reply else "",
+        "text": request.POST["text"],
+    }
+    return render(request, "forums/edit_refused.html", context, status=NotAllowed.http_status)
 
 
 def _save(request: HttpRequest, number: int, form: EditForm) -> None:

@@ -1,4 +1,6 @@
-"""Write down for people and programs how to enter the demo: ``demo.json`` in the data folder (``design.md`` §5)."""
+"""Write down for people and programs how to enter the
+demo: ``demo.json`` in the data folder (``design.md`` §5).
+"""
 
 import json
 from typing import Any
@@ -13,23 +15,37 @@ from listserv.selectors import list_of_forum
 ROLES = ("secretariat", "moderator", "rapporteur", "chair", "member", "stranger")
 
 
-def describe(*, discussed: dict[str, int], held: list[Held], convened: dict[str, int]) -> dict[str, Any]:
-    """Return the accounts in the order of their roles, the lists (the closed discussion first), the conference.
+def describe(
+    *, discussed: dict[str, int], held: list[Held], convened: dict[str, int]
+) -> dict[str, Any]:
+    """Return the accounts in the order of their roles, the lists (the closed discussion first), the
+    conference.
 
     Args: discussed and convened, title -> forum key.
     """
     everybody = reader.people()
-    entering = sorted((who for who in everybody if "role" in who), key=lambda who: ROLES.index(who["role"]))
+    entering = sorted(
+        (who for who in everybody if "role" in who), key=lambda who: ROLES.index(who["role"])
+    )
     emails = {who["key"]: who["email"] for who in everybody}
-    forums = discussed | {one.gathering.title: one.conference.forum_id for one in held} | convened
+    forums = (
+        discussed
+        | {meeting.gathering.title: meeting.conference.forum_id for meeting in held}
+        | convened
+    )
     gatherings = [*reader.discussions(), *reversed(reader.conferences()), *reader.groups()]
-    running = next(one for one in held if one.coming is not None)
+    running = next(meeting for meeting in held if meeting.coming is not None)
     return {
-        "members": [{key: who[key] for key in ("email", "password", "name", "role", "language")} for who in entering],
+        "members": [
+            {key: who[key] for key in ("email", "password", "name", "role", "language")}
+            for who in entering
+        ],
         "lists": [_list(gathering, forums[gathering.title], emails) for gathering in gatherings],
         "conference": {
             "url": settings.HUB_URL + running.conference.get_absolute_url(),
-            "session_url": settings.HUB_URL + running.coming.get_absolute_url() if running.coming else "",
+            "session_url": settings.HUB_URL + running.coming.get_absolute_url()
+            if running.coming
+            else "",
         },
     }
 
@@ -45,12 +61,12 @@ def _list(gathering: reader.Gathering, forum_id: int, emails: dict[str, str]) ->
     }
 
 
-def write(made: dict[str, Any]) -> None:
+def write(entries: dict[str, Any]) -> None:
     """Write ``demo.json``, readable by its owner; it holds passwords."""
     path = settings.HUB_DATA / "demo.json"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.touch(mode=0o600)
-    path.write_text(json.dumps(made, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    path.write_text(json.dumps(entries, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
 def read() -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.db import transaction
 
-from forums import services as forums
+from forums import services
 from hub.demo import accounts, groups, meetings, people, publications, reader
 from hub.demo.reader import Gathering
 from hub.demo.telling import Teller
@@ -22,17 +22,19 @@ def load(*, now: datetime, progress: Progress) -> dict[str, Any]:
 
     All or nothing: a load that fails leaves the hub empty. With members present nothing is done.
 
-    Args: now, the moment to which the story leads up, UTC-aware; progress, called with lines for whoever waits.
+    Args: now, the moment to which the story leads up, UTC-aware; progress, called with lines for
+    whoever waits.
 
-    Returns: the contents of ``demo.json`` (``design.md`` §5), also of an earlier load; empty when there is none.
+    Returns: the contents of ``demo.json`` (``design.md`` §5), also of an earlier load; empty when
+    there is none.
     """
     if get_user_model().objects.exists():
         return accounts.read()
     progress("Loading the demo network")
     with transaction.atomic():
-        made = _load(now, progress)
-    accounts.write(made)
-    return made
+        entries = _load(now, progress)
+    accounts.write(entries)
+    return entries
 
 
 def _load(now: datetime, progress: Progress) -> dict[str, Any]:
@@ -50,31 +52,43 @@ def _load(now: datetime, progress: Progress) -> dict[str, Any]:
 
 def discuss(gathering: Gathering, teller: Teller) -> int:
     """Make a discussion with its people, plan what was said there, and return the forum's key."""
-    opens, header, sections = gathering.days("opens", teller.now), gathering.header, gathering.sections
-    policy = forums.create_forum(
+    opens, header, sections = (
+        gathering.days("opens", teller.now),
+        gathering.header,
+        gathering.sections,
+    )
+    policy = services.create_forum(
         name=gathering.title,
         slug=header["slug"],
         preset=header["preset"],
         language=header["language"],
         theme=sections["Theme"],
-        questions="\n".join(line.removeprefix("- ") for line in sections["Guiding questions"].splitlines()),
+        questions="\n".join(
+            line.removeprefix("- ") for line in sections["Guiding questions"].splitlines()
+        ),
         summary=sections.get("Summary", ""),
         opens_at=opens,
         closes_at=gathering.days("closes", teller.now),
         now=opens,
     )
     for key, role in gathering.people.items():
-        forums.admit_member(forum_id=policy.forum_id, member=teller.cast[key], role=role, now=opens)
+        services.admit_member(
+            forum_id=policy.forum_id, member=teller.cast[key], role=role, now=opens
+        )
     for thread in gathering.threads:
         teller.plan_thread(thread, forum_id=policy.forum_id, opens=opens)
     return int(policy.forum_id)
 
 
 def mark_what_was_read(teller: Teller) -> None:
-    """Leave something new for the people who sign in: what was said since :data:`AWAY`, and nothing else."""
+    """Leave something new for the people who sign in:
+    what was said since :data:`AWAY`, and nothing else.
+    """
     since = teller.now - AWAY
-    read: dict[int, dict[int, int]] = {}  # forum key -> topic key -> number of the newest contribution seen
-    for at, forum_id, topic_id, number in sorted(teller.said):
+    read: dict[
+        int, dict[int, int]
+    ] = {}  # forum key -> topic key -> number of the newest contribution seen
+    for at, forum_id, topic_id, number in sorted(teller.published):
         if at < since:
             read.setdefault(forum_id, {})[topic_id] = number
     signing_in = {entry["key"] for entry in reader.people() if "role" in entry}
@@ -82,6 +96,6 @@ def mark_what_was_read(teller: Teller) -> None:
         for forum_id, topics in read.items():
             if key in signing_in:
                 for topic_id, number in topics.items():
-                    forums.mark_read(member=member, topic_id=topic_id, number=number)
+                    services.mark_read(member=member, topic_id=topic_id, number=number)
             else:
-                forums.mark_forum_read(member=member, forum_id=forum_id)
+                services.mark_forum_read(member=member, forum_id=forum_id)

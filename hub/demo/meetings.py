@@ -1,4 +1,6 @@
-"""Hold the demo's conferences: the finished one with its sittings and gavel, the running one with a sitting to come."""
+"""Hold the demo's conferences: the finished one with its
+sittings and gavel, the running one with a sitting to come.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -7,17 +9,18 @@ from typing import TYPE_CHECKING
 
 from conferences import services
 from forums.selectors import newest_number
-from hub.demo.reader import Gathering, Thread, Word
+from hub.demo.reader import Gathering, ScriptedContribution, ScriptedThread
 from hub.demo.telling import Teller
 
 if TYPE_CHECKING:
     from conferences.services.convene import Conference, ConferenceSession
     from hub.members.models import Member
 
-# How long before speaking somebody asks for the floor and is given it, and how long after speaking it is returned.
+# How long before speaking somebody asks for the floor and is given it, and how long after speaking
+# it is returned.
 ASKS, GETS, RETURNS = timedelta(seconds=45), timedelta(seconds=30), timedelta(seconds=10)
-# The sitting to come: the chair may open it at once; the clock does so after AHEAD. It stays open for some days, so
-# that every time zone can take part, and the demo of the day after tomorrow too.
+# The sitting to come: the chair may open it at once; the clock does so after AHEAD. It stays open
+# for some days, so that every time zone can take part, and the demo of the day after tomorrow too.
 AHEAD, OPEN_FOR = timedelta(hours=2), timedelta(days=3)
 ORDINALS = ("First session", "Second session", "Third session", "Fourth session")
 
@@ -35,7 +38,7 @@ class Held:
 class Sitting:
     """A past sitting on one item, ready to be told."""
 
-    thread: Thread
+    thread: ScriptedThread
     row: "ConferenceSession"
     chair: "Member"
     teller: Teller
@@ -55,22 +58,30 @@ class Sitting:
             else:
                 self.teller.plan(at, partial(self.teller.say, self.thread, word, at, self.forum_id))
 
-    def open(self, word: Word, at: datetime) -> None:
+    def open(self, word: ScriptedContribution, at: datetime) -> None:
         """Open with the chair's own words."""
-        services.open_session(conference_session_id=self.row.pk, actor=self.chair, words=word.text, now=at, quiet=True)
+        services.open_session(
+            conference_session_id=self.row.pk, actor=self.chair, words=word.text, now=at, quiet=True
+        )
         self._remember(word, at)
 
-    def close(self, word: Word, at: datetime) -> None:
+    def close(self, word: ScriptedContribution, at: datetime) -> None:
         """Let the gavel fall on what was agreed."""
-        services.close_session(conference_session_id=self.row.pk, actor=self.chair, words=word.text, now=at, quiet=True)
+        services.close_session(
+            conference_session_id=self.row.pk, actor=self.chair, words=word.text, now=at, quiet=True
+        )
         self._remember(word, at)
 
-    def _remember(self, word: Word, at: datetime) -> None:
-        """Note the chair's words, which the sitting itself has just published, so that answers find them."""
+    def _remember(self, word: ScriptedContribution, at: datetime) -> None:
+        """Note the chair's words, which the sitting itself
+        has just published, so that answers find them.
+        """
         topic_id = self.teller.topics[self.thread.path]
-        self.teller.remember(self.thread, word, at, self.forum_id, topic_id, newest_number(self.forum_id))
+        self.teller.remember(
+            self.thread, word, at, self.forum_id, topic_id, newest_number(self.forum_id)
+        )
 
-    def speak(self, word: Word, at: datetime) -> None:
+    def speak(self, word: ScriptedContribution, at: datetime) -> None:
         """Ask for the floor, be given it, say it live, and return the floor."""
         member, key = self.teller.cast[word.author], self.row.pk
         asked = services.ask_for_floor(conference_session_id=key, member=member, now=at - ASKS)
@@ -80,7 +91,9 @@ class Sitting:
 
 
 def hold(gathering: Gathering, teller: Teller) -> Held:
-    """Make a conference with its people, timetable and agenda, and plan everything that was said there."""
+    """Make a conference with its people, timetable and
+    agenda, and plan everything that was said there.
+    """
     opens = gathering.days("opens", teller.now)
     conference = services.convene_conference(
         name=gathering.title,
@@ -104,24 +117,45 @@ def hold(gathering: Gathering, teller: Teller) -> Held:
 
 
 def _plan_past(
-    title: str, thread: Thread, gathering: Gathering, conference: "Conference", teller: Teller, opens: datetime
+    title: str,
+    thread: ScriptedThread,
+    gathering: Gathering,
+    conference: "Conference",
+    teller: Teller,
+    opens: datetime,
 ) -> None:
     start, end = thread.session_hours(opens)
     row = services.schedule_session(
-        conference_id=conference.pk, title=title, opens_at=start, closes_at=end, actor=None, now=opens
+        conference_id=conference.pk,
+        title=title,
+        opens_at=start,
+        closes_at=end,
+        actor=None,
+        now=opens,
     )
-    item = services.add_agenda_item(conference_session_id=row.pk, title=thread.subject, actor=None, now=opens)
+    item = services.add_agenda_item(
+        conference_session_id=row.pk, title=thread.subject, actor=None, now=opens
+    )
     teller.topics[thread.path] = item.topic_id
     chair = teller.cast[gathering.header["chair"]]
     Sitting(thread, row, chair, teller, conference.forum_id).plan(opens)
 
 
-def _schedule(title: str, threads: list[Thread], conference: "Conference", teller: Teller) -> "ConferenceSession":
+def _schedule(
+    title: str, threads: list[ScriptedThread], conference: "Conference", teller: Teller
+) -> "ConferenceSession":
     start = (teller.now + AHEAD).replace(minute=0, second=0, microsecond=0)
     row = services.schedule_session(
-        conference_id=conference.pk, title=title, opens_at=start, closes_at=start + OPEN_FOR, actor=None, now=teller.now
+        conference_id=conference.pk,
+        title=title,
+        opens_at=start,
+        closes_at=start + OPEN_FOR,
+        actor=None,
+        now=teller.now,
     )
     for thread in threads:
-        item = services.add_agenda_item(conference_session_id=row.pk, title=thread.subject, actor=None, now=teller.now)
+        item = services.add_agenda_item(
+            conference_session_id=row.pk, title=thread.subject, actor=None, now=teller.now
+        )
         teller.topics[thread.path] = item.topic_id
     return row

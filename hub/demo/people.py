@@ -1,4 +1,6 @@
-"""Bring the demo's people in: members with a verified address, and those who wait for the Secretariat."""
+"""Bring the demo's people in: members with a verified
+address, and those who wait for the Secretariat.
+"""
 
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -50,15 +52,17 @@ def bring_in(*, now: datetime) -> dict[str, "Member"]:
 
 
 def bring_applicants(*, now: datetime) -> int:
-    """Put the people who have confirmed their address into the Secretariat's queue; no letter is sent for them."""
+    """Put the people who have confirmed their address into
+    the Secretariat's queue; no letter is sent for them.
+    """
     entries = reader.applications()
     for entry in entries:
-        said = now - timedelta(days=entry["days_ago"])
+        applied_at = now - timedelta(days=entry["days_ago"])
         Application.objects.create(
             member=_admit(entry, now=now, active=False),
             state=Application.State.PENDING,
             statement=entry["statement"],
-            created_at=said,
-            confirmed_at=said + timedelta(minutes=11),
+            created_at=applied_at,
+            confirmed_at=applied_at + timedelta(minutes=11),
         )
     return len(entries)

@@ -1,4 +1,6 @@
-"""Publish what the demo network has agreed: its pages of text, and the proceedings of the finished conference."""
+"""Publish what the demo network has agreed: its pages
+of text, and the proceedings of the finished conference.
+"""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -19,11 +21,13 @@ LETTERS = ("submitted_notifications", "approved_notifications", "rejected_notifi
 
 
 def publish(held: Iterable[Held], teller: Teller) -> None:
-    """Write the pages, then issue the proceedings of each conference that has some in the content."""
+    """Write the pages, then issue the proceedings
+    of each conference that has some in the content.
+    """
     write_pages()
-    for one in held:
-        if (one.gathering.path / "proceedings.md").exists():
-            issue(one, teller)
+    for meeting in held:
+        if (meeting.gathering.path / "proceedings.md").exists():
+            issue(meeting, teller)
 
 
 def write_pages() -> None:
@@ -34,12 +38,16 @@ def write_pages() -> None:
         if header["kind"] == "home":
             services.write_home(intro=body.strip())
         else:
-            services.write_page(slug=header["slug"], title=title, intro=header["intro"], body=body.strip())
+            services.write_page(
+                slug=header["slug"], title=title, intro=header["intro"], body=body.strip()
+            )
 
 
 @contextmanager
 def _without_letters(*members: "Member") -> Iterator[None]:
-    """Keep Wagtail from writing to the members about the story that is told; afterwards it does again."""
+    """Keep Wagtail from writing to the members about
+    the story that is told; afterwards it does again.
+    """
     profiles = [UserProfile.get_for_user(member) for member in members]
     for wanted in (False, True):
         for profile in profiles:
@@ -51,20 +59,28 @@ def _without_letters(*members: "Member") -> Iterator[None]:
 
 
 def issue(held: Held, teller: Teller) -> str:
-    """Compile, write, submit and approve, as rapporteur and Secretariat do, and return the symbol."""
+    """Compile, write, submit and approve, as rapporteur
+    and Secretariat do, and return the symbol.
+    """
     rapporteur = teller.cast[held.gathering.header["rapporteur"]]
     secretariat = teller.cast[held.gathering.header["organiser"]]
     title, _header, sections = reader.read_sections(held.gathering.path / "proceedings.md")
-    draft = services.compile_proceedings(conference_id=held.conference.pk, actor=rapporteur, now=teller.now)
+    draft = services.compile_proceedings(
+        conference_id=held.conference.pk, actor=rapporteur, now=teller.now
+    )
     written = services.write_proceedings(
         page_id=draft.pk,
         actor=rapporteur,
         title=title,
         summary=sections["Summary"],
-        conclusions=f"{sections['Conclusions']}\n\n##### Recommendations\n\n{sections['Recommendations']}",
+        conclusions=(
+            f"{sections['Conclusions']}\n\n##### Recommendations\n\n{sections['Recommendations']}"
+        ),
     )
     with _without_letters(rapporteur, secretariat):
         seen = written.latest_revision_id
         services.submit_proceedings(page_id=draft.pk, actor=rapporteur, seen_revision=seen)
-        issued = services.approve_proceedings(page_id=draft.pk, actor=secretariat, seen_revision=seen)
+        issued = services.approve_proceedings(
+            page_id=draft.pk, actor=secretariat, seen_revision=seen
+        )
     return str(issued.symbol)

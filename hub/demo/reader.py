@@ -1,10 +1,12 @@
-"""Read the demo content: JSON for people, Markdown with a short header for everything that people write.
+"""Read the demo content: JSON for people, Markdown with a short header for everything that people
+write.
 
-A file begins with ``# Title`` and lines ``key: value`` up to the first blank line; sections follow under ``## Name``.
-In a thread each section is one contribution, ``## 3. kofi.anokye, mail, day 2 10:47, re 1``: number in the thread,
-author, door, when, and what it answers. ``day 1`` is the day on which the discussion opened (UTC); ``ago 26h`` counts
-back from the moment of loading, so that the demo is always a few hours old. What stands in a ``~~~ quoted`` block
-was folded away from a mail.
+A file begins with ``# Title`` and lines ``key: value`` up to the first blank line; sections follow
+under ``## Name``. In a thread each section is one contribution, ``## 3. kofi.anokye, mail, day 2
+10:47, re 1``: number in the thread, author, door, when, and what it answers. ``day 1`` is the day
+on which the discussion opened (UTC); ``ago 26h`` counts back from the moment of loading, so that
+the demo is always a few hours old. What stands in a ``~~~ quoted`` block was folded away from a
+mail.
 """
 
 import json
@@ -20,7 +22,8 @@ GAVEL = "gavel"
 STEP = timedelta(minutes=1)
 
 _mark = re.compile(
-    r"^#{2,3} (?:(?P<number>\d+)\. (?P<author>[\w.]+), (?P<origin>web|mail|live)|(?P<gavel>gavel)), "
+    r"^#{2,3} (?:(?P<number>\d+)\. (?P<author>[\w.]+), (?P<origin>web|mail|live)"
+    r"|(?P<gavel>gavel)), "
     r"(?:day (?P<day>\d+) (?P<clock>\d\d:\d\d)|ago (?P<hours>\d+)h)(?:, re (?P<parent>\d+))?$"
 )
 _quoted = re.compile(r"^~~~ quoted\n(.*?)\n~~~\s*$", re.MULTILINE | re.DOTALL)
@@ -33,7 +36,9 @@ class ContentError(ValueError):
 
 @dataclass(frozen=True)
 class When:
-    """A moment in the story: a day of the discussion (from 1) and a time in UTC, or hours before the loading."""
+    """A moment in the story: a day of the discussion (from
+    1) and a time in UTC, or hours before the loading.
+    """
 
     day: int = 0
     clock: time = time(0)
@@ -47,7 +52,7 @@ class When:
 
 
 @dataclass(frozen=True)
-class Word:
+class ScriptedContribution:
     """A contribution to be made; ``number`` and ``parent`` count within its thread."""
 
     number: int
@@ -65,59 +70,65 @@ class Word:
 
 
 @dataclass(frozen=True)
-class Thread:
+class ScriptedThread:
     """A topic, or an agenda item, with what was said."""
 
     path: Path
     subject: str
-    words: tuple[Word, ...]
+    words: tuple[ScriptedContribution, ...]
     header: dict[str, str] = field(default_factory=dict)
 
     @property
-    def gavel(self) -> Word | None:
+    def gavel(self) -> ScriptedContribution | None:
         """The statement that closed the item's conference_session."""
         return next((word for word in self.words if word.is_gavel), None)
 
     def moments(self, opens: datetime, now: datetime) -> list[datetime]:
-        """Return when each word was said: in order, none in the future, whatever time of day the demo is loaded."""
-        found: list[datetime] = []
+        """Return when each word was said: in order, none in
+        the future, whatever time of day the demo is loaded.
+        """
+        moments: list[datetime] = []
         for word in self.words:
             at = word.when.at(opens, now)
-            found.append(max(at, found[-1] + STEP) if found else at)
+            moments.append(max(at, moments[-1] + STEP) if moments else at)
         latest = now - STEP
-        for index in range(len(found) - 1, -1, -1):
-            found[index] = min(found[index], latest)
-            latest = found[index] - STEP
-        return found
+        for index in range(len(moments) - 1, -1, -1):
+            moments[index] = min(moments[index], latest)
+            latest = moments[index] - STEP
+        return moments
 
     def session_hours(self, opens: datetime) -> tuple[datetime, datetime]:
         """Return when the item's past conference_session opened and closed.
 
         Raises: ContentError when its header has no such hours.
         """
-        found = _session.match(self.header.get("session", ""))
-        if not found:
+        hours = _session.match(self.header.get("session", ""))
+        if not hours:
             raise ContentError(f"{self.path}: session must be like 'day 3 13:00 to 15:30'")
-        day = int(found["day"])
+        day = int(hours["day"])
         return (
-            When(day, time.fromisoformat(found["start"])).at(opens, opens),
-            When(day, time.fromisoformat(found["end"])).at(opens, opens),
+            When(day, time.fromisoformat(hours["start"])).at(opens, opens),
+            When(day, time.fromisoformat(hours["end"])).at(opens, opens),
         )
 
 
 @dataclass(frozen=True)
 class Gathering:
-    """A discussion, a conference or a liaison group: its header, its sections, its threads in order."""
+    """A discussion, a conference or a liaison group:
+    its header, its sections, its threads in order.
+    """
 
     path: Path
     title: str
     header: dict[str, str]
     sections: dict[str, str]
-    threads: tuple[Thread, ...]
+    threads: tuple[ScriptedThread, ...]
 
     def days(self, key: str, now: datetime) -> datetime:
         """Return midnight UTC of the day that ``key`` counts from today, as in ``opens: -38``."""
-        return datetime.combine(now.date() + timedelta(days=int(self.header[key])), time(0), tzinfo=UTC)
+        return datetime.combine(
+            now.date() + timedelta(days=int(self.header[key])), time(0), tzinfo=UTC
+        )
 
     def keys(self, key: str) -> list[str]:
         """Return the member keys under a header line, none when it is missing."""
@@ -125,13 +136,15 @@ class Gathering:
 
     @property
     def people(self) -> dict[str, str]:
-        """Everybody with a place here and the role, as :class:`forums.models.Membership` names it."""
+        """Everybody with a place here and the role,
+        as :class:`forums.models.Membership` names it.
+        """
         # The Secretariat's officer follows what she has organised.
-        found = dict.fromkeys(self.keys("organiser") + self.keys("secretary"), "observer")
-        found |= dict.fromkeys(self.keys("participants") + self.keys("members"), "participant")
-        found |= dict.fromkeys(self.keys("rapporteurs") + self.keys("rapporteur"), "rapporteur")
-        found |= dict.fromkeys(self.keys("moderators"), "moderator")
-        return found | dict.fromkeys(self.keys("chair"), "chair")
+        roles = dict.fromkeys(self.keys("organiser") + self.keys("secretary"), "observer")
+        roles |= dict.fromkeys(self.keys("participants") + self.keys("members"), "participant")
+        roles |= dict.fromkeys(self.keys("rapporteurs") + self.keys("rapporteur"), "rapporteur")
+        roles |= dict.fromkeys(self.keys("moderators"), "moderator")
+        return roles | dict.fromkeys(self.keys("chair"), "chair")
 
 
 def _split(path: Path, text: str) -> tuple[str, dict[str, str], str]:
@@ -139,23 +152,25 @@ def _split(path: Path, text: str) -> tuple[str, dict[str, str], str]:
     first, *lines = head.splitlines()
     if not first.startswith("# "):
         raise ContentError(f"{path}: the first line must be '# Title'")
-    header = {key.strip(): value.strip() for key, _, value in (line.partition(":") for line in lines)}
+    header = {
+        key.strip(): value.strip() for key, _, value in (line.partition(":") for line in lines)
+    }
     return first[2:].strip(), header, body
 
 
-def _word(path: Path, line: str, text: str) -> Word:
-    found = _mark.match(line)
-    if not found:
+def _word(path: Path, line: str, text: str) -> ScriptedContribution:
+    mark = _mark.match(line)
+    if not mark:
         raise ContentError(f"{path}: cannot read {line!r}")
     folded = _quoted.search(text)
-    clock = time.fromisoformat(found["clock"]) if found["clock"] else time(0)
-    return Word(
-        number=int(found["number"] or 0),
-        author=found["author"] or GAVEL,
-        origin=found["origin"] or "live",
-        when=When(int(found["day"] or 0), clock, int(found["hours"] or 0)),
+    clock = time.fromisoformat(mark["clock"]) if mark["clock"] else time(0)
+    return ScriptedContribution(
+        number=int(mark["number"] or 0),
+        author=mark["author"] or GAVEL,
+        origin=mark["origin"] or "live",
+        when=When(int(mark["day"] or 0), clock, int(mark["hours"] or 0)),
         text=_quoted.sub("", text).strip(),
-        parent=int(found["parent"]) if found["parent"] else None,
+        parent=int(mark["parent"]) if mark["parent"] else None,
         folded=folded[1] if folded else "",
     )
 
@@ -165,11 +180,11 @@ def _blocks(body: str, level: str) -> list[tuple[str, str]]:
     return list(zip(parts[1::2], parts[2::2], strict=True))
 
 
-def read_thread(path: Path) -> Thread:
+def read_thread(path: Path) -> ScriptedThread:
     """Read a file that holds one thread."""
     title, header, body = _split(path, path.read_text(encoding="utf-8"))
     words = tuple(_word(path, line, text) for line, text in _blocks("\n" + body, "##"))
-    return Thread(path, title, words, header)
+    return ScriptedThread(path, title, words, header)
 
 
 def read_page(path: Path) -> tuple[str, dict[str, str], str]:
@@ -180,7 +195,11 @@ def read_page(path: Path) -> tuple[str, dict[str, str], str]:
 def read_sections(path: Path) -> tuple[str, dict[str, str], dict[str, str]]:
     """Read a page in sections: title, header, name of the section -> its text as Markdown."""
     title, header, body = read_page(path)
-    return title, header, {line[3:].strip(): text.strip() for line, text in _blocks("\n" + body, "##")}
+    return (
+        title,
+        header,
+        {line[3:].strip(): text.strip() for line, text in _blocks("\n" + body, "##")},
+    )
 
 
 def read_gathering(folder: Path) -> Gathering:
@@ -191,14 +210,18 @@ def read_gathering(folder: Path) -> Gathering:
 
 
 def read_group(path: Path) -> Gathering:
-    """Read a liaison group: one file, its correspondence under ``## Topic: …`` with ``### …`` marks."""
+    """Read a liaison group: one file, its correspondence
+    under ``## Topic: …`` with ``### …`` marks.
+    """
     title, header, body = read_page(path)
     sections, threads = {}, []
     for line, text in _blocks("\n" + body, "##"):
         name = line[3:].strip()
         if name.startswith("Topic: "):
-            words = tuple(_word(path, mark, said) for mark, said in _blocks(text, "###"))
-            threads.append(Thread(path, name.removeprefix("Topic: "), words))
+            words = tuple(
+                _word(path, mark, words_text) for mark, words_text in _blocks(text, "###")
+            )
+            threads.append(ScriptedThread(path, name.removeprefix("Topic: "), words))
         else:
             sections[name] = text.strip()
     return Gathering(path, title, header, sections, tuple(threads))
@@ -207,13 +230,14 @@ def read_group(path: Path) -> Gathering:
 def discussions() -> list[Gathering]:
     """Return the discussions, the closed one first."""
     folders = sorted((CONTENT / "discussions").iterdir())
-    return sorted((read_gathering(folder) for folder in folders), key=lambda found: found.header["preset"] != "closed")
+    gatherings = [read_gathering(folder) for folder in folders]
+    return sorted(gatherings, key=lambda gathering: gathering.header["preset"] != "closed")
 
 
 def conferences() -> list[Gathering]:
     """Return the conferences, the finished one first."""
-    found = [read_gathering(folder) for folder in sorted((CONTENT / "conferences").iterdir())]
-    return sorted(found, key=lambda conference: int(conference.header["opens"]))
+    gatherings = [read_gathering(folder) for folder in sorted((CONTENT / "conferences").iterdir())]
+    return sorted(gatherings, key=lambda conference: int(conference.header["opens"]))
 
 
 def groups() -> list[Gathering]:
@@ -222,7 +246,9 @@ def groups() -> list[Gathering]:
 
 
 def people() -> list[dict[str, Any]]:
-    """Return the members as their file has them; those with ``role`` and ``password`` are the demo accounts."""
+    """Return the members as their file has them; those
+    with ``role`` and ``password`` are the demo accounts.
+    """
     return list(json.loads((CONTENT / "members.json").read_text(encoding="utf-8")))
 
 

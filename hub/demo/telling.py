@@ -1,7 +1,8 @@
-"""Tell the demo's story through the services: acts in the order of time, whichever discussion they belong to.
+"""Tell the demo's story through the services: acts in the order of time, whichever discussion they
+belong to.
 
-Contribution numbers then follow the clock across the whole hub, as they would have. Every draft is quiet: nothing is
-sent for what was said before the hub existed.
+Contribution numbers then follow the clock across the whole hub, as they would have. Every draft is
+quiet: nothing is sent for what was said before the hub existed.
 """
 
 from collections.abc import Callable
@@ -11,8 +12,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from forums import services as forums
-from hub.demo.reader import Thread, Word
+from forums import services
+from hub.demo.reader import ScriptedContribution, ScriptedThread
 
 if TYPE_CHECKING:
     from hub.members.models import Member
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
 
 @dataclass(order=True)
 class Act:
-    """Something that happened at a moment; acts of one moment keep the order in which they were planned."""
+    """Something that happened at a moment; acts of one
+    moment keep the order in which they were planned.
+    """
 
     at: datetime
     number: int
@@ -29,14 +32,19 @@ class Act:
 
 @dataclass
 class Teller:
-    """The story while it is told: who is who, what was said under which number, what is still to come."""
+    """The story while it is told: who is who, what was
+    said under which number, what is still to come.
+    """
 
     cast: "dict[str, Member]"
     now: datetime
     acts: list[Act] = field(default_factory=list)
     topics: dict[Path, int] = field(default_factory=dict)  # file of the thread -> topic key
-    numbers: dict[tuple[Path, int], int] = field(default_factory=dict)  # (file, number there) -> contribution number
-    said: list[tuple[datetime, int, int, int]] = field(default_factory=list)  # when, forum, topic, contribution number
+    numbers: dict[tuple[Path, int], int] = field(
+        default_factory=dict
+    )  # (file, number there) -> contribution number
+    # Of each contribution: when, the keys of its forum and its topic, its number.
+    published: list[tuple[datetime, int, int, int]] = field(default_factory=list)
 
     def plan(self, at: datetime, do: Callable[[], object]) -> None:
         """Add an act."""
@@ -51,14 +59,16 @@ class Teller:
                 progress(f"  {done} of {len(acts)}")
         return len(acts)
 
-    def plan_thread(self, thread: Thread, *, forum_id: int, opens: datetime) -> None:
+    def plan_thread(self, thread: ScriptedThread, *, forum_id: int, opens: datetime) -> None:
         """Plan a thread that needs no conference_session."""
         for word, at in zip(thread.words, thread.moments(opens, self.now), strict=True):
             self.plan(at, partial(self.say, thread, word, at, forum_id))
 
-    def say(self, thread: Thread, word: Word, at: datetime, forum_id: int) -> None:
+    def say(
+        self, thread: ScriptedThread, word: ScriptedContribution, at: datetime, forum_id: int
+    ) -> None:
         """Publish one contribution as it was said: its author, its door, its hour."""
-        draft = forums.Draft(
+        draft = services.Draft(
             forum_id=forum_id,
             topic_id=self.topics.get(thread.path),
             subject=thread.subject if word.number == 1 else f"Re: {thread.subject}",
@@ -68,11 +78,23 @@ class Teller:
             created_at=at,
             quiet=True,
         )
-        made = forums.publish(draft=draft, author=self.cast[word.author], origin=word.origin, now=self.now)
-        self.remember(thread, word, at, forum_id, made.contribution.topic_id, made.contribution.number)
+        receipt = services.publish(
+            draft=draft, author=self.cast[word.author], origin=word.origin, now=self.now
+        )
+        self.remember(
+            thread, word, at, forum_id, receipt.contribution.topic_id, receipt.contribution.number
+        )
 
-    def remember(self, thread: Thread, word: Word, at: datetime, forum_id: int, topic_id: int, number: int) -> None:
+    def remember(
+        self,
+        thread: ScriptedThread,
+        word: ScriptedContribution,
+        at: datetime,
+        forum_id: int,
+        topic_id: int,
+        number: int,
+    ) -> None:
         """Note where a word stands, so that answers find it and reading marks can be set."""
         self.topics[thread.path] = topic_id
         self.numbers[thread.path, word.number] = number
-        self.said.append((at, forum_id, topic_id, number))
+        self.published.append((at, forum_id, topic_id, number))

@@ -1,7 +1,9 @@
-"""Tell the container engine whether one process of the hub is alive: ``python hub/deploy/alive.py web|smtpd|worker``.
+"""Tell the container engine whether one process of the hub is alive: ``python hub/deploy/alive.py
+web|smtpd|worker``.
 
-The web is alive when it answers ``/healthz`` at all: with 503 when another part is down, for which restarting the web
-would be no help. The worker is asked for by that answer. Ends with 0 for alive, 1 for not, 2 for a wrong name.
+The web is alive when it answers ``/healthz`` at all: with 503 when another part is down, for which
+restarting the web would be no help. The worker is asked for by that answer. Ends with 0 for alive,
+1 for not, 2 for a wrong name.
 """
 
 import ipaddress
@@ -20,7 +22,8 @@ PATIENCE = 4
 
 def _health(base: str) -> dict[str, dict[str, object]]:
     try:
-        with urllib.request.urlopen(f"{base}/healthz", timeout=PATIENCE) as answer:  # noqa: S310 - our own address
+        # Our own address.
+        with urllib.request.urlopen(f"{base}/healthz", timeout=PATIENCE) as answer:  # noqa: S310
             body = answer.read()
     except urllib.error.HTTPError as error:
         body = error.read()

@@ -1,1 +1,3 @@
-"""What every room needs: errors, verdicts, markup, tokens, clock, bus, hooks. Knows no other room."""
+"""What every room needs: errors, verdicts, markup,
+tokens, clock, bus, hooks. Knows no other room.
+"""

@@ -11,5 +11,8 @@ class LibConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register the system checks."""
-        from hub.lib import clients, hooks  # noqa: F401 - importing them registers their checks
+        """Register the system checks, and clean what is saved."""
+        # Importing two of them registers their checks.
+        from hub.lib import clients, hooks, stored_text  # noqa: F401
+
+        stored_text.listen()

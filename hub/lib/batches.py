@@ -1,4 +1,6 @@
-"""Go through many rows without holding them all in memory, and without a transaction between two batches."""
+"""Go through many rows without holding them all in
+memory, and without a transaction between two batches.
+"""
 
 from collections.abc import Iterator
 from itertools import chain
@@ -8,7 +10,8 @@ from django.db.models import QuerySet
 
 
 def in_batches(rows: QuerySet[Any], size: int) -> Iterator[list[Any]]:
-    """Give the rows in the order of their keys, a batch at a time; what comes later with a smaller key is left out.
+    """Give the rows in the order of their keys, a batch at a time; what comes later with a smaller
+    key is left out.
 
     Args: size, rows of a batch. Queries: 1 a batch, and 1.
     """

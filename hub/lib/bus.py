@@ -1,8 +1,9 @@
 """Short prompts between the hub's processes, over the channel layer.
 
-A message here is only a hint that a row exists: the layer delivers at most once, so whoever listens also looks at the
-rows when it starts and now and then. Each process holds one channel and adds it to one group per topic, however many
-sockets or pumps listen (``performance.md``, "Live"). This is the only module that knows the layer.
+A message here is only a hint that a row exists: the layer delivers at most once, so whoever listens
+also looks at the rows when it starts and now and then. Each process holds one channel and adds it
+to one group per topic, however many sockets or pumps listen (``performance.md``, "Live"). This is
+the only module that knows the layer.
 """
 
 import asyncio
@@ -18,7 +19,8 @@ from hub.lib.quiet import NowAndThen
 
 log = logging.getLogger(__name__)
 Handler = Callable[[dict[str, Any]], Awaitable[None]]
-# Seconds that the layer has for one message or one subscription; a host that swallows packets answers never.
+# Seconds that the layer has for one message or one subscription; a host that swallows packets
+# answers never.
 SEND_SECONDS = 5.0
 # Prompts that wait to be sent; more are dropped, since rows are looked at anyway.
 MAX_PENDING = 1_000
@@ -49,7 +51,9 @@ class Bus:
                 try:
                     await self._listen()
                 except Exception as error:
-                    self._complain("The channel layer does not answer (%s); trying again", type(error).__name__)
+                    self._complain(
+                        "The channel layer does not answer (%s); trying again", type(error).__name__
+                    )
                 self._ready.clear()
                 await asyncio.sleep(1)
         finally:
@@ -92,12 +96,16 @@ class Bus:
             self._missing.add(topic)
 
     async def _call_layer(self, method: str, topic: str, value: object) -> bool:
-        """Ask the layer for something; whether it did it in time. Never raises: the row is the truth."""
+        """Ask the layer for something; whether it did
+        it in time. Never raises: the row is the truth.
+        """
         try:
             async with asyncio.timeout(SEND_SECONDS):
                 await getattr(get_channel_layer(), method)(f"hub.{topic}", value)
         except Exception as error:
-            self._complain("The prompt %s could not be sent or asked for: %s", topic, type(error).__name__)
+            self._complain(
+                "The prompt %s could not be sent or asked for: %s", topic, type(error).__name__
+            )
             return False
         return True
 
@@ -146,7 +154,9 @@ class Bus:
 
 
 def check_layer() -> str:
-    """Send a message to ourselves and wait two seconds for it; return what went wrong, empty for nothing."""
+    """Send a message to ourselves and wait two seconds
+    for it; return what went wrong, empty for nothing.
+    """
 
     async def echo() -> str:
         layer = get_channel_layer()

@@ -1,7 +1,8 @@
 """The cache in Redis, which may be away: then nothing is cached, and nothing fails.
 
-Nothing that must be remembered stands in the cache (limits are rows, :mod:`hub.lib.limits`), so a cache that does not
-answer is one that is always empty. It is not asked again for a few seconds, so that pages do not wait for it.
+Nothing that must be remembered stands in the cache (limits are rows, :mod:`hub.lib.limits`), so a
+cache that does not answer is one that is always empty. It is not asked again for a few seconds, so
+that pages do not wait for it.
 """
 
 import logging
@@ -29,7 +30,9 @@ class ForgivingRedisCache(RedisCache):
         self._away_until = 0.0
         self._complaints = NowAndThen()
 
-    def _ask(self, work: Callable[..., Value], otherwise: Value, *args: Any, **kwargs: Any) -> Value:
+    def _ask(
+        self, work: Callable[..., Value], otherwise: Value, *args: Any, **kwargs: Any
+    ) -> Value:
         if time.monotonic() < self._away_until:
             return otherwise
         try:
@@ -37,10 +40,15 @@ class ForgivingRedisCache(RedisCache):
         except (RedisError, OSError) as error:
             self._away_until = time.monotonic() + AWAY_SECONDS
             if self._complaints.allows():
-                log.warning("Redis does not answer (%s); the hub goes on without its cache", type(error).__name__)
+                log.warning(
+                    "Redis does not answer (%s); the hub goes on without its cache",
+                    type(error).__name__,
+                )
             return otherwise
 
-    def add(self, key: str, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: Any = None) -> bool:
+    def add(
+        self, key: str, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: Any = None
+    ) -> bool:
         """Store what is not there; where nothing is cached, nothing is there."""
         return bool(self._ask(super().add, True, key, value, timeout, version))
 
@@ -48,7 +56,9 @@ class ForgivingRedisCache(RedisCache):
         """Return what is cached."""
         return self._ask(super().get, default, key, default, version)
 
-    def set(self, key: str, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: Any = None) -> None:
+    def set(
+        self, key: str, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: Any = None
+    ) -> None:
         """Store."""
         self._ask(super().set, None, key, value, timeout, version)
 
@@ -78,7 +88,9 @@ class ForgivingRedisCache(RedisCache):
             raise ValueError(f"Key {key!r} not found")
         return int(count)
 
-    def set_many(self, data: dict[str, Any], timeout: Any = DEFAULT_TIMEOUT, version: Any = None) -> list[str]:
+    def set_many(
+        self, data: dict[str, Any], timeout: Any = DEFAULT_TIMEOUT, version: Any = None
+    ) -> list[str]:
         """Store several; returns those that could not be."""
         return self._ask(super().set_many, list(data), data, timeout, version)
 

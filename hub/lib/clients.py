@@ -1,6 +1,8 @@
-"""Who is at the other end: the client of a request, through proxies that the operator named and no others.
+"""Who is at the other end: the client of a request, through proxies that the operator named and no
+others.
 
-Source: RFC 7239 §8.1 (what a client writes into such a field proves nothing), RFC 4291 §2.5.4 (a /64 is one network).
+Source: RFC 7239 §8.1 (what a client writes into such a field proves nothing), RFC 4291 §2.5.4 (a
+/64 is one network).
 """
 
 import ipaddress
@@ -19,13 +21,18 @@ MAX_HOPS = 20
 # This host and the networks that are an organisation's own (RFC 1122, 1918, 3927, 4193, 4291).
 _NEAR = tuple(
     ipaddress.ip_network(text)
-    for text in "127.0.0.0/8 10.0.0.0/8 172.16.0.0/12 192.168.0.0/16 169.254.0.0/16 ::1/128 fc00::/7 fe80::/10".split()
+    for text in (
+        "127.0.0.0/8 10.0.0.0/8 172.16.0.0/12 192.168.0.0/16 169.254.0.0/16 "
+        "::1/128 fc00::/7 fe80::/10"
+    ).split()
 )
 
 
 @dataclass(frozen=True)
 class Client:
-    """The client as the hub counts it, and the scheme it used; ``scheme`` is empty where no proxy told it."""
+    """The client as the hub counts it, and the scheme
+    it used; ``scheme`` is empty where no proxy told it.
+    """
 
     host: str
     scheme: str = ""
@@ -33,7 +40,9 @@ class Client:
 
 @lru_cache(1_000)
 def parse_address(host: str) -> Address | None:
-    """Return the address that a host is, with or without a port, IPv4 in either form; None when it is none."""
+    """Return the address that a host is, with or without
+    a port, IPv4 in either form; None when it is none.
+    """
     text = host.strip().partition("%")[0][:64]
     if text.startswith("["):
         text = text[1:].partition("]")[0]
@@ -64,21 +73,26 @@ def is_loopback(host: str) -> bool:
 
 
 def client_key(host: str) -> str:
-    """Return what stands for one client in a count: its address, of IPv6 the /64 that one customer has."""
+    """Return what stands for one client in a count:
+    its address, of IPv6 the /64 that one customer has.
+    """
     address = parse_address(host)
     if isinstance(address, ipaddress.IPv6Address):
         return str(ipaddress.ip_network((int(address) >> 64 << 64, 64)))
     return str(address or host)
 
 
-def resolve(peer: str, forwarded_for: str, forwarded_proto: str, trusted: Sequence[Network]) -> Client:
+def resolve(
+    peer: str, forwarded_for: str, forwarded_proto: str, trusted: Sequence[Network]
+) -> Client:
     """Return the client behind ``peer``, which connected to the hub.
 
-    The chain is read from its end: each trusted proxy is believed about the hop before it, and the first hop that is no
-    trusted proxy is the client. What stands further left was written by the client. The scheme is the one that the
-    proxy next to the client saw.
+    The chain is read from its end: each trusted proxy is believed about the hop before it, and the
+    first hop that is no trusted proxy is the client. What stands further left was written by the
+    client. The scheme is the one that the proxy next to the client saw.
 
-    Args: forwarded_for, forwarded_proto: the fields X-Forwarded-For and X-Forwarded-Proto; empty when absent.
+    Args: forwarded_for, forwarded_proto: the fields X-Forwarded-For and X-Forwarded-Proto; empty
+    when absent.
     """
     host, depth = str(parse_address(peer) or peer), 0
     if not is_in(peer, trusted):
@@ -101,13 +115,19 @@ def _words(field: str) -> list[str]:
 
 @register()
 def check_proxies(**_: object) -> list[CheckMessage]:
-    """Warn at the start where a proxy must stand before the web and none is named: the hub itself speaks no TLS."""
+    """Warn at the start where a proxy must stand before the
+    web and none is named: the hub itself speaks no TLS.
+    """
     if not settings.SECURE or settings.HUB_TRUSTED_PROXIES:
         return []
     return [
         Warning(
-            "HUB_URL is https and HUB_TRUSTED_PROXIES names no proxy: all clients count as one, and no HSTS is sent.",
-            hint="Set HUB_TRUSTED_PROXIES to the address from which your proxy connects, such as 127.0.0.1.",
+            "HUB_URL is https and HUB_TRUSTED_PROXIES names no proxy: all clients count as one, "
+            "and no HSTS is sent.",
+            hint=(
+                "Set HUB_TRUSTED_PROXIES to the address from which your proxy connects, such as "
+                "127.0.0.1."
+            ),
             id="hub.W001",
         )
     ]

@@ -1,7 +1,8 @@
-"""What changed between two texts, in words where that can be shown, else in lines; its cost is bounded.
+"""What changed between two texts, in words where that can be shown, else in lines; its cost is
+bounded.
 
-Lines are compared first, then the words of lines that were changed. What is too long for that is shown as taken out
-and put in whole: comparing costs the product of both lengths at worst.
+Lines are compared first, then the words of lines that were changed. What is too long for that is
+shown as taken out and put in whole: comparing costs the product of both lengths at worst.
 """
 
 import re
@@ -30,7 +31,9 @@ class Piece:
 
 
 def compare(before: str, after: str) -> list[Piece]:
-    """Return the pieces of which both texts are made: without "new" they give ``before``, without "gone" ``after``."""
+    """Return the pieces of which both texts are made: without
+    "new" they give ``before``, without "gone" ``after``.
+    """
     old, new = (text.replace("\r\n", "\n").splitlines(keepends=True) for text in (before, after))
     start = _common(old, new)
     end = _common(old[start:][::-1], new[start:][::-1])
@@ -41,14 +44,18 @@ def compare(before: str, after: str) -> list[Piece]:
 
 
 def changes(before: str, after: str) -> list[Piece]:
-    """Return the pieces for a page: long runs that stayed are cut to what stands around a change."""
+    """Return the pieces for a page: long runs that
+    stayed are cut to what stands around a change.
+    """
     pieces = compare(before, after)
     last = len(pieces) - 1
     return [_cut(piece, is_first=at == 0, is_last=at == last) for at, piece in enumerate(pieces)]
 
 
 def change_lines(before: str, after: str) -> list[str]:
-    """Return the changed lines for a plain text: ``- `` before what was taken out, ``+ `` before what was put in."""
+    """Return the changed lines for a plain text: ``- ``
+    before what was taken out, ``+ `` before what was put in.
+    """
     old, new = (text.replace("\r\n", "\n").split("\n") for text in (before, after))
     start = _common(old, new)
     end = _common(old[start:][::-1], new[start:][::-1])
@@ -61,9 +68,9 @@ def change_lines(before: str, after: str) -> list[str]:
     return lines[:MAX_SHOWN_LINES] + (["…"] if len(lines) > MAX_SHOWN_LINES else [])
 
 
-def _common(one: list[str], other: list[str]) -> int:
+def _common(old: list[str], new: list[str]) -> int:
     count = 0
-    for left, right in zip(one, other, strict=False):
+    for left, right in zip(old, new, strict=False):
         if left != right:
             break
         count += 1
@@ -108,16 +115,20 @@ def _by_inner_words(old: list[str], new: list[str], most: int) -> Iterator[Piece
 
 
 def _joined(pieces: list[Piece]) -> list[Piece]:
-    """Put runs together: between two changes a blank alone belongs to both, so that phrases stay whole."""
+    """Put runs together: between two changes a blank
+    alone belongs to both, so that phrases stay whole.
+    """
     joined: list[Piece] = []
     gone = new = ""
     for at, piece in enumerate(pieces):
-        is_between = piece.kind == "same" and piece.text in {" ", ""} and gone + new and at < len(pieces) - 1
+        is_blank = piece.text in {" ", ""}
+        is_between = is_blank and gone + new and at < len(pieces) - 1
         if piece.kind == "same" and not is_between:
             joined += [Piece("gone", gone), Piece("new", new)]
             gone = new = ""
-            if joined and (before := [one for one in joined if one.text]) and before[-1].kind == "same":
-                joined = [*before[:-1], Piece("same", before[-1].text + piece.text)]
+            filled = [previous for previous in joined if previous.text]
+            if filled and filled[-1].kind == "same":
+                joined = [*filled[:-1], Piece("same", filled[-1].text + piece.text)]
             else:
                 joined.append(piece)
             continue

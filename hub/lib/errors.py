@@ -3,19 +3,19 @@
 ::
 
     HubError                     code            http  smtp
-    ├── Invalid                  invalid         422   550 5.6.0    what was sent cannot be used as it is
+    ├── Invalid                  invalid         422   550 5.6.0    what was sent cannot be used
     │   └── TooLarge             too-large       413   552 5.3.4    over a limit in bytes
     ├── NotAllowed               not-allowed     403   550 5.7.1    the person may not do this
-    ├── NotFound                 not-found       404   550 5.1.1    there is no such thing, or it is hidden
+    ├── NotFound                 not-found       404   550 5.1.1    no such thing, or it is hidden
     ├── Refused                  (verdict code)  422   550 5.7.1    a rule rejected a contribution
-    │   └── NotNow               (verdict code)  409   550 5.7.1    closed, not open yet, or not your turn
-    ├── TooMany                  rate            429   451 4.7.1    done too often; again after some seconds
+    │   └── NotNow               (verdict code)  409   550 5.7.1    closed, not open, not your turn
+    ├── TooMany                  rate            429   451 4.7.1    done too often; again later
     ├── Conflict                 conflict        409   450 4.3.0    somebody was faster; look again
-    │   └── Stale                stale           409   450 4.3.0    decided on words that have changed; shows how
-    └── Unavailable              unavailable     503   451 4.3.0    a part of the hub is down; try later
+    │   └── Stale                stale           409   450 4.3.0    decided on words that changed
+    └── Unavailable              unavailable     503   451 4.3.0    a part of the hub is down
 
-A message is one plain, translated sentence that says what happened and what to do. The code is stable: tests, frames
-and mails name it.
+A message is one plain, translated sentence that says what happened and what to do. The code is
+stable: tests, frames and mails name it.
 """
 
 from django.utils.functional import Promise
@@ -112,15 +112,21 @@ class Conflict(HubError):
 
 
 class Stale(Conflict):
-    """A decision names a revision that is not the present one: nothing was done, and the error shows what changed.
+    """A decision names a revision that is not the present one: nothing was done, and the error
+    shows what changed.
 
     Args:
-        before, after: the words its actor saw, and those of now; ``before`` is empty when they named no revision.
-        revision: the number of the present revision, with which the decision can be made again; None without one.
+        before, after: the words its actor saw, and those of now; ``before`` is empty when they
+            named no revision.
+        revision: the number of the present revision, with which the decision can be made again;
+            None without one.
     """
 
     code = "stale"
-    message = _("This has changed since you looked at it. Nothing was done. Look at what changed, then decide again.")
+    message = _(
+        "This has changed since you looked at it. Nothing was done. Look at what changed, then "
+        "decide again."
+    )
 
     def __init__(
         self,

@@ -1,8 +1,9 @@
 """Let a form say what its reader saw, so that nobody saves over what another has saved meanwhile.
 
-For what has no revision number: the values go with the form, signed, and come back with it (:class:`SeenForm`). The
-service compares them with the present ones under its lock (:func:`check_seen`). A form that brings no values, or not
-ours, was not shown by us: it is refused like one that is too old.
+For what has no revision number: the values go with the form, signed, and come back with it
+(:class:`SeenForm`). The service compares them with the present ones under its lock
+(:func:`check_seen`). A form that brings no values, or not ours, was not shown by us: it is refused
+like one that is too old.
 """
 
 from collections.abc import Mapping
@@ -65,5 +66,7 @@ class SeenForm(forms.Form):
         return unseal(str(self.data.get(self.add_prefix("seen_values"), "")))
 
     def show_current(self) -> None:
-        """Let the form, when it is shown again, name the present values as those its reader has seen."""
+        """Let the form, when it is shown again, name
+        the present values as those its reader has seen.
+        """
         set_value(self, "seen_values", seal(self._current))

@@ -1,4 +1,6 @@
-"""Show a form again that came back refused: with what was typed, and with one field as the hub wants it now."""
+"""Show a form again that came back refused: with what
+was typed, and with one field as the hub wants it now.
+"""
 
 from django import forms
 

@@ -1,4 +1,6 @@
-"""Heartbeats across processes and hosts: each part of a process writes them, ``/healthz`` reads their age."""
+"""Heartbeats across processes and hosts: each part of
+a process writes them, ``/healthz`` reads their age.
+"""
 
 import logging
 import os
@@ -14,7 +16,7 @@ from django.db.utils import Error as DatabaseError
 
 from hub.lib import metrics
 from hub.lib.clock import now
-from hub.lib.health import Part
+from hub.lib.health import HealthPart
 from hub.lib.models import Heartbeat
 from hub.lib.pooled import give_back
 from hub.lib.repeats import Repeats
@@ -48,9 +50,13 @@ def beat(kind: str, *, works: bool = True) -> None:
     """
     repeats = _repeats.setdefault(kind, Repeats(log, f"The heartbeat of {kind}"))
     values = {
-        "kind": kind, "host": socket.gethostname()[:255], "pid": os.getpid(), "works": works,
-        "started_at": _started_at, "at": now(),
-    }  # fmt: skip
+        "kind": kind,
+        "host": socket.gethostname()[:255],
+        "pid": os.getpid(),
+        "works": works,
+        "started_at": _started_at,
+        "at": now(),
+    }
     try:
         close_old_connections()
         with _lock:
@@ -68,7 +74,8 @@ def beat(kind: str, *, works: bool = True) -> None:
 def _write(name: str, values: dict[str, Any]) -> None:
     if Heartbeat.objects.filter(name=name).update(works=values["works"], at=values["at"]):
         return
-    # The first beat of this process: it stands in the place of one that was here before, as in a container.
+    # The first beat of this process: it stands in the place of one that was here before, as in a
+    # container.
     same = Heartbeat.objects.filter(kind=values["kind"], host=values["host"], pid=values["pid"])
     same.delete()
     Heartbeat.objects.filter(at__lt=now() - NAMED).delete()
@@ -87,7 +94,9 @@ def farewell(kind: str) -> None:
 
 def living(kind: str, moment: datetime) -> set[str]:
     """Return the names of the parts of a kind that are not gone for good. Queries: 1."""
-    return set(Heartbeat.objects.filter(kind=kind, at__gt=moment - GONE).values_list("name", flat=True))
+    return set(
+        Heartbeat.objects.filter(kind=kind, at__gt=moment - GONE).values_list("name", flat=True)
+    )
 
 
 def working_hosts(kind: str) -> tuple[str, ...]:
@@ -96,31 +105,48 @@ def working_hosts(kind: str) -> tuple[str, ...]:
     return tuple(rows.order_by("host").values_list("host", flat=True).distinct())
 
 
-def alive(kind: str) -> Part:
+def alive(kind: str) -> HealthPart:
     """Return the part as its heartbeats show it.
 
-    With several processes of a kind, one that works is enough. One that vanished without a farewell, or does not work
-    though it is alive, makes the part degraded: it is named until it is forgotten.
+    With several processes of a kind, one that works is enough. One that vanished without a
+    farewell, or does not work though it is alive, makes the part degraded: it is named until it is
+    forgotten.
     """
     moment = now()
     try:
-        rows = list(Heartbeat.objects.filter(kind=kind, at__gt=moment - NAMED).order_by("started_at", "name"))
+        rows = list(
+            Heartbeat.objects.filter(kind=kind, at__gt=moment - NAMED).order_by(
+                "started_at", "name"
+            )
+        )
     except DatabaseError:
-        return Part(kind, ok=False, detail={"error": "database"})
+        return HealthPart(kind, ok=False, detail={"error": "database"})
     if not rows:
-        return Part(kind, ok=False, detail={"error": "never started"})
+        return HealthPart(kind, ok=False, detail={"error": "never started"})
     lags = {row.name: max((moment - row.at).total_seconds(), 0.0) for row in rows}
     working = [row for row in rows if row.works and lags[row.name] < LATE]
     lag = min(lags[row.name] for row in working or rows)
-    detail = {"lag_seconds": round(lag, 1), "working": len(working), "processes": list(_shown(rows, lags))}
-    return Part(kind, ok=bool(working), detail=detail, degraded=len(working) < len(rows))
+    detail = {
+        "lag_seconds": round(lag, 1),
+        "working": len(working),
+        "processes": list(_shown(rows, lags)),
+    }
+    return HealthPart(kind, ok=bool(working), detail=detail, degraded=len(working) < len(rows))
+
+
+def _state(row: Heartbeat, lag: float) -> str:
+    if lag >= LATE:
+        return "vanished"
+    return "working" if row.works else "broken"
 
 
 def _shown(rows: Iterable[Heartbeat], lags: dict[str, float]) -> Iterable[dict[str, object]]:
     for row in rows:
-        state = "vanished" if lags[row.name] >= LATE else "working" if row.works else "broken"
         started = row.started_at.isoformat(timespec="seconds") if row.started_at else ""
         yield {
-            "host": row.host, "pid": row.pid, "started_at": started, "lag_seconds": round(lags[row.name], 1),
-            "state": state,
-        }  # fmt: skip
+            "host": row.host,
+            "pid": row.pid,
+            "started_at": started,
+            "lag_seconds": round(lags[row.name], 1),
+            "state": _state(row, lags[row.name]),
+        }

@@ -7,7 +7,7 @@ from enum import StrEnum
 from django.utils.functional import Promise
 
 
-class Kind(StrEnum):
+class BlockKind(StrEnum):
     """Where on the home a line stands."""
 
     LIVE = "live"
@@ -19,7 +19,7 @@ class Kind(StrEnum):
 class Block:
     """A line: what it is, where it leads, and when."""
 
-    kind: Kind
+    kind: BlockKind
     title: str | Promise
     url: str
     note: str | Promise = ""

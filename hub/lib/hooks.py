@@ -11,8 +11,8 @@ from django.utils.module_loading import import_string
 LISTED = tuple(
     f"HUB_{name}"
     for name in (
-        "OUTLETS TOPIC_CHOOSERS HEALTH HOME SCOPES FORUM_ASIDES SEALS SEARCH_SOURCES FORGET SCRUB TRACES TAKE_OVER "
-        "AFTER_RESTORE"
+        "OUTLETS TOPIC_CHOOSERS HEALTH HOME SCOPES FORUM_ASIDES SEALS SEARCH_SOURCES FORGET SCRUB "
+        "TRACES TAKE_OVER AFTER_RESTORE PUBLISHED"
     ).split()
 )
 
@@ -24,8 +24,20 @@ def _load(paths: tuple[str, ...]) -> tuple[Any, ...]:
 
 
 def registered(name: str) -> tuple[Any, ...]:
-    """Return what stands under setting ``name``: functions as they are, classes as one instance each."""
+    """Return what stands under setting ``name``:
+    functions as they are, classes as one instance each.
+    """
     return _load(tuple(getattr(settings, name)))
+
+
+@cache
+def _load_named(paths: tuple[tuple[str, str], ...]) -> dict[str, Any]:
+    return {name: import_string(path) for name, path in paths}
+
+
+def registered_by_name(setting: str) -> dict[str, Any]:
+    """Return what stands under a setting that gives each dotted path a name."""
+    return _load_named(tuple(getattr(settings, setting).items()))
 
 
 def pumps() -> dict[str, Callable[..., int]]:
@@ -37,7 +49,8 @@ def pumps() -> dict[str, Callable[..., int]]:
 def check_paths(**_: object) -> list[CheckMessage]:
     """Fail the start when a registered path leads nowhere."""
     errors: list[CheckMessage] = []
-    paths = [path for name in LISTED for path in getattr(settings, name)] + list(settings.HUB_PUMPS.values())
+    paths = [path for name in LISTED for path in getattr(settings, name)]
+    paths += [*settings.HUB_PUMPS.values(), *settings.HUB_ADDRESS_HANDLERS.values()]
     for path in paths:
         try:
             import_string(path)

@@ -1,9 +1,9 @@
 """How often something may be done in a span of time, counted in the database.
 
-A limit that protects a password must not be forgotten because other keys came, a cache was emptied or Redis is away:
-each count is a row of :class:`hub.lib.models.RateWindow`, shared by all processes, that only the end of its window
-removes.
-What is counted at each request, and only slows a flood, belongs in :mod:`hub.lib.throttle` instead.
+A limit that protects a password must not be forgotten because other keys came, a cache was emptied
+or Redis is away: each count is a row of :class:`hub.lib.models.RateWindow`, shared by all
+processes, that only the end of its window removes. What is counted at each request, and only slows
+a flood, belongs in :mod:`hub.lib.throttle` instead.
 
 Call these outside of a transaction that may be undone: what was counted in it is forgotten with it.
 """
@@ -54,15 +54,23 @@ def seconds_now() -> int:
 
 
 def wait(*counted: tuple[Limit, str]) -> int:
-    """Return the seconds until something may be done again under all of some limits, 0 for now. Queries: 1."""
+    """Return the seconds until something may be done
+    again under all of some limits, 0 for now. Queries: 1.
+    """
     moment = seconds_now()
     amounts = {limit.row_key(key): limit.amount for limit, key in counted}
-    rows = RateWindow.objects.filter(key__in=amounts, ends_at__gt=moment).values_list("key", "count", "ends_at")
-    return max((ends_at - moment for key, count, ends_at in rows if count >= amounts[key]), default=0)
+    rows = RateWindow.objects.filter(key__in=amounts, ends_at__gt=moment).values_list(
+        "key", "count", "ends_at"
+    )
+    return max(
+        (ends_at - moment for key, count, ends_at in rows if count >= amounts[key]), default=0
+    )
 
 
 def take(limit: Limit, key: str) -> int:
-    """Count one and return 0, or return the seconds until there is room again; then nothing is counted. Queries: 2."""
+    """Count one and return 0, or return the seconds until
+    there is room again; then nothing is counted. Queries: 2.
+    """
     seconds = wait((limit, key))
     if seconds:
         return seconds
@@ -90,9 +98,13 @@ def clear(limit: Limit, key: str) -> None:
 
 
 def ends_in(limit: Limit, key: str) -> int:
-    """Return the seconds that the window of a key still lasts, 0 when nothing is counted. Queries: 1."""
+    """Return the seconds that the window of a key
+    still lasts, 0 when nothing is counted. Queries: 1.
+    """
     moment = seconds_now()
-    ends_at = RateWindow.objects.filter(key=limit.row_key(key)).values_list("ends_at", flat=True).first()
+    ends_at = (
+        RateWindow.objects.filter(key=limit.row_key(key)).values_list("ends_at", flat=True).first()
+    )
     return max(0, (ends_at or 0) - moment)
 
 
@@ -109,4 +121,6 @@ def _count(limit: Limit, key: str) -> tuple[int, int]:
 def remove_ended() -> int:
     """Remove windows that have ended, at most :data:`CLEAN_ROWS`; returns how many."""
     ended = RateWindow.objects.filter(ends_at__lte=seconds_now()).order_by("ends_at")
-    return RateWindow.objects.filter(pk__in=list(ended.values_list("pk", flat=True)[:CLEAN_ROWS])).delete()[0]
+    return RateWindow.objects.filter(
+        pk__in=list(ended.values_list("pk", flat=True)[:CLEAN_ROWS])
+    ).delete()[0]

@@ -1,8 +1,9 @@
-"""Say where a link leads when its words say otherwise: ``[https://bank.example](https://evil.example)``.
+"""Say where a link leads when its words say otherwise:
+``[https://bank.example](https://evil.example)``.
 
-Words that look like an address, a domain or an e-mail address are believed. Where they name another one than the
-link's target, the target's host (or its e-mail address) stands behind them, so that pages, mails and prints show it
-without a pointer over the link.
+Words that look like an address, a domain or an e-mail address are believed. Where they name another
+one than the link's target, the target's host (or its e-mail address) stands behind them, so that
+pages, mails and prints show it without a pointer over the link.
 """
 
 import re
@@ -14,17 +15,28 @@ from urllib.parse import unquote, urlsplit
 from django.conf import settings
 
 _LOCAL, _BEHIND = re.compile(r"[\w.+'-]{1,64}\Z"), re.compile(r"@((?:[\w-]+\.)*[\w-]+)")
-_URL = re.compile(r"(?:\b[a-z][a-z0-9+.-]{0,20}:)?[/\\]{2}(?:[^/\\@\s]*@)?(\[[0-9a-f:.]+\]|[^/\\?#:\s()<>\[\]]+)")
+_URL = re.compile(
+    r"(?:\b[a-z][a-z0-9+.-]{0,20}:)?[/\\]{2}(?:[^/\\@\s]*@)?(\[[0-9a-f:.]+\]|[^/\\?#:\s()<>\[\]]+)"
+)
 _AFTER_SLASHES = re.compile(r"[/\\]*([^/\\]*)")
 _DOMAIN = re.compile(r"(?<![\w@./\\-])((?:[\w-]+\.)+[^\W\d_]{2,24})(?![\w-])")
 LABEL_MAX = 63
 # Names of files have these behind their one dot; with two or a "www." it is a domain all the same.
 _FILES = frozenset(
-    "pdf doc docx xls xlsx ppt pptx odt ods odp rtf txt csv html htm xml json jpg jpeg png gif svg eml ics zip".split()
+    "pdf doc docx xls xlsx ppt pptx odt ods odp rtf txt csv html htm xml json "
+    "jpg jpeg png gif svg eml ics zip".split()
 )
 # Signs without width, marks of direction, and dots that look like one (RFC 3490 §3.1).
 _UNSEEN = dict.fromkeys(
-    [0xAD, 0x34F, 0x61C, 0xFEFF, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070)]
+    [
+        0xAD,
+        0x34F,
+        0x61C,
+        0xFEFF,
+        *range(0x200B, 0x2010),
+        *range(0x202A, 0x202F),
+        *range(0x2060, 0x2070),
+    ]
 )
 _DOTS = str.maketrans({"。": ".", "｡": ".", "․": "."})
 # Without one of these, words are no address.
@@ -36,7 +48,8 @@ _LOOKALIKES = frozenset("асеорхуіјѕһԁԛԝкмнтвοαυικρτν�
 def other_target(label: str, href: str) -> str:
     """Return where a link leads if its words name another place, empty when they do not.
 
-    Args: label, all words of the link; href, as ``https://`` or ``mailto:``, relative ones lead to the hub.
+    Args: label, all words of the link; href, as ``https://`` or ``mailto:``, relative ones lead to
+    the hub.
 
     Returns: a host in the letters DNS knows, or an e-mail address.
     """
@@ -49,11 +62,22 @@ def other_target(label: str, href: str) -> str:
     if "xn--" in target and target not in words and _is_disguised(target):
         return target
     if "@" in target:
-        same = {target, _ascii(target.rpartition("@")[2])}
-        return target if any(_plain(name) not in same for name in chain(_emails(words), _hosts(words))) else ""
-    has_user = "@" in urlsplit(href).netloc
+        same = {target, ascii_host(target.rpartition("@")[2])}
+        # The name before the target's own sign is no host, though it may look like one:
+        # "ana.rossi@people.example".
+        names = chain(_emails(words), _hosts(words.replace(target, " ")))
+        return target if any(_plain(name) not in same for name in names) else ""
+    has_user = _has_user(href)
     hosts = chain(_hosts(words), (email.rpartition("@")[2] for email in _emails(words)))
     return target if has_user or any(_plain(name) != _plain(target) for name in hosts) else ""
+
+
+def _has_user(href: str) -> bool:
+    """Whether a name stands before the host, which some take for the host."""
+    try:
+        return "@" in urlsplit(href).netloc
+    except ValueError:
+        return True
 
 
 def _target(href: str) -> str:
@@ -62,10 +86,11 @@ def _target(href: str) -> str:
         if parts.scheme == "mailto":
             return unquote(parts.path).strip().casefold()
         if parts.scheme in {"http", "https"} and not parts.netloc:
-            # "https:/there" and "https:there": browsers and mail programs go there, with as many slashes as it takes.
-            return _ascii(_first_name(parts.path))
+            # "https:/there" and "https:there": browsers and mail programs go there, with as many
+            # slashes as it takes.
+            return ascii_host(_first_name(parts.path))
         if parts.scheme in {"http", "https"} or not parts.scheme:
-            return _ascii(parts.hostname or urlsplit(settings.HUB_URL).hostname or "")
+            return ascii_host(parts.hostname or urlsplit(settings.HUB_URL).hostname or "")
     except ValueError:
         # An address that nothing can read: browsers may.
         return href.strip()[:200]
@@ -88,20 +113,27 @@ def _is_file(name: str) -> bool:
 
 
 def _emails(words: str) -> Iterator[str]:
-    """Give the e-mail addresses that words name; what stands before a host behind two slashes is none."""
+    """Give the e-mail addresses that words name; what
+    stands before a host behind two slashes is none.
+    """
     for match in _BEHIND.finditer(words):
         local = _LOCAL.search(words, max(match.start() - 64, 0), match.start())
-        if local is not None and words[max(local.start() - 2, 0) : local.start()] not in {"//", "\\\\"}:
+        if local is not None and words[max(local.start() - 2, 0) : local.start()] not in {
+            "//",
+            "\\\\",
+        }:
             yield local[0] + match[0]
 
 
 def _plain(name: str) -> str:
     local, at, host = name.rpartition("@")
-    return f"{local}{at}{_ascii(host)}" if at else _ascii(host).removeprefix("www.")
+    return f"{local}{at}{ascii_host(host)}" if at else ascii_host(host).removeprefix("www.")
 
 
-def _ascii(host: str) -> str:
-    """Return a host in the letters DNS knows; Python's own codec for that takes three times as long."""
+def ascii_host(host: str) -> str:
+    """Return a host in the letters DNS knows; Python's
+    own codec for that takes three times as long.
+    """
     host = unicodedata.normalize("NFKC", host).casefold().strip(".")
     if host.isascii():
         return host
@@ -112,21 +144,31 @@ def _ascii(host: str) -> str:
 
 
 def _punycode(label: str) -> str:
-    """Return a label in ASCII (RFC 3492); one that is too long for DNS (RFC 1035 §2.3.4) as it is."""
+    """Return a label in ASCII (RFC 3492); one that
+    is too long for DNS (RFC 1035 §2.3.4) as it is.
+    """
     return label if len(label) > LABEL_MAX else f"xn--{label.encode('punycode').decode('ascii')}"
 
 
 def _is_disguised(host: str) -> bool:
-    """Whether a host in other letters can be taken for one in Latin ones: it mixes scripts, or all look alike."""
+    """Whether a host in other letters can be taken for one
+    in Latin ones: it mixes scripts, or all look alike.
+    """
     for label in host.split("."):
         try:
             encoded = label.startswith("xn--") and len(label) <= LABEL_MAX
             letters = label[4:].encode("ascii").decode("punycode") if encoded else ""
         except UnicodeError:
             return True
-        scripts = {unicodedata.name(letter, "?").partition(" ")[0] for letter in letters if letter.isalpha()}
+        scripts = {
+            unicodedata.name(letter, "?").partition(" ")[0]
+            for letter in letters
+            if letter.isalpha()
+        }
         mixed = len(scripts & {"LATIN", "CYRILLIC", "GREEK", "ARMENIAN"}) > 1
-        alike = bool(letters) and all(letter in _LOOKALIKES for letter in letters if letter.isalpha())
+        alike = bool(letters) and all(
+            letter in _LOOKALIKES for letter in letters if letter.isalpha()
+        )
         if mixed or alike:
             return True
     return False

@@ -1,9 +1,11 @@
-"""How a line of the log looks: one fact a line, nothing of what others wrote can begin a line of its own.
+"""How a line of the log looks: one fact a line, nothing of what others wrote can begin a line of
+its own.
 
-``HUB_LOG_FORMAT=text`` is for people and grep, ``json`` for programs; both hold the same. What happened is an *event*
-with named fields (:func:`event`): one for each message that comes in, each group of copies that goes out, each copy
-that does not, each sign-in. Addresses of people stand in them under a name that only this hub can make
-(:func:`person`), so that logs may be kept longer than people are.
+``HUB_LOG_FORMAT=text`` is for people and grep, ``json`` for programs; both hold the same. What
+happened is an *event* with named fields (:func:`event`): one for each message that comes in, each
+group of copies that goes out, each copy that does not, each sign-in. Addresses of people stand in
+them under a name that only this hub can make (:func:`person`), so that logs may be kept longer than
+people are.
 """
 
 import hmac
@@ -20,38 +22,56 @@ from typing import Any
 from django.conf import settings
 from django.db.utils import InterfaceError, OperationalError
 
-FORMATTERS: dict[str, str] = {"text": "hub.lib.logs.TextFormatter", "json": "hub.lib.logs.JsonFormatter"}
+FORMATTERS: dict[str, str] = {
+    "text": "hub.lib.logs.TextFormatter",
+    "json": "hub.lib.logs.JsonFormatter",
+}
 LEVELS: tuple[str, ...] = ("debug", "info", "warning", "error", "critical")
 _events = logging.getLogger("hub.events")
 # The request, socket or task that a line belongs to; "" for none.
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 # Controls, line and paragraph separators, and marks that turn the direction of a line.
-_UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+_UNSAFE = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
+)
 _PLAIN = re.compile(r"[^\s\"=\\]+")
 _ADDRESS = re.compile(r"[^\s<>()\[\]\"',;:]{1,100}@[^\s<>()\[\]\"',;:]{1,255}")
+# What Django refuses of a request, by the names of its loggers under ``django.security``.
+REFUSALS = (
+    "DisallowedHost", "DisallowedRedirect", "InvalidSessionKey", "RequestDataTooBig",
+    "SuspiciousFileOperation", "SuspiciousMultipartForm", "SuspiciousOperation",
+    "SuspiciousSession", "TooManyFieldsSent", "TooManyFilesSent",
+)  # fmt: skip
 # Characters of one value of a field, and of one line of a message.
 VALUE_MAX, MESSAGE_MAX = 500, 4_000
 
 
 def escape(text: str) -> str:
     """Return text with what is no letter written as Python writes it: it stays on its line."""
-    return _UNSAFE.sub(lambda found: found[0].encode("unicode_escape", "surrogatepass").decode("ascii"), text)
+    return _UNSAFE.sub(
+        lambda match: match[0].encode("unicode_escape", "surrogatepass").decode("ascii"), text
+    )
 
 
 def event(name: str, /, **fields: object) -> None:
-    """Write what happened as one line. Args: name, such as ``delivery``; fields, None and empty ones are left out."""
+    """Write what happened as one line. Args: name, such as
+    ``delivery``; fields, None and empty ones are left out.
+    """
     filled = {key: value for key, value in fields.items() if value is not None and value != ""}
     _events.info(name, extra={"fields": filled})
 
 
 @lru_cache(4_096)
 def _person(address: str, key: str) -> str:
-    digest = hmac.new(key.encode(), b"log\0" + address.encode("utf-8", "surrogatepass"), "sha256").hexdigest()
+    digest = hmac.new(
+        key.encode(), b"log\0" + address.encode("utf-8", "surrogatepass"), "sha256"
+    ).hexdigest()
     return digest[:12]
 
 
 def person(address: str) -> str:
-    """Return an address as it stands in the log: always the same name, and the domain; ``manage.py log_name`` says it.
+    """Return an address as it stands in the log: always the same name, and the domain; ``manage.py
+    log_name`` says it.
 
     What was typed for an address may be a password: without an @ it has no domain.
     """
@@ -64,7 +84,7 @@ def person(address: str) -> str:
 
 def without_people(text: str) -> str:
     """Return what a mail server said, with people under their names in the log."""
-    return _ADDRESS.sub(lambda found: person(found[0]), text[:VALUE_MAX])
+    return _ADDRESS.sub(lambda match: person(match[0]), text[:VALUE_MAX])
 
 
 @contextmanager
@@ -78,7 +98,9 @@ def belonging_to(identifier: str) -> Iterator[None]:
 
 
 class WithoutDatabase(logging.Filter):
-    """Shorten what each request says while the database is away: to a line without its traceback."""
+    """Shorten what each request says while the
+    database is away: to a line without its traceback.
+    """
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Let the record through, its traceback replaced by its last line."""
@@ -86,6 +108,21 @@ class WithoutDatabase(logging.Filter):
         if isinstance(error, OperationalError | InterfaceError):
             record.msg = f"{record.getMessage()}: {type(error).__name__}: {error}".splitlines()[0]
             record.args, record.exc_info = (), None
+        return True
+
+
+class TypedByAnybody(logging.Filter):
+    """Make a warning of one line of what Django logs as an error with a traceback, and anybody can
+    bring about.
+
+    That is a host, an address, a form or a file that it refuses: the answer is a 400 or 413, and
+    nothing has failed.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Let the record through as a warning, its traceback left away."""
+        record.levelno, record.levelname = logging.WARNING, logging.getLevelName(logging.WARNING)
+        record.exc_info = record.exc_text = None
         return True
 
 
@@ -99,16 +136,24 @@ class _Formatter(logging.Formatter):
 
     @staticmethod
     def _moment(record: logging.LogRecord) -> str:
-        return datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        return (
+            datetime.fromtimestamp(record.created, UTC)
+            .isoformat(timespec="milliseconds")
+            .replace("+00:00", "Z")
+        )
 
     def _trace(self, record: logging.LogRecord) -> list[str]:
-        text = self.formatException(record.exc_info) if record.exc_info and record.exc_info[0] else ""
+        text = (
+            self.formatException(record.exc_info) if record.exc_info and record.exc_info[0] else ""
+        )
         stack = self.formatStack(record.stack_info) if record.stack_info else ""
         return [escape(line) for line in f"{text}\n{stack}".split("\n") if line.strip()]
 
 
 class TextFormatter(_Formatter):
-    """``2026-11-24T09:00:00.000Z INFO hub.events: delivery list=risk sent=38``; a traceback's lines are indented."""
+    """``2026-11-24T09:00:00.000Z INFO hub.events: delivery
+    list=risk sent=38``; a traceback's lines are indented.
+    """
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the line."""
@@ -119,16 +164,21 @@ class TextFormatter(_Formatter):
 
 
 class JsonFormatter(_Formatter):
-    """One object a line: ``time``, ``level``, ``logger``, ``message``, the fields of an event, ``traceback``."""
+    """One object a line: ``time``, ``level``, ``logger``,
+    ``message``, the fields of an event, ``traceback``.
+    """
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the line."""
         trace = self._trace(record)
         values = {
-            "time": self._moment(record), "level": record.levelname, "logger": record.name,
-            "message": record.getMessage()[:MESSAGE_MAX], **self._fields(record),
+            "time": self._moment(record),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": record.getMessage()[:MESSAGE_MAX],
+            **self._fields(record),
             **({"traceback": "\n".join(trace)} if trace else {}),
-        }  # fmt: skip
+        }
         # Beyond ASCII everything is escaped: no separator, and no mark of direction, gets through.
         return json.dumps(values, default=str)
 
@@ -139,17 +189,23 @@ def _spelled(value: object) -> str:
 
 
 def configuration(*, form: str, level: str) -> dict[str, Any]:
-    """Return what ``LOGGING`` is. Args: form, one of :data:`FORMATTERS`; level, the least that is written."""
+    """Return what ``LOGGING`` is. Args: form, one of
+    :data:`FORMATTERS`; level, the least that is written.
+    """
     quiet = ("uvicorn", "mail.log", "wagtail", "django_tasks", "django_tasks_db")
     return {
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"line": {"()": FORMATTERS[form]}},
-        "filters": {"database": {"()": "hub.lib.logs.WithoutDatabase"}},
+        "filters": {
+            "database": {"()": "hub.lib.logs.WithoutDatabase"},
+            "refusal": {"()": "hub.lib.logs.TypedByAnybody"},
+        },
         "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
         "root": {"handlers": ["console"], "level": level},
         "loggers": {
             "django.request": {"level": "ERROR", "filters": ["database"]},
             **{name: {"level": "WARNING"} for name in quiet},
+            **{f"django.security.{name}": {"filters": ["refusal"]} for name in REFUSALS},
         },
     }

@@ -1,10 +1,12 @@
 """Write one letter to one person, in the person's language: plain text first, HTML the same.
 
-A letter is two templates, ``<template>.subject.txt`` and ``<template>.txt``; its HTML is made from the text, so that
-both always say the same. A letter that needs more brings ``<template>.html`` (it extends ``mail/letter.html``).
-Discussions go another way: a mailing renders once for all its recipients (listserv).
+A letter is two templates, ``<template>.subject.txt`` and ``<template>.txt``; its HTML is made from
+the text, so that both always say the same. A letter that needs more brings ``<template>.html`` (it
+extends ``mail/letter.html``). Discussions go another way: a mailing renders once for all its
+recipients (listserv).
 
-The mail backend records a row, so a letter sent inside a transaction is committed or undone with it.
+The mail backend records a row, so a letter sent inside a transaction is committed or undone with
+it.
 """
 
 import re
@@ -23,6 +25,8 @@ from django.template import Context
 from django.template.backends.django import Template
 from django.template.loader import get_template, select_template
 from django.utils import timezone, translation
+
+from hub.lib.scripts import shorten
 
 # Bytes that the HTML may have over the text (look.md, "Mail"); a test keeps it.
 HTML_OVERHEAD = 4096
@@ -48,14 +52,16 @@ class LetterFile:
     content_type: str = "application/octet-stream"
 
     def part(self) -> MIMEBase:
-        """Return the MIME part; base64 whatever it is, so that no program on the way changes line ends."""
+        """Return the MIME part; base64 whatever it is,
+        so that no program on the way changes line ends.
+        """
         kind = self.content_type.partition(";")[0].strip().lower()
         whole = _CONTENT_TYPE.fullmatch(kind) and not kind.startswith(("multipart/", "message/"))
-        made = MIMEBase(*(kind if whole else "application/octet-stream").split("/"))
-        made.set_payload(self.content)
-        encoders.encode_base64(made)
-        made.add_header("Content-Disposition", "attachment", filename=("utf-8", "", self.name))
-        return made
+        part = MIMEBase(*(kind if whole else "application/octet-stream").split("/"))
+        part.set_payload(self.content)
+        encoders.encode_base64(part)
+        part.add_header("Content-Disposition", "attachment", filename=("utf-8", "", self.name))
+        return part
 
 
 def send_letter(
@@ -73,25 +79,21 @@ def send_letter(
 
     Args:
         to: a member, or a bare address when nobody of the hub is behind it.
-        template, context: as ``members/mail/approved``, and what its files name beside what every letter knows.
+        template, context: as ``members/mail/approved``, and what its files name beside what every
+            letter knows.
         language, address: others than the member's first ones.
         headers: more header fields, or others than those set here, as In-Reply-To.
         html: False for plain text alone, as for a long listing.
     """
     member = None if isinstance(to, str) else to
-    language = language or (member.language if member else translation.get_language()) or settings.LANGUAGE_CODE
+    own_language = member.language if member else translation.get_language()
+    language = language or own_language or settings.LANGUAGE_CODE
     subject, text, page = _render(template, member, language, context or {})
     letter = EmailMultiAlternatives(
         subject=subject,
         body=f"{text}\n\n-- \n{settings.HUB_NAME}\n{settings.HUB_URL}\n",
         to=[address or (to if isinstance(to, str) else to.email)],
-        headers={
-            # Ours, so that it tells nothing of the machine, and no program answers it (RFC 3834 §5).
-            "Message-ID": f"<{secrets.token_hex(16)}@{settings.HUB_MAIL_DOMAIN}>",
-            "Auto-Submitted": "auto-generated",
-            "Content-Language": "zh-Hans" if language == "zh-hans" else language,
-            **(headers or {}),
-        },
+        headers={**_own_headers(language), **(headers or {})},
     )
     if html:
         letter.attach_alternative(page, "text/html")
@@ -100,14 +102,35 @@ def send_letter(
     letter.send()
 
 
-def _render(template: str, member: Addressee | None, language: str, context: Mapping[str, Any]) -> tuple[str, str, str]:
+def _own_headers(language: str) -> dict[str, str]:
+    return {
+        # Ours, so that it tells nothing of the machine.
+        "Message-ID": f"<{secrets.token_hex(16)}@{settings.HUB_MAIL_DOMAIN}>",
+        # No program answers it (RFC 3834 §5).
+        "Auto-Submitted": "auto-generated",
+        "Content-Language": "zh-Hans" if language == "zh-hans" else language,
+    }
+
+
+def _render(
+    template: str, member: Addressee | None, language: str, context: Mapping[str, Any]
+) -> tuple[str, str, str]:
     """Return subject, text and HTML."""
-    with translation.override(language), timezone.override(_zone(member.time_zone if member else "UTC")):
+    with (
+        translation.override(language),
+        timezone.override(_zone(member.time_zone if member else "UTC")),
+    ):
         values = {**_common(language), "member": member, **context}
-        subject = " ".join(_plain(f"{template}.subject.txt", values).split())[:SUBJECT_LENGTH]
+        subject = shorten(
+            " ".join(_plain(f"{template}.subject.txt", values).split()), SUBJECT_LENGTH
+        )
         text = re.sub(r"\n{3,}", "\n\n", _plain(f"{template}.txt", values)).strip()
         values |= {"subject": subject, "paragraphs": _paragraphs(text, base=values["dir"])}
-        return subject, text, select_template([f"{template}.html", "mail/letter.html"]).render(values)
+        return (
+            subject,
+            text,
+            select_template([f"{template}.html", "mail/letter.html"]).render(values),
+        )
 
 
 def _zone(name: str) -> zoneinfo.ZoneInfo:
@@ -133,12 +156,14 @@ def _plain(name: str, values: Mapping[str, Any]) -> str:
 
 
 def _paragraphs(text: str, *, base: str) -> list[dict[str, Any]]:
-    """Split a text into paragraphs of lines; a line that is nothing but an address of ours becomes a link.
+    """Split a text into paragraphs of lines; a line that is nothing but an address of ours becomes
+    a link.
 
-    An address in the words of a stranger (an applicant's statement) stays text: our letter lends it no link.
+    An address in the words of a stranger (an applicant's statement) stays text: our letter lends it
+    no link.
 
-    Args: base, in which direction the letter runs; a paragraph that has letters of the other one alone says so in
-    ``dir``, as words that the letter quotes.
+    Args: base, in which direction the letter runs; a paragraph that has letters of the other one
+    alone says so in ``dir``, as words that the letter quotes.
     """
     blocks = [block for block in re.split(r"\n[ \t]*\n", text) if block.strip()]
     other = {"ltr": "rtl", "rtl": "ltr"}[base]

@@ -1,13 +1,15 @@
-"""A Markdown parser whose work is bounded: what would cost more is shown as it was typed, and no word is lost.
+"""A Markdown parser whose work is bounded: what would cost more is shown as it was typed, and no
+word is lost.
 
-markdown-it-py reads any text in linear time, but at up to fifty microseconds a mark: 40 kB of the wrong ones took more
-than a second. So every step of the parser is paid from a :class:`Budget`; when that is spent, the rest of the text is
-taken as it stands. Tables have the cells that were written and no others: filled up to the width of their header, as
-others do it, 36 kB of text became 27 MB (decision 0021).
+markdown-it-py reads any text in linear time, but at up to fifty microseconds a mark: 40 kB of the
+wrong ones took more than a second. So every step of the parser is paid from a :class:`Budget`; when
+that is spent, the rest of the text is taken as it stands. Tables have the cells that were written
+and no others: filled up to the width of their header, as others do it, 36 kB of text became 27 MB
+(decision 0021).
 """
 
 import re
-from collections import Counter
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -17,30 +19,35 @@ from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
+from hub.lib import markdown_rules
+from hub.lib.bare_links import BareLink, as_uri, bare_links
 from hub.lib.links import other_target
 
-# Deeper quoting and lists are flattened: the parser recurses a level, and nobody reads eleven of them.
+# Deeper quoting and lists are flattened: the parser recurses a level, and nobody reads eleven of
+# them.
 MAX_DEPTH = 10
 MAX_COLUMNS = 100
-# Steps for a text of 40,000 characters or less, and for the longest; a step takes five to ten microseconds.
+# Steps for a text of 40,000 characters or less, and for the longest; a step takes five to ten
+# microseconds.
 STEPS, MAX_STEPS = 15_000, 37_500
 LINES_PER_STEP = 2
 CHARACTERS_PER_STEP = 40_000 / STEPS
 # What the parts of a text cost, in steps.
 BLOCK, CELL, LINK = 6, 3, 8
 _COSTS = {"[": 4, "<": 4, "!": 2, "*": 2, "_": 2, "~": 2, "&": 2, "`": 2}
-# A link definition is written once and repeated by every link: all of them together may grow the text this much.
+# A link definition is written once and repeated by every link: all of them together may grow the
+# text this much.
 MAX_GROWTH = 8
 _BUDGET = "hub_budget"
 
-# Not in it: what markup means, and marks that would turn the direction of the page around the address.
-_url = re.compile("(?<![\\w/@])https?://[^\\s<>\"'`\u202a-\u202e\u2066-\u2069]{3,2000}")
-# What ends a sentence or closes a bracket around an address is not of the address.
-_TAIL = ".,;:!?)]}»”…。，、؛؟"
-_OPENING = {")": "(", "]": "[", "}": "{"}
+_LINKS = "hub_bare_links"
+# What stands in angle brackets and is an address; anything else in them is shown as it was typed.
+_autolink_at = re.compile(
+    r"<((?:https?|mailto):[^<>\x00-\x20]+"
+    r"|[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8})>",
+    re.IGNORECASE,
+)
 _delimiter = re.compile(r":?-+:?")
-# The line below a header; one that begins with "- " is an item of a list.
-_delimiters = re.compile(r"(?:[|:]|-[-|:])[-|:\s]*")
 _cell_end = re.compile(r"(?<!\\)\|")
 
 
@@ -73,9 +80,11 @@ def to_html(text: str) -> str:
     return str(_parser.renderer.render(parse(text), _parser.options, {}))
 
 
-# --- Blocks -------------------------------------------------------------------------------------------------------
+# --- Blocks ---------------------------------------------------------------------------------------
 def _block_budget(state: StateBlock, start: int, end: int, silent: bool) -> bool:
-    """Take the rest of the lines as they stand when the budget is spent, as one paragraph when they lie too deep."""
+    """Take the rest of the lines as they stand when the
+    budget is spent, as one paragraph when they lie too deep.
+    """
     # A quotation reads its lines once for each of its levels.
     quoted = end - start if state.tokens and state.tokens[-1].type == "blockquote_open" else 0
     if not state.env[_BUDGET].pay(BLOCK + quoted // LINES_PER_STEP):
@@ -110,7 +119,8 @@ def _table(state: StateBlock, start: int, end: int, silent: bool) -> bool:
         return False
     delimiters = _cells(state, start + 1)
     under = _line(state, start + 1)
-    if len(delimiters) != len(header) or ("|" not in under and len(header) == 1 and ":" not in under):
+    is_heading = len(header) == 1 and "|" not in under and ":" not in under
+    if len(delimiters) != len(header) or is_heading:
         return False
     if state.is_code_block(start + 1) or not all(_delimiter.fullmatch(cell) for cell in delimiters):
         return False
@@ -157,7 +167,9 @@ def _push_table(state: StateBlock, header: list[str], start: int, end: int) -> i
 def _is_row(state: StateBlock, line: int, end: int) -> bool:
     if state.isEmpty(line) or state.sCount[line] < state.blkIndent or state.is_code_block(line):
         return False
-    return not any(ends(state, line, end, True) for ends in state.md.block.ruler.getRules("blockquote"))
+    return not any(
+        ends(state, line, end, True) for ends in state.md.block.ruler.getRules("blockquote")
+    )
 
 
 def _push_row(state: StateBlock, cells: list[str], tag: str) -> None:
@@ -170,7 +182,7 @@ def _push_row(state: StateBlock, cells: list[str], tag: str) -> None:
     state.push("tr_close", "tr", -1)
 
 
-# --- Inside a block -----------------------------------------------------------------------------------------------
+# --- Inside a block -------------------------------------------------------------------------------
 def _inline_budget(state: StateInline, silent: bool) -> bool:
     """Take the rest of a paragraph as it stands when the budget is spent."""
     if state.env[_BUDGET].pay(_COSTS.get(state.src[state.pos], 1)):
@@ -181,18 +193,88 @@ def _inline_budget(state: StateInline, silent: bool) -> bool:
     return True
 
 
-def _make_links(state: StateCore) -> None:
-    """Make links of images, and of addresses that stand in the text as they are; code and links stay untouched.
+def _bare_links_in(state: StateInline) -> tuple[list[int], dict[int, BareLink]]:
+    """Return where the addresses in what is being
+    parsed begin, in order, and each by its beginning.
+    """
+    known: dict[str, tuple[list[int], dict[int, BareLink]]] = state.env.setdefault(_LINKS, {})
+    if state.src not in known:
+        links = {link.start: link for link in bare_links(state.src)}
+        known[state.src] = (list(links), links)
+    return known[state.src]
 
-    Links beyond the budget keep their words and lose their address, which stands where it was defined.
+
+def _text(state: StateInline, silent: bool) -> bool:
+    """Take letters that mean nothing, as far as the next mark or address."""
+    mark = state.md.inline.terminator_re.search(state.src, state.pos)
+    end = mark.start() if mark is not None else state.posMax
+    starts, _links = _bare_links_in(state)
+    following = bisect_right(starts, state.pos)
+    end = min(end, starts[following]) if following < len(starts) else end
+    if end == state.pos:
+        return False
+    if not silent:
+        state.pending += state.src[state.pos : end]
+    state.pos = end
+    return True
+
+
+def _bare_link(state: StateInline, silent: bool) -> bool:
+    """Take an address as it was typed: nothing in it is markup. Within a link it is its words."""
+    _starts, links = _bare_links_in(state)
+    if (
+        state.src[state.pos] == "\\"
+        and state.src[state.pos + 1 : state.pos + 2].isalnum()
+        and state.pos + 1 in links
+    ):
+        # A backslash means nothing before a letter, and must not swallow that one.
+        state.pending += "" if silent else "\\"
+        state.pos += 1
+        return True
+    link = links.get(state.pos)
+    if link is None or not state.env[_BUDGET].pay(LINK):
+        return False
+    end = min(link.end, state.posMax)
+    words = state.src[link.start : end]
+    if not silent and link.href and not state.linkLevel:
+        _push_link(state, as_uri(link.href), words)
+    elif not silent:
+        state.pending += words
+    state.pos = end
+    return True
+
+
+def _push_link(state: StateInline, href: str, words: str) -> None:
+    state.push("link_open", "a", 1).attrs = {"href": href}
+    state.push("text", "", 0).content = words
+    state.push("link_close", "a", -1)
+
+
+def _autolink(state: StateInline, silent: bool) -> bool:
+    """Read an address in angle brackets, and show it as it was typed."""
+    match = _autolink_at.match(state.src, state.pos, state.posMax)
+    if match is None:
+        return False
+    if not silent:
+        is_address = ":" in match[1].partition("@")[0]
+        _push_link(state, as_uri(match[1] if is_address else f"mailto:{match[1]}"), match[1])
+    state.pos = match.end()
+    return True
+
+
+def _make_links(state: StateCore) -> None:
+    """Make links of images, and say where links lead.
+
+    Links beyond the budget keep their words and lose their address, which stands where it was
+    defined.
     """
     budget: Budget = state.env[_BUDGET]
     for block in state.tokens:
         if block.type == "inline" and block.children:
-            block.children = _with_links(block.children, state.md, budget)
+            block.children = _with_links(block.children, budget)
 
 
-def _with_links(tokens: list[Token], md: MarkdownIt, budget: Budget) -> list[Token]:
+def _with_links(tokens: list[Token], budget: Budget) -> list[Token]:
     children: list[Token] = []
     depth = 0
     for token in tokens:
@@ -200,8 +282,6 @@ def _with_links(tokens: list[Token], md: MarkdownIt, budget: Budget) -> list[Tok
         if token.type == "image":
             words = Token("text", "", 0, content=token.content or str(token.attrs["src"]))
             children += [words] if depth else _link(str(token.attrs["src"]), words)
-        elif token.type == "text" and not depth and "://" in token.content:
-            children += _linked(token, md, budget)
         else:
             children.append(token)
     return _with_targets(_within_budget(children, budget))
@@ -244,68 +324,46 @@ def _link(href: str, words: Token) -> list[Token]:
     return [Token("link_open", "a", 1, attrs={"href": href}), words, Token("link_close", "a", -1)]
 
 
-def _linked(token: Token, md: MarkdownIt, budget: Budget) -> list[Token]:
-    tokens, at, text = [], 0, token.content
-    for match in _url.finditer(text):
-        if not budget.pay(LINK):
-            break
-        address = _without_tail(match[0])
-        href = md.normalizeLink(address)
-        if not md.validateLink(href):
-            continue
-        tokens.append(Token("text", "", 0, content=text[at : match.start()]))
-        tokens += _link(href, Token("text", "", 0, content=address))
-        at = match.start() + len(address)
-    return [*tokens, Token("text", "", 0, content=text[at:])] if tokens else [token]
+def _unquoted(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """End a quotation at the first line without its mark.
 
-
-def _without_tail(address: str) -> str:
-    letters = Counter(address)
-    end = len(address)
-    while end and address[end - 1] in _TAIL:
-        last = address[end - 1]
-        opening = _OPENING.get(last)
-        if opening and letters[opening] >= letters[last]:
-            break
-        letters[last] -= 1
-        end -= 1
-    return address[:end]
+    Markdown would let such a line continue the quoted paragraph, and give the words of one person
+    to another.
+    """
+    return silent and state.parentType == "blockquote"
 
 
 def _fence(state: StateBlock, start: int, end: int, silent: bool) -> bool:
-    """Read a fence of code; ``~~~ Agenda ~~~`` is a heading as people draw it in mails, and fences nothing."""
+    """Read a fence of code; ``~~~ Agenda ~~~`` is a
+    heading as people draw it in mails, and fences nothing.
+    """
     line = _line(state, start)
     if line.startswith("~") and "~" in line.lstrip("~"):
         return False
     return fence(state, start, end, silent)
 
 
-def _show_language(state: StateCore) -> None:
-    """Show what stands beside a fence as the first line of its code: HTML has no place for it, and it may be words."""
-    for token in state.tokens:
-        if token.type == "fence" and (language := token.info.strip()):
-            token.content, token.info = f"{language}\n{token.content}", ""
-
-
-def _lower_headings(state: StateCore) -> None:
-    """Put a contribution's own headings below the page's: "#" becomes h3, and nothing is deeper than h6."""
-    for token in state.tokens:
-        if token.type in {"heading_open", "heading_close"}:
-            token.tag = f"h{min(int(token.tag[1]) + 2, 6)}"
-
-
 def _make_parser() -> MarkdownIt:
     # Beyond its own limit the parser drops what it reads; ours comes before and keeps it.
-    parser = MarkdownIt("commonmark", {"html": False, "breaks": True, "maxNesting": 2 * MAX_DEPTH + 4})
+    parser = MarkdownIt(
+        "commonmark", {"html": False, "breaks": True, "maxNesting": 2 * MAX_DEPTH + 4}
+    )
     parser.enable("strikethrough")
     parser.block.ruler.at("table", _table, {"alt": ["paragraph", "reference"]})
     parser.enable("table")
     parser.block.ruler.before("table", "hub_budget", _block_budget)
+    parser.block.ruler.push("hub_unquoted", _unquoted, {"alt": ["blockquote"]})
+    parser.inline.ruler.at("text", _text)
     parser.inline.ruler.before("text", "hub_budget", _inline_budget)
-    parser.block.ruler.at("fence", _fence, {"alt": ["paragraph", "reference", "blockquote", "list"]})
-    parser.core.ruler.push("hub_show_language", _show_language)
+    parser.inline.ruler.before("text", "hub_bare_link", _bare_link)
+    parser.inline.ruler.at("autolink", _autolink)
+    parser.block.ruler.at(
+        "fence", _fence, {"alt": ["paragraph", "reference", "blockquote", "list"]}
+    )
+    parser.core.ruler.push("hub_show_language", markdown_rules.show_language)
     parser.core.ruler.push("hub_links", _make_links)
-    parser.core.ruler.push("hub_lower_headings", _lower_headings)
+    parser.core.ruler.push("hub_lower_headings", markdown_rules.lower_headings)
+    parser.core.ruler.push("hub_say_scripts", markdown_rules.say_scripts)
     return parser
 
 

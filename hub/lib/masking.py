@@ -1,13 +1,15 @@
 """Take the hub's secrets out of what people write, before it is stored for others to read.
 
-People quote and forward what the hub sends them, headers and all. Who finds a reply address, a confirmation or a feed
-key in a contribution could act for its owner. So text, names and bytes of files go through :func:`mask` and
-:func:`mask_file` on their way into the record (:func:`forums.services.publish`), and out of raw mail that is handed on.
+People quote and forward what the hub sends them, headers and all. Who finds a reply address, a
+confirmation or a feed key in a contribution could act for its owner. So text, names and bytes of
+files go through :func:`mask` and :func:`mask_file` on their way into the record
+(:func:`forums.services.publish`), and out of raw mail that is handed on.
 
-A secret is recognised by where it stands, not by checking its signature: behind the plus sign of one of our addresses,
-or in one of our links. Quoting breaks lines and programs encode signs: ``> `` within a token, ``=2B`` and ``%2B`` for
-the plus sign, capitals, full width, marks of direction, encoded words, a link inside a link are all the same token. The
-signature is the first :data:`MAC_LETTERS` letters of a token (:mod:`hub.lib.tokens`), so what is left of one that lost
+A secret is recognised by where it stands, not by checking its signature: behind the plus sign of
+one of our addresses, or in one of our links. Quoting breaks lines and programs encode signs: ``> ``
+within a token, ``=2B`` and ``%2B`` for the plus sign, capitals, full width, marks of direction,
+encoded words, a link inside a link are all the same token. The signature is the first
+:data:`MAC_LETTERS` letters of a token (:mod:`hub.lib.tokens`), so what is left of one that lost
 them opens nothing.
 
 Time is linear in the length. Source: decision record 0020.
@@ -24,12 +26,14 @@ from django.conf import settings
 
 from hub.lib.tokens import MAC_BYTES
 
-# Stands in the place of a secret. No address of the hub has it, so a mail to such an address is refused.
+# Stands in the place of a secret. No address of the hub has it, so a mail to such an address is
+# refused.
 HIDDEN = "hidden"
 MAC_LETTERS = -(-MAC_BYTES * 8 // 5)
 # Octets of a local part (RFC 5321 §4.5.3.1.1): no token is longer.
 _TOKEN_MAX = 64
-# In bytes a secret is overwritten letter by letter by "0", which no token has: the place of all else may matter.
+# In bytes a secret is overwritten letter by letter by "0", which no token has: the place of all
+# else may matter.
 _LETTERS = re.compile(rb"[A-Za-z0-9]")
 
 _PLUS = r"(?:\\?\+(?:2b)?|%(?:25)*2b|=2b|-2b|&\#43;|&\#x2b;|&plus;|\\u002b)"
@@ -55,11 +59,13 @@ _SECRET = re.compile(
 _at_sign = re.compile(_AT, re.IGNORECASE)
 # What a word with a plus sign must have on one of its sides to be an address of ours.
 _ADDRESS = re.compile(
-    r"(?:bounces|leave|unsubscribe|confirm|moderate|request|lists|listserv|sympa|majordomo|hub)\Z", re.IGNORECASE
+    r"(?:bounces|leave|unsubscribe|confirm|moderate|request|lists|listserv|sympa|majordomo|hub)\Z",
+    re.IGNORECASE,
 )
-# What programs put into a word they break: a line end with the marks of a quote, the border of two encoded words, a
-# tag, and signs without width, of direction and of variants, of which Arabic and Hebrew texts are full; these also as
-# the bytes of a file and encoded. The last lines are no gap but a letter that is written as its number.
+# What programs put into a word they break: a line end with the marks of a quote, the border of two
+# encoded words, a tag, and signs without width, of direction and of variants, of which Arabic and
+# Hebrew texts are full; these also as the bytes of a file and encoded. The last lines are no gap
+# but a letter that is written as its number.
 _GAP = re.compile(
     r"""(?<=\S)(?:
       =?[ \t\u00a0]{0,2}(?:\r\n?|[\n\x0b\x0c\x85\u2028\u2029])[ \t>|＞]{0,80}(?=[^\s>])
@@ -78,14 +84,33 @@ _GAP = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 # Letters as wide as Chinese ones, and dots that stand for one; each is one letter still.
-_WIDE_LETTERS = {0xFF00 + code - 0x20: code for code in range(0x21, 0x7F)} | {0x3002: 0x2E, 0xFF61: 0x2E}
+_WIDE_LETTERS = {0xFF00 + code - 0x20: code for code in range(0x21, 0x7F)} | {
+    0x3002: 0x2E,
+    0xFF61: 0x2E,
+}
 _HINTS = ("+", "%2", "=2b", "-2b", "&#", "&plus", "\\u002b", "key", "leave", "confirm")
 # Lines of base64, in which a forwarded mail may hide its words; shorter ones end a block.
-_FULL_LINE, _LAST_LINE = re.compile(rb"[A-Za-z0-9+/]{32,}\r?"), re.compile(rb"[A-Za-z0-9+/]{4,}={0,2}\r?")
-# What a file has near a secret, and how many octets around it are looked at: an address before, a link behind.
-_SIGNS = (b"+r.", b"+a.", b"2br.", b"2ba.", b"bounces", b"leave", b"confirm", b"moderate", b"request", b"key=")
+_FULL_LINE, _LAST_LINE = (
+    re.compile(rb"[A-Za-z0-9+/]{32,}\r?"),
+    re.compile(rb"[A-Za-z0-9+/]{4,}={0,2}\r?"),
+)
+# What a file has near a secret, and how many octets around it are looked at: an address before, a
+# link behind.
+_SIGNS = (
+    b"+r.",
+    b"+a.",
+    b"2br.",
+    b"2ba.",
+    b"bounces",
+    b"leave",
+    b"confirm",
+    b"moderate",
+    b"request",
+    b"key=",
+)
 _BEFORE, _BEHIND = 200, 400
-# Fields of a mail in letters beyond ASCII (RFC 2047); what is broken between two words goes on in the next one.
+# Fields of a mail in letters beyond ASCII (RFC 2047); what is broken between two words goes on in
+# the next one.
 _WORD = rb"=\?[\w*-]{1,40}\?b\?[A-Za-z0-9+/]+={0,2}\?="
 _ENCODED_WORDS = re.compile(_WORD + rb"(?:\s{1,4}" + _WORD + rb")*", re.IGNORECASE)
 _LETTERS_OF_WORD = re.compile(rb"(?<=\?)[A-Za-z0-9+/]+={0,2}(?=\?=)")
@@ -108,14 +133,14 @@ def mask(text: str) -> str:
 def mask_file(content: bytes) -> bytes:
     """Return a file's bytes, as many as before, with each secret of the hub overwritten.
 
-    Mails in files are read through their transfer encodings, Outlook's files through their wide letters. What is packed
-    (zip and its kin, streams of a PDF) is left as it is.
+    Mails in files are read through their transfer encodings, Outlook's files through their wide
+    letters. What is packed (zip and its kin, streams of a PDF) is left as it is.
     """
     if content.startswith(_ZIP):
         return content
-    masked = _ENCODED_WORDS.sub(lambda found: _masked_words(found[0]), _overwritten(content))
+    masked = _ENCODED_WORDS.sub(lambda match: _masked_words(match[0]), _overwritten(content))
     if b"\0" in masked:
-        masked = _WIDE.sub(lambda found: _masked_wide(found[0]), masked)
+        masked = _WIDE.sub(lambda match: _masked_wide(match[0]), masked)
     return _without_encoded_secrets(masked)
 
 
@@ -135,14 +160,21 @@ def _spans(text: str) -> list[tuple[int, int]]:
         if _at_sign.match(joined, end) is None:
             end = min(end, _end_of_line(start, offsets, len(joined)))
         first, last = (bisect_right(offsets, place) - 1 for place in (start, end - 1))
-        spans.append((places[first] + start - offsets[first], places[last] + end - offsets[last] + extra[last]))
+        spans.append(
+            (
+                places[first] + start - offsets[first],
+                places[last] + end - offsets[last] + extra[last],
+            )
+        )
     return spans
 
 
 def _joined(text: str) -> tuple[str, list[int], list[int], list[int]]:
-    """Return a text without the gaps in its words, and of each of its pieces where it begins there and in the text.
+    """Return a text without the gaps in its words, and of each of its pieces where it begins there
+    and in the text.
 
-    A letter that was written as its number is a piece as well; the last list says how much longer it was in the text.
+    A letter that was written as its number is a piece as well; the last list says how much longer
+    it was in the text.
     """
     pieces: list[str] = []
     offsets, places, extra = [], [], []
@@ -166,7 +198,8 @@ def _joined(text: str) -> tuple[str, list[int], list[int], list[int]]:
 def _letter(gap: re.Match[str]) -> str:
     """Return the letter that a match of :data:`_GAP` stands for, empty for a gap."""
     number = gap["percent"] or gap["hex"] or gap["decimal"]
-    return chr(int(number, 10 if gap["decimal"] else 16)) if number else ""
+    base = 10 if gap["decimal"] else 16
+    return chr(int(number, base)) if number else ""
 
 
 def _is_ours(text: str, secret: re.Match[str]) -> bool:
@@ -175,28 +208,40 @@ def _is_ours(text: str, secret: re.Match[str]) -> bool:
         return True
     sign = _at_sign.match(text, secret.end())
     domain = settings.HUB_MAIL_DOMAIN.lower()
-    return sign is not None and text[sign.end() : sign.end() + len(domain) + 2].lower().lstrip().startswith(domain)
+    return sign is not None and text[
+        sign.end() : sign.end() + len(domain) + 2
+    ].lower().lstrip().startswith(domain)
 
 
 def _end_of_line(start: int, offsets: list[int], length: int) -> int:
-    """Return where the line ends in which a signature is complete: what stands on the next one is another word."""
+    """Return where the line ends in which a signature is
+    complete: what stands on the next one is another word.
+    """
     line = bisect_right(offsets, start + MAC_LETTERS - 1)
     return offsets[line] if line < len(offsets) else length
 
 
 def _overwritten(content: bytes) -> bytes:
-    """Overwrite the secrets that stand near a name or a sign of ours; files are large, and these are rare."""
+    """Overwrite the secrets that stand near a name or a
+    sign of ours; files are large, and these are rare.
+    """
     parts, at = [], 0
     for start, end in _near_our_signs(content):
         text = content[start:end].decode("latin-1")
         for first, last in _spans(text):
-            parts += [content[at : start + first], _LETTERS.sub(b"0", content[start + first : start + last])]
+            parts += [
+                content[at : start + first],
+                _LETTERS.sub(b"0", content[start + first : start + last]),
+            ]
             at = start + last
     return b"".join([*parts, content[at:]]) if parts else content
 
 
 def _near_our_signs(content: bytes) -> list[tuple[int, int]]:
-    names = {settings.HUB_MAIL_DOMAIN.lower().encode(), (urlsplit(settings.HUB_URL).netloc or "-").lower().encode()}
+    names = {
+        settings.HUB_MAIL_DOMAIN.lower().encode(),
+        (urlsplit(settings.HUB_URL).netloc or "-").lower().encode(),
+    }
     names |= {name.replace(b":", b"%3a") for name in names}
     lower = content.lower()
     places = sorted(at for sign in (*names, *_SIGNS) for at in _places(lower, sign))
@@ -257,7 +302,9 @@ def _without_encoded_secrets(content: bytes) -> bytes:
 
 
 def _masked_block(block: list[bytes]) -> list[bytes]:
-    """Return lines of base64, as long as they were, with the secrets of what they say overwritten."""
+    """Return lines of base64, as long as they were,
+    with the secrets of what they say overwritten.
+    """
     try:
         content = base64.b64decode(b"".join(line.rstrip(b"\r") for line in block), validate=True)
     except binascii.Error:

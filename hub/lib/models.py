@@ -4,9 +4,11 @@ from django.db import models
 
 
 class Heartbeat(models.Model):
-    """A part of the hub in one process, and when it last said that it is alive; ``/healthz`` reads it.
+    """A part of the hub in one process, and when it last said that it is alive; ``/healthz`` reads
+    it.
 
-    The row goes when the part ends in order; one that stays behind is of a process that was killed, or hangs.
+    The row goes when the part ends in order; one that stays behind is of a process that was killed,
+    or hangs.
 
     Args:
         name: names the part and the process, of all hosts and times.
@@ -29,7 +31,8 @@ class Heartbeat(models.Model):
 class RateWindow(models.Model):
     """How often something was tried in a span of time (:mod:`hub.lib.limits`).
 
-    The key is a hash: the table names nobody. Rows stay until their window ends, however many others come.
+    The key is a hash: the table names nobody. Rows stay until their window ends, however many
+    others come.
     """
 
     key = models.CharField(primary_key=True, max_length=80)

@@ -1,17 +1,28 @@
-"""Write names into a sentence as the reader's language does: its quotation marks, and its sign between two names."""
+"""Write names into a sentence as the reader's language
+does: its quotation marks, and its sign between two names.
+"""
 
 from collections.abc import Iterable
 
 from django.utils.translation import pgettext
 
+from hub.lib.scripts import isolate
+
 
 def quoted(name: str) -> str:
-    """Return the name of something (a discussion, an agenda item) in the quotation marks of the language."""
+    """Return the name of something (a discussion, an
+    agenda item) in the quotation marks of the language.
+    """
     # Translators: the quotation marks of the language, around a name
-    return pgettext("a name in quotation marks", "“%s”") % name
+    return pgettext("a name in quotation marks", "“%s”") % isolate(name)
+
+
+def between_names() -> str:
+    """Return what the language puts between two names of a list."""
+    # Translators: a comma and a space, or what the language puts between two names of a list
+    return pgettext("between names", ", ")
 
 
 def listed(names: Iterable[str]) -> str:
     """Return several names as one text, with what the language puts between them."""
-    # Translators: a comma and a space, or what the language puts between two names of a list
-    return pgettext("between names", ", ").join(names)
+    return between_names().join(isolate(name) for name in names)

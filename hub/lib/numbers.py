@@ -1,4 +1,6 @@
-"""Numbers from outside: what a database holds and a calendar knows; all else is not there, or gets a sentence."""
+"""Numbers from outside: what a database holds and a
+calendar knows; all else is not there, or gets a sentence.
+"""
 
 from datetime import date
 
@@ -15,7 +17,9 @@ _KEY_DIGITS, _DIGITS = 18, 15
 
 def whole_number(text: str | None, default: int = 0) -> int:
     """Return a number of ASCII digits that a database holds, the default for anything else."""
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) <= _DIGITS else default
+    if not text or len(text) > _DIGITS:
+        return default
+    return int(text) if text.isascii() and text.isdigit() else default
 
 
 def is_key(value: object) -> bool:
@@ -31,7 +35,11 @@ def is_year(year: int) -> bool:
 
 
 def check_year(value: date) -> None:
-    """Refuse a date at the ends of the calendar; a validator of form fields. Raises: ValidationError."""
+    """Refuse a date at the ends of the calendar; a
+    validator of form fields. Raises: ValidationError.
+    """
     if not is_year(value.year):
         years = {"first": FIRST_YEAR, "last": LAST_YEAR}
-        raise ValidationError(_("Give a year between %(first)d and %(last)d."), params=years, code="year")
+        raise ValidationError(
+            _("Give a year between %(first)d and %(last)d."), params=years, code="year"
+        )

@@ -1,8 +1,9 @@
-"""Queries whose SQL Django writes once, for readers that are asked at each mail.
+"""Queries whose SQL Django writes once, for readers that are asked at each mail and on each page.
 
-The compiler costs ten times what the database does for a question by key. Here a queryset is compiled for marks in the
-place of its values; afterwards only the values are bound. The queryset stays the one place that says what is asked,
-and the rows come as its ``values_list`` would give them.
+The compiler costs ten times what the database does for a question by key. Here a queryset is
+compiled for marks in the place of its values; afterwards only the values are bound. The queryset
+stays the one place that says what is asked, and the rows come as its ``values_list`` would give
+them, or as its models.
 """
 
 import re
@@ -15,6 +16,7 @@ from typing import Any
 from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Model, QuerySet
+from django.db.models.query import get_related_populators
 
 Value = int | str | datetime
 Row = tuple[Any, ...]
@@ -25,7 +27,9 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class _Compiled:
-    """The SQL for lists of one length each: ``slots`` says which value stands at each of its marks."""
+    """The SQL for lists of one length each: ``slots``
+    says which value stands at each of its marks.
+    """
 
     def __init__(self, queryset: QuerySet[Any], marks: dict[Any, int]) -> None:
         self.compiler = queryset.query.get_compiler(connection=connection)
@@ -35,7 +39,8 @@ class _Compiled:
         for param, piece in zip(params, pieces[1:], strict=True):
             slot = marks.get(_key(param))
             if slot is None and isinstance(param, str) and _WORD.fullmatch(param):
-                # A word of the query itself stands in it: SQLite then knows that a partial index serves.
+                # A word of the query itself stands in it: SQLite then knows that a partial index
+                # serves.
                 self.sql += f"'{param}'{piece}"
                 continue
             self.sql += f"%s{piece}"
@@ -43,8 +48,14 @@ class _Compiled:
             self.fixed.append(param)
         assert {*self.slots} >= {*marks.values()}, "a value is not in the query as it is given"
         # SQLite's own marks, for when Django's cursor has nothing to add.
-        self.bare = self.sql.replace("%%", "%").replace("%s", "?") if connection.vendor == "sqlite" else self.sql
-        self.converters = self.compiler.get_converters([column[0] for column in self.compiler.select])
+        self.bare = (
+            self.sql.replace("%%", "%").replace("%s", "?")
+            if connection.vendor == "sqlite"
+            else self.sql
+        )
+        self.converters = self.compiler.get_converters(
+            [column[0] for column in self.compiler.select]
+        )
 
     def ask(self, values: list[Any]) -> Any:
         """Bind the values, ask, and return the cursor."""
@@ -63,15 +74,34 @@ class _Compiled:
     def rows(self, cursor: Any) -> list[Row]:
         """Return the rows of an answer."""
         with connections[DEFAULT_DB_ALIAS].wrap_database_errors:
-            found = cursor.fetchall()
+            rows = cursor.fetchall()
         cursor.close()
-        if not self.converters or not found:
-            return list(found)
-        return [tuple(row) for row in self.compiler.apply_converters(found, self.converters)]
+        if not self.converters or not rows:
+            return list(rows)
+        return [tuple(row) for row in self.compiler.apply_converters(rows, self.converters)]
+
+    def models(self, rows: Iterable[Row]) -> list[Any]:
+        """Return rows as the models that the queryset would
+        give, with those that it joins (``select_related``).
+        """
+        kind, select = self.compiler.klass_info, self.compiler.select
+        assert kind is not None, "a values_list has no models"
+        own = slice(kind["select_fields"][0], kind["select_fields"][-1] + 1)
+        names = [column[0].target.attname for column in select[own]]
+        joined = get_related_populators(kind, select, DEFAULT_DB_ALIAS)  # type: ignore[call-arg]
+        instances = []
+        for row in rows:
+            instance = kind["model"].from_db(DEFAULT_DB_ALIAS, names, row[own])
+            for relation in joined:
+                relation.populate(row, instance)
+            instances.append(instance)
+        return instances
 
 
 def _is_heard(wrapper: BaseDatabaseWrapper) -> bool:
-    """Whether somebody listens to the questions: only then Django's cursor, which costs as much as the answer."""
+    """Whether somebody listens to the questions: only then
+    Django's cursor, which costs as much as the answer.
+    """
     return wrapper.connection is None or wrapper.queries_logged or bool(wrapper.execute_wrappers)
 
 
@@ -86,7 +116,7 @@ def together() -> Iterator[None]:
         yield
 
 
-class Answer:
+class PendingAnswer:
     """What was asked and not yet read."""
 
     def __init__(self, pieces: Iterable[tuple[_Compiled, Any]]) -> None:
@@ -96,11 +126,23 @@ class Answer:
         """Return the rows, once."""
         return [row for compiled, cursor in self._pieces for row in compiled.rows(cursor)]
 
+    def models(self) -> list[Any]:
+        """Return the rows as models, once."""
+        return [
+            model
+            for compiled, cursor in self._pieces
+            for model in compiled.models(compiled.rows(cursor))
+        ]
+
 
 class Prepared:
-    """A ``values_list`` queryset of some lists (for ``__in``) and single values, whole numbers, texts or moments.
+    """A queryset of some lists (for ``__in``) and single values, whole numbers, texts or moments.
 
-    Args: build, makes the queryset from as many arguments as :meth:`rows` gets; a list comes as a list.
+    A ``values_list`` of it is read as :meth:`rows`, one of models as :meth:`models` or
+    :meth:`first`.
+
+    Args: build, makes the queryset from as many arguments as :meth:`rows` gets; a list comes as a
+    list.
     """
 
     def __init__(self, build: Callable[..., QuerySet[Any]]) -> None:
@@ -108,12 +150,26 @@ class Prepared:
         self._compiled: dict[Any, _Compiled] = {}
 
     def rows(self, *arguments: Collection[Any] | Value) -> list[Row]:
-        """Return the rows; none, and no question, when a list is empty. Queries: 1 for each 200 values."""
+        """Return the rows; none, and no question, when
+        a list is empty. Queries: 1 for each 200 values.
+        """
         return self.ask(*arguments).rows()
 
-    def ask(self, *arguments: Collection[Any] | Value) -> Answer:
+    def models(self, *arguments: Collection[Any] | Value) -> list[Any]:
+        """Return the models; none, and no question, when
+        a list is empty. Queries: as for :meth:`rows`.
+        """
+        return self.ask(*arguments).models()
+
+    def first(self, *arguments: Collection[Any] | Value) -> Any:
+        """Return the first model, None for none. The
+        queryset itself says in which order, and how many.
+        """
+        return next(iter(self.models(*arguments)), None)
+
+    def ask(self, *arguments: Collection[Any] | Value) -> PendingAnswer:
         """Ask, and let the rows be read later (:func:`together`)."""
-        return Answer(self._asked(*arguments))
+        return PendingAnswer(self._asked(*arguments))
 
     def _asked(self, *arguments: Collection[Any] | Value) -> Iterator[tuple[_Compiled, Any]]:
         for at, argument in enumerate(arguments):
@@ -136,12 +192,12 @@ class Prepared:
 
     def _compile(self, arguments: tuple[Any, ...], lists: list[list[Any]]) -> _Compiled:
         marks: dict[Any, int] = {}
-        given = []
+        marked = []
         for argument, values in zip(arguments, lists, strict=True):
-            made = [_mark(type(value), len(marks) + at) for at, value in enumerate(values)]
-            marks.update({_key(_adapted(mark)): len(marks) + at for at, mark in enumerate(made)})
-            given.append(made[0] if isinstance(argument, int | str | datetime) else made)
-        return _Compiled(self._build(*given), marks)
+            markers = [_mark(type(value), len(marks) + at) for at, value in enumerate(values)]
+            marks.update({_key(_adapted(mark)): len(marks) + at for at, mark in enumerate(markers)})
+            marked.append(markers[0] if isinstance(argument, int | str | datetime) else markers)
+        return _Compiled(self._build(*marked), marks)
 
 
 def _mark(kind: type, number: int) -> Value:
@@ -160,7 +216,9 @@ def _adapted(value: Any) -> Any:
 
 
 def _padded(values: list[Any]) -> list[Any]:
-    """Fill up to the next power of two by repeating the last value, so that few shapes are compiled."""
+    """Fill up to the next power of two by repeating
+    the last value, so that few shapes are compiled.
+    """
     return values + values[-1:] * ((1 << (len(values) - 1).bit_length()) - len(values))
 
 
@@ -176,17 +234,26 @@ class Insert:
 
     def __init__(self, model: type[Model]) -> None:
         self._model = model
-        self._values = attrgetter(*(field.attname for field in model._meta.concrete_fields if not field.primary_key))
+        self._values = attrgetter(
+            *(field.attname for field in model._meta.concrete_fields if not field.primary_key)
+        )
         self._sql = ""
 
     def write(self, rows: Collection[Model]) -> None:
         """Write the rows. Queries: 1."""
         if not self._sql:
             quote = connection.ops.quote_name
-            columns = [str(field.column) for field in self._model._meta.concrete_fields if not field.primary_key]
+            columns = [
+                str(field.column)
+                for field in self._model._meta.concrete_fields
+                if not field.primary_key
+            ]
             marks = ", ".join(["%s"] * len(columns))
             named = ", ".join(map(quote, columns))
-            self._sql = f"INSERT INTO {quote(self._model._meta.db_table)} ({named}) VALUES ({marks})"  # noqa: S608
+            self._sql = (
+                f"INSERT INTO {quote(self._model._meta.db_table)} "  # noqa: S608
+                f"({named}) VALUES ({marks})"
+            )
         with connection.cursor() as cursor:
             cursor.executemany(self._sql, [list(map(_plain, self._values(row))) for row in rows])
 

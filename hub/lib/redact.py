@@ -1,8 +1,10 @@
-"""Find a person who leaves for good in stored texts and bytes, and take the name and the addresses out.
+"""Find a person who leaves for good in stored texts and bytes, and take the name and the addresses
+out.
 
-A name is looked for as it was written in the hub, as "Diallo, Amina" and "Diallo Amina", and without the marks of its
-letters; a short single word is no name to look for, since it would be found everywhere. Addresses are found in any
-letter case and with either spelling of their domain. Mails have all of it in the charsets that mail is written in.
+A name is looked for as it was written in the hub, as "Diallo, Amina" and "Diallo Amina", and
+without the marks of its letters; a short single word is no name to look for, since it would be
+found everywhere. Addresses are found in any letter case and with either spelling of their domain.
+Mails have all of it in the charsets that mail is written in.
 """
 
 import base64
@@ -26,7 +28,8 @@ from hub.lib.batches import in_batches
 # What stands where a name or an address was; the same in every language.
 GAP = "[…]"
 CHUNK = 200
-# Characters that a single word must have to be looked for; letters of scripts that write no spaces count more.
+# Characters that a single word must have to be looked for; letters of scripts that write no spaces
+# count more.
 SINGLE_WORD = 6
 # Letters that a name must have to be found in the name of a file without what separates its words.
 JOINED = 8
@@ -36,13 +39,13 @@ _QUOTED = re.compile(rb"=([0-9A-Fa-f]{2})")
 _ENCODED_WORD = re.compile(rb"=\?[\w.:*-]+\?[Bb]\?([A-Za-z0-9+/=]+)\?=")
 # Charsets that mails are still written in beside UTF-8.
 _CHARSETS = (
-    "cp1250 cp1251 cp1252 cp1253 cp1254 cp1255 cp1256 iso8859-2 iso8859-5 iso8859-6 iso8859-7 iso8859-8 iso8859-9 "
-    "koi8-r koi8-u gb18030 big5 euc-jp iso2022-jp shift-jis euc-kr"
+    "cp1250 cp1251 cp1252 cp1253 cp1254 cp1255 cp1256 iso8859-2 iso8859-5 iso8859-6 iso8859-7 "
+    "iso8859-8 iso8859-9 koi8-r koi8-u gb18030 big5 euc-jp iso2022-jp shift-jis euc-kr"
 ).split()
 
 
 @dataclass(frozen=True)
-class Person:
+class SoughtPerson:
     """Who is looked for: the names and the addresses, as the hub had them."""
 
     names: tuple[str, ...]
@@ -57,7 +60,9 @@ class Person:
 
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
-        return re.compile("|".join(_pattern(needle) for needle in self.needles) or r"(?!)", re.IGNORECASE)
+        return re.compile(
+            "|".join(_pattern(needle) for needle in self.needles) or r"(?!)", re.IGNORECASE
+        )
 
     @cached_property
     def _bytes(self) -> tuple[bytes, ...]:
@@ -79,8 +84,10 @@ class Person:
         for needle in self._folded:
             is_by_itself = f" {needle} " in f" {folded} "
             bare = needle.replace(" ", "")
-            # Short words of Latin letters stand in others; those of scripts without spaces stand beside others.
-            if is_by_itself or ((len(bare) >= JOINED or not bare.isascii()) and bare in joined):
+            # Short words of Latin letters stand in others; those of scripts without spaces stand
+            # beside others.
+            may_be_joined = len(bare) >= JOINED or not bare.isascii()
+            if is_by_itself or (may_be_joined and bare in joined):
                 return True
         return False
 
@@ -96,10 +103,15 @@ class Person:
         return self._pattern.sub(lambda _match: gap, text)
 
     def out_of_id(self, text: str, gap: str = GAP) -> str:
-        """Return a list of ids, such as Message-IDs, with a gap for each that has an address in it."""
+        """Return a list of ids, such as Message-IDs,
+        with a gap for each that has an address in it.
+        """
         if not any(needle in text.lower() for needle in self.needles):
             return text
-        words = (gap if any(needle in word.lower() for needle in self.needles) else word for word in text.split())
+        words = (
+            gap if any(needle in word.lower() for needle in self.needles) else word
+            for word in text.split()
+        )
         return " ".join(words)
 
     def out_of_json(self, value: Any, gap: str = GAP) -> Any:
@@ -117,7 +129,9 @@ class Person:
         views = [raw]
         if b"=" in raw:
             joined = raw.replace(b"=\r\n", b"").replace(b"=\n", b"")
-            views.append(_QUOTED.sub(lambda match: bytes([int(match[1], 16)]), joined).replace(b"_", b" "))
+            views.append(
+                _QUOTED.sub(lambda match: bytes([int(match[1], 16)]), joined).replace(b"_", b" ")
+            )
             views.append(joined)
         views += [_decoded(block) for block in _BASE64.findall(raw)]
         # A name may go on in the next word.
@@ -126,7 +140,9 @@ class Person:
         return any(needle in view for view in lowered for needle in self._bytes)
 
     def out_of_bytes(self, raw: bytes) -> bytes:
-        """Return a mail without the person; nothing of it where the person stands behind an encoding."""
+        """Return a mail without the person; nothing of
+        it where the person stands behind an encoding.
+        """
         if not self.is_in_bytes(raw):
             return raw
         plain = raw
@@ -137,10 +153,14 @@ class Person:
     @cached_property
     def _cases(self) -> tuple[str, ...]:
         # SQLite knows the case of ASCII letters only.
-        return tuple(dict.fromkeys(spelled for needle in self.needles for spelled in _cases(needle)))
+        return tuple(
+            dict.fromkeys(spelled for needle in self.needles for spelled in _cases(needle))
+        )
 
     def named_in(self, rows: QuerySet[Any], fields: Sequence[str]) -> QuerySet[Any]:
-        """Return the rows that may name the person in some of their fields, JSON too; look again at each."""
+        """Return the rows that may name the person in some
+        of their fields, JSON too; look again at each.
+        """
         condition = Q(pk__in=())
         casts: dict[str, Any] = {}
         for field in fields:
@@ -157,8 +177,16 @@ class Person:
         return rows.alias(**casts).filter(condition)
 
 
-def scrub(person: Person, rows: QuerySet[Any], fields: Sequence[str], gap: str = GAP, *, ids: bool = False) -> int:
-    """Take the person out of some fields of rows, a chunk at a time; returns how many rows were changed.
+def scrub(
+    person: SoughtPerson,
+    rows: QuerySet[Any],
+    fields: Sequence[str],
+    gap: str = GAP,
+    *,
+    ids: bool = False,
+) -> int:
+    """Take the person out of some fields of rows, a chunk at a time; returns how many rows were
+    changed.
 
     Args: ids, whether the fields hold ids and no texts.
     """
@@ -167,7 +195,9 @@ def scrub(person: Person, rows: QuerySet[Any], fields: Sequence[str], gap: str =
         for row in chunk:
             for field in fields:
                 before = getattr(row, field)
-                after = person.out_of_id(before or "", gap) if ids else person.out_of_json(before, gap)
+                after = (
+                    person.out_of_id(before or "", gap) if ids else person.out_of_json(before, gap)
+                )
                 setattr(row, field, _cut(after, row, field))
         with transaction.atomic():
             rows.model._default_manager.bulk_update(chunk, list(fields))
@@ -218,7 +248,9 @@ def _names(name: str) -> Iterator[str]:
 def _unmarked(text: str) -> str:
     """Return a text without the marks of its letters: "Huamaní" as many write it, "Huamani"."""
     letters = unicodedata.normalize("NFKD", text)
-    return unicodedata.normalize("NFC", "".join(char for char in letters if not unicodedata.combining(char)))
+    return unicodedata.normalize(
+        "NFC", "".join(char for char in letters if not unicodedata.combining(char))
+    )
 
 
 def _folded(text: str) -> str:
@@ -236,7 +268,10 @@ def _in_bytes(needle: str) -> Iterator[bytes]:
         if spelled.isascii():
             continue
         yield spelled.encode("ascii", "xmlcharrefreplace").lower()
-        named = (f"&{codepoint2name[ord(char)]};" if ord(char) in codepoint2name else char for char in spelled)
+        named = (
+            f"&{codepoint2name[ord(char)]};" if ord(char) in codepoint2name else char
+            for char in spelled
+        )
         yield "".join(named).encode().lower()
         for charset in _CHARSETS:
             try:
@@ -252,8 +287,17 @@ def _orders(name: str) -> Iterator[str]:
         yield f"{first} {last}"
         yield f"{last}, {first}"
         yield f"{last} {first}"
-    elif words and (len(name) >= SINGLE_WORD or (len(name) > 1 and not name.isascii() and not name.islower())):
+    elif words and _is_telling(name):
         yield words[0]
+
+
+def _is_telling(name: str) -> bool:
+    """Whether a name of one word is looked for: a short
+    one of Latin letters stands in many sentences.
+    """
+    if len(name) >= SINGLE_WORD:
+        return True
+    return len(name) > 1 and not name.isascii() and not name.islower()
 
 
 def _pattern(needle: str) -> str:
@@ -266,13 +310,15 @@ def _pattern(needle: str) -> str:
 
 @dataclass(frozen=True)
 class Trace:
-    """A place where others name the person, for those who decide what becomes of it; the label names nobody."""
+    """A place where others name the person, for those who
+    decide what becomes of it; the label names nobody.
+    """
 
     kind: str
     label: str
     url: str
 
 
-def trace_label(person: Person, text: str) -> str:
+def trace_label(person: SoughtPerson, text: str) -> str:
     """Return a title to list a place under, without the person."""
     return " ".join(person.out_of(str(text)).split())[:200]

@@ -1,7 +1,8 @@
 """Rendered HTML that is stored beside its Markdown, so that no reader waits for the renderer.
 
-What is stored says of which words and by which version of the renderer it is. Whoever changes the words and forgets the
-HTML, or changes the renderer, makes readers wait; nobody is shown what the words do not say.
+What is stored says of which words and by which version of the renderer it is. Whoever changes the
+words and forgets the HTML, or changes the renderer, makes readers wait; nobody is shown what the
+words do not say.
 """
 
 from hashlib import blake2b
@@ -17,22 +18,29 @@ from hub.lib.markup import VERSION, render
 
 
 def rendered(text: str) -> str:
-    """Return what is stored of a text: the first line names renderer and words, then comes the HTML."""
+    """Return what is stored of a text: the first line
+    names renderer and words, then comes the HTML.
+    """
     return f"{_mark(text)}\n{render(text)}" if text else ""
 
 
 def shown(text: str, stored: str) -> SafeString:
-    """Return the HTML of a text: what is stored of it, or rendered now where that is of other words."""
+    """Return the HTML of a text: what is stored of
+    it, or rendered now where that is of other words.
+    """
     if not text:
         return mark_safe("")
     mark, _end, html = stored.partition("\n")
-    return mark_safe(html) if mark == _mark(text) else render(text)  # noqa: S308 - render has made it
+    # Render has made it.
+    return mark_safe(html) if mark == _mark(text) else render(text)  # noqa: S308
 
 
 def check_length(text: str) -> None:
     """Refuse a text that is longer than any may be. Raises: TooLarge."""
     if len(text.encode("utf-8", "replace")) > settings.HUB_TEXT_MAX_SIZE:
-        raise TooLarge(_("Your text is over %d kB. Shorten it.") % (settings.HUB_TEXT_MAX_SIZE // 1000))
+        raise TooLarge(
+            _("Your text is over %d kB. Shorten it.") % (settings.HUB_TEXT_MAX_SIZE // 1000)
+        )
 
 
 def _mark(text: str) -> str:
@@ -59,9 +67,11 @@ class RenderedField(models.TextField):
 
 
 def render_again(model: type[models.Model], *, limit: int) -> int:
-    """Render what another version of the renderer has stored, row by row and outside of transactions.
+    """Render what another version of the renderer has stored, row by row and outside of
+    transactions.
 
-    Returns: how many rows there were, at most ``limit``. Queries: 1 for each field, and 1 for each row.
+    Returns: how many rows there were, at most ``limit``. Queries: 1 for each field, and 1 for each
+    row.
     """
     done = 0
     for field in model._meta.get_fields():

@@ -22,8 +22,14 @@ class Repeats:
 
     @property
     def wait(self) -> float:
-        """Seconds to wait before the next try; twice as long after each failure, none when all is well."""
-        return min(FIRST_WAIT * 2 ** min(self.failures - 1, 10), LONGEST_WAIT) if self.failures else 0.0
+        """Seconds to wait before the next try; twice as
+        long after each failure, none when all is well.
+        """
+        return (
+            min(FIRST_WAIT * 2 ** min(self.failures - 1, 10), LONGEST_WAIT)
+            if self.failures
+            else 0.0
+        )
 
     def failed(self, error: BaseException, *, expected: bool) -> None:
         """Count a failure, and log it when it is time to. Args: expected, it needs no traceback."""
@@ -32,17 +38,27 @@ class Repeats:
         if self.failures == 1:
             self._since = self._said_at = moment
             trace = None if expected else error
-            self.log.error("%s failed and will be tried again: %s", self.what, _short(error), exc_info=trace)
+            self.log.error(
+                "%s failed and will be tried again: %s", self.what, _short(error), exc_info=trace
+            )
         elif moment - self._said_at >= REMIND_SECONDS:
             self._said_at = moment
             seconds = round(moment - self._since)
-            self.log.error("%s has failed for %d s (%d times): %s", self.what, seconds, self.failures, _short(error))
+            self.log.error(
+                "%s has failed for %d s (%d times): %s",
+                self.what,
+                seconds,
+                self.failures,
+                _short(error),
+            )
 
     def worked(self) -> None:
         """Log that it works again, if it had failed."""
         if self.failures:
             seconds = round(time.monotonic() - self._since)
-            self.log.warning("%s works again after %d s (%d failures)", self.what, seconds, self.failures)
+            self.log.warning(
+                "%s works again after %d s (%d failures)", self.what, seconds, self.failures
+            )
             self.failures = 0
 
 

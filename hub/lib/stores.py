@@ -15,7 +15,9 @@ class SharedStore(S3Storage):
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         limits = Config(
-            connect_timeout=CONNECT_TIMEOUT_SECONDS, read_timeout=READ_TIMEOUT_SECONDS, retries={"max_attempts": 3}
+            connect_timeout=CONNECT_TIMEOUT_SECONDS,
+            read_timeout=READ_TIMEOUT_SECONDS,
+            retries={"max_attempts": 3},
         )
         self.client_config = self.client_config.merge(limits)  # type: ignore[has-type]
 

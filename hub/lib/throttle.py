@@ -1,8 +1,9 @@
 """Slow a flood of requests: counted in the memory of each process, at no cost for the database.
 
-Each client has a bucket that fills again evenly. The number of buckets is bounded; the client that was quiet longest
-is forgotten first, which gives it nothing that waiting would not. What protects a password or must hold for all
-processes together is counted in :mod:`hub.lib.limits`. Decision record 0018 lists all limits and where each is counted.
+Each client has a bucket that fills again evenly. The number of buckets is bounded; the client that
+was quiet longest is forgotten first, which gives it nothing that waiting would not. What protects a
+password or must hold for all processes together is counted in :mod:`hub.lib.limits`. Decision
+record 0018 lists all limits and where each is counted.
 """
 
 import functools
@@ -72,7 +73,9 @@ def requester(request: HttpRequest) -> str:
 
 
 def throttled(amount: int, seconds: float = 60.0) -> Callable[[View], View]:
-    """Let each member or client ask a view so often in a span of seconds; more is answered with 429."""
+    """Let each member or client ask a view so often
+    in a span of seconds; more is answered with 429.
+    """
     throttle = Throttle(amount, seconds)
 
     def decorate(view: View) -> View:

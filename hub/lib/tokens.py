@@ -1,12 +1,12 @@
 """Signed tokens short enough for the local part of a mail address.
 
-A local part may be folded to lower case on its way (RFC 5321 §2.4 leaves it to the host) and holds 64 octets, so a
-token is base32 in lower case: a payload of small numbers and 80 bits of an HMAC over purpose and payload. A purpose
-separates tokens: one made for replies opens nothing else. What both sides know anyway belongs into the purpose, where
-it costs no letter.
+A local part may be folded to lower case on its way (RFC 5321 §2.4 leaves it to the host) and holds
+64 octets, so a token is base32 in lower case: a payload of small numbers and 80 bits of an HMAC
+over purpose and payload. A purpose separates tokens: one made for replies opens nothing else. What
+both sides know anyway belongs into the purpose, where it costs no letter.
 
-Keys rotate: what a key of ``HUB_SECRET_KEY_OLD`` has signed is read until the key is taken from there; new tokens are
-signed with the present key alone.
+Keys rotate: what a key of ``HUB_SECRET_KEY_OLD`` has signed is read until the key is taken from
+there; new tokens are signed with the present key alone.
 """
 
 import base64
@@ -20,14 +20,15 @@ from django.conf import settings
 MAC_BYTES = 10
 _BLOCK = 64  # bytes that SHA-256 takes at a time
 _LETTERS = "abcdefghijklmnopqrstuvwxyz234567"  # RFC 4648 §6, in lower case
-_PAIRS = tuple(one + other for one in _LETTERS for other in _LETTERS)
+_PAIRS = tuple(first + second for first in _LETTERS for second in _LETTERS)
 
 
 @lru_cache(maxsize=1_024)
 def _states(key: str, purpose: str) -> "tuple[hashlib._Hash, hashlib._Hash]":
     """Return what every token of a purpose begins with, inside and outside (RFC 2104 §2, §4).
 
-    Copies of these cost half of a copy of :class:`hmac.HMAC`, and a fan-out signs three tokens for each recipient.
+    Copies of these cost half of a copy of :class:`hmac.HMAC`, and a fan-out signs three tokens for
+    each recipient.
     """
     secret = key.encode()
     if len(secret) > _BLOCK:
@@ -66,13 +67,17 @@ def _numbers(payload: bytes) -> list[int]:
 
 
 def _spelled(mac: bytes, payload: bytes) -> str:
-    """Return base32 in lower case, without padding; two letters at a time, since a fan-out spells thousands."""
+    """Return base32 in lower case, without padding; two
+    letters at a time, since a fan-out spells thousands.
+    """
     raw = mac + payload
     bits = len(raw) * 8
     width = -(-bits // 10) * 10
     number = int.from_bytes(raw, "big") << (width - bits)
     pairs = _PAIRS
-    return "".join([pairs[number >> shift & 1023] for shift in range(width - 10, -1, -10)])[: -(-bits // 5)]
+    return "".join([pairs[number >> shift & 1023] for shift in range(width - 10, -1, -10)])[
+        : -(-bits // 5)
+    ]
 
 
 def sign(purpose: str, numbers: Sequence[int]) -> str:
@@ -90,7 +95,8 @@ def read(purpose: str, token: str) -> list[int] | None:
     mac, payload = raw[:MAC_BYTES], raw[MAC_BYTES:]
     if not payload or not _is_genuine(purpose, payload, mac):
         return None
-    # A second spelling of one token (unused bits of base32) would defeat "once": only the canonical one counts.
+    # A second spelling of one token (unused bits of base32) would defeat "once": only the canonical
+    # one counts.
     numbers = _numbers(payload)
     canonical = _spelled(mac, b"".join([_varint(number) for number in numbers]))
     return numbers if canonical == token.lower() else None

@@ -1,4 +1,6 @@
-"""How allauth behaves here: no sign-up, our letters, our words, and a page for those who may not sign in yet."""
+"""How allauth behaves here: no sign-up, our letters,
+our words, and a page for those who may not sign in yet.
+"""
 
 import time
 from typing import Any, cast
@@ -18,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from hub.lib.clock import now
+from hub.lib.counts import with_count
 from hub.lib.mail import send_letter
 from hub.members import limits
 from hub.members.account.notify import Change, notify
@@ -44,7 +47,7 @@ def too_often(seconds: int) -> str:
         "Too many wrong attempts. Wait %d minutes, then try again.",
         minutes,
     )
-    return text % minutes
+    return with_count(text, minutes)
 
 
 class HubAccountAdapter(DefaultAccountAdapter):
@@ -53,10 +56,13 @@ class HubAccountAdapter(DefaultAccountAdapter):
     error_messages = {
         **DefaultAccountAdapter.error_messages,
         "email_password_mismatch": _(
-            "The address and the password do not belong together. Check both, or ask for a new password. "
-            "If you have applied and not been let in yet, you have no password: you get it with our answer."
+            "The address and the password do not belong together. Check both, or ask for a new "
+            "password. If you have applied and not been let in yet, you have no password: you get "
+            "it with our answer."
         ),
-        "too_many_login_attempts": _("Too many wrong attempts. Wait a few minutes, then try again."),
+        "too_many_login_attempts": _(
+            "Too many wrong attempts. Wait a few minutes, then try again."
+        ),
     }
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:
@@ -93,11 +99,17 @@ class HubAccountAdapter(DefaultAccountAdapter):
         return False
 
     def get_reset_password_from_key_url(self, key: str) -> str:
-        """Return the link of a password mail under the hub's public address, whatever host was asked."""
+        """Return the link of a password mail under the
+        hub's public address, whatever host was asked.
+        """
         uid, _dash, rest = key.partition("-")
-        return settings.HUB_URL + reverse("account_reset_password_from_key", kwargs={"uidb36": uid, "key": rest})
+        return settings.HUB_URL + reverse(
+            "account_reset_password_from_key", kwargs={"uidb36": uid, "key": rest}
+        )
 
-    def get_email_confirmation_url(self, request: HttpRequest, emailconfirmation: EmailConfirmation) -> str:
+    def get_email_confirmation_url(
+        self, request: HttpRequest, emailconfirmation: EmailConfirmation
+    ) -> str:
         """Return the link that confirms an address, under the hub's public address."""
         return settings.HUB_URL + reverse("account_confirm_email", args=(emailconfirmation.key,))
 
@@ -116,7 +128,11 @@ class HubAccountAdapter(DefaultAccountAdapter):
         if name == "unknown_account":
             self._answer_unknown(email)
         elif name in _LETTERS:
-            url = context.get("activate_url") or context.get("password_reset_url") or f"{settings.HUB_URL}/"
+            url = (
+                context.get("activate_url")
+                or context.get("password_reset_url")
+                or f"{settings.HUB_URL}/"
+            )
             send_letter(**to, template=_LETTERS[name], context={"url": url})
         else:
             with translation.override(member.language if member else translation.get_language()):
@@ -129,26 +145,41 @@ class HubAccountAdapter(DefaultAccountAdapter):
         context: dict[str, Any] | None = None,
         email: str | None = None,
     ) -> None:
-        """Tell the member of a change at every address, the one that has just been removed or left among them."""
+        """Tell the member of a change at every address, the
+        one that has just been removed or left among them.
+        """
         values = context or {}
         removed = str(values.get("deleted_email") or "")
         detail = removed or str(values.get("to_email") or "")
         also = [address for address in (removed, email) if address]
-        notify(cast(Member, user), Change(template_prefix.rpartition("/")[2]), detail=detail, also=also)
+        notify(
+            cast(Member, user), Change(template_prefix.rpartition("/")[2]), detail=detail, also=also
+        )
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
-        """Ask for the password again, but not who has just typed it to set up a first second factor."""
+        """Ask for the password again, but not who has
+        just typed it to set up a first second factor.
+        """
         if not super().is_reauthentication_required(app=app, **kwargs):
             return False
         user = self.request.user if self.request is not None else None
-        if app != "allauth.mfa" or user is None or not user.is_authenticated or has_factor(cast(Member, user)):
+        if (
+            app != "allauth.mfa"
+            or user is None
+            or not user.is_authenticated
+            or has_factor(cast(Member, user))
+        ):
             return True
         recent = time.time() - account_settings.REAUTHENTICATION_TIMEOUT
         records = get_authentication_records(self.request, user)
-        return not any(record.get("method") == "password" and record["at"] > recent for record in records)
+        return not any(
+            record.get("method") == "password" and record["at"] > recent for record in records
+        )
 
     def _answer_unknown(self, email: str) -> None:
-        """Answer a wish for a new password from an address no member signs in with: an applicant's, or nobody's."""
+        """Answer a wish for a new password from an address
+        no member signs in with: an applicant's, or nobody's.
+        """
         if address_owner(email) is not None:
             send_again(address=email, now=now())
         else:
@@ -156,6 +187,13 @@ class HubAccountAdapter(DefaultAccountAdapter):
             send_letter(to=email, template="members/mail/unknown_address", context={"url": url})
 
     def respond_user_inactive(self, request: HttpRequest, user: AbstractBaseUser) -> HttpResponse:
-        """Show where the application stands; only the right password leads here, so it tells a stranger nothing."""
+        """Show where the application stands; only the right
+        password leads here, so it tells a stranger nothing.
+        """
         application = Application.objects.filter(member_id=user.pk).first()
-        return render(request, "members/standing.html", {"application": application, "known": True}, status=403)
+        return render(
+            request,
+            "members/standing.html",
+            {"application": application, "known": True},
+            status=403,
+        )

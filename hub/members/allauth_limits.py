@@ -1,8 +1,9 @@
-"""Let allauth count in the database: its own limits live in a cache that forgets when it is full or away.
+"""Let allauth count in the database: its own limits live in a cache that forgets when it is full or
+away.
 
-All of its limits (sign-in, second factor, password reset, addresses, reauthentication) come down to two functions,
-which :func:`install` replaces; a test holds that they are still where they were. ``ACCOUNT_RATE_LIMITS`` stays where
-the amounts are set.
+All of its limits (sign-in, second factor, password reset, addresses, reauthentication) come down to
+two functions, which :func:`install` replaces; a test holds that they are still where they were.
+``ACCOUNT_RATE_LIMITS`` stays where the amounts are set.
 """
 
 import unicodedata
@@ -33,7 +34,9 @@ class _Usage:
         limits.give_back(self.limit, self.key)
 
 
-def _counted(request: HttpRequest, app: str, action: str, rate: Rate, key: Any, user: Any) -> tuple[Limit, str]:
+def _counted(
+    request: HttpRequest, app: str, action: str, rate: Rate, key: Any, user: Any
+) -> tuple[Limit, str]:
     """Return the limit and its key, in one spelling of what was typed."""
     typed = unicodedata.normalize("NFKC", key).casefold() if key is not None else None
     row = ratelimit.get_cache_key(request, app=app, action=action, rate=rate, key=typed, user=user)
@@ -65,7 +68,13 @@ def consume_single_rate(
 
 
 def clear(
-    request: HttpRequest, *, app: str, action: str, config: Any = None, key: Any = None, user: Any = None
+    request: HttpRequest,
+    *,
+    app: str,
+    action: str,
+    config: Any = None,
+    key: Any = None,
+    user: Any = None,
 ) -> None:
     """Forget what an action has counted."""
     for rate in ratelimit.get_rates(app=app, action=action, config=config):

@@ -13,7 +13,9 @@ class MembersConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Give allauth's limits a place that does not forget; listen for what begins on its pages."""
+        """Give allauth's limits a place that does not
+        forget; listen for what begins on its pages.
+        """
         from allauth.account.signals import email_added
         from allauth.mfa.signals import authenticator_added
         from django.contrib.auth.signals import user_logged_in

@@ -1,8 +1,9 @@
 """Authors of imported archives who are no members, and how they come to their words when they join.
 
-Such an author is a :class:`Member` who cannot sign in, is in no directory and has no address but a key made of it
-(``HASH@archive.invalid``), so that nobody owns the address by having written from it once. Whoever proves that the
-address is theirs, as an applicant or as a member who adds it, takes over what was written from it.
+Such an author is a :class:`Member` who cannot sign in, is in no directory and has no address but a
+key made of it (``HASH@archive.invalid``), so that nobody owns the address by having written from it
+once. Whoever proves that the address is theirs, as an applicant or as a member who adds it, takes
+over what was written from it.
 """
 
 from hashlib import sha256
@@ -27,14 +28,20 @@ def author_key(*, address: str, name: str = "") -> str:
 
 @transaction.atomic
 def find_or_record_author(*, address: str, name: str) -> Member:
-    """Return who writes from an address: the member who has proven it, else the author recorded for it.
+    """Return who writes from an address: the member who has proven it, else the author recorded for
+    it.
 
-    Args: address, as a mail names it, empty for none; name, what the author called themselves, may be empty.
+    Args: address, as a mail names it, empty for none; name, what the author called themselves, may
+    be empty.
 
     Queries: 4 at most.
     """
     folded = fold_address(address)
-    row = EmailAddress.objects.filter(email=folded, verified=True).select_related("user").first() if folded else None
+    row = (
+        EmailAddress.objects.filter(email=folded, verified=True).select_related("user").first()
+        if folded
+        else None
+    )
     if row is not None:
         return row.user
     member = Member.objects.filter(email=folded, is_active=True).first() if folded else None
@@ -42,9 +49,11 @@ def find_or_record_author(*, address: str, name: str) -> Member:
         return member
     key = author_key(address=folded, name=name)
     # Some programs write the address as the name; it is shown to nobody.
-    shown = " ".join(word.partition("@")[0] for word in (name.split() or [folded]))[:150] or _("Unknown author")
-    author, made = Member.objects.get_or_create(email=key, defaults={"name": shown})
-    if made:
+    shown = " ".join(word.partition("@")[0] for word in (name.split() or [folded]))[:150] or _(
+        "Unknown author"
+    )
+    author, is_new = Member.objects.get_or_create(email=key, defaults={"name": shown})
+    if is_new:
         author.set_unusable_password()
         author.save(update_fields=["password"])
     return author
@@ -52,7 +61,8 @@ def find_or_record_author(*, address: str, name: str) -> Member:
 
 @transaction.atomic
 def take_over_words(*, member: Member, address: str) -> bool:
-    """Give a member what an archive has from an address that is proven to be theirs; False when there is nothing.
+    """Give a member what an archive has from an address that is proven to be theirs; False when
+    there is nothing.
 
     Rooms that keep authors register under ``HUB_TAKE_OVER``: take_over(author, member).
     """

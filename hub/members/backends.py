@@ -3,16 +3,20 @@
 from allauth.account.auth_backends import AuthenticationBackend
 from django.http import HttpRequest
 
+from hub.lib.prepared import Prepared
 from hub.members.models import Member
 from hub.members.selectors import address_owner
+
+# Asked for on each page of who is signed in.
+_by_key = Prepared(lambda pk: Member.objects.filter(pk=pk))
 
 
 class AddressBackend(AuthenticationBackend):
     """Check a password against the member who has verified the address; used by SMTP AUTH as well.
 
-    It stands in for allauth's own backend, from which it has one thing: whoever knows the password of a member who
-    may not sign in is remembered for the page that says so (``HubAccountAdapter.respond_user_inactive``), and is not
-    signed in.
+    It stands in for allauth's own backend, from which it has one thing: whoever knows the password
+    of a member who may not sign in is remembered for the page that says so
+    (``HubAccountAdapter.respond_user_inactive``), and is not signed in.
     """
 
     def authenticate(
@@ -23,7 +27,9 @@ class AddressBackend(AuthenticationBackend):
         email: str | None = None,
         **kwargs: object,
     ) -> Member | None:
-        """Return the active member for address and password, None otherwise; a wrong address costs the same time."""
+        """Return the active member for address and password,
+        None otherwise; a wrong address costs the same time.
+        """
         address = (email or username or "").strip()
         if not address or not password:
             return None
@@ -37,3 +43,8 @@ class AddressBackend(AuthenticationBackend):
             return member
         self._stash_user(member)
         return None
+
+    def get_user(self, user_id: int) -> Member | None:
+        """Return the member of a session, None for one who may not sign in any more."""
+        member = _by_key.first(int(user_id))
+        return member if member is not None and self.user_can_authenticate(member) else None

@@ -1,8 +1,10 @@
-"""A person leaves for good: out of the record, which stays, and out of what others may have of them.
+"""A person leaves for good: out of the record, which stays, and out of what others may have of
+them.
 
-Two steps. The first is one transaction: the person may not sign in any more, and their own rows forget them. The second
-searches every table and every raw mail, a chunk at a time; what stands in the words of others becomes a list for the
-Secretariat. A process that dies in between leaves the rest to the worker.
+Two steps. The first is one transaction: the person may not sign in any more, and their own rows
+forget them. The second searches every table and every raw mail, a chunk at a time; what stands in
+the words of others becomes a list for the Secretariat. A process that dies in between leaves the
+rest to the worker.
 """
 
 import logging
@@ -17,13 +19,20 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django_tasks import task
 
-from hub.lib.clock import now as clock
+from hub.lib import clock
 from hub.lib.errors import Conflict, Invalid, NotAllowed, NotFound
 from hub.lib.hooks import registered
 from hub.lib.mail import send_letter
 from hub.lib.masking import mask
-from hub.lib.redact import Person
-from hub.members.models import Application, ApplicationPassword, Departure, DepartureTrace, LoginSession, Member
+from hub.lib.redact import SoughtPerson
+from hub.members.models import (
+    Application,
+    ApplicationPassword,
+    Departure,
+    DepartureTrace,
+    LoginSession,
+    Member,
+)
 from hub.members.selectors import secretariat
 
 log = logging.getLogger(__name__)
@@ -33,17 +42,19 @@ LOOK_AGAIN = timedelta(minutes=15)
 
 
 def anonymise_member(*, member_id: int, actor: Member, now: datetime, reason: str = "") -> Member:
-    """Take the person out of the record and keep the record: what was said stays, by "a former member".
+    """Take the person out of the record and keep the record: what was said stays, by "a former
+    member".
 
-    The country stays, so that the balance of regions remains true; every address, the name, the words of the
-    application and the password go, and with the password every open sign-in. Rooms register what they do under
-    ``HUB_FORGET`` (in the transaction, while the person still has their addresses), ``HUB_SCRUB`` (after it, for rows
-    that many may have) and ``HUB_TRACES`` (where others name the person).
+    The country stays, so that the balance of regions remains true; every address, the name, the
+    words of the application and the password go, and with the password every open sign-in. Rooms
+    register what they do under ``HUB_FORGET`` (in the transaction, while the person still has their
+    addresses), ``HUB_SCRUB`` (after it, for rows that many may have) and ``HUB_TRACES`` (where
+    others name the person).
 
     Args: reason, for the record; of the Secretariat.
 
-    Raises: NotAllowed (neither the person nor the Secretariat), NotFound, Conflict (has left before), Invalid (nobody
-        else leads a discussion that goes on, or is of the Secretariat).
+    Raises: NotAllowed (neither the person nor the Secretariat), NotFound, Conflict (has left
+        before), Invalid (nobody else leads a discussion that goes on, or is of the Secretariat).
     """
     departure = _leave(member_id, actor, now, reason)
     finish_departure(departure_id=departure.pk)
@@ -71,9 +82,13 @@ def _leave(member_id: int, actor: Member, now: datetime, reason: str) -> Departu
     member.groups.clear()
     member.user_permissions.clear()
     departure = Departure.objects.create(
-        member=member, actor=actor, reason=mask(reason).strip()[:MAX_REASON], left_at=now, wanted=wanted
+        member=member,
+        actor=actor,
+        reason=mask(reason).strip()[:MAX_REASON],
+        left_at=now,
+        wanted=wanted,
     )
-    finish_later.using(run_after=clock() + LOOK_AGAIN).enqueue(departure.pk)
+    finish_later.using(run_after=clock.now() + LOOK_AGAIN).enqueue(departure.pk)
     return departure
 
 
@@ -90,12 +105,17 @@ def check_may_anonymise(*, member_id: int, actor: Member) -> Member:
     if member.anonymised_at:
         raise Conflict(_("This person has left already."))
     if member.is_active and member.is_staff and not secretariat().exclude(pk=member.pk).exists():
-        raise Invalid(_("Nobody else is in the Secretariat. Add somebody else to it first."), code="last-secretariat")
+        raise Invalid(
+            _("Nobody else is in the Secretariat. Add somebody else to it first."),
+            code="last-secretariat",
+        )
     return member
 
 
 def person_for(*, member_id: int, actor: Member) -> Member:
-    """Return a person who has not left, whether they may leave now or not. Raises: NotAllowed, NotFound."""
+    """Return a person who has not left, whether they
+    may leave now or not. Raises: NotAllowed, NotFound.
+    """
     if not (actor.is_active and actor.is_staff):
         raise NotAllowed
     member = Member.objects.filter(pk=member_id, anonymised_at=None).first()
@@ -114,35 +134,48 @@ def departure_of(member_id: int) -> Departure:
 
 def _wanted(member: Member) -> dict[str, Sequence[str]]:
     """Return what to look for: only what is certainly this person's, and nobody else's as well."""
-    proven = set(EmailAddress.objects.filter(user=member, verified=True).values_list("email", flat=True))
+    proven = set(
+        EmailAddress.objects.filter(user=member, verified=True).values_list("email", flat=True)
+    )
     if not Application.objects.filter(member=member, state=Application.State.UNCONFIRMED).exists():
         proven.add(member.email)
     shared = EmailAddress.objects.filter(email__in=proven, verified=True).exclude(user=member)
     proven -= set(shared.values_list("email", flat=True))
-    has_namesake = Member.objects.filter(name__iexact=member.name, anonymised_at=None).exclude(pk=member.pk).exists()
+    has_namesake = (
+        Member.objects.filter(name__iexact=member.name, anonymised_at=None)
+        .exclude(pk=member.pk)
+        .exists()
+    )
     return {"names": [] if has_namesake else [member.name], "addresses": sorted(proven)}
 
 
 def finish_departure(*, departure_id: int) -> int:
-    """Search everything for a person who has left; return how many places others have named them in.
+    """Search everything for a person who has left; return how many places others have named them
+    in.
 
-    It may be begun again: what was done stays done. Afterwards the hub does not know any more whom it looked for.
+    It may be begun again: what was done stays done. Afterwards the hub does not know any more whom
+    it looked for.
     """
     departure = Departure.objects.select_related("member").filter(pk=departure_id).first()
     if departure is None or departure.finished_at is not None:
         return 0
-    person = Person(tuple(departure.wanted["names"]), tuple(departure.wanted["addresses"]))
+    person = SoughtPerson(tuple(departure.wanted["names"]), tuple(departure.wanted["addresses"]))
     if person.needles:
         for scrub in registered("HUB_SCRUB"):
             scrub(departure.member, person)
         for find in registered("HUB_TRACES"):
             for trace in find(departure.member, person):
                 DepartureTrace.objects.get_or_create(
-                    departure=departure, kind=trace.kind, url=trace.url, defaults={"label": trace.label}
+                    departure=departure,
+                    kind=trace.kind,
+                    url=trace.url,
+                    defaults={"label": trace.label},
                 )
     count = departure.traces.count()
     with transaction.atomic():
-        is_first = Departure.objects.filter(pk=departure.pk, finished_at=None).update(finished_at=clock(), wanted={})
+        is_first = Departure.objects.filter(pk=departure.pk, finished_at=None).update(
+            finished_at=clock.now(), wanted={}
+        )
         if is_first and count:
             _tell_secretariat(departure, count)
     return count
@@ -161,7 +194,9 @@ def finish_later(departure_id: int) -> int:
 
 
 def departures_for(reader: Member) -> QuerySet[Departure]:
-    """Return who left, the newest first, each with ``open_traces``. Raises: NotAllowed outside the Secretariat."""
+    """Return who left, the newest first, each with
+    ``open_traces``. Raises: NotAllowed outside the Secretariat.
+    """
     if not (reader.is_active and reader.is_staff):
         raise NotAllowed
     open_traces = Count("traces", filter=Q(traces__settled_at=None))
@@ -179,11 +214,15 @@ def departure_for(reader: Member, pk: int) -> Departure:
 
 def traces_of(departure: Departure) -> QuerySet[DepartureTrace]:
     """Return where others name the person, what is not settled first."""
-    return departure.traces.select_related("settled_by").order_by(F("settled_at").asc(nulls_first=True), "pk")
+    return departure.traces.select_related("settled_by").order_by(
+        F("settled_at").asc(nulls_first=True), "pk"
+    )
 
 
 def settle_trace(*, departure_id: int, trace_id: int, actor: Member, now: datetime) -> None:
-    """Say that a place is looked after; a second time changes nothing. Raises: NotAllowed, NotFound."""
+    """Say that a place is looked after; a second time
+    changes nothing. Raises: NotAllowed, NotFound.
+    """
     rows = departure_for(actor, departure_id).traces.filter(pk=trace_id)
     if not rows.exists():
         raise NotFound

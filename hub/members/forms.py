@@ -1,4 +1,6 @@
-"""What people fill in: the application, its decision, preferences; and allauth's forms for addresses of any script."""
+"""What people fill in: the application, its decision,
+preferences; and allauth's forms for addresses of any script.
+"""
 
 import zoneinfo
 from collections.abc import Iterator
@@ -14,7 +16,19 @@ from django_countries import countries
 
 from hub.members.fields import AddressField
 
-_AREAS = ("Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
+_AREAS = (
+    "Africa",
+    "America",
+    "Antarctica",
+    "Arctic",
+    "Asia",
+    "Atlantic",
+    "Australia",
+    "Europe",
+    "Indian",
+    "Pacific",
+)
+_NEW_PASSWORD = {"password1": _("New password"), "password2": _("New password, once more")}
 
 
 def _countries() -> Iterator[tuple[str, Any]]:
@@ -24,9 +38,16 @@ def _countries() -> Iterator[tuple[str, Any]]:
 
 def _zones() -> list[tuple[str, Any]]:
     """Return the zones of the tz database by area; the old names without an area are left out."""
-    names = sorted(name for name in zoneinfo.available_timezones() if name.partition("/")[0] in _AREAS and "/" in name)
+    names = sorted(
+        name
+        for name in zoneinfo.available_timezones()
+        if name.partition("/")[0] in _AREAS and "/" in name
+    )
     areas = groupby(names, key=lambda name: name.partition("/")[0])
-    zones = [(area, [(name, name.partition("/")[2].replace("_", " ")) for name in found]) for area, found in areas]
+    zones = [
+        (area, [(name, name.partition("/")[2].replace("_", " ")) for name in zone_names])
+        for area, zone_names in areas
+    ]
     return [("UTC", "UTC"), *zones]
 
 
@@ -39,7 +60,11 @@ class ApplicationForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
         help_text=_("As colleagues should see it beside your words."),
     )
-    email = AddressField(help_text=_("You get a link there to confirm it. Other members never see it on these pages."))
+    email = AddressField(
+        help_text=_(
+            "You get a link there to confirm it. Other members never see it on these pages."
+        )
+    )
     country = forms.ChoiceField(label=_("Country"), choices=_countries)
     organisation = forms.CharField(
         label=_("Organisation"),
@@ -57,12 +82,21 @@ class ApplicationForm(forms.Form):
         label=_("Why do you want to join?"),
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 6}),
-        help_text=_("What you work on, what you look for, what you can bring. The Secretariat alone reads this."),
+        help_text=_(
+            "What you work on, what you look for, what you can bring. The Secretariat alone reads "
+            "this."
+        ),
     )
-    language = forms.ChoiceField(label=_("Language of your pages and mails"), choices=settings.LANGUAGES)
+    language = forms.ChoiceField(
+        label=_("Language of your pages and mails"), choices=settings.LANGUAGES
+    )
     accepts = forms.BooleanField(
         label=_("I accept the rules of procedure."),
-        error_messages={"required": _("You can join only under the rules of procedure. Read them, then tick the box.")},
+        error_messages={
+            "required": _(
+                "You can join only under the rules of procedure. Read them, then tick the box."
+            )
+        },
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -76,7 +110,7 @@ class AddressForm(forms.Form):
     email = AddressField()
 
 
-class DecisionForm(forms.Form):
+class ApplicationDecisionForm(forms.Form):
     """The Secretariat's decision on an application."""
 
     APPROVE, DECLINE = "approve", "decline"
@@ -91,7 +125,10 @@ class DecisionForm(forms.Form):
         required=False,
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 4}),
-        help_text=_("If you decline, the person gets these words by mail. If you approve, they stay in the record."),
+        help_text=_(
+            "If you decline, the person gets these words by mail. If you approve, they stay in the "
+            "record."
+        ),
     )
 
     def clean(self) -> dict[str, Any]:
@@ -105,18 +142,41 @@ class DecisionForm(forms.Form):
 class PreferencesForm(forms.Form):
     """How a member reads the hub."""
 
-    language = forms.ChoiceField(label=_("Language of your pages and mails"), choices=settings.LANGUAGES)
+    language = forms.ChoiceField(
+        label=_("Language of your pages and mails"),
+        choices=settings.LANGUAGES,
+        help_text=_(
+            "The language menu at the top of each page changes it, too. A list can have one of its "
+            "own."
+        ),
+    )
     time_zone = forms.ChoiceField(
-        label=_("Time zone"), choices=_zones, help_text=_("Times are shown in this zone, with UTC beside them.")
+        label=_("Time zone"),
+        choices=_zones,
+        help_text=_("Times are shown in this zone, with UTC beside them."),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        # A zone under an old name (Asia/Calcutta of a browser, EST) stays what it is until another one is chosen.
+        # A zone under an old name (Asia/Calcutta of a browser, EST) stays what it is until another
+        # one is chosen.
         chosen = self.initial.get("time_zone")
-        known = {value for _area, zones in _zones() if isinstance(zones, list) for value, _label in zones}
+        known = {
+            value for _area, zones in _zones() if isinstance(zones, list) for value, _label in zones
+        }
         if chosen and chosen not in known | {"UTC"}:
-            self.fields["time_zone"].choices = [(chosen, chosen), *_zones()]  # type: ignore[attr-defined]
+            choices = [(chosen, chosen), *_zones()]
+            self.fields["time_zone"].choices = choices  # type: ignore[attr-defined]
+
+
+def _relabel(form: forms.BaseForm, **labels: Any) -> None:
+    """Give fields labels of ours, by name, and take
+    allauth's out of the boxes, where they stood once more.
+    """
+    for name, label in labels.items():
+        field = form.fields[name]
+        field.label = label
+        field.widget.attrs.pop("placeholder", None)
 
 
 class SignInForm(allauth_forms.LoginForm):
@@ -125,6 +185,7 @@ class SignInForm(allauth_forms.LoginForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["login"] = AddressField()
+        _relabel(self, password=_("Password"), remember=_("Keep me signed in on this device"))
 
 
 class NewPasswordForm(allauth_forms.ResetPasswordForm):
@@ -137,3 +198,35 @@ class AddAddressForm(allauth_forms.AddEmailForm):
     """Add an address of any script."""
 
     email = AddressField()
+
+
+class ChangePasswordForm(allauth_forms.ChangePasswordForm):
+    """Choose another password, with the present one."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _relabel(self, oldpassword=_("Current password"), **_NEW_PASSWORD)
+
+
+class SetPasswordForm(allauth_forms.SetPasswordForm):
+    """Choose a password where there is none."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _relabel(self, **_NEW_PASSWORD)
+
+
+class PasswordByLinkForm(allauth_forms.ResetPasswordKeyForm):
+    """Choose a password by the link in a mail."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _relabel(self, **_NEW_PASSWORD)
+
+
+class PasswordAgainForm(allauth_forms.ReauthenticateForm):
+    """The password once more, before something that matters."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _relabel(self, password=_("Password"))

@@ -1,6 +1,8 @@
-"""Hash passwords a few at a time: each takes 100 MB and as many cores as there are, and anybody may ask for one.
+"""Hash passwords a few at a time: each takes 100 MB and as many cores as there are, and anybody may
+ask for one.
 
-Whoever comes when too many wait already is asked to come again: pages of others and the mail door go on meanwhile.
+Whoever comes when too many wait already is asked to come again: pages of others and the mail door
+go on meanwhile.
 """
 
 import contextlib
@@ -19,7 +21,7 @@ MAX_WAITING = 24
 WAIT_SECONDS = 10.0
 
 
-class Busy(Unavailable):
+class HashingBusy(Unavailable):
     """Too many passwords are being checked."""
 
     code = "busy"
@@ -40,13 +42,13 @@ class Gate:
     def __call__(self) -> Iterator[None]:
         """Hold a place.
 
-        Raises: Busy.
+        Raises: HashingBusy.
         """
         if not self._room.acquire(blocking=False):
-            raise Busy
+            raise HashingBusy
         try:
             if not self._places.acquire(timeout=self._wait_seconds):
-                raise Busy
+                raise HashingBusy
             try:
                 yield
             finally:

@@ -1,4 +1,6 @@
-"""Pages of leaving for good: one's own, the Secretariat's, and where others still name who has left."""
+"""Pages of leaving for good: one's own, the
+Secretariat's, and where others still name who has left.
+"""
 
 from typing import Any, cast
 
@@ -20,7 +22,17 @@ from hub.lib import clock
 from hub.lib.errors import Invalid, NotAllowed
 from hub.lib.numbers import whole_number
 from hub.lib.paging import neighbours
-from hub.members import departures as services
+from hub.members.departures import (
+    MAX_REASON,
+    anonymise_member,
+    departure_for,
+    departure_of,
+    departures_for,
+    finish_departure,
+    person_for,
+    settle_trace,
+    traces_of,
+)
 from hub.members.models import Member
 
 PAGE = 50
@@ -36,7 +48,9 @@ class _ConfirmForm(forms.Form):
     )
     understood = forms.BooleanField(
         label=gettext_lazy("I understand that this cannot be undone."),
-        error_messages={"required": gettext_lazy("Tick the box: nobody can bring the account back afterwards.")},
+        error_messages={
+            "required": gettext_lazy("Tick the box: nobody can bring the account back afterwards.")
+        },
     )
 
     def __init__(self, *args: Any, member: Member, **kwargs: Any) -> None:
@@ -62,9 +76,11 @@ class AnonymiseForm(_ConfirmForm):
 
     reason = forms.CharField(
         label=gettext_lazy("Reason"),
-        max_length=services.MAX_REASON,
+        max_length=MAX_REASON,
         widget=forms.Textarea(attrs={"rows": 4}),
-        help_text=gettext_lazy("For the record of the Secretariat. Do not write the person's name in it."),
+        help_text=gettext_lazy(
+            "For the record of the Secretariat. Do not write the person's name in it."
+        ),
     )
     field_order = ("reason", "understood", "password")
 
@@ -82,7 +98,7 @@ def leave(request: HttpRequest) -> HttpResponse:
     form = LeaveForm(request.POST if request.method == "POST" else None, member=member)
     if request.method == "POST" and form.is_valid():
         try:
-            services.anonymise_member(member_id=member.pk, actor=member, now=clock.now())
+            anonymise_member(member_id=member.pk, actor=member, now=clock.now())
         except Invalid as error:
             form.add_error(None, str(error))
         else:
@@ -99,17 +115,17 @@ def anonymise(request: HttpRequest, pk: int) -> HttpResponse:
     actor = _signed_in(request)
     if not actor.is_staff:
         raise NotAllowed
-    person = services.person_for(member_id=pk, actor=actor)
+    person = person_for(member_id=pk, actor=actor)
     form = AnonymiseForm(request.POST if request.method == "POST" else None, member=actor)
     if request.method == "POST" and form.is_valid():
         try:
             reason = form.cleaned_data["reason"]
-            services.anonymise_member(member_id=pk, actor=actor, now=clock.now(), reason=reason)
+            anonymise_member(member_id=pk, actor=actor, now=clock.now(), reason=reason)
         except Invalid as error:
             form.add_error(None, str(error))
         else:
             messages.success(request, _("The person was removed from the record."))
-            return redirect("members:departure", pk=services.departure_of(pk).pk)
+            return redirect("members:departure", pk=departure_of(pk).pk)
     context = {"form": form, "person": person}
     return render(request, "members/anonymise.html", context, status=422 if form.errors else 200)
 
@@ -119,9 +135,11 @@ def anonymise(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def departures(request: HttpRequest) -> HttpResponse:
     """Show the Secretariat who left, and where there is something left to look at."""
-    page = Paginator(services.departures_for(_signed_in(request)), PAGE).get_page(request.GET.get("page"))
+    page = Paginator(departures_for(_signed_in(request)), PAGE).get_page(request.GET.get("page"))
     return render(
-        request, "members/departures.html", {"page": page, **neighbours(page.number, page.paginator.num_pages)}
+        request,
+        "members/departures.html",
+        {"page": page, **neighbours(page.number, page.paginator.num_pages)},
     )
 
 
@@ -129,17 +147,19 @@ def departures(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def departure(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show where others still name a person who left; a POST settles one place, or does what was left undone."""
+    """Show where others still name a person who left; a
+    POST settles one place, or does what was left undone.
+    """
     actor = _signed_in(request)
-    row = services.departure_for(actor, pk)
+    row = departure_for(actor, pk)
     if request.method == "POST":
         trace_id = whole_number(request.POST.get("trace"))
         if "finish" in request.POST:
-            services.finish_departure(departure_id=row.pk)
+            finish_departure(departure_id=row.pk)
         elif trace_id:
-            services.settle_trace(departure_id=row.pk, trace_id=trace_id, actor=actor, now=clock.now())
+            settle_trace(departure_id=row.pk, trace_id=trace_id, actor=actor, now=clock.now())
         return redirect(f"{request.path}?page={whole_number(request.GET.get('page'), 1)}")
-    page = Paginator(services.traces_of(row), PAGE).get_page(request.GET.get("page"))
+    page = Paginator(traces_of(row), PAGE).get_page(request.GET.get("page"))
     context = {
         "departure": row,
         "page": page,

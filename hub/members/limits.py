@@ -1,9 +1,11 @@
-"""How often a password may be tried: for one account from one client, for one account, and from one client.
+"""How often a password may be tried: for one account from one client, for one account, and from one
+client.
 
-The account is the member where there is one, by whichever address; else the address in one spelling, so that a
-full-width letter opens no new count. The first limit is tight, the second wide: a person whose password somebody tries
-from elsewhere still signs in from where they have signed in before, since only strangers to the account are stopped by
-the wide one. All doors share the wide counts.
+The account is the member where there is one, by whichever address; else the address in one
+spelling, so that a full-width letter opens no new count. The first limit is tight, the second wide:
+a person whose password somebody tries from elsewhere still signs in from where they have signed in
+before, since only strangers to the account are stopped by the wide one. All doors share the wide
+counts.
 """
 
 import unicodedata
@@ -79,7 +81,9 @@ class SignInAttempt:
             limits.count_all([(USUAL, self._here)])
 
     def forgive(self) -> None:
-        """Forget the wrong passwords from here: the member has proven who they are in another way."""
+        """Forget the wrong passwords from here: the
+        member has proven who they are in another way.
+        """
         limits.clear(self.door, self._here)
         self._remember()
 

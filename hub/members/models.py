@@ -17,6 +17,7 @@ from django_countries.fields import CountryField
 
 from hub.lib.addresses import fold_address
 from hub.lib.bus import publish_on_commit
+from hub.lib.initials import initials_of
 from hub.members.regions import region_of
 
 # The topic of the bus on which each process hears whose sign-in has ended.
@@ -24,13 +25,17 @@ SIGN_IN_ENDED = "login-session.ended"
 
 
 class NameAttribute(DeferredAttribute):
-    """The name of a person; of one who has left for good what stands for it, in the language of who reads it."""
+    """The name of a person; of one who has left for good
+    what stands for it, in the language of who reads it.
+    """
 
     def __get__(self, instance: Any, cls: Any = None) -> Any:
         """Return the name to show."""
         if instance is not None:
             data = instance.__dict__
-            if data.get("anonymised_at") or ("anonymised_at" not in data and data.get("name") == ""):
+            if data.get("anonymised_at") or (
+                "anonymised_at" not in data and data.get("name") == ""
+            ):
                 return str(_("A former member"))
             if "name" in data:
                 return data["name"]
@@ -42,7 +47,9 @@ class NameAttribute(DeferredAttribute):
 
 
 class NameField(models.CharField):
-    """The name of a person, see :class:`NameAttribute`; what is stored of one who has left is nothing."""
+    """The name of a person, see :class:`NameAttribute`;
+    what is stored of one who has left is nothing.
+    """
 
     descriptor_class = NameAttribute
 
@@ -71,8 +78,12 @@ class MemberManager(BaseUserManager["Member"]):
         return member
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "Member":
-        """Create a member of the secretariat who may do everything; whoever can run this vouches for the address."""
-        member = self.create_user(email, password, is_active=True, is_staff=True, is_superuser=True, **fields)
+        """Create a member of the secretariat who may do
+        everything; whoever can run this vouches for the address.
+        """
+        member = self.create_user(
+            email, password, is_active=True, is_staff=True, is_superuser=True, **fields
+        )
         addresses = apps.get_model("account", "EmailAddress").objects
         addresses.create(user=member, email=member.email, verified=True, primary=True)
         return member
@@ -83,9 +94,11 @@ class MemberManager(BaseUserManager["Member"]):
 
 
 class Member(AbstractBaseUser, PermissionsMixin):
-    """A person of the network; logs in by e-mail, has several verified addresses (allauth's ``EmailAddress``).
+    """A person of the network; logs in by e-mail, has several verified addresses (allauth's
+    ``EmailAddress``).
 
-    A member is anonymised, never deleted: their contributions stay in the record. ``is_staff`` is the Secretariat.
+    A member is anonymised, never deleted: their contributions stay in the record. ``is_staff`` is
+    the Secretariat.
     """
 
     email = models.EmailField(_("e-mail"), max_length=254, unique=True)
@@ -93,7 +106,9 @@ class Member(AbstractBaseUser, PermissionsMixin):
     country = CountryField(_("country"), blank=True)
     organisation = models.CharField(_("organisation"), max_length=200, blank=True)
     expertise = models.CharField(_("expertise"), max_length=300, blank=True)
-    language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES, default="en")
+    language = models.CharField(
+        _("language"), max_length=10, choices=settings.LANGUAGES, default="en"
+    )
     time_zone = models.CharField(_("time zone"), max_length=64, default="UTC")
     is_active = models.BooleanField(_("may sign in"), default=False)
     is_staff = models.BooleanField(_("Secretariat"), default=False)
@@ -116,14 +131,20 @@ class Member(AbstractBaseUser, PermissionsMixin):
         return self.get_full_name()
 
     @classmethod
-    def from_db(cls, db: str | None, field_names: Collection[str], values: Collection[Any], **options: Any) -> Self:
+    def from_db(
+        cls, db: str | None, field_names: Collection[str], values: Collection[Any], **options: Any
+    ) -> Self:
         """Load, and remember whether the member runs the hub."""
         member = super().from_db(db, field_names, values, **options)
-        member._ran_the_hub = any(member.__dict__.get(name) for name in ("is_staff", "is_superuser"))
+        member._ran_the_hub = any(
+            member.__dict__.get(name) for name in ("is_staff", "is_superuser")
+        )
         return member
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Save; a new password, or an account that may not sign in or run the hub any more, ends every sign-in."""
+        """Save; a new password, or an account that may not
+        sign in or run the hub any more, ends every sign-in.
+        """
         has_new_password = getattr(self, "_password", None) is not None
         has_left = self._ran_the_hub and not (self.is_staff or self.is_superuser)
         ends = not self._state.adding and (has_new_password or has_left or not self.is_active)
@@ -147,13 +168,6 @@ class Member(AbstractBaseUser, PermissionsMixin):
         return initials_of(self.name)
 
 
-def initials_of(name: str) -> str:
-    """Return up to two letters that stand for a name."""
-    words = [word for word in name.replace("-", " ").split() if word[:1].isalpha() and word[-1:] != "."]
-    picked = words[:1] + words[-1:] if len(words) > 1 else words
-    return "".join(word[0] for word in picked).upper()
-
-
 def session_mark(session_key: str) -> str:
     """Return a name of a session from which its key cannot be had."""
     return sha256(session_key.encode()).hexdigest()[:24]
@@ -175,7 +189,9 @@ class Application(models.Model):
         APPROVED = "approved", _("approved")
         DECLINED = "declined", _("declined")
 
-    member = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="application")
+    member = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="application"
+    )
     state = models.CharField(max_length=12, choices=State.choices, default=State.UNCONFIRMED)
     statement = models.TextField(_("Why do you want to join?"), max_length=2000)
     # How often the form came again with other words before the address was confirmed.
@@ -201,7 +217,9 @@ class LoginSessionManager(BaseSessionManager):
     """End sign-ins."""
 
     def end_all(self, member_id: int) -> None:
-        """Sign a member out everywhere, and tell the processes that may have sockets or mail sessions of them."""
+        """Sign a member out everywhere, and tell the processes
+        that may have sockets or mail sessions of them.
+        """
         self.filter(member_id=member_id).delete()
         publish_on_commit(SIGN_IN_ENDED, {"member": member_id})
 
@@ -211,10 +229,11 @@ class LoginSessionManager(BaseSessionManager):
 
 
 class LoginSession(AbstractBaseSession):
-    """One browser that is signed in, or a visitor's session; its rows are Django's sessions (decision record 0017).
+    """One browser that is signed in, or a visitor's session; its rows are Django's sessions
+    (decision record 0017).
 
-    A member sees them as the list of sign-ins: which client, since when, seen when. Nothing is kept of where the
-    client stands, and a row ends with its session.
+    A member sees them as the list of sign-ins: which client, since when, seen when. Nothing is kept
+    of where the client stands, and a row ends with its session.
     """
 
     member = models.ForeignKey(
@@ -238,7 +257,9 @@ class LoginSession(AbstractBaseSession):
 
     @property
     def mark(self) -> str:
-        """A name of the session that opens nothing: for pages, and for prompts between processes."""
+        """A name of the session that opens nothing:
+        for pages, and for prompts between processes.
+        """
         return session_mark(self.session_key)
 
 
@@ -248,7 +269,9 @@ class ApplicationPassword(models.Model):
     It has 160 random bits, so a fast hash is enough.
     """
 
-    member = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="application_passwords")
+    member = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="application_passwords"
+    )
     label = models.CharField(_("Name"), max_length=60)
     digest = models.CharField(max_length=64, unique=True)
     created_at = models.DateTimeField()
@@ -262,9 +285,13 @@ class ApplicationPassword(models.Model):
 
 
 class FactorReset(models.Model):
-    """That somebody of the Secretariat took a lost second factor from a member's account, and why."""
+    """That somebody of the Secretariat took a lost
+    second factor from a member's account, and why.
+    """
 
-    member = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="factor_resets")
+    member = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="factor_resets"
+    )
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     reason = models.TextField()
     created_at = models.DateTimeField()
@@ -272,7 +299,9 @@ class FactorReset(models.Model):
     class Meta:
         ordering = ("-created_at",)
         constraints = (
-            models.CheckConstraint(condition=~models.Q(member=models.F("actor")), name="factor_reset_by_another"),
+            models.CheckConstraint(
+                condition=~models.Q(member=models.F("actor")), name="factor_reset_by_another"
+            ),
         )
 
     def __str__(self) -> str:
@@ -282,10 +311,13 @@ class FactorReset(models.Model):
 class Departure(models.Model):
     """A person who left for good: who decided it, and what is left to be done.
 
-    The names and addresses to look for are kept until everything has been searched, and not a moment longer.
+    The names and addresses to look for are kept until everything has been searched, and not a
+    moment longer.
     """
 
-    member = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="departure")
+    member = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="departure"
+    )
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     reason = models.TextField(blank=True)
     left_at = models.DateTimeField()
@@ -301,7 +333,9 @@ class Departure(models.Model):
 
 
 class DepartureTrace(models.Model):
-    """A place where others still name a person who left: the Secretariat looks at it and says when it is settled."""
+    """A place where others still name a person who left:
+    the Secretariat looks at it and says when it is settled.
+    """
 
     class Kind(models.TextChoices):
         """What kind of place it is."""
@@ -327,7 +361,11 @@ class DepartureTrace(models.Model):
 
     class Meta:
         ordering = ("pk",)
-        constraints = (models.UniqueConstraint(fields=("departure", "kind", "url"), name="departure_trace_once"),)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("departure", "kind", "url"), name="departure_trace_once"
+            ),
+        )
         # The page of a departure lists what is not settled first.
         indexes = (models.Index(fields=("departure", "settled_at"), name="departure_trace_open"),)
 

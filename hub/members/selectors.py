@@ -5,13 +5,14 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from allauth.account.models import EmailAddress
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import ngettext
 
 from hub.lib.addresses import fold_address
+from hub.lib.counts import with_count
 from hub.lib.errors import NotAllowed, NotFound
-from hub.lib.home import Block, Kind
+from hub.lib.home import Block, BlockKind
 from hub.lib.prepared import Prepared
 from hub.members.models import Application, Member
 
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
 
 # Addresses at these say nothing about where a person works.
 _FREE_MAIL = frozenset(
-    "gmail.com googlemail.com yahoo.com yahoo.fr hotmail.com outlook.com live.com icloud.com gmx.de gmx.net gmx.com "
+    "gmail.com googlemail.com yahoo.com yahoo.fr hotmail.com outlook.com live.com icloud.com "
+    "gmx.de gmx.net gmx.com "
     "mail.ru yandex.ru qq.com 163.com 126.com proton.me protonmail.com web.de orange.fr".split()
 )
 
@@ -28,7 +30,7 @@ _OWNER = ("email", "user_id", "user__is_active")
 
 
 @dataclass(frozen=True)
-class Known:
+class ApplicantBackground:
     """What the hub already knows that bears on an application."""
 
     country: int  # members from the same country
@@ -44,7 +46,8 @@ def active_member(pk: int) -> Member | None:
 
 
 def address_owner(address: str) -> Member | None:
-    """Return whose address it is, whatever the person's standing: a verified one, or the one applied with.
+    """Return whose address it is, whatever the person's standing: a verified one, or the one
+    applied with.
 
     An address that somebody has added but not verified proves nothing. Queries: 1 or 2.
     """
@@ -54,17 +57,21 @@ def address_owner(address: str) -> Member | None:
 
 
 def member_by_address(address: str) -> Member | None:
-    """Return the member who may sign in and has the address verified, None otherwise. Queries: 1 or 2."""
+    """Return the member who may sign in and has the
+    address verified, None otherwise. Queries: 1 or 2.
+    """
     owner = address_owner(address)
     return owner if owner is not None and owner.is_active else None
 
 
 def owners_of(addresses: "Sequence[str]") -> dict[str, int]:
-    """Return whose addresses these are: ``dict[str, int]  # address in small letters -> key of an active member``.
+    """Return whose addresses these are.
+
+    Returns: ``dict[str, int]  # address in small letters -> key of an active member``.
 
     The rule is that of :func:`member_by_address`. Queries: 2 for each 1,000 addresses.
     """
-    found: dict[str, int] = {}
+    owner_keys: dict[str, int] = {}
     folded = list(dict.fromkeys(fold_address(address) for address in addresses))
     for start in range(0, len(folded), 1_000):
         chunk = folded[start : start + 1_000]
@@ -72,8 +79,8 @@ def owners_of(addresses: "Sequence[str]") -> dict[str, int]:
         verified = EmailAddress.objects.filter(email__in=chunk, verified=True)
         # A verified address is its owner's, whoever applied with it.
         owners = {email: pk if active else 0 for email, pk, active in verified.values_list(*_OWNER)}
-        found |= {email: pk for email, pk in {**dict(first), **owners}.items() if pk}
-    return found
+        owner_keys |= {email: pk for email, pk in {**dict(first), **owners}.items() if pk}
+    return owner_keys
 
 
 _FIELDS = tuple(field.attname for field in Member._meta.concrete_fields)
@@ -84,29 +91,41 @@ _BY_ADDRESS = Prepared(
         .values_list("email", *(f"user__{name}" for name in _FIELDS))
     )
 )
-_APPLIED = Prepared(lambda emails: Member.objects.filter(email__in=emails).order_by().values_list("email", *_FIELDS))
-_BY_KEY = Prepared(lambda keys: Member.objects.filter(pk__in=keys).order_by().values_list("id", *_FIELDS))
+_APPLIED = Prepared(
+    lambda emails: Member.objects.filter(email__in=emails).order_by().values_list("email", *_FIELDS)
+)
+_BY_KEY = Prepared(
+    lambda keys: Member.objects.filter(pk__in=keys).order_by().values_list("id", *_FIELDS)
+)
 
 
 def members_by_address(addresses: "Iterable[str]") -> dict[str, Member]:
-    """Return what :func:`member_by_address` does for each of many addresses: ``dict[str, Member]``. Queries: 1 or 2."""
+    """Return what :func:`member_by_address` does for each of
+    many addresses: ``dict[str, Member]``. Queries: 1 or 2.
+    """
     wanted = {fold_address(address) for address in addresses}
-    owners = {row[0]: Member.from_db("default", _FIELDS, row[1:]) for row in _BY_ADDRESS.rows(wanted)}
+    owners = {
+        row[0]: Member.from_db("default", _FIELDS, row[1:]) for row in _BY_ADDRESS.rows(wanted)
+    }
     others = _APPLIED.rows(wanted - owners.keys())
     owners.update((row[0], Member.from_db("default", _FIELDS, row[1:])) for row in others)
     return {address: owner for address, owner in owners.items() if owner.is_active}
 
 
 def active_members(keys: "Iterable[int]") -> dict[int, Member]:
-    """Return what :func:`active_member` does for each of many keys: ``dict[int, Member]``. Queries: 1."""
-    found = (Member.from_db("default", _FIELDS, row[1:]) for row in _BY_KEY.rows(set(keys)))
-    return {member.pk: member for member in found if member.is_active}
+    """Return what :func:`active_member` does for each
+    of many keys: ``dict[int, Member]``. Queries: 1.
+    """
+    members = (Member.from_db("default", _FIELDS, row[1:]) for row in _BY_KEY.rows(set(keys)))
+    return {member.pk: member for member in members if member.is_active}
 
 
 def addresses_of(member: Member) -> list[str]:
-    """Return the member's verified addresses, the first one first. Queries: 1."""
+    """Return the member's verified addresses, the main one first. Queries: 1."""
     rows = EmailAddress.objects.filter(user=member, verified=True).order_by("-primary", "pk")
-    return list(rows.values_list("email", flat=True)) or ([member.email] if member.is_active else [])
+    return list(rows.values_list("email", flat=True)) or (
+        [member.email] if member.is_active else []
+    )
 
 
 def secretariat() -> QuerySet[Member]:
@@ -119,7 +138,11 @@ def pending_applications_for(member: Member) -> QuerySet[Application]:
 
     Raises: NotAllowed for everybody else.
     """
-    return _applications_for(member).filter(state=Application.State.PENDING).order_by("confirmed_at", "pk")
+    return (
+        _applications_for(member)
+        .filter(state=Application.State.PENDING)
+        .order_by("confirmed_at", "pk")
+    )
 
 
 def decided_applications_for(member: Member) -> QuerySet[Application]:
@@ -127,7 +150,9 @@ def decided_applications_for(member: Member) -> QuerySet[Application]:
 
     Raises: NotAllowed for those outside the Secretariat.
     """
-    rows = _applications_for(member).filter(state__in=(Application.State.APPROVED, Application.State.DECLINED))
+    rows = _applications_for(member).filter(
+        state__in=(Application.State.APPROVED, Application.State.DECLINED)
+    )
     return rows.select_related("decided_by").order_by("-decided_at")
 
 
@@ -136,10 +161,12 @@ def application_for(member: Member, pk: int) -> Application:
 
     Raises: NotAllowed for those outside the Secretariat, NotFound.
     """
-    found = _applications_for(member).exclude(state=Application.State.UNCONFIRMED).filter(pk=pk).first()
-    if found is None:
+    application = (
+        _applications_for(member).exclude(state=Application.State.UNCONFIRMED).filter(pk=pk).first()
+    )
+    if application is None:
         raise NotFound
-    return found
+    return application
 
 
 def _applications_for(member: Member) -> QuerySet[Application]:
@@ -148,16 +175,18 @@ def _applications_for(member: Member) -> QuerySet[Application]:
     return Application.objects.select_related("member", "decided_by")
 
 
-def known_about(application: Application) -> Known:
+def known_about(application: Application) -> ApplicantBackground:
     """Return what the Secretariat would look up before it decides. Queries: 4."""
     person = application.member
     others = Member.objects.filter(is_active=True).exclude(pk=person.pk)
     domain = person.email.rpartition("@")[2]
     domain = "" if domain in _FREE_MAIL else domain
     organisation = person.organisation.strip()
-    return Known(
+    return ApplicantBackground(
         country=others.filter(country=person.country).count() if person.country else 0,
-        organisation=list(others.filter(organisation__iexact=organisation)[:5]) if organisation else [],
+        organisation=list(others.filter(organisation__iexact=organisation)[:5])
+        if organisation
+        else [],
         domain=domain,
         colleagues=others.filter(email__endswith=f"@{domain}").count() if domain else 0,
         namesakes=list(others.filter(name__iexact=person.name.strip())[:5]),
@@ -165,13 +194,17 @@ def known_about(application: Application) -> Known:
 
 
 def directory_for(member: Member | None, query: str = "") -> QuerySet[Member]:
-    """Return the members by name, for members alone; each word of ``query`` must be in a shown field."""
+    """Return the members by name, for members alone;
+    each word of ``query`` must be in a shown field.
+    """
     if member is None or not member.is_active:
         return Member.objects.none()
-    found = Member.objects.filter(is_active=True)
+    members = Member.objects.filter(is_active=True)
     for word in query.replace("\0", " ").split()[:5]:
-        found = found.filter(Q(name__icontains=word) | Q(organisation__icontains=word) | Q(expertise__icontains=word))
-    return found.order_by("name", "pk")
+        members = members.filter(
+            Q(name__icontains=word) | Q(organisation__icontains=word) | Q(expertise__icontains=word)
+        )
+    return members.order_by("name", "pk")
 
 
 def profile_for(member: Member | None, pk: int) -> Member:
@@ -179,19 +212,30 @@ def profile_for(member: Member | None, pk: int) -> Member:
 
     Raises: NotFound for missing, hidden and former alike (finding S15).
     """
-    found = directory_for(member).filter(pk=pk).first()
-    if found is None:
+    profile = directory_for(member).filter(pk=pk).first()
+    if profile is None:
         raise NotFound
-    return found
+    return profile
 
 
 def home_blocks(member: Member, now: datetime) -> list[Block]:
-    """Say on the Secretariat's home how many applications wait. Queries: 1 for the Secretariat, else none."""
+    """Say on the Secretariat's home how many applications
+    wait. Queries: 1 for the Secretariat, else none.
+    """
     if not (member.is_active and member.is_staff):
         return []
-    dates = list(pending_applications_for(member).values_list("confirmed_at", flat=True))
-    if not dates:
+    waiting = (
+        pending_applications_for(member)
+        .order_by()
+        .aggregate(count=Count("pk"), since=Min("confirmed_at"))
+    )
+    number = waiting["count"]
+    if not number:
         return []
-    number = len(dates)
-    title = ngettext("%d application waits for a decision", "%d applications wait for a decision", number) % number
-    return [Block(Kind.ASKED, title, reverse("members:queue"), at=dates[0])]
+    title = with_count(
+        ngettext(
+            "%d application waits for a decision", "%d applications wait for a decision", number
+        ),
+        number,
+    )
+    return [Block(BlockKind.ASKED, title, reverse("members:queue"), at=waiting["since"])]

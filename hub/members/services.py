@@ -1,7 +1,8 @@
 """How a person joins and leaves: apply, confirm, decide, anonymise; and what each prefers.
 
-A member is never deleted. Nobody learns from these services, or from the pages that call them, whether an address is
-known: :func:`apply` and :func:`send_again` answer alike, and the owner of the address gets a letter.
+A member is never deleted. Nobody learns from these services, or from the pages that call them,
+whether an address is known: :func:`apply` and :func:`send_again` answer alike, and the owner of the
+address gets a letter.
 """
 
 import re
@@ -48,8 +49,8 @@ __all__ = [
 PURPOSE = "members.confirm"
 # How long the link of a confirmation works.
 CONFIRM_WITHIN = timedelta(days=7)
-# One address gets no second letter about its application at once, and few in a day: forms are posted twice, also by
-# others.
+# One address gets no second letter about its application at once, and few in a day: forms are
+# posted twice, also by others.
 LETTER_PAUSE = Limit("members.letter", 1, 120)
 LETTERS_A_DAY = Limit("members.letters", 6, 86_400)
 _unseen = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\u202a-\\u202e\\u2066-\\u2069]")
@@ -57,7 +58,9 @@ _unseen = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\u202a-\\u202e\\u2066-\\u2069]")
 
 @dataclass(frozen=True, kw_only=True)
 class Applicant:
-    """What a person says on the form; ``country`` is ISO 3166-1 alpha-2, ``language`` one of the hub's."""
+    """What a person says on the form; ``country`` is
+    ISO 3166-1 alpha-2, ``language`` one of the hub's.
+    """
 
     name: str
     email: str
@@ -69,14 +72,15 @@ class Applicant:
 
 
 def apply(*, applicant: Applicant, now: datetime) -> Application | None:
-    """Record an application and mail a link to confirm the address; a known address gets a letter instead.
+    """Record an application and mail a link to confirm the address; a known address gets a letter
+    instead.
 
-    The member it makes may not sign in and has no password. The same form sent twice makes one application. Other words
-    replace the first ones until the address is confirmed, and who confirms is shown them. Afterwards the confirmed ones
-    stand, and the owner of the address is told so.
+    The member it makes may not sign in and has no password. The same form sent twice makes one
+    application. Other words replace the first ones until the address is confirmed, and who confirms
+    is shown them. Afterwards the confirmed ones stand, and the owner of the address is told so.
 
-    Returns: the application behind the address; None when a member without one owns it. Tell the caller of a page
-    nothing of it.
+    Returns: the application behind the address; None when a member without one owns it. Tell the
+    caller of a page nothing of it.
     """
     owner = address_owner(applicant.email)
     if owner is None:
@@ -96,7 +100,9 @@ def apply(*, applicant: Applicant, now: datetime) -> Application | None:
 
 @transaction.atomic
 def _take_newer(owner: Member, applicant: Applicant) -> bool:
-    """Take the words of a form that comes again while the address is not confirmed; return whether they are others."""
+    """Take the words of a form that comes again while the
+    address is not confirmed; return whether they are others.
+    """
     rows = Application.objects.select_for_update(of=("self",)).select_related("member")
     application = rows.filter(member=owner).first()
     if application is None or owner.is_active:
@@ -126,19 +132,26 @@ def _values(applicant: Applicant) -> dict[str, str]:
 
 
 def _record(applicant: Applicant, now: datetime) -> Application:
-    member = Member(email=fold_address(applicant.email), rules_accepted_at=now, **_values(applicant))
+    member = Member(
+        email=fold_address(applicant.email), rules_accepted_at=now, **_values(applicant)
+    )
     member.set_unusable_password()
     member.save()
-    return Application.objects.create(member=member, statement=mask(applicant.statement).strip(), created_at=now)
+    return Application.objects.create(
+        member=member, statement=mask(applicant.statement).strip(), created_at=now
+    )
 
 
 def _one_line(text: str) -> str:
-    """Return a name without secrets, line breaks, controls and marks that turn the direction of what follows."""
+    """Return a name without secrets, line breaks, controls
+    and marks that turn the direction of what follows.
+    """
     return " ".join(_unseen.sub(" ", mask(text)).split())
 
 
 def send_again(*, address: str, now: datetime) -> None:
-    """Tell the owner of an address how the application stands, with a new link when it is to be confirmed.
+    """Tell the owner of an address how the application stands, with a new link when it is to be
+    confirmed.
 
     An unknown address gets nothing, and the caller learns nothing.
     """
@@ -148,17 +161,23 @@ def send_again(*, address: str, now: datetime) -> None:
 
 
 def _remind(owner: Member, now: datetime, *, differs: bool = False) -> Application | None:
-    """Write to the owner of a known address what there is to know; ``differs`` when a form came with other words."""
+    """Write to the owner of a known address what there is
+    to know; ``differs`` when a form came with other words.
+    """
     application = Application.objects.filter(member=owner).first()
 
     def write() -> None:
         if owner.is_active:
-            send_letter(to=owner, template="members/mail/known_member", context={"url": password_url(owner)})
+            send_letter(
+                to=owner, template="members/mail/known_member", context={"url": password_url(owner)}
+            )
         elif application is not None and application.state == Application.State.UNCONFIRMED:
             _send_confirmation(application, now)
         else:
             send_letter(
-                to=owner, template="members/mail/standing", context={"application": application, "differs": differs}
+                to=owner,
+                template="members/mail/standing",
+                context={"application": application, "differs": differs},
             )
 
     _say_once(owner.email, write)
@@ -172,12 +191,18 @@ def _say_once(address: str, write: Callable[[], None]) -> None:
 
 def _send_confirmation(application: Application, now: datetime) -> None:
     path = reverse("members:confirm", args=(confirmation_token(application=application, now=now),))
-    context = {"application": application, "url": settings.HUB_URL + path, "days": CONFIRM_WITHIN.days}
+    context = {
+        "application": application,
+        "url": settings.HUB_URL + path,
+        "days": CONFIRM_WITHIN.days,
+    }
     send_letter(to=application.member, template="members/mail/confirm", context=context)
 
 
 def confirmation_token(*, application: Application, now: datetime) -> str:
-    """Return the token that proves who reads the applicant's mail, for :data:`CONFIRM_WITHIN` from ``now``."""
+    """Return the token that proves who reads the applicant's
+    mail, for :data:`CONFIRM_WITHIN` from ``now``.
+    """
     return tokens.sign(PURPOSE, (application.pk, int(now.timestamp()) // 60))
 
 
@@ -211,14 +236,19 @@ def _read(token: str) -> tuple[Application, datetime]:
 
 @transaction.atomic
 def confirm_application(*, token: str, now: datetime, revision: int = 0) -> Application:
-    """Take the address as the applicant's own and tell the Secretariat; a second time changes nothing.
+    """Take the address as the applicant's own and tell the Secretariat; a second time changes
+    nothing.
 
     Args: revision, of the words that were confirmed; as first sent when the page did not say.
 
     Raises: LinkBroken, LinkExpired, Stale (the form has come again with other words since).
     """
-    found = read_token(token=token, now=now)
-    application = Application.objects.select_for_update(of=("self",)).select_related("member").get(pk=found.pk)
+    claimed = read_token(token=token, now=now)
+    application = (
+        Application.objects.select_for_update(of=("self",))
+        .select_related("member")
+        .get(pk=claimed.pk)
+    )
     if application.state != Application.State.UNCONFIRMED:
         return application
     if application.revision != revision:
@@ -227,7 +257,11 @@ def confirm_application(*, token: str, now: datetime, revision: int = 0) -> Appl
     application.save(update_fields=["state", "confirmed_at"])
     url = settings.HUB_URL + reverse("members:application", args=(application.pk,))
     for reader in secretariat():
-        send_letter(to=reader, template="members/mail/arrived", context={"application": application, "url": url})
+        send_letter(
+            to=reader,
+            template="members/mail/arrived",
+            context={"application": application, "url": url},
+        )
     return application
 
 
@@ -243,28 +277,37 @@ def _to_decide(application_id: int, actor: Member) -> Application:
     return application
 
 
-def _decide(application: Application, state: str, actor: Member, reason: str, now: datetime) -> None:
+def _decide(
+    application: Application, state: str, actor: Member, reason: str, now: datetime
+) -> None:
     application.state, application.decided_by, application.decided_at = state, actor, now
     application.reason = mask(reason).strip()
     application.save(update_fields=["state", "decided_by", "decided_at", "reason"])
 
 
 @transaction.atomic
-def approve_application(*, application_id: int, actor: Member, now: datetime, reason: str = "") -> Application:
+def approve_application(
+    *, application_id: int, actor: Member, now: datetime, reason: str = ""
+) -> Application:
     """Make the applicant a member and mail a one-time link to choose a password.
 
     Args: reason: for the record; the applicant is not told.
 
-    Raises: NotAllowed, NotFound, Conflict (decided already, or the address belongs to a member now).
+    Raises: NotAllowed, NotFound, Conflict (decided already, or the address belongs to a member
+    now).
     """
     application = _to_decide(application_id, actor)
     member = application.member
     if EmailAddress.objects.filter(email=member.email, verified=True).exclude(user=member).exists():
-        raise Conflict(_("Another member has confirmed this address meanwhile. Decline, and write to both."))
+        raise Conflict(
+            _("Another member has confirmed this address meanwhile. Decline, and write to both.")
+        )
     _decide(application, Application.State.APPROVED, actor, reason, now)
     member.is_active = True
     member.save(update_fields=["is_active"])
-    EmailAddress.objects.update_or_create(user=member, email=member.email, defaults={"verified": True, "primary": True})
+    EmailAddress.objects.update_or_create(
+        user=member, email=member.email, defaults={"verified": True, "primary": True}
+    )
     take_over_words(member=member, address=member.email)
     context = {
         "url": password_url(member),
@@ -276,7 +319,9 @@ def approve_application(*, application_id: int, actor: Member, now: datetime, re
 
 
 @transaction.atomic
-def decline_application(*, application_id: int, actor: Member, reason: str, now: datetime) -> Application:
+def decline_application(
+    *, application_id: int, actor: Member, reason: str, now: datetime
+) -> Application:
     """Refuse an application and mail the applicant the reason.
 
     Raises: NotAllowed, NotFound, Conflict (decided already), Invalid (no reason).
@@ -285,14 +330,30 @@ def decline_application(*, application_id: int, actor: Member, reason: str, now:
         raise Invalid(_("Write the applicant a reason."))
     application = _to_decide(application_id, actor)
     _decide(application, Application.State.DECLINED, actor, reason, now)
-    send_letter(to=application.member, template="members/mail/declined", context={"application": application})
+    send_letter(
+        to=application.member,
+        template="members/mail/declined",
+        context={"application": application},
+    )
     return application
 
 
 def password_url(member: Member) -> str:
-    """Return a link that lets the member choose a password: once, and within ``PASSWORD_RESET_TIMEOUT`` seconds."""
-    arguments = {"uidb36": user_pk_to_url_str(member), "key": default_token_generator.make_token(member)}
+    """Return a link that lets the member choose a password:
+    once, and within ``PASSWORD_RESET_TIMEOUT`` seconds.
+    """
+    arguments = {
+        "uidb36": user_pk_to_url_str(member),
+        "key": default_token_generator.make_token(member),
+    }
     return settings.HUB_URL + reverse("account_reset_password_from_key", kwargs=arguments)
+
+
+def set_language(*, member: Member, language: str) -> Member:
+    """Set the language of the member's pages and
+    mails. Raises: Invalid (not a language of the hub).
+    """
+    return set_preferences(member=member, language=language, time_zone=member.time_zone)
 
 
 def set_preferences(*, member: Member, language: str, time_zone: str) -> Member:

@@ -1,7 +1,9 @@
-"""Where login sessions are kept: Django's database sessions, with whose they are and which client it is.
+"""Where login sessions are kept: Django's database sessions, with whose they are and which client
+it is.
 
-``SESSION_ENGINE`` names this module. A session that ends, by sign-out or because its key changes, is told to every
-process with the commit, so that its sockets end as well; see :mod:`hub.members.account.services`.
+``SESSION_ENGINE`` names this module. A session that ends, by sign-out or because its key changes,
+is told to every process with the commit, so that its sockets end as well; see
+:mod:`hub.members.account.services`.
 """
 
 from datetime import datetime
@@ -12,10 +14,15 @@ from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 
 from hub.lib.bus import publish_on_commit
 from hub.lib.clock import now
+from hub.lib.prepared import Prepared
 from hub.members.models import SIGN_IN_ENDED, LoginSession, session_mark
 
 # What a session remembers of its beginning.
 CLIENT, STARTED = "hub.client", "hub.started"
+# Asked for on each page of who is signed in.
+_by_key = Prepared(
+    lambda key, moment: LoginSession.objects.filter(session_key=key, expire_date__gt=moment)
+)
 
 
 class SessionStore(DatabaseStore):
@@ -41,7 +48,10 @@ class SessionStore(DatabaseStore):
         return row
 
     def _get_session_from_db(self) -> Any:
-        row = super()._get_session_from_db()  # type: ignore[misc]
+        row = _by_key.first(str(self.session_key), now())
+        if row is None:
+            # As Django's own has it: a session that has ended gets another key.
+            self._session_key = None
         self.seen_at = row.seen_at if row is not None else None
         self.expires_at = row.expire_date if row is not None else None
         return row

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from hub.members import leaving, views
-from hub.members.account import views as account
+from hub.members.account import views as account_views
 
 app_name = "members"
 urlpatterns = [
@@ -13,16 +13,24 @@ urlpatterns = [
     path("members/", views.directory, name="directory"),
     path("members/applications/", views.queue, name="queue"),
     path("members/applications/<int:pk>/", views.application, name="application"),
-    path("members/second-factors/", account.second_factors, name="second_factors"),
-    path("members/second-factors/<int:pk>/reset/", account.reset_second_factor, name="reset_factor"),
+    path("members/second-factors/", account_views.second_factors, name="second_factors"),
+    path(
+        "members/second-factors/<int:pk>/reset/",
+        account_views.reset_second_factor,
+        name="reset_factor",
+    ),
     path("members/<int:pk>/", views.profile, name="profile"),
-    path("accounts/sign-ins/", account.sign_ins, name="sign_ins"),
-    path("accounts/sign-ins/end/", account.end_sign_ins, name="end_sign_ins"),
-    path("accounts/sign-ins/<str:mark>/end/", account.end_sign_in, name="end_sign_in"),
-    path("accounts/application-passwords/", account.application_passwords, name="application_passwords"),
+    path("accounts/sign-ins/", account_views.sign_ins, name="sign_ins"),
+    path("accounts/sign-ins/end/", account_views.end_sign_ins, name="end_sign_ins"),
+    path("accounts/sign-ins/<str:mark>/end/", account_views.end_sign_in, name="end_sign_in"),
+    path(
+        "accounts/application-passwords/",
+        account_views.application_passwords,
+        name="application_passwords",
+    ),
     path(
         "accounts/application-passwords/<int:pk>/remove/",
-        account.remove_application_password,
+        account_views.remove_application_password,
         name="remove_application_password",
     ),
     path("members/departures/", leaving.departures, name="departures"),

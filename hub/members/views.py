@@ -3,7 +3,6 @@
 from typing import cast
 
 from allauth.core import ratelimit
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
@@ -18,11 +17,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 from hub.lib import clock
 from hub.lib.errors import Conflict, Stale
 from hub.lib.numbers import whole_number
-from hub.lib.paging import neighbours
+from hub.lib.paging import listed, neighbours
+from hub.lib.scripts import isolate
 from hub.lib.throttle import throttled
+from hub.lib.typed import typed_texts
 from hub.members import selectors, services
+from hub.members.account.language import forget_choice
 from hub.members.errors import LinkBroken, LinkExpired
-from hub.members.forms import AddressForm, ApplicationForm, DecisionForm, PreferencesForm
+from hub.members.forms import AddressForm, ApplicationDecisionForm, ApplicationForm, PreferencesForm
 from hub.members.models import Application, Member
 
 # Members and decided applications on one page.
@@ -46,27 +48,42 @@ def apply(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return render(request, "members/apply.html", {"form": form}, status=422)
     if not ratelimit.consume(request, action="signup"):
-        form.add_error(None, _("Too many applications came from your network. Wait a minute, then send it again."))
+        form.add_error(
+            None,
+            _("Too many applications came from your network. Wait a minute, then send it again."),
+        )
         return render(request, "members/apply.html", {"form": form}, status=429)
-    said = {name: value for name, value in form.cleaned_data.items() if name != "accepts"}
-    services.apply(applicant=services.Applicant(**said), now=clock.now())
+    fields = {name: value for name, value in form.cleaned_data.items() if name != "accepts"}
+    services.apply(applicant=services.Applicant(**fields), now=clock.now())
     return HttpResponseRedirect(reverse("members:sent"))
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def sent(request: HttpRequest) -> HttpResponse:
-    """Say what happens next; a POST sends the owner of an address a letter with where the application stands."""
+    """Say what happens next; a POST sends the owner of an
+    address a letter with where the application stands.
+    """
     form = AddressForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         if not ratelimit.consume(request, action="signup"):
-            form.add_error(None, _("Too many requests came from your network. Wait a minute, then try again."))
+            form.add_error(
+                None, _("Too many requests came from your network. Wait a minute, then try again.")
+            )
             return render(request, "members/sent.html", {"form": form}, status=429)
         services.send_again(address=form.cleaned_data["email"], now=clock.now())
-        text = _("If an application came from this address, a mail is on its way. It can take some minutes.")
+        text = _(
+            "If an application came from this address, a mail is on its way. It can take some "
+            "minutes."
+        )
         messages.success(request, text)
         return HttpResponseRedirect(request.path)
-    return render(request, "members/sent.html", {"form": form}, status=422 if request.method == "POST" else 200)
+    return render(
+        request,
+        "members/sent.html",
+        {"form": form},
+        status=422 if request.method == "POST" else 200,
+    )
 
 
 @never_cache
@@ -99,40 +116,66 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
 def queue(request: HttpRequest) -> HttpResponse:
     """Show the Secretariat who waits, and what was decided."""
     member = _signed_in(request)
-    waiting = selectors.pending_applications_for(member)
+    waiting = listed(
+        selectors.pending_applications_for(member), page=whole_number(request.GET.get("page"), 1)
+    )
     decided = selectors.decided_applications_for(member)[:PAGE]
-    return render(request, "members/queue.html", {"waiting": waiting, "decided": decided})
+    return render(
+        request, "members/queue.html", {"waiting": waiting, "decided": decided, **waiting.links()}
+    )
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def application(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show one application with what is known; the first POST asks once more, the second one decides."""
-    found = selectors.application_for(_signed_in(request), pk)
-    form = DecisionForm(request.POST or None)
-    context = {"application": found, "known": selectors.known_about(found), "form": form}
+    """Show one application with what is known; the
+    first POST asks once more, the second one decides.
+    """
+    application = selectors.application_for(_signed_in(request), pk)
+    form = ApplicationDecisionForm(request.POST or None)
+    context = {
+        "application": application,
+        "known": selectors.known_about(application),
+        "form": form,
+    }
     if request.method != "POST":
         return render(request, "members/application.html", context)
     if not form.is_valid():
         return render(request, "members/application.html", context, status=422)
+    if "back" in request.POST:
+        return render(request, "members/application.html", context)
     if "confirmed" not in request.POST:
         return render(request, "members/decide.html", context)
     try:
         _decide(request, pk, form)
     except Conflict as error:
+        application.refresh_from_db()
+        if application.state == Application.State.PENDING:
+            # Another decision may be made: the form keeps what was typed.
+            form.add_error(None, str(error))
+            return render(request, "members/application.html", context, status=error.http_status)
+        if typed_texts(request):
+            # The page of the error keeps the reason.
+            raise
         messages.warning(request, str(error))
     return HttpResponseRedirect(reverse("members:queue"))
 
 
-def _decide(request: HttpRequest, pk: int, form: DecisionForm) -> None:
+def _decide(request: HttpRequest, pk: int, form: ApplicationDecisionForm) -> None:
     reason = form.cleaned_data["reason"]
-    arguments = {"application_id": pk, "actor": _signed_in(request), "reason": reason, "now": clock.now()}
-    if form.cleaned_data["decision"] == DecisionForm.APPROVE:
-        found = services.approve_application(**arguments)
-        messages.success(request, _("%s is a member. A link to choose a password is on its way.") % found.member)
+    arguments = {
+        "application_id": pk,
+        "actor": _signed_in(request),
+        "reason": reason,
+        "now": clock.now(),
+    }
+    if form.cleaned_data["decision"] == ApplicationDecisionForm.APPROVE:
+        application = services.approve_application(**arguments)
+        sentence = _("%s is a member. A link to choose a password is on its way.")
     else:
-        found = services.decline_application(**arguments)
-        messages.success(request, _("%s is declined and gets your reason by mail.") % found.member)
+        application = services.decline_application(**arguments)
+        sentence = _("%s is declined and gets your reason by mail.")
+    messages.success(request, sentence % isolate(str(application.member)))
 
 
 @login_required
@@ -140,17 +183,23 @@ def _decide(request: HttpRequest, pk: int, form: DecisionForm) -> None:
 def preferences(request: HttpRequest) -> HttpResponse:
     """Set language and time zone; say where the rest is set."""
     member = _signed_in(request)
-    form = PreferencesForm(request.POST or None, initial={"language": member.language, "time_zone": member.time_zone})
+    form = PreferencesForm(
+        request.POST or None, initial={"language": member.language, "time_zone": member.time_zone}
+    )
     if request.method == "POST" and form.is_valid():
         services.set_preferences(member=member, **form.cleaned_data)
         with translation.override(member.language):
             messages.success(request, _("Saved. Your next pages and mails follow it."))
         response = HttpResponseRedirect(request.path)
-        # The choice of this browser alone, made in the head of the page, gives way to the member's own.
-        response.delete_cookie(settings.LANGUAGE_COOKIE_NAME, path=settings.LANGUAGE_COOKIE_PATH)
+        forget_choice(response)
         return response
     context = {"form": form, "addresses": selectors.addresses_of(member)}
-    return render(request, "members/preferences.html", context, status=422 if request.method == "POST" else 200)
+    return render(
+        request,
+        "members/preferences.html",
+        context,
+        status=422 if request.method == "POST" else 200,
+    )
 
 
 @login_required
@@ -174,4 +223,6 @@ def directory(request: HttpRequest) -> HttpResponse:
 @require_safe
 def profile(request: HttpRequest, pk: int) -> HttpResponse:
     """Show one member to members."""
-    return render(request, "members/profile.html", {"person": selectors.profile_for(_signed_in(request), pk)})
+    return render(
+        request, "members/profile.html", {"person": selectors.profile_for(_signed_in(request), pk)}
+    )

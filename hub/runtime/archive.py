@@ -1,9 +1,10 @@
 """One archive with everything of a hub, and back, on either database.
 
-A gzipped tar holds ``meta.json``, the rows of every table (:mod:`hub.runtime.archive_rows`), attachments and media,
-and the keys that the hub made itself. It is read back into the schema it was made from and then migrated, so an older
-archive comes into a newer hub, and SQLite's into PostgreSQL or the other way (decision 0026). The outbox and the
-static files are not part of it: the one shows what was sent, the other is made anew.
+A gzipped tar holds ``meta.json``, the rows of every table (:mod:`hub.runtime.archive_rows`),
+attachments and media, and the keys that the hub made itself. It is read back into the schema it was
+made from and then migrated, so an older archive comes into a newer hub, and SQLite's into
+PostgreSQL or the other way (decision 0026). The outbox and the static files are not part of it: the
+one shows what was sent, the other is made anew.
 """
 
 import errno
@@ -45,7 +46,9 @@ Say = Callable[[str], Any]
 
 @dataclass(frozen=True)
 class Contents:
-    """What an archive holds: its size in bytes, rows in all, files, and the names of the keys in it."""
+    """What an archive holds: its size in bytes, rows
+    in all, files, and the names of the keys in it.
+    """
 
     size: int
     rows: int
@@ -53,18 +56,23 @@ class Contents:
     keys: tuple[str, ...]
 
 
-# --- Out -------------------------------------------------------------------------------------------------------
+# --- Out ------------------------------------------------------------------------------------------
 
 
 def write_archive(path: Path, *, now: datetime) -> Contents:
-    """Write the archive, readable by its owner only; the hub may go on meanwhile. Raises: OSError."""
+    """Write the archive, readable by its owner only;
+    the hub may go on meanwhile. Raises: OSError.
+    """
     if path.is_dir():
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=".hub-backup-") as scratch:
         folder = Path(scratch)
         (folder / "rows").mkdir()
         with _snapshot(folder) as select:
-            applied = [(str(app), str(name)) for app, name in select("SELECT app, name FROM django_migrations")]
+            applied = [
+                (str(app), str(name))
+                for app, name in select("SELECT app, name FROM django_migrations")
+            ]
             tables = archive_rows.tables_of(_apps_at(applied))
             counts = archive_rows.write_rows(tables, folder / "rows", select)
         meta = {
@@ -122,18 +130,21 @@ def _rows_of(statement: str) -> Iterator[tuple[Any, ...]]:
             yield from batch
 
 
-# --- In --------------------------------------------------------------------------------------------------------
+# --- In -------------------------------------------------------------------------------------------
 
 
 def read_archive(path: Path, *, replace: bool, now: datetime, say: Say) -> dict[str, int]:
-    """Bring a hub back from an archive, into an empty one unless ``replace``; return its rows by table.
+    """Bring a hub back from an archive, into an empty one unless ``replace``; return its rows by
+    table.
 
-    The hub must be stopped. All is built beside what is there, migrated and looked through; only then does it take
-    its place.
+    The hub must be stopped. All is built beside what is there, migrated and looked through; only
+    then does it take its place.
 
-    Raises: Invalid (not an archive, or of a newer hub), Conflict (the hub is not empty), Unavailable.
+    Raises: Invalid (not an archive, or of a newer hub), Conflict (the hub is not empty),
+    Unavailable.
     """
-    # What a restore that was killed has left: all of an archive, for anybody to read who gets at the folder.
+    # What a restore that was killed has left: all of an archive, for anybody to read who gets at
+    # the folder.
     for left in settings.HUB_DATA.glob(f"{SCRATCH}*"):
         shutil.rmtree(left, ignore_errors=True)
     with tempfile.TemporaryDirectory(dir=settings.HUB_DATA, prefix=SCRATCH) as scratch:
@@ -141,7 +152,9 @@ def read_archive(path: Path, *, replace: bool, now: datetime, say: Say) -> dict[
         _unpack(path, folder)
         meta = _meta(folder)
         if not replace and _in_use():
-            raise Conflict("This hub has content. Stop it and say --replace to lose it for the archive's.")
+            raise Conflict(
+                "This hub has content. Stop it and say --replace to lose it for the archive's."
+            )
         applied = [(str(app), str(name)) for app, name in meta["migrations"]]
         _check_known(applied)
         with replacement():
@@ -155,7 +168,8 @@ def read_archive(path: Path, *, replace: bool, now: datetime, say: Say) -> dict[
 
 
 def _unpack(path: Path, folder: Path) -> None:
-    """Write the archive's plain files under the folder; links, devices and ways out of it are not an archive of ours.
+    """Write the archive's plain files under the folder; links, devices and ways out of it are not
+    an archive of ours.
 
     ``extractall(filter=…)`` came with Python 3.11.4.
     """
@@ -163,7 +177,8 @@ def _unpack(path: Path, folder: Path) -> None:
         with tarfile.open(path, "r:gz") as archive:
             for member in archive:
                 name = PurePosixPath(member.name)
-                if name.is_absolute() or ".." in name.parts or not (member.isfile() or member.isdir()):
+                leads_out = name.is_absolute() or ".." in name.parts
+                if leads_out or not (member.isfile() or member.isdir()):
                     raise Invalid("This file is not an archive of a hub.")
                 target = folder.joinpath(*name.parts)
                 if member.isdir():
@@ -188,10 +203,14 @@ def _meta(folder: Path) -> dict[str, Any]:
         raise Invalid("This file is not an archive of a hub.") from error
     if version == 1:
         raise Invalid(
-            "This archive was made by release 0.1. Restore it with that release, then make a new archive with this one."
+            "This archive was made by release 0.1. Restore it with that release, then make a new "
+            "archive with this one."
         )
     if version != VERSION:
-        raise Invalid(f"This archive has form {version}; this hub reads form {VERSION}. Install the newer release.")
+        raise Invalid(
+            f"This archive has form {version}; this hub reads form {VERSION}. Install the newer "
+            f"release."
+        )
     for name, count in meta["rows"].items():
         if archive_rows.count_rows(folder / "rows" / f"{name}.jsonl") != count:
             raise Invalid(f"The archive is not whole: rows of {name} are missing.")
@@ -214,7 +233,9 @@ def _build(rows: Path, applied: Applied, names: set[str]) -> None:
     tables = archive_rows.tables_of(apps)
     odd = sorted({table.name for table in tables} ^ names)
     if odd:
-        raise Invalid(f"The archive has other tables than its migrations make: {', '.join(odd[:5])}.")
+        raise Invalid(
+            f"The archive has other tables than its migrations make: {', '.join(odd[:5])}."
+        )
     with connection.constraint_checks_disabled(), transaction.atomic():
         archive_rows.empty_tables(tables)
         for table in tables:
@@ -222,7 +243,7 @@ def _build(rows: Path, applied: Applied, names: set[str]) -> None:
         archive_rows.finish(apps)
 
 
-# --- Migrations ------------------------------------------------------------------------------------------------
+# --- Migrations -----------------------------------------------------------------------------------
 
 
 def _check_known(applied: Applied) -> None:
@@ -230,13 +251,21 @@ def _check_known(applied: Applied) -> None:
     unknown = sorted(set(applied) - set(loader.graph.nodes) - set(loader.disk_migrations))
     if unknown:
         names = ", ".join(f"{app}.{name}" for app, name in unknown[:3])
-        raise Invalid(f"This archive is of a newer release than this hub: it has {names}. Install that release first.")
+        raise Invalid(
+            f"This archive is of a newer release than this hub: it has {names}. Install that "
+            f"release first."
+        )
 
 
 def _leaves(applied: Applied, loader: MigrationLoader) -> Applied:
     """Return the last applied migration of each app."""
     nodes = set(applied) & set(loader.graph.nodes)
-    inner = {parent.key for node in nodes for parent in loader.graph.node_map[node].parents if parent.key[0] == node[0]}
+    inner = {
+        parent.key
+        for node in nodes
+        for parent in loader.graph.node_map[node].parents
+        if parent.key[0] == node[0]
+    }
     return sorted(nodes - inner)
 
 

@@ -1,4 +1,6 @@
-"""The files of a hub in its archive: attachments and media, wherever they are stored, and keys the hub made."""
+"""The files of a hub in its archive: attachments and
+media, wherever they are stored, and keys the hub made.
+"""
 
 import io
 import shutil
@@ -18,13 +20,21 @@ OTHERS = ("demo.json",)
 
 
 def add_files(archive: tarfile.TarFile) -> int:
-    """Add attachments and media; return how many files that is."""
+    """Add attachments and media; return how many files that is.
+
+    The hub may go on meanwhile: a file that is removed in between, as a print that is replaced, is
+    left out.
+    """
     count = 0
     for folder, alias in FOLDERS.items():
         storage = storages[alias]
         for name in _walk(storage, ""):
-            with storage.open(name, "rb") as file:
-                _add(archive, f"data/{folder}/{name}", file.read())
+            try:
+                with storage.open(name, "rb") as file:
+                    content = file.read()
+            except FileNotFoundError:
+                continue
+            _add(archive, f"data/{folder}/{name}", content)
             count += 1
     return count
 
@@ -59,9 +69,11 @@ def _walk(storage: Storage, folder: str) -> Iterator[str]:
 
 
 def put_back(folder: Path) -> None:
-    """Put the files of an unpacked archive where this hub keeps its own, and take away what was there.
+    """Put the files of an unpacked archive where this hub keeps its own, and take away what was
+    there.
 
-    A key in the archive replaces the data folder's; one that the environment names stays what it is.
+    A key in the archive replaces the data folder's; one that the environment names stays what it
+    is.
     """
     for name, alias in FOLDERS.items():
         source, storage = folder / name, storages[alias]

@@ -1,9 +1,10 @@
 """The rows of a hub as JSON lines, the same whatever database they come from or go to.
 
-A table is a file ``rows/<table>.jsonl``: its columns in the first line, then one row a line. Values are those of JSON;
-a moment is ISO 8601 in UTC, a UUID has hyphens, a duration is a number of microseconds, bytes are base64. What a column
-holds is read from the models as they were at the archive's migrations, never from today's, and nothing goes through a
-model's ``save()``: what was recorded comes back as it was.
+A table is a file ``rows/<table>.jsonl``: its columns in the first line, then one row a line. Values
+are those of JSON; a moment is ISO 8601 in UTC, a UUID has hyphens, a duration is a number of
+microseconds, bytes are base64. What a column holds is read from the models as they were at the
+archive's migrations, never from today's, and nothing goes through a model's ``save()``: what was
+recorded comes back as it was.
 """
 
 import base64
@@ -57,7 +58,9 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """A table of a model, with its columns in the order of the file; ``key`` is the primary key's column."""
+    """A table of a model, with its columns in the order
+    of the file; ``key`` is the primary key's column.
+    """
 
     name: str
     key: str
@@ -91,7 +94,7 @@ def _column(field: Field) -> Column:
     return Column(str(field.column), kind, holder.max_length if is_bounded else None)
 
 
-# --- Out -------------------------------------------------------------------------------------------------------
+# --- Out ------------------------------------------------------------------------------------------
 
 
 def write_rows(tables: Iterable[Table], folder: Path, select: Select) -> dict[str, int]:
@@ -104,7 +107,10 @@ def write_rows(tables: Iterable[Table], folder: Path, select: Select) -> dict[st
         with (folder / f"{table.name}.jsonl").open("w", encoding="utf-8") as file:
             file.write(json.dumps([column.name for column in table.columns]) + "\n")
             for row in rows:
-                values = [_to_json(column.kind, value) for column, value in zip(table.columns, row, strict=True)]
+                values = [
+                    _to_json(column.kind, value)
+                    for column, value in zip(table.columns, row, strict=True)
+                ]
                 file.write(json.dumps(values, ensure_ascii=False) + "\n")
                 count += 1
         counts[table.name] = count
@@ -112,7 +118,9 @@ def write_rows(tables: Iterable[Table], folder: Path, select: Select) -> dict[st
 
 
 def _to_json(kind: str, value: Any) -> Any:
-    """Return a value of a driver as the archive spells it; SQLite gives text where PostgreSQL gives objects."""
+    """Return a value of a driver as the archive spells
+    it; SQLite gives text where PostgreSQL gives objects.
+    """
     if value is None:
         return None
     return _WRITERS[kind](value)
@@ -120,7 +128,9 @@ def _to_json(kind: str, value: Any) -> Any:
 
 def _moment(value: str | datetime) -> str:
     moment = datetime.fromisoformat(value) if isinstance(value, str) else value
-    return (moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)).isoformat()
+    return (
+        moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    ).isoformat()
 
 
 def _microseconds(value: int | timedelta) -> int:
@@ -141,11 +151,13 @@ _WRITERS: dict[str, Callable[[Any], Any]] = {
 }
 
 
-# --- In --------------------------------------------------------------------------------------------------------
+# --- In -------------------------------------------------------------------------------------------
 
 
 def empty_tables(tables: Iterable[Table]) -> None:
-    """Take out what migrations have put into new tables; inside a transaction, constraints deferred."""
+    """Take out what migrations have put into new
+    tables; inside a transaction, constraints deferred.
+    """
     names = [f'"{table.name}"' for table in tables]
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
@@ -172,14 +184,22 @@ def load_rows(table: Table, file: Path) -> None:
         names = json.loads(next(lines, "[]"))
         columns = {column.name: column for column in table.columns}
         if set(names) != set(columns):
-            raise Invalid(f"The table {table.name} of this archive has other columns than its migrations make.")
+            raise Invalid(
+                f"The table {table.name} of this archive has other columns than its migrations "
+                f"make."
+            )
         ordered = [columns[name] for name in names]
         quoted = ", ".join(f'"{name}"' for name in names)
         marks = ", ".join(["%s"] * len(names))
         statement = f'INSERT INTO "{table.name}" ({quoted}) VALUES ({marks})'  # noqa: S608
         with connection.cursor() as cursor:
             for batch in _batches(lines):
-                _insert(cursor, table, statement, [_row(table, ordered, json.loads(line)) for line in batch])
+                _insert(
+                    cursor,
+                    table,
+                    statement,
+                    [_row(table, ordered, json.loads(line)) for line in batch],
+                )
 
 
 def _batches(lines: Iterator[str]) -> Iterator[list[str]]:
@@ -203,10 +223,13 @@ def _row(table: Table, columns: list[Column], values: list[Any]) -> list[Any]:
 
 
 def _check_length(table: Table, column: Column, value: Any, row: Any) -> None:
-    """Name what is too long; SQLite keeps to no length, PostgreSQL would only say that something is."""
+    """Name what is too long; SQLite keeps to no length,
+    PostgreSQL would only say that something is.
+    """
     if column.max_length and isinstance(value, str) and len(value) > column.max_length:
         raise Invalid(
-            f"{table.name}.{column.name} holds {len(value)} characters where {column.max_length} fit (row {row}). "
+            f"{table.name}.{column.name} holds {len(value)} characters where {column.max_length} "
+            f"fit (row {row}). "
             "Shorten it in the hub the archive is from, then make the archive again."
         )
 
@@ -220,7 +243,9 @@ def _from_json(kind: str, value: Any) -> Any:
         return reader(value)
     if isinstance(value, str) and connection.vendor == "postgresql":
         # The only characters that SQLite holds and PostgreSQL does not.
-        return value.replace("\\u0000", "\\ufffd") if kind == "json" else value.replace("\0", "\ufffd")
+        return (
+            value.replace("\\u0000", "\\ufffd") if kind == "json" else value.replace("\0", "\ufffd")
+        )
     return value
 
 
@@ -228,9 +253,13 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "moment": lambda value: connection.ops.adapt_datetimefield_value(datetime.fromisoformat(value)),
     "date": lambda value: connection.ops.adapt_datefield_value(date.fromisoformat(value)),
     "time": lambda value: connection.ops.adapt_timefield_value(time.fromisoformat(value)),
-    "duration": lambda value: timedelta(microseconds=value) if connection.vendor == "postgresql" else value,
+    "duration": lambda value: (
+        timedelta(microseconds=value) if connection.vendor == "postgresql" else value
+    ),
     "decimal": lambda value: Decimal(value) if connection.vendor == "postgresql" else value,
-    "uuid": lambda value: uuid.UUID(value) if connection.vendor == "postgresql" else uuid.UUID(value).hex,
+    "uuid": lambda value: (
+        uuid.UUID(value) if connection.vendor == "postgresql" else uuid.UUID(value).hex
+    ),
     "bytes": base64.b64decode,
 }
 
@@ -244,7 +273,9 @@ def finish(apps: Apps) -> None:
         connection.check_constraints()
     except IntegrityError as error:
         raise Invalid(f"The archive is not whole: {error}") from error
-    statements = connection.ops.sequence_reset_sql(no_style(), apps.get_models(include_auto_created=True))
+    statements = connection.ops.sequence_reset_sql(
+        no_style(), apps.get_models(include_auto_created=True)
+    )
     with connection.cursor() as cursor:
         for statement in statements:
             cursor.execute(statement)

@@ -1,7 +1,7 @@
 """Build a restored database beside the present one, and put it in its place only when it is whole.
 
-On SQLite that is another file, on PostgreSQL another schema of the same database. Whatever fails before, the present
-content is as it was.
+On SQLite that is another file, on PostgreSQL another schema of the same database. Whatever fails
+before, the present content is as it was.
 """
 
 import secrets
@@ -24,10 +24,11 @@ OWN_APPS = frozenset({"members", "forums", "listserv", "hublib"})
 
 @contextmanager
 def replacement() -> Iterator[None]:
-    """Point Django at an empty database; at the end of the block it takes the place of the present one.
+    """Point Django at an empty database; at the end of the block it takes the place of the present
+    one.
 
-    Raises: Unavailable (PostgreSQL does not let this role make a schema, or a pooler stands before it), Conflict
-    (another program has its tables there).
+    Raises: Unavailable (PostgreSQL does not let this role make a schema, or a pooler stands before
+    it), Conflict (another program has its tables there).
     """
     builder = _sqlite_file if connection.vendor == "sqlite" else _postgres_schema
     with builder():
@@ -75,12 +76,14 @@ def _sqlite_file() -> Iterator[None]:
 def _postgres_schema() -> Iterator[None]:
     if settings.HUB_DB_BOUNCER:
         raise Unavailable(
-            "A restore needs a connection of its own, not one of a pooler. Let DATABASE_URL name PostgreSQL itself, "
-            "and leave HUB_DB_BOUNCER out, for this command."
+            "A restore needs a connection of its own, not one of a pooler. Let DATABASE_URL name "
+            "PostgreSQL itself, and leave HUB_DB_BOUNCER out, for this command."
         )
     apps = _apps_in_home()
     if apps and not apps & OWN_APPS:
-        raise Conflict("Another program has its tables in this database. Give the hub a database of its own.")
+        raise Conflict(
+            "Another program has its tables in this database. Give the hub a database of its own."
+        )
     _drop_left_behind()
     schema = f"hub_restore_{secrets.token_hex(4)}"
     try:
@@ -90,7 +93,9 @@ def _postgres_schema() -> Iterator[None]:
             "The database role may not make a schema, which a restore is built in. "
             f'Grant it: GRANT CREATE ON DATABASE "{connection.settings_dict["NAME"]}" TO the role.'
         ) from error
-    options = {key: value for key, value in connection.settings_dict["OPTIONS"].items() if key != "pool"}
+    options = {
+        key: value for key, value in connection.settings_dict["OPTIONS"].items() if key != "pool"
+    }
     options["options"] = f"{options.get('options', '')} -c search_path={schema}".strip()
     try:
         with _pointed_at(OPTIONS=options, CONN_MAX_AGE=0):
@@ -122,7 +127,9 @@ def _apps_in_home() -> set[str]:
 
 
 def _drop_left_behind() -> None:
-    """Drop what a restore that was killed has left; whoever is here holds the lock of this database."""
+    """Drop what a restore that was killed has left;
+    whoever is here holds the lock of this database.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT nspname FROM pg_namespace WHERE nspname ~ '^hub_restore_[0-9a-f]{8}$' "
@@ -133,9 +140,11 @@ def _drop_left_behind() -> None:
 
 
 def _move_in(schema: str) -> None:
-    """Take the hub's tables in the home schema away and move the built ones there, in one transaction.
+    """Take the hub's tables in the home schema away and move the built ones there, in one
+    transaction.
 
-    Tables of others stay: those that are named neither as a built one nor after an app that was there.
+    Tables of others stay: those that are named neither as a built one nor after an app that was
+    there.
     """
     built = _names(schema)
     prefixes = tuple(f"{app}_" for app in _apps_in_home())

@@ -1,8 +1,9 @@
 """Bound what a request may carry, before it is read.
 
-Django reads a body to its end before any view or middleware sees the request, onto the disk if it is large. Here the
-size is looked at first: the declared one, and what really comes. Room for files is given only at the addresses that
-take files, and only to a session that is a member's; everything else has room for a text.
+Django reads a body to its end before any view or middleware sees the request, onto the disk if it
+is large. Here the size is looked at first: the declared one, and what really comes. Room for files
+is given only at the addresses that take files, and only to a session that is a member's; everything
+else has room for a text.
 """
 
 import asyncio
@@ -31,6 +32,7 @@ from django.utils.translation import ngettext
 from django.views import defaults
 
 from forums.rules import MAX_FILES
+from hub.lib.counts import with_count
 from hub.middleware import PrivateCacheMiddleware
 from hub.runtime.forwarded import ClientMiddleware
 
@@ -39,16 +41,26 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[dict[str, Any], Receive, Send], Awaitable[None]]
 # Where files come with a request.
-UPLOADS = re.compile(r"/(?:discussions/[0-9]+/new/|topics/[0-9]+(?:-[^/]*)?/|c/[0-9]+/edit/|proceedings/|admin/)")
+UPLOADS = re.compile(
+    r"/(?:discussions/[0-9]+/new/|topics/[0-9]+(?:-[^/]*)?/|c/[0-9]+/edit/|proceedings/|admin/)"
+)
 # Bytes beside the text and the files: other fields, and what separates them.
 OVERHEAD = 200_000
 # Bytes of a body of the API, which takes none so far.
 API_BYTES = 100_000
-# So many times the limit is thrown away while a sender reads the answer, for so many seconds; then it is cut off.
+# So many times the limit is thrown away while a sender reads the answer, for so many seconds; then
+# it is cut off.
 PATIENCE = 4
 DRAIN_SECONDS = 5.0
-# What gives an answer the fields that keep browsers and caches in bounds, from the inner to the outer.
-GUARDS = (XFrameOptionsMiddleware, CSPMiddleware, SecurityMiddleware, PrivateCacheMiddleware, ClientMiddleware)
+# What gives an answer the fields that keep browsers and caches in bounds, from the inner to the
+# outer.
+GUARDS = (
+    XFrameOptionsMiddleware,
+    CSPMiddleware,
+    SecurityMiddleware,
+    PrivateCacheMiddleware,
+    ClientMiddleware,
+)
 
 
 def limit_for(path: str, *, is_member: bool) -> int:
@@ -75,7 +87,8 @@ class BodyLimit:
         declared = _declared(scope)
         limit = limit_for(scope["path"], is_member=False)
         room = limit_for(scope["path"], is_member=True)
-        if room > limit and (declared is None or limit < declared <= room) and await _is_member(scope):
+        fits_members_alone = declared is None or limit < declared <= room
+        if room > limit and fits_members_alone and await _is_member(scope):
             limit = room
         if declared is not None and declared > limit:
             await _refuse(scope, receive, send, limit, is_hopeless=declared > PATIENCE * limit)
@@ -105,7 +118,11 @@ def _declared(scope: dict[str, Any]) -> int | None:
     for name, value in scope["headers"]:
         if name.lower() == b"content-length":
             return int(value) if value.isdigit() and len(value) < 19 else 10**18
-    return None if any(name.lower() == b"transfer-encoding" for name, _value in scope["headers"]) else 0
+    return (
+        None
+        if any(name.lower() == b"transfer-encoding" for name, _value in scope["headers"])
+        else 0
+    )
 
 
 async def _is_member(scope: dict[str, Any]) -> bool:
@@ -124,7 +141,9 @@ async def _is_member(scope: dict[str, Any]) -> bool:
     return bool(await database_sync_to_async(store.get, thread_sensitive=False)("_auth_user_id"))
 
 
-async def _refuse(scope: dict[str, Any], receive: Receive, send: Send, limit: int, *, is_hopeless: bool) -> None:
+async def _refuse(
+    scope: dict[str, Any], receive: Receive, send: Send, limit: int, *, is_hopeless: bool
+) -> None:
     """Answer 413 in the reader's language; JSON where the address speaks it."""
     request = ASGIRequest(scope, io.BytesIO())
     with translation.override(translation.get_language_from_request(request)):
@@ -133,12 +152,17 @@ async def _refuse(scope: dict[str, Any], receive: Receive, send: Send, limit: in
         if scope["path"].startswith("/api/"):
             kind, body = "application/json", json.dumps({"code": "too-large", "message": sentence})
         else:
-            kind, body = "text/html; charset=utf-8", render_to_string("413.html", {"sentence": sentence})
+            kind, body = (
+                "text/html; charset=utf-8",
+                render_to_string("413.html", {"sentence": sentence}),
+            )
     response = _guarded(request, HttpResponse(body, content_type=kind, status=413))
     response.headers["Content-Length"] = str(len(response.content))
     if is_hopeless:
         response.headers["Connection"] = "close"
-    headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in response.items()]
+    headers = [
+        (name.encode("latin-1"), value.encode("latin-1")) for name, value in response.items()
+    ]
     await send({"type": "http.response.start", "status": 413, "headers": headers})
     await send({"type": "http.response.body", "body": response.content, "more_body": True})
     await _drain(receive, PATIENCE * limit)
@@ -146,7 +170,9 @@ async def _refuse(scope: dict[str, Any], receive: Receive, send: Send, limit: in
 
 
 def _guarded(request: HttpRequest, response: HttpResponse) -> HttpResponse:
-    """Give an answer that no view has made the fields that every other one has, by the same middleware."""
+    """Give an answer that no view has made the fields
+    that every other one has, by the same middleware.
+    """
     handler: Any = lambda _request: response  # noqa: E731 - the innermost of the chain
     for middleware in GUARDS:
         handler = middleware(handler)
@@ -154,7 +180,9 @@ def _guarded(request: HttpRequest, response: HttpResponse) -> HttpResponse:
 
 
 async def _drain(receive: Receive, most: int) -> None:
-    """Throw away a little of what still comes: a connection closed under a sender takes the answer with it."""
+    """Throw away a little of what still comes: a connection
+    closed under a sender takes the answer with it.
+    """
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(DRAIN_SECONDS):
             while most > 0:
@@ -172,7 +200,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
             "These are too many files. A contribution can have %d files at most.",
             MAX_FILES,
         )
-        sentence %= MAX_FILES
+        sentence = with_count(sentence, MAX_FILES)
     elif isinstance(exception, RequestDataTooBig | TooManyFieldsSent):
         size = settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 1_000
         sentence = _("What you have sent is too large: the limit here is %d kB.") % size

@@ -1,8 +1,8 @@
 """How a process holds its connections to PostgreSQL.
 
-Under ASGI each request runs in a thread of its own, so that a connection kept by a thread would be lost: the web takes
-its connections from a pool of a fixed size. The SMTP gateway and the worker have a few threads that live as long as the
-process; each keeps its connection for a while.
+Under ASGI each request runs in a thread of its own, so that a connection kept by a thread would be
+lost: the web takes its connections from a pool of a fixed size. The SMTP gateway and the worker
+have a few threads that live as long as the process; each keeps its connection for a while.
 """
 
 from collections.abc import Sequence
@@ -25,11 +25,17 @@ def settle(parts: Sequence[str]) -> None:
     connections.close_all()
     database["OPTIONS"] = {"application_name": f"hub {' '.join(parts)}", **database["OPTIONS"]}
     if "web" in parts:
-        # Also those of a process that runs everything: its threads give connections back after each piece of work.
+        # Also those of a process that runs everything: its threads give connections back after each
+        # piece of work.
         database["CONN_MAX_AGE"] = 0
         if settings.HUB_DB_POOL:
             most = settings.HUB_DB_POOL
-            pool = {"min_size": min(2, most), "max_size": most, "timeout": PATIENCE, "max_idle": IDLE}
+            pool = {
+                "min_size": min(2, most),
+                "max_size": most,
+                "timeout": PATIENCE,
+                "max_idle": IDLE,
+            }
             database["OPTIONS"] = {**database["OPTIONS"], "pool": pool}
     else:
         database["CONN_MAX_AGE"] = settings.HUB_DB_CONN_MAX_AGE

@@ -20,13 +20,24 @@ def load_content(say: Callable[[str], Any]) -> None:
 
 def welcome() -> str:
     """Return what a person who started the hub wants to know: addresses, and the demo accounts."""
-    lines = ["", f"  {settings.HUB_NAME} is open at {settings.HUB_URL}/", f"  Mail in: smtp://{settings.HUB_SMTP}"]
+    lines = [
+        "",
+        f"  {settings.HUB_NAME} is open at {settings.HUB_URL}/",
+        f"  Mail in: smtp://{settings.HUB_SMTP}",
+    ]
     path = settings.HUB_DATA / "demo.json"
     if path.exists():
         demo = json.loads(path.read_text(encoding="utf-8"))
-        lines += [f"  List:    {entry['address']}  ({entry['discussion']})" for entry in demo["lists"]]
+        lines += [
+            f"  List:    {entry['address']}  ({entry['discussion']})" for entry in demo["lists"]
+        ]
         lines += ["", "  Demo accounts:"]
-        lines += [f"    {who['role']:<12} {who['email']:<44} {who['password']}" for who in demo["members"]]
+        lines += [
+            f"    {who['role']:<12} {who['email']:<44} {who['password']}" for who in demo["members"]
+        ]
     if settings.HUB_RELAY is None:
-        lines.append(f"  Mail out: kept in {settings.HUB_DATA / 'outbox'}, read it at {settings.HUB_URL}/outbox/")
+        lines.append(
+            f"  Mail out: kept in {settings.HUB_DATA / 'outbox'}, read it at "
+            f"{settings.HUB_URL}/outbox/"
+        )
     return "\n".join([*lines, "", "  Ctrl-C stops it.", ""])

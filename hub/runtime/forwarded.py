@@ -1,8 +1,9 @@
-"""Put the true client and scheme into each request and socket, and let nothing else see what proxies write.
+"""Put the true client and scheme into each request and socket, and let nothing else see what
+proxies write.
 
-``HUB_TRUSTED_PROXIES`` names the proxies. From any other peer the fields that speak of a client are dropped unread, and
-so are those that the hub never reads (``Forwarded``, ``X-Real-IP``, ``X-Forwarded-Host``): code further in asks
-``REMOTE_ADDR`` and ``request.is_secure()`` alone.
+``HUB_TRUSTED_PROXIES`` names the proxies. From any other peer the fields that speak of a client are
+dropped unread, and so are those that the hub never reads (``Forwarded``, ``X-Real-IP``,
+``X-Forwarded-Host``): code further in asks ``REMOTE_ADDR`` and ``request.is_secure()`` alone.
 """
 
 import logging
@@ -16,9 +17,14 @@ from hub.lib.clients import Client, is_in, is_private, resolve
 from hub.lib.quiet import NowAndThen
 
 log = logging.getLogger(__name__)
-App = Callable[[dict[str, Any], Callable[[], Awaitable[Any]], Callable[[Any], Awaitable[None]]], Awaitable[None]]
+App = Callable[
+    [dict[str, Any], Callable[[], Awaitable[Any]], Callable[[Any], Awaitable[None]]],
+    Awaitable[None],
+]
 _PREFIX = "x-forwarded-"
-_NAMES = frozenset({"forwarded", "x-real-ip", "x-client-ip", "x-cluster-client-ip", "true-client-ip", "client-ip"})
+_NAMES = frozenset(
+    {"forwarded", "x-real-ip", "x-client-ip", "x-cluster-client-ip", "true-client-ip", "client-ip"}
+)
 # Where HttpRequest.META tells that a proxy stood between.
 FORWARDED = "hub.forwarded"
 WARNING_PAUSE_SECONDS = 3_600
@@ -28,11 +34,13 @@ untrusted_warnings = NowAndThen(WARNING_PAUSE_SECONDS)
 
 
 def _warn_of(peer: str) -> None:
-    """Log a peer on this host or in a private network that forwards for others without being trusted."""
+    """Log a peer on this host or in a private network
+    that forwards for others without being trusted.
+    """
     if is_private(peer) and untrusted_warnings.allows():
         log.warning(
-            "X-Forwarded-For comes from %s, which HUB_TRUSTED_PROXIES does not name: it is ignored, all clients "
-            "behind that proxy count as one, and their requests as not secure",
+            "X-Forwarded-For comes from %s, which HUB_TRUSTED_PROXIES does not name: it is "
+            "ignored, all clients behind that proxy count as one, and their requests as not secure",
             peer,
         )
 
@@ -43,7 +51,9 @@ def is_forwarding(name: str) -> bool:
 
 
 def is_near(request: HttpRequest) -> bool:
-    """Whether the request comes straight from this host or a private network, not through a proxy for the world."""
+    """Whether the request comes straight from this host or
+    a private network, not through a proxy for the world.
+    """
     if request.META.get(FORWARDED):
         return False
     return is_private(request.META.get("REMOTE_ADDR", ""))
@@ -67,15 +77,22 @@ class ClientMiddleware:
         meta = request.META
         peer = meta.get("REMOTE_ADDR", "")
         fields = {key: value for key, value in meta.items() if key.startswith("HTTP_")}
-        spoken = [key for key in fields if is_forwarding(key.removeprefix("HTTP_").lower().replace("_", "-"))]
-        client = _client(peer, meta.get("HTTP_X_FORWARDED_FOR", ""), meta.get("HTTP_X_FORWARDED_PROTO", ""))
+        spoken = [
+            key
+            for key in fields
+            if is_forwarding(key.removeprefix("HTTP_").lower().replace("_", "-"))
+        ]
+        client = _client(
+            peer, meta.get("HTTP_X_FORWARDED_FOR", ""), meta.get("HTTP_X_FORWARDED_PROTO", "")
+        )
         for key in spoken:
             del meta[key]
         # A trusted proxy that names no client speaks for somebody all the same.
         meta[FORWARDED] = bool(spoken) or is_in(peer, settings.HUB_TRUSTED_PROXIES)
         meta["REMOTE_ADDR"] = meta["REMOTE_HOST"] = client.host
         if client.scheme:
-            # Where Django looks for the scheme (SECURE_PROXY_SSL_HEADER); nobody but this line writes it.
+            # Where Django looks for the scheme (SECURE_PROXY_SSL_HEADER); nobody but this line
+            # writes it.
             meta["HTTP_X_FORWARDED_PROTO"] = client.scheme
         return self.get_response(request)
 
@@ -84,12 +101,22 @@ def resolve_socket(inner: App) -> App:
     """Do for a socket what :class:`ClientMiddleware` does for a request."""
 
     async def app(scope: dict[str, Any], receive: Any, send: Any) -> None:
-        headers = [(name, value) for name, value in scope["headers"] if not is_forwarding(_text(name).lower())]
+        headers = [
+            (name, value)
+            for name, value in scope["headers"]
+            if not is_forwarding(_text(name).lower())
+        ]
         peer = scope["client"][0] if scope.get("client") else ""
-        client = _client(peer, _joined(scope, b"x-forwarded-for"), _joined(scope, b"x-forwarded-proto"))
+        client = _client(
+            peer, _joined(scope, b"x-forwarded-for"), _joined(scope, b"x-forwarded-proto")
+        )
         port = scope["client"][1] if scope.get("client") else 0
         scheme = {"https": "wss", "http": "ws"}.get(client.scheme, scope.get("scheme", "ws"))
-        await inner({**scope, "headers": headers, "client": (client.host, port), "scheme": scheme}, receive, send)
+        await inner(
+            {**scope, "headers": headers, "client": (client.host, port), "scheme": scheme},
+            receive,
+            send,
+        )
 
     return app
 

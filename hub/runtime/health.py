@@ -1,7 +1,8 @@
 """``/healthz`` and ``/metrics``: true to each part, and answered even when the database is down.
 
-They are served before any middleware that asks the database: no session or member is looked up for them, but for the
-cookie of who asks from afar: figures are for near programs and for the Secretariat.
+They are served before any middleware that asks the database: no session or member is looked up for
+them, but for the cookie of who asks from afar: figures are for near programs and for the
+Secretariat.
 """
 
 from collections.abc import Callable
@@ -12,7 +13,7 @@ from django.db.utils import Error as DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponseNotFound, JsonResponse
 from prometheus_client import generate_latest
 
-from hub.lib.health import Part, without_database
+from hub.lib.health import HealthPart, without_database
 from hub.lib.hooks import registered
 from hub.members.account import rules
 from hub.members.models import Member
@@ -20,29 +21,41 @@ from hub.members.sessions import SessionStore
 from hub.runtime.forwarded import is_near
 
 
-def parts() -> list[Part]:
+def parts() -> list[HealthPart]:
     """Ask every registered probe; one that raises is a part that does not work."""
-    all_parts: list[Part] = []
+    all_parts: list[HealthPart] = []
     for probe in registered("HUB_HEALTH"):
         substitute = without_database(probe)
-        if substitute is not None and any(part.name == "database" and not part.ok for part in all_parts):
+        if substitute is not None and any(
+            part.name == "database" and not part.ok for part in all_parts
+        ):
             all_parts.append(substitute)
             continue
         try:
             all_parts.append(probe())
         except Exception as error:
-            all_parts.append(Part(getattr(probe, "__name__", "part"), ok=False, detail={"error": type(error).__name__}))
+            all_parts.append(
+                HealthPart(
+                    getattr(probe, "__name__", "part"),
+                    ok=False,
+                    detail={"error": type(error).__name__},
+                )
+            )
     return all_parts
 
 
 def healthz(*, with_details: bool) -> HttpResponse:
-    """Answer JSON per part; 503 when one is down. Figures, and what works but is degraded, for who may see them."""
+    """Answer JSON per part; 503 when one is down. Figures,
+    and what works but is degraded, for who may see them.
+    """
     all_parts = parts()
     ok = all(part.ok for part in all_parts)
     body: dict[str, object] = {"ok": ok}
     if with_details:
         body["degraded"] = [part.name for part in all_parts if part.degraded]
-    body["parts"] = {part.name: {"ok": part.ok, **(part.detail if with_details else {})} for part in all_parts}
+    body["parts"] = {
+        part.name: {"ok": part.ok, **(part.detail if with_details else {})} for part in all_parts
+    }
     response = JsonResponse(body, status=200 if ok else 503)
     response["Cache-Control"] = "no-store"
     return response
@@ -56,15 +69,22 @@ def is_secretariat(request: HttpRequest) -> bool:
     request.session = SessionStore(key)
     try:
         user = get_user(request)
-        return isinstance(user, Member) and rules.is_secretariat(user) and not rules.must_set_up(user)
+        return (
+            isinstance(user, Member) and rules.is_secretariat(user) and not rules.must_set_up(user)
+        )
     except DatabaseError:
         return False
 
 
 def metrics() -> HttpResponse:
-    """Answer in Prometheus' text format: whether each part is up, its figures, and what this process has counted."""
+    """Answer in Prometheus' text format: whether each part
+    is up, its figures, and what this process has counted.
+    """
     all_parts = parts()
-    lines = ["# TYPE hub_part_up gauge", *(f"{_labelled('hub_part_up', part)} {int(part.ok)}" for part in all_parts)]
+    lines = [
+        "# TYPE hub_part_up gauge",
+        *(f"{_labelled('hub_part_up', part)} {int(part.ok)}" for part in all_parts),
+    ]
     lines += ["# TYPE hub_part_degraded gauge"]
     lines += [f"{_labelled('hub_part_degraded', part)} {int(part.degraded)}" for part in all_parts]
     for part in all_parts:
@@ -76,11 +96,11 @@ def metrics() -> HttpResponse:
     return HttpResponse("\n".join([*lines, counted]), content_type="text/plain; version=0.0.4")
 
 
-def _spelled(part: Part) -> str:
+def _spelled(part: HealthPart) -> str:
     return part.name.replace(" ", "_")
 
 
-def _labelled(name: str, part: Part) -> str:
+def _labelled(name: str, part: HealthPart) -> str:
     return f'{name}{{part="{_spelled(part)}"}}'
 
 

@@ -19,7 +19,9 @@ WAITING = "Another process is preparing this hub. Waiting for it."
 
 @contextmanager
 def only_preparer(say: Say) -> Iterator[None]:
-    """Keep the data folder and the database to one ``prepare`` at a time; others wait and say so."""
+    """Keep the data folder and the database to one
+    ``prepare`` at a time; others wait and say so.
+    """
     with only_on_host(say):
         if connection.vendor == "postgresql":
             with _database_lock(say):
@@ -55,7 +57,9 @@ def _locks(file: Any) -> bool:
 
 @contextmanager
 def _database_lock(say: Say) -> Iterator[None]:
-    """Hold a lock of the database in a transaction of its own: so it holds behind a transaction pooler as well."""
+    """Hold a lock of the database in a transaction of its
+    own: so it holds behind a transaction pooler as well.
+    """
     holder = connection.copy()
     holder.set_autocommit(False)
     try:

@@ -13,13 +13,17 @@ from hub.lib import metrics
 from hub.lib.clients import is_in
 from hub.lib.logs import belonging_to
 
-App = Callable[[dict[str, Any], Callable[[], Awaitable[Any]], Callable[[Any], Awaitable[None]]], Awaitable[None]]
+App = Callable[
+    [dict[str, Any], Callable[[], Awaitable[Any]], Callable[[Any], Awaitable[None]]],
+    Awaitable[None],
+]
 _IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/+=@-]{0,127}")
 FIELD = "X-Request-ID"
 
 
 def identifier(peer: str, offered: str) -> str:
-    """Return the identifier of a request: that of a proxy in ``HUB_TRUSTED_PROXIES``, else a new one.
+    """Return the identifier of a request: that of a proxy in ``HUB_TRUSTED_PROXIES``, else a new
+    one.
 
     Nobody else names a request: lines of the log would be put together that do not belong together.
     """
@@ -36,7 +40,9 @@ class ObservingMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Pass on, then count."""
-        name = identifier(request.META.get("REMOTE_ADDR", ""), request.META.get("HTTP_X_REQUEST_ID", ""))
+        name = identifier(
+            request.META.get("REMOTE_ADDR", ""), request.META.get("HTTP_X_REQUEST_ID", "")
+        )
         began = time.perf_counter()
         with belonging_to(name):
             response = self.get_response(request)
@@ -66,7 +72,10 @@ def observe_socket(inner: App) -> App:
     """Count the frames of a socket, and let its lines belong together."""
 
     async def app(scope: dict[str, Any], receive: Any, send: Any) -> None:
-        frames_in, frames_out = metrics.socket_frames.labels("in"), metrics.socket_frames.labels("out")
+        frames_in, frames_out = (
+            metrics.socket_frames.labels("in"),
+            metrics.socket_frames.labels("out"),
+        )
 
         async def receive_counted() -> Any:
             message = await receive()
@@ -79,9 +88,14 @@ def observe_socket(inner: App) -> App:
                 frames_out.inc()
             await send(message)
 
-        offered = next((value for name, value in scope["headers"] if name.lower() == b"x-request-id"), b"")
+        offered = next(
+            (value for name, value in scope["headers"] if name.lower() == b"x-request-id"), b""
+        )
         peer = scope["client"][0] if scope.get("client") else ""
-        with belonging_to(identifier(peer, offered.decode("latin-1"))), metrics.sockets.track_inprogress():
+        with (
+            belonging_to(identifier(peer, offered.decode("latin-1"))),
+            metrics.sockets.track_inprogress(),
+        ):
             await inner(scope, receive_counted, send_counted)
 
     return app

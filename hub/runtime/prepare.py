@@ -1,4 +1,6 @@
-"""Bring a data folder up to date before serving: catalogues, migrations with progress, static files, site, demo."""
+"""Bring a data folder up to date before serving: catalogues,
+migrations with progress, static files, site, demo.
+"""
 
 import io
 import sys
@@ -16,13 +18,14 @@ from hub.assets import collect
 from hub.private import readable_by_all, secure
 from hub.runtime.content import load_content
 from hub.runtime.locks import only_preparer
+from hub.runtime.starting import missing_migrations
 
 Say = Callable[[str], None]
 
 
 def compile_catalogues() -> int:
     """Compile each catalogue whose ``.mo`` is missing or older; needs no gettext on the machine."""
-    made = 0
+    compiled = 0
     for source in Path(settings.BASE_DIR, "hub", "locale").glob("*/LC_MESSAGES/*.po"):
         target = source.with_suffix(".mo")
         if target.exists() and target.stat().st_mtime >= source.stat().st_mtime:
@@ -32,12 +35,14 @@ def compile_catalogues() -> int:
         buffer = io.BytesIO()
         write_mo(buffer, catalogue)
         target.write_bytes(buffer.getvalue())
-        made += 1
-    return made
+        compiled += 1
+    return compiled
 
 
 def migrate(say: Say) -> int:
     """Apply what is missing and show how far it is; returns how many were applied."""
+    if not missing_migrations():
+        return 0
     executor = MigrationExecutor(connection)
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
     if not plan:
@@ -56,7 +61,8 @@ def migrate(say: Say) -> int:
 
     executor = MigrationExecutor(connection, progress)
     executor.migrate(executor.loader.graph.leaf_nodes(), plan)
-    # Django's own command finds nothing left to apply and sends post_migrate: permissions, content types, locales.
+    # Django's own command finds nothing left to apply and sends post_migrate: permissions, content
+    # types, locales.
     call_command("migrate", verbosity=0, interactive=False)
     return done
 
@@ -66,12 +72,16 @@ def prepare(say: Say) -> bool:
 
     The pages and the demo that an empty hub begins with are part of it.
 
-    Several may be started at once, on one host or many: the first works, the others wait, then find nothing to do.
+    Several may be started at once, on one host or many: the first works, the others wait, then find
+    nothing to do.
     """
     with only_preparer(say):
         opened = secure(settings.HUB_DATA, deep=True, leave=Path(settings.STATIC_ROOT))
         if opened:
-            say(f"Took {opened} files and folders in {settings.HUB_DATA} from the other accounts of this host")
+            say(
+                f"Took {opened} files and folders in {settings.HUB_DATA} from the other accounts "
+                f"of this host"
+            )
         with readable_by_all():
             compile_catalogues()
             is_collected = collect()

@@ -6,20 +6,20 @@ from django.db import connection
 from django.db.utils import Error as DatabaseError
 
 from hub.lib.bus import check_layer
-from hub.lib.health import Part, needs_database
+from hub.lib.health import HealthPart, needs_database
 from hub.lib.heartbeats import alive
 
 # Seconds to wait for a connection.
 PATIENCE = 3.0
 
 
-def database() -> Part:
+def database() -> HealthPart:
     """Ask the database for something."""
     try:
         _ask()
     except DatabaseError as error:
-        return Part("database", ok=False, detail={"error": type(error).__name__})
-    return Part("database", ok=True, detail={"vendor": connection.vendor})
+        return HealthPart("database", ok=False, detail={"error": type(error).__name__})
+    return HealthPart("database", ok=True, detail={"vendor": connection.vendor})
 
 
 def _ask() -> None:
@@ -36,25 +36,25 @@ def _ask() -> None:
 
 
 @needs_database("web", works=True)
-def web() -> Part:
+def web() -> HealthPart:
     """Look which web processes are alive; the one that answers this is."""
     part = alive("web")
     return part if part.ok else replace(part, ok=True)
 
 
 @needs_database("worker")
-def worker() -> Part:
+def worker() -> HealthPart:
     """Look when a worker last said that every pump of it works."""
     return alive("worker")
 
 
 @needs_database("smtp")
-def smtp() -> Part:
+def smtp() -> HealthPart:
     """Look when the mail door last greeted; it may stand on another host."""
     return alive("smtp")
 
 
-def channel_layer() -> Part:
+def channel_layer() -> HealthPart:
     """Send a message to ourselves over the channel layer."""
     error = check_layer()
-    return Part("channel layer", ok=not error, detail={"error": error} if error else {})
+    return HealthPart("channel layer", ok=not error, detail={"error": error} if error else {})

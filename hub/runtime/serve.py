@@ -25,14 +25,20 @@ log = logging.getLogger(__name__)
 Part = Callable[[asyncio.Event], Coroutine[Any, Any, None]]
 # Bytes a socket may send in one frame; our clients send a few dozen.
 FRAME_LIMIT = 16_384
-# Seconds from the wish to stop, or the failure of a part, to the end of the process: no wait at the end is longer.
+# Seconds between two pings of a socket, and until one without an answer is closed: a dead line ends
+# within both.
+PING_SECONDS, PONG_SECONDS = 10.0, 10.0
+# Seconds from the wish to stop, or the failure of a part, to the end of the process: no wait at the
+# end is longer.
 LAST = 8.0
 # Seconds that the bus gets for each time it is asked to end.
 BUS_LAST = 1.0
 
 
 class _Server(uvicorn.Server):
-    """Uvicorn without its signal handlers: they belong to the process, which runs more than the web."""
+    """Uvicorn without its signal handlers: they belong
+    to the process, which runs more than the web.
+    """
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -49,7 +55,10 @@ async def run_web(stop: asyncio.Event) -> None:
         lifespan="off",
         ws="websockets-sansio",
         ws_max_size=FRAME_LIMIT,
-        # A frame goes to every socket of a room as it is: compressing it once for each costs more than it saves.
+        ws_ping_interval=PING_SECONDS,
+        ws_ping_timeout=PONG_SECONDS,
+        # A frame goes to every socket of a room as it is: compressing it once for each costs more
+        # than it saves.
         ws_per_message_deflate=False,
         log_config=None,
         access_log=False,
@@ -73,10 +82,12 @@ async def run_web(stop: asyncio.Event) -> None:
 
 
 async def run_smtp(stop: asyncio.Event) -> None:
-    """Serve SMTP until ``stop`` is set, and say that it works as long as it greets. Raises: StartError."""
+    """Serve SMTP until ``stop`` is set, and say that
+    it works as long as it greets. Raises: StartError.
+    """
     greeting = asyncio.create_task(_greet())
     try:
-        await import_string("listserv.inbound.server.serve")(stop)
+        await import_string("listserv.gateway.server.serve")(stop)
     except OSError as error:
         raise starting.cannot_listen("HUB_SMTP", settings.HUB_SMTP, error) from error
     finally:
@@ -85,9 +96,12 @@ async def run_smtp(stop: asyncio.Event) -> None:
 
 
 async def _greet() -> None:
-    """Ask the mail door for its greeting now and then, as a client would; one that does not greet does not work."""
+    """Ask the mail door for its greeting now and then, as
+    a client would; one that does not greet does not work.
+    """
     listens = settings.HUB_SMTP
-    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(listens.host, listens.host)  # noqa: S104 - asked, not bound
+    # Asked, not bound.
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(listens.host, listens.host)  # noqa: S104
     while True:
         greeted = False
         with contextlib.suppress(OSError, TimeoutError):
@@ -155,7 +169,9 @@ def _report(parts: dict[str, "asyncio.Task[None]"]) -> int:
 
 
 async def _ended(listening: "asyncio.Task[None]") -> None:
-    """End the bus; its layer can swallow a cancellation while it subscribes, so that it is asked again."""
+    """End the bus; its layer can swallow a cancellation
+    while it subscribes, so that it is asked again.
+    """
     for _attempt in range(3):
         listening.cancel()
         await asyncio.wait({listening}, timeout=BUS_LAST)
@@ -169,11 +185,15 @@ def _say(line: str) -> None:
 
 
 def _end_within(seconds: float) -> None:
-    """End the process after so long, whatever still waits: threads, sockets, a layer that does not answer.
+    """End the process after so long, whatever still waits: threads, sockets, a layer that does not
+    answer.
 
-    Nothing is lost by it: what was answered is on disk, and what is under way is taken up again from its row.
+    Nothing is lost by it: what was answered is on disk, and what is under way is taken up again
+    from its row.
     """
-    timer = threading.Timer(seconds, _leave, (f"Not all of it ended within {seconds:.0f} seconds; stopped at once.",))
+    timer = threading.Timer(
+        seconds, _leave, (f"Not all of it ended within {seconds:.0f} seconds; stopped at once.",)
+    )
     timer.daemon = True
     timer.start()
 
@@ -194,7 +214,9 @@ def run(*names: str) -> None:
         starting.check_services(names)
         end_metrics = starting.serve_metrics()
     except starting.StartError as error:
-        raise SystemExit(starting.cannot_start(names[0] if len(names) == 1 else "up", error)) from None
+        raise SystemExit(
+            starting.cannot_start(names[0] if len(names) == 1 else "up", error)
+        ) from None
     code = 0
     keep_small()
     connections.settle(names)

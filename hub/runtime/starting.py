@@ -1,7 +1,8 @@
 """Say in one line why a process cannot start, before it serves anybody.
 
 Each check is bounded in time: whoever starts the process (systemd, compose, a person) hears within
-:data:`PATIENCE` seconds what to mend, and the exit code is 1. What is checked here can be mended by an operator.
+:data:`PATIENCE` seconds what to mend, and the exit code is 1. What is checked here can be mended by
+an operator.
 """
 
 import errno
@@ -24,7 +25,8 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.utils.module_loading import import_string
 from prometheus_client import start_http_server
 
-from hub.env import Endpoint, EnvError
+from hub.env import EnvError
+from hub.lib.endpoints import Endpoint
 from hub.private import secure
 
 log = logging.getLogger(__name__)
@@ -32,7 +34,12 @@ log = logging.getLogger(__name__)
 PATIENCE = 6.0
 # Names of missing migrations that are shown.
 SHOWN = 3
-LABELS = {"web": "The web server", "smtpd": "The SMTP gateway", "worker": "The worker", "up": "The hub"}
+LABELS = {
+    "web": "The web server",
+    "smtpd": "The SMTP gateway",
+    "worker": "The worker",
+    "up": "The hub",
+}
 
 
 class StartError(Exception):
@@ -40,7 +47,9 @@ class StartError(Exception):
 
 
 def serve_metrics() -> Callable[[], None]:
-    """Give this process's figures to Prometheus at ``HUB_METRICS``; return what ends it. Raises: StartError."""
+    """Give this process's figures to Prometheus at
+    ``HUB_METRICS``; return what ends it. Raises: StartError.
+    """
     if settings.HUB_METRICS is None:
         return lambda: None
     try:
@@ -56,15 +65,19 @@ def serve_metrics() -> Callable[[], None]:
 
 
 def check_storage() -> None:
-    """Check what every command needs: the data folder, and a database that answers. Raises: StartError."""
+    """Check what every command needs: the data folder,
+    and a database that answers. Raises: StartError.
+    """
     _check_folder()
     _within(PATIENCE, _check_database, "The database does not answer (DATABASE_URL)")
 
 
 def check_services(parts: Sequence[str]) -> None:
-    """Check what the named parts need besides: migrations and the certificate; say when Redis is away.
+    """Check what the named parts need besides: migrations and the certificate; say when Redis is
+    away.
 
-    Redis carries prompts and caches only: a hub that starts without it goes on, and uses it once it is back.
+    Redis carries prompts and caches only: a hub that starts without it goes on, and uses it once it
+    is back.
 
     Raises: StartError.
     """
@@ -76,13 +89,16 @@ def check_services(parts: Sequence[str]) -> None:
             log.warning("%s. The hub starts without it.", str(error).rstrip("."))
     if "smtpd" in parts:
         try:
-            import_string("listserv.inbound.tls.tls_context")()
+            import_string("listserv.gateway.tls.tls_context")()
         except EnvError as error:
             raise StartError(str(error)) from error
 
 
 def _within(seconds: float, check: Callable[[], None], otherwise: str) -> None:
-    """Let a check run in a thread and wait for it no longer. Raises: StartError, that of the check or ``otherwise``."""
+    """Let a check run in a thread and wait for it no longer.
+
+    Raises: StartError, that of the check or ``otherwise``.
+    """
     problems: list[BaseException] = []
 
     def work() -> None:
@@ -107,10 +123,14 @@ def _check_folder() -> None:
         settings.HUB_DATA.mkdir(parents=True, exist_ok=True)
         tempfile.TemporaryFile(dir=settings.HUB_DATA).close()
         if secure(settings.HUB_DATA, deep=False):
-            log.warning("The data folder %s was open to other accounts of this host; it is closed", settings.HUB_DATA)
+            log.warning(
+                "The data folder %s was open to other accounts of this host; it is closed",
+                settings.HUB_DATA,
+            )
     except OSError as error:
         raise StartError(
-            f"The data folder {settings.HUB_DATA} (HUB_DATA) cannot be written to: {error.strerror}."
+            f"The data folder {settings.HUB_DATA} (HUB_DATA) cannot be written to: "
+            f"{error.strerror}."
         ) from error
 
 
@@ -124,16 +144,24 @@ def _check_database() -> None:
 
 
 def _check_migrations() -> None:
-    """Compare names alone: loading the migrations costs 80 MB that serving does not need."""
     try:
-        applied = set(MigrationRecorder(connection).applied_migrations())
+        missing = sorted(missing_migrations())
     except DatabaseError as error:
         raise no_database(error) from error
-    missing = sorted(_migrations() - applied)
     if missing:
         names = ", ".join(".".join(key) for key in missing[:SHOWN])
         more = f" and {len(missing) - SHOWN} more" if len(missing) > SHOWN else ""
-        raise StartError(f"The database lacks migrations ({names}{more}). Run manage.py prepare first.")
+        raise StartError(
+            f"The database lacks migrations ({names}{more}). Run manage.py prepare first."
+        )
+
+
+def missing_migrations() -> set[tuple[str, str]]:
+    """Return the app and the name of each migration that the database lacks. Raises: DatabaseError.
+
+    Names alone are compared: loading the migrations costs 80 MB that serving does not need.
+    """
+    return _migrations() - set(MigrationRecorder(connection).applied_migrations())
 
 
 def _migrations() -> set[tuple[str, str]]:
@@ -148,12 +176,16 @@ def _migrations() -> set[tuple[str, str]]:
         except ModuleNotFoundError:
             continue
         modules = pkgutil.iter_modules(package.__path__)
-        names |= {(app.label, row.name) for row in modules if not row.ispkg and row.name[0] not in "_~"}
+        names |= {
+            (app.label, row.name) for row in modules if not row.ispkg and row.name[0] not in "_~"
+        }
     return names
 
 
 def _check_redis() -> None:
-    client = redis.Redis.from_url(settings.REDIS_URL, socket_connect_timeout=PATIENCE / 2, socket_timeout=PATIENCE / 2)
+    client = redis.Redis.from_url(
+        settings.REDIS_URL, socket_connect_timeout=PATIENCE / 2, socket_timeout=PATIENCE / 2
+    )
     try:
         client.ping()
     except redis.RedisError as error:
@@ -166,12 +198,16 @@ def check_addresses(parts: Sequence[str]) -> None:
     """Check that the named parts can listen, before anything long is begun. Raises: StartError."""
     addresses = {"web": ("HUB_WEB", settings.HUB_WEB), "smtpd": ("HUB_SMTP", settings.HUB_SMTP)}
     for setting, where in (addresses[part] for part in parts if part in addresses):
-        for listener in bound(setting, where, shared=setting == "HUB_SMTP" and settings.HUB_SMTP_SHARED):
+        for listener in bound(
+            setting, where, shared=setting == "HUB_SMTP" and settings.HUB_SMTP_SHARED
+        ):
             listener.close()
 
 
 def bound(setting: str, where: Endpoint, *, shared: bool = False) -> list[socket.socket]:
-    """Return sockets that are bound to an address, one for each family. Raises: StartError when it is taken."""
+    """Return sockets that are bound to an address, one
+    for each family. Raises: StartError when it is taken.
+    """
     sockets: list[socket.socket] = []
     try:
         for family, kind, protocol, _name, address in _addresses(where):
@@ -206,7 +242,11 @@ def cannot_write(error: OSError) -> StartError:
 
 def cannot_listen(setting: str, where: Endpoint, error: OSError) -> StartError:
     """Return the error of a part whose address is taken, or is none of this host's."""
-    reason = "the address is in use by another process" if error.errno == errno.EADDRINUSE else _line(error)
+    reason = (
+        "the address is in use by another process"
+        if error.errno == errno.EADDRINUSE
+        else _line(error)
+    )
     return StartError(f"It cannot listen at {where} ({setting}): {reason}.")
 
 

@@ -1,4 +1,6 @@
-"""Run the tasks that Wagtail and others have queued (django-tasks), as one of the worker's pumps."""
+"""Run the tasks that Wagtail and others have queued
+(django-tasks), as one of the worker's pumps.
+"""
 
 import logging
 from datetime import datetime, timedelta
@@ -11,8 +13,7 @@ from django_tasks.signals import task_finished
 from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
-from hub.lib import heartbeats, metrics
-from hub.lib.clock import now as clock
+from hub.lib import clock, heartbeats, metrics
 from hub.lib.logs import event
 
 log = logging.getLogger(__name__)
@@ -28,7 +29,7 @@ def run_tasks(now: datetime) -> int:
 
     Queries: 2 when there is nothing to do.
     """
-    _take_up_left(clock())
+    _take_up_left(clock.now())
     if not DBTaskResult.objects.ready().exists():
         return 0
     worker = Worker(
@@ -51,15 +52,24 @@ def note_finished(task_result: TaskResult[Any], **_: object) -> None:
     result = task_result.status.value.lower()
     metrics.tasks.labels(result).inc()
     name = task_result.task.name
-    event("task", task=str(task_result.id), name=name, result=result, attempts=len(task_result.worker_ids))
+    event(
+        "task",
+        task=str(task_result.id),
+        name=name,
+        result=result,
+        attempts=len(task_result.worker_ids),
+    )
 
 
 def _take_up_left(moment: datetime) -> None:
     """Queue again what was running in a worker that is gone.
 
-    This thread runs one task at a time and is not at one now, so what bears our own name was left as well.
+    This thread runs one task at a time and is not at one now, so what bears our own name was left
+    as well.
     """
-    running = list(DBTaskResult.objects.filter(status="RUNNING", started_at__lt=moment - heartbeats.GONE))
+    running = list(
+        DBTaskResult.objects.filter(status="RUNNING", started_at__lt=moment - heartbeats.GONE)
+    )
     if not running:
         return
     alive = heartbeats.living("worker", moment) - {heartbeats.own_name("worker")}
@@ -68,16 +78,28 @@ def _take_up_left(moment: datetime) -> None:
         worker = task.worker_ids[-1] if task.worker_ids else _EARLIER_RELEASE
         if worker in alive or (worker == _EARLIER_RELEASE and started_at > moment - ABANDONED):
             continue
-        _take_up(task, DBTaskResult.objects.filter(pk=task.pk, status="RUNNING", started_at=task.started_at))
+        _take_up(
+            task,
+            DBTaskResult.objects.filter(pk=task.pk, status="RUNNING", started_at=task.started_at),
+        )
 
 
 def _take_up(task: DBTaskResult, claim: "QuerySet[DBTaskResult]") -> None:
     name = task.task_path.rpartition(".")[2]
     if len(task.worker_ids) >= ATTEMPTS:
-        log.error("The task %s %s was abandoned: its worker died at it %d times", name, task.pk, len(task.worker_ids))
+        log.error(
+            "The task %s %s was abandoned: its worker died at it %d times",
+            name,
+            task.pk,
+            len(task.worker_ids),
+        )
         metrics.tasks.labels("abandoned").inc()
-        claim.update(status="FAILED", finished_at=clock(), exception_class_path="builtins.RuntimeError",
-                     traceback="The worker died each time this was run.\n")  # fmt: skip
+        claim.update(
+            status="FAILED",
+            finished_at=clock.now(),
+            exception_class_path="builtins.RuntimeError",
+            traceback="The worker died each time this was run.\n",
+        )
         return
     if claim.update(status="READY", started_at=None):
         log.warning("The task %s %s was taken over from a worker that is gone", name, task.pk)

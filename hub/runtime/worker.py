@@ -1,11 +1,14 @@
-"""The worker: every pump in a thread of its own, woken by prompts, with a heartbeat that tells the truth.
+"""The worker: every pump in a thread of its own, woken by prompts, with a heartbeat that tells the
+truth.
 
-A pump is ``pump(now) -> int``: it does a bounded piece of work and returns how much it did. While it returns more than
-0 it is called again at once; else it waits for a prompt, at most :data:`IDLE` seconds (a prompt can be lost, a row
-cannot). Pumps claim their rows, so any number of workers may run.
+A pump is ``pump(now) -> int``: it does a bounded piece of work and returns how much it did. While
+it returns more than 0 it is called again at once; else it waits for a prompt, at most :data:`IDLE`
+seconds (a prompt can be lost, a row cannot). Pumps claim their rows, so any number of workers may
+run.
 """
 
 import asyncio
+import itertools
 import logging
 import threading
 import time
@@ -20,11 +23,14 @@ from hub.lib.clock import now
 from hub.lib.heartbeats import EVERY, beat, farewell
 from hub.lib.pooled import give_back
 from hub.lib.repeats import Repeats
+from hub.runtime import memory
 
 log = logging.getLogger(__name__)
 IDLE = 1.0
 # Seconds after which a pump that has not come back counts as stuck.
 STUCK = 300.0
+# Heartbeats between two times that a process gives memory back that it does not use.
+BEATS_BETWEEN_TRIMS = 15
 
 
 class Pump(threading.Thread):
@@ -50,13 +56,16 @@ class Pump(threading.Thread):
         return self.is_alive() and time.monotonic() - self.called_at < STUCK
 
     def run(self) -> None:
-        """Call the pump until stopped; after an error the next call comes later, and later still after more of them."""
+        """Call the pump until stopped; after an error the next
+        call comes later, and later still after more of them.
+        """
         while not self.stopping:
             # Cleared before the call: a prompt that comes during it is not lost.
             self.woken.clear()
             if self._call() == 0 and not self.stopping:
                 if self.repeats.failures:
-                    # Prompts go on while the database is away: none of them makes the next try come sooner.
+                    # Prompts go on while the database is away: none of them makes the next try come
+                    # sooner.
                     self.ended.wait(self.repeats.wait)
                 else:
                     self.woken.wait(IDLE)
@@ -70,7 +79,9 @@ class Pump(threading.Thread):
         except Exception as error:
             metrics.worker_failures.labels(self.pump).inc()
             metrics.note_error(error, "worker")
-            self.repeats.failed(error, expected=isinstance(error, OperationalError | InterfaceError))
+            self.repeats.failed(
+                error, expected=isinstance(error, OperationalError | InterfaceError)
+            )
             return 0
         else:
             self.repeats.worked()
@@ -92,8 +103,12 @@ async def run_worker(stop: asyncio.Event) -> None:
         await bus.subscribe(f"wake.{pump.pump}", pump.wake)
         pump.start()
     try:
-        while not stop.is_set():
+        for beats in itertools.count():
+            if stop.is_set():
+                break
             await asyncio.to_thread(beat, "worker", works=all(pump.healthy for pump in pumps))
+            if beats % BEATS_BETWEEN_TRIMS == 0:
+                await asyncio.to_thread(memory.trim)
             try:
                 async with asyncio.timeout(EVERY):
                     await stop.wait()

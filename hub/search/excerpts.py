@@ -8,7 +8,8 @@ from django.utils.safestring import SafeString, mark_safe
 from hub.search.folding import WRITTEN_WORD, fold, is_paired
 from hub.search.query import Query
 
-# Characters: of an excerpt, of what stands before the first match, and of the text that is looked through.
+# Characters: of an excerpt, of what stands before the first match, and of the text that is looked
+# through.
 LENGTH = 260
 BEFORE = 80
 SCANNED = 20_000
@@ -26,7 +27,9 @@ def highlight(text: str, query: Query) -> SafeString:
 
 
 def excerpt(text: str, query: Query) -> SafeString:
-    """Return the part of a text around its first match, with its matches marked; its beginning when there is none."""
+    """Return the part of a text around its first match, with
+    its matches marked; its beginning when there is none.
+    """
     text = " ".join(text[:SCANNED].split())
     spans = _matches(text, query)
     start = _word_start(text, max(0, spans[0].start - BEFORE)) if spans else 0
@@ -34,7 +37,8 @@ def excerpt(text: str, query: Query) -> SafeString:
     if end < len(text):
         end = max(text.rfind(" ", start, end), start + LENGTH // 2)
     marked = _mark(text, start, min(end, len(text)), spans)
-    return mark_safe(("… " if start else "") + marked + (" …" if end < len(text) else ""))  # noqa: S308 - escaped
+    before, behind = "… " if start else "", " …" if end < len(text) else ""
+    return mark_safe(f"{before}{marked}{behind}")  # noqa: S308 - escaped
 
 
 def _word_start(text: str, at: int) -> int:
@@ -46,39 +50,54 @@ def _word_start(text: str, at: int) -> int:
 
 def _matches(text: str, query: Query) -> list[_Span]:
     """Return where words of the question stand in the text as it was written."""
-    exact = {word for term in query.wanted for word in (term.words[:-1] if term.open else term.words)}
+    exact = {
+        word for term in query.wanted for word in (term.words[:-1] if term.open else term.words)
+    }
     begun = tuple(term.words[-1] for term in query.wanted if term.open)
-    found: list[_Span] = []
+    spans: list[_Span] = []
     for match in WRITTEN_WORD.finditer(text):
         if is_paired(match[0]):
-            found += _paired(match[0], match.start(), exact, begun)
+            spans += _paired(match[0], match.start(), exact, begun)
             continue
-        word = fold(match[0])
-        if word in exact or word.startswith(begun):
-            found.append(_Span(match.start(), match.end()))
-    return found
+        if any(word in exact or word.startswith(begun) for word in fold(match[0]).split()):
+            spans.append(_Span(match.start(), match.end()))
+    return spans
 
 
 def _paired(run: str, start: int, exact: set[str], begun: tuple[str, ...]) -> list[_Span]:
     """Return matches in a run of Chinese: by pairs, joined where they overlap."""
-    found: list[_Span] = []
+    spans: list[_Span] = []
     for index in range(len(run)):
-        length = 2 if run[index : index + 2] in exact and index + 1 < len(run) else 1 if run[index] in begun else 0
+        length = _matched_length(run[index : index + 2], exact, begun)
         if not length:
             continue
-        if found and found[-1].end >= start + index:
-            found[-1] = _Span(found[-1].start, start + index + length)
+        if spans and spans[-1].end >= start + index:
+            spans[-1] = _Span(spans[-1].start, start + index + length)
         else:
-            found.append(_Span(start + index, start + index + length))
-    return found
+            spans.append(_Span(start + index, start + index + length))
+    return spans
+
+
+def _matched_length(pair: str, exact: set[str], begun: tuple[str, ...]) -> int:
+    """Return how many characters at the beginning of
+    a pair match; the run's last character is alone.
+    """
+    if len(pair) == 2 and pair in exact:
+        return 2
+    return 1 if pair[0] in begun else 0
 
 
 def _mark(text: str, start: int, end: int, spans: list[_Span]) -> SafeString:
-    made, at = [], start
+    pieces, at = [], start
     for span in spans:
         if span.start < at or span.end > end:
             continue
-        made += [escape(text[at : span.start]), "<mark>", escape(text[span.start : span.end]), "</mark>"]
+        pieces += [
+            escape(text[at : span.start]),
+            "<mark>",
+            escape(text[span.start : span.end]),
+            "</mark>",
+        ]
         at = span.end
-    made.append(escape(text[at:end]))
-    return mark_safe("".join(made))  # noqa: S308 - every part is escaped
+    pieces.append(escape(text[at:end]))
+    return mark_safe("".join(pieces))  # noqa: S308 - every part is escaped

@@ -1,8 +1,9 @@
 """Fold text into plain words, the same way for documents and for questions.
 
-Neither SQLite FTS5 nor PostgreSQL finds Chinese words, Arabic words with and without vowel signs, or "Ines" in "Inês"
-by itself. So both index a folded copy: NFKD without marks, in lower case, Arabic letters and digits of one kind, and
-Chinese and Japanese in overlapping pairs of characters, since they are written without spaces. What is left has only
+Neither SQLite FTS5 nor PostgreSQL finds Chinese words, Arabic words with and without vowel signs,
+or "Ines" in "Inês" by itself. So both index a folded copy: NFKD without marks and without what has
+no width, in lower case, Arabic letters and digits of one kind, and Chinese and Japanese in
+overlapping pairs of characters, since they are written without spaces. What is left has only
 letters, digits and single spaces, so the two databases cut it into the same words.
 """
 
@@ -10,18 +11,33 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-# Characters; a longer run of letters is no word that anybody looks for, and PostgreSQL refuses those over 2 kB.
+# Characters; a longer run of letters is no word that anybody looks for, and PostgreSQL refuses
+# those over 2 kB.
 MAX_WORD = 64
 
 _PAIRED = "\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 # Marks above and below letters, which Python does not count as parts of words.
 _MARKS = (
     "\u0300-\u036f\u0483-\u0489\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed"
-    "\u1ab0-\u1aff\u1dc0-\u1dff\ufe20-\ufe2f"
+    "\u1ab0-\u1aff\u1dc0-\u1dff\ufe00-\ufe0f\ufe20-\ufe2f"
 )
+# What has no width may stand inside of a word as it was written: soft hyphens, joiners, marks of
+# direction.
+_UNSEEN = "\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff"
+# Scripts without blanks between words: there a zero-width space is what parts them (Thai, Lao,
+# Burmese, Khmer).
+_UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
+_unseen = re.compile(f"[{_UNSEEN}]+")
+_parted = re.compile(f"(?<=[{_UNSPACED}])\u200b(?=[{_UNSPACED}])")
+# Categories of characters that are left out: marks, and what only says how the letters around it
+# are set.
+_LEFT_OUT = frozenset({"Mn", "Mc", "Me", "Cf"})
+# Changes with what :func:`document_text` makes of any text: what is stored of another version is
+# folded again.
+VERSION = 2
 # A run written in pairs, or any other word; in a folded text, and in a text as it was written.
 WORD = re.compile(f"[{_PAIRED}]+|[^\\W_{_PAIRED}]+")
-WRITTEN_WORD = re.compile(f"[{_PAIRED}]+|[^\\W_{_PAIRED}](?:[^\\W_{_PAIRED}]|[{_MARKS}])*")
+WRITTEN_WORD = re.compile(f"[{_PAIRED}]+|[^\\W_{_PAIRED}](?:[^\\W_{_PAIRED}]|[{_MARKS}{_UNSEEN}])*")
 _ASCII_WORD = re.compile(r"[a-z0-9]+")
 _paired = re.compile(f"[{_PAIRED}]")
 _LETTERS = str.maketrans(
@@ -44,13 +60,23 @@ _LETTERS = str.maketrans(
 _EASTERN_DIGITS = re.compile("[\u0660-\u0669\u06f0-\u06f9]")
 
 
+def visible(text: str) -> str:
+    """Return text without what has no width; a
+    zero-width space that parts words becomes a blank.
+    """
+    return _unseen.sub("", _parted.sub(" ", text))
+
+
 def fold(text: str) -> str:
     """Return text with letters folded; words and spaces stay where they are, lengths may change."""
     if text.isascii():
         return text.lower()
+    text = visible(text)
     folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
-    bare = "".join(letter for letter in folded if unicodedata.category(letter)[0] != "M")
-    bare = _EASTERN_DIGITS.sub(lambda digit: str(unicodedata.digit(digit[0])), bare.translate(_LETTERS))
+    bare = "".join(letter for letter in folded if unicodedata.category(letter) not in _LEFT_OUT)
+    bare = _EASTERN_DIGITS.sub(
+        lambda digit: str(unicodedata.digit(digit[0])), bare.translate(_LETTERS)
+    )
     # Korean syllables were taken apart by NFKD; put them together again.
     return unicodedata.normalize("NFC", bare)
 
@@ -62,28 +88,30 @@ def is_paired(word: str) -> bool:
 
 def words(text: str) -> Iterator[str]:
     """Yield the words of a text, folded, runs of Chinese as one."""
-    for found in WORD.finditer(fold(text)):
-        word = found[0]
+    for match in WORD.finditer(fold(text)):
+        word = match[0]
         yield word if is_paired(word) else word[:MAX_WORD]
 
 
 def pairs(run: str, *, closed: bool = True) -> list[str]:
-    """Return a run as overlapping pairs; ``closed`` adds its last character alone, as documents have it.
+    """Return a run as overlapping pairs; ``closed`` adds its last character alone, as documents
+    have it.
 
-    "生物安全" is 生物, 物安, 安全, 全: each character begins a word, so that one alone is found as a beginning.
+    "生物安全" is 生物, 物安, 安全, 全: each character begins a word, so that one alone is found
+    as a beginning.
     """
-    made = [run[index : index + 2] for index in range(len(run) - 1)]
-    return [*made, run[-1]] if closed or not made else made
+    overlapping = [run[index : index + 2] for index in range(len(run) - 1)]
+    return [*overlapping, run[-1]] if closed or not overlapping else overlapping
 
 
 def document_text(text: str) -> str:
     """Return what is indexed of a document: words with one space between them."""
     if text.isascii():
         return " ".join(word[:MAX_WORD] for word in _ASCII_WORD.findall(text.lower()))
-    made: list[str] = []
+    terms: list[str] = []
     for word in words(text):
         if is_paired(word):
-            made += pairs(word)
+            terms += pairs(word)
         else:
-            made.append(word)
-    return " ".join(made)
+            terms.append(word)
+    return " ".join(terms)

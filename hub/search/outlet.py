@@ -1,14 +1,14 @@
 """Keep the index in step with the contributions: in their transaction, since one row costs little.
 
-This room stands below the discussions and knows none of their classes: it reads the attributes of the contribution it
-is handed. Held and rejected contributions are never indexed.
+This room stands below the discussions and knows none of their classes: it reads the attributes of
+the contribution it is handed. Held and rejected contributions are never indexed.
 """
 
 from datetime import datetime
 from typing import Any
 
 from hub.lib.markup import plain
-from hub.search.services import Document, index_document, remove_document
+from hub.search.services import IndexEntry, index_document, remove_document
 
 
 def key_of(contribution: Any) -> str:
@@ -16,13 +16,13 @@ def key_of(contribution: Any) -> str:
     return f"contribution:{contribution.number}"
 
 
-def document_of(contribution: Any) -> Document:
+def document_of(contribution: Any) -> IndexEntry:
     """Return what is found of a contribution: its own words, not what was folded away as a quote.
 
     The source of the contributions for ``reindex`` uses it too.
     """
     topic = contribution.post.topic
-    return Document(
+    return IndexEntry(
         key=key_of(contribution),
         kind="contribution",
         scope=f"forum:{topic.forum_id}",
@@ -37,7 +37,9 @@ def document_of(contribution: Any) -> Document:
 
 
 class SearchOutlet:
-    """Follow each contribution with its row; see :class:`forums.outlets.Outlet` for when each method is called."""
+    """Follow each contribution with its row; see
+    :class:`forums.outlets.Outlet` for when each method is called.
+    """
 
     def open_forum(self, policy: Any, *, slug: str, now: datetime) -> None:
         """Do nothing: an empty forum has nothing to find."""

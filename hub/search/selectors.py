@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 from django.utils.safestring import SafeString
 
 from hub.lib.hooks import registered
-from hub.search.engines import Statement
+from hub.lib.paging import nearest
+from hub.search.engines import SearchStatement
 from hub.search.excerpts import excerpt, highlight
 from hub.search.models import SearchDocument
 from hub.search.query import Query, parse
@@ -33,7 +34,8 @@ class Hit:
 class Results:
     """A page of what was found.
 
-    ``more``: there are more than ``total``, which stops at :data:`MOST`.
+    ``more``: there are more than ``total``, which stops at :data:`MOST`; ``is_partial``: there may
+    be, since of the documents with all words of a phrase only the newest were read.
     """
 
     query: Query
@@ -42,16 +44,19 @@ class Results:
     more: bool = False
     page: int = 1
     pages: int = 1
+    is_partial: bool = False
 
 
 def scopes_of(member: "Member | None") -> set[str]:
-    """Return every scope a person may read at this moment. Queries: those of the registered rooms (2)."""
-    found = {PUBLIC}
+    """Return every scope a person may read at this
+    moment. Queries: those of the registered rooms (2).
+    """
+    readable = {PUBLIC}
     if member is not None and member.is_active:
-        found.add(MEMBERS)
+        readable.add(MEMBERS)
     for scopes in registered("HUB_SCOPES"):
-        found |= scopes(member)
-    return found
+        readable |= scopes(member)
+    return readable
 
 
 def search(member: "Member | None", text: str, *, kind: str = "", page: int = 1) -> Results:
@@ -63,16 +68,33 @@ def search(member: "Member | None", text: str, *, kind: str = "", page: int = 1)
     if not query:
         return Results(query, [])
     scopes = scopes_of(member)
-    forums = {int(scope[6:]) for scope in scopes if scope.startswith("forum:") and scope[6:].isdigit()}
-    found = Statement(query, forums=forums, scopes=scopes, kind=kind)
-    count = found.count(most=MOST + 1)
+    forums = {
+        int(scope[6:]) for scope in scopes if scope.startswith("forum:") and scope[6:].isdigit()
+    }
+    statement = SearchStatement(query, forums=forums, scopes=scopes, kind=kind)
+    if statement.is_verified:
+        matches = statement.verified(most=MOST + 1)
+        count, is_partial = len(matches.positions), not matches.is_complete
+    else:
+        count, is_partial = statement.count(most=MOST + 1), False
     total = min(count, MOST)
-    pages = max(1, -(-total // PAGE))
-    page = min(max(page, 1), pages)
-    positions = found.positions(offset=(page - 1) * PAGE, limit=PAGE, few=count <= MOST) if total else []
-    documents = SearchDocument.objects.filter(position__in=positions).select_related("author", "topic__forum")
-    hits = [_hit(document, query) for document in documents.order_by("-position")] if positions else []
-    return Results(query, hits, total, count > MOST, page, pages)
+    page, pages = nearest(page, total, PAGE)
+    start = (page - 1) * PAGE
+    if statement.is_verified:
+        positions = matches.positions[start : min(start + PAGE, total)]
+    else:
+        positions = (
+            statement.positions(offset=start, limit=PAGE, few=count <= MOST) if total else []
+        )
+    documents = SearchDocument.objects.filter(position__in=positions).select_related(
+        "author", "topic__forum"
+    )
+    hits = (
+        [_hit(document, query) for document in documents.order_by("-position")] if positions else []
+    )
+    return Results(
+        query, hits, total, count > MOST or is_partial, page, pages, is_partial=is_partial
+    )
 
 
 def _hit(document: SearchDocument, query: Query) -> Hit:

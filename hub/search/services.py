@@ -10,8 +10,9 @@ from zlib import crc32
 
 from django.db import transaction
 
+from hub.lib.characters import without_controls
 from hub.lib.hooks import registered
-from hub.search.folding import document_text
+from hub.search.folding import VERSION, document_text
 from hub.search.models import SearchDocument
 
 if TYPE_CHECKING:
@@ -24,21 +25,24 @@ MAX_BODY = 200_000
 BATCH = 200
 _LOW_BITS = 20
 _number = re.compile(r"(\d+)$")
-_reply = re.compile(r"^\s*(re|aw|sv|antw|réf|tr|fwd?|rv|на|отв|回复|答复|رد)\s*[:：]", re.IGNORECASE)
+_reply = re.compile(
+    r"^\s*(re|aw|sv|antw|réf|tr|fwd?|rv|на|отв|回复|答复|رد)\s*[:：]", re.IGNORECASE
+)
 _FIELDS = [
-    "kind", "scope", "topic", "language", "title", "body", "folded", "url", "date", "author", "author_name",
-    "position", "indexed_at",
+    "kind", "scope", "topic", "language", "title", "body", "folded", "folding", "url", "date",
+    "author", "author_name", "position", "indexed_at",
 ]  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
-class Document:
+class IndexEntry:
     """Something a room wants to be found.
 
     Args:
         key: kind and number, as ``contribution:12``; the same key again replaces.
         kind: as ``contribution``, ``page``, ``proceedings``.
-        scope: ``public``, ``members`` or ``forum:<key>``; beside a topic the topic's own forum decides.
+        scope: ``public``, ``members`` or ``forum:<key>``; beside a topic the topic's own forum
+            decides.
         topic_id: of a contribution.
         title, body: plain text; what can be found.
         url: path on the hub.
@@ -59,7 +63,7 @@ class Document:
     author_name: str = ""
 
 
-def index_document(*, document: Document, now: datetime) -> None:
+def index_document(*, document: IndexEntry, now: datetime) -> None:
     """Make a document found, or found anew; inside the caller's transaction, if there is one.
 
     Queries: 2.
@@ -88,10 +92,12 @@ def move_topic(*, before: int, after: int) -> None:
 
 
 def reindex(*, now: datetime) -> int:
-    """Index anew whatever the sources give, and drop what they no longer have; return how many there are.
+    """Index anew whatever the sources give, and drop what they no longer have; return how many
+    there are.
 
-    Sources stand in ``HUB_SEARCH_SOURCES``: ``source() -> Iterable[Document]``, for the contributions of the hub
-    through :func:`hub.search.outlet.document_of`. A kind that no source gives stays as it is.
+    Sources stand in ``HUB_SEARCH_SOURCES``: ``source() -> Iterable[IndexEntry]``, for the
+    contributions of the hub through :func:`hub.search.outlet.document_of`. A kind that no source
+    gives stays as it is.
     """
     total = 0
     kinds: set[str] = set()
@@ -105,50 +111,79 @@ def reindex(*, now: datetime) -> int:
     return total
 
 
-def _batches(documents: Iterable[Document]) -> Iterator[list[Document]]:
+def _batches(documents: Iterable[IndexEntry]) -> Iterator[list[IndexEntry]]:
     rest = iter(documents)
     while batch := list(islice(rest, BATCH)):
         yield batch
 
 
-def _write(documents: list[Document], now: datetime) -> None:
+def _write(documents: list[IndexEntry], now: datetime) -> None:
     rows = [_row(document, now) for document in documents]
     _tell_apart(rows)
-    SearchDocument.objects.bulk_create(rows, update_conflicts=True, unique_fields=["key"], update_fields=_FIELDS)
+    SearchDocument.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=["key"], update_fields=_FIELDS
+    )
 
 
-def _row(document: Document, now: datetime) -> SearchDocument:
-    title, body = _clean(document.title)[:255], _clean(document.body[:MAX_BODY])
-    # Every reply carries the words of its topic's subject: they would hide the topic under its replies.
-    indexed = body if _reply.match(title) else f"{title}\n{body}"
+def _row(document: IndexEntry, now: datetime) -> SearchDocument:
+    title, body = without_controls(document.title)[:255], without_controls(document.body[:MAX_BODY])
     number = _number.search(document.key)
     low = int(number[1]) if number else crc32(document.key.encode())
     return SearchDocument(
-        key=document.key, kind=document.kind, scope=document.scope, topic_id=document.topic_id,
-        language=document.language, title=title, body=body, folded=document_text(indexed), url=document.url,
-        date=document.date, author=document.author, author_name=document.author_name, indexed_at=now,
-        position=(int(document.date.timestamp() * 1000) << _LOW_BITS) | (low & ((1 << _LOW_BITS) - 1)),
-    )  # fmt: skip
+        key=document.key,
+        kind=document.kind,
+        scope=document.scope,
+        topic_id=document.topic_id,
+        language=document.language,
+        title=title,
+        body=body,
+        folded=_folded(title, body),
+        folding=VERSION,
+        url=document.url,
+        date=document.date,
+        author=document.author,
+        author_name=document.author_name,
+        indexed_at=now,
+        position=(int(document.date.timestamp() * 1000) << _LOW_BITS)
+        | (low & ((1 << _LOW_BITS) - 1)),
+    )
 
 
-def _clean(text: str) -> str:
-    # PostgreSQL holds neither NUL nor half of a surrogate pair.
-    return text.replace("\0", " ").encode("utf-8", "replace").decode()
+def _folded(title: str, body: str) -> str:
+    # Every reply carries the words of its topic's subject: they would hide the topic under its
+    # replies.
+    return document_text(body if _reply.match(title) else f"{title}\n{body}")
+
+
+def fold_again(*, limit: int) -> int:
+    """Fold documents that another version of the folding has made; return how many, at most
+    ``limit``.
+
+    A document that is written meanwhile is left alone. Queries: 1, and 1 for each.
+    """
+    stale = SearchDocument.objects.exclude(folding=VERSION).order_by("pk")
+    rows = list(stale.values_list("pk", "title", "body", "indexed_at")[:limit])
+    for pk, title, body, indexed_at in rows:
+        unchanged = SearchDocument.objects.filter(pk=pk, indexed_at=indexed_at)
+        unchanged.update(folded=_folded(title, body), folding=VERSION)
+    return len(rows)
 
 
 def _tell_apart(rows: list[SearchDocument]) -> None:
-    """Move documents of the same millisecond and the same low bits to the next free position. Queries: 1 each round."""
-    taken: set[int] = set()
+    """Move documents of the same millisecond and the same low
+    bits to the next free position. Queries: 1 each round.
+    """
+    occupied: set[int] = set()
     keys = {row.key for row in rows}
     wanted = [row.position for row in rows]
     while wanted:
-        found = SearchDocument.objects.filter(position__in=wanted).exclude(key__in=keys)
-        taken |= set(found.values_list("position", flat=True))
+        clashing = SearchDocument.objects.filter(position__in=wanted).exclude(key__in=keys)
+        occupied |= set(clashing.values_list("position", flat=True))
         seen: set[int] = set()
         wanted = []
         for row in rows:
             before = row.position
-            while row.position in taken or row.position in seen:
+            while row.position in occupied or row.position in seen:
                 row.position += 1
             seen.add(row.position)
             if row.position != before:

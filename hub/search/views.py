@@ -12,7 +12,12 @@ from hub.lib.throttle import throttled
 from hub.search.query import MAX_LENGTH
 from hub.search.selectors import search
 
-KINDS = {"": _("Everything"), "contribution": _("Contributions"), "proceedings": _("Proceedings"), "page": _("Pages")}
+KINDS = {
+    "": _("Everything"),
+    "contribution": _("Contributions"),
+    "proceedings": _("Proceedings"),
+    "page": _("Pages"),
+}
 
 
 @never_cache

@@ -5,44 +5,58 @@
     {% load hub_ui %}
     {% when contribution.created_at %}      24 Nov 2026, 12:00 (09:00 UTC)
     {% when session.opens_at "day" %}       24 Nov 2026
+    {% when session.closes_at "near" %}     today at 12:00 (09:00 UTC), or as above on any other day
+    {% hours session.opens_at session.closes_at %}  24 Nov 2026, 12:00 – 14:00 (09:00 – 11:00 UTC)
     {% initials member %}                   the mark AM over KE
     {{ member.country|region }}             Africa
     {{ member.country|country }}            Kenya
     {{ topic.subject|bidi }}                text isolated from the direction around it
+    {{ group.term_ends|day }}               2 Jul 2026
+    {{ file.size|size }}                    175 kB
     {{ list_address|ltr }}                  an address, code or symbol: always left to right
     {{ "closing"|state:_("closes in 3 days") }}
-    {% period policy.opens_at policy.closes_at %}   the time box as a bar, see components/period.html
+    {% period policy.opens_at policy.closes_at %}   the time box as a bar: components/period.html
+    {% receipt "held" said.number %}        what the hub says of the last act on this thing
+    {% typed as texts %}                    what came with a refused form: components/unsent.html
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from django import template
+from django import forms, template
 from django.conf import settings
+from django.http import HttpRequest
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.timesince import timesince, timeuntil
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django_countries import countries
 
-from hub.lib.dates import say_day
+from hub.lib import receipts
+from hub.lib.dates import local_and_utc, say_day
+from hub.lib.scripts import isolate
+from hub.lib.sizes import say_size
+from hub.lib.spans import say_ago, say_until
+from hub.lib.typed import typed_texts
 from hub.members.regions import NAMES, region_of
 
 if TYPE_CHECKING:
+    from django.forms.boundfield import BoundField
+
     from hub.members.models import Member
 
 register = template.Library()
 
-_COMMA = {"ar": "، ", "zh-hans": " "}
 # How long before its end a time box shows that it is closing.
 CLOSING = timedelta(hours=72)
-STATES = frozenset({"open", "agreed", "live", "held", "closing", "coming", "closed", "refused", "objection"})
+STATES = frozenset(
+    {"open", "agreed", "live", "held", "closing", "coming", "closed", "refused", "objection"}
+)
 
 
-def _day(moment: datetime, *, year: bool = True) -> str:
-    return say_day(moment, short=True, year=year)
+def _day(moment: datetime) -> str:
+    return say_day(moment, short=True)
 
 
 def _iso(moment: datetime) -> str:
@@ -55,27 +69,65 @@ def when(moment: datetime | None, style: str = "full") -> SafeString | str:
 
     Args:
         moment: UTC-aware; None shows nothing.
-        style: ``full`` (day and both times), ``day`` (no time), ``time`` (no day).
+        style: ``full`` (day and both times), ``near`` (the same, but its own day is "today"),
+            ``day`` (no time).
     """
     if moment is None:
         return ""
     local = timezone.localtime(moment)
     if style == "day":
         return format_html('<time datetime="{}">{}</time>', _iso(moment), _day(local))
-    comma = _COMMA.get(get_language() or "en", ", ")
-    shown = f"{local:%H:%M}" if style == "time" else f"{_day(local)}{comma}{local:%H:%M}"
-    utc = moment.astimezone(UTC)
-    if local.utcoffset() == utc.utcoffset():
-        return format_html('<time datetime="{}"><bdi>{} UTC</bdi></time>', _iso(moment), shown)
-    # The day stands beside UTC only where it is another one.
-    day = "" if local.date() == utc.date() else f"{_day(utc, year=False)}{comma}"
+    is_near = style == "near"
+    shown, utc = local_and_utc(moment, now=timezone.now() if is_near else None)
+    # A script that keeps the page up to date writes it anew when the day is over.
+    near = SafeString(" data-near") if is_near else ""
+    if not utc:
+        return format_html('<time datetime="{}"{}><bdi>{}</bdi></time>', _iso(moment), near, shown)
     return format_html(
-        '<time datetime="{}" title="{}"><bdi>{}</bdi> <bdi class="utc">({}{} UTC)</bdi></time>',
+        '<time datetime="{}" title="{}"{}><bdi>{}</bdi> <bdi class="utc">({})</bdi></time>',
         _iso(moment),
         timezone.get_current_timezone_name(),
+        near,
         shown,
-        day,
-        f"{utc:%H:%M}",
+        utc,
+    )
+
+
+@register.simple_tag
+def hours(first: datetime | None, last: datetime | None) -> SafeString | str:
+    """Show from when to when something lasts; the day stands once where it is the same in the
+    reader's zone and in UTC.
+
+    An hour that the clocks show twice is told apart by the UTC beside it.
+    """
+    if first is None or last is None:
+        return when(first or last)
+    local, until = timezone.localtime(first), timezone.localtime(last)
+    utc, utc_until = first.astimezone(UTC), last.astimezone(UTC)
+    if local.date() != until.date() or utc.date() != utc_until.date():
+        return format_html("{} – {}", when(first), when(last))
+    shown, beside = local_and_utc(first)
+    if not beside and not until.utcoffset():
+        return _span(first, last, shown.removesuffix(" UTC"), f"{until:%H:%M} UTC", "")
+    beside = beside.removesuffix(" UTC") or f"{utc:%H:%M}"
+    return _span(
+        first,
+        last,
+        shown.removesuffix(" UTC"),
+        f"{until:%H:%M}",
+        f"({beside} – {utc_until:%H:%M} UTC)",
+    )
+
+
+def _span(first: datetime, last: datetime, shown: str, until: str, utc: str) -> SafeString:
+    beside = format_html(' <bdi class="utc">{}</bdi>', utc) if utc else ""
+    return format_html(
+        '<bdi><time datetime="{}">{}</time> – <time datetime="{}">{}</time></bdi>{}',
+        _iso(first),
+        shown,
+        _iso(last),
+        until,
+        beside,
     )
 
 
@@ -84,25 +136,25 @@ def left(moment: datetime | None) -> str:
     """Say how long it is until a moment ("3 days, 4 hours"), empty when it is past."""
     if moment is None or moment <= timezone.now():
         return ""
-    return timeuntil(moment, depth=1)
+    return say_until(moment, timezone.now())
 
 
 @register.simple_tag
 def ago(moment: datetime | None) -> str:
-    """Say how long ago a moment was ("3 days"), empty for none."""
-    return timesince(moment, depth=1) if moment is not None else ""
+    """Say how long ago a moment was ("3 days ago", "just now"), empty for none."""
+    return say_ago(moment, timezone.now()) if moment is not None else ""
 
 
 def _stand(opens_at: datetime | None, closes_at: datetime | None, now: datetime) -> tuple[str, str]:
     if opens_at and now < opens_at:
-        return "coming", _("opens in %s") % timeuntil(opens_at, now, depth=1)
+        return "coming", _("opens in %s") % say_until(opens_at, now)
     if closes_at and now >= closes_at:
         return "closed", _("closed")
     if closes_at:
-        rest = timeuntil(closes_at, now, depth=1)
+        rest = say_until(closes_at, now)
         if closes_at - now <= CLOSING:
             return "closing", _("closes in %s") % rest
-        return "open", _("open, %s left") % rest
+        return "open", _("open, closes in %s") % rest
     return "open", _("open")
 
 
@@ -116,7 +168,9 @@ def stands(opens_at: datetime | None, closes_at: datetime | None) -> SafeString:
 
 @register.inclusion_tag("components/period.html")
 def period(opens_at: datetime | None, closes_at: datetime | None) -> dict[str, object]:
-    """Draw a time box: how much of it is over (in minutes), both ends, and a word for where it stands."""
+    """Draw a time box: how much of it is over (in
+    minutes), both ends, and a word for where it stands.
+    """
     now = timezone.now()
     kind, label = _stand(opens_at, closes_at, now)
     whole = done = 0
@@ -134,11 +188,54 @@ def period(opens_at: datetime | None, closes_at: datetime | None) -> dict[str, o
     }
 
 
+@register.simple_tag(takes_context=True)
+def receipt(context: template.Context, *place: object) -> SafeString | str:
+    """Show what the hub says of the last act on a thing, beside it; nothing on nearly every page.
+
+    Args: place, the anchor of the thing, in parts.
+    """
+    # An included template that gets no context has the request all the same.
+    request: HttpRequest | None = getattr(context, "request", None)
+    rows = (
+        receipts.waiting(request).pop("".join(map(str, place)), []) if request is not None else []
+    )
+    return _receipts(request, rows)
+
+
+@register.simple_tag(takes_context=True)
+def other_receipts(context: template.Context) -> SafeString | str:
+    """Show the receipts whose things are not on the page; the stylesheet puts them above it."""
+    request: HttpRequest | None = getattr(context, "request", None)
+    if request is None or not hasattr(request, "session"):
+        return ""
+    waiting = receipts.waiting(request)
+    rows = [row for rows in waiting.values() for row in rows]
+    waiting.clear()
+    return _receipts(request, rows)
+
+
+def _receipts(request: HttpRequest | None, rows: list[receipts.Receipt]) -> SafeString | str:
+    return render_to_string("components/receipts.html", {"receipts": rows}, request) if rows else ""
+
+
+@register.simple_tag(takes_context=True)
+def typed(context: template.Context) -> list[str]:
+    """Return what somebody typed into the form that this
+    page answers; nothing where a page was only read.
+    """
+    request: HttpRequest | None = getattr(context, "request", None)
+    return typed_texts(request) if request is not None else []
+
+
 @register.simple_tag
 def initials(member: "Member") -> SafeString:
-    """Draw the mark of a person: initials over the country's code; the name stands beside it in words."""
+    """Draw the mark of a person: initials over the
+    country's code; the name stands beside it in words.
+    """
     return format_html(
-        '<span class="initials" aria-hidden="true"><b>{}</b>{}</span>', member.initials, str(member.country or "")
+        '<span class="initials" aria-hidden="true"><b>{}</b>{}</span>',
+        member.initials,
+        str(member.country or ""),
     )
 
 
@@ -156,15 +253,51 @@ def country(code: object) -> str:
 
 
 @register.filter
+def box(field: "BoundField") -> SafeString:
+    """Draw the box of a field; one for words runs as its words do, and as the page does while it is
+    empty.
+
+    The style sheet knows an empty box by its placeholder, which is a blank.
+    """
+    is_words = type(field.field.widget) in (forms.TextInput, forms.Textarea)
+    if not is_words or "dir" in field.field.widget.attrs:
+        return field.as_widget()
+    placeholder = field.field.widget.attrs.get("placeholder", " ")
+    return field.as_widget(attrs={"dir": "auto", "placeholder": placeholder})
+
+
+@register.filter
+def isolated(text: object) -> str:
+    """Isolate a name or title in a sentence without
+    markup, where it runs against the reader's language.
+    """
+    return isolate(str(text))
+
+
+@register.filter
 def bidi(text: object) -> SafeString:
-    """Isolate text of unknown direction (a name, a subject), so that it does not pull the line around."""
-    return format_html('<bdi dir="auto">{}</bdi>', text)
+    """Isolate text of unknown direction (a name, a
+    subject), so that it does not pull the line around.
+    """
+    return format_html("<bdi>{}</bdi>", text)
 
 
 @register.filter
 def ltr(text: object) -> SafeString:
     """Isolate what is always read left to right: an address, a code, a symbol."""
     return format_html('<bdi dir="ltr">{}</bdi>', text)
+
+
+@register.filter
+def day(value: date) -> str:
+    """Return a day without a time, as the reader's language writes it: 2 Jul 2026."""
+    return say_day(value, short=True)
+
+
+@register.filter
+def size(value: int) -> str:
+    """Return a size in bytes as people read it: 175 kB."""
+    return say_size(value)
 
 
 @register.filter

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from forums.archive import check_reader, contributions_in
 from hub.lib.masking import mask_file
-from listserv.archive.mbox import entry
-from listserv.archive.message import Writer
+from listserv.archive.composing import Writer
+from listserv.mail.mbox import entry
 from listserv.models import InboundMail, MailingList
 
 if TYPE_CHECKING:
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 
 def write_mbox(*, mailing_list: MailingList, reader: "Member | None") -> Iterator[bytes]:
-    """Return the archive of a list as its reader may have it, one piece for each contribution, in mboxrd.
+    """Return the archive of a list as its reader may have it, one piece for each contribution, in
+    mboxrd.
 
     Only what is accepted is in it. The authors' addresses are there for the Secretariat alone.
 
@@ -36,27 +37,35 @@ def write_mbox(*, mailing_list: MailingList, reader: "Member | None") -> Iterato
 def export_mbox(*, mailing_list: MailingList, as_received: bool = False) -> Iterator[bytes]:
     """Return the whole archive for the operator, with the authors' addresses, in mboxrd.
 
-    Args: as_received, give mails as they came in where they are kept and say what the record says; the words of a
-        contribution that was changed are never given as they were before.
+    Args: as_received, give mails as they came in where they are kept and say what the record says;
+        the words of a contribution that was changed are never given as they were before.
     """
-    return _pieces(mailing_list, Writer(mailing_list, shows_addresses=True), as_received=as_received)
+    return _pieces(
+        mailing_list, Writer(mailing_list, shows_addresses=True), as_received=as_received
+    )
 
 
-def _pieces(mailing_list: MailingList, writer: Writer, *, as_received: bool = False) -> Iterator[bytes]:
-    for said in contributions_in(mailing_list.forum_id):
-        message = (_raw(said) if as_received else None) or writer.message(said)
-        address = said.author_address if writer.shows_addresses else ""
-        sender = address if address and address.isascii() and " " not in address else "MAILER-DAEMON"
-        yield entry(message, sender=sender, sent=said.created_at)
+def _pieces(
+    mailing_list: MailingList, writer: Writer, *, as_received: bool = False
+) -> Iterator[bytes]:
+    for contribution in contributions_in(mailing_list.forum_id):
+        message = (_raw(contribution) if as_received else None) or writer.message(contribution)
+        address = contribution.author_address if writer.shows_addresses else ""
+        sender = (
+            address if address and address.isascii() and " " not in address else "MAILER-DAEMON"
+        )
+        yield entry(message, sender=sender, sent=contribution.created_at)
 
 
-def _raw(said: "Contribution") -> bytes | None:
+def _raw(contribution: "Contribution") -> bytes | None:
     """Return the mail a contribution came in by, if it is kept and was not changed afterwards."""
-    if said.post.updates_count:
+    if contribution.post.updates_count:
         return None
-    row = InboundMail.objects.filter(contribution_id=said.number, state=InboundMail.State.PUBLISHED).first()
-    if row is None or row.message_id != said.message_id:
+    row = InboundMail.objects.filter(
+        contribution_id=contribution.number, state=InboundMail.State.PUBLISHED
+    ).first()
+    if row is None or row.message_id != contribution.message_id:
         return None
-    # What was forgotten (``HUB_KEEP_RAW_DAYS``) is written anew. The mail as it came is evidence and stays in the
-    # database; what leaves the hub holds no address that acts for its owner.
+    # What was forgotten (``HUB_KEEP_RAW_DAYS``) is written anew. The mail as it came is evidence
+    # and stays in the database; what leaves the hub holds no address that acts for its owner.
     return mask_file(bytes(row.raw)) or None

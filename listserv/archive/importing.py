@@ -1,8 +1,10 @@
-"""Bring an archive into a list: whole, in order, once, and from where it was when it was interrupted.
+"""Bring an archive into a list: whole, in order, once, and from where it was when it was
+interrupted.
 
-Messages are published in the order of their dates, each behind what it answers, through the one use case
-(:func:`forums.services.publish`, quietly). A batch of them and the count of bytes done are one transaction: after a
-``kill -9`` at any point the same command goes on behind the last batch. What is there already is not made again.
+Messages are published in the order of their dates, each behind what it answers, through the one use
+case (:func:`forums.services.publish`, quietly). A batch of them and the count of bytes done are one
+transaction: after a ``kill -9`` at any point the same command goes on behind the last batch. What
+is there already is not made again.
 """
 
 import contextlib
@@ -16,12 +18,21 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from forums import services as forums
-from forums.archive import Known, known_message_ids
+from forums import services as forum_services
+from forums.archive import ExistingContribution, known_message_ids
 from hub.lib.errors import Conflict
 from hub.members.authors import find_or_record_author
-from listserv.archive.drafts import Message, draft_of, read_message
-from listserv.archive.reading import Author, Item, in_order, index, is_reply, list_tag, made_up_id, topic_of
+from listserv.archive.archive_drafts import ArchiveDraft, draft_of, read_message, with_earlier
+from listserv.archive.scanning import (
+    ArchivedAuthor,
+    ArchivedMessage,
+    in_order,
+    index,
+    is_reply,
+    list_tag,
+    made_up_id,
+    topic_of,
+)
 from listserv.archive.sources import Archive, open_archive
 from listserv.models import ArchiveImport, MailingList
 
@@ -56,37 +67,53 @@ Progress = Callable[[Tally], object]
 
 @dataclass(frozen=True, kw_only=True)
 class Wish:
-    """How to import: ``authors`` maps folded addresses of the archive to those of members, ``by_subject`` threads by
-    subject the replies that name no message, as mail programs without threading wrote them."""
+    """How to import: ``authors`` maps folded addresses of the archive to those of members,
+    ``by_subject`` threads by subject the replies that name no message, as mail programs without
+    threading wrote them."""
 
     authors: Mapping[str, str] = field(default_factory=dict)
     by_subject: bool = False
 
 
 def import_archive(
-    *, mailing_list: MailingList, path: Path, now: datetime, wish: Wish | None = None, progress: Progress | None = None
+    *,
+    mailing_list: MailingList,
+    path: Path,
+    now: datetime,
+    wish: Wish | None = None,
+    progress: Progress | None = None,
 ) -> Tally:
-    """Bring an archive into the forum of a list and return what came of it; the same again brings nothing new.
+    """Bring an archive into the forum of a list and return what came of it; the same again brings
+    nothing new.
 
     Only an operator calls it: history does not ask the rules of the discussion.
 
-    Raises: Invalid (no archive, or none that can be read), Conflict (the same archive is being imported elsewhere).
+    Raises: Invalid (no archive, or none that can be read), Conflict (the same archive is being
+    imported elsewhere).
     """
     with open_archive(path) as archive:
-        return _Import(mailing_list, archive, wish or Wish(), now).run(progress or (lambda _tally: None))
+        return _Import(mailing_list, archive, wish or Wish(), now).run(
+            progress or (lambda _tally: None)
+        )
 
 
 class _Import:
     """One run."""
 
-    def __init__(self, mailing_list: MailingList, archive: Archive, wish: Wish, now: datetime) -> None:
+    def __init__(
+        self, mailing_list: MailingList, archive: Archive, wish: Wish, now: datetime
+    ) -> None:
         self.list, self.archive, self.wish, self.now = mailing_list, archive, wish, now
         items = index(archive, now=now)
         self.tags = tuple(tag for tag in (list_tag(items), mailing_list.tag) if tag)
         self.items = in_order(items)
         self.known = known_message_ids(mailing_list.forum_id)
-        self.topics: dict[str, int] = {}  # folded bare subject -> number of the newest contribution under it
-        self.members: dict[Author, Member] = {}
+        self.topics: dict[
+            str, int
+        ] = {}  # folded bare subject -> number of the newest contribution under it
+        self.members: dict[ArchivedAuthor, Member] = {}
+        # What was read and not yet published, when a batch has ended for its time.
+        self.ahead: list[tuple[ArchivedMessage, ArchiveDraft | None]] = []
         self.tally = Tally(total=len(items))
 
     def run(self, progress: Progress) -> Tally:
@@ -94,11 +121,11 @@ class _Import:
         row = self._begin()
         rest = self._after(row.offset)
         while rest:
-            taken = self._batch(row, rest)
-            rest = rest[taken:]
+            count = self._batch(row, rest)
+            rest = rest[count:]
             progress(self.tally)
-        known = {name: found.number for name, found in self.known.items()}
-        self.tally.joined = forums.join_threads(forum_id=self.list.forum_id, known=known)
+        known = {name: contribution.number for name, contribution in self.known.items()}
+        self.tally.joined = forum_services.join_threads(forum_id=self.list.forum_id, known=known)
         ArchiveImport.objects.filter(pk=row.pk).update(finished_at=self.now)
         return self.tally
 
@@ -108,7 +135,11 @@ class _Import:
         row, _made = ArchiveImport.objects.select_for_update().get_or_create(
             list=self.list,
             sha256=self.archive.digest,
-            defaults={"name": self.archive.name[-255:], "size": self.archive.size, "started_at": self.now},
+            defaults={
+                "name": self.archive.name[-255:],
+                "size": self.archive.size,
+                "started_at": self.now,
+            },
         )
         if row.finished_at is not None:
             row.offset = row.made = row.known = row.failed = 0
@@ -116,36 +147,42 @@ class _Import:
             row.save()
         return row
 
-    def _after(self, offset: int) -> list[Item]:
-        """Return the messages behind so many bytes; note what the earlier run has done of the subjects."""
+    def _after(self, offset: int) -> list[ArchivedMessage]:
+        """Return the messages behind so many bytes; note
+        what the earlier run has done of the subjects.
+        """
         at = 0
         for position, item in enumerate(self.items):
             if at >= offset:
                 self.tally.done = position
                 return self.items[position:]
             at += item.place.span.size
-            found = self.known.get(item.message_id)
-            if found is not None:
-                self.topics[self._topic(item).casefold()] = found.number
+            existing = self.known.get(item.message_id)
+            if existing is not None:
+                self.topics[self._topic(item).casefold()] = existing.number
         self.tally.done = len(self.items)
         return []
 
-    def _batch(self, row: ArchiveImport, rest: list[Item]) -> int:
+    def _batch(self, row: ArchiveImport, rest: list[ArchivedMessage]) -> int:
         """Import the next messages and write down how far that is, all or nothing; return how many.
 
         Raises: Conflict when another process has gone on with the same archive.
         """
         until = time.monotonic() + SECONDS
         before = Tally(made=self.tally.made, known=self.tally.known, failed=self.tally.failed)
-        size = taken = 0
-        messages = self._read(rest[:BATCH])
+        size = count = 0
+        messages = self.ahead or self._read(rest[:BATCH])
         with transaction.atomic():
-            if not ArchiveImport.objects.select_for_update().filter(pk=row.pk, offset=row.offset).exists():
+            if (
+                not ArchiveImport.objects.select_for_update()
+                .filter(pk=row.pk, offset=row.offset)
+                .exists()
+            ):
                 raise Conflict("Another process imports the same archive into the same list.")
             for item, message in messages:
                 self._take(item, message)
                 size += item.place.span.size
-                taken += 1
+                count += 1
                 if time.monotonic() > until:
                     break
             row.offset += size
@@ -153,16 +190,19 @@ class _Import:
             row.known += self.tally.known - before.known
             row.failed += self.tally.failed - before.failed
             row.save(update_fields=["offset", "made", "known", "failed"])
-        self.tally.done += taken
-        return taken
+        self.ahead = messages[count:]
+        self.tally.done += count
+        return count
 
-    def _read(self, items: list[Item]) -> list[tuple[Item, Message | None]]:
+    def _read(
+        self, items: list[ArchivedMessage]
+    ) -> list[tuple[ArchivedMessage, ArchiveDraft | None]]:
         """Read the next messages, at most :data:`BYTES` of them; None for those that need not be.
 
         What cannot be read is tried again at its turn, where the error is written down.
         """
         size = 0
-        messages: list[tuple[Item, Message | None]] = []
+        messages: list[tuple[ArchivedMessage, ArchiveDraft | None]] = []
         for item in items:
             message = None
             if item.message_id not in self.known:
@@ -174,14 +214,14 @@ class _Import:
                 break
         return messages
 
-    def _take(self, item: Item, message: Message | None) -> None:
-        found = self.known.get(item.message_id)
-        if found is not None and not _is_same(found, item):
+    def _take(self, item: ArchivedMessage, message: ArchiveDraft | None) -> None:
+        existing = self.known.get(item.message_id)
+        if existing is not None and not _is_same(existing, item):
             item.message_id, item.is_made_up = made_up_id(self.archive.raw(item.place)), True
-            found = self.known.get(item.message_id)
-        if found is not None:
+            existing = self.known.get(item.message_id)
+        if existing is not None:
             self.tally.known += 1
-            self.topics[self._topic(item).casefold()] = found.number
+            self.topics[self._topic(item).casefold()] = existing.number
             return
         try:
             with transaction.atomic():
@@ -190,36 +230,55 @@ class _Import:
             log.debug("A message of an archive was left out", exc_info=True)
             self.tally.failed += 1
             text = f"{type(error).__name__}: {error}"[:_ERROR]
-            self.tally.problems.append(f"<{item.message_id}> of {item.date:%Y-%m-%d} was left out. {text}")
+            self.tally.problems.append(
+                f"<{item.message_id}> of {item.date:%Y-%m-%d} was left out. {text}"
+            )
 
-    def _publish(self, item: Item, message: Message | None) -> None:
+    def _publish(self, item: ArchivedMessage, message: ArchiveDraft | None) -> None:
         topic = self._topic(item)
-        parent = next((self.known[one].number for one in item.answers if one in self.known), None)
-        if parent is None and self.wish.by_subject and not item.answers and is_reply(item.subject, topic):
+        parent = next(
+            (
+                self.known[message_id].number
+                for message_id in item.answers
+                if message_id in self.known
+            ),
+            None,
+        )
+        if (
+            parent is None
+            and self.wish.by_subject
+            and not item.answers
+            and is_reply(item.subject, topic)
+        ):
             parent = self.topics.get(topic.casefold())
         message = message or read_message(self.archive.raw(item.place), self.list)
+        message = with_earlier(message, self.list, parent)
         draft = draft_of(message=message, item=item, parent=parent, subject=topic)
-        made = forums.publish(draft=draft, author=self._member(item.author), origin="mail", now=self.now)
-        self.known[item.message_id] = Known(made.contribution.number, item.date)
-        self.topics[topic.casefold()] = made.contribution.number
-        if made.created:
+        published = forum_services.publish(
+            draft=draft, author=self._member(item.author), origin="mail", now=self.now
+        )
+        self.known[item.message_id] = ExistingContribution(published.contribution.number, item.date)
+        self.topics[topic.casefold()] = published.contribution.number
+        if published.created:
             self.tally.made += 1
         else:
             self.tally.known += 1
 
-    def _member(self, author: Author) -> "Member":
-        found = self.members.get(author)
-        if found is None:
+    def _member(self, author: ArchivedAuthor) -> "Member":
+        member = self.members.get(author)
+        if member is None:
             address = self.wish.authors.get(author.address, author.address)
-            found = self.members[author] = find_or_record_author(address=address, name=author.name)
-        return found
+            member = self.members[author] = find_or_record_author(address=address, name=author.name)
+        return member
 
-    def _topic(self, item: Item) -> str:
+    def _topic(self, item: ArchivedMessage) -> str:
         return topic_of(item.subject, tags=self.tags)
 
 
-def _is_same(found: Known, item: Item) -> bool:
-    """Whether a message is the contribution that bears its Message-ID; some programs use one for many messages."""
-    if found.said_at is None or item.is_made_up:
+def _is_same(existing: ExistingContribution, item: ArchivedMessage) -> bool:
+    """Whether a message is the contribution that bears its
+    Message-ID; some programs use one for many messages.
+    """
+    if existing.said_at is None or item.is_made_up:
         return True
-    return abs((found.said_at - item.date).total_seconds()) <= 1
+    return abs((existing.said_at - item.date).total_seconds()) <= 1

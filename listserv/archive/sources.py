@@ -1,8 +1,9 @@
 """Open an archive whatever it comes as, and know where each of its messages is.
 
-A file or a folder; an mbox of any kind, a single message, a Maildir, Sympa's folders of numbered files, monthly files;
-plain or as gz, bz2, xz, zip or tar. What is packed is unpacked into a folder of its own that is removed afterwards;
-pages, indexes and attachments that lie beside the messages are passed over.
+A file or a folder; an mbox of any kind, a single message, a Maildir, Sympa's folders of numbered
+files, monthly files; plain or as gz, bz2, xz, zip or tar. What is packed is unpacked into a folder
+of its own that is removed afterwards; pages, indexes and attachments that lie beside the messages
+are passed over.
 """
 
 import bz2
@@ -24,13 +25,17 @@ from typing import IO, TYPE_CHECKING
 from django.conf import settings
 
 from hub.lib.errors import Invalid
-from listserv.archive.mbox import Span, find_messages, is_mbox, is_message, unquoted
+from listserv.mail.mbox import Span, find_messages, is_mbox, is_message, unquoted
 
 if TYPE_CHECKING:
     from hashlib import _Hash
 
 # How packed files begin, and what opens them as a stream of bytes.
-_PACKED: dict[bytes, Callable[..., IO[bytes]]] = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ": lzma.open}  # type: ignore[dict-item]
+_PACKED: dict[bytes, Callable[..., IO[bytes]]] = {
+    b"\x1f\x8b": gzip.open,  # type: ignore[dict-item]
+    b"BZh": bz2.open,
+    b"\xfd7zXZ": lzma.open,
+}
 _HEAD = 4_096
 _PREFIX = "import-"
 _LEFT = 2 * 86_400  # seconds after which an unpacked archive is nobody's
@@ -86,13 +91,15 @@ def open_archive(path: Path) -> Iterator[Archive]:
         archive = Archive(path.name)
         digest = sha256()
         room = _Room(stack)
-        for found in _walk(path):
-            _fingerprint(found, path, digest)
-            for file in room.unpacked(found):
+        for child in _walk(path):
+            _fingerprint(child, path, digest)
+            for file in room.unpacked(child):
                 _take(archive, file)
         archive.digest = digest.hexdigest()
         if not archive.places:
-            raise Invalid(f"No message was found in {path}: it must be an mbox file, or a folder of messages.")
+            raise Invalid(
+                f"No message was found in {path}: it must be an mbox file, or a folder of messages."
+            )
         yield archive
 
 
@@ -100,15 +107,18 @@ def _walk(path: Path) -> Iterator[Path]:
     if path.is_file():
         yield path
         return
-    for found in sorted(path.rglob("*"), key=_natural):
-        parts = found.relative_to(path).parts
-        if found.is_file() and not _SKIPPED & set(parts) and not parts[-1].startswith("."):
-            yield found
+    for child in sorted(path.rglob("*"), key=_natural):
+        parts = child.relative_to(path).parts
+        if child.is_file() and not _SKIPPED & set(parts) and not parts[-1].startswith("."):
+            yield child
 
 
 def _natural(path: Path) -> tuple[tuple[int, str], ...]:
     """Sort numbered files by their numbers: Sympa calls messages 1, 2 … 10."""
-    return tuple((int(part), "") if part.isdecimal() and len(part) < 15 else (-1, part) for part in path.parts)
+    return tuple(
+        (int(part), "") if part.isdecimal() and len(part) < 15 else (-1, part)
+        for part in path.parts
+    )
 
 
 def _fingerprint(path: Path, root: Path, digest: "_Hash") -> None:
@@ -128,7 +138,9 @@ class _Room:
         self.count = 0
 
     def unpacked(self, path: Path) -> Iterator[Path]:
-        """Give the plain files behind a path: itself, or what was packed in it. Names inside are never used."""
+        """Give the plain files behind a path: itself, or
+        what was packed in it. Names inside are never used.
+        """
         with path.open("rb") as file:
             head = file.read(8)
         opener = next((opener for mark, opener in _PACKED.items() if head.startswith(mark)), None)
@@ -149,18 +161,24 @@ class _Room:
 
     def all_of(self, tar: tarfile.TarFile, path: Path) -> Iterator[Path]:
         """Give the regular files of a tar file, in the order of their names."""
-        for member in sorted((one for one in tar if one.isreg()), key=lambda one: _natural(Path(one.name))):
+        for member in sorted(
+            (tar_member for tar_member in tar if tar_member.isreg()),
+            key=lambda tar_member: _natural(Path(tar_member.name)),
+        ):
             stream = tar.extractfile(member)
             if stream is not None:
                 yield from self.unpacked(self.keep(stream, path))
 
     def keep(self, stream: IO[bytes], source: Path) -> Path:
-        """Write what is unpacked into the folder. Raises: Invalid when the packed file is broken."""
+        """Write what is unpacked into the folder.
+
+        Raises: Invalid when the packed file is broken.
+        """
         if self.folder is None:
             settings.HUB_DATA.mkdir(parents=True, exist_ok=True)
             _sweep(settings.HUB_DATA)
-            made = tempfile.TemporaryDirectory(prefix=_PREFIX, dir=settings.HUB_DATA)
-            self.folder = Path(self.stack.enter_context(made))
+            folder = tempfile.TemporaryDirectory(prefix=_PREFIX, dir=settings.HUB_DATA)
+            self.folder = Path(self.stack.enter_context(folder))
         self.count += 1
         path = self.folder / str(self.count)
         try:
@@ -172,7 +190,9 @@ class _Room:
 
 
 def _sweep(folder: Path) -> None:
-    """Remove what imports that were killed had unpacked; one that still runs has touched its folder lately."""
+    """Remove what imports that were killed had unpacked;
+    one that still runs has touched its folder lately.
+    """
     for left in folder.glob(f"{_PREFIX}*"):
         if time.time() - left.stat().st_mtime > _LEFT:
             shutil.rmtree(left, ignore_errors=True)

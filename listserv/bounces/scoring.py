@@ -1,8 +1,10 @@
-"""Count what comes back for an address, try it when that is too much, and stop its mail when the trial comes back too.
+"""Count what comes back for an address, try it when that is too much, and stop its mail when the
+trial comes back too.
 
-Each address has a score (:class:`listserv.models.AddressHealth`): a day counts once, with its worst bounce. A week in
-which nothing comes back forgets it. At ``HUB_BOUNCE_LIMIT`` a letter tries the address; only when that comes back the
-mail stops, so that reports which somebody has forged, or which were wrong, stop nobody's.
+Each address has a score (:class:`listserv.models.AddressHealth`): a day counts once, with its worst
+bounce. A week in which nothing comes back forgets it. At ``HUB_BOUNCE_LIMIT`` a letter tries the
+address; only when that comes back the mail stops, so that reports which somebody has forged, or
+which were wrong, stop nobody's.
 """
 
 import secrets
@@ -13,9 +15,9 @@ from django.conf import settings
 from django.db.models import Q
 
 from hub.lib import metrics
-from hub.lib import tokens as signed
+from hub.lib import tokens as signed_tokens
 from hub.lib.logs import event, person, without_people
-from listserv.bounces import letters, selectors
+from listserv.bounces import notifications, selectors
 from listserv.models import AddressHealth, Bounce, Subscription
 
 if TYPE_CHECKING:
@@ -32,24 +34,32 @@ FRESH = timedelta(days=30)
 def count(bounce: Bounce, *, now: datetime) -> bool:
     """Add an unsaved bounce to the score of its address, and save it; return whether it counted.
 
-    It counts once for each copy, and for each day as much as the day's worst. Call it in a transaction. Queries: 6.
+    It counts once for each copy, and for each day as much as the day's worst. Call it in a
+    transaction. Queries: 6.
     """
     health, _made = AddressHealth.objects.select_for_update().get_or_create(address=bounce.address)
     if health.bounced_at is not None and now - health.bounced_at > QUIET:
         health.score = 0
     day = now.replace(hour=0, minute=0, second=0, microsecond=0)
     before = Bounce.objects.filter(address=bounce.address, counted=True)
-    today = [WEIGHTS[kind] for kind in before.filter(created_at__gte=day).values_list("kind", flat=True)]
+    today = [
+        WEIGHTS[kind] for kind in before.filter(created_at__gte=day).values_list("kind", flat=True)
+    ]
     same = before.filter(subscription=bounce.subscription, number=bounce.number, kind=bounce.kind)
     more = 0.0 if same.exists() else max(0.0, WEIGHTS[bounce.kind] - max(today, default=0.0))
     bounce.counted = more > 0
     bounce.save()
     metrics.bounces.labels(str(bounce.kind)).inc()
     event(
-        "bounce", subscription=bounce.subscription_id, recipient=person(bounce.address), kind=str(bounce.kind),
-        status=bounce.status, number=bounce.number, counted=bounce.counted,
+        "bounce",
+        subscription=bounce.subscription_id,
+        recipient=person(bounce.address),
+        kind=str(bounce.kind),
+        status=bounce.status,
+        number=bounce.number,
+        counted=bounce.counted,
         diagnostic=without_people(bounce.diagnostic),
-    )  # fmt: skip
+    )
     if bounce.counted:
         health.score, health.bounced_at = health.score + more, now
         health.save(update_fields=["score", "bounced_at"])
@@ -64,10 +74,10 @@ def _try_if_due(health: AddressHealth, *, now: datetime) -> None:
     member = owner_of(health.address)
     if member is None:
         return
-    health.probe = signed.sign("probe", [health.pk, secrets.randbelow(1 << 21)])
+    health.probe = signed_tokens.sign("probe", [health.pk, secrets.randbelow(1 << 21)])
     health.probed_at = now
     health.save(update_fields=["probe", "probed_at"])
-    letters.probe(health, member)
+    notifications.probe(health, member)
 
 
 def owner_of(address: str) -> "Member | None":
@@ -77,14 +87,17 @@ def owner_of(address: str) -> "Member | None":
 
 
 def trial_came_back(token: str, *, now: datetime) -> bool:
-    """Stop the mail to the address whose trial has come back; False for a token that is not that of one under way.
+    """Stop the mail to the address whose trial has come back; False for a token that is not that of
+    one under way.
 
     Queries: 2 for a forged token.
     """
-    numbers = signed.read("probe", token)
+    numbers = signed_tokens.read("probe", token)
     if numbers is None or len(numbers) != 2:
         return False
-    health = AddressHealth.objects.select_for_update().filter(pk=numbers[0], probe=token.lower()).first()
+    health = (
+        AddressHealth.objects.select_for_update().filter(pk=numbers[0], probe=token.lower()).first()
+    )
     if health is None or health.probed_at is None:
         return False
     stop(health, now=now)
@@ -102,7 +115,7 @@ def stop(health: AddressHealth, *, now: datetime) -> list[Subscription]:
     )
     for member_id in dict.fromkeys(row.member_id for row in rows):
         own = [row for row in rows if row.member_id == member_id]
-        letters.tell_stopped(own[0].member, health.address, own)
+        notifications.tell_stopped(own[0].member, health.address, own)
     return rows
 
 
@@ -115,7 +128,9 @@ def forgive(address: str) -> None:
 
 
 def end_trials(*, now: datetime) -> int:
-    """Forget the score of addresses whose trial arrived, or is taken as arrived; return how many. Queries: 1."""
+    """Forget the score of addresses whose trial arrived,
+    or is taken as arrived; return how many. Queries: 1.
+    """
     over = AddressHealth.objects.filter(probed_at__lt=now - TRIAL)
     return over.update(probed_at=None, probe="", score=0)
 

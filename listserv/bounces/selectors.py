@@ -1,4 +1,6 @@
-"""Which subscriptions an address carries, and what a member or the Secretariat sees of stopped mail."""
+"""Which subscriptions an address carries, and what
+a member or the Secretariat sees of stopped mail.
+"""
 
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -7,8 +9,9 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import ngettext
 
+from hub.lib.counts import with_count
 from hub.lib.errors import NotFound
-from hub.lib.home import Block, Kind
+from hub.lib.home import Block, BlockKind
 from hub.members.selectors import addresses_of
 from listserv.models import AddressHealth, Bounce, Subscription
 
@@ -19,20 +22,28 @@ if TYPE_CHECKING:
 def subscriptions_at(address: str) -> QuerySet[Subscription]:
     """Return the subscriptions whose mail goes to an address, those that have not ended."""
     own = Q(address=None) | Q(address__verified=False)
-    there = Q(address__email__iexact=address, address__verified=True) | (own & Q(member__email__iexact=address))
-    return Subscription.objects.filter(there, ended_at=None).select_related("member", "address", "list__forum")
+    there = Q(address__email__iexact=address, address__verified=True) | (
+        own & Q(member__email__iexact=address)
+    )
+    return Subscription.objects.filter(there, ended_at=None).select_related(
+        "member", "address", "list__forum"
+    )
 
 
 def other_addresses(member: "Member", address: str) -> list[str]:
     """Return the member's verified addresses that take mail, without one. Queries: 2."""
-    mine = [found for found in addresses_of(member) if found.lower() != address.lower()]
-    stopped = AddressHealth.objects.filter(address__in=[found.lower() for found in mine], suspended_at__isnull=False)
+    mine = [own for own in addresses_of(member) if own.lower() != address.lower()]
+    stopped = AddressHealth.objects.filter(
+        address__in=[own.lower() for own in mine], suspended_at__isnull=False
+    )
     shut = set(stopped.values_list("address", flat=True))
-    return [found for found in mine if found.lower() not in shut]
+    return [own for own in mine if own.lower() not in shut]
 
 
 def home_blocks(*, member: "Member", now: datetime) -> list[Block]:
-    """Tell a member on the home that mail to them has stopped; the page of the lists has the button. Queries: 1."""
+    """Tell a member on the home that mail to them has
+    stopped; the page of the lists has the button. Queries: 1.
+    """
     rows = Subscription.objects.filter(member=member, ended_at=None, suspended_at__isnull=False)
     since = list(rows.order_by("suspended_at").values_list("suspended_at", flat=True))
     if not since:
@@ -42,7 +53,11 @@ def home_blocks(*, member: "Member", now: datetime) -> list[Block]:
         "The mail of %d lists has stopped: start it again",
         len(since),
     )
-    return [Block(Kind.ASKED, title % len(since), reverse("listserv:lists"), at=since[0])]
+    return [
+        Block(
+            BlockKind.ASKED, with_count(title, len(since)), reverse("listserv:lists"), at=since[0]
+        )
+    ]
 
 
 def unhealthy_for(member: "Member") -> QuerySet[AddressHealth]:
@@ -52,13 +67,15 @@ def unhealthy_for(member: "Member") -> QuerySet[AddressHealth]:
     """
     if not (member.is_active and member.is_staff):
         raise NotFound
-    rows = AddressHealth.objects.filter(Q(score__gt=0) | Q(suspended_at__isnull=False) | Q(probed_at__isnull=False))
+    rows = AddressHealth.objects.filter(
+        Q(score__gt=0) | Q(suspended_at__isnull=False) | Q(probed_at__isnull=False)
+    )
     return rows.order_by("-suspended_at", "-score", "address")
 
 
 def last_bounces(addresses: list[str]) -> dict[str, Bounce]:
     """Return the newest bounce of each of a page of addresses. Queries: 1."""
-    found: dict[str, Bounce] = {}
+    newest: dict[str, Bounce] = {}
     for bounce in Bounce.objects.filter(address__in=addresses).order_by("created_at", "pk"):
-        found[bounce.address] = bounce
-    return found
+        newest[bounce.address] = bounce
+    return newest

@@ -6,17 +6,20 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from forums import selectors as forums
+from forums import selectors as forum_selectors
 from forums.edits import Version, history_for
 from forums.services.files import content_of
 from hub.lib.errors import HubError, Invalid, NotFound
 from hub.lib.mail import LetterFile
-from listserv import moderation, tokens
+from hub.lib.scripts import isolate
+from hub.lib.sizes import say_size
+from listserv import tokens
+from listserv.commands import moderation
 from listserv.commands.desk import Answer, Desk, lines, when
 from listserv.commands.looking_up import answered_list, contribution_text
-from listserv.commands.reading import Order
+from listserv.commands.parsing import Order
+from listserv.commands.slices import slices
 from listserv.commands.words import options, phrases_of
-from listserv.content.slices import slices
 
 if TYPE_CHECKING:
     from forums.models import Contribution
@@ -25,12 +28,13 @@ if TYPE_CHECKING:
 MOST = 10
 # Characters of one contribution among those of a thread.
 LONG = 10_000
-# Bytes of a slice where attaching is turned off (HUB_ATTACH_MAX_SIZE=0): a file that is asked for still comes.
+# Bytes of a slice where attaching is turned off (HUB_ATTACH_MAX_SIZE=0): a file that is asked for
+# still comes.
 SLICE = 1_000_000
 
 
 @dataclass
-class Wanted:
+class GetRequest:
     """What GET asks for: ``file`` and ``part`` count from 1, 0 for none."""
 
     numbers: list[int] = field(default_factory=list)
@@ -42,27 +46,29 @@ class Wanted:
     page: int = 1
 
 
-def wanted(args: str) -> Wanted:
-    """Read "3142", "3142 3143", "thread 3142 page 2", "attachment 2 of 3142 part 1", "3142 file 2", "3142 history"."""
-    found, label = Wanted(), ""
+def wanted(args: str) -> GetRequest:
+    """Read "3142", "3142 3143", "thread 3142 page 2",
+    "attachment 2 of 3142 part 1", "3142 file 2", "3142 history".
+    """
+    request, label = GetRequest(), ""
     for name, word in options(args, phrases_of("thread", "file", "part", "page", "of", "history")):
         if name == "number" and len(word) < 16:
-            _number(found, label, int(word))
+            _number(request, label, int(word))
             label = ""
         elif name == "history":
-            found.is_history = True
+            request.is_history = True
         elif name in {"thread", "file", "part", "page", "of"}:
             label = name
-            found.is_thread |= name == "thread"
-            found.is_file |= name == "file"
-    return found
+            request.is_thread |= name == "thread"
+            request.is_file |= name == "file"
+    return request
 
 
-def _number(found: Wanted, label: str, number: int) -> None:
+def _number(request: GetRequest, label: str, number: int) -> None:
     if label in {"file", "part", "page"}:
-        setattr(found, label, number)
+        setattr(request, label, number)
     else:
-        found.numbers.append(number)
+        request.numbers.append(number)
 
 
 def get(desk: Desk, order: Order) -> Answer:
@@ -72,7 +78,12 @@ def get(desk: Desk, order: Order) -> Answer:
         # "GET FILE 3142": the only file of it.
         asked.numbers, asked.file = [asked.file], 0
     if not asked.numbers:
-        raise Invalid(_("Say the number of the contribution, as in GET 3142: it stands at the end of each mail."))
+        raise Invalid(
+            _(
+                "Say the number of the contribution, as in GET 3142: it stands at the end of each "
+                "mail."
+            )
+        )
     if asked.is_file:
         return _file(desk, asked)
     if asked.is_thread:
@@ -80,13 +91,17 @@ def get(desk: Desk, order: Order) -> Answer:
     if asked.is_history:
         return _history(desk, asked)
     numbers = list(dict.fromkeys(asked.numbers[:MOST]))
-    answers = [_one(desk, number, is_alone=desk.is_alone and len(numbers) == 1) for number in numbers]
-    return answers[0] if len(answers) == 1 else Answer("\n\n".join(answer.text for answer in answers))
+    answers = [
+        _one(desk, number, is_alone=desk.is_alone and len(numbers) == 1) for number in numbers
+    ]
+    return (
+        answers[0] if len(answers) == 1 else Answer("\n\n".join(answer.text for answer in answers))
+    )
 
 
 def _one(desk: Desk, number: int, *, is_alone: bool) -> Answer:
     try:
-        contribution = forums.contribution_for(desk.member, number)
+        contribution = forum_selectors.contribution_for(desk.member, number)
     except NotFound:
         return Answer(_no_such(number))
     note_whole(desk, contribution)
@@ -109,30 +124,32 @@ def _no_such(number: int) -> str:
     return _("There is no contribution %d that is open to you.") % number
 
 
-def _thread(desk: Desk, asked: Wanted) -> Answer:
+def _thread(desk: Desk, asked: GetRequest) -> Answer:
     try:
-        said = forums.contribution_for(desk.member, asked.numbers[0])
-        topic, _discussion = forums.topic_for(desk.member, said.topic_id)
+        answered = forum_selectors.contribution_for(desk.member, asked.numbers[0])
+        topic, _discussion = forum_selectors.topic_for(desk.member, answered.topic_id)
     except NotFound:
         return Answer(_no_such(asked.numbers[0]))
-    page = forums.contributions_of(topic, page=asked.page)
+    page = forum_selectors.contributions_of(topic, page=asked.page)
     head = _("The thread “%(subject)s”, page %(page)d of %(pages)d") % {
-        "subject": topic.subject, "page": page.number, "pages": page.pages,
-    }  # fmt: skip
+        "subject": isolate(topic.subject),
+        "page": page.number,
+        "pages": page.pages,
+    }
     more = []
     if page.number < page.pages:
-        name = {"number": said.number, "page": page.number + 1}
+        name = {"number": answered.number, "page": page.number + 1}
         more = [_("More: GET THREAD %(number)d PAGE %(page)d") % name]
     texts = []
-    for one in page.contributions:
-        text = contribution_text(desk, one)
+    for contribution in page.contributions:
+        text = contribution_text(desk, contribution)
         if len(text) <= LONG:
-            note_whole(desk, one)
-        texts.append(_cut(text, one.number))
+            note_whole(desk, contribution)
+        texts.append(_cut(text, contribution.number))
     return Answer("\n\n".join([head, *(f"{'-' * 60}\n{text}" for text in texts), *more]))
 
 
-def _history(desk: Desk, asked: Wanted) -> Answer:
+def _history(desk: Desk, asked: GetRequest) -> Answer:
     """Bring the wordings of a contribution, the newest first, with who wrote each, when and why."""
     number = asked.numbers[0]
     try:
@@ -141,9 +158,13 @@ def _history(desk: Desk, asked: Wanted) -> Answer:
         return Answer(_no_such(number))
     if not contribution.revision:
         return Answer(_("Contribution %d has not been changed.") % number)
-    head = _("Versions of contribution %(number)d, the newest first, page %(page)d of %(pages)d") % {
-        "number": number, "page": history.number, "pages": history.pages,
-    }  # fmt: skip
+    head = _(
+        "Versions of contribution %(number)d, the newest first, page %(page)d of %(pages)d"
+    ) % {
+        "number": number,
+        "page": history.number,
+        "pages": history.pages,
+    }
     more = []
     if history.number < history.pages:
         name = {"number": number, "page": history.number + 1}
@@ -155,7 +176,10 @@ def _history(desk: Desk, asked: Wanted) -> Answer:
 def _version(version: Version, number: int) -> str:
     label = _("Change %d") % version.number if version.number else _("As first written")
     at = f", {when(version.at)}" if version.at is not None else ""
-    hidden = _("This version was changed before others could read it: only the author and the moderators see it.")
+    hidden = _(
+        "This version was changed before others could read it: only the author and the moderators "
+        "see it."
+    )
     return lines(
         f"{label} – {version.writer}{at}",
         [_("Reason: %s") % version.reason] if version.reason else [],
@@ -172,46 +196,64 @@ def _cut(text: str, number: int) -> str:
     return lines(text[:LONG] + " …", _("All of it: GET %d") % number)
 
 
-def _file(desk: Desk, asked: Wanted) -> Answer:
+def _file(desk: Desk, asked: GetRequest) -> Answer:
     number = asked.numbers[0]
     try:
-        files = list(forums.contribution_for(desk.member, number).attachments.all())
+        files = list(forum_selectors.contribution_for(desk.member, number).attachments.all())
     except NotFound:
         return Answer(_no_such(number))
     if not files:
         return Answer(_("Contribution %d has no files.") % number)
     if (not asked.file and len(files) > 1) or asked.file > len(files):
-        known = [f"{place}. {file.name} ({-(-file.size // 1000)} kB)" for place, file in enumerate(files, 1)]
+        known = [
+            f"{place}. {file.name} ({say_size(file.size)})" for place, file in enumerate(files, 1)
+        ]
         return Answer(lines(_("Contribution %d has these files:") % number, known))
     place = asked.file or 1
     file = files[place - 1]
     try:
         content = content_of(file)
     except HubError:
-        return Answer(_("The file %s cannot be read. Tell the Secretariat.") % file.name)
-    return _sliced(content, LetterFile(file.name, b"", file.content_type), number, place, asked.part)
+        return Answer(_("The file %s cannot be read. Tell the Secretariat.") % isolate(file.name))
+    return _sliced(
+        content, LetterFile(file.name, b"", file.content_type), number, place, asked.part
+    )
 
 
 def _sliced(content: bytes, named: LetterFile, number: int, place: int, part: int) -> Answer:
-    """Return a file whole when a mail may carry it, else the slice that is asked for, the first one without a word."""
+    """Return a file whole when a mail may carry it, else the
+    slice that is asked for, the first one without a word.
+    """
     pieces = slices(content, settings.HUB_ATTACH_MAX_SIZE or SLICE)
     if len(pieces) == 1:
         return Answer(
-            _("%(name)s of contribution %(number)d is attached.") % {"name": named.name, "number": number},
+            _("%(name)s of contribution %(number)d is attached.")
+            % {"name": isolate(named.name), "number": number},
             (LetterFile(named.name, content, named.content_type),),
         )
     at = part or 1
     if at > len(pieces):
         raise Invalid(_("This file comes in %d parts.") % len(pieces))
     name = {
-        "name": named.name, "part": at, "parts": len(pieces), "number": number, "place": place, "next": at + 1,
-        "all": " ".join(f'"{named.name}.{one:03}"' for one in range(1, min(len(pieces), 3) + 1)),
-    }  # fmt: skip
+        "name": isolate(named.name),
+        "part": at,
+        "parts": len(pieces),
+        "number": number,
+        "place": place,
+        "next": at + 1,
+        "all": " ".join(
+            f'"{named.name}.{piece_number:03}"'
+            for piece_number in range(1, min(len(pieces), 3) + 1)
+        ),
+    }
     text = [_("Part %(part)d of %(parts)d of %(name)s is attached.") % name]
     if at < len(pieces):
         text.append(_("Next: GET ATTACHMENT %(place)d OF %(number)d PART %(next)d") % name)
     text.append(
-        _("Put the parts together in their order: cat (Linux, macOS) or copy /b (Windows) makes one file of %(all)s …")
+        _(
+            "Put the parts together in their order: cat (Linux, macOS) or copy /b (Windows) makes "
+            "one file of %(all)s …"
+        )
         % name
     )
     return Answer(lines(text), (LetterFile(f"{named.name}.{at:03}", pieces[at - 1]),))

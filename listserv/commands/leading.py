@@ -1,4 +1,6 @@
-"""What those who lead a discussion do by mail: who is there, what waits, who decides, who is let in."""
+"""What those who lead a discussion do by mail: who
+is there, what waits, who decides, who is let in.
+"""
 
 from collections.abc import Callable
 from functools import partial
@@ -9,15 +11,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django_countries import countries
 
-from forums import selectors as forums
+from forums import selectors as forum_selectors
 from forums import services
 from forums.edits import is_closed_record, summary_revision_of
 from forums.policy import access_of
 from hub.lib.errors import Conflict, HubError, Invalid, NotFound, Stale
-from listserv import moderation
-from listserv.commands import letters, vocabulary
+from hub.lib.scripts import isolate
+from listserv.commands import moderation, notifications, vocabulary
 from listserv.commands.desk import Answer, Desk, lines, number_in, person_in, when, word
-from listserv.commands.reading import Order
+from listserv.commands.parsing import Order
 from listserv.models import Subscription
 
 if TYPE_CHECKING:
@@ -32,53 +34,75 @@ MORE = 20
 
 
 def review(desk: Desk, order: Order) -> Answer:
-    """Name those on a roster with country, role and delivery; addresses for the Secretariat alone."""
-    found, _rest = desk.led_list(order.args)
-    rows = Subscription.objects.filter(list=found, ended_at=None, member__is_active=True)
+    """Name those on a roster with country, role and
+    delivery; addresses for the Secretariat alone.
+    """
+    mailing_list, _rest = desk.led_list(order.args)
+    rows = Subscription.objects.filter(list=mailing_list, ended_at=None, member__is_active=True)
     rows = rows.select_related("member", "address").order_by("member__name")
     total = rows.count()
-    places = forums.participants_of(forums.discussion_for(desk.member, found.forum_id))
+    shown = list(rows[:ROSTER])
+    places = forum_selectors.participants_of(
+        forum_selectors.discussion_for(desk.member, mailing_list.forum_id)
+    )
+    places = places.filter(member_id__in=[row.member_id for row in shown])
     roles = {place.member_id: str(place.get_role_display()) for place in places}
-    head = ngettext("%(n)d person is on the list %(list)s:", "%(n)d people are on the list %(list)s:", total)
-    said = [head % {"n": total, "list": found.name}, ""]
-    for row in rows[:ROSTER]:
+    head = ngettext(
+        "%(n)d person is on the list %(list)s:", "%(n)d people are on the list %(list)s:", total
+    )
+    answer_lines = [head % {"n": total, "list": mailing_list.name}, ""]
+    for row in shown:
         person = row.member
-        parts = [f"{person.get_full_name()} ({person.pk})", str(countries.name(str(person.country or "")) or "")]
+        parts = [
+            f"{person.get_full_name()} ({person.pk})",
+            str(countries.name(str(person.country or "")) or ""),
+        ]
         parts += [roles.get(person.pk, ""), str(row.get_delivery_display())]
         if row.suspended_at is not None:
             parts.append(str(row.get_suspended_for_display()))
         parts += [row.recipient] if desk.member.is_staff else []
-        said.append(" · ".join(part for part in parts if part))
+        answer_lines.append(" · ".join(part for part in parts if part))
     if total > ROSTER:
-        said.append("…")
-    return Answer(lines(said))
+        answer_lines.append("…")
+    return Answer(lines(answer_lines))
 
 
 def held(desk: Desk, order: Order) -> Answer:
     """Name what waits for the member's decision."""
-    waiting = forums.held_for(desk.member)
+    waiting = forum_selectors.held_for(desk.member, size=HELD)
     if not waiting:
         return Answer(_("Nothing waits for your decision."))
-    said = [_("These wait for your decision. Write APPROVE, REJECT or EDIT and the number."), ""]
-    for one in waiting[:HELD]:
-        text = " ".join(one.text.split())
+    answer_lines = [
+        _("These wait for your decision. Write APPROVE, REJECT or EDIT and the number."),
+        "",
+    ]
+    for contribution in waiting:
+        text = " ".join(contribution.text.split())
         if len(text) <= EXCERPT:
             # Sent whole: what is decided from now on is on these words.
-            moderation.note_shown(one, [desk.member])
-        said += [
-            f"{one.number}. {one.subject}",
-            f"   {one.speaker.name}, {when(one.created_at)} – {one.post.topic.forum.name}",
+            moderation.note_shown(contribution, [desk.member])
+        answer_lines += [
+            f"{contribution.number}. {contribution.subject}",
+            f"   {contribution.speaker.name}, {when(contribution.created_at)} – "
+            f"{contribution.post.topic.forum.name}",
             f"   {text if len(text) <= EXCERPT else text[:EXCERPT] + ' …'}",
             "",
         ]
-    return Answer(lines(said, "…" if len(waiting) > HELD else []))
+    return Answer(lines(answer_lines, "…" if waiting.pages > 1 else []))
 
 
 def approve(desk: Desk, order: Order) -> Answer:
     """Show held contributions to all."""
     number, rest = number_in(order.args)
     more = [int(word) for word in rest.split()[:MORE] if word.isdecimal() and len(word) <= 15]
-    return Answer(lines(*(decide(desk, one, "approve").text for one in dict.fromkeys([number, *more]))))
+    return Answer(
+        lines(
+            *(
+                decide(desk, contribution_number, "approve").text
+                for contribution_number in dict.fromkeys([number, *more])
+            )
+        )
+    )
 
 
 def reject(desk: Desk, order: Order) -> Answer:
@@ -88,7 +112,9 @@ def reject(desk: Desk, order: Order) -> Answer:
 
 
 def edit(desk: Desk, order: Order) -> Answer:
-    """Change what a contribution says; a held one is shown with it. What stands behind the number is the reason."""
+    """Change what a contribution says; a held one is shown
+    with it. What stands behind the number is the reason.
+    """
     number, rest = number_in(order.args)
     if order.text:
         return decide(desk, number, "edit", order.text, reason=rest)
@@ -96,47 +122,67 @@ def edit(desk: Desk, order: Order) -> Answer:
 
 
 def decide(
-    desk: Desk, number: int, decision: str, text: str = "", *, reason: str = "", revision: int | None = None
+    desk: Desk,
+    number: int,
+    decision: str,
+    text: str = "",
+    *,
+    reason: str = "",
+    revision: int | None = None,
 ) -> Answer:
-    """Carry a decision out, or say who was faster; the same for a command and for an answer to a notification.
+    """Carry a decision out, or say who was faster; by a command, or in answer to a notification.
 
     Args:
-        decision: ``approve``, ``reject`` or ``edit``; text, the reason of a rejection or the new words.
+        decision: ``approve``, ``reject`` or ``edit``.
+        text: the reason of a rejection, or the new words.
         reason: why the words are changed.
-        revision: the one that was sent to the address that was written to; None for a command, which is on the
-            revision that was sent last before it came.
+        revision: the one that was sent to the address that was written to; None for a command,
+            which is on the revision that was sent last before it came.
     """
     try:
-        said = forums.contribution_for(desk.member, number)
+        contribution = forum_selectors.contribution_for(desk.member, number)
     except NotFound:
         return Answer(_("There is no contribution %d that is open to you.") % number)
-    leads = desk.leads(said.post.topic.forum_id)
-    if revision is None:
-        at = desk.row.received_at if desk.row is not None else desk.now
-        revision = moderation.revision_shown(said, desk.member, at)
-    act: Callable[[], Answer] = partial(_decide, desk, said, decision, text, reason, revision)
-    if decision == "edit" and not (leads and said.is_held):
-        act = partial(_edit_shown, desk, said, text, reason, revision)
+    leads = desk.leads(contribution.post.topic.forum_id)
+    revision = _shown(desk, contribution) if revision is None else revision
+    act: Callable[[], Answer]
+    act = partial(_decide, desk, contribution, decision, text, reason, revision)
+    if decision == "edit" and not (leads and contribution.is_held):
+        act = partial(_edit_shown, desk, contribution, text, reason, revision)
     elif not leads:
-        raise NotFound(_("Only those who lead “%s” may ask this.") % said.post.topic.forum.name)
-    elif not said.is_held:
-        return Answer(lines(_("Nothing was changed."), moderation.decided(said)))
+        place = contribution.post.topic.forum.name
+        raise NotFound(_("Only those who lead “%s” may ask this.") % isolate(place))
+    elif not contribution.is_held:
+        return Answer(lines(_("Nothing was changed."), moderation.decided(contribution)))
     try:
         return act()
     except Stale as error:
-        return _stale(desk, said, decision, text, error)
+        return _stale(desk, contribution, decision, text, error)
     except Conflict:
-        # Somebody was faster, a moment ago.
-        return Answer(
-            lines(_("Nothing was changed."), moderation.decided(forums.contribution_for(desk.member, number)))
-        )
+        decided = moderation.decided(forum_selectors.contribution_for(desk.member, number))
+        return Answer(lines(_("Nothing was changed."), decided))
 
 
-def _decide(desk: Desk, contribution: "Contribution", decision: str, text: str, reason: str, revision: int) -> Answer:
+def _shown(desk: Desk, contribution: "Contribution") -> int:
+    """Return the revision that the moderator had been sent when they wrote."""
+    at = desk.row.received_at if desk.row is not None else desk.now
+    return moderation.revision_shown(contribution, desk.member, at)
+
+
+def _decide(
+    desk: Desk, contribution: "Contribution", decision: str, text: str, reason: str, revision: int
+) -> Answer:
     number, actor, now = contribution.number, desk.member, desk.now
     if decision == "reject":
-        done = services.reject_contribution(number=number, actor=actor, reason=text, revision=revision, now=now)
-        return Answer(lines(_("Contribution %d stays unseen; its author gets your reason.") % number, _about(done)))
+        done = services.reject_contribution(
+            number=number, actor=actor, reason=text, revision=revision, now=now
+        )
+        return Answer(
+            lines(
+                _("Contribution %d stays unseen; its author gets your reason.") % number,
+                _about(done),
+            )
+        )
     if decision == "edit":
         why = reason or _no_reason(contribution, desk)
         done = services.approve_with_words(
@@ -144,10 +190,14 @@ def _decide(desk: Desk, contribution: "Contribution", decision: str, text: str, 
         )
     else:
         done = services.approve_contribution(number=number, actor=actor, revision=revision, now=now)
-    return Answer(lines(_("Contribution %d is shown and sent to the others.") % number, _about(done)))
+    return Answer(
+        lines(_("Contribution %d is shown and sent to the others.") % number, _about(done))
+    )
 
 
-def _edit_shown(desk: Desk, contribution: "Contribution", text: str, reason: str, revision: int) -> Answer:
+def _edit_shown(
+    desk: Desk, contribution: "Contribution", text: str, reason: str, revision: int
+) -> Answer:
     services.edit_contribution(
         number=contribution.number,
         actor=desk.member,
@@ -156,27 +206,43 @@ def _edit_shown(desk: Desk, contribution: "Contribution", text: str, reason: str
         revision=revision,
         now=desk.now,
     )
-    return Answer(_("Contribution %d says what you wrote now; what it said before is kept.") % contribution.number)
+    return Answer(
+        _("Contribution %d says what you wrote now; what it said before is kept.")
+        % contribution.number
+    )
 
 
 def _no_reason(contribution: "Contribution", desk: Desk) -> str:
-    """Return what stands as the reason of a change by mail that gives none; nothing where one must be given."""
+    """Return what stands as the reason of a change by
+    mail that gives none; nothing where one must be given.
+    """
     if contribution.author_id == desk.member.pk or is_closed_record(contribution, desk.now):
         return ""
-    policy = forums.discussion_for(desk.member, contribution.forum_id).policy
+    policy = forum_selectors.discussion_for(desk.member, contribution.forum_id).policy
     with translation.override(policy.language):
         return _("by mail; no reason was given")
 
 
-def _stale(desk: Desk, contribution: "Contribution", decision: str, text: str, error: Stale) -> Answer:
-    """Show what has changed, and how the decision is made again on the new words, which are sent with this."""
-    present = forums.contribution_for(desk.member, contribution.number)
+def _stale(
+    desk: Desk, contribution: "Contribution", decision: str, text: str, error: Stale
+) -> Answer:
+    """Show what has changed, and how the decision is made
+    again on the new words, which are sent with this.
+    """
+    present = forum_selectors.contribution_for(desk.member, contribution.number)
     moderation.note_shown(present, [desk.member])
-    order = f"{vocabulary.own(vocabulary.COMMANDS[decision], desk.member.language)} {contribution.number}"
+    order = (
+        f"{vocabulary.own(vocabulary.COMMANDS[decision], desk.member.language)} "
+        f"{contribution.number}"
+    )
     again = {
         "approve": _("If you still want that, answer this mail with this line: %s"),
-        "reject": _("If you still want that, answer this mail with this line and your reason after it: %s"),
-        "edit": _("If you still want that, answer this mail with this line and the new text below it: %s"),
+        "reject": _(
+            "If you still want that, answer this mail with this line and your reason after it: %s"
+        ),
+        "edit": _(
+            "If you still want that, answer this mail with this line and the new text below it: %s"
+        ),
     }[decision]
     return Answer(
         lines(
@@ -189,44 +255,51 @@ def _stale(desk: Desk, contribution: "Contribution", decision: str, text: str, e
     )
 
 
-def _about(said: "Contribution") -> str:
-    return f"{said.speaker.name}: {said.subject}"
+def _about(contribution: "Contribution") -> str:
+    return f"{contribution.speaker.name}: {contribution.subject}"
 
 
 def admit(desk: Desk, order: Order) -> Answer:
     """Let a member into a discussion."""
-    found, rest = desk.led_list(order.args)
-    person = person_in(rest, found.forum_id)
-    name = {"name": person.get_full_name(), "discussion": found.forum.name}
-    if access_of(person).roles.get(found.forum_id):
+    mailing_list, rest = desk.led_list(order.args)
+    person = person_in(rest, mailing_list.forum_id)
+    name = {"name": isolate(person.get_full_name()), "discussion": isolate(mailing_list.forum.name)}
+    if access_of(person).roles.get(mailing_list.forum_id):
         return Answer(_("%(name)s takes part in “%(discussion)s” already.") % name)
-    services.admit_member(forum_id=found.forum_id, member=person, now=desk.now, actor=desk.member)
-    letters.tell_admitted(mailing_list=found, member=person, by=desk.member)
+    services.admit_member(
+        forum_id=mailing_list.forum_id, member=person, now=desk.now, actor=desk.member
+    )
+    notifications.tell_admitted(mailing_list=mailing_list, member=person, by=desk.member)
     return Answer(_("%(name)s takes part in “%(discussion)s” now.") % name)
 
 
 def remove(desk: Desk, order: Order) -> Answer:
     """Take a member out of a discussion."""
-    found, rest = desk.led_list(order.args)
-    person = person_in(rest, found.forum_id)
-    name = {"name": person.get_full_name(), "discussion": found.forum.name}
-    if not access_of(person).roles.get(found.forum_id):
+    mailing_list, rest = desk.led_list(order.args)
+    person = person_in(rest, mailing_list.forum_id)
+    name = {"name": isolate(person.get_full_name()), "discussion": isolate(mailing_list.forum.name)}
+    if not access_of(person).roles.get(mailing_list.forum_id):
         raise Invalid(_("%(name)s does not take part in “%(discussion)s”.") % name)
-    services.remove_member(forum_id=found.forum_id, member=person, now=desk.now, actor=desk.member)
-    return Answer(_("%(name)s does not take part in “%(discussion)s” any more; what they said stays.") % name)
+    services.remove_member(
+        forum_id=mailing_list.forum_id, member=person, now=desk.now, actor=desk.member
+    )
+    return Answer(
+        _("%(name)s does not take part in “%(discussion)s” any more; what they said stays.") % name
+    )
 
 
 def handover(desk: Desk, order: Order) -> Answer:
     """Let a participant lead; both are told, and what waits goes to the new one as well."""
-    found, rest = desk.led_list(order.args)
-    person = person_in(rest, found.forum_id)
-    name = {"name": person.get_full_name(), "discussion": found.forum.name}
-    if not services.hand_over(forum_id=found.forum_id, member=person, actor=desk.member, now=desk.now):
+    mailing_list, rest = desk.led_list(order.args)
+    person = person_in(rest, mailing_list.forum_id)
+    name = {"name": isolate(person.get_full_name()), "discussion": isolate(mailing_list.forum.name)}
+    if not services.hand_over(
+        forum_id=mailing_list.forum_id, member=person, actor=desk.member, now=desk.now
+    ):
         return Answer(_("%(name)s leads “%(discussion)s” already.") % name)
-    letters.tell_handover(mailing_list=found, member=person, by=desk.member)
-    for waiting in forums.held_for(person):
-        if waiting.post.topic.forum_id == found.forum_id:
-            moderation.ask(waiting, person)
+    notifications.tell_handover(mailing_list=mailing_list, member=person, by=desk.member)
+    for waiting in forum_selectors.held_in(mailing_list.forum_id).iterator():
+        moderation.ask(waiting, person)
     return Answer(
         lines(
             _("%(name)s leads “%(discussion)s” now, and has been told.") % name,
@@ -237,52 +310,68 @@ def handover(desk: Desk, order: Order) -> Answer:
 
 def stepdown(desk: Desk, order: Order) -> Answer:
     """Stop leading; somebody else must."""
-    found, _rest = desk.led_list(order.args)
-    services.step_down(forum_id=found.forum_id, actor=desk.member, now=desk.now)
-    return Answer(_("You take part in “%s” and no longer lead it.") % found.forum.name)
+    mailing_list, _rest = desk.led_list(order.args)
+    services.step_down(forum_id=mailing_list.forum_id, actor=desk.member, now=desk.now)
+    return Answer(
+        _("You take part in “%s” and no longer lead it.") % isolate(mailing_list.forum.name)
+    )
 
 
 def lock(desk: Desk, order: Order) -> Answer:
     """Close the thread of a contribution for replies."""
-    said = _led(desk, order)
-    services.lock_topic(topic_id=said.topic_id, actor=desk.member)
-    return Answer(_("The thread “%s” is closed for replies.") % said.post.topic.subject)
+    contribution = _led(desk, order)
+    services.lock_topic(topic_id=contribution.topic_id, actor=desk.member)
+    return Answer(
+        _("The thread “%s” is closed for replies.") % isolate(contribution.post.topic.subject)
+    )
 
 
 def unlock(desk: Desk, order: Order) -> Answer:
     """Open the thread of a contribution for replies again."""
-    said = _led(desk, order)
-    services.unlock_topic(topic_id=said.topic_id, actor=desk.member)
-    return Answer(_("The thread “%s” is open for replies.") % said.post.topic.subject)
+    contribution = _led(desk, order)
+    services.unlock_topic(topic_id=contribution.topic_id, actor=desk.member)
+    return Answer(
+        _("The thread “%s” is open for replies.") % isolate(contribution.post.topic.subject)
+    )
 
 
 def _led(desk: Desk, order: Order) -> "Contribution":
     number, _rest = number_in(order.args)
     try:
-        return forums.contribution_for(desk.member, number)
+        return forum_selectors.contribution_for(desk.member, number)
     except HubError:
         raise NotFound(_("There is no contribution %d that is open to you.") % number) from None
 
 
 def summary(desk: Desk, order: Order) -> Answer:
-    """Write the summary that stands on the page of a discussion; over somebody else's, with its number behind the list.
+    """Write the summary that stands on the page of a discussion; over somebody else's, with its
+    number behind the list.
 
-    A mail does not say by itself which summary its writer has seen, and nobody's is replaced unseen.
+    A mail does not say by itself which summary its writer has seen, and nobody's is replaced
+    unseen.
     """
-    found, rest = desk.led_list(order.args)
+    mailing_list, rest = desk.led_list(order.args)
     text = order.text.strip() or rest
     if not text:
         raise Invalid(_("Write the summary on the lines below the command."))
     revision_word = rest.strip("# ") if order.text.strip() else ""
-    own_revision = summary_revision_of(desk.member, found.forum_id)
-    revision = int(revision_word) if revision_word.isdecimal() and len(revision_word) < 10 else own_revision
+    own_revision = summary_revision_of(desk.member, mailing_list.forum_id)
+    revision = (
+        int(revision_word)
+        if revision_word.isdecimal() and len(revision_word) < 10
+        else own_revision
+    )
     try:
         services.write_summary(
-            forum_id=found.forum_id, actor=desk.member, summary=text, now=desk.now, revision=revision
+            forum_id=mailing_list.forum_id,
+            actor=desk.member,
+            summary=text,
+            now=desk.now,
+            revision=revision,
         )
     except Stale as error:
-        return _stale_summary(desk, order, found.name, text, error)
-    return Answer(_("The summary is on the page of “%s”.") % found.forum.name)
+        return _stale_summary(desk, order, mailing_list.name, text, error)
+    return Answer(_("The summary is on the page of “%s”.") % isolate(mailing_list.forum.name))
 
 
 def _stale_summary(desk: Desk, order: Order, name: str, text: str, error: Stale) -> Answer:
@@ -290,8 +379,8 @@ def _stale_summary(desk: Desk, order: Order, name: str, text: str, error: Stale)
     return Answer(
         lines(
             _(
-                "Nothing was saved, because there is already a summary that you did not write or have not seen. "
-                "It says:"
+                "Nothing was saved, because there is already a summary that you did not write or "
+                "have not seen. It says:"
             ),
             ["", error.after, ""],
             _("To replace it, answer this mail with this line and your text below it: %s") % line,

@@ -5,20 +5,23 @@ import re
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from forums import selectors as forums
+from forums import selectors as forum_selectors
 from forums.edits import mark_of
 from forums.policy import REPLY
+from hub.lib.counts import with_count
 from hub.lib.errors import Invalid
+from hub.lib.full_urls import full_url
 from hub.lib.names import listed
+from hub.lib.scripts import isolate
+from hub.lib.sizes import say_size
 from hub.search.selectors import PAGE as FOUND_PAGE
 from hub.search.selectors import Hit, search
 from listserv import selectors, tokens
 from listserv.commands.desk import Answer, Desk, how, lines, request_address, when
-from listserv.commands.reading import Order
+from listserv.commands.parsing import Order
 from listserv.commands.words import options, phrases_of
 from listserv.models import MailingList
 
@@ -32,43 +35,61 @@ _MARK = re.compile(r"</?mark>")
 
 def which(desk: Desk, order: Order) -> Answer:
     """Name the member's lists and how the mail of each comes."""
-    said = []
+    answer_lines = []
     for line in desk.own_lines:
-        row, found = line.subscription, line.mailing_list
+        row, mailing_list = line.subscription, line.mailing_list
         if row is None:
             continue
-        row.list = found
-        said += [f"{found.address} – {found.forum.name}", f"   {how(row)}"]
+        row.list = mailing_list
+        answer_lines += [f"{mailing_list.address} – {mailing_list.forum.name}", f"   {how(row)}"]
         if row.paused_until is not None and row.paused_until > desk.now:
-            said.append("   " + _("The mail is paused until %s; RESUME ends the pause.") % when(row.paused_until))
+            answer_lines.append(
+                "   "
+                + _("The mail is paused until %s; RESUME ends the pause.") % when(row.paused_until)
+            )
         if row.suspended_at is not None:
-            said.append("   " + _("The mail stopped by itself: %s.") % row.get_suspended_for_display())
-    return Answer(lines(said) or _("You are on no list. LISTS names those that are open to you."))
+            answer_lines.append(
+                "   " + _("The mail stopped by itself: %s.") % row.get_suspended_for_display()
+            )
+    return Answer(
+        lines(answer_lines) or _("You are on no list. LISTS names those that are open to you.")
+    )
 
 
 def lists(desk: Desk, order: Order) -> Answer:
     """Name the lists that are open to the member."""
-    said = []
+    answer_lines = []
     for line in selectors.lists_for(desk.member):
         on = line.subscription is not None and line.subscription.ended_at is None
         mark = "* " if on else "  "
-        said.append(f"{mark}{line.mailing_list.address} – {line.mailing_list.forum.name}")
-    if not said:
+        answer_lines.append(f"{mark}{line.mailing_list.address} – {line.mailing_list.forum.name}")
+    if not answer_lines:
         return Answer(_("No discussion is open to you yet."))
-    return Answer(lines(said, "", _("You are on those with a star. SUBSCRIBE and the name puts you on one.")))
+    return Answer(
+        lines(
+            answer_lines,
+            "",
+            _("You are on those with a star. SUBSCRIBE and the name puts you on one."),
+        )
+    )
 
 
 def info(desk: Desk, order: Order) -> Answer:
     """Tell what a discussion is about, who leads it, and its addresses."""
-    found, _rest = desk.list_in(order.args)
-    discussion = forums.discussion_for(desk.member, found.forum_id)
-    leaders = listed(row.member.get_full_name() for row in forums.moderators_of(found.forum_id))
-    size = ngettext("%d person takes part.", "%d people take part.", discussion.members) % discussion.members
-    row = desk.subscription(found)
+    mailing_list, _rest = desk.list_in(order.args)
+    discussion = forum_selectors.discussion_for(desk.member, mailing_list.forum_id)
+    leaders = listed(
+        row.member.get_full_name() for row in forum_selectors.moderators_of(mailing_list.forum_id)
+    )
+    size = with_count(
+        ngettext("%d person takes part.", "%d people take part.", discussion.members),
+        discussion.members,
+    )
+    row = desk.subscription(mailing_list)
     return Answer(
         lines(
-            found.forum.name,
-            "=" * min(60, max(4, len(found.forum.name))),
+            mailing_list.forum.name,
+            "=" * min(60, max(4, len(mailing_list.forum.name))),
             plain_lines(discussion.policy.theme),
             plain_lines(discussion.policy.summary),
             "",
@@ -77,10 +98,10 @@ def info(desk: Desk, order: Order) -> Answer:
             _("It is led by %s.") % leaders if leaders else [],
             how(row) if row else _("You are not on this list."),
             "",
-            _("To everybody there: %s") % found.address,
-            _("To those who lead: %s") % tokens.address(f"{found.name}-owner"),
-            _("Commands: %s") % request_address(found),
-            _("On the web: %s") % f"{settings.HUB_URL}{reverse('forums:discussion_by_key', args=(found.forum_id,))}",
+            _("To everybody there: %s") % mailing_list.address,
+            _("To those who lead: %s") % tokens.address(f"{mailing_list.name}-owner"),
+            _("Commands: %s") % request_address(mailing_list),
+            _("On the web: %s") % full_url("forums:discussion_by_key", mailing_list.forum_id),
         )
     )
 
@@ -97,10 +118,17 @@ def find(desk: Desk, order: Order) -> Answer:
         raise Invalid(_("Say what to look for: SEARCH field trials."))
     start = (page - 1) * FOUND
     results = search(desk.member, words, kind="contribution", page=start // FOUND_PAGE + 1)
-    hits = results.hits[start % FOUND_PAGE : start % FOUND_PAGE + FOUND] if start < results.total else []
+    hits = (
+        results.hits[start % FOUND_PAGE : start % FOUND_PAGE + FOUND]
+        if start < results.total
+        else []
+    )
     if not hits:
         return Answer(_("Nothing was found for “%s”.") % words[:100])
-    total = ngettext("%d contribution was found.", "%d contributions were found.", results.total) % results.total
+    total = with_count(
+        ngettext("%d contribution was found.", "%d contributions were found.", results.total),
+        results.total,
+    )
     more = _("More: SEARCH %(words)s PAGE %(page)d") % {"words": words[:100], "page": page + 1}
     shown = [line for hit in hits for line in _hit(hit)]
     return Answer(
@@ -108,7 +136,10 @@ def find(desk: Desk, order: Order) -> Answer:
             total,
             "",
             shown,
-            _("GET and a number brings a contribution whole, GET THREAD and a number all that belongs to it."),
+            _(
+                "GET and a number brings a contribution whole, GET THREAD and a number all that "
+                "belongs to it."
+            ),
             more if start + len(hits) < results.total else [],
         )
     )
@@ -116,9 +147,9 @@ def find(desk: Desk, order: Order) -> Answer:
 
 def _page_of(args: str) -> tuple[str, int]:
     """Return the words looked for, and the page of results."""
-    found = re.search(r"\s+(\S{1,20})\s+(\d{1,3})$", args)
-    if found is not None and next(options(found[1], phrases_of("page")))[0] == "page":
-        return args[: found.start()].strip(), max(1, int(found[2]))
+    match = re.search(r"\s+(\S{1,20})\s+(\d{1,3})$", args)
+    if match is not None and next(options(match[1], phrases_of("page")))[0] == "page":
+        return args[: match.start()].strip(), max(1, int(match[2]))
     return args.strip(), 1
 
 
@@ -129,32 +160,50 @@ def _hit(hit: Hit) -> list[str]:
     where = topic.forum.name if topic is not None else ""
     author = document.by
     words = html.unescape(_MARK.sub("", str(hit.excerpt)))
-    return [f"{number}. {document.title}", f"   {author}, {when(document.date)} – {where}", f"   {words}", ""]
+    return [
+        f"{number}. {document.title}",
+        f"   {author}, {when(document.date)} – {where}",
+        f"   {words}",
+        "",
+    ]
 
 
-def contribution_text(desk: Desk, said: "Contribution", *, is_alone: bool = False) -> str:
-    """Return a whole contribution as text: head, words, what was folded away, files, and where an answer goes.
+def contribution_text(desk: Desk, contribution: "Contribution", *, is_alone: bool = False) -> str:
+    """Return a whole contribution as text: head, words, what was folded away, files, and where an
+    answer goes.
 
-    Args: is_alone, whether the mail that brings it brings nothing else, and so is answered to everybody.
+    Args: is_alone, whether the mail that brings it brings nothing else, and so is answered to
+    everybody.
     """
-    topic = said.post.topic
-    author = f"{said.speaker.name} ({said.speaker.country})" if said.speaker.country else said.speaker.name
+    topic = contribution.post.topic
+    author = (
+        f"{contribution.speaker.name} ({contribution.speaker.country})"
+        if contribution.speaker.country
+        else contribution.speaker.name
+    )
     attached = [
-        _("File %(place)d: %(name)s (%(size)d kB) – GET FILE %(place)d OF %(number)d")
-        % {"place": place, "name": file.name, "size": -(-file.size // 1000), "number": said.number}
-        for place, file in enumerate(said.attachments.all(), 1)
+        _("File %(place)d: %(name)s (%(size)s) – GET FILE %(place)d OF %(number)d")
+        % {
+            "place": place,
+            "name": isolate(file.name),
+            "size": say_size(file.size),
+            "number": contribution.number,
+        }
+        for place, file in enumerate(contribution.attachments.all(), 1)
     ]
     return lines(
-        f"{said.number}. {said.subject}",
-        f"{author}, {when(said.created_at)} – {topic.forum.name}",
-        _answered(said),
-        [_edited(said)] if said.revision else [],
-        f"{settings.HUB_URL}/c/{said.number}/",
+        f"{contribution.number}. {contribution.subject}",
+        f"{author}, {when(contribution.created_at)} – {topic.forum.name}",
+        _answered(contribution),
+        [_edited(contribution)] if contribution.revision else [],
+        f"{settings.HUB_URL}/c/{contribution.number}/",
         "",
-        said.text,
-        ["", _("What the mail also had below, folded away elsewhere:"), "", said.folded] if said.folded else [],
+        contribution.text,
+        ["", _("What the mail also had below, folded away elsewhere:"), "", contribution.folded]
+        if contribution.folded
+        else [],
         ["", *attached] if attached else [],
-        _reply_line(desk, said, is_alone=is_alone),
+        _reply_line(desk, contribution, is_alone=is_alone),
     )
 
 
@@ -166,22 +215,34 @@ def _edited(contribution: "Contribution") -> str:
     }
 
 
-def _answered(said: "Contribution") -> list[str]:
-    if said.parent is None:
+def _answered(contribution: "Contribution") -> list[str]:
+    if contribution.parent is None:
         return []
-    name = {"number": said.parent.number, "name": said.parent.speaker.name}
+    name = {"number": contribution.parent.number, "name": isolate(contribution.parent.speaker.name)}
     return [_("An answer to %(number)d by %(name)s") % name]
 
 
 def _reply_line(desk: Desk, contribution: "Contribution", *, is_alone: bool) -> list[str]:
-    """Say how it is answered; no address that acts for its owner stands in a text, which people quote."""
+    """Say how it is answered; no address that acts for
+    its owner stands in a text, which people quote.
+    """
     mailing_list = answered_list(desk, contribution)
     if mailing_list is None:
         return []
     if is_alone:
-        return ["", _("Answer this mail to answer everybody in “%s”.") % mailing_list.forum.name]
+        return [
+            "",
+            _("Answer this mail to answer everybody in “%s”.") % isolate(mailing_list.forum.name),
+        ]
     name = {"address": mailing_list.address, "number": contribution.number}
-    return ["", _("To answer it, write to %(address)s with #%(number)d in the subject or on the first line.") % name]
+    return [
+        "",
+        _(
+            "To answer it, write to %(address)s with #%(number)d in the subject or on the first "
+            "line."
+        )
+        % name,
+    ]
 
 
 def answered_list(desk: Desk, contribution: "Contribution") -> MailingList | None:

@@ -10,12 +10,13 @@ from forums.policy import READ
 from hub.lib.dates import say_day
 from hub.lib.errors import Invalid, NotFound
 from hub.lib.names import listed
-from hub.members import services as members
+from hub.lib.scripts import isolate
+from hub.members import services as member_services
 from hub.search.folding import fold
 from listserv import selectors, services
 from listserv.commands.dates import day_in
 from listserv.commands.desk import Answer, Desk, how, lines, when
-from listserv.commands.reading import Order
+from listserv.commands.parsing import Order
 from listserv.commands.words import has, words_of
 from listserv.models import MailingList, Subscription
 
@@ -23,8 +24,10 @@ Delivery = Subscription.Delivery
 
 
 def _set(desk: Desk, order: Order, delivery: str) -> Answer:
-    def say(found: MailingList) -> str:
-        row = services.set_delivery(list_id=found.pk, member=desk.member, delivery=delivery, now=desk.now)
+    def say(mailing_list: MailingList) -> str:
+        row = services.set_delivery(
+            list_id=mailing_list.pk, member=desk.member, delivery=delivery, now=desk.now
+        )
         return lines(how(row), *_stopped(row))
 
     return _each(desk, order, say)
@@ -33,7 +36,10 @@ def _set(desk: Desk, order: Order, delivery: str) -> Answer:
 def _each(desk: Desk, order: Order, say: Callable[[MailingList], str]) -> Answer:
     """Change one thing for each list that an order is for."""
     lists, _rest = desk.lists_in(order.args)
-    return Answer(lines([say(found) for found in _open(desk, lists)]) or _("You are on no list."))
+    return Answer(
+        lines([say(mailing_list) for mailing_list in _open(desk, lists)])
+        or _("You are on no list.")
+    )
 
 
 def _open(desk: Desk, lists: list[MailingList]) -> list[MailingList]:
@@ -41,15 +47,20 @@ def _open(desk: Desk, lists: list[MailingList]) -> list[MailingList]:
 
     Raises: NotFound when one is closed to the member.
     """
-    for found in lists:
-        if not desk.access.may(READ, found.forum_id):
-            raise NotFound(_("You do not take part in “%s”. SUBSCRIBE asks to be let in.") % found.name)
+    for mailing_list in lists:
+        if not desk.access.may(READ, mailing_list.forum_id):
+            raise NotFound(
+                _("You do not take part in “%s”. SUBSCRIBE asks to be let in.")
+                % isolate(mailing_list.name)
+            )
     return lists
 
 
 def _stopped(row: Subscription) -> list[str]:
     return (
-        [_("The mail is paused until %s; RESUME ends the pause.") % when(row.paused_until)] if row.paused_until else []
+        [_("The mail is paused until %s; RESUME ends the pause.") % when(row.paused_until)]
+        if row.paused_until
+        else []
     )
 
 
@@ -79,14 +90,20 @@ def files(desk: Desk, order: Order) -> Answer:
     """Send the files of a contribution, or links to them."""
     wanted = has(order.args, "attach", "link", "on", "off")
     if not wanted:
-        raise Invalid(_("Write FILES ATTACH to get the files themselves, or FILES LINK to get links to them."))
+        raise Invalid(
+            _("Write FILES ATTACH to get the files themselves, or FILES LINK to get links to them.")
+        )
     kind = Subscription.Files.ATTACH if wanted in {"attach", "on"} else Subscription.Files.LINK
 
-    def say(found: MailingList) -> str:
-        services.set_delivery(list_id=found.pk, member=desk.member, files=kind.value, now=desk.now)
+    def say(mailing_list: MailingList) -> str:
+        services.set_delivery(
+            list_id=mailing_list.pk, member=desk.member, files=kind.value, now=desk.now
+        )
         if kind == Subscription.Files.ATTACH:
-            return _("Files come with the mails of “%s”, up to a limit; larger ones as links.") % found.forum.name
-        return _("Files come as links in the mails of “%s”.") % found.forum.name
+            return _(
+                "Files come with the mails of “%s”, up to a limit; larger ones as links."
+            ) % isolate(mailing_list.forum.name)
+        return _("Files come as links in the mails of “%s”.") % isolate(mailing_list.forum.name)
 
     return _each(desk, order, say)
 
@@ -102,11 +119,17 @@ def noowncopy(desk: Desk, order: Order) -> Answer:
 
 
 def _own_copy(desk: Desk, order: Order, *, wanted: bool) -> Answer:
-    def say(found: MailingList) -> str:
-        services.set_delivery(list_id=found.pk, member=desk.member, own_copy=wanted, now=desk.now)
+    def say(mailing_list: MailingList) -> str:
+        services.set_delivery(
+            list_id=mailing_list.pk, member=desk.member, own_copy=wanted, now=desk.now
+        )
         if wanted:
-            return _("What you write to “%s” comes back to you too.") % found.forum.name
-        return _("What you write to “%s” does not come back to you.") % found.forum.name
+            return _("What you write to “%s” comes back to you too.") % isolate(
+                mailing_list.forum.name
+            )
+        return _("What you write to “%s” does not come back to you.") % isolate(
+            mailing_list.forum.name
+        )
 
     return _each(desk, order, say)
 
@@ -118,12 +141,16 @@ def language(desk: Desk, order: Order) -> Answer:
         names = ", ".join(f"{known} ({_name_of(known)})" for known, _label in settings.LANGUAGES)
         raise Invalid(_("Say one of these: %s.") % names)
     if desk.mailing_list is None:
-        members.set_preferences(member=desk.member, language=code, time_zone=desk.member.time_zone)
+        member_services.set_preferences(
+            member=desk.member, language=code, time_zone=desk.member.time_zone
+        )
         return Answer(_("Pages and mails come to you in this language: %s.") % _name_of(code))
 
-    def say(found: MailingList) -> str:
-        services.set_delivery(list_id=found.pk, member=desk.member, language=code, now=desk.now)
-        name = {"discussion": found.forum.name, "language": _name_of(code)}
+    def say(mailing_list: MailingList) -> str:
+        services.set_delivery(
+            list_id=mailing_list.pk, member=desk.member, language=code, now=desk.now
+        )
+        name = {"discussion": isolate(mailing_list.forum.name), "language": _name_of(code)}
         return _("Mails of “%(discussion)s” come to you in this language: %(language)s.") % name
 
     return _each(desk, order, say)
@@ -138,7 +165,11 @@ def _language_in(args: str) -> str | None:
     wanted = {word.text for word in words_of(args)}
     for code, _label in settings.LANGUAGES:
         info = translation.get_language_info(code)
-        names = {fold(code.partition("-")[0]), fold(str(info["name"])), fold(str(info["name_local"]))}
+        names = {
+            fold(code.partition("-")[0]),
+            fold(str(info["name"])),
+            fold(str(info["name_local"])),
+        }
         if wanted & {word.text for name in names for word in words_of(name)}:
             return code
     return None
@@ -148,20 +179,27 @@ def address(desk: Desk, order: Order) -> Answer:
     """Choose which of the member's confirmed addresses a list's mail goes to."""
     known = selectors.addresses_of(desk.member)
     named = {part.strip("<>()\"',;").lower() for part in order.args.split() if "@" in part}
-    found = next((row for row in known if row.email.lower() in named), None)
-    if found is None:
+    row_of_address = next((row for row in known if row.email.lower() in named), None)
+    if row_of_address is None:
         raise Invalid(
             lines(
-                _("Say one of your confirmed addresses; new ones are added on the page of your account:"),
+                _(
+                    "Say one of your confirmed addresses; new ones are added on the page of your "
+                    "account:"
+                ),
                 (str(row.email) for row in known),
                 f"{settings.HUB_URL}/accounts/email/",
             )
         )
-    rest = " ".join(part for part in order.args.split() if str(found.email).lower() not in part.lower())
+    rest = " ".join(
+        part for part in order.args.split() if str(row_of_address.email).lower() not in part.lower()
+    )
 
     def say(mailing_list: MailingList) -> str:
-        services.set_delivery(list_id=mailing_list.pk, member=desk.member, address_id=found.pk, now=desk.now)
-        name = {"discussion": mailing_list.forum.name, "address": found.email}
+        services.set_delivery(
+            list_id=mailing_list.pk, member=desk.member, address_id=row_of_address.pk, now=desk.now
+        )
+        name = {"discussion": isolate(mailing_list.forum.name), "address": row_of_address.email}
         return _("The mail of “%(discussion)s” goes to %(address)s.") % name
 
     return _each(desk, Order(order.name, rest), say)
@@ -172,27 +210,31 @@ def pause(desk: Desk, order: Order) -> Answer:
     lists, rest = desk.lists_in(order.args)
     until = day_in(rest, now=desk.now, zone=desk.member.time_zone)
     if until is None:
-        raise Invalid(_("Say until which day: PAUSE UNTIL 2027-01-15, or for how long: PAUSE 2 WEEKS."))
+        raise Invalid(
+            _("Say until which day: PAUSE UNTIL 2027-01-15, or for how long: PAUSE 2 WEEKS.")
+        )
     # Nobody is away for longer than a pause may last; the answer says until when it does.
     until = min(until, desk.now + services.PAUSE_MAX)
-    for found in _open(desk, lists):
-        if desk.subscription(found) is None:
-            raise Invalid(_("You get no mail of “%s”.") % found.forum.name)
-        services.pause(list_id=found.pk, member=desk.member, until=until, now=desk.now)
-    names = listed(found.forum.name for found in lists)
-    day = say_day(timezone.localtime(until))
+    for mailing_list in _open(desk, lists):
+        if desk.subscription(mailing_list) is None:
+            raise Invalid(_("You get no mail of “%s”.") % isolate(mailing_list.forum.name))
+        services.pause(list_id=mailing_list.pk, member=desk.member, until=until, now=desk.now)
+    values = {
+        "day": say_day(timezone.localtime(until)),
+        "names": listed(mailing_list.forum.name for mailing_list in lists),
+    }
     return Answer(
-        _("No mail comes to you until %(day)s: %(names)s. RESUME ends it earlier.") % {"day": day, "names": names}
+        _("No mail comes to you until %(day)s: %(names)s. RESUME ends it earlier.") % values
     )
 
 
 def resume(desk: Desk, order: Order) -> Answer:
     """End a pause."""
     lists, _rest = desk.lists_in(order.args)
-    said = []
-    for found in _open(desk, lists):
-        if desk.subscription(found) is None:
-            raise Invalid(_("You get no mail of “%s”.") % found.forum.name)
-        row = services.resume(list_id=found.pk, member=desk.member, now=desk.now)
-        said.append(_("The mail comes again. %s") % how(row))
-    return Answer(lines(said) or _("You are on no list."))
+    answer_lines = []
+    for mailing_list in _open(desk, lists):
+        if desk.subscription(mailing_list) is None:
+            raise Invalid(_("You get no mail of “%s”.") % isolate(mailing_list.forum.name))
+        row = services.resume(list_id=mailing_list.pk, member=desk.member, now=desk.now)
+        answer_lines.append(_("The mail comes again. %s") % how(row))
+    return Answer(lines(answer_lines) or _("You are on no list."))

@@ -1,4 +1,6 @@
-"""Carry out what a mail orders and answer it in one mail, inside the transaction of the pump: all of it, or nothing."""
+"""Carry out what a mail orders and answer it in one mail,
+inside the transaction of the pump: all of it, or nothing.
+"""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,23 +14,26 @@ from django.utils.translation import gettext as _
 
 from forums.services import as_stored
 from hub.lib.errors import HubError
-from listserv.commands import confirming, letters
+from hub.lib.masking import mask
+from listserv.commands import confirming, notifications
 from listserv.commands.desk import Answer, Desk
-from listserv.commands.reading import Order, Orders, read
-from listserv.commands.table import COMMANDS, unknown_setting
-from listserv.digests.times import zone_of
-from listserv.inbound.mime import mail_of
+from listserv.commands.parsing import Order, Orders, read
+from listserv.commands.registry import COMMANDS, unknown_setting
+from listserv.digest_times import zone_of
+from listserv.gateway import states
+from listserv.gateway.stored_drafts import mail_of
 from listserv.models import InboundMail
 
 if TYPE_CHECKING:
     from hub.lib.mail import LetterFile
     from hub.members.models import Member
-    from listserv.inbound.mime import Mail
+    from listserv.mail.parse.message import Mail
 
 # Subaddresses that are one command each, whatever the mail says.
 BY_ADDRESS = frozenset({"join", "leave", "digest", "mail", "nomail", "help"})
 KINDS = BY_ADDRESS | {"request", "moderate"}
-# Who sends what nobody understands gets the help once in so long, so that no two programs talk to each other.
+# Who sends what nobody understands gets the help once in so long, so that no two programs talk to
+# each other.
 HELPED_AGAIN = timedelta(days=1)
 HELPED = "help-sent"
 # Commands whose text stands on a page afterwards.
@@ -42,17 +47,22 @@ def orders_of(kind: str, mail: "Mail") -> Orders:
     return read(mail)
 
 
-def asks(kind: str, mail: "Mail") -> list[str]:
+def orders_in_words(kind: str, mail: "Mail") -> list[str]:
     """Return in words what a held mail orders, for the member who is asked whether it is theirs."""
     if kind not in KINDS:
         return []
-    return [order.line or COMMANDS[order.name].usage.partition(" ")[0] for order in orders_of(kind, mail).orders]
+    orders = orders_of(kind, mail).orders
+    return [mask(order.line or COMMANDS[order.name].usage.partition(" ")[0]) for order in orders]
 
 
-def new_words(row: InboundMail) -> list[str]:
-    """Return the texts that the orders of a mail would put on a page; they are rendered before the transaction."""
+def written_texts(row: InboundMail) -> list[str]:
+    """Return the texts that the orders of a mail would put
+    on a page; they are rendered before the transaction.
+    """
     orders = [order for order in orders_of(row.kind, mail_of(row)).orders if order.name in _WRITING]
-    texts = [text for order in orders for text in (order.text, order.args, order.args.partition(" ")[2])]
+    texts = [
+        text for order in orders for text in (order.text, order.args, order.args.partition(" ")[2])
+    ]
     return [as_stored(text) for text in texts]
 
 
@@ -66,25 +76,33 @@ def spoken_to(member: "Member") -> Iterator[None]:
 def carry_out(row: InboundMail, *, now: datetime) -> None:
     """Carry out the orders of a mail, each by itself: one that fails undoes no other."""
     mail = mail_of(row)
-    found = orders_of(row.kind, mail)
+    orders = orders_of(row.kind, mail)
     if row.member is None or row.proof == InboundMail.Proof.NONE:
-        # A code is proof enough for what it names, and for nothing else: whom From claims is not written to.
-        _confirm_alone(found, now)
+        # A code is proof enough for what it names, and for nothing else: whom From claims is not
+        # written to.
+        _confirm_alone(orders, now)
         return
     with spoken_to(row.member):
-        if not found.orders:
-            _help_once(row, mail, found, now)
+        if not orders.orders:
+            _help_once(row, mail, orders, now)
             return
-        is_alone = len(found.orders) == 1
+        is_alone = len(orders.orders) == 1
         answers = [
-            (order, run(Desk(row.member, row.list, now, row, is_alone=is_alone), order)) for order in found.orders
+            (order, run(Desk(row.member, row.list, now, row, is_alone=is_alone), order))
+            for order in orders.orders
         ]
         results = [{"line": order.line, "text": answer.text} for order, answer in answers]
         files, late = _within_limit([file for _order, answer in answers for file in answer.files])
-        # An answer that brings one contribution and nothing else is answered to all, as a copy of it is.
+        # An answer that brings one contribution and nothing else is answered to all, as a copy of
+        # it is.
         reply_to = answers[0][1].reply_to if len(answers) == 1 else ""
-        letters.answer(
-            row=row, mail=mail, results=results, notes=[*_notes(found), *late], files=files, reply_to=reply_to
+        notifications.answer(
+            row=row,
+            mail=mail,
+            results=results,
+            notes=[*_notes(orders), *late],
+            files=files,
+            reply_to=reply_to,
         )
 
 
@@ -104,9 +122,9 @@ def run_as(act: Callable[[], Answer]) -> Answer:
         return Answer(str(error))
 
 
-def _confirm_alone(found: Orders, now: datetime) -> None:
+def _confirm_alone(orders: Orders, now: datetime) -> None:
     """Carry out confirmations, for which the code is proof enough; nobody is written to."""
-    for order in found.orders:
+    for order in orders.orders:
         code = confirming.code_in(order.args) if order.name == "confirm" else ""
         if not code:
             continue
@@ -117,43 +135,59 @@ def _confirm_alone(found: Orders, now: datetime) -> None:
             continue
 
 
-def _help_once(row: InboundMail, mail: "Mail", found: Orders, now: datetime) -> None:
+def _help_once(row: InboundMail, mail: "Mail", orders: Orders, now: datetime) -> None:
     """Answer what nobody understands with the help, the first time of a day."""
     assert row.member is not None
     rows = InboundMail.objects.filter(
-        state=InboundMail.State.DONE, received_at__gt=now - HELPED_AGAIN, member=row.member, code=HELPED
+        state=InboundMail.State.DONE,
+        received_at__gt=now - HELPED_AGAIN,
+        member=row.member,
+        code=HELPED,
     )
     if rows.exclude(pk=row.pk).exists():
         return
-    InboundMail.objects.filter(pk=row.pk).update(code=HELPED)
+    states.note_code(row, HELPED)
     text = run(Desk(row.member, row.list, now, row), Order("help")).text
-    results = [{"line": "", "text": _("No command was found in your mail.")}] if not found.unknown else []
-    results += [{"line": line, "text": ""} for line in found.unknown]
-    if found.unknown:
+    results = (
+        [{"line": "", "text": _("No command was found in your mail.")}]
+        if not orders.unknown
+        else []
+    )
+    results += [{"line": line, "text": ""} for line in orders.unknown]
+    if orders.unknown:
         results.append({"line": "", "text": _("This was not understood, and nothing was done.")})
-    letters.answer(row=row, mail=mail, results=[*results, {"line": "", "text": text}])
+    notifications.answer(row=row, mail=mail, results=[*results, {"line": "", "text": text}])
 
 
-def _notes(found: Orders) -> list[str]:
+def _notes(orders: Orders) -> list[str]:
     notes = []
-    if found.unknown:
-        notes.append(_("Not understood, and nothing was done about it: %s") % " / ".join(found.unknown))
-    if found.cut:
-        notes.append(_("%d commands of one mail are carried out; send the others again.") % len(found.orders))
+    if orders.unknown:
+        notes.append(
+            _("Not understood, and nothing was done about it: %s") % " / ".join(orders.unknown)
+        )
+    if orders.cut:
+        notes.append(
+            _("%d commands of one mail are carried out; send the others again.")
+            % len(orders.orders)
+        )
     return notes
 
 
 def _within_limit(files: "list[LetterFile]") -> "tuple[list[LetterFile], list[str]]":
-    """Return the files that one answer carries, and a sentence about those that must be asked for again."""
+    """Return the files that one answer carries, and a
+    sentence about those that must be asked for again.
+    """
     room = max(settings.HUB_ATTACH_MAX_SIZE, len(files[0].content) if files else 0)
-    taken: list[LetterFile] = []
+    attached: list[LetterFile] = []
     late = []
     for file in files:
         if len(file.content) <= room:
             room -= len(file.content)
-            taken.append(file)
+            attached.append(file)
         else:
             late.append(file.name)
     if not late:
-        return taken, []
-    return taken, [_("One mail cannot carry all files. Ask for these again, one a mail: %s") % ", ".join(late)]
+        return attached, []
+    return attached, [
+        _("One mail cannot carry all files. Ask for these again, one a mail: %s") % ", ".join(late)
+    ]

@@ -5,11 +5,13 @@ from datetime import timedelta
 from django.utils.translation import gettext as _
 
 from forums.policy import READ
+from hub.lib.scripts import isolate
 from listserv import services
-from listserv.commands import letters
+from listserv.commands import notifications
 from listserv.commands.desk import Answer, Desk, how, lines
-from listserv.commands.reading import Order
+from listserv.commands.parsing import Order
 from listserv.commands.words import has
+from listserv.gateway import states
 from listserv.models import InboundMail, MailingList, Subscription
 
 Delivery = Subscription.Delivery
@@ -18,21 +20,27 @@ ASKED_AGAIN = timedelta(days=1)
 
 
 def join(desk: Desk, order: Order) -> Answer:
-    """Put the member on a roster, or take the mail up again; who may not read there is passed on to those who lead."""
+    """Put the member on a roster, or take the mail up again;
+    who may not read there is passed on to those who lead.
+    """
     lists, rest = desk.lists_in(order.args)
-    return Answer(lines(*(_join(desk, found, rest) for found in lists)))
+    return Answer(lines(*(_join(desk, mailing_list, rest) for mailing_list in lists)))
 
 
 def _join(desk: Desk, mailing_list: MailingList, rest: str) -> str:
     if not desk.access.may(READ, mailing_list.forum_id):
         return _ask(desk, mailing_list)
-    mode = {"daily": Delivery.DAILY.value, "weekly": Delivery.WEEKLY.value}.get(has(rest, "daily", "weekly"))
+    mode = {"daily": Delivery.DAILY.value, "weekly": Delivery.WEEKLY.value}.get(
+        has(rest, "daily", "weekly")
+    )
     row = desk.subscription(mailing_list)
     if row is not None and row.delivery != Delivery.NONE and mode is None:
         return lines(_("You are on this list already."), how(row))
     if mode is None and (row is None or row.delivery == Delivery.NONE):
         mode = Delivery.EACH.value
-    row = services.set_delivery(list_id=mailing_list.pk, member=desk.member, delivery=mode, now=desk.now)
+    row = services.set_delivery(
+        list_id=mailing_list.pk, member=desk.member, delivery=mode, now=desk.now
+    )
     return lines(how(row), _("To write to everybody there, write to %s.") % mailing_list.address)
 
 
@@ -40,19 +48,24 @@ def _ask(desk: Desk, mailing_list: MailingList) -> str:
     """Pass the wish on, once a day; who lets people in does so as ever."""
     code = f"asked-{mailing_list.pk}"
     # Of a closed discussion nothing is told but what was written: the name of its list.
-    name = {"discussion": mailing_list.name}
+    name = {"discussion": isolate(mailing_list.name)}
     if desk.row is not None:
         rows = InboundMail.objects.filter(
-            state=InboundMail.State.DONE, received_at__gt=desk.now - ASKED_AGAIN, member=desk.member, code=code
+            state=InboundMail.State.DONE,
+            received_at__gt=desk.now - ASKED_AGAIN,
+            member=desk.member,
+            code=code,
         )
         if rows.exclude(pk=desk.row.pk).exists():
-            return _("Those who lead “%(discussion)s” have your request. They let people in.") % name
-        InboundMail.objects.filter(pk=desk.row.pk).update(code=code)
-    letters.ask_to_admit(mailing_list=mailing_list, member=desk.member)
+            return (
+                _("Those who lead “%(discussion)s” have your request. They let people in.") % name
+            )
+        states.note_code(desk.row, code)
+    notifications.ask_to_admit(mailing_list=mailing_list, member=desk.member)
     return (
         _(
-            "“%(discussion)s” is closed: those who lead it let people in. They have your request now; you hear from "
-            "them, or mails of the discussion begin to come."
+            "“%(discussion)s” is closed: those who lead it let people in. They have your request "
+            "now; you hear from them, or mails of the discussion begin to come."
         )
         % name
     )
@@ -61,26 +74,36 @@ def _ask(desk: Desk, mailing_list: MailingList) -> str:
 def leave(desk: Desk, order: Order) -> Answer:
     """Stop the mail of a list; who takes part in the discussion keeps the place."""
     lists, _rest = desk.lists_in(order.args)
-    return Answer(lines(*(_leave(desk, found) for found in lists)) or _("You are on no list."))
+    return Answer(
+        lines(*(_leave(desk, mailing_list) for mailing_list in lists)) or _("You are on no list.")
+    )
 
 
 def _leave(desk: Desk, mailing_list: MailingList) -> str:
     row = desk.subscription(mailing_list)
-    name = {"discussion": mailing_list.forum.name}
+    name = {"discussion": isolate(mailing_list.forum.name)}
     if not desk.access.may(READ, mailing_list.forum_id):
-        name = {"discussion": mailing_list.name}
+        name = {"discussion": isolate(mailing_list.name)}
         row = None
     if row is None:
         services.unsubscribe(list_id=mailing_list.pk, member=desk.member, now=desk.now)
         return _("You get no mail of “%(discussion)s”.") % name
     if mailing_list.forum_id in desk.access.roles:
-        services.set_delivery(list_id=mailing_list.pk, member=desk.member, delivery=Delivery.NONE.value, now=desk.now)
+        services.set_delivery(
+            list_id=mailing_list.pk, member=desk.member, delivery=Delivery.NONE.value, now=desk.now
+        )
         return (
             _(
-                "No more mail of “%(discussion)s” comes to you. You keep your place there: you read and write on the "
-                "web, and SUBSCRIBE brings the mail back."
+                "No more mail of “%(discussion)s” comes to you. You keep your place there: you "
+                "read and write on the web, and SUBSCRIBE brings the mail back."
             )
             % name
         )
     services.unsubscribe(list_id=mailing_list.pk, member=desk.member, now=desk.now)
-    return _("You have left “%(discussion)s”: no more mail of it comes to you. SUBSCRIBE brings it back.") % name
+    return (
+        _(
+            "You have left “%(discussion)s”: no more mail of it comes to you. SUBSCRIBE brings it "
+            "back."
+        )
+        % name
+    )

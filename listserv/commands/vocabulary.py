@@ -1,8 +1,8 @@
 """Every word that is understood: commands, what follows them, and how a moderator decides.
 
-One row a command, one entry a language; alternatives are divided by ``|`` and the first one is shown in that language's
-help. English carries the words of LISTSERV, Sympa, Mailman and Dgroups as well. Letter case, accents, vowel signs and
-punctuation do not count (:func:`hub.search.folding.fold`), and every language is understood from everybody.
+One row a command, one entry a language; alternatives are divided by ``|``, and help shows the
+first. English carries the words of LISTSERV, Sympa, Mailman and Dgroups as well. Letter case,
+accents, vowel signs and punctuation do not count (:func:`hub.search.folding.fold`).
 
 Source: LISTSERV command reference; Sympa "mail commands"; Mailman 2 and 3 "email commands".
 """
@@ -21,7 +21,8 @@ COMMANDS: dict[str, Words] = {
     },
     "leave": {
         "en": "UNSUBSCRIBE | LEAVE | SIGNOFF | SIGN OFF | SIG | UNSUB | UNS | REMOVE ME | OPT OUT",
-        "fr": "SE DÉSABONNER | DÉSABONNER | DÉSABONNEMENT | DÉSINSCRIPTION | SE DÉSINSCRIRE | DÉSINSCRIRE | QUITTER",
+        "fr": "SE DÉSABONNER | DÉSABONNER | DÉSABONNEMENT | DÉSINSCRIPTION | SE DÉSINSCRIRE | "
+        "DÉSINSCRIRE | QUITTER",
         "es": "BAJA | DARSE DE BAJA | CANCELAR SUSCRIPCIÓN | DESUSCRIBIR | DESUSCRIBIRSE | SALIR",
         "ru": "ОТПИСАТЬСЯ | ОТПИСКА | ОТПИСАТЬ | ВЫЙТИ",
         "ar": "إلغاء الاشتراك | الغ الاشتراك | إلغاء | انسحاب | مغادرة",
@@ -292,74 +293,9 @@ END = {
     "ar": "نهاية",
     "zh-hans": "结束",
 }
-# What follows a command.
-OPTIONS: dict[str, Words] = {
-    "daily": {
-        "en": "DAILY | DAY", "fr": "QUOTIDIEN | QUOTIDIENNE | JOUR", "es": "DIARIO | DIARIA",
-        "ru": "ЕЖЕДНЕВНО | ЕЖЕДНЕВНЫЙ", "ar": "يومي | يوميا", "zh-hans": "每日 | 每天",
-    },
-    "weekly": {
-        "en": "WEEKLY | WEEK", "fr": "HEBDOMADAIRE | SEMAINE", "es": "SEMANAL",
-        "ru": "ЕЖЕНЕДЕЛЬНО | ЕЖЕНЕДЕЛЬНЫЙ", "ar": "أسبوعي | أسبوعيا", "zh-hans": "每周",
-    },
-    "on": {
-        "en": "ON | YES | TRUE | ENABLE", "fr": "OUI | ACTIVER", "es": "SÍ | ACTIVAR", "ru": "ДА | ВКЛЮЧИТЬ | ВКЛ",
-        "ar": "نعم | تشغيل", "zh-hans": "开 | 是",
-    },
-    "off": {
-        "en": "OFF | NO | FALSE | DISABLE", "fr": "NON | DÉSACTIVER", "es": "NO | DESACTIVAR",
-        "ru": "НЕТ | ВЫКЛЮЧИТЬ | ВЫКЛ", "ar": "لا | إطفاء", "zh-hans": "关 | 否",
-    },
-    "link": {
-        "en": "LINK | LINKS | LINKED", "fr": "LIEN | LIENS", "es": "ENLACE | ENLACES",
-        "ru": "ССЫЛКА | ССЫЛКИ | ССЫЛКОЙ", "ar": "رابط | روابط", "zh-hans": "链接",
-    },
-    "attach": {
-        "en": "ATTACH | ATTACHED | INLINE", "fr": "JOINDRE | JOINTS | JOINT", "es": "ADJUNTAR | ADJUNTOS",
-        "ru": "ВЛОЖИТЬ | ВЛОЖЕНИЕМ", "ar": "مرفقة | إرفاق", "zh-hans": "附上 | 作为附件",
-    },
-    "until": {
-        "en": "UNTIL | TILL | TO", "fr": "JUSQU'AU | JUSQU'À", "es": "HASTA | HASTA EL", "ru": "ДО", "ar": "حتى",
-        "zh-hans": "至 | 直到 | 到",
-    },
-    "all": {
-        "en": "ALL | EVERYTHING", "fr": "TOUT | TOUTES | TOUS", "es": "TODO | TODAS | TODOS", "ru": "ВСЕ | ВСЁ",
-        "ar": "الكل | كل", "zh-hans": "全部 | 所有",
-    },
-    "thread": {
-        "en": "THREAD | TOPIC", "fr": "SUJET | FIL | DISCUSSION", "es": "HILO | TEMA", "ru": "ТЕМА | ТЕМУ | ВЕТКА",
-        "ar": "موضوع | الموضوع", "zh-hans": "主题 | 话题",
-    },
-    "file": {
-        "en": "ATTACHMENT | FILE", "fr": "FICHIER | PIÈCE | PIÈCE JOINTE", "es": "ARCHIVO | ADJUNTO",
-        "ru": "ФАЙЛ | ВЛОЖЕНИЕ", "ar": "ملف | مرفق", "zh-hans": "附件 | 文件",
-    },
-    "part": {
-        "en": "PART | SLICE", "fr": "PARTIE | MORCEAU", "es": "PARTE", "ru": "ЧАСТЬ", "ar": "جزء", "zh-hans": "部分",
-    },
-    "history": {
-        "en": "HISTORY | VERSIONS", "fr": "HISTORIQUE | VERSIONS", "es": "HISTORIAL | VERSIONES",
-        "ru": "ИСТОРИЯ | ИСТОРИЮ", "ar": "التاريخ | النسخ", "zh-hans": "历史 | 修改记录",
-    },
-    "page": {"en": "PAGE", "fr": "PAGE", "es": "PÁGINA", "ru": "СТРАНИЦА | СТРАНИЦУ", "ar": "صفحة", "zh-hans": "页"},
-    "of": {
-        "en": "OF | FROM | POST | MESSAGE", "fr": "DE | DU", "es": "DE | DEL", "ru": "ИЗ", "ar": "من", "zh-hans": "的",
-    },
-    "days": {
-        "en": "DAYS | DAY", "fr": "JOURS | JOUR", "es": "DÍAS | DÍA", "ru": "ДНЕЙ | ДЕНЬ | ДНЯ", "ar": "أيام | يوم",
-        "zh-hans": "天 | 日",
-    },
-    "weeks": {
-        "en": "WEEKS | WEEK", "fr": "SEMAINES | SEMAINE", "es": "SEMANAS | SEMANA",
-        "ru": "НЕДЕЛЬ | НЕДЕЛЯ | НЕДЕЛИ | НЕДЕЛЮ", "ar": "أسابيع | أسبوع", "zh-hans": "周 | 星期",
-    },
-    "months": {
-        "en": "MONTHS | MONTH", "fr": "MOIS", "es": "MESES | MES", "ru": "МЕСЯЦЕВ | МЕСЯЦ | МЕСЯЦА",
-        "ar": "أشهر | شهر", "zh-hans": "个月",
-    },
-}  # fmt: skip
 
-# What a moderator answers beside the words above; these only decide when nothing else stands on the line.
+# What a moderator answers beside the words above; these only decide when nothing else stands on the
+# line.
 DECISIONS: dict[str, Words] = {
     "approve": {
         "en": "OK | OKAY | YES | ACCEPT | APPROVED | PUBLISH | CONFIRM | FINE",
@@ -390,7 +326,7 @@ DECISIONS: dict[str, Words] = {
 
 def alternatives(words: Words) -> list[str]:
     """Return all ways of saying something, of all languages."""
-    return [one.strip() for entry in words.values() for one in entry.split("|")]
+    return [alternative.strip() for entry in words.values() for alternative in entry.split("|")]
 
 
 def own(words: Words, language: str) -> str:

@@ -1,7 +1,8 @@
 """Read words off the beginning of a line, whatever the letter case, the accents and the script.
 
-A line is cut into written words once; at most :data:`LONGEST` of them are looked up together, so a line costs the same
-however long it is. Chinese is written without spaces, so there a command is what a run of characters begins with.
+A line is cut into written words once; at most :data:`LONGEST` of them are looked up together, so a
+line costs the same however long it is. Chinese is written without spaces, so there a command is
+what a run of characters begins with.
 """
 
 import re
@@ -12,6 +13,7 @@ from functools import cache
 
 from hub.search.folding import WRITTEN_WORD, fold, is_paired
 from listserv.commands import vocabulary
+from listserv.commands.option_words import OPTIONS
 
 # Words of the longest phrase; characters of a line that are looked at.
 LONGEST = 4
@@ -33,19 +35,24 @@ class Word:
 
 def words_of(line: str) -> list[Word]:
     """Return the written words of a line."""
-    found = (Word(fold(match[0]), match.start(), match.end()) for match in WRITTEN_WORD.finditer(line[:LOOK]))
+    alternatives_of_word = (
+        Word(fold(match[0]), match.start(), match.end())
+        for match in WRITTEN_WORD.finditer(line[:LOOK])
+    )
     # A hamza that stands alone folds to nothing.
-    return [word for word in found if word.text]
+    return [word for word in alternatives_of_word if word.text]
 
 
 def phrases(table: Mapping[str, vocabulary.Words]) -> dict[tuple[str, ...], str]:
-    """Return which phrase means what: ``dict[tuple[str, ...], str]  # folded words -> name``; the first row wins."""
-    made: dict[tuple[str, ...], str] = {}
+    """Return which phrase means what: ``dict[tuple[str,
+    ...], str]  # folded words -> name``; the first row wins.
+    """
+    by_words: dict[tuple[str, ...], str] = {}
     for name, entry in table.items():
         for phrase in vocabulary.alternatives(entry):
             key = tuple(word.text for word in words_of(phrase))
-            made.setdefault(key, name)
-    return made
+            by_words.setdefault(key, name)
+    return by_words
 
 
 @cache
@@ -57,17 +64,21 @@ def command_phrases() -> dict[tuple[str, ...], str]:
 @cache
 def option_phrases() -> dict[tuple[str, ...], str]:
     """Return the phrases of what follows a command."""
-    return phrases(vocabulary.OPTIONS)
+    return phrases(OPTIONS)
 
 
 @cache
 def phrases_of(*names: str) -> dict[tuple[str, ...], str]:
-    """Return the phrases of some options alone, so that a word of two meanings has the one that fits."""
-    return phrases({name: vocabulary.OPTIONS[name] for name in names})
+    """Return the phrases of some options alone, so
+    that a word of two meanings has the one that fits.
+    """
+    return phrases({name: OPTIONS[name] for name in names})
 
 
 def first(words: list[Word], table: Phrases) -> tuple[str, int, int] | None:
-    """Return what the first words mean, how many words that are, and where it ends in the line; None for nothing."""
+    """Return what the first words mean, how many words that
+    are, and where it ends in the line; None for nothing.
+    """
     for count in range(min(LONGEST, len(words)), 0, -1):
         name = table.get(tuple(word.text for word in words[:count]))
         if name is not None:
@@ -81,21 +92,24 @@ def _run(word: Word, table: Phrases) -> tuple[str, int, int] | None:
     for length in range(min(len(word.text), 12), 0, -1):
         name = table.get((word.text[:length],))
         if name is not None:
-            # Folding changes no length in this script, but for rare forms: then the command has no argument.
+            # Folding changes no length in this script, but for rare forms: then the command has no
+            # argument.
             return name, 1, min(word.start + length, word.end)
     return None
 
 
 def command_at(line: str) -> tuple[str, str] | None:
-    """Return the command that a line begins with, and what follows; None for a line that begins with none."""
+    """Return the command that a line begins with, and
+    what follows; None for a line that begins with none.
+    """
     line = line[:LOOK]
     words = words_of(line)
     if not words or _BEFORE.match(line).end() < words[0].start:  # type: ignore[union-attr]
         return None
-    found = first(words, command_phrases())
-    if found is None:
+    match = first(words, command_phrases())
+    if match is None:
         return None
-    name, _count, end = found
+    name, _count, end = match
     written = unicodedata.normalize("NFC", line[words[0].start : words[0].end]).casefold()
     name = vocabulary.ACCENTED.get(written, name)
     return name, line[end:].strip().strip("»”\"'＂」』").lstrip(_AFTER).rstrip("!?؟！？").strip()
@@ -110,7 +124,8 @@ def whole(line: str, table: Phrases) -> str:
 
 
 def options(text: str, table: Phrases) -> Iterator[tuple[str, str]]:
-    """Yield what follows a command: ``("number", "12")``, an option's name and its word, or ``("", word)``.
+    """Yield what follows a command: ``("number", "12")``, an option's name and its word, or ``("",
+    word)``.
 
     Words of Chinese are cut where an option or a number begins.
     """
@@ -122,17 +137,19 @@ def options(text: str, table: Phrases) -> Iterator[tuple[str, str]]:
             yield "number", word.text
             at += 1
             continue
-        found = first(words[at:], table)
-        if found is None:
+        match = first(words[at:], table)
+        if match is None:
             yield "", text[word.start : word.end]
             at += 1
             continue
-        name, count, _end = found
+        name, count, _end = match
         yield name, text[word.start : words[at + count - 1].end]
         at += count
 
 
 def has(text: str, *names: str) -> str:
     """Return which of some options stands in a text, the first one; empty for none of them."""
-    found: Iterable[str] = (name for name, _word in options(text, phrases_of(*names)) if name in names)
-    return next(iter(found), "")
+    matches: Iterable[str] = (
+        name for name, _word in options(text, phrases_of(*names)) if name in names
+    )
+    return next(iter(matches), "")

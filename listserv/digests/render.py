@@ -1,10 +1,12 @@
-"""Write a digest: contents first, then the threads, each contribution with its first words, its number and its page.
+"""Write a digest: contents first, then the threads, each contribution with its first words, its
+number and its page.
 
-Plain text (in the manner of RFC 1153) and HTML say the same. Both are written once for all who get the same
-contributions in the same language and zone; a copy differs in its header alone, since people quote and forward what
-stands below. A contribution is answered by a mail to the list with its number (``#164``). An answer to the whole mail
-goes to the list's desk, so that "GET 3142" is one reply away and nobody answers a digest to all; "#164" on its first
-line sends it on to the list. Texts are cut and quotes left out: a week in a digest costs a small part of its mails.
+Plain text (in the manner of RFC 1153) and HTML say the same. Both are written once for all who get
+the same contributions in the same language and zone; a copy differs in its header alone, since
+people quote and forward what stands below. A contribution is answered by a mail to the list with
+its number (``#164``). An answer to the whole mail goes to the list's desk, so that "GET 3142" is
+one reply away and nobody answers a digest to all; "#164" on its first line sends it on to the list.
+Texts are cut and quotes left out: a week in a digest costs a small part of its mails.
 """
 
 from datetime import datetime
@@ -14,23 +16,25 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django_countries import countries
 
 from forums.edits import mark_of
-from hub.lib.dates import say_day
+from hub.lib.dates import comma, say_day
+from hub.lib.full_urls import full_url
+from hub.lib.names import between_names, listed
+from hub.lib.scripts import isolate
 from hub.lib.tokens import sign
 from listserv import tokens
-from listserv.digests.select import LEFT_OUT, Gathered, excerpt, room_for
-from listserv.digests.times import zone_of
+from listserv.digest_times import zone_of
+from listserv.digests.select import LEFT_OUT, Gathered, Thread, excerpt, room_for
+from listserv.mail.parse.subjects import bare_subject
+from listserv.mail.smtp.transport import Envelope
 from listserv.models import MailingList, Subscription
-from listserv.outbound.mime import mailbox, structured, text_part, unstructured
+from listserv.outbound.mime_writing import mailbox, structured, text_part, unstructured
 from listserv.outbound.render import bcp47
-from listserv.outbound.transport import Envelope
-from listserv.subjects import bare_subject
 
 if TYPE_CHECKING:
     from forums.models import Contribution
@@ -41,12 +45,21 @@ BETWEEN = "-" * 30
 
 
 class Digest:
-    """The copies of one digest for everybody who gets the same contributions in one language and zone.
+    """The copies of one digest for everybody who gets the same contributions in one language and
+    zone.
 
     ``gathered`` holds at least one contribution. Queries: none.
     """
 
-    def __init__(self, mailing_list: MailingList, gathered: Gathered, *, language: str, zone: str, now: datetime):
+    def __init__(
+        self,
+        mailing_list: MailingList,
+        gathered: Gathered,
+        *,
+        language: str,
+        zone: str,
+        now: datetime,
+    ):
         self.list = mailing_list
         self.gathered = gathered
         self.language = language
@@ -65,16 +78,18 @@ class Digest:
 
     def envelope(self, subscription: Subscription) -> Envelope:
         """Return the copy for one subscription; the same one again has the same Message-ID."""
-        sender = tokens.bounce_address(self.list.name, subscription_id=subscription.pk, number=self.last)
+        sender = tokens.bounce_address(
+            self.list.name, subscription_id=subscription.pk, number=self.last
+        )
         parts = (self._prefix, self._personal(subscription), self._body)
         return Envelope(sender, subscription.recipient, parts)
 
-    # --- Headers ---------------------------------------------------------------------------------------------------
+    # --- Headers ----------------------------------------------------------------------------------
 
     @cached_property
     def _prefix(self) -> bytes:
         name, address = str(self.list.forum.name), self.list.address
-        page = f"{settings.HUB_URL}{reverse('forums:discussion_by_key', args=(self.list.forum_id,))}"
+        page = full_url("forums:discussion_by_key", self.list.forum_id)
         return b"".join(
             (
                 mailbox("From", name, address),
@@ -93,7 +108,7 @@ class Digest:
 
     def _personal(self, subscription: Subscription) -> bytes:
         token = tokens.leave_token(subscription.pk)
-        url = f"{settings.HUB_URL}{reverse('listserv:leave', args=(self.list.name, token))}"
+        url = full_url("listserv:leave", self.list.name, token)
         mail = f"mailto:{tokens.leave_address(self.list.name, subscription.pk)}"
         key = sign("digest", [subscription.pk, self.last])
         # The list's desk: whoever answers the whole mail writes to a machine, not to everybody.
@@ -107,20 +122,24 @@ class Digest:
         )
 
     def _desk(self, subscription: Subscription) -> str:
-        """Return where the member's commands go; "GET 3142" needs no other proof than this address."""
-        return tokens.desk_address(self.list.name, member_id=subscription.member_id, list_id=self.list.pk)
+        """Return where the member's commands go; "GET
+        3142" needs no other proof than this address.
+        """
+        return tokens.desk_address(
+            self.list.name, member_id=subscription.member_id, list_id=self.list.pk
+        )
 
     @property
     def lists_url(self) -> str:
         """Where a member says how to get the lists' mail."""
-        return f"{settings.HUB_URL}{reverse('listserv:lists')}"
+        return full_url("listserv:lists")
 
-    # --- Body ------------------------------------------------------------------------------------------------------
+    # --- Body -------------------------------------------------------------------------------------
 
     @cached_property
     def _order(self) -> "list[Contribution]":
         """The contributions in the order in which they stand in the mail."""
-        return [one for thread in self.gathered.threads for one in thread.said]
+        return [contribution for thread in self.gathered.threads for contribution in thread.said]
 
     @cached_property
     def _body(self) -> bytes:
@@ -145,7 +164,9 @@ class Digest:
     def _subject(self) -> str:
         count = len(self.gathered.said)
         line = ngettext(
-            "Digest of %(day)s: %(count)d contribution", "Digest of %(day)s: %(count)d contributions", count
+            "Digest of %(day)s: %(count)d contribution",
+            "Digest of %(day)s: %(count)d contributions",
+            count,
         )
         return line % {"day": say_day(self.now.astimezone(self.zone)), "count": count}
 
@@ -157,27 +178,24 @@ class Digest:
             "dir": "rtl" if translation.get_language_bidi() else "ltr",
             "title": self.subject,
             "discussion": _line(str(self.list.forum.name)),
-            "threads": [
-                {
-                    "subject": _line(thread.subject),
-                    "names": list(dict.fromkeys(_line(one.speaker.name) for one in thread.said)),
-                    "said": [self._item(one, thread.subject) for one in thread.said],
-                }
-                for thread in self.gathered.threads
-            ],
+            "threads": [self._thread(thread) for thread in self.gathered.threads],
             "hub": settings.HUB_URL,
             "address": self.list.address,
             "desk": tokens.address(f"{self.list.name}-request"),
             "lists_url": self.lists_url,
-            "how": _("To read one in full, answer this mail with GET and its number, such as: GET %(number)d")
+            "how": _(
+                "To read one in full, answer this mail with GET and its number, such as: GET "
+                "%(number)d"
+            )
             % {"number": self._order[0].number},
             "zone": _("Times are those of %(zone)s (UTC%(offset)s).")
             % {"zone": self.zone.key, "offset": f"{offset[:3]}:{offset[3:]}"},
             "contents": _("Contents"),
+            "between": between_names(),
             "left_out": LEFT_OUT,
             "ways": _(
-                "To answer one of them to everybody, write to %(address)s with its number in the subject, such as: "
-                "#%(number)d"
+                "To answer one of them to everybody, write to %(address)s with its number in the "
+                "subject, such as: #%(number)d"
             )
             % {"address": self.list.address, "number": self._order[0].number},
             "answer": _("Answer"),
@@ -185,43 +203,65 @@ class Digest:
             "end": _("End of the digest"),
         }
 
-    def _item(self, said: "Contribution", topic: str) -> dict[str, object]:
-        text, cut = excerpt(said.text, room_for(len(self.gathered.said)))
-        local = said.created_at.astimezone(self.zone)
-        country = f" ({countries.name(said.speaker.country)})" if said.speaker.country else ""
-        subject = bare_subject(said.subject, tag=self.list.tag)
-        count = len(said.attachments.all())
+    def _thread(self, thread: Thread) -> dict[str, object]:
+        """Return what a digest shows of one topic: its subject, who wrote, and what."""
+        names = (_line(contribution.speaker.name) for contribution in thread.said)
         return {
-            "number": said.number,
-            "name": _line(said.speaker.name),
+            "subject": _line(thread.subject),
+            "names": list(dict.fromkeys(names)),
+            "said": [self._item(contribution, thread.subject) for contribution in thread.said],
+        }
+
+    def _item(self, contribution: "Contribution", topic: str) -> dict[str, object]:
+        text, cut = excerpt(contribution.text, room_for(len(self.gathered.said)))
+        local = contribution.created_at.astimezone(self.zone)
+        country = (
+            f" ({countries.name(contribution.speaker.country)})"
+            if contribution.speaker.country
+            else ""
+        )
+        subject = bare_subject(contribution.subject, tag=self.list.tag)
+        count = len(contribution.attachments.all())
+        return {
+            "number": contribution.number,
+            "name": _line(contribution.speaker.name),
             "country": country,
             "at": f"{say_day(local, short=True, year=False)} {local:%H:%M}",
             # Who answers keeps the topic's subject; only another one is worth a line.
             "subject": "" if subject == bare_subject(topic, tag=self.list.tag) else _line(subject),
-            "edited": mark_of(said),
+            "edited": mark_of(contribution),
             "text": text,
             "cut": cut,
-            "files": ngettext("%(count)d file", "%(count)d files", count) % {"count": count} if count else "",
+            "files": ngettext("%(count)d file", "%(count)d files", count) % {"count": count}
+            if count
+            else "",
         }
 
     def _plain(self, context: dict[str, object]) -> str:
-        # A mark begins a right-to-left line: programs take its direction from its first letter, mostly of a name.
+        # A mark begins a right-to-left line: programs take its direction from its first letter,
+        # mostly of a name.
         mark = "\u200f" if translation.get_language_bidi() else ""
         threads: list[dict[str, Any]] = context["threads"]  # type: ignore[assignment]
         contents = [
-            f"{mark}{index}. {thread['subject']} ({len(thread['said'])}): {', '.join(thread['names'])}"
+            f"{mark}{index}. {isolate(thread['subject'])} ({len(thread['said'])}): "
+            f"{listed(thread['names'])}"
             for index, thread in enumerate(threads, 1)
         ]
         head = [f"{mark}{context[key]}" for key in ("discussion", "how", "ways", "zone")]
-        pieces = ["\n".join([*head, "", f"{mark}{context['contents']}", "", *contents, "", AFTER_CONTENTS])]
+        pieces = [
+            "\n".join(
+                [*head, "", f"{mark}{context['contents']}", "", *contents, "", AFTER_CONTENTS]
+            )
+        ]
         for index, thread in enumerate(threads, 1):
-            pieces.append(f"{mark}{index}. {thread['subject']}")
+            pieces.append(f"{mark}{index}. {isolate(thread['subject'])}")
             pieces += [self._plain_item(item, context, mark) for item in thread["said"]]
         foot = f"{mark}{context['end']}\n-- \n{mark}{context['lists_label']} {context['lists_url']}"
         return "\n\n".join([*pieces, foot]) + "\n"
 
     def _plain_item(self, item: dict[str, object], context: dict[str, object], mark: str) -> str:
-        head = f"{mark}#{item['number']}: {item['name']}{item['country']}, {item['at']}"
+        name = isolate(str(item["name"]))
+        head = f"{mark}#{item['number']}: {name}{item['country']}{comma()}{item['at']}"
         extra = [f"{mark}{item[key]}" for key in ("subject", "edited", "files") if item[key]]
         page = f"{context['hub']}/c/{item['number']}/"
         text = f"{item['text']} {LEFT_OUT}" if item["cut"] else str(item["text"])

@@ -1,14 +1,17 @@
-"""What a digest brings: the contributions accepted since the last one, as they stand at the moment of sending.
+"""What a digest brings: the contributions accepted since the last one, as they stand at the moment
+of sending.
 
-The order is that of the mailings, not of the numbers: a contribution that was held gets its number when it is sent in
-and its mailing when it is approved. What is imported from an archive has no mailing and comes in no digest.
+The order is that of the mailings, not of the numbers: a contribution that was held gets its number
+when it is sent in and its mailing when it is approved. What is imported from an archive has no
+mailing and comes in no digest.
 """
 
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from forums import selectors as forums
+from forums import selectors as forum_selectors
+from hub.lib.plaintext import quote_depths
 from listserv.models import Mailing, MailingList
 
 if TYPE_CHECKING:
@@ -16,8 +19,9 @@ if TYPE_CHECKING:
 
 # Contributions of one digest; what is over it comes in the next one, at once.
 ITEMS = 100
-# Bytes of a text in UTF-8 that a digest repeats, shared out among all of it: a busy week has shorter excerpts. A
-# Chinese letter says more than a Latin one and takes three bytes; so each script gets about as many words.
+# Bytes of a text in UTF-8 that a digest repeats, shared out among all of it: a busy week has
+# shorter excerpts. A Chinese letter says more than a Latin one and takes three bytes; so each
+# script gets about as many words.
 EXCERPT_MOST = 600
 EXCERPT_LEAST = 205
 EXCERPTS = 8_200
@@ -39,7 +43,8 @@ class Thread:
 class Gathered:
     """Contributions in the order they were accepted.
 
-    ``last`` is the key of the last mailing looked at, and ``more`` says whether there are others after it.
+    ``last`` is the key of the last mailing looked at, and ``more`` says whether there are others
+    after it.
     """
 
     said: "tuple[Contribution, ...]"
@@ -48,38 +53,51 @@ class Gathered:
 
     def without(self, member_id: int) -> "Gathered":
         """Return the same without what one member wrote."""
-        return replace(self, said=tuple(one for one in self.said if one.author_id != member_id))
+        return replace(
+            self,
+            said=tuple(
+                contribution for contribution in self.said if contribution.author_id != member_id
+            ),
+        )
 
     def wrote(self, member_id: int) -> bool:
         """Whether the member wrote any of it."""
-        return any(one.author_id == member_id for one in self.said)
+        return any(contribution.author_id == member_id for contribution in self.said)
 
     @property
     def threads(self) -> list[Thread]:
         """The contributions by topic; the topic whose first word here came first is first."""
         topics: dict[int, list[Contribution]] = {}
-        for one in self.said:
-            topics.setdefault(one.topic_id, []).append(one)
+        for contribution in self.said:
+            topics.setdefault(contribution.topic_id, []).append(contribution)
         return [
-            Thread(str(said[0].post.topic.subject), tuple(sorted(said, key=lambda one: one.number)))
-            for said in topics.values()
+            Thread(
+                str(contributions[0].post.topic.subject),
+                tuple(sorted(contributions, key=lambda contribution: contribution.number)),
+            )
+            for contributions in topics.values()
         ]
 
 
 def gather(mailing_list: MailingList, since: int, *, after: datetime | None = None) -> Gathered:
-    """Return what was accepted after the mailing with key ``since``; ``after`` leaves out what came during a pause.
+    """Return what was accepted after the mailing with key ``since``; ``after`` leaves out what came
+    during a pause.
 
     Queries: 3, whatever the number of contributions.
     """
     rows = Mailing.objects.filter(list=mailing_list, pk__gt=since).order_by("pk")
-    found = list(rows.values_list("pk", "contribution_id", "created_at")[: ITEMS + 1])
-    page = found[:ITEMS]
+    mailings = list(rows.values_list("pk", "contribution_id", "created_at")[: ITEMS + 1])
+    page = mailings[:ITEMS]
     numbers = [number for _, number, at in page if after is None or at > after]
-    shown = forums.contributions_by_number(numbers) if numbers else {}
+    shown = forum_selectors.contributions_by_number(numbers) if numbers else {}
     # A topic may have been moved to another discussion meanwhile.
-    said = [shown[number] for number in numbers if number in shown]
-    here = tuple(one for one in said if one.post.topic.forum_id == mailing_list.forum_id)
-    return Gathered(here, page[-1][0] if page else since, len(found) > ITEMS)
+    contributions = [shown[number] for number in numbers if number in shown]
+    here = tuple(
+        contribution
+        for contribution in contributions
+        if contribution.post.topic.forum_id == mailing_list.forum_id
+    )
+    return Gathered(here, page[-1][0] if page else since, len(mailings) > ITEMS)
 
 
 def room_for(count: int) -> int:
@@ -88,27 +106,30 @@ def room_for(count: int) -> int:
 
 
 def excerpt(text: str, room: int) -> tuple[str, bool]:
-    """Return the beginning of what an author wrote, without what is quoted, and whether something was cut off.
+    """Return the beginning of what an author wrote, without what is quoted, and whether something
+    was cut off.
 
     A quote between the author's words leaves a mark. Time: linear.
 
     Args: room, bytes in UTF-8; a fifth more is given where that spares the cut.
     """
-    kept: list[str] = []
-    for line in text[:_SCANNED].splitlines():
-        bare = line.strip()
-        mark = LEFT_OUT if bare.startswith(">") else bare
+    shown_lines: list[str] = []
+    lines = [line.strip() for line in text[:_SCANNED].splitlines()]
+    for bare, (depth, _words) in zip(lines, quote_depths(lines), strict=True):
+        mark = LEFT_OUT if depth else bare
         # Neither two empty lines nor two marks in a row.
-        before = next((one for one in reversed(kept[-2:]) if one), "")
+        before = next(
+            (line_before for line_before in reversed(shown_lines[-2:]) if line_before), ""
+        )
         if mark and not mark == before == LEFT_OUT:
-            kept.append(mark)
-        elif not mark and kept and kept[-1]:
-            kept.append("")
-    while kept and kept[0] in ("", LEFT_OUT):
-        kept.pop(0)
-    while kept and kept[-1] in ("", LEFT_OUT):
-        kept.pop()
-    whole = "\n".join(kept)
+            shown_lines.append(mark)
+        elif not mark and shown_lines and shown_lines[-1]:
+            shown_lines.append("")
+    while shown_lines and shown_lines[0] in ("", LEFT_OUT):
+        shown_lines.pop(0)
+    while shown_lines and shown_lines[-1] in ("", LEFT_OUT):
+        shown_lines.pop()
+    whole = "\n".join(shown_lines)
     raw = whole.encode()
     if len(raw) <= room + room // 5 and len(text) <= _SCANNED:
         return whole, False

@@ -8,26 +8,34 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import F, QuerySet
 
-from listserv.bounces import services as bounces
+from listserv.bounces import services as bounce_services
+from listserv.mail.smtp.transport import DeliveryResult, Outcome
 from listserv.models import Mailing, Retry
 from listserv.outbound import roster
 from listserv.outbound.bulk import Bulk
+from listserv.outbound.delivery_log import Group
 from listserv.outbound.render import Renderer
 from listserv.outbound.roster import Receiver
-from listserv.outbound.traces import Group
-from listserv.outbound.transport import Outcome, Result
 from listserv.outbound.trouble import LEASE, clear_trouble, next_try, note_trouble, pause_after
 
 
 def mailings() -> QuerySet[Mailing]:
     """Return mailings with what rendering them needs."""
     return Mailing.objects.select_related(
-        "list", "contribution__author", "contribution__parent", "contribution__post__topic__forum__policy",
+        "list",
+        "contribution__author",
+        "contribution__parent",
+        "contribution__post__topic__forum__policy",
         "contribution__post__updated_by",
-    )  # fmt: skip
+    )
 
 
-def count_refused(mailing: Mailing, receivers: Sequence[Receiver], results: Sequence[Result], now: datetime) -> None:
+def count_refused(
+    mailing: Mailing,
+    receivers: Sequence[Receiver],
+    results: Sequence[DeliveryResult],
+    now: datetime,
+) -> None:
     """Count each recipient whom the relay refused as a bounce."""
     number = mailing.contribution.number
     refused = [
@@ -36,7 +44,7 @@ def count_refused(mailing: Mailing, receivers: Sequence[Receiver], results: Sequ
         if result.outcome is Outcome.FAILED
     ]
     if refused:
-        bounces.count_refusals(refusals=refused, now=now)
+        bounce_services.count_refusals(refusals=refused, now=now)
 
 
 @dataclass
@@ -55,11 +63,13 @@ class _RetryBatch:
     def renew(self) -> bool:
         """Keep them."""
         until = self.now + timedelta(seconds=time.monotonic() - self.began) + LEASE
-        Retry.objects.filter(pk__in=[retry.pk for retry in self.retries.values()]).update(next_at=until)
+        Retry.objects.filter(pk__in=[retry.pk for retry in self.retries.values()]).update(
+            next_at=until
+        )
         return True
 
     @transaction.atomic
-    def settle(self, start: int, results: Sequence[Result]) -> bool:
+    def settle(self, start: int, results: Sequence[DeliveryResult]) -> bool:
         """Write down what became of some of them."""
         receivers = self.receivers[start : start + len(results)]
         for receiver, result in zip(receivers, results, strict=True):
@@ -69,7 +79,7 @@ class _RetryBatch:
         return True
 
     @transaction.atomic
-    def put_off(self, result: Result) -> None:
+    def put_off(self, result: DeliveryResult) -> None:
         """Let the rest wait for the relay; nothing was said about their recipients."""
         for retry in self.retries.values():
             retry.next_at = self.now + pause_after(result, retry.attempts)
@@ -78,7 +88,7 @@ class _RetryBatch:
         Retry.objects.bulk_update(self.retries.values(), ["next_at", "last_reply", "attempts"])
 
 
-def due_retries(now: datetime, *, send: Callable[..., list[Result]], most: int) -> int:
+def due_retries(now: datetime, *, send: Callable[..., list[DeliveryResult]], most: int) -> int:
     """Send again what is due of one mailing; return how many copies were answered.
 
     Args: send, as the pump does; most, how many in one go.
@@ -93,10 +103,16 @@ def due_retries(now: datetime, *, send: Callable[..., list[Result]], most: int) 
         Retry.objects.filter(pk__in=[retry.pk for retry in retries]).update(next_at=now + LEASE)
     mailing = mailings().get(pk=first)
     by_subscription = {retry.subscription_id: retry for retry in retries}
-    receivers = roster.among(mailing, by_subscription, now=now) if mailing.contribution.state == "accepted" else []
+    receivers = (
+        roster.among(mailing, by_subscription, now=now)
+        if mailing.contribution.state == "accepted"
+        else []
+    )
     # Who may no longer read, or wants no mail, is not tried again.
     entitled = {receiver.pk for receiver in receivers}
-    Retry.objects.filter(pk__in=[retry.pk for key, retry in by_subscription.items() if key not in entitled]).delete()
+    Retry.objects.filter(
+        pk__in=[retry.pk for key, retry in by_subscription.items() if key not in entitled]
+    ).delete()
     again = _RetryBatch(mailing, {key: by_subscription[key] for key in entitled}, receivers, now)
     bulk = Bulk(settle=again.settle, renew=again.renew, ever_taken=mailing.sent > 0)
     rest = bulk.rest(send(Renderer(mailing), receivers, bulk.progress()))
@@ -110,7 +126,7 @@ def due_retries(now: datetime, *, send: Callable[..., list[Result]], most: int) 
     return rest.start + len(rest.results)
 
 
-def _settle_retry(retry: Retry, result: Result, now: datetime) -> None:
+def _settle_retry(retry: Retry, result: DeliveryResult, now: datetime) -> None:
     if result.outcome is Outcome.SENT:
         retry.delete()
         Mailing.objects.filter(pk=retry.mailing_id).update(sent=F("sent") + 1)

@@ -1,17 +1,17 @@
 """In whose name a copy goes out: the author's, under an address that leads to the author alone.
 
-From is an alias of the author in the list's domain (decision record 0012): answers to it are passed on, no address is
-shown, and no domain's DMARC policy is broken. Where the list shows addresses, the author's own one stands there, unless
-its domain asks receivers to distrust it in our mail.
+From is an alias of the author in the list's domain (decision record 0012): answers to it are passed
+on, no address is shown, and no domain's DMARC policy is broken. Where the list shows addresses, the
+author's own one stands there, unless its domain asks receivers to distrust it in our mail.
 """
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from listserv import tokens
+from listserv.mail.auth.author_policy import policy_of
 from listserv.models import MailingList
-from listserv.outbound.mime import mailbox
-from listserv.trust.policy import policy_of
+from listserv.outbound.mime_writing import mailbox
 
 if TYPE_CHECKING:
     from forums.models import Contribution
@@ -21,24 +21,30 @@ _HARMLESS = (None, "none")
 
 
 @dataclass(frozen=True)
-class Author:
+class ShownAuthor:
     """Who stands in From: ``alias`` is empty for somebody who cannot be written to any more."""
 
     fields: bytes
     alias: str
 
 
-def author_of(said: "Contribution", mailing_list: MailingList) -> Author:
+def author_of(contribution: "Contribution", mailing_list: MailingList) -> ShownAuthor:
     """Return how the author of a contribution stands in a list's mail."""
-    person = said.author
-    country = f" ({said.speaker.country})" if said.speaker.country else ""
-    name = f"{said.speaker.name}{country}"
+    person = contribution.author
+    country = f" ({contribution.speaker.country})" if contribution.speaker.country else ""
+    name = f"{contribution.speaker.name}{country}"
     if not person.is_active:
-        return Author(mailbox("From", f"{name} via {mailing_list.tag}", mailing_list.address), "")
+        return ShownAuthor(
+            mailbox("From", f"{name} via {mailing_list.tag}", mailing_list.address), ""
+        )
     alias = tokens.alias_address(mailing_list.name, member_id=person.pk, list_id=mailing_list.pk)
-    own = said.author_address or str(person.email)
-    if mailing_list.shows_addresses and own.isascii() and policy_of(own.rpartition("@")[2]) in _HARMLESS:
+    own = contribution.author_address or str(person.email)
+    if (
+        mailing_list.shows_addresses
+        and own.isascii()
+        and policy_of(own.rpartition("@")[2]) in _HARMLESS
+    ):
         # The list sends in the author's name (RFC 5322 §3.6.2).
         sender = mailbox("Sender", mailing_list.forum.name, mailing_list.address)
-        return Author(mailbox("From", name, own) + sender, alias)
-    return Author(mailbox("From", f"{name} via {mailing_list.tag}", alias), alias)
+        return ShownAuthor(mailbox("From", name, own) + sender, alias)
+    return ShownAuthor(mailbox("From", f"{name} via {mailing_list.tag}", alias), alias)

@@ -1,4 +1,6 @@
-"""The cursor of a mailing, moved while its copies go out: often, so it has to cost next to nothing."""
+"""The cursor of a mailing, moved while its copies
+go out: often, so it has to cost next to nothing.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,7 +9,8 @@ from datetime import datetime
 from django.db import DEFAULT_DB_ALIAS, connections
 
 _SAVE = (
-    "UPDATE listserv_mailing SET cursor = %s, sent = sent + %s, claimed_until = %s WHERE id = %s AND claimed_by = %s"
+    "UPDATE listserv_mailing SET cursor = %s, sent = sent + %s, claimed_until = %s WHERE id = %s "
+    "AND claimed_by = %s"
 )
 _SAVE_SQLITE = _SAVE.replace("%s", "?")
 # For this transaction alone; what comes later is on disk when its commit returns.
@@ -16,10 +19,12 @@ _SAVE_POSTGRES = f"{_SAVE} AND set_config('synchronous_commit', 'off', true) = '
 
 @contextmanager
 def at_ease() -> Iterator[None]:
-    """Let SQLite not wait for the disk in what is done here: it is on disk with what is committed afterwards.
+    """Let SQLite not wait for the disk in what is done here: it is on disk with what is committed
+    afterwards.
 
-    A killed process has written it all the same, and when the machine itself goes down, no more than a batch goes out
-    twice. Else 10,000 copies would wait 400 times for the disk. PostgreSQL is told so by each :func:`save_cursor`.
+    A killed process has written it all the same, and when the machine itself goes down, no more
+    than a batch goes out twice. Else 10,000 copies would wait 400 times for the disk. PostgreSQL is
+    told so by each :func:`save_cursor`.
     """
     database = connections[DEFAULT_DB_ALIAS]
     if database.vendor != "sqlite" or database.in_atomic_block:

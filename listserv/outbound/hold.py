@@ -1,8 +1,8 @@
 """Hold all outgoing mail, and let it go again.
 
-A restored hub does not know what was sent after its backup was made: it holds its mail until a person decides. Whoever
-stopped the old hub before the backup lets delivery go on where it was; whoever lost the old hub discards what waited,
-so that nothing goes out twice.
+A restored hub does not know what was sent after its backup was made: it holds its mail until a
+person decides. Whoever stopped the old hub before the backup lets delivery go on where it was;
+whoever lost the old hub discards what waited, so that nothing goes out twice.
 """
 
 import functools
@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import Max, Q
 
 from hub.lib.bus import wake
-from listserv.digests.times import DIGESTS
+from listserv.digest_times import DIGESTS
 from listserv.models import DeliveryHold, Mailing, Notice, Procedure, Retry, Subscription
 
 Worker = Callable[[datetime], int]
@@ -37,8 +37,12 @@ def delivery_hold() -> DeliveryHold | None:
 
 
 def hold_delivery(*, now: datetime, reason: str = DeliveryHold.Reason.OPERATOR) -> DeliveryHold:
-    """Let outgoing mail wait from now on; a copy on the wire is still handed over. A hold that is there stays."""
-    hold, _created = DeliveryHold.objects.get_or_create(id=1, defaults={"reason": reason, "since": now})
+    """Let outgoing mail wait from now on; a copy on the
+    wire is still handed over. A hold that is there stays.
+    """
+    hold, _created = DeliveryHold.objects.get_or_create(
+        id=1, defaults={"reason": reason, "since": now}
+    )
     return hold
 
 
@@ -63,8 +67,8 @@ def discard_waiting(*, now: datetime) -> dict[str, int]:
 
     What came since the hold began is sent. Digests leave out what was written before it.
 
-    Returns: how many mailings, retries, notifications (those to a whole list count as one) and digests were ended;
-    all 0 without a hold.
+    Returns: how many mailings, retries, notifications (those to a whole list count as one) and
+    digests were ended; all 0 without a hold.
     """
     hold = DeliveryHold.objects.select_for_update().first()
     if hold is None:
@@ -74,7 +78,9 @@ def discard_waiting(*, now: datetime) -> dict[str, int]:
         "mailing": Mailing.objects.filter(before, state=Mailing.State.SENDING).update(
             state=Mailing.State.DONE, finished_at=now, claimed_by="", claimed_until=None
         ),
-        "retry": Retry.objects.filter(before, next_at__isnull=False).update(next_at=None, ended_at=now),
+        "retry": Retry.objects.filter(before, next_at__isnull=False).update(
+            next_at=None, ended_at=now
+        ),
         "notice": _end_notices(before, now),
         "digest": _skip_digests(hold.since),
     }
@@ -83,19 +89,27 @@ def discard_waiting(*, now: datetime) -> dict[str, int]:
 
 
 def _end_notices(before: Q, now: datetime) -> int:
-    """End the notifications that waited, and those to whole lists that were not all written yet. Queries: 2."""
+    """End the notifications that waited, and those to
+    whole lists that were not all written yet. Queries: 2.
+    """
     # A notification may hold a link that opens an account: its text goes with it.
     letters = Notice.objects.filter(before, state=Notice.State.WAITING).update(
         state=Notice.State.FAILED, raw=b"", last_reply="discarded after a restore"
     )
-    return letters + Procedure.objects.filter(before, finished_at=None).update(finished_at=now, claimed_until=None)
+    return letters + Procedure.objects.filter(before, finished_at=None).update(
+        finished_at=now, claimed_until=None
+    )
 
 
 def _skip_digests(since: datetime) -> int:
-    """Let digests begin after the newest mailing of the time before the hold. Queries: 1, and 1 a list."""
+    """Let digests begin after the newest mailing of
+    the time before the hold. Queries: 1, and 1 a list.
+    """
     newest = Mailing.objects.filter(created_at__lte=since).values("list").annotate(last=Max("pk"))
     skipped = 0
     for list_id, last in newest.values_list("list", "last"):
-        behind = Subscription.objects.filter(list=list_id, delivery__in=DIGESTS, digest_since__lt=last)
+        behind = Subscription.objects.filter(
+            list=list_id, delivery__in=DIGESTS, digest_since__lt=last
+        )
         skipped += behind.update(digest_since=last)
     return skipped

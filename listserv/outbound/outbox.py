@@ -1,4 +1,5 @@
-"""Keep outgoing mail as files where no relay is set: one ``.eml`` per recipient under ``HUB_DATA/outbox/``.
+"""Keep outgoing mail as files where no relay is set: one ``.eml`` per recipient under
+``HUB_DATA/outbox/``.
 
 A name sorts by time and ends with the recipient, so that listing and searching read no file::
 
@@ -15,9 +16,9 @@ from pathlib import Path
 
 from django.conf import settings
 
-from hub.lib.clock import now as clock
-from hub.lib.redact import Person
-from listserv.outbound.transport import Batch, Envelope, Outcome, Result
+from hub.lib import clock
+from hub.lib.redact import SoughtPerson
+from listserv.mail.smtp.transport import Batch, DeliveryResult, Envelope, Outcome
 
 _NAME = re.compile(r"(\d{8}T\d{6}\.\d{6}Z)-\d{6,}-[0-9a-f]{4}-(.*)\.eml")
 _unsafe = re.compile(r"[^\w.@+=-]")
@@ -32,27 +33,34 @@ def folder() -> Path:
 class Outbox:
     """The transport into the folder.
 
-    A file is written under another name and renamed, so that nobody reads half of one. It is not forced to disk: this
-    is a capture for looking at, and a killed process loses nothing of what it has written.
+    A file is written under another name and renamed, so that nobody reads half of one. It is not
+    forced to disk: this is a capture for looking at, and a killed process loses nothing of what it
+    has written.
     """
 
-    def send(self, batch: Sequence[Envelope]) -> list[Result]:
+    def send(self, batch: Sequence[Envelope]) -> list[DeliveryResult]:
         """Write each copy; a full disk leaves the rest for later."""
-        results: list[Result] = []
+        results: list[DeliveryResult] = []
         progress = batch.progress if isinstance(batch, Batch) else None
         for mail in batch:
             if progress is not None and progress.stopped:
                 break
             try:
-                results.append(Result(Outcome.SENT, f"250 {_write(mail)}"))
+                results.append(DeliveryResult(Outcome.SENT, f"250 {_write(mail)}"))
             except OSError as error:
-                results.append(Result(Outcome.UNREACHED, f"the outbox cannot be written: {error.strerror}"))
+                results.append(
+                    DeliveryResult(
+                        Outcome.UNREACHED, f"the outbox cannot be written: {error.strerror}"
+                    )
+                )
                 continue
             if progress is not None:
                 if progress.is_due(len(results)):
                     progress.save(results[progress.saved :])
                 progress.renew()
-        return results + [Result(Outcome.UNREACHED, "the sending was ended")] * (len(batch) - len(results))
+        return results + [DeliveryResult(Outcome.UNREACHED, "the sending was ended")] * (
+            len(batch) - len(results)
+        )
 
     def close(self) -> None:
         """Nothing is kept open."""
@@ -61,7 +69,7 @@ class Outbox:
 def _write(mail: Envelope) -> str:
     place = folder()
     place.mkdir(mode=0o700, parents=True, exist_ok=True)
-    stamp = clock().strftime("%Y%m%dT%H%M%S.%fZ")
+    stamp = clock.now().strftime("%Y%m%dT%H%M%S.%fZ")
     name = f"{stamp}-{next(_count):06d}-{secrets.token_hex(2)}-{_whom(mail.recipient)}.eml"
     # What the last MTA on the way would add (RFC 5321 §4.4).
     delivery = f"Return-Path: <{mail.sender}>\r\nDelivered-To: {mail.recipient}\r\n".encode()
@@ -78,30 +86,34 @@ def _whom(address: str) -> str:
 
 def sent_at(name: str) -> datetime | None:
     """Return when a file of the outbox was written, None for a name that is not one."""
-    found = _NAME.fullmatch(name)
-    return datetime.strptime(found[1], "%Y%m%dT%H%M%S.%fZ").replace(tzinfo=UTC) if found else None
+    match = _NAME.fullmatch(name)
+    return datetime.strptime(match[1], "%Y%m%dT%H%M%S.%fZ").replace(tzinfo=UTC) if match else None
 
 
 def recipient_of(name: str) -> str:
     """Return whom a file of the outbox is for, as its name says."""
-    found = _NAME.fullmatch(name)
-    return found[2] if found else ""
+    match = _NAME.fullmatch(name)
+    return match[2] if match else ""
 
 
 def names(search: str = "") -> list[str]:
-    """Return the names in the outbox, newest first; with ``search`` those whose recipient contains it."""
+    """Return the names in the outbox, newest first;
+    with ``search`` those whose recipient contains it.
+    """
     try:
-        found = [name for name in os.listdir(folder()) if _NAME.fullmatch(name)]
+        files = [name for name in os.listdir(folder()) if _NAME.fullmatch(name)]
     except FileNotFoundError:
         return []
     wanted = search.strip().lower()
     if wanted:
-        found = [name for name in found if wanted in recipient_of(name).lower()]
-    return sorted(found, reverse=True)
+        files = [name for name in files if wanted in recipient_of(name).lower()]
+    return sorted(files, reverse=True)
 
 
 def read(name: str) -> bytes | None:
-    """Return one mail, None when there is none of that name; the name is never used as a path before it is matched."""
+    """Return one mail, None when there is none of that name;
+    the name is never used as a path before it is matched.
+    """
     if not _NAME.fullmatch(name) or "/" in name or "\0" in name:
         return None
     try:
@@ -110,8 +122,10 @@ def read(name: str) -> bytes | None:
         return None
 
 
-def scrub(person: Person) -> None:
-    """Take a person out of the mails to others; one that names them behind an encoding, or in its name, is removed."""
+def scrub(person: SoughtPerson) -> None:
+    """Take a person out of the mails to others; one that
+    names them behind an encoding, or in its name, is removed.
+    """
     for name in names():
         place = folder() / name
         try:
@@ -128,7 +142,7 @@ def scrub(person: Person) -> None:
 def forget(address: str) -> int:
     """Delete the mails to an address; return how many."""
     whose = _whom(address)
-    found = [name for name in names(whose) if recipient_of(name).lower() == whose.lower()]
-    for name in found:
+    own_files = [name for name in names(whose) if recipient_of(name).lower() == whose.lower()]
+    for name in own_files:
         (folder() / name).unlink(missing_ok=True)
-    return len(found)
+    return len(own_files)

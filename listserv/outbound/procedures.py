@@ -1,7 +1,9 @@
-"""Tell a list what happens: the hub's own notifications of procedure, each in the language of who gets it.
+"""Tell a list what happens: the hub's own notifications of procedure, each in the language of who
+gets it.
 
-They are letters of the hub, not copies of a contribution: From is the hub's, and an answer goes to the discussion, on
-what is under discussion then. A worker that is killed leaves a cursor that is behind by one page at most.
+They are letters of the hub, not copies of a contribution: From is the hub's, and an answer goes to
+the discussion, on what is under discussion then. A worker that is killed leaves a cursor that is
+behind by one page at most.
 """
 
 from dataclasses import dataclass
@@ -9,7 +11,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q
 
-from forums import selectors as forums
+from forums import selectors as forum_selectors
 from forums.outlets import ProcedureNotification
 from hub.lib.bus import wake
 from hub.lib.mail import send_letter
@@ -27,7 +29,7 @@ URGENT = (*AT_ONCE, _D.DAILY, _D.WEEKLY)
 
 
 @dataclass
-class Reader:
+class ProcedureReader:
     """Who gets it, as a letter needs it."""
 
     email: str
@@ -54,21 +56,29 @@ def queue_procedure(notification: ProcedureNotification, *, now: datetime) -> No
 def send_procedures(now: datetime) -> int:
     """Write the letters for a page of a roster; return how many subscriptions were done.
 
-    They wait for the end of a hold unwritten: a letter that is written then counts as new, and is not discarded.
+    They wait for the end of a hold unwritten: a letter that is written then counts as new, and is
+    not discarded.
 
-    Queries: 2 when nothing waits, else 6 a page, those of the levels above the forum, and 1 a letter.
+    Queries: 2 when nothing waits, else 6 a page, those of the levels above the forum, and 1 a
+    letter.
     """
     procedure = _claim(now)
     if procedure is None:
         return 0
     rows = _page(procedure, now)
-    readers = forums.readers_among(procedure.list.forum_id, {row.member_id for row in rows}) if rows else set()
+    readers = (
+        forum_selectors.readers_among(procedure.list.forum_id, {row.member_id for row in rows})
+        if rows
+        else set()
+    )
     for row in rows:
         if row.member_id in readers:
             _write(procedure, row)
     is_last = len(rows) < PAGE
     Procedure.objects.filter(pk=procedure.pk, claimed_until=procedure.claimed_until).update(
-        cursor=rows[-1].pk if rows else procedure.cursor, claimed_until=None, finished_at=now if is_last else None
+        cursor=rows[-1].pk if rows else procedure.cursor,
+        claimed_until=None,
+        finished_at=now if is_last else None,
     )
     return max(1, len(rows))
 
@@ -78,7 +88,9 @@ def _claim(now: datetime) -> Procedure | None:
     free = Q(claimed_until=None) | Q(claimed_until__lt=now)
     waiting = Procedure.objects.filter(free, finished_at=None).order_by("pk")
     for procedure in waiting.select_related("list__forum")[:10]:
-        mine = Procedure.objects.filter(pk=procedure.pk, claimed_until=procedure.claimed_until, finished_at=None)
+        mine = Procedure.objects.filter(
+            pk=procedure.pk, claimed_until=procedure.claimed_until, finished_at=None
+        )
         if procedure.created_at < now - LATE:
             mine.update(finished_at=now)
         elif mine.update(claimed_until=now + LEASE):
@@ -104,9 +116,11 @@ def _write(procedure: Procedure, row: Subscription) -> None:
     mailing_list, language = procedure.list, row.language or row.member.language
     words = procedure.texts.get(language) or next(iter(procedure.texts.values()))
     # Number 0 answers no contribution: it is about what is under discussion when it comes.
-    reply = tokens.reply_address(mailing_list.name, member_id=row.member_id, number=0, list_id=mailing_list.pk)
+    reply = tokens.reply_address(
+        mailing_list.name, member_id=row.member_id, number=0, list_id=mailing_list.pk
+    )
     send_letter(
-        to=Reader(row.recipient, language, row.member.time_zone),
+        to=ProcedureReader(row.recipient, language, row.member.time_zone),
         template="listserv/mail/procedure",
         context={**words, "tag": mailing_list.tag, "url": procedure.url},
         headers={"Reply-To": reply},

@@ -1,8 +1,9 @@
 """Hand mail to the relay: a pipelining SMTP client over a few kept connections.
 
-A connection that breaks is opened once more, and what had no answer is said again, so a recipient may get a second
-copy under the same Message-ID and never none. A relay that hangs is left alone: the copies become retries. One that
-does not let us in is no relay: nothing was said, and everything waits.
+A connection that breaks is opened once more, and what had no answer is said again, so a recipient
+may get a second copy under the same Message-ID and never none. A relay that hangs is left alone:
+the copies become retries. One that does not let us in is no relay: nothing was said, and everything
+waits.
 """
 
 import asyncio
@@ -11,13 +12,14 @@ import logging
 import time
 from collections.abc import Sequence
 
-from hub.env import Endpoint, RelayAddress
 from hub.lib import metrics
+from hub.lib.endpoints import Endpoint, RelayAddress
 from hub.lib.logs import without_people
-from listserv.outbound.flows import TRIES, Work, flow_for
-from listserv.outbound.progress import RENEW_SECONDS
-from listserv.outbound.transport import Envelope, Result
-from listserv.outbound.wire import CONNECT_SECONDS, Wire, connect
+from listserv.mail.smtp.batch_work import TRIES, Work
+from listserv.mail.smtp.flows import flow_for
+from listserv.mail.smtp.progress import RENEW_SECONDS
+from listserv.mail.smtp.transport import DeliveryResult, Envelope
+from listserv.mail.smtp.wire import CONNECT_SECONDS, Wire, connect
 
 log = logging.getLogger(__name__)
 LANES = 4  # connections
@@ -36,17 +38,20 @@ class Relay:
     Args: ``address``, where it is; an endpoint alone is one without sign-in. ``helo``, our name.
     """
 
-    def __init__(self, address: Endpoint, *, helo: str, reply_seconds: float = REPLY_SECONDS) -> None:
+    def __init__(
+        self, address: Endpoint, *, helo: str, reply_seconds: float = REPLY_SECONDS
+    ) -> None:
         known = address if isinstance(address, RelayAddress) else None
         self.address = known or RelayAddress(address.host, address.port)
         self.helo, self.reply_seconds = helo, reply_seconds
         self._runner = asyncio.Runner()
         self._idle: list[tuple[float, Wire]] = []  # when it was last used
 
-    def send(self, batch: Sequence[Envelope]) -> list[Result]:
+    def send(self, batch: Sequence[Envelope]) -> list[DeliveryResult]:
         """Send a batch over up to :data:`LANES` connections.
 
-        The loop stands still while results are saved: the database is asked by the thread whose connection it is.
+        The loop stands still while results are saved: the database is asked by the thread whose
+        connection it is.
         """
         if not batch:
             return []
@@ -81,7 +86,9 @@ class Relay:
 
     async def _start(self, work: Work) -> "asyncio.Future[list[None]]":
         await self._close_idle(IDLE_SECONDS)
-        ahead = len(work.batch) if work.progress is None else min(work.progress.ahead, len(work.batch))
+        ahead = (
+            len(work.batch) if work.progress is None else min(work.progress.ahead, len(work.batch))
+        )
         lanes = min(LANES, -(-ahead // WORTH_A_LANE))
         return asyncio.gather(*(self._lane(work) for _ in range(lanes)))
 
@@ -93,7 +100,10 @@ class Relay:
                 wire = await self._wire()
                 flow = flow_for(wire, work)
                 await flow.run()
-            except (OSError, asyncio.CancelledError) as error:  # TimeoutError, Dropped and SSLError are OSErrors.
+            except (
+                OSError,
+                asyncio.CancelledError,
+            ) as error:  # TimeoutError, Dropped and SSLError are OSErrors.
                 reason = str(error) or "no answer in time"
                 metrics.relay_disconnects.inc()
                 log.info("The relay %s: %s", self.address, without_people(reason))

@@ -1,10 +1,12 @@
-"""Turn a contribution into the mail of its list: once for all, then a few personal header lines for each copy.
+"""Turn a contribution into the mail of its list: once for all, then a few personal header lines for
+each copy.
 
-A copy is ``prefix + personal + body``. The prefix holds the headers that are the same for all, the body is one of a few
-(:mod:`listserv.outbound.bodies`), and what stands between is the recipient's own: where a reply goes and how to leave.
+A copy is ``prefix + personal + body``. The prefix holds the headers that are the same for all, the
+body is one of a few (:mod:`listserv.outbound.bodies`), and what stands between is the recipient's
+own: where a reply goes and how to leave.
 
-A reply goes to the reply address (Reply-To); To is the posting address, in which nothing is personal, since mail
-programs quote it; From is the author's (:mod:`listserv.outbound.authors`).
+A reply goes to the reply address (Reply-To); To is the posting address, in which nothing is
+personal, since mail programs quote it; From is the author's (:mod:`listserv.outbound.authors`).
 """
 
 import re
@@ -16,22 +18,24 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.urls import reverse
 
+from hub.lib.full_urls import full_url
 from listserv import tokens
+from listserv.mail.parse.subjects import bare_subject
+from listserv.mail.smtp.progress import Progress
+from listserv.mail.smtp.transport import Batch, Envelope
 from listserv.models import Mailing
 from listserv.outbound.authors import author_of
 from listserv.outbound.bodies import Bodies, bcp47
-from listserv.outbound.mime import mailbox, structured, unstructured
-from listserv.outbound.progress import Progress
+from listserv.outbound.mime_writing import mailbox, structured, unstructured
 from listserv.outbound.roster import Receiver
-from listserv.outbound.transport import Batch, Envelope
-from listserv.subjects import bare_subject
 
 if TYPE_CHECKING:
     from forums.models import Contribution
 
 __all__ = ["Copies", "Renderer", "bcp47", "list_headers", "subject_line", "thread_of"]
 
-# Message-IDs named in References: the thread's first and the newest (long threads would break header limits).
+# Message-IDs named in References: the thread's first and the newest (long threads would break
+# header limits).
 REFERENCES_MAX = 20
 _message_id = re.compile(r"[\x21-\x3b\x3d\x3f-\x7e]{3,250}")
 
@@ -39,24 +43,26 @@ _message_id = re.compile(r"[\x21-\x3b\x3d\x3f-\x7e]{3,250}")
 def subject_line(subject: str, tag: str, *, answers: bool) -> str:
     """Return the subject with the list's tag once, after one "Re:" for what ``answers`` in a topic.
 
-    Whatever marks it came with are gone: copies and replies thread by subject too, in every mail program.
+    Whatever marks it came with are gone: copies and replies thread by subject too, in every mail
+    program.
     """
     return f"{'Re: ' if answers else ''}[{tag}] {bare_subject(subject, tag=tag)}".strip()
 
 
 def thread_of(contribution: "Contribution") -> tuple[str, list[str]]:
-    """Return In-Reply-To (empty for none) and References, as Message-IDs without brackets (RFC 5322 §3.6.4).
+    """Return In-Reply-To (empty for none) and References, as Message-IDs without brackets (RFC 5322
+    §3.6.4).
 
-    What came by mail keeps the author's own; the parent in the hub ends the list in any case, so that an answer by web
-    or live threads as one by mail does.
+    What came by mail keeps the author's own; the parent in the hub ends the list in any case, so
+    that an answer by web or live threads as one by mail does.
     """
     parent = contribution.parent.message_id if contribution.parent else ""
-    found = [*contribution.references.split(), contribution.in_reply_to, parent]
+    ids = [*contribution.references.split(), contribution.in_reply_to, parent]
     known: dict[str, None] = {}
-    for one in found:
-        if _message_id.fullmatch(one) and one != contribution.message_id:
-            known.pop(one, None)
-            known[one] = None
+    for message_id in ids:
+        if _message_id.fullmatch(message_id) and message_id != contribution.message_id:
+            known.pop(message_id, None)
+            known[message_id] = None
     chain = list(known)
     if len(chain) > REFERENCES_MAX:
         chain = chain[:1] + chain[1 - REFERENCES_MAX :]
@@ -65,11 +71,16 @@ def thread_of(contribution: "Contribution") -> tuple[str, list[str]]:
 
 
 def list_headers(mailing: Mailing) -> bytes:
-    """Return the fields by which mail programs know a list and what can be done with it (RFC 2369, 2919)."""
+    """Return the fields by which mail programs know a
+    list and what can be done with it (RFC 2369, 2919).
+    """
     mail_list, forum = mailing.list, mailing.contribution.post.topic.forum
-    page = f"{settings.HUB_URL}{reverse('forums:discussion_by_key', args=(forum.pk,))}"
-    help_page = f"{settings.HUB_URL}{reverse('listserv:lists')}"
-    ways = {name: f"<mailto:{tokens.address(f'{mail_list.name}-{name}')}>" for name in ("help", "join", "owner")}
+    page = full_url("forums:discussion_by_key", forum.pk)
+    help_page = full_url("listserv:lists")
+    ways = {
+        name: f"<mailto:{tokens.address(f'{mail_list.name}-{name}')}>"
+        for name in ("help", "join", "owner")
+    }
     return b"".join(
         (
             mailbox("List-Id", forum.name, mail_list.list_id),
@@ -97,46 +108,60 @@ class Renderer:
         self.bodies = Bodies(self.contribution, self.list, alias=self.author.alias)
 
     def prepare(self, receivers: Iterable[Receiver]) -> None:
-        """Write what the copies of some receivers share, so that nothing can fail, or ask the database, later."""
+        """Write what the copies of some receivers share, so
+        that nothing can fail, or ask the database, later.
+        """
         assert self.prefix
         for language, form in {(receiver.language, receiver.form) for receiver in receivers}:
             self.bodies.get(language, form)
 
     def envelope(self, receiver: Receiver) -> Envelope:
         """Return the copy for one receiver, in their language."""
-        sender = tokens.bounce_address(self.list.name, subscription_id=receiver.pk, number=self.contribution.number)
+        sender = tokens.bounce_address(
+            self.list.name, subscription_id=receiver.pk, number=self.contribution.number
+        )
         body = self.bodies.get(receiver.language, receiver.form)
         return Envelope(sender, receiver.address, (self.prefix, self._personal(receiver), *body))
 
     @property
     def message_id(self) -> str:
         """The Message-ID: the author's own for a mail, ours for what was said by web or live."""
-        found = self.contribution.message_id
-        if _message_id.fullmatch(found):
-            return found
+        own_id = self.contribution.message_id
+        if _message_id.fullmatch(own_id):
+            return own_id
         # A foreign one that no header may carry; replies find their way by the reply address.
         return f"c{self.contribution.number}@{settings.HUB_MAIL_DOMAIN}"
 
     @property
     def _answers(self) -> bool:
-        """Whether something was said in the topic before; the first word on an agenda item answers nothing."""
+        """Whether something was said in the topic before;
+        the first word on an agenda item answers nothing.
+        """
         post = self.contribution.post
-        return self.contribution.parent is not None or post.topic.first_post_id not in (None, post.pk)
+        return self.contribution.parent is not None or post.topic.first_post_id not in (
+            None,
+            post.pk,
+        )
 
     @cached_property
     def prefix(self) -> bytes:
         """The headers that every copy shares."""
-        said, mail_list = self.contribution, self.list
-        answered, chain = thread_of(said)
+        contribution, mail_list = self.contribution, self.list
+        answered, chain = thread_of(contribution)
         return b"".join(
             (
                 self.author.fields,
                 mailbox("To", self.forum.name, mail_list.address),
-                unstructured("Subject", subject_line(said.subject, mail_list.tag, answers=self._answers)),
-                structured("Date", format_datetime(said.created_at)),
+                unstructured(
+                    "Subject",
+                    subject_line(contribution.subject, mail_list.tag, answers=self._answers),
+                ),
+                structured("Date", format_datetime(contribution.created_at)),
                 structured("Message-ID", f"<{self.message_id}>"),
                 structured("In-Reply-To", f"<{answered}>") if answered else b"",
-                structured("References", *(f"<{one}>" for one in chain)) if chain else b"",
+                structured("References", *(f"<{message_id}>" for message_id in chain))
+                if chain
+                else b"",
                 list_headers(self.mailing),
                 structured("Archived-At", f"<{self.bodies.page_url}>"),
                 structured("Precedence", "list"),
@@ -145,7 +170,9 @@ class Renderer:
 
     @cached_property
     def _gaps(self) -> tuple[bytes, ...]:
-        """The personal header block around its gaps: reply address, leave token, leave token once more."""
+        """The personal header block around its gaps:
+        reply address, leave token, leave token once more.
+        """
         url = reverse("listserv:leave", args=(self.list.name, "TOKEN"))
         # One click by web (RFC 8058) or an empty mail to tokens.leave_address (RFC 2369).
         mail = f"mailto:{tokens.address(f'{self.list.name}-leave+TOKEN')}"
@@ -160,16 +187,23 @@ class Renderer:
     def _personal(self, receiver: Receiver) -> bytes:
         leave = tokens.leave_token(receiver.pk).encode()
         reply = tokens.reply_address(
-            self.list.name, member_id=receiver.member_id, number=self.contribution.number, list_id=self.list.pk
+            self.list.name,
+            member_id=receiver.member_id,
+            number=self.contribution.number,
+            list_id=self.list.pk,
         )
         before, between, again, after = self._gaps
         return b"".join((before, reply.encode(), between, leave, again, leave, after))
 
 
 class Copies(Batch):
-    """The copies for some receivers, each made when it is asked for: while one is on the wire the next is written."""
+    """The copies for some receivers, each made when it is
+    asked for: while one is on the wire the next is written.
+    """
 
-    def __init__(self, renderer: Renderer, receivers: list[Receiver], progress: Progress | None = None) -> None:
+    def __init__(
+        self, renderer: Renderer, receivers: list[Receiver], progress: Progress | None = None
+    ) -> None:
         renderer.prepare(receivers)
         self._renderer, self._receivers, self.progress = renderer, receivers, progress
 

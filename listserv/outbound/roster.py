@@ -1,24 +1,26 @@
-"""Who gets a copy: a page of the roster at a time, as plain rows, and only those who may read at this moment.
+"""Who gets a copy: a page of the roster at a time, as plain rows, and only those who may read at
+this moment.
 
-A fan-out reads every subscription of a list; rows of values cost a third of what model instances do.
+A fan-out reads every subscription of a list; rows of values cost a third of what model instances
+do.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db.models import Q, QuerySet
 
-from forums import selectors as forums
+from forums import selectors as forum_selectors
 from listserv.models import Mailing, Subscription
 
 # Modes in which a contribution is mailed when it is made.
 AT_ONCE = (Subscription.Delivery.EACH, Subscription.Delivery.NOTICES)
 _COLUMNS = (
-    "pk", "member_id", "member__email", "address__email", "address__verified", "language", "member__language",
-    "delivery", "files", "own_copy",
+    "pk", "member_id", "member__email", "address__email", "address__verified", "language",
+    "member__language", "delivery", "files", "own_copy",
 )  # fmt: skip
 
 
@@ -41,8 +43,10 @@ class Receiver(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Page:
-    """A piece of the roster: the key of its last subscription, how many it has, and who of them gets a copy."""
+class RosterPage:
+    """A piece of the roster: the key of its last subscription,
+    how many it has, and who of them gets a copy.
+    """
 
     last: int
     count: int
@@ -54,14 +58,34 @@ def _wanting(rows: QuerySet[Subscription], now: datetime) -> QuerySet[Subscripti
     return rows.filter(awake, ended_at=None, suspended_at=None, delivery__in=AT_ONCE).order_by("pk")
 
 
-def _read(mailing: Mailing, rows: Iterable[tuple[object, ...]]) -> list[Receiver]:
+def _read(mailing: Mailing, rows: Iterable[tuple[Any, ...]]) -> list[Receiver]:
     """Return the receivers among rows; an author who wants no copy of their own words gets none."""
-    author, found = mailing.contribution.author_id, []
-    for pk, member, email, other, verified, language, own_language, delivery, files, own_copy in rows:
-        if own_copy or member != author:
-            form = Form.NOTICE if delivery == "notices" else Form.FILES if files == "attach" else Form.TEXT
-            found.append(Receiver(pk, member, other if verified else email, language or own_language, form))  # type: ignore[arg-type]
-    return found
+    author = mailing.contribution.author_id
+    receivers: list[Receiver] = []
+    for (
+        pk,
+        member,
+        email,
+        other,
+        verified,
+        language,
+        own_language,
+        delivery,
+        files,
+        own_copy,
+    ) in rows:
+        if not own_copy and member == author:
+            continue
+        address = other if verified else email
+        form = _form_of(delivery, files)
+        receivers.append(Receiver(pk, member, address, language or own_language, form))
+    return receivers
+
+
+def _form_of(delivery: str, files: str) -> Form:
+    if delivery == "notices":
+        return Form.NOTICE
+    return Form.FILES if files == "attach" else Form.TEXT
 
 
 def _entitled(mailing: Mailing, receivers: list[Receiver]) -> list[Receiver]:
@@ -69,18 +93,22 @@ def _entitled(mailing: Mailing, receivers: list[Receiver]) -> list[Receiver]:
     if not receivers:
         return []
     forum_id = mailing.contribution.post.topic.forum_id
-    readers = forums.readers_among(forum_id, {receiver.member_id for receiver in receivers})
+    readers = forum_selectors.readers_among(
+        forum_id, {receiver.member_id for receiver in receivers}
+    )
     return [receiver for receiver in receivers if receiver.member_id in readers]
 
 
-def page(mailing: Mailing, *, size: int, now: datetime) -> Page:
+def page(mailing: Mailing, *, size: int, now: datetime) -> RosterPage:
     """Return the next piece of a mailing's roster, behind its cursor.
 
     Queries: 1, and those of :func:`forums.selectors.readers_among` when anybody wants it.
     """
     walk = _wanting(Subscription.objects.filter(list=mailing.list_id, pk__gt=mailing.cursor), now)
     rows = list(walk.values_list(*_COLUMNS)[:size])
-    return Page(rows[-1][0] if rows else mailing.cursor, len(rows), _entitled(mailing, _read(mailing, rows)))
+    return RosterPage(
+        rows[-1][0] if rows else mailing.cursor, len(rows), _entitled(mailing, _read(mailing, rows))
+    )
 
 
 def among(mailing: Mailing, keys: Iterable[int], *, now: datetime) -> list[Receiver]:

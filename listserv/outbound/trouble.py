@@ -1,4 +1,6 @@
-"""When to try again, and what is wrong with the relay, kept where every process and every page can see it."""
+"""When to try again, and what is wrong with the relay,
+kept where every process and every page can see it.
+"""
 
 import logging
 import re
@@ -8,11 +10,12 @@ from django.db import transaction
 
 from hub.lib import metrics
 from hub.lib.logs import without_people
+from listserv.mail.smtp.transport import DeliveryResult, Outcome
 from listserv.models import Mailing, Notice, RelayTrouble, Retry
-from listserv.outbound.transport import Outcome, Result
 
 log = logging.getLogger(__name__)
-# How long a claim holds unless it is renewed: longer than three renewals. A dead worker's work is free after it.
+# How long a claim holds unless it is renewed: longer than three renewals. A dead worker's work is
+# free after it.
 LEASE = timedelta(seconds=20)
 BACKOFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 240))
 GIVE_UP = timedelta(days=5)
@@ -23,21 +26,27 @@ _NOT_LET_IN = re.compile(r"(?:^|: )5[0-9][0-9](?:[ -]|$)")
 REFUSAL_PAUSES = tuple(timedelta(seconds=seconds) for seconds in (15, 30, 60, 120, 300, 600, 900))
 
 
-def refuses_us(result: Result) -> bool:
-    """Whether the relay is there and does not take our mail, or does not let us in; else it is away."""
+def refuses_us(result: DeliveryResult) -> bool:
+    """Whether the relay is there and does not take
+    our mail, or does not let us in; else it is away.
+    """
     if result.outcome is Outcome.UNREACHED:
         return bool(_NOT_LET_IN.search(result.reply))
     return True
 
 
-def pause_after(result: Result, attempts: int) -> timedelta:
-    """Return how long to wait after a result that says nothing of the recipient. Args: attempts, refusals before it."""
+def pause_after(result: DeliveryResult, attempts: int) -> timedelta:
+    """Return how long to wait after a result that says nothing
+    of the recipient. Args: attempts, refusals before it.
+    """
     if not refuses_us(result):
         return PAUSE
     return REFUSAL_PAUSES[min(attempts, len(REFUSAL_PAUSES) - 1)]
 
 
-def next_try(result: Result, attempts: int, since: datetime, now: datetime) -> datetime | None:
+def next_try(
+    result: DeliveryResult, attempts: int, since: datetime, now: datetime
+) -> datetime | None:
     """Return when to try again after ``attempts`` attempts before this one, None for never."""
     if result.outcome is Outcome.UNREACHED:
         return now + PAUSE
@@ -52,7 +61,7 @@ def is_refusing() -> bool:
 
 
 @transaction.atomic
-def note_trouble(result: Result, now: datetime) -> None:
+def note_trouble(result: DeliveryResult, now: datetime) -> None:
     """Keep what is wrong; each change of it is a line in the log."""
     is_away = not refuses_us(result)
     kind = RelayTrouble.Kind.AWAY if is_away else RelayTrouble.Kind.REFUSES
@@ -93,7 +102,11 @@ def clear_trouble(now: datetime) -> None:
     if reply is None:
         return
     log.warning("The relay takes mail again")
-    paused = Mailing.objects.filter(state=Mailing.State.SENDING, claimed_by="").exclude(last_reply="")
+    paused = Mailing.objects.filter(state=Mailing.State.SENDING, claimed_by="").exclude(
+        last_reply=""
+    )
     paused.update(claimed_until=None)
-    Notice.objects.filter(state=Notice.State.WAITING, last_reply=reply, next_at__gt=now).update(next_at=now)
+    Notice.objects.filter(state=Notice.State.WAITING, last_reply=reply, next_at__gt=now).update(
+        next_at=now
+    )
     Retry.objects.filter(next_at__gt=now, last_reply=reply).update(next_at=now)

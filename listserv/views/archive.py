@@ -28,7 +28,9 @@ BLOCK = 128_000
 @require_safe
 @throttled(20, 600)
 def mbox(request: HttpRequest, name: str) -> StreamingHttpResponse:
-    """Give the contributions to a list that the reader may read, in mboxrd; memory does not grow with the archive."""
+    """Give the contributions to a list that the reader may
+    read, in mboxrd; memory does not grow with the archive.
+    """
     member = cast("Member", request.user)
     pieces = _blocks(write_mbox(mailing_list=list_for(member, name), reader=member))
     content = _in_threads(pieces) if isinstance(request, ASGIRequest) else pieces
@@ -52,7 +54,9 @@ def _blocks(pieces: Iterator[bytes]) -> Iterator[bytes]:
 
 
 async def _in_threads(blocks: Iterator[bytes]) -> AsyncIterator[bytes]:
-    """Read each block in the request's thread: a plain iterator would be read whole before the first byte is sent."""
+    """Read each block in the request's thread: a plain
+    iterator would be read whole before the first byte is sent.
+    """
     while block := await sync_to_async(_next)(blocks):
         yield block
 

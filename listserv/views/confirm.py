@@ -8,19 +8,23 @@ from django.views.decorators.http import require_http_methods
 
 from hub.lib import clock
 from hub.lib.masking import mask
-from listserv.inbound.mime import mail_of
-from listserv.inbound.purposes import describe, domain_of
-from listserv.inbound.services import confirm_held, disown_held, held_mail
+from hub.lib.way_in import never_asks_to_sign_in
+from listserv.gateway.address_handlers import describe
+from listserv.gateway.confirmation import confirm_held, disown_held, held_mail
+from listserv.gateway.purposes import domain_of
+from listserv.gateway.stored_drafts import mail_of
 from listserv.models import HELD_FOR, InboundMail
 
 # Characters of the mail that the page shows; the raw mail stays whole.
 EXCERPT = 5_000
 
 
+@never_asks_to_sign_in
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def confirm(request: HttpRequest, name: str, token: str) -> HttpResponse:
-    """Show the mail with two buttons; a POST decides. GET changes nothing: mail scanners follow links.
+    """Show the mail with two buttons; a POST decides. GET changes nothing: mail scanners follow
+    links.
 
     Once it is decided, or too old, the link shows what became of the mail and none of its words.
     """
@@ -40,6 +44,7 @@ def confirm(request: HttpRequest, name: str, token: str) -> HttpResponse:
         "desk_domain": settings.HUB_MAIL_DOMAIN,
         "excerpt": text if len(text) <= EXCERPT else f"{text[:EXCERPT]} …",
         "waits": waits,
-        "goes": row.state in (InboundMail.State.QUEUED, InboundMail.State.PUBLISHED, InboundMail.State.DONE),
+        "goes": row.state
+        in (InboundMail.State.QUEUED, InboundMail.State.PUBLISHED, InboundMail.State.DONE),
     }
     return render(request, "listserv/confirm.html", context)

@@ -1,4 +1,6 @@
-"""The domain doctor's page: what keeps the hub's mail from being delivered or believed, for the Secretariat."""
+"""The domain doctor's page: what keeps the hub's mail
+from being delivered or believed, for the Secretariat.
+"""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -8,8 +10,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from hub.lib import clock
-from listserv.trust import report
-from listserv.trust.doctor import Site
+from listserv.doctor import report
+from listserv.doctor.findings import Site
 from listserv.views.staff import staff_only
 
 # Seconds that the page waits for an examination; most have ended by then.
@@ -18,7 +20,9 @@ WAIT = 4.0
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def doctor(request: HttpRequest) -> HttpResponse:
-    """Show the last report; POST begins a new one, and shows it when it is whole, or what is known after a while."""
+    """Show the last report; POST begins a new one, and shows
+    it when it is whole, or what is known after a while.
+    """
     staff_only(request)
     if request.method == "POST":
         thread = report.start(Site.here())
@@ -27,11 +31,11 @@ def doctor(request: HttpRequest) -> HttpResponse:
         else:
             thread.join(WAIT)
         return HttpResponseRedirect(reverse("listserv:doctor"))
-    found = report.last()
+    findings = report.last()
     context = {
-        "report": found,
-        "is_running": found is not None and found.is_running(clock.now()),
-        "done": len(found.findings) if found is not None else 0,
-        "total": len(found.topics) if found is not None else 0,
+        "report": findings,
+        "is_running": findings is not None and findings.is_running(clock.now()),
+        "done": len(findings.findings) if findings is not None else 0,
+        "total": len(findings.topics) if findings is not None else 0,
     }
     return render(request, "listserv/doctor.html", context)

@@ -1,4 +1,6 @@
-"""The page of one list: its figures, its archive, and for who leads the discussion how its mails look."""
+"""The page of one list: its figures, its archive,
+and for who leads the discussion how its mails look.
+"""
 
 from typing import TYPE_CHECKING, cast
 
@@ -24,7 +26,9 @@ if TYPE_CHECKING:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def mailing_list(request: HttpRequest, name: str) -> HttpResponse:
-    """Show the figures of a list the reader may read; a POST of who leads it sets how its mails look."""
+    """Show the figures of a list the reader may read;
+    a POST of who leads it sets how its mails look.
+    """
     member = cast("Member", request.user)
     form, status = None, 200
     if request.method == "POST":
@@ -73,9 +77,15 @@ def _set(request: HttpRequest, member: "Member", name: str, form: ListForm) -> i
 
 def _changed_meanwhile(mail_list: MailingList) -> str:
     sentence = (
-        _("Somebody has saved other settings: the tag is “%(tag)s”, and mails show the authors' addresses.")
+        _(
+            "Somebody has saved other settings: the tag is “%(tag)s”, and mails show the authors' "
+            "addresses."
+        )
         if mail_list.shows_addresses
-        else _("Somebody has saved other settings: the tag is “%(tag)s”, and mails do not show the authors' addresses.")
+        else _(
+            "Somebody has saved other settings: the tag is “%(tag)s”, and mails do not show the "
+            "authors' addresses."
+        )
     )
     again = _("Nothing of yours is saved yet: correct the form, then save again.")
     return f"{sentence % {'tag': mail_list.tag}} {again}"

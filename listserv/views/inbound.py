@@ -1,4 +1,6 @@
-"""What came in by mail and is not in a discussion: for the Secretariat, with a way to try again what failed."""
+"""What came in by mail and is not in a discussion: for
+the Secretariat, with a way to try again what failed.
+"""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -10,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from hub.lib import clock
 from hub.lib.numbers import whole_number
 from listserv import selectors
-from listserv.inbound.pump import retry_failed
+from listserv.gateway.states import retry_failed
 from listserv.views.paging import SIZE, paging
 from listserv.views.staff import staff_only
 
@@ -19,7 +21,9 @@ PAGE = SIZE
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def inbound(request: HttpRequest) -> HttpResponse:
-    """List what waits, is held, has failed or was refused; ``?state=`` shows one of these, POST tries again."""
+    """List what waits, is held, has failed or was refused;
+    ``?state=`` shows one of these, POST tries again.
+    """
     member = staff_only(request)
     if request.method == "POST":
         return _try_again(request)
@@ -31,7 +35,10 @@ def inbound(request: HttpRequest) -> HttpResponse:
     context = {
         "rows": record.rows(state)[page.rows],
         "state": state,
-        "views": [(key, label, record.counts[key]) for key, label in selectors.InboundRecord.LABELS.items()],
+        "views": [
+            (key, label, record.counts[key])
+            for key, label in selectors.InboundRecord.LABELS.items()
+        ],
         **page.context,
     }
     return render(request, "listserv/inbound.html", context)

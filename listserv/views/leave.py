@@ -7,18 +7,22 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from hub.lib import clock
-from listserv import leaving
+from hub.lib.way_in import never_asks_to_sign_in
+from listserv.commands import leaving
 from listserv.models import Subscription
 
 
-# The token is the proof; a mail program that posts has no cookie and must not be redirected (RFC 8058 §3.1).
+# The token is the proof; a mail program that posts has no cookie and must not be redirected (RFC
+# 8058 §3.1).
+@never_asks_to_sign_in
 @csrf_exempt
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def leave(request: HttpRequest, name: str, token: str) -> HttpResponse:
     """Show what the button does; a POST does it. GET changes nothing: mail scanners follow links.
 
-    The name of the discussion is for the member alone: a forwarded mail has the link, and names change.
+    The name of the discussion is for the member alone: a forwarded mail has the link, and names
+    change.
     """
     has_acted = request.method == "POST"
     if has_acted:
@@ -27,7 +31,11 @@ def leave(request: HttpRequest, name: str, token: str) -> HttpResponse:
         row = leaving.subscription_of(list_name=name, token=token)
     is_own = row is not None and request.user.pk == row.member_id
     context = {
-        "subject": row.list.forum.name if row is not None and is_own else row.list.address if row is not None else "",
+        "subject": row.list.forum.name
+        if row is not None and is_own
+        else row.list.address
+        if row is not None
+        else "",
         "gets_mail": row is not None and row.delivery != Subscription.Delivery.NONE,
         "has_acted": has_acted,
     }

@@ -10,15 +10,15 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 
 from hub.lib.errors import NotFound
-from listserv.outbound import letters
-from listserv.outbound import outbox as box
+from listserv.outbound import captured
+from listserv.outbound import outbox as outbox_files
 from listserv.views.paging import SIZE, paging
 from listserv.views.staff import staff_only
 
 PAGE = SIZE
-# The mail's own HTML runs, fetches and leads nowhere; it only lies inside our page. It keeps our origin, which without
-# scripts gives it nothing: Chromium does not paint a frame of another origin until it is scrolled to, so that a page
-# printed or captured whole showed an empty one.
+# The mail's own HTML runs, fetches and leads nowhere; it only lies inside our page. It keeps our
+# origin, which without scripts gives it nothing: Chromium does not paint a frame of another origin
+# until it is scrolled to, so that a page printed or captured whole showed an empty one.
 _LETTER_POLICY = {
     "default-src": [NONE],
     "style-src": [UNSAFE_INLINE],
@@ -31,7 +31,7 @@ _LETTER_POLICY = {
 
 def _mail(request: HttpRequest, name: str) -> bytes:
     staff_only(request)
-    raw = None if settings.HUB_RELAY else box.read(name)
+    raw = None if settings.HUB_RELAY else outbox_files.read(name)
     if raw is None:
         raise NotFound
     return raw
@@ -44,12 +44,12 @@ def outbox(request: HttpRequest) -> HttpResponse:
     if settings.HUB_RELAY:
         return render(request, "listserv/outbox_relay.html", {"relay": str(settings.HUB_RELAY)})
     search = request.GET.get("q", "").strip()[:100]
-    found = box.names(search)
-    page = paging(request.GET.get("page", ""), len(found), size=PAGE, q=search)
+    files = outbox_files.names(search)
+    page = paging(request.GET.get("page", ""), len(files), size=PAGE, q=search)
     rows = [
-        (name, box.sent_at(name), letters.summary(raw))
-        for name in found[page.rows]
-        if (raw := box.read(name)) is not None
+        (name, outbox_files.sent_at(name), captured.summary(raw))
+        for name in files[page.rows]
+        if (raw := outbox_files.read(name)) is not None
     ]
     return render(request, "listserv/outbox.html", {"rows": rows, "search": search, **page.context})
 
@@ -58,7 +58,12 @@ def outbox(request: HttpRequest) -> HttpResponse:
 def letter(request: HttpRequest, name: str) -> HttpResponse:
     """Show one mail: text, HTML in a frame of its own, headers."""
     raw = _mail(request, name)
-    context = {"name": name, "letter": letters.whole(raw), "sent_at": box.sent_at(name), "size": len(raw)}
+    context = {
+        "name": name,
+        "letter": captured.whole(raw),
+        "sent_at": outbox_files.sent_at(name),
+        "size": len(raw),
+    }
     return render(request, "listserv/letter.html", context)
 
 
@@ -67,7 +72,7 @@ def letter(request: HttpRequest, name: str) -> HttpResponse:
 @csp(_LETTER_POLICY)  # type: ignore[arg-type]
 def letter_html(request: HttpRequest, name: str) -> HttpResponse:
     """Serve a mail's HTML for the frame, under a policy that lets it do nothing."""
-    html = letters.whole(_mail(request, name)).html
+    html = captured.whole(_mail(request, name)).html
     if not html:
         raise NotFound
     return HttpResponse(html)
@@ -78,4 +83,6 @@ def letter_raw(request: HttpRequest, name: str) -> HttpResponse:
     """Serve the mail as it was sent, for a mail program."""
     raw = _mail(request, name)
     disposition = content_disposition_header(as_attachment=True, filename=name)
-    return HttpResponse(raw, content_type="message/rfc822", headers={"Content-Disposition": disposition})
+    return HttpResponse(
+        raw, content_type="message/rfc822", headers={"Content-Disposition": disposition}
+    )

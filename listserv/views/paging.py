@@ -35,8 +35,10 @@ class Paging:
 
 
 def paging(asked: str, total: int, *, size: int, **query: str) -> Paging:
-    """Return the page that ``?page=`` asks for; nonsense is the first, too many the last. Empty query is left out."""
+    """Return the page that ``?page=`` asks for; nonsense is
+    the first, too many the last. Empty query is left out.
+    """
     pages = max(1, -(-total // size))
     number = whole_number(asked, 1)
-    kept = {name: value for name, value in query.items() if value}
-    return Paging(min(max(number, 1), pages), pages, total, size, kept)
+    options = {name: value for name, value in query.items() if value}
+    return Paging(min(max(number, 1), pages), pages, total, size, options)

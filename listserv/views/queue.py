@@ -9,11 +9,12 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from hub.lib import clock
-from listserv import queue
-from listserv.bounces import selectors as bounced
-from listserv.bounces import services as bounces
+from hub.lib.counts import with_count
+from hub.lib.scripts import isolate
+from listserv.bounces import selectors as bounce_selectors
+from listserv.bounces import services as bounce_services
 from listserv.models import AddressHealth
-from listserv.outbound import hold
+from listserv.outbound import hold, queue
 from listserv.views.paging import SIZE, paging
 from listserv.views.staff import staff_only
 
@@ -49,7 +50,9 @@ def _act(request: HttpRequest) -> HttpResponse:
         )
     else:
         count = queue.retry_now(key=request.POST.get("retry", ""), now=now)
-        sentence = ngettext("Retrying %(count)d delivery now.", "Retrying %(count)d deliveries now.", count)
+        sentence = ngettext(
+            "Retrying %(count)d delivery now.", "Retrying %(count)d deliveries now.", count
+        )
     if count:
         messages.success(request, sentence % {"count": count})
     else:
@@ -67,7 +70,9 @@ def _change_hold(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("Delivery is on hold. Nothing is sent until you resume it."))
     elif act == "discard":
         count = sum(hold.discard_waiting(now=clock.now()).values())
-        sentence = ngettext("%d item was discarded.", "%d items were discarded.", count) % count
+        sentence = with_count(
+            ngettext("%d item was discarded.", "%d items were discarded.", count), count
+        )
         messages.success(request, sentence + " " + _("Delivery has resumed."))
     elif act == "resume" and hold.resume_delivery():
         messages.success(request, _("Delivery has resumed."))
@@ -78,12 +83,12 @@ def _change_hold(request: HttpRequest) -> HttpResponse:
 def came_back(request: HttpRequest) -> HttpResponse:
     """Show the addresses that mail comes back from; a POST lets one have its mail again."""
     member = staff_only(request)
-    rows = bounced.unhealthy_for(member)
+    rows = bounce_selectors.unhealthy_for(member)
     if request.method == "POST":
         return _restart(request)
     page = paging(request.GET.get("page", ""), rows.count(), size=PAGE)
     shown = list(rows[page.rows])
-    last = bounced.last_bounces([row.address for row in shown])
+    last = bounce_selectors.last_bounces([row.address for row in shown])
     context = {"rows": [(row, last.get(row.address)) for row in shown], **page.context}
     return render(request, "listserv/bounces.html", context)
 
@@ -91,8 +96,10 @@ def came_back(request: HttpRequest) -> HttpResponse:
 def _restart(request: HttpRequest) -> HttpResponse:
     asked = request.POST.get("restart", "")[:254]
     if AddressHealth.objects.filter(address=asked).exists():
-        bounces.restart_address(address=asked, now=clock.now())
-        messages.success(request, _("%s gets its mail again, and what came back is forgotten.") % asked)
+        bounce_services.restart_address(address=asked, now=clock.now())
+        messages.success(
+            request, _("%s gets its mail again, and what came back is forgotten.") % isolate(asked)
+        )
     else:
         messages.warning(request, _("Nothing is kept of this address any more."))
     return HttpResponseRedirect(request.get_full_path())

@@ -1,4 +1,6 @@
-"""The roster of a list, for who leads its discussion: who gets what, and many put on it or taken off at once."""
+"""The roster of a list, for who leads its discussion:
+who gets what, and many put on it or taken off at once.
+"""
 
 from typing import TYPE_CHECKING, cast
 
@@ -11,7 +13,9 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from hub.lib import clock
+from hub.lib.counts import with_count
 from hub.lib.numbers import whole_number
+from hub.lib.scripts import isolate
 from listserv import rosters
 from listserv.figures import led_list_for, roster_of
 from listserv.forms import RosterForm
@@ -28,26 +32,28 @@ LISTED = 50
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def roster(request: HttpRequest, name: str) -> HttpResponse:
-    """List the roster, ``?q=`` searches names; a POST adds or removes the members with the given addresses."""
+    """List the roster, ``?q=`` searches names; a POST
+    adds or removes the members with the given addresses.
+    """
     member = cast("Member", request.user)
-    found = led_list_for(member, name)
+    mailing_list = led_list_for(member, name)
     form = RosterForm()
     unknown: tuple[str, ...] = ()
     if request.method == "POST":
         if "off" in request.POST:
-            _take_off(request, member, found)
+            _take_off(request, member, mailing_list)
             return HttpResponseRedirect(request.get_full_path())
         form = RosterForm(request.POST)
         if form.is_valid():
-            unknown = _change(request, member, found, form)
+            unknown = _change(request, member, mailing_list, form)
             if not unknown:
                 return HttpResponseRedirect(request.path)
             form = RosterForm(initial={"addresses": "\n".join(unknown)})
     search = " ".join(request.GET.get("q", "").split())[:100]
-    rows = roster_of(found, search=search)
+    rows = roster_of(mailing_list, search=search)
     page = paging(request.GET.get("page", ""), rows.count(), size=SIZE, q=search)
     context = {
-        "list": found,
+        "list": mailing_list,
         "rows": rows[page.rows],
         "search": search,
         "form": form,
@@ -56,28 +62,53 @@ def roster(request: HttpRequest, name: str) -> HttpResponse:
         "shows_addresses": member.is_staff,
         **page.context,
     }
-    return render(request, "listserv/roster.html", context, status=422 if unknown or form.errors else 200)
+    return render(
+        request, "listserv/roster.html", context, status=422 if unknown or form.errors else 200
+    )
 
 
-def _change(request: HttpRequest, member: "Member", found: MailingList, form: RosterForm) -> tuple[str, ...]:
+def _change(
+    request: HttpRequest, member: "Member", mailing_list: MailingList, form: RosterForm
+) -> tuple[str, ...]:
     """Put them on or take them off, say how many, and return the addresses that nobody has."""
     removes = "remove" in request.POST
     act = rosters.unsubscribe_many if removes else rosters.subscribe_many
-    change = act(list_id=found.pk, addresses=form.cleaned_data["addresses"], now=clock.now(), actor=member)
+    change = act(
+        list_id=mailing_list.pk,
+        addresses=form.cleaned_data["addresses"],
+        now=clock.now(),
+        actor=member,
+    )
     done, already = change.changed, change.unchanged
     if removes:
-        said = ngettext("%d member was taken off the roster.", "%d members were taken off the roster.", done) % done
-        rest = ngettext("%d was not on it.", "%d were not on it.", already) % already
+        sentence = with_count(
+            ngettext(
+                "%d member was taken off the roster.", "%d members were taken off the roster.", done
+            ),
+            done,
+        )
+        rest = with_count(ngettext("%d was not on it.", "%d were not on it.", already), already)
     else:
-        said = ngettext("%d member was put on the roster.", "%d members were put on the roster.", done) % done
-        rest = ngettext("%d was on it.", "%d were on it.", already) % already
+        sentence = with_count(
+            ngettext(
+                "%d member was put on the roster.", "%d members were put on the roster.", done
+            ),
+            done,
+        )
+        rest = with_count(ngettext("%d was on it.", "%d were on it.", already), already)
     if done or already:
-        messages.success(request, f"{said} {rest}" if already else said)
+        messages.success(request, f"{sentence} {rest}" if already else sentence)
     return change.unknown
 
 
-def _take_off(request: HttpRequest, member: "Member", found: MailingList) -> None:
+def _take_off(request: HttpRequest, member: "Member", mailing_list: MailingList) -> None:
     key = whole_number(request.POST["off"])
-    row = rosters.take_off(list_id=found.pk, subscription_id=key, actor=member, now=clock.now())
+    row = rosters.take_off(
+        list_id=mailing_list.pk, subscription_id=key, actor=member, now=clock.now()
+    )
     if row is not None:
-        messages.success(request, _("%(name)s gets no more mail of this list.") % {"name": row.member.get_full_name()})
+        messages.success(
+            request,
+            _("%(name)s gets no more mail of this list.")
+            % {"name": isolate(row.member.get_full_name())},
+        )

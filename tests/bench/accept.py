@@ -34,16 +34,16 @@ from django.db import connection, connections  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
 
 from forums import services as forums  # noqa: E402
-from hub.env import Endpoint  # noqa: E402
 from hub.lib.bus import bus  # noqa: E402
 from hub.lib.clock import now  # noqa: E402
+from hub.lib.endpoints import Endpoint  # noqa: E402
 from hub.members.models import Member  # noqa: E402
 from listserv import tokens  # noqa: E402
-from listserv.inbound import server  # noqa: E402
-from listserv.inbound.delivery import Delivery  # noqa: E402
-from listserv.inbound.judge import judge  # noqa: E402
-from listserv.inbound.recipients import RecentLists  # noqa: E402
-from listserv.inbound.session import look_up  # noqa: E402
+from listserv.gateway import server  # noqa: E402
+from listserv.gateway.delivery import Delivery  # noqa: E402
+from listserv.gateway.evaluation import evaluate  # noqa: E402
+from listserv.gateway.lookups import look_up  # noqa: E402
+from listserv.gateway.recipients import RecentLists  # noqa: E402
 from listserv.models import InboundMail  # noqa: E402
 from tests import databases  # noqa: E402
 
@@ -165,7 +165,7 @@ def verdict(people: list[Sender]) -> str:
         sender = people[number % len(people)]
         recipient = look_up(sender[1], None, False, lists)
         raw = mail(sender, number)
-        judge(Delivery("192.0.2.1", "bench", None, sender[0], (recipient,), raw, len(raw), now()))  # type: ignore[arg-type]
+        evaluate(Delivery("192.0.2.1", "bench", None, sender[0], (recipient,), raw, len(raw), now()))  # type: ignore[arg-type]
 
     once(0)
     with CaptureQueriesContext(connection) as queries:

@@ -13,17 +13,17 @@ import signal
 import socket
 import sys
 import time
-from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent))
 os.environ["HUB_RATE_PER_HOUR"] = "100000"
 
-import accept
-import fanout
+# First: it sets Django up.
+from tests.bench import accept, fanout
+
+# isort: split
 from django.conf import settings
 from django.db import connections
 
-from hub.env import Endpoint
+from hub.lib.endpoints import Endpoint
 from hub.runtime.serve import run
 from listserv.models import InboundMail, Mailing
 from tests import databases

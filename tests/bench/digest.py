@@ -35,7 +35,7 @@ from hub.members.models import Member  # noqa: E402
 from listserv import services  # noqa: E402
 from listserv.digests.render import Digest  # noqa: E402
 from listserv.digests.select import gather  # noqa: E402
-from listserv.inbound.trim import trim  # noqa: E402
+from listserv.mail.trim.trimming import trim  # noqa: E402
 from listserv.models import MailingList  # noqa: E402
 from tests import databases  # noqa: E402
 

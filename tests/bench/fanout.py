@@ -1,12 +1,14 @@
 """Time the fan-out of one contribution into a real SMTP sink, against a bare client in the same run.
 
-``python tests/bench/fanout.py [10000]`` sends a post of 4 KiB to so many subscribers, each copy with its own envelope
+``python -m tests.bench.fanout [10000]`` sends a post of 4 KiB to so many subscribers, each copy with its own envelope
 sender (VERP), reply address and unsubscribe headers, and prints deliveries a second of ours, of a bare client that
 sends the same bytes with MAIL, RCPT and DATA pipelined over one connection, and their ratio: for a sink that offers
 CHUNKING and for one with PIPELINING only, unsigned and signed (DKIM). The sink is a process of its own.
 
-``python tests/bench/fanout.py memory`` prints the memory of the sending process for 1,000, 10,000 and 50,000.
-``python tests/bench/fanout.py latency`` starts a hub (``manage.py up``) and prints the milliseconds from the ``250`` of
+``python -m tests.bench.fanout rsa [10000]`` prints the RSA-2048 figure alone, beside what ``openssl
+speed`` signs on one core before and after it.
+``python -m tests.bench.fanout memory`` prints the memory of the sending process for 1,000, 10,000 and 50,000.
+``python -m tests.bench.fanout latency`` starts a hub (``manage.py up``) and prints the milliseconds from the ``250`` of
 a mail to the first RCPT at the sink.
 """
 
@@ -45,13 +47,13 @@ from django.db import connections  # noqa: E402
 
 from forums import services as forums  # noqa: E402
 from forums.models import Membership  # noqa: E402
-from hub.env import DkimKey, Endpoint  # noqa: E402
 from hub.lib.clock import now  # noqa: E402
+from hub.lib.endpoints import DkimKey, Endpoint  # noqa: E402
 from hub.members.models import Member  # noqa: E402
 from listserv import tokens  # noqa: E402
 from listserv.models import Mailing, MailingList, Subscription  # noqa: E402
-from listserv.outbound import pump  # noqa: E402
-from listserv.outbound.dkim import signing  # noqa: E402
+from listserv.outbound import delivery_worker  # noqa: E402
+from listserv.outbound.signing import signing  # noqa: E402
 from tests import databases  # noqa: E402
 
 ROUNDS = 3
@@ -245,10 +247,10 @@ def ours(far: Sink, author: Member, forum_id: int, count: int) -> tuple[float, f
     settings.HUB_RELAY = Endpoint("127.0.0.1", far.port)
     say(author, forum_id)
     began, spent = time.perf_counter(), time.process_time()
-    while pump.deliver_mailings(now()):
+    while delivery_worker.deliver_mailings(now()):
         pass
     seconds, processor = time.perf_counter() - began, time.process_time() - spent
-    pump.close_transport()
+    delivery_worker.close_transport()
     assert far.seen()[:2] == (count, count), "The sink has not seen each recipient once"
     return count / seconds, processor / count * 1_000_000
 
@@ -261,7 +263,7 @@ class Keeper:
 
     def send(self, batch: list[object]) -> list[object]:
         """Keep a batch."""
-        taken = pump.Result(pump.Outcome.SENT)
+        taken = delivery_worker.Result(delivery_worker.Outcome.SENT)
         self.kept += [(one.sender.encode(), one.recipient.encode(), one.parts) for one in batch]  # type: ignore[attr-defined]
         return [taken] * len(batch)
 
@@ -271,15 +273,15 @@ class Keeper:
 
 def copies(author: Member, forum_id: int) -> list[tuple[bytes, bytes, tuple[bytes, ...]]]:
     """Return the copies of one mailing, as they would go out."""
-    keeper, before = Keeper(), pump.transport
+    keeper, before = Keeper(), delivery_worker.transport
     chain = signing(keeper)  # type: ignore[arg-type]
-    pump.transport = lambda: chain
+    delivery_worker.transport = lambda: chain
     try:
         say(author, forum_id)
-        while pump.deliver_mailings(now()):
+        while delivery_worker.deliver_mailings(now()):
             pass
     finally:
-        pump.transport = before
+        delivery_worker.transport = before
     return keeper.kept
 
 
@@ -335,6 +337,26 @@ def throughput(count: int) -> None:
             settings.HUB_DKIM = tuple(map(key, keys))
             compare(f"CHUNKING{name}", ("PIPELINING", "CHUNKING"), author, forum_id, count)
             compare(f"PIPELINING{name}", ("PIPELINING",), author, forum_id, count)
+
+
+def openssl_signatures() -> float:
+    """Return how many RSA-2048 signatures a second ``openssl speed`` makes on one core."""
+    command = ["openssl", "speed", "-seconds", "3", "rsa2048"]
+    out = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    return float(out.splitlines()[-1].split()[-2])
+
+
+def signed(count: int) -> None:
+    """Print signed deliveries a second beside the signatures of one core; the bar is 85 %."""
+    with databases.taken():
+        author, forum_id = roster(count)
+        settings.HUB_DKIM = (key("rsa"),)
+        limits = [openssl_signatures()]
+        with sink("PIPELINING", "CHUNKING") as far:
+            rates = [ours(far, author, forum_id, count)[0] for _round in range(ROUNDS)]
+        limits.append(openssl_signatures())
+    rate, limit = statistics.median(rates), statistics.mean(limits)
+    print(f"{count} subscribers, RSA-2048: {rate:.0f}/s, one core signs {limit:.0f}/s: {rate / limit:.0%}")
 
 
 def _resident(field: str) -> int:
@@ -450,7 +472,9 @@ def _once(port: int, address: str, reply: str, number: int, far: Sink, count: in
 def main() -> None:
     """Choose what to measure."""
     what = sys.argv[1] if len(sys.argv) > 1 else "10000"
+    count = int(sys.argv[2]) if len(sys.argv) > 2 else 10_000
     measures: dict[str, Callable[[], None]] = {
+        "rsa": lambda: signed(count),
         "memory": lambda: memory((1_000, 10_000, 50_000)),
         "latency": lambda: latency(10_000, 5),
     }

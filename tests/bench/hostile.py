@@ -12,18 +12,21 @@ import sys
 import time
 from collections.abc import Callable
 
-import accept
+# First: it sets Django up.
+from tests.bench import accept
+
+# isort: split
 from django.db import connections
 
 from forums import services as forums
 from forums.models import ForumPolicy
 from hub.lib.clock import now
 from hub.members.models import Member
-from listserv.inbound import reading, spool
-from listserv.inbound.delivery import Delivery
-from listserv.inbound.judge import judge_all
-from listserv.inbound.pump import publish_accepted
-from listserv.inbound.session import look_up
+from listserv.gateway import reading, spool
+from listserv.gateway.delivery import Delivery
+from listserv.gateway.evaluation import evaluate_all
+from listserv.gateway.lookups import look_up
+from listserv.gateway.worker import publish_accepted
 from listserv.models import InboundMail
 from tests import databases
 
@@ -104,12 +107,12 @@ def judged(raw: bytes, member: Member, address: str) -> str:
     """Take a mail over as the door and the worker do; return what became of it."""
     recipient = look_up(address, None, False, accept.RecentLists())
     delivery = Delivery("192.0.2.1", "bench", member.pk, "", (recipient,), raw, len(raw), now())  # type: ignore[arg-type]
-    judgement = judge_all([reading.read(delivery)])[0]
-    spool.write([judgement])
+    outcome = evaluate_all([reading.read(delivery)])[0]
+    spool.write([outcome])
     while publish_accepted(now()):
         pass
     row = InboundMail.objects.latest("pk")
-    return f"{row.state}: {judgement.reply[:60]}"
+    return f"{row.state}: {outcome.reply[:60]}"
 
 
 def weigh(raw: bytes, member: Member, address: str) -> tuple[float, float, str]:

@@ -1,7 +1,8 @@
-"""Time the renderer on what overwhelms parsers: ``python tests/bench/markup.py [CHARACTERS]``, 40,000 by itself.
+"""Time the renderers on what overwhelms parsers: ``python tests/bench/markup.py [CHARACTERS]``, 40,000 by itself.
 
 The bar (decision 0021): at most 200 ms of processor time and 20 times the text and 4 kB. Every family of
-:mod:`tests.lib.hostile_text` is tried, then mixtures of them that Hypothesis finds. Ends with 1 when one is over it.
+:mod:`tests.lib.hostile_text` is tried as Markdown and as plain text, then mixtures of them. Ends with 1 when one is
+over it.
 """
 
 import os
@@ -18,7 +19,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hub.settings")
 django.setup()
 
-from hub.lib.markup import render  # noqa: E402 - after the settings
+from hub.lib.markup import TEXT_FORMATS, render  # noqa: E402 - after the settings
 from tests.lib.hostile_text import FAMILIES  # noqa: E402 - beside the settings
 
 MILLISECONDS = 200.0
@@ -26,12 +27,12 @@ SHOWN = 20
 MIXTURES = 60
 
 
-def weigh(text: str) -> tuple[float, float]:
+def weigh(text: str, text_format: str) -> tuple[float, float]:
     """Return milliseconds of processor time, the better of two, and the share of the bytes that are allowed."""
     spent = []
     for _ in range(2):
         start = time.process_time()
-        made = render(text)
+        made = render(text, text_format)
         spent.append((time.process_time() - start) * 1000)
     return min(spent), len(made.encode()) / (20 * len(text.encode()) + 4_000)
 
@@ -58,11 +59,14 @@ def main() -> int:
     length = int(sys.argv[1]) if len(sys.argv) > 1 else 40_000
     render("So that **all** is loaded.\n\n|a|\n|-|\n")
     texts = [(name, family(length)) for name, family in FAMILIES.items()]
-    rows = [(*weigh(text), name) for name, text in [*texts, *mixtures(length)]]
+    texts += mixtures(length)
+    rows = [
+        (*weigh(text, text_format), f"{text_format}: {name}") for text_format in TEXT_FORMATS for name, text in texts
+    ]
     for spent, share, name in sorted(rows, reverse=True)[:SHOWN]:
         print(f"{spent:8.1f} ms  {share:6.1%} of the bytes  {name[:90]}")
     over = [name for spent, share, name in rows if spent > MILLISECONDS or share > 1]
-    print(f"{len(rows)} texts of {length:,} characters, {len(over)} over the bar {over or ''}")
+    print(f"{len(rows)} renderings of {length:,} characters, {len(over)} over the bar {over or ''}")
     return int(bool(over))
 
 

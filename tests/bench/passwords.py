@@ -32,11 +32,11 @@ from django.conf import settings  # noqa: E402
 from django.db import connections  # noqa: E402
 
 from forums import services as forums  # noqa: E402
-from hub.env import Endpoint  # noqa: E402
 from hub.lib.clock import now  # noqa: E402
+from hub.lib.endpoints import Endpoint  # noqa: E402
 from hub.members import limits  # noqa: E402
 from hub.members.models import Member  # noqa: E402
-from listserv.inbound import server  # noqa: E402
+from listserv.gateway import server  # noqa: E402
 from tests import databases  # noqa: E402
 
 BAR_MS = 300.0

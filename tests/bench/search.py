@@ -27,7 +27,7 @@ from machina.apps.forum_conversation.models import Topic  # noqa: E402
 
 from hub.members.models import Member  # noqa: E402
 from hub.search import services  # noqa: E402
-from hub.search.engines import Statement  # noqa: E402
+from hub.search.engines import SearchStatement  # noqa: E402
 from hub.search.query import parse  # noqa: E402
 from hub.search.selectors import MOST, PAGE  # noqa: E402
 
@@ -54,7 +54,7 @@ def fill(size: int) -> list[str]:
         for number in range(first, min(first + 500, size)):
             rare = " zzrare" if number % 5000 == 7 else ""
             documents.append(
-                services.Document(
+                services.IndexEntry(
                     key=f"contribution:{number}", kind="contribution", scope="", title="Re: T", url="/", author=author,
                     date=START + timedelta(minutes=chance.randint(0, 3_000_000)),
                     topic_id=chance.choice(topics).pk, body=" ".join(chance.choices(words, weights, k=WORDS)) + rare,
@@ -90,7 +90,7 @@ def main() -> None:
              "rare": "zzrare"}  # fmt: skip
     for readable in (FORUMS, FORUMS // 2, 2, 0):
         for name, text in asked.items():
-            statement = Statement(parse(text), forums=set(keys[:readable]), scopes={"public"}, kind="")
+            statement = SearchStatement(parse(text), forums=set(keys[:readable]), scopes={"public"}, kind="")
             count = statement.count(most=MOST + 1)
             counted = median(lambda: statement.count(most=MOST + 1))  # noqa: B023 - called at once
             few = count <= MOST

@@ -11,8 +11,8 @@ from typing import Any
 
 import yaml
 
-from listserv.trust import spf
-from listserv.trust.resolver import Unanswered
+from listserv.mail.auth import spf
+from listserv.mail.auth.resolver import Unanswered
 
 
 class Zone:

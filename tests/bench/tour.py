@@ -4,6 +4,8 @@ Run: ``.venv/bin/python -m tests.bench.tour`` (about three minutes; needs Chromi
 """
 
 import statistics
+import subprocess
+import sys
 import tempfile
 import time
 import uuid
@@ -15,6 +17,7 @@ from tests.flow import conftest, mailer, running
 from tests.flow import tour as steps
 
 MAILS = 10
+PAGES, TOPICS = 20, 6_000
 
 
 def rss(hub: running.RunningHub) -> float:
@@ -60,6 +63,17 @@ def measure_mail(tour: steps.Tour, page: Page) -> None:
         report(f"{what}, slowest of {MAILS} (median {statistics.median(found):.2f} s)", max(found), "s", 2)
 
 
+def read_a_large_discussion(tour: steps.Tour) -> None:
+    """Fill a discussion and read its pages, from the first on."""
+    forum = next(entry["url"] for entry in tour.hub.demo["lists"] if entry["closed"])
+    command = [sys.executable, "-m", "tests.bench.sized.large_discussion", forum.rstrip("/").rpartition("/")[2]]
+    subprocess.run([*command, str(TOPICS)], cwd=running.ROOT, env=tour.hub.env, check=True)
+    page = tour.open_as(tour.hub, tour.second)
+    for number in range(1, PAGES + 1):
+        answer = page.goto(f"{forum}?page={number}", wait_until="networkidle")
+        assert answer is not None and answer.status == 200
+
+
 def main() -> None:
     """Start, walk, measure, start again."""
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
@@ -75,6 +89,8 @@ def main() -> None:
             page = steps.a_member_reads_and_replies(tour)
             measure_mail(tour, page)
             report(f"memory after {MAILS} mails more", rss(hub), "MB", 220)
+            read_a_large_discussion(tour)
+            report(f"memory after {PAGES} pages of a discussion of {TOPICS:,} topics", rss(hub), "MB", 220)
             stopped = time.monotonic()
             hub.stop("up")
             print(f"{'stopped by SIGTERM':<58} {time.monotonic() - stopped:8.2f} s")

@@ -7,9 +7,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from listserv.inbound.flowed import unflow
-from listserv.inbound.htmltext import to_text
-from listserv.inbound.trim import read_chain, trim
+from listserv.mail.parse.flowed import unflow
+from listserv.mail.parse.html_text import to_text
+from listserv.mail.trim.trimming import read_chain, trim
 
 SIZE = 1_000_000
 INTRO = "On 3 May 2026 at 10:02, Boris Horvat <boris@people.example> wrote:\n"

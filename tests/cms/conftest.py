@@ -9,10 +9,12 @@ from django.test import Client
 
 from cms import services
 from cms.models import ProceedingsPage
+from cms.services.printing import make_prints
 from conferences.models import Conference
 from conferences.services import convene_conference, end_conference, schedule_session
 from forums.models import ForumPolicy
 from forums.services import Draft, publish
+from hub.lib.clock import now as clock
 
 SUMMARY = "Trials need a **distance**.\n\nAll agreed on 300 metres."
 
@@ -68,13 +70,23 @@ class Finished:
         ForumPolicy.objects.filter(forum_id=self.conference.forum_id).update(language=language)
         page = self.submitted()
         self.end()
-        return self.approve(page)
+        page = self.approve(page)
+        printed()
+        return page
 
     def say(self, author: Any, text: str, *, origin: str = "live") -> Any:
         """Say something on the first item."""
         topic = self.conference.conference_sessions.get().items.first().topic_id
         draft = Draft(forum_id=self.conference.forum_id, topic_id=topic, text=text, quiet=True)
         return publish(draft=draft, author=author, origin=origin, now=self.now).contribution
+
+
+def printed() -> int:
+    """Make every print that is wanted, as the worker does; return how many those are."""
+    count = 0
+    while make_prints(clock()):
+        count += 1
+    return count
 
 
 def latest(page: ProceedingsPage) -> int | None:

@@ -8,6 +8,7 @@ from django.utils import timezone
 from cms import services
 from cms.models import IssuedText, IssueNote
 from hub.lib.errors import Conflict, Invalid, NotAllowed, NotFound
+from tests.cms.conftest import printed
 from tests.cms.test_frozen import shown
 from tests.cms.test_print import words
 
@@ -32,10 +33,11 @@ def test_a_dated_note_stands_above_the_text_on_the_page_and_in_print(finished, a
     main = page_text.split("<main", 1)[1]
     assert main.index("Note of correction") < main.index("All agreed on 300")
     assert "read &lt;b&gt;400&lt;/b&gt; metres" in main and 'name="dcterms.provenance"' in page_text
-    printed = as_(None).get(f"{page.url}pdf/").content
-    text = words(printed)
+    printed()
+    noted = as_(None).get(f"{page.url}pdf/").content
+    text = words(noted)
     assert text.index("Note of correction") < text.index("All agreed on 300") and "400" in text
-    assert b"pdfuaid:part" in printed
+    assert b"pdfuaid:part" in noted
     assert as_(None).get(f"{page.url}pdf/issued/").content == plain_print
 
 
@@ -60,10 +62,11 @@ def test_what_is_withdrawn_leaves_a_notice_and_never_a_hole(finished, as_):
     for part in (page.symbol, page.title, "Sofia Lind", "The annex is not ours.", str(timezone.now().year)):
         assert part in text
     assert "Three hundred" not in text and "All agreed" not in text and "400" not in text
+    printed()
     for address in ("pdf/", "pdf/issued/"):
-        printed = as_(None).get(f"{page.url}{address}")
-        assert printed.status_code == 200 and "The annex is not ours." in words(printed.content)
-        assert "Three hundred" not in words(printed.content)
+        notice = as_(None).get(f"{page.url}{address}")
+        assert notice.status_code == 200 and "The annex is not ours." in words(notice.content)
+        assert "Three hundred" not in words(notice.content)
     assert "withdrawn" in as_(None).get("/published/").content.decode()
     assert page.symbol not in as_(None).get("/").content.decode()
 

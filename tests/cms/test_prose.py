@@ -90,3 +90,9 @@ def test_whatever_markdown_says_arrives_in_the_tree(text):
     markup = render(text)
     squeezed = "".join(plain(markup).split())
     assert "".join(texts(markup).split()) == squeezed
+
+
+def test_plain_text_as_typed_keeps_its_blanks_and_line_breaks():
+    (para,) = prose.read('<p class="typed" dir="auto">  a   b<br>\tc <a href="https://x.example/_a_">d</a></p>')
+    texts = [node.get("text", node["kind"]) for node in para["of"]]
+    assert texts[:3] == ["\xa0\xa0a\xa0\xa0 b", "break", "\xa0\xa0\xa0\xa0c "]

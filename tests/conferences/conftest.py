@@ -151,7 +151,9 @@ class Serving:
         await asyncio.gather(listening, return_exceptions=True)
 
     def start(self) -> None:
-        """Start and wait until it answers."""
+        """Start and wait until it answers; its threads keep no connection, since they end with the test."""
+        self._age = connections.settings["default"]["CONN_MAX_AGE"]
+        connections.settings["default"]["CONN_MAX_AGE"] = 0
         self._thread.start()
         deadline = time.monotonic() + 10
         while not self._server.started:
@@ -162,6 +164,7 @@ class Serving:
         """Stop and wait for every thread."""
         self._server.should_exit = True
         self._thread.join(15)
+        connections.settings["default"]["CONN_MAX_AGE"] = self._age
         assert not self._thread.is_alive()
         self._socket.close()
 
@@ -182,9 +185,8 @@ class Serving:
 
 
 @pytest.fixture
-def serving(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Serving]:
-    """Serve the hub for one test; its threads keep no connection, since they end with the test."""
-    monkeypatch.setitem(connections.settings["default"], "CONN_MAX_AGE", 0)
+def serving(transactional_db: None) -> Iterator[Serving]:
+    """Serve the hub for one test."""
     server = Serving()
     server.start()
     yield server
@@ -192,11 +194,11 @@ def serving(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator
 
 
 def frame(connection: ClientConnection, *kinds: str, timeout: float = 5) -> dict[str, Any]:
-    """Return the next frame of one of the kinds (of any, when none is named); presence is passed over."""
+    """Return the next frame of one of the kinds (of any, when none is named); presence and beats are passed over."""
     deadline = time.monotonic() + timeout
     while True:
         found = json.loads(connection.recv(timeout=max(0.01, deadline - time.monotonic())))
-        if found.get("kind") in kinds or (not kinds and found.get("kind") != "presence"):
+        if found.get("kind") in kinds or (not kinds and found and found.get("kind") != "presence"):
             return dict(found)
 
 

@@ -1,19 +1,17 @@
 """The live room in a real browser: a sitting in two windows, and the pages under axe-core in both directions."""
 
-import asyncio
 import json
 import re
 from pathlib import Path
 
 import pytest
 from django.contrib.staticfiles import finders
-from django.db import connections
 from playwright.async_api import expect
 
 from forums import services as forum_services
 from hub.lib import clock
 from tests.conferences.conftest import gather
-from tests.ui.browsing import HOST, TYPES, in_browser, render, serve, violations
+from tests.ui.browsing import HOST, TYPES, in_browser, in_thread, render, serve, violations
 
 pytestmark = pytest.mark.browser
 PHONE, DESK = {"width": 360, "height": 740}, {"width": 1280, "height": 900}
@@ -45,7 +43,6 @@ def test_a_sitting_in_two_windows_with_a_word_by_mail(serving, make_member):
     def mail():
         draft = forum_services.Draft(forum_id=room.forum_id, text="By mail, read with the others.")
         forum_services.publish(draft=draft, author=room.rosa, origin="mail", now=clock.now())
-        connections.close_all()
 
     async def work(browser):
         chair = await window(browser, serving, cookies["chen"], DESK)
@@ -57,6 +54,8 @@ def test_a_sitting_in_two_windows_with_a_word_by_mail(serving, make_member):
         await chair.get_by_role("button", name="Open the session").click()
         await expect(amina.locator("#item")).to_contain_text("Isolation distances")
         await expect(amina.locator("#statement textarea")).to_have_value("Twenty **metres** are enough.")
+        await amina.locator("label[for=tab-said]").click()
+        await expect(amina.locator(".nothing-said")).to_be_visible()
         await amina.locator("label[for=tab-floor]").click()
         await amina.get_by_role("button", name="Ask for the floor").click()
         await chair.get_by_role("button", name="3 min give the floor to Amina Diallo").click()
@@ -69,8 +68,10 @@ def test_a_sitting_in_two_windows_with_a_word_by_mail(serving, make_member):
         await expect(said.locator("h3")).to_have_text("Amina Diallo")
         await expect(amina.locator("#statement textarea")).to_have_value("")
         await expect(amina.locator("#unseen-count")).to_have_text("")
-        await asyncio.to_thread(mail)
+        await in_thread(mail)
         await expect(amina.locator("#unseen-count")).to_have_text("(1)")
+        await amina.locator("label[for=tab-said]").click()
+        await expect(amina.locator(".nothing-said")).to_be_hidden()
         await expect(chair.locator("article", has_text="read with the others").locator(".door.mail")).to_be_visible()
         await chair.get_by_text("For the chair").click()
         await chair.get_by_text("Close the session…").click()

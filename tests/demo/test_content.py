@@ -10,7 +10,7 @@ import pytest
 from django.conf import settings
 
 from hub.demo import reader
-from hub.demo.reader import Gathering, Thread, When
+from hub.demo.reader import Gathering, ScriptedThread, When
 from hub.members.regions import NAMES, region_of
 
 ROLES = {"secretariat", "moderator", "rapporteur", "chair", "member", "stranger"}
@@ -22,7 +22,7 @@ def gatherings() -> list[Gathering]:
     return [*reader.discussions(), *reader.conferences(), *reader.groups()]
 
 
-def threads() -> list[tuple[Gathering, Thread]]:
+def threads() -> list[tuple[Gathering, ScriptedThread]]:
     return [(gathering, thread) for gathering in gatherings() for thread in gathering.threads]
 
 

@@ -25,7 +25,7 @@ def compose() -> dict[str, Any]:
 
 def read_variables() -> set[str]:
     """Every variable that the settings read."""
-    sources = [ROOT / "hub" / "settings.py", ROOT / "hub" / "env.py"]
+    sources = [ROOT / "hub" / f"{name}.py" for name in ("settings", "env", "env_stores")]
     return set(re.findall(r'"((?:HUB|DATABASE|REDIS)_[A-Z_]+)"', "".join(path.read_text() for path in sources)))
 
 

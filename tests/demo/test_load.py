@@ -14,7 +14,7 @@ from django.contrib.auth import authenticate, get_user_model
 from django.db import transaction
 from django.test import override_settings
 
-from conferences import services as conferences
+from conferences import services as conference_services
 from forums import selectors
 from hub.demo import reader
 from hub.demo.load import load
@@ -142,7 +142,7 @@ def test_the_chair_can_open_the_coming_sitting_at_once(made: dict[str, Any]) -> 
     sitting = row("conferences.ConferenceSession").get(state="scheduled")
     assert made["conference"]["session_url"].endswith(sitting.get_absolute_url())
     assert sitting.opens_at > NOW
-    conferences.open_session(conference_session_id=sitting.pk, actor=account(made, "chair"), now=NOW)
+    conference_services.open_session(conference_session_id=sitting.pk, actor=account(made, "chair"), now=NOW)
     sitting.refresh_from_db()
     assert sitting.state == "open"
 

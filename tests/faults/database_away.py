@@ -58,7 +58,7 @@ def run(count: int, *, command: str) -> str:
 
     from forums.models import Contribution
     from hub.lib.clock import now
-    from listserv.inbound.pump import publish_accepted
+    from listserv.gateway.worker import publish_accepted
     from listserv.models import InboundMail, Mailing
 
     member, _forum, to = people(2)

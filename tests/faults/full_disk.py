@@ -51,7 +51,7 @@ def run(count: int) -> str:
 
     from forums.models import Contribution
     from hub.lib.clock import now
-    from listserv.inbound.pump import publish_accepted
+    from listserv.gateway.worker import publish_accepted
     from listserv.models import InboundMail
 
     member, _forum, to = people(2)

@@ -45,7 +45,7 @@ def relay(port: int, ledger: Path) -> None:
 def worker() -> None:
     """Walk the rosters until killed."""
     from hub.lib.clock import now
-    from listserv.outbound.pump import deliver_mailings
+    from listserv.outbound.delivery_worker import deliver_mailings
 
     while True:
         if not deliver_mailings(now()):
@@ -60,10 +60,10 @@ def run(kills: int) -> str:
     from django.conf import settings
 
     from forums import services
-    from hub.env import RelayAddress
     from hub.lib.clock import now
+    from hub.lib.endpoints import RelayAddress
     from listserv.models import Mailing, Retry
-    from listserv.outbound.pump import deliver_mailings
+    from listserv.outbound.delivery_worker import deliver_mailings
 
     author, forum_id, _to = people(SUBSCRIBERS)
     port, ledger = free_port(), Path(os.environ["HUB_DATA"]) / "ledger"

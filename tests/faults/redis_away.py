@@ -130,7 +130,7 @@ def hub(web: int, smtp: int) -> None:
     """Run every part until killed."""
     from django.conf import settings
 
-    from hub.env import Endpoint
+    from hub.lib.endpoints import Endpoint
     from hub.runtime.serve import run
 
     settings.HUB_WEB, settings.HUB_SMTP = Endpoint("127.0.0.1", web), Endpoint("127.0.0.1", smtp)

@@ -79,8 +79,8 @@ def stage() -> Iterator[None]:
     from django.conf import settings
 
     # Loaded once, before any child: a child that is killed while it imports shows nothing.
-    from listserv.inbound import server  # noqa: F401
-    from listserv.outbound import pump  # noqa: F401
+    from listserv.gateway import server  # noqa: F401
+    from listserv.outbound import delivery_worker  # noqa: F401
     from tests import databases
 
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
@@ -119,8 +119,8 @@ def gateway(port: int) -> None:
 
     from django.conf import settings
 
-    from hub.env import Endpoint
-    from listserv.inbound.server import serve
+    from hub.lib.endpoints import Endpoint
+    from listserv.gateway.server import serve
 
     settings.HUB_SMTP = Endpoint("127.0.0.1", port)
     threading.Thread(target=publisher, daemon=True).start()
@@ -132,7 +132,7 @@ def publisher() -> None:
     from django.db import Error, connections
 
     from hub.lib.clock import now
-    from listserv.inbound.pump import publish_accepted
+    from listserv.gateway.worker import publish_accepted
 
     while True:
         try:

@@ -47,3 +47,8 @@ def test_people_sign_in_apply_and_send_while_redis_was_never_there():
 @pytest.mark.redis
 def test_people_sign_in_apply_and_send_after_redis_was_killed_and_it_is_used_again():
     assert "3 rounds, Redis killed and back" in said_by("redis_away", "killed")
+
+
+def test_a_pdf_is_made_by_the_next_worker_and_never_served_half_though_the_first_is_killed():
+    kills = KILLS or 6
+    assert f"{kills} kills" in said_by("kill_print", kills)

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from hub.env import RelayAddress
+from hub.lib.endpoints import RelayAddress
 from listserv.models import AddressHealth, Mailing, Retry
-from listserv.outbound import pump
+from listserv.outbound import delivery_worker
 from listserv.outbound.relay import Relay
 from tests.listserv.sink import Sink
 
@@ -20,12 +20,12 @@ def sink(settings: Any) -> Any:
     """A relay, and the worker's connections to it."""
     found = Sink()
     settings.HUB_RELAY = address = RelayAddress("127.0.0.1", found.port)
-    pump.close_transport()
+    delivery_worker.close_transport()
     # As the worker makes it, but it does not wait for minutes.
-    pump._kept.transport = Relay(address, helo="hub.example", reply_seconds=0.5)
-    pump._kept.settings = address, settings.HUB_DKIM
+    delivery_worker._kept.transport = Relay(address, helo="hub.example", reply_seconds=0.5)
+    delivery_worker._kept.settings = address, settings.HUB_DKIM
     yield found
-    pump.close_transport()
+    delivery_worker.close_transport()
     found.close()
 
 
@@ -35,7 +35,7 @@ def goes_out(cast: Any, now: Any, sink: Sink) -> Any:
 
     def walk(minutes: int = 60) -> Counter[str]:
         for minute in range(minutes):
-            while pump.deliver_mailings(now + timedelta(minutes=minute)):
+            while delivery_worker.deliver_mailings(now + timedelta(minutes=minute)):
                 pass
         ids = {taken.content.partition(b"Message-ID: ")[2].partition(b"\r\n")[0] for taken in sink.taken}
         assert len(ids) == 1
@@ -76,7 +76,7 @@ def sink_addresses(sink: Sink) -> list[str]:
 def test_relay_that_is_too_busy_makes_no_rows_and_is_asked_again(cast, sink, goes_out, now):
     sink.greeting = "421 4.3.2 too busy"
     for second in range(3):
-        pump.deliver_mailings(now + timedelta(seconds=20 * second))
+        delivery_worker.deliver_mailings(now + timedelta(seconds=20 * second))
     mailing = Mailing.objects.get()
     assert (mailing.state, mailing.sent, mailing.cursor) == ("sending", 0, 0)
     assert "too busy" in mailing.last_reply

@@ -166,8 +166,10 @@ def proceedings_are_published(tour: Tour) -> None:
     for said in ("summary", "live", "by-mail"):
         expect(visitor.locator("main")).to_contain_text(tour.say(said))
     expect(visitor.locator("main")).to_contain_text(re.compile(r"BSN/EC/\d{4}/\d+"))
-    answer = visitor.request.get(visitor.url.rstrip("/") + "/pdf/")
-    assert answer.status == 200 and answer.body().startswith(b"%PDF")
+    # The worker makes it: until then the answer is 503 and says when to look again.
+    address = visitor.url.rstrip("/") + "/pdf/"
+    wait_for(lambda: visitor.request.get(address).status == 200, seconds=30, what="the PDF")
+    assert visitor.request.get(address).body().startswith(b"%PDF")
 
 
 def a_stranger_finds_nothing(tour: Tour) -> None:

@@ -8,7 +8,7 @@ from django.utils.translation import override
 
 from forums import rules, selectors, services
 from forums.drafts import Draft
-from forums.known import Record
+from forums.known import RecordExcerpt
 from forums.models import ForumPolicy
 from forums.policy import access_of
 
@@ -26,7 +26,7 @@ def test_access_for_many_is_the_access_of_each(cast, now, preset, parent):
     services.remove_member(forum_id=child.forum_id, member=cast.boris, now=now)
     cast.oona.is_active = False
     people = {person.pk: person for person in (cast.amina, cast.boris, cast.chen, cast.oona, cast.stella, cast.sofia)}
-    record = Record(now=now, forums={child.forum_id}, members=people)
+    record = RecordExcerpt(now=now, forums={child.forum_id}, members=people)
     for forum_id in (child.forum_id, cast.forum_id):
         for pk, person in people.items():
             found, wanted = record.access_of(pk), access_of(person)
@@ -44,13 +44,13 @@ def test_verdict_is_the_same_with_what_is_known(cast, now, settings):
     people = {person.pk: person for person in (cast.amina, cast.boris, cast.chen, cast.oona, cast.stella)}
     for change in ({}, {"moderated": True}, {"closes_at": now}, {"opens_at": later + timedelta(days=1)}):
         ForumPolicy.objects.filter(pk=cast.policy.pk).update(**change)
-        record = Record(now=later, forums={cast.forum_id}, members=people)
+        record = RecordExcerpt(now=later, forums={cast.forum_id}, members=people)
         for pk, person in people.items():
             draft = Draft(forum_id=cast.forum_id, subject="Plan", text="A plan.")
             alone = rules.decide(draft=draft, author=person, topic=None, now=later)
             known = record.about(pk, cast.forum_id)
             assert rules.decide(draft=draft, author=person, topic=None, now=later, known=known) == alone
-    nowhere = Record(now=later, members=people).about(cast.amina.pk, 10**6)
+    nowhere = RecordExcerpt(now=later, members=people).about(cast.amina.pk, 10**6)
     assert rules.decide(draft=draft, author=cast.amina, topic=None, now=later, known=nowhere).code == "hidden"
 
 
@@ -59,7 +59,9 @@ def test_contributions_are_found_by_number_and_name_inside_the_forum_alone(cast,
     held = cast.say(cast.amina, now=now)
     type(held).objects.filter(pk=held.pk).update(state="held")
     names = [first.message_id, held.message_id, "nobody@nowhere.example", second.message_id]
-    record = Record(now=now, numbers=[first.number, held.number, 10**6], message_ids=names, named_in={cast.forum_id})
+    record = RecordExcerpt(
+        now=now, numbers=[first.number, held.number, 10**6], message_ids=names, named_in={cast.forum_id}
+    )
     found = record.newest_named(cast.forum_id, names)
     alone = selectors.contribution_by_message_id(cast.forum_id, names)
     assert found == alone == second
@@ -77,9 +79,9 @@ def test_contributions_are_found_by_number_and_name_inside_the_forum_alone(cast,
 def test_record_costs_the_same_for_one_and_for_fifty(cast, make_member, now, count, django_assert_num_queries):
     people = {person.pk: person for person in (make_member(f"Member {number}") for number in range(count))}
     names = [f"{number}@somewhere.example" for number in range(count)]
-    Record(now=now, forums={cast.forum_id}, members=people, numbers=range(1, count + 1), message_ids=names)
+    RecordExcerpt(now=now, forums={cast.forum_id}, members=people, numbers=range(1, count + 1), message_ids=names)
     with django_assert_num_queries(5):
-        record = Record(
+        record = RecordExcerpt(
             now=timezone.now(), forums={cast.forum_id}, members=people, numbers=range(1, count + 1), message_ids=names
         )
         for pk in people:
@@ -95,7 +97,10 @@ def test_author_over_the_rate_is_told_when_there_is_room(cast, now, settings):
     verdict = rules.decide(draft=draft, author=cast.boris, topic=None, now=later)
     # The second one leaves the hour at ten past: then one is left within it.
     room = now + timedelta(minutes=70)
-    assert verdict.reason == f"You have sent 3 contributions in an hour. Try again at {room:%H}:11 UTC."
+    assert (
+        verdict.reason
+        == f"You have sent 3 contributions in an hour. Try again after 24 November 2026, {room:%H}:11 UTC."
+    )
     assert rules.decide(draft=draft, author=cast.boris, topic=None, now=room + timedelta(minutes=1)).accepts
 
 

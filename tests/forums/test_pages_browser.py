@@ -97,6 +97,32 @@ def test_every_page_passes_axe_and_fits_a_phone(client, network, language):
     in_browser(work)
 
 
+def test_a_table_of_a_mail_keeps_its_columns_on_a_phone_and_is_moved_by_itself(client, cast, now):
+    table = "Plot   Distance   Seeds tested   Hybrids   Rate\nA1         10 m         12,400        31   0.25 %"
+    draft = services.Draft(forum_id=cast.forum_id, text=f"{table}\n\na  b\nc  d", subject="Table")
+    said = services.publish(draft=draft, author=cast.boris, origin="mail", now=now).contribution
+    client.force_login(cast.amina)
+    path = f"/topics/{said.topic_id}/"
+    pages = render(client, path)
+
+    async def work(browser: Browser) -> None:
+        context = await browser.new_context(viewport={"width": 360, "height": 800})
+        await serve(context, pages)
+        page = await context.new_page()
+        await page.goto(HOST + path)
+        assert await page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+        wide, narrow = page.locator("pre.drawn").nth(0), page.locator("pre.drawn").nth(1)
+        heights = [await drawn.evaluate("drawn => drawn.clientHeight") for drawn in (wide, narrow)]
+        assert abs(heights[0] - heights[1]) < 20, "two lines each; a bar at most stands below the wide one"
+        assert await wide.evaluate("drawn => drawn.scrollWidth > drawn.clientWidth && drawn.tabIndex == 0")
+        assert await narrow.get_attribute("tabindex") is None
+        assert not await violations(page)
+        await page.set_viewport_size({"width": 1280, "height": 800})
+        await page.wait_for_function("!document.querySelector('pre.drawn[tabindex]')")
+
+    in_browser(work)
+
+
 def test_focus_is_visible_on_whatever_the_keyboard_reaches(client, network):
     client.force_login(network.chen)
     path = f"/topics/{network.topic_id}/"

@@ -55,6 +55,14 @@ def test_the_second_moderator_hears_that_it_is_decided(client, cast, held):
     assert answer.status_code == 200 and "already decided" in answer.content.decode()
 
 
+def test_a_reason_that_comes_after_a_decision_is_shown_to_its_writer(client, cast, held):
+    client.force_login(cast.chen)
+    client.post("/held/", {"number": held.number, "revision": 0, "approve": ""})
+    late = {"number": held.number, "revision": 0, "reject": "", "reason": "Off the theme, since"}
+    answer = client.post("/held/", late)
+    assert answer.status_code == 409 and "Off the theme, since" in answer.content.decode()
+
+
 def test_a_member_cannot_decide(client, cast, held):
     client.force_login(cast.stella)
     assert client.post("/held/", {"number": held.number, "revision": 0, "approve": ""}).status_code == 404
@@ -87,6 +95,16 @@ def test_a_role_that_is_replaced_is_said(client, cast):
     assert "The role of Amina Diallo is now: participant. It was: rapporteur." in page
     again = client.post(path, {"email": cast.amina.email, "role": "participant"}, follow=True).content.decode()
     assert "Amina Diallo takes part now." in again
+
+
+def test_a_name_against_the_readers_language_stands_apart_in_what_the_hub_says(client, cast):
+    client.force_login(cast.chen)
+    client.cookies["django_language"] = "ar"
+    path = f"/discussions/{cast.forum_id}/members/"
+    page = client.post(path, {"email": cast.stella.email, "role": "observer"}, follow=True).content.decode()
+    assert "\u2068Stella Moreno\u2069" in page
+    page = client.post(path, {"remove": cast.stella.pk}, follow=True).content.decode()
+    assert "\u2068Stella Moreno\u2069" in page
 
 
 def test_an_unknown_address_is_an_error_that_keeps_the_form(client, cast):

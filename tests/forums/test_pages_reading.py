@@ -185,6 +185,7 @@ def test_a_chain_of_two_thousand_replies_is_drawn_without_recursion(cast, now):
         rows.append(
             Contribution(
                 forum_id=cast.forum_id,
+                topic=topic,
                 number=before + 1,
                 post=post,
                 author=cast.boris,
@@ -197,7 +198,9 @@ def test_a_chain_of_two_thousand_replies_is_drawn_without_recursion(cast, now):
         before += 1
     Contribution.objects.bulk_create(rows)
     ordered = pages.tree(topic)
-    assert len(ordered) == 2001 and ordered[-1] == (before, pages.MAX_DEPTH)
+    assert len(ordered) == pages.TREE and ordered[-1] == (first.number + pages.TREE - 1, pages.MAX_DEPTH)
+    # A part of its own begins at the top again, and each reply there that answers an earlier part says so.
+    assert pages.tree(topic, part=2) == [(before, 0)]
 
 
 def test_the_live_fragment_gives_what_came_since_and_moves_the_mark(client, cast, now):

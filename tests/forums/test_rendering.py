@@ -6,17 +6,17 @@ from email.policy import SMTP
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from conferences import services as conferences
+from conferences import services as conference_services
 from forums import services
 from forums.models import Contribution
 from hub.lib import markup
-from liaison import services as liaison
+from liaison import services as liaison_services
 from listserv.archive.importing import Wish, import_archive
 from listserv.models import InboundMail
 from tests import slow
 from tests.listserv.archive.conftest import message, write_mbox
-from tests.listserv.inbound.conftest import drain, letter
-from tests.listserv.inbound.test_pump import accept
+from tests.listserv.gateway.conftest import drain, letter
+from tests.listserv.gateway.test_pump import accept
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TEXT = "A *word* and a [link](https://a.example).\n\n|a|b|\n|-|-|\n|c|d|"
@@ -43,7 +43,8 @@ def test_a_mail_is_parsed_rendered_and_its_file_stored_before_the_transaction(ca
     assert accept(mail.as_bytes(policy=SMTP), "risk@lists.hub.example", member=cast.amina).startswith("250")
     drain()
     assert InboundMail.objects.get().state == InboundMail.State.PUBLISHED, InboundMail.objects.get().error
-    assert "<em>word</em>" in Contribution.objects.get().html
+    said = Contribution.objects.get()
+    assert said.format == said.Format.PLAIN and "A *word* and" in said.html
     assert {"scan", "_render", "save"} <= set(outside)
 
 
@@ -86,17 +87,17 @@ def test_an_archive_is_read_and_rendered_before_each_batch(cast, now, outside, t
 
 def test_a_live_statement_and_the_chairs_words_are_rendered_before_the_transaction(make_member, now, outside):
     sofia, chen = make_member("Sofia Berg", is_staff=True), make_member("Chen Li")
-    conference = conferences.convene_conference(
+    conference = conference_services.convene_conference(
         name="Live", background=TEXT, actor=sofia, people={chen: "chair"}, now=now, starts_at=now,
         ends_at=now + timedelta(days=2),
     )  # fmt: skip
-    row = conferences.schedule_session(
+    row = conference_services.schedule_session(
         conference_id=conference.pk, title="First", opens_at=now, closes_at=now + timedelta(hours=1), actor=chen,
         now=now, items=["Item"],
     )  # fmt: skip
-    conferences.open_session(conference_session_id=row.pk, actor=chen, now=now, words=f"Welcome. {TEXT}")
-    conferences.intervene(conference_session_id=row.pk, member=chen, text=TEXT, now=now)
-    conferences.close_session(conference_session_id=row.pk, actor=chen, now=now, words=f"Closed. {TEXT}")
+    conference_services.open_session(conference_session_id=row.pk, actor=chen, now=now, words=f"Welcome. {TEXT}")
+    conference_services.intervene(conference_session_id=row.pk, member=chen, text=TEXT, now=now)
+    conference_services.close_session(conference_session_id=row.pk, actor=chen, now=now, words=f"Closed. {TEXT}")
     assert outside.count("_render") >= 4
 
 
@@ -108,10 +109,10 @@ def _count_renderings(monkeypatch):
 
 def test_pages_show_what_was_stored_and_render_nothing(client, cast, make_member, now, monkeypatch):
     services.write_summary(forum_id=cast.forum_id, actor=cast.chen, summary=TEXT, now=now)
-    conference = conferences.convene_conference(
+    conference = conference_services.convene_conference(
         name="Live", background=TEXT, actor=cast.sofia, people={cast.chen: "chair"}, now=now
     )
-    group = liaison.convene_group(
+    group = liaison_services.convene_group(
         name="Group", topic="Maize", mandate=TEXT, term_starts=now.date(), term_ends=(now + timedelta(days=9)).date(),
         actor=cast.sofia, now=now, chair=cast.chen,
     )  # fmt: skip

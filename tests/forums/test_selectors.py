@@ -56,7 +56,7 @@ def test_the_list_of_discussions_costs_five_queries_at_any_size(cast, now, rows,
         services.publish(draft=draft, author=cast.amina, origin="web", now=now)
     with django_assert_num_queries(5):
         found = selectors.discussions_for(cast.amina)
-        assert len([d.forum.last_post.topic.subject for d in found if d.forum.last_post]) == rows
+        assert len([d.forum.last_post.topic.subject for d in found if d.forum.last_post]) == min(rows, 20)
 
 
 @pytest.mark.parametrize("rows", [1, 20])

@@ -9,7 +9,7 @@ from forums.models import Contribution
 from hub.members.services import anonymise_member
 from hub.search.models import SearchDocument
 from listserv.models import Mailing
-from listserv.outbound import pump
+from listserv.outbound import delivery_worker
 from listserv.outbound.render import Renderer
 
 pytestmark = pytest.mark.django_db
@@ -60,7 +60,7 @@ def test_copies_sent_later_name_them_as_they_were(cast, said):
         "list", "contribution__author", "contribution__post__topic__forum__policy"
     ).get(contribution=said)
     renderer = Renderer(mailing)
-    page = pump.roster.page(mailing, size=10, now=said.created_at)
+    page = delivery_worker.roster.page(mailing, size=10, now=said.created_at)
     renderer.prepare(page.receivers)
     mail = message_from_bytes(b"".join(renderer.envelope(page.receivers[0]).parts), policy=policy.default)
     text = mail["From"] + mail.get_body(("plain",)).get_content()

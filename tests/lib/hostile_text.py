@@ -94,6 +94,8 @@ FAMILIES: dict[str, Family] = {
     "one long address": lambda length: "https://a.b/" + "x" * (length - 12),
     "addresses that end in points": repeated("https://a.b/x............ "),
     "dense markup": repeated("*a* **b** `c` [d](e) ~~f~~ "),
+    "messages passed on": repeated("---- Forwarded message ----\nFrom: a\nDate: b\n\n> c\nd\n--- End of it ---\ne\n"),
+    "marks of messages that are passed on": repeated("---- Forwarded message ----\n\n"),
     "line ends": repeated("\n"),
     "line ends of Windows": repeated("\r\n"),
     "nothing": repeated("\0"),

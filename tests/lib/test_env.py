@@ -7,36 +7,23 @@ from pathlib import Path
 import pytest
 from django.core.mail import EmailMessage
 
-from hub import env, public_names
-from hub.env import DkimKey, Endpoint, EnvError, RelayAddress
-
-NAME = "HUB_TEST"
-
-
-@pytest.fixture
-def given(monkeypatch):
-    """Return a function that sets the variable, or takes it away."""
-
-    def put(value):
-        if value is None:
-            monkeypatch.delenv(NAME, raising=False)
-        else:
-            monkeypatch.setenv(NAME, value)
-
-    return put
+from hub import env, env_stores, public_names
+from hub.env import EnvError
+from hub.lib.endpoints import DkimKey, Endpoint, RelayAddress
+from tests.lib.conftest import NAME
 
 
 @pytest.mark.parametrize(
     ("value", "wanted"), [(None, True), ("", True), ("1", True), ("Yes", True), (" off ", False), ("0", False)]
 )
-def test_a_flag(given, value, wanted):
-    given(value)
+def test_a_flag(set_variable, value, wanted):
+    set_variable(value)
     assert env.flag(NAME, default=True) is wanted
 
 
 @pytest.mark.parametrize(("value", "wanted"), [(None, 7), (" 12 ", 12), ("1", 1), ("20", 20)])
-def test_a_number(given, value, wanted):
-    given(value)
+def test_a_number(set_variable, value, wanted):
+    set_variable(value)
     assert env.number(NAME, 7, least=1, most=20) == wanted
 
 
@@ -48,8 +35,8 @@ def test_a_number(given, value, wanted):
         ("hub.example:80", Endpoint("hub.example", 80)),
     ],
 )
-def test_an_endpoint(given, value, wanted):
-    given(value)
+def test_an_endpoint(set_variable, value, wanted):
+    set_variable(value)
     assert env.endpoint(NAME, "127.0.0.1:8000") == wanted
 
 
@@ -69,8 +56,8 @@ def test_an_endpoint_is_written_as_it_is_read():
         ("smtp+starttls://mta?ca=/dev/null", RelayAddress("mta", 587, "starttls", authority=Path("/dev/null"))),
     ],
 )
-def test_a_relay(given, value, wanted):
-    given(value)
+def test_a_relay(set_variable, value, wanted):
+    set_variable(value)
     assert env.relay(NAME) == wanted
 
 
@@ -85,15 +72,15 @@ def test_a_relay(given, value, wanted):
         "smtp://mta:x",
     ],
 )
-def test_a_relay_that_is_wrong_stops_the_start_and_shows_no_password(given, value):
-    given(value)
+def test_a_relay_that_is_wrong_stops_the_start_and_shows_no_password(set_variable, value):
+    set_variable(value)
     with pytest.raises(EnvError) as error:
         env.relay(NAME)
     assert "secret" not in str(error.value)
 
 
-def test_a_password_is_shown_nowhere(given):
-    given("smtps://user:secret@mta")
+def test_a_password_is_shown_nowhere(set_variable):
+    set_variable("smtps://user:secret@mta")
     assert "secret" not in f"{env.relay(NAME)} {env.relay(NAME)!r}"
 
 
@@ -115,19 +102,19 @@ def test_keys_that_sign_have_a_selector_each(monkeypatch, tmp_path):
             read(keys, selectors)
 
 
-def test_a_base_address_has_no_slash_at_its_end(given):
-    given("https://hub.example.org/")
+def test_a_base_address_has_no_slash_at_its_end(set_variable):
+    set_variable("https://hub.example.org/")
     assert public_names.base_url(NAME, "") == "https://hub.example.org"
 
 
 @pytest.mark.parametrize("value", ["http://[::1]:8000", "http://127.0.0.1:8000", "https://Hub.example.org:8443"])
-def test_a_base_address_may_have_a_port(given, value):
-    given(value)
+def test_a_base_address_may_have_a_port(set_variable, value):
+    set_variable(value)
     assert public_names.base_url(NAME, "") == value
 
 
-def test_a_mail_domain_is_read_in_lower_case(given):
-    given("Lists.Example.ORG")
+def test_a_mail_domain_is_read_in_lower_case(set_variable):
+    set_variable("Lists.Example.ORG")
     assert public_names.domain(NAME, "") == "lists.example.org"
 
 
@@ -145,7 +132,7 @@ READERS = {
     "relay": lambda: env.relay(NAME),
     "base_url": lambda: public_names.base_url(NAME, "x"),
     "domain": lambda: public_names.domain(NAME, "x"),
-    "redis_url": lambda: env.redis_url(NAME),
+    "redis_url": lambda: env_stores.redis_url(NAME),
 }
 
 
@@ -181,139 +168,37 @@ READERS = {
         ("redis_url", "127.0.0.1:6379"),
     ],
 )
-def test_a_wrong_value_is_named_with_what_would_be_right(given, reader, value):
-    given(value)
+def test_a_wrong_value_is_named_with_what_would_be_right(set_variable, reader, value):
+    set_variable(value)
     with pytest.raises(EnvError) as error:
         READERS[reader]()
     assert NAME in str(error.value) and value in str(error.value) and "must be" in str(error.value)
 
 
-def test_the_database_is_sqlite_in_the_data_folder_unless_said(given, tmp_path):
-    given(None)
-    embedded = env.database(NAME, tmp_path)
-    assert embedded["NAME"] == str(tmp_path / "hub.sqlite3")
-    assert "synchronous=FULL" in embedded["OPTIONS"]["init_command"]
-    given("postgresql://u:p%40ss@db:5433/the%20hub")
-    served = env.database(NAME, tmp_path)
-    assert (served["USER"], served["PASSWORD"], served["HOST"], served["PORT"]) == ("u", "p@ss", "db", "5433")
-    assert served["NAME"] == "the hub"
-
-
-@pytest.mark.parametrize("value", ["mysql://db/hub", "postgresql://db", "postgresql://db/"])
-def test_another_database_is_refused(given, tmp_path, value):
-    given(value)
-    with pytest.raises(EnvError):
-        env.database(NAME, tmp_path)
-
-
-@pytest.fixture
-def authority(tmp_path):
-    path = tmp_path / "ca.pem"
-    path.write_text("here")
-    return path
-
-
-def test_options_of_the_database_are_honoured(given, tmp_path, authority):
-    given(
-        f"postgresql://u@db/hub?sslmode=verify-full&sslrootcert={authority}&target_session_attrs=read-write"
-        "&connect_timeout=9&application_name=mine&options=-csearch_path%3Dhub"
-    )
-    options = env.database(NAME, tmp_path)["OPTIONS"]
-    assert options == {
-        "connect_timeout": 9, "sslmode": "verify-full", "sslrootcert": str(authority),
-        "target_session_attrs": "read-write", "application_name": "mine", "options": "-csearch_path=hub",
-    }  # fmt: skip
-    given("postgresql:///hub?host=/run/postgresql&port=5433")
-    served = env.database(NAME, tmp_path)
-    assert (served["HOST"], served["PORT"], served["OPTIONS"]) == ("/run/postgresql", "5433", {"connect_timeout": 5})
-    given(f"sqlite:///{tmp_path}/a%20b.sqlite3?timeout=40")
-    embedded = env.database(NAME, tmp_path)
-    assert (embedded["NAME"], embedded["OPTIONS"]["timeout"]) == (f"{tmp_path}/a b.sqlite3", 40)
-
-
-@pytest.mark.parametrize(
-    ("query", "named"),
-    [
-        ("sslmode=strict", "sslmode one of disable"), ("sslmod=require", "option sslmod"), ("sslmode", "?name=value"),
-        ("sslrootcert=/missing.pem", "sslrootcert the path"), ("connect_timeout=soon", "connect_timeout a whole"),
-        ("target_session_attrs=any&target_session_attrs=any", "each option once"), ("password=x", "option password"),
-        ("pool=1", "option pool"), ("sslmode=require#x", "without a #"), ("host=other", "one place"),
-    ],
-)  # fmt: skip
-def test_an_option_of_the_database_that_cannot_be_honoured_stops_the_start(given, tmp_path, query, named):
-    given(f"postgresql://u:secret@db:5432/hub?{query}")
-    with pytest.raises(EnvError) as error:
-        env.database(NAME, tmp_path)
-    assert named in str(error.value) and "u:secret" not in str(error.value)
-
-
-@pytest.mark.parametrize(
-    "value",
-    ["sqlite:///a.db?mode=ro", "sqlite:///a.db?timeout=0", "sqlite:a.db", "sqlite://a.db", "sqlite:///",
-     "postgresql://u:p@db:port/hub", "postgresql://u:p@db/hub/other"],
-)  # fmt: skip
-def test_an_address_of_the_database_is_understood_whole_or_refused(given, tmp_path, value):
-    given(value)
-    with pytest.raises(EnvError):
-        env.database(NAME, tmp_path)
-
-
-def test_a_pooler_gets_no_cursors_that_outlive_a_transaction(given, tmp_path):
-    given("postgresql://u@db/hub")
-    assert env.database(NAME, tmp_path)["CONN_MAX_AGE"] == 0
-    assert [env.database(NAME, tmp_path, bouncer=on)["DISABLE_SERVER_SIDE_CURSORS"] for on in (False, True)] == [
-        False, True,
-    ]  # fmt: skip
-
-
-def test_options_of_redis_are_checked(given, authority):
-    for value in (
-        "redis://h:6379/3?socket_timeout=2.5&health_check_interval=30", "unix:///run/redis.sock?db=2",
-        f"rediss://u:p@h/0?ssl_cert_reqs=required&ssl_ca_certs={authority}", "redis://h", "redis://h?db=4",
-    ):  # fmt: skip
-        given(value)
-        assert env.redis_url(NAME) == value
-
-
-@pytest.mark.parametrize(
-    "value",
-    [
-        "redis://h/0?ssl_cert_req=none", "redis://h/0?ssl_cert_reqs=none", "rediss://h/0?ssl_cert_reqs=never",
-        "rediss://h/0?ssl_ca_certs=/missing.pem", "redis://h/zero", "redis://h:port/0", "redis:///0", "unix://?db=1",
-        "redis://h/0?socket_timeout=soon", "redis://h/0?db=1&db=2", "redis://u:p@h/0#1",
-    ],
-)  # fmt: skip
-def test_an_option_of_redis_that_cannot_be_honoured_stops_the_start(given, value):
-    given(value)
-    with pytest.raises(EnvError) as error:
-        env.redis_url(NAME)
-    assert "u:p" not in str(error.value)
-
-
 @pytest.mark.parametrize("value", ["127.0.0.1:80?x=1", "u@h:80", "h:80#x", "h:80/"])
-def test_nothing_of_an_endpoint_is_ignored(given, value):
-    given(value)
+def test_nothing_of_an_endpoint_is_ignored(set_variable, value):
+    set_variable(value)
     with pytest.raises(EnvError):
         env.endpoint(NAME, "h:1")
 
 
 @pytest.mark.parametrize("value", ["https://u:p@hub.example", "https://hub.example#x", "https://hub.example?x=1"])
-def test_nothing_of_the_base_address_is_ignored(given, value):
-    given(value)
+def test_nothing_of_the_base_address_is_ignored(set_variable, value):
+    set_variable(value)
     with pytest.raises(EnvError):
         public_names.base_url(NAME, "http://h")
 
 
-def test_a_hub_without_a_secret_makes_one_that_its_owner_alone_reads(given, tmp_path):
-    given(None)
+def test_a_hub_without_a_secret_makes_one_that_its_owner_alone_reads(set_variable, tmp_path):
+    set_variable(None)
     made = env.secret_key(NAME, tmp_path / "new")
     path = tmp_path / "new" / "secret_key"
     assert len(made) >= 50 and env.secret_key(NAME, tmp_path / "new") == made
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
-def test_a_short_secret_is_refused_and_not_shown(given, tmp_path):
-    given("too short to be safe")
+def test_a_short_secret_is_refused_and_not_shown(set_variable, tmp_path):
+    set_variable("too short to be safe")
     with pytest.raises(EnvError) as error:
         env.secret_key(NAME, tmp_path)
     assert "too short" not in str(error.value)
@@ -336,16 +221,16 @@ def test_of_two_that_belong_together_one_alone_stops_the_start(monkeypatch, tmp_
     assert env.file(NAME) is None
 
 
-def test_name_servers_have_a_port(given):
-    given("127.0.0.1, [::1]:5353 2001:db8::1  192.0.2.1:54")
+def test_name_servers_have_a_port(set_variable):
+    set_variable("127.0.0.1, [::1]:5353 2001:db8::1  192.0.2.1:54")
     found = [(one.host, one.port) for one in env.endpoints("HUB_TEST", port=53)]
     assert found == [("127.0.0.1", 53), ("::1", 5353), ("2001:db8::1", 53), ("192.0.2.1", 54)]
-    given("")
+    set_variable("")
     assert env.endpoints("HUB_TEST", port=53) == ()
 
 
-def test_networks_and_single_addresses(given):
-    given("10.0.0.0/8,192.0.2.7 2001:db8::/48")
+def test_networks_and_single_addresses(set_variable):
+    set_variable("10.0.0.0/8,192.0.2.7 2001:db8::/48")
     assert [str(one) for one in env.networks("HUB_TEST")] == ["10.0.0.0/8", "192.0.2.7/32", "2001:db8::/48"]
 
 
@@ -359,16 +244,16 @@ def test_networks_and_single_addresses(given):
         (lambda: env.choice("HUB_TEST", "own", ("own", "off")), "maybe"),
     ],
 )
-def test_a_wrong_network_or_choice_stops_the_start(given, read, value):
-    given(value)
+def test_a_wrong_network_or_choice_stops_the_start(set_variable, read, value):
+    set_variable(value)
     with pytest.raises(env.EnvError, match="HUB_TEST is"):
         read()
 
 
-def test_old_keys_are_read_in_order_and_never_shown(given):
-    given(f"{'a' * 32}, {'b' * 40}")
+def test_old_keys_are_read_in_order_and_never_shown(set_variable):
+    set_variable(f"{'a' * 32}, {'b' * 40}")
     assert env.old_keys("HUB_TEST") == ["a" * 32, "b" * 40]
-    given(f"{'a' * 32},short-secret")
+    set_variable(f"{'a' * 32},short-secret")
     with pytest.raises(env.EnvError) as wrong:
         env.old_keys("HUB_TEST")
     assert "short-secret" not in str(wrong.value)

@@ -41,15 +41,17 @@ def test_pumps_are_loaded_by_name(settings):
 def test_a_path_that_leads_nowhere_is_named_at_the_start(settings, name, path):
     for listed in hooks.LISTED:
         setattr(settings, listed, [])
-    settings.HUB_PUMPS = {}
+    settings.HUB_PUMPS = settings.HUB_ADDRESS_HANDLERS = {}
     assert hooks.check_paths() == []
     setattr(settings, name, [path])
     (found,) = hooks.check_paths()
     assert path in found.msg and found.id == "hub.E001"
 
 
-def test_a_pump_that_leads_nowhere_is_named_too(settings):
+@pytest.mark.parametrize("name", ["HUB_PUMPS", "HUB_ADDRESS_HANDLERS"])
+def test_a_named_path_that_leads_nowhere_is_named_too(settings, name):
     for listed in hooks.LISTED:
         setattr(settings, listed, [])
-    settings.HUB_PUMPS = {"x": "nowhere.at.all"}
+    settings.HUB_PUMPS = settings.HUB_ADDRESS_HANDLERS = {}
+    setattr(settings, name, {"x": "nowhere.at.all"})
     assert [found.id for found in hooks.check_paths()] == ["hub.E001"]

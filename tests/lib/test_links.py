@@ -40,6 +40,8 @@ def test_host_of_the_target_stands_behind_words_that_name_another(text):
         ("[help@bank.example](mailto:me@evil.example)", "me@evil.example"),
         ("[bank.example](mailto:me@evil.example)", "me@evil.example"),
         ("[me@bank.example](mailto:you@bank.example)", "you@bank.example"),
+        ("[www.bank.example@evil.example](mailto:me@evil.example)", "me@evil.example"),
+        ("[bank.example: ana.rossi@evil.example](mailto:ana.rossi@evil.example)", "ana.rossi@evil.example"),
         ("[bank.example](/l/risk/)", "127.0.0.1"),
         # Cyrillic letters in the place of Latin ones.
         ("https://b\u0430nk.example/", "xn--bnk-6cd.example"),
@@ -55,6 +57,8 @@ HONEST = (
     "https://bank.example/a", "[bank.example](https://bank.example/deep)", "[www.bank.example](https://bank.example)",
     "[BANK.example](https://bank.example)", "[the report](https://bank.example)", "[report.pdf](https://bank.example/r)",
     "[e.g. this](https://bank.example)", "[version 1.2.3](https://bank.example)", "<me@bank.example>",
+    "ana.rossi@bank.example", "From: Ana <ana.rossi@bank.example>",
+    "[Ana.Rossi@bank.example](mailto:ana.rossi@bank.example)",
     "[me@bank.example](mailto:me@bank.example?subject=x)", "[bank.example](mailto:me@bank.example)",
     "[mail me@bank.example](https://bank.example/contact)", "[Art. 26.1](https://bank.example)",
     "https://министерство.рф/", "[министерство.рф](https://министерство.рф)", "https://bücher.example",

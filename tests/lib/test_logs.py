@@ -44,6 +44,17 @@ def test_a_request_without_a_database_leaves_one_line_and_no_traceback(error, ca
     assert (len(line.splitlines()) == 1) is isinstance(error, OperationalError)
 
 
+def test_what_anybody_can_type_is_no_error_in_the_log(client, db, caplog):
+    with caplog.at_level(logging.INFO):
+        assert client.get("/", headers={"Host": "elsewhere.example"}).status_code == 400
+        large = client.post("/accounts/login/", {f"f{number}": "x" for number in range(2_000)})
+    assert large.status_code == 413
+    (host, fields) = (line for line in caplog.records if line.name.startswith("django.security."))
+    for line in (host, fields):
+        assert line.levelname == "WARNING" and line.exc_info is None
+    assert "elsewhere.example" in host.getMessage()
+
+
 @pytest.mark.parametrize("text", HOSTILE)
 @pytest.mark.parametrize("formatter", [TextFormatter(), JsonFormatter()])
 def test_what_others_wrote_stays_on_its_line(formatter, text):

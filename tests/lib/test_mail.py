@@ -7,6 +7,7 @@ from datetime import datetime
 import pytest
 
 from hub.lib.mail import HTML_OVERHEAD, send_letter
+from hub.lib.scripts import shorten
 
 LETTER = "members/mail/declined"
 
@@ -92,7 +93,20 @@ def test_an_address_of_ours_on_a_line_of_its_own_is_a_link_and_a_strangers_is_no
 def test_a_subject_is_one_line_of_bounded_length(mailoutbox, settings):
     settings.HUB_NAME = "A\nB " + "x" * 500
     letter, _ = write(mailoutbox)
-    assert "\n" not in letter.subject and len(letter.subject) <= 150
+    assert "\n" not in letter.subject and len(letter.subject) <= 150 and letter.subject.endswith("…")
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("Ten signs.", "Ten signs."),
+        ("Eleven of it", "Eleven o…"),
+        ("في \u2068Risk assessment\u2069", "في \u2068Risk…\u2069"),
+        ("\u2068Risk\u2069 assessment", "\u2068Risk\u2069 a…"),
+    ],
+)
+def test_a_line_that_is_cut_says_so_and_isolates_nothing_that_follows(line, expected):
+    assert shorten(line, 10) == expected
 
 
 def test_headers_tell_programs_not_to_answer_and_nothing_of_the_machine(mailoutbox, settings):

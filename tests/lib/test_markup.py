@@ -183,6 +183,28 @@ def test_a_long_line_loses_nothing():
     assert render(text).count("x") == 50_000
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("> a\nb", "<p>b</p>"),
+        ("> - a\nb", "<p>b</p>"),
+        ("> > a\nb", "<p>b</p>"),
+        ("> > a\n> b", "<p>b</p>\n</blockquote>"),
+        ("- > a\n  b", "</blockquote>\nb</li>"),
+        ("> | a |\n> |---|\n> | 1 |\nb", "<p>b</p>"),
+        ("> ```\n> code\nb", "<p>b</p>"),
+        ("> a\n    b", "<pre><code>b\n</code></pre>"),
+    ],
+)
+def test_a_quotation_ends_at_the_line_without_its_mark(text, words):
+    made = render(text).replace(' dir="auto"', "")
+    assert words in made and "b" not in re.sub("<[^<>]*>", "", made.partition("</blockquote>")[0])
+
+
+def test_a_quotation_in_code_is_code():
+    assert "&gt; a\nb" in render("```\n> a\nb\n```")
+
+
 def test_line_ends_of_every_system_are_one():
     assert render("a\r\n\r\nb\rc") == render("a\n\nb\nc")
 

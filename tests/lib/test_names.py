@@ -7,6 +7,7 @@ from django.utils.translation import override
 from forums import services as forums
 from hub.lib.errors import Invalid
 from hub.lib.names import listed, quoted
+from hub.lib.scripts import isolate
 
 MARKS = {
     "ar": ("«", "»", "، "),
@@ -22,8 +23,16 @@ MARKS = {
 def test_names_are_quoted_and_listed_as_the_language_does(language):
     before, after, between = MARKS[language]
     with override(language):
-        assert quoted("100% soil") == f"{before}100% soil{after}"
-        assert listed(["Amina Diallo", "Chen Wei"]) == f"Amina Diallo{between}Chen Wei"
+        # In a right-to-left sentence a Latin name is isolated, elsewhere it stands as it is.
+        assert quoted("100% soil") == f"{before}{isolate('100% soil')}{after}"
+        assert listed(["Amina Diallo", "Chen Wei"]) == between.join([isolate("Amina Diallo"), isolate("Chen Wei")])
+
+
+def test_only_a_right_to_left_sentence_isolates_latin_names():
+    with override("ar"):
+        assert quoted("soil") == "«\N{FIRST STRONG ISOLATE}soil\N{POP DIRECTIONAL ISOLATE}»"
+    with override("ru"):
+        assert quoted("soil") == "«soil»"
 
 
 @pytest.mark.django_db

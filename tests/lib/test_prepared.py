@@ -85,3 +85,23 @@ def test_rows_are_written_as_the_model_would(make_member, now):
     assert list(rows) == [(person.pk, "pending", "I'd like to, 100%.", now) for person in people]
     with pytest.raises(IntegrityError), transaction.atomic():
         insert.write([Application(member=people[0], state="pending", created_at=now)])
+
+
+def test_models_are_those_of_the_queryset_with_what_it_joins_and_without_what_it_defers(make_member, now):
+    amina, boris = make_member("Amina Diallo", country="SN"), make_member("Boris Horvat")
+    Application.objects.create(member=amina, state="pending", statement="Let me in.", created_at=now)
+
+    def of_members(members):
+        rows = Application.objects.filter(member_id__in=members).order_by("pk")
+        return rows.select_related("member", "decided_by").defer("statement")
+
+    prepared = Prepared(of_members)
+    for _time in range(2):
+        with CaptureQueriesContext(connection) as asked:
+            [row] = prepared.models([amina.pk, boris.pk])
+            assert (row.member.name, str(row.member.country), row.created_at) == ("Amina Diallo", "SN", now)
+            assert row.decided_by is None and row == of_members([amina.pk]).get()
+        assert len(asked) == 2
+    assert row.get_deferred_fields() == {"statement"} and row.statement == "Let me in."
+    assert prepared.first([boris.pk]) is None and prepared.models([]) == []
+    assert prepared.first([amina.pk]).member._state.adding is False

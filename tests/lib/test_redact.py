@@ -5,9 +5,9 @@ import quopri
 
 import pytest
 
-from hub.lib.redact import Person
+from hub.lib.redact import SoughtPerson
 
-PERSON = Person(("Inês O'Brien-Tavares",), ("ines@bücher.example",))
+PERSON = SoughtPerson(("Inês O'Brien-Tavares",), ("ines@bücher.example",))
 
 
 @pytest.mark.parametrize(
@@ -39,9 +39,9 @@ def test_others_are_left_alone(text):
 
 
 def test_a_single_short_word_is_no_name_to_look_for_and_a_chinese_name_is():
-    assert Person(("Chen",), ()).needles == ()
-    assert Person(("Chen",), ()).out_of("Chen said") == "Chen said"
-    assert Person(("陈伟",), ()).out_of("我同意陈伟的意见") == "我同意[…]的意见"
+    assert SoughtPerson(("Chen",), ()).needles == ()
+    assert SoughtPerson(("Chen",), ()).out_of("Chen said") == "Chen said"
+    assert SoughtPerson(("陈伟",), ()).out_of("我同意陈伟的意见") == "我同意[…]的意见"
 
 
 def test_json_keeps_its_keys_and_its_shape():
@@ -83,7 +83,7 @@ def test_names_are_found_in_every_charset_and_in_the_words_of_headers(charset):
     ],
 )
 def test_names_of_every_script_are_found_in_older_charsets(name, charset):
-    person = Person((name,), ())
+    person = SoughtPerson((name,), ())
     for spelled in (name, name.upper(), name.lower()):
         raw = b"Subject: x\r\n\r\n" + base64.encodebytes(f"{spelled} wrote something here:\n".encode(charset) * 3)
         assert person.is_in_bytes(raw) and person.is_in(spelled)

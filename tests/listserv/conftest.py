@@ -8,18 +8,18 @@ from typing import Any
 import pytest
 
 from hub.lib import bus
-from listserv.outbound import outbox, pump
-from tests.listserv.inbound.conftest import door, people  # noqa: F401 - fixtures of the mail door
+from listserv.outbound import delivery_worker, outbox
+from tests.listserv.gateway.conftest import door, people, risk  # noqa: F401 - fixtures of the mail door
 
 
 @pytest.fixture(autouse=True)
 def _mail(settings: Any, tmp_path: Path) -> Any:
     """Queue the hub's letters as rows, as in the product; let go of connections afterwards."""
     settings.STATIC_ROOT = tmp_path
-    settings.EMAIL_BACKEND = "listserv.outbound.notices.NoticeBackend"
+    settings.EMAIL_BACKEND = "listserv.outbound.mail_backend.NoticeBackend"
     settings.HUB_RELAY = None
     yield
-    pump.close_transport()
+    delivery_worker.close_transport()
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def deliver(now: Any) -> Any:
 
     def run(at: Any = None) -> int:
         done = 0
-        while more := pump.deliver_mailings(at or now) + pump.deliver_notices(at or now):
+        while more := delivery_worker.deliver_mailings(at or now) + delivery_worker.deliver_notices(at or now):
             done += more
         return done
 

@@ -10,8 +10,8 @@ from forums.models import Contribution, ForumPolicy, Membership
 from hub.lib.clock import now as clock
 from listserv import tokens
 from listserv.models import InboundMail, Notice, Subscription
-from tests.listserv.inbound.conftest import Door, drain
-from tests.listserv.trust.zone import Zone, keys
+from tests.listserv.gateway.conftest import Door, drain
+from tests.listserv.mail.auth.zone import Zone, keys
 
 # Amina's addresses: what the domain of each asks for. Its own server is HONEST, everybody else sends from ELSEWHERE.
 DOMAINS = {"reject.org": "p=reject", "quarantine.org": "p=quarantine", "none.org": "p=none", "silent.org": "p=reject"}

@@ -9,7 +9,7 @@ from forums import services as forums
 from listserv import tokens
 from listserv.models import MailingList, Subscription
 from listserv.outbound import authors
-from listserv.outbound.mime import file_part
+from listserv.outbound.mime_writing import file_part
 from tests.listserv.copies import copies
 
 pytestmark = pytest.mark.django_db

@@ -3,7 +3,7 @@
 import pytest
 from django.db import connection
 
-from listserv.outbound import pump
+from listserv.outbound import delivery_worker
 from listserv.outbound.cursor import at_ease, save_cursor
 from tests.listserv.test_relay import mails
 
@@ -49,7 +49,7 @@ def test_a_batch_is_sent_at_ease(monkeypatch):
             seen.append(waits())
             return []
 
-    monkeypatch.setattr(pump, "transport", Far)
-    monkeypatch.setattr(pump, "Copies", lambda *_all: mails(1))
-    pump._send(object(), [object()], object())  # type: ignore[arg-type, list-item]
+    monkeypatch.setattr(delivery_worker, "transport", Far)
+    monkeypatch.setattr(delivery_worker, "Copies", lambda *_all: mails(1))
+    delivery_worker._send(object(), [object()], object())  # type: ignore[arg-type, list-item]
     assert seen == [EASED] and waits() == FULL

@@ -7,15 +7,15 @@ from django.urls import reverse
 
 from forums.outlets import ProcedureNotification
 from hub.lib import hooks
-from listserv.digests.pump import send_digests
+from listserv.digests.digest_worker import send_digests
 from listserv.models import DeliveryHold, Mailing, Notice, Procedure, Subscription
 from listserv.outbound import hold
+from listserv.outbound.delivery_worker import deliver_mailings, deliver_notices
 from listserv.outbound.procedures import queue_procedure
-from listserv.outbound.pump import deliver_mailings, deliver_notices
 
 # Pumps that hand no mail to the relay and write none to a roster. What they write is queued for those that do, and
 # waits there. A new pump belongs here, or is gated by ``unless_on_hold``.
-SEND_NOTHING = {"inbound", "bounces", "clock", "tasks", "rendering"}
+SEND_NOTHING = {"inbound", "bounces", "clock", "tasks", "rendering", "prints"}
 
 
 @pytest.fixture
@@ -55,7 +55,7 @@ def test_each_pump_waits_for_the_end_of_a_hold_or_sends_nothing():
 
 
 def test_no_pump_sends_anything_while_delivery_is_on_hold(cast, mailing, now, settings):
-    settings.EMAIL_BACKEND = "listserv.outbound.notices.NoticeBackend"
+    settings.EMAIL_BACKEND = "listserv.outbound.mail_backend.NoticeBackend"
     daily = Subscription.objects.filter(member=cast.boris)
     daily.update(delivery=Subscription.Delivery.DAILY, digest_at=now, digest_since=0)
     Notice.objects.create(recipients=["a@b.example"], raw=b"Subject: a\n\nb\n", next_at=now, created_at=now)
@@ -78,7 +78,7 @@ def test_no_pump_sends_anything_while_delivery_is_on_hold(cast, mailing, now, se
 
 
 def test_discarding_ends_what_the_hub_had_to_say_to_a_whole_list(cast, now, settings):
-    settings.EMAIL_BACKEND = "listserv.outbound.notices.NoticeBackend"
+    settings.EMAIL_BACKEND = "listserv.outbound.mail_backend.NoticeBackend"
     happening = happen(cast, now)
     hold.hold_restored(now=now + timedelta(seconds=1))
     hooks.pumps()["procedures"](now + timedelta(minutes=1))

@@ -9,16 +9,16 @@ import pytest
 from django.core.mail import send_mail
 
 from forums import services as forums
-from hub.env import Endpoint
 from hub.lib.clock import now as clock
+from hub.lib.endpoints import Endpoint
 from hub.members.models import Member
-from listserv.digests import pump as digests
+from listserv.digests import digest_worker as digests
+from listserv.mail.smtp import progress as progress_module
+from listserv.mail.smtp.progress import Progress
+from listserv.mail.smtp.transport import Batch, DeliveryResult, Envelope, Listed, Outcome
 from listserv.models import Mailing, Notice, Retry, Subscription
-from listserv.outbound import progress as progress_module
-from listserv.outbound import pump
-from listserv.outbound.progress import Progress
+from listserv.outbound import delivery_worker
 from listserv.outbound.relay import Relay
-from listserv.outbound.transport import Batch, Envelope, Listed, Outcome, Result
 from tests.listserv.sink import Sink
 from tests.listserv.test_relay import WAYS, mails
 from tests.listserv.test_workers import run_until_killed
@@ -26,7 +26,7 @@ from tests.listserv.test_workers import run_until_killed
 # What a kill may repeat of a mailing, and when another worker has to be at it.
 REPEATED = 50
 TAKEN_UP = timedelta(seconds=30)
-SENT = Result(Outcome.SENT, "250 ok")
+SENT = DeliveryResult(Outcome.SENT, "250 ok")
 
 
 class Killed(BaseException):
@@ -40,9 +40,9 @@ class Mortal:
         self.left = dies_after
         self.taken: list[tuple[str, bytes]] = []
 
-    def send(self, batch: Sequence[Envelope]) -> list[Result]:
+    def send(self, batch: Sequence[Envelope]) -> list[DeliveryResult]:
         progress = batch.progress if isinstance(batch, Batch) else None
-        results: list[Result] = []
+        results: list[DeliveryResult] = []
         for mail in batch:
             if self.left == 0:
                 raise Killed
@@ -63,7 +63,7 @@ def mortal(monkeypatch: Any) -> Callable[[int], Mortal]:
 
     def use(dies_after: int) -> Mortal:
         end = Mortal(dies_after)
-        monkeypatch.setattr(pump, "transport", lambda: end)
+        monkeypatch.setattr(delivery_worker, "transport", lambda: end)
         monkeypatch.setattr(digests, "transport", lambda: end)
         return end
 
@@ -109,7 +109,7 @@ def test_no_more_copies_are_handed_over_than_a_kill_may_repeat(extensions):
     relay = Relay(Endpoint("127.0.0.1", far.port), helo="hub.example")
     ahead: list[int] = []
 
-    def save(results: Sequence[Result]) -> int:
+    def save(results: Sequence[DeliveryResult]) -> int:
         ahead.append(len(far.taken) - sum(saved))
         saved.append(len(results))
         return len(results)
@@ -159,11 +159,11 @@ def test_a_claim_is_renewed_while_the_relay_says_nothing(monkeypatch):
 @pytest.mark.django_db
 def test_renewing_moves_the_lease_of_a_mailing_and_fails_when_another_worker_has_it(cast, now):
     cast.say(cast.amina, now=now)
-    walk = pump._claim(now)
+    walk = delivery_worker._claim(now)
     walk.began -= 7.0
     assert walk.renew()
-    assert Mailing.objects.get().claimed_until >= now + pump.LEASE + timedelta(seconds=7)
-    assert pump._claim(now + timedelta(seconds=60)) is not None
+    assert Mailing.objects.get().claimed_until >= now + delivery_worker.LEASE + timedelta(seconds=7)
+    assert delivery_worker._claim(now + timedelta(seconds=60)) is not None
     assert not walk.renew()
 
 
@@ -174,7 +174,7 @@ def test_renewing_moves_the_lease_of_a_mailing_and_fails_when_another_worker_has
 @pytest.mark.parametrize("dies_after", [1, 49, 77, 150, 199])
 def test_a_killed_mailing_is_taken_up_in_half_a_minute_and_repeats_fifty_copies_at_most(crowd, now, mortal, dies_after):
     crowd.say(crowd.amina, now=now)
-    first, second = killed_and_taken_up(pump.deliver_mailings, mortal, dies_after, now)
+    first, second = killed_and_taken_up(delivery_worker.deliver_mailings, mortal, dies_after, now)
     assert len({recipient for recipient, _raw in first.taken + second.taken}) == 200
     assert repeated(first, second) <= REPEATED
     mailing = Mailing.objects.get()
@@ -188,7 +188,7 @@ def test_killed_retries_are_taken_up_in_half_a_minute_and_repeat_fifty_copies_at
     Mailing.objects.update(state="done", sent=1)
     rows = Subscription.objects.all()
     Retry.objects.bulk_create(Retry(mailing=mailing, subscription=row, next_at=now, created_at=now) for row in rows)
-    first, second = killed_and_taken_up(pump.deliver_mailings, mortal, 120, now)
+    first, second = killed_and_taken_up(delivery_worker.deliver_mailings, mortal, 120, now)
     assert not Retry.objects.exists() and repeated(first, second) <= REPEATED
     assert len({recipient for recipient, _raw in first.taken + second.taken}) == 200
 
@@ -211,9 +211,9 @@ def test_killed_letters_are_taken_up_in_half_a_minute_and_one_goes_out_twice_at_
     moment = clock()
     first = mortal(dies_after)
     with pytest.raises(Killed):
-        pump.deliver_notices(moment)
+        delivery_worker.deliver_notices(moment)
     second = mortal(-1)
-    while pump.deliver_notices(moment + TAKEN_UP):
+    while delivery_worker.deliver_notices(moment + TAKEN_UP):
         pass
     assert repeated(first, second) <= 1 and len(first.taken + second.taken) >= 10
     assert not Notice.objects.exclude(state="sent").exists()
@@ -225,9 +225,9 @@ def test_a_letter_to_several_is_not_said_again_to_those_who_have_it(now, mortal)
     moment = clock()
     first = mortal(4)
     with pytest.raises(Killed):
-        pump.deliver_notices(moment)
+        delivery_worker.deliver_notices(moment)
     second = mortal(-1)
-    pump.deliver_notices(moment + TAKEN_UP)
+    delivery_worker.deliver_notices(moment + TAKEN_UP)
     assert repeated(first, second) <= 1 and len(first.taken + second.taken) >= 5
 
 
@@ -236,13 +236,13 @@ def test_a_letter_to_several_is_not_said_again_to_those_who_have_it(now, mortal)
 def test_kill_9_in_a_large_batch_repeats_fifty_copies_at_most(crowd, settings, tmp_path, extensions):
     far, second = Sink(extensions=extensions, hang_after=120), Sink(extensions=extensions)
     crowd.say(crowd.amina, "Before the kill.", now=clock())
-    run_until_killed(far, 120, batch=pump.BATCH, key=settings.SECRET_KEY, folder=tmp_path)
+    run_until_killed(far, 120, batch=delivery_worker.BATCH, key=settings.SECRET_KEY, folder=tmp_path)
     settings.HUB_RELAY = Endpoint("127.0.0.1", second.port)
     try:
-        while pump.deliver_mailings(clock() + TAKEN_UP):
+        while delivery_worker.deliver_mailings(clock() + TAKEN_UP):
             pass
     finally:
-        pump.close_transport()
+        delivery_worker.close_transport()
         far.close()
         second.close()
     copies = Counter(taken.recipient for taken in far.taken + second.taken)

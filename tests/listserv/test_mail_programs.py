@@ -15,11 +15,11 @@ import pytest
 
 from forums.models import Contribution
 from hub.lib.clock import now as clock
-from listserv.archive.mbox import entry
+from listserv.mail.mbox import entry
 from listserv.models import InboundMail, Notice, Subscription
 from listserv.outbound.render import Renderer
 from listserv.outbound.roster import Form, Receiver
-from tests.listserv.inbound.conftest import Door, drain
+from tests.listserv.gateway.conftest import Door, drain
 
 pytestmark = pytest.mark.mailers
 WORDS = "Thirty, I say."

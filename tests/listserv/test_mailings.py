@@ -8,9 +8,9 @@ import pytest
 from forums import services as forums
 from hub.lib.errors import Invalid, NotFound
 from listserv import selectors, services
+from listserv.mail.smtp.transport import DeliveryResult, Outcome
 from listserv.models import Mailing, MailingList, Notice, Retry, Subscription
-from listserv.outbound import pump, roster
-from listserv.outbound.transport import Outcome, Result
+from listserv.outbound import delivery_worker, roster
 from listserv.outbound.trouble import PAUSE
 
 pytestmark = pytest.mark.django_db
@@ -19,12 +19,12 @@ pytestmark = pytest.mark.django_db
 class FarEnd:
     """A far end of the tests that answers each address as told; everything else is taken."""
 
-    def __init__(self, answers: dict[str, Result] | None = None, default: Result | None = None) -> None:
+    def __init__(self, answers: dict[str, DeliveryResult] | None = None, default: DeliveryResult | None = None) -> None:
         self.answers = answers or {}
-        self.default = default or Result(Outcome.SENT, "250 ok")
+        self.default = default or DeliveryResult(Outcome.SENT, "250 ok")
         self.taken: list[tuple[str, bytes]] = []
 
-    def send(self, batch: Any) -> list[Result]:
+    def send(self, batch: Any) -> list[DeliveryResult]:
         results = []
         for mail in batch:
             result = self.answers.get(mail.recipient, self.default)
@@ -43,7 +43,7 @@ def far_end(monkeypatch):
 
     def use(*args: Any, **kwargs: Any) -> FarEnd:
         end = FarEnd(*args, **kwargs)
-        monkeypatch.setattr(pump, "transport", lambda: end)
+        monkeypatch.setattr(delivery_worker, "transport", lambda: end)
         return end
 
     return use
@@ -107,7 +107,7 @@ def test_everybody_gets_one_copy_and_the_author_too(cast, now, deliver, sent):
     )
     mailing = Mailing.objects.get()
     assert (mailing.state, mailing.sent, mailing.failed, mailing.claimed_until) == ("done", 4, 0, None)
-    assert not Retry.objects.exists() and pump.deliver_mailings(now) == 0
+    assert not Retry.objects.exists() and delivery_worker.deliver_mailings(now) == 0
 
 
 def test_an_author_who_wants_no_copy_gets_none(cast, now, deliver, sent):
@@ -190,20 +190,20 @@ def test_who_wants_mail_at_once_and_is_neither_paused_nor_suspended_gets_a_copy(
     Subscription.objects.filter(member=cast.boris).update(**change)
     end = far_end()
     cast.say(cast.amina, now=now)
-    pump.deliver_mailings(now)
+    delivery_worker.deliver_mailings(now)
     assert (cast.boris.email in addresses(end)) is gets and len(end.taken) == 3 + gets
 
 
 def test_a_small_list_does_not_wait_for_the_end_of_a_large_one(cast, crowd, now, far_end, monkeypatch):
-    monkeypatch.setattr(pump, "BATCH", 5)
-    monkeypatch.setattr(pump, "TURN_SECONDS", 0.0)
+    monkeypatch.setattr(delivery_worker, "BATCH", 5)
+    monkeypatch.setattr(delivery_worker, "TURN_SECONDS", 0.0)
     policy = forums.create_forum(name="Small", slug="small", preset="members", now=now)
     forums.admit_member(forum_id=policy.forum_id, member=cast.stella, now=now)
     end = far_end()
     cast.say(cast.amina, now=now)
-    assert pump.deliver_mailings(now) == 5
+    assert delivery_worker.deliver_mailings(now) == 5
     forums.publish(draft=forums.Draft(forum_id=policy.forum_id, text="News"), author=cast.boris, origin="web", now=now)
-    pump.deliver_mailings(now)
+    delivery_worker.deliver_mailings(now)
     assert addresses(end)[5:] == [cast.stella.email]
 
 
@@ -220,12 +220,12 @@ def crowd(cast, make_member, now):
 
 
 def test_a_roster_is_walked_in_batches_with_a_cursor(cast, crowd, now, far_end, monkeypatch):
-    monkeypatch.setattr(pump, "BATCH", 5)
-    monkeypatch.setattr(pump, "TURN_SECONDS", 0.0)
+    monkeypatch.setattr(delivery_worker, "BATCH", 5)
+    monkeypatch.setattr(delivery_worker, "TURN_SECONDS", 0.0)
     end = far_end()
     cast.say(cast.amina, now=now)
     cursors = []
-    while pump.deliver_mailings(now):
+    while delivery_worker.deliver_mailings(now):
         cursors.append((Mailing.objects.get().cursor, len(end.taken), Mailing.objects.get().state))
     assert [count for _, count, _ in cursors] == [5, 10, 15, 16]
     assert cursors == sorted(cursors) and [state for *_, state in cursors] == ["sending"] * 3 + ["done"]
@@ -233,20 +233,20 @@ def test_a_roster_is_walked_in_batches_with_a_cursor(cast, crowd, now, far_end, 
 
 
 def test_a_roster_of_exactly_one_batch_ends(cast, now, far_end, monkeypatch):
-    monkeypatch.setattr(pump, "BATCH", 4)
+    monkeypatch.setattr(delivery_worker, "BATCH", 4)
     end = far_end()
     cast.say(cast.amina, now=now)
-    while pump.deliver_mailings(now):
+    while delivery_worker.deliver_mailings(now):
         pass
     assert Mailing.objects.get().state == "done" and len(end.taken) == 4
 
 
 def test_a_killed_worker_repeats_one_batch_at_most_under_the_same_message_id(cast, crowd, now, far_end, monkeypatch):
-    monkeypatch.setattr(pump, "BATCH", 5)
-    monkeypatch.setattr(pump, "TURN_SECONDS", 0.0)
+    monkeypatch.setattr(delivery_worker, "BATCH", 5)
+    monkeypatch.setattr(delivery_worker, "TURN_SECONDS", 0.0)
     end = far_end()
     cast.say(cast.amina, now=now)
-    assert pump.deliver_mailings(now) == 5
+    assert delivery_worker.deliver_mailings(now) == 5
 
     class Killed(BaseException):
         """What no handler catches."""
@@ -255,12 +255,12 @@ def test_a_killed_worker_repeats_one_batch_at_most_under_the_same_message_id(cas
         raise Killed
 
     with monkeypatch.context() as patch:
-        patch.setattr(pump, "_store", die)
+        patch.setattr(delivery_worker, "_store", die)
         with pytest.raises(Killed):
-            pump.deliver_mailings(now)
-    assert len(end.taken) == 10 and pump.deliver_mailings(now) == 0  # the dead worker's lease holds
-    later = now + pump.LEASE + timedelta(seconds=1)
-    while pump.deliver_mailings(later):
+            delivery_worker.deliver_mailings(now)
+    assert len(end.taken) == 10 and delivery_worker.deliver_mailings(now) == 0  # the dead worker's lease holds
+    later = now + delivery_worker.LEASE + timedelta(seconds=1)
+    while delivery_worker.deliver_mailings(later):
         pass
     assert len(end.taken) == 16 + 5 and len(set(addresses(end))) == 16
     ids = {raw.split(b"Message-ID: ")[1].split(b"\r\n")[0] for _, raw in end.taken}
@@ -269,19 +269,19 @@ def test_a_killed_worker_repeats_one_batch_at_most_under_the_same_message_id(cas
 
 def test_two_workers_never_hold_one_mailing(cast, now):
     cast.say(cast.amina, now=now)
-    first = pump._claim(now)
-    assert first is not None and pump._claim(now) is None
+    first = delivery_worker._claim(now)
+    assert first is not None and delivery_worker._claim(now) is None
     cast.say(cast.boris, now=now)
-    second = pump._claim(now)
+    second = delivery_worker._claim(now)
     assert second is not None and second.mailing.pk != first.mailing.pk
 
 
 def test_a_worker_that_lost_its_lease_does_not_move_the_cursor(cast, now):
     cast.say(cast.amina, now=now)
-    slow = pump._claim(now)
-    other = pump._claim(now + pump.LEASE + timedelta(seconds=1))
+    slow = delivery_worker._claim(now)
+    other = delivery_worker._claim(now + delivery_worker.LEASE + timedelta(seconds=1))
     page = roster.page(slow.mailing, size=10, now=now)
-    assert not pump._store(slow, page.receivers, [Result(Outcome.SENT)] * 4, cursor=page.last)
+    assert not delivery_worker._store(slow, page.receivers, [DeliveryResult(Outcome.SENT)] * 4, cursor=page.last)
     assert Mailing.objects.get().cursor == 0 and Mailing.objects.get().claimed_by == other.name
 
 
@@ -310,14 +310,14 @@ def test_a_batch_costs_the_same_queries_at_any_size(
         forums.admit_member(forum_id=parent.pk, member=author, now=now)
     queries = {"closed": 13, "members": 13, "child": 14}[preset]
     for size in (1, 24):
-        monkeypatch.setattr(pump, "BATCH", size)
-        monkeypatch.setattr(pump, "TURN_SECONDS", 0.0)
+        monkeypatch.setattr(delivery_worker, "BATCH", size)
+        monkeypatch.setattr(delivery_worker, "TURN_SECONDS", 0.0)
         draft = forums.Draft(forum_id=policy.forum_id, text=f"Batches of {size}.")
         forums.publish(draft=draft, author=author, origin="web", now=now)
         with django_assert_num_queries(queries):
-            assert pump.deliver_mailings(now) == size
+            assert delivery_worker.deliver_mailings(now) == size
         assert len(end.taken) == size
-        while pump.deliver_mailings(now):
+        while delivery_worker.deliver_mailings(now):
             pass
         end.taken.clear()
 
@@ -328,12 +328,12 @@ def test_a_batch_costs_the_same_queries_at_any_size(
 def test_4xx_is_tried_again_at_1_5_30_minutes_and_5xx_is_not(cast, now, far_end):
     end = far_end(
         {
-            cast.boris.email: Result(Outcome.LATER, "450 4.2.0 greylisted"),
-            cast.oona.email: Result(Outcome.FAILED, "550 5.1.1 no such user"),
+            cast.boris.email: DeliveryResult(Outcome.LATER, "450 4.2.0 greylisted"),
+            cast.oona.email: DeliveryResult(Outcome.FAILED, "550 5.1.1 no such user"),
         }
     )
     cast.say(cast.amina, now=now)
-    pump.deliver_mailings(now)
+    delivery_worker.deliver_mailings(now)
     assert Mailing.objects.get().state == "done" and Mailing.objects.get().failed == 1
     failed = Retry.objects.get(subscription__member=cast.oona)
     assert failed.next_at is None and failed.last_reply == "550 5.1.1 no such user"
@@ -342,58 +342,58 @@ def test_4xx_is_tried_again_at_1_5_30_minutes_and_5xx_is_not(cast, now, far_end)
     for _ in range(5):
         waits.append((row.next_at - moment).total_seconds() / 60)
         moment = row.next_at
-        assert pump.deliver_mailings(moment - timedelta(seconds=1)) == 0
-        pump.deliver_mailings(moment)
+        assert delivery_worker.deliver_mailings(moment - timedelta(seconds=1)) == 0
+        delivery_worker.deliver_mailings(moment)
         row.refresh_from_db()
     assert waits == [1, 5, 30, 120, 240] and row.attempts == 6
     end.answers.clear()
-    pump.deliver_mailings(row.next_at)
+    delivery_worker.deliver_mailings(row.next_at)
     assert not Retry.objects.filter(subscription__member=cast.boris).exists()
     assert Mailing.objects.get().sent == 3 and addresses(end).count(cast.boris.email) == 1
 
 
 def test_after_five_days_a_recipient_is_given_up(cast, now, far_end):
-    far_end({cast.boris.email: Result(Outcome.LATER, "451 full")})
+    far_end({cast.boris.email: DeliveryResult(Outcome.LATER, "451 full")})
     cast.say(cast.amina, now=now)
-    pump.deliver_mailings(now)
-    pump.deliver_mailings(now + timedelta(days=5, seconds=1))
+    delivery_worker.deliver_mailings(now)
+    delivery_worker.deliver_mailings(now + timedelta(days=5, seconds=1))
     row = Retry.objects.get()
     assert row.next_at is None and Mailing.objects.get().failed == 1
 
 
 def test_a_retry_asks_again_who_may_read(cast, now, far_end):
-    end = far_end({cast.boris.email: Result(Outcome.LATER, "450 busy")})
+    end = far_end({cast.boris.email: DeliveryResult(Outcome.LATER, "450 busy")})
     cast.say(cast.amina, now=now)
-    pump.deliver_mailings(now)
+    delivery_worker.deliver_mailings(now)
     forums.remove_member(forum_id=cast.forum_id, member=cast.boris, now=now)
     end.answers.clear()
-    pump.deliver_mailings(now + timedelta(minutes=2))
+    delivery_worker.deliver_mailings(now + timedelta(minutes=2))
     assert cast.boris.email not in addresses(end) and not Retry.objects.exists()
 
 
 def test_a_relay_that_is_away_leaves_the_cursor_and_makes_no_rows(cast, now, far_end):
-    end = far_end(default=Result(Outcome.UNREACHED, "no connection to the relay"))
+    end = far_end(default=DeliveryResult(Outcome.UNREACHED, "no connection to the relay"))
     cast.say(cast.amina, now=now)
-    assert pump.deliver_mailings(now) == 0
+    assert delivery_worker.deliver_mailings(now) == 0
     mailing = Mailing.objects.get()
     assert (mailing.cursor, mailing.state) == (0, "sending") and not Retry.objects.exists()
     assert mailing.last_reply == "no connection to the relay"
-    assert pump.deliver_mailings(now + timedelta(seconds=1)) == 0 and end.taken == []
-    end.default = Result(Outcome.SENT)
-    assert pump.deliver_mailings(now + PAUSE + timedelta(seconds=1)) == 4
+    assert delivery_worker.deliver_mailings(now + timedelta(seconds=1)) == 0 and end.taken == []
+    end.default = DeliveryResult(Outcome.SENT)
+    assert delivery_worker.deliver_mailings(now + PAUSE + timedelta(seconds=1)) == 4
     assert Mailing.objects.get().last_reply == ""
 
 
 def test_a_relay_that_drops_in_the_middle_makes_a_retry_of_what_was_said_and_the_rest_waits(cast, now, far_end):
-    lost = Result(Outcome.LATER, "451 closed")
-    end = far_end({cast.chen.email: lost, cast.oona.email: Result(Outcome.UNREACHED, "no connection")})
+    lost = DeliveryResult(Outcome.LATER, "451 closed")
+    end = far_end({cast.chen.email: lost, cast.oona.email: DeliveryResult(Outcome.UNREACHED, "no connection")})
     cast.say(cast.amina, now=now)
-    pump.deliver_mailings(now)
+    delivery_worker.deliver_mailings(now)
     assert Retry.objects.get().subscription.member == cast.chen
     mailing = Mailing.objects.get()
     assert (mailing.state, mailing.sent, mailing.last_reply) == ("sending", 2, "no connection")
     end.answers.clear()
-    pump.deliver_mailings(now + PAUSE + timedelta(seconds=1))
+    delivery_worker.deliver_mailings(now + PAUSE + timedelta(seconds=1))
     assert Mailing.objects.get().state == "done" and addresses(end).count(cast.oona.email) == 1
     assert len(end.taken) == 3  # Chen's is due later
 
@@ -453,5 +453,5 @@ def test_the_queue_tells_its_length_and_age(cast, now):
     cast.say(cast.amina, now=now)
     queue = selectors.outgoing(now + timedelta(seconds=7))
     assert (queue.mailings, queue.retries, queue.notices, queue.oldest_seconds) == (1, 0, 0, 7.0)
-    pump.deliver_mailings(now)
+    delivery_worker.deliver_mailings(now)
     assert selectors.outgoing(now).mailings == 0 and not Notice.objects.exists()

@@ -7,14 +7,14 @@ import pytest
 
 from forums.models import Contribution
 from hub.lib.clock import now as clock
-from listserv.inbound import judge, spool
-from listserv.inbound.delivery import Delivery
-from listserv.inbound.pump import publish_accepted
-from listserv.inbound.recipients import resolve
+from listserv.gateway import evaluation, spool
+from listserv.gateway.delivery import Delivery
+from listserv.gateway.recipients import resolve
+from listserv.gateway.worker import publish_accepted
 from listserv.models import InboundMail, Notice
 from tests.listserv.bounces.innocents import INNOCENTS
 from tests.listserv.bounces.shapes import SHAPES
-from tests.listserv.test_machines import BY_PEOPLE
+from tests.listserv.mail.parse.test_automatic import BY_PEOPLE
 
 pytestmark = pytest.mark.django_db
 PROGRAMS = {name: raw for name, raw in INNOCENTS.items() if name not in BY_PEOPLE}
@@ -28,7 +28,7 @@ TO = (
 
 def receive(raw: bytes, to: str, *, mail_from: str) -> None:
     delivery = Delivery("192.0.2.1", "far.example", None, mail_from, (resolve(to),), raw, len(raw), clock())
-    spool.write([judge.judge(delivery)])
+    spool.write([evaluation.evaluate(delivery)])
     publish_accepted(clock())
 
 

@@ -14,10 +14,11 @@ from forums import services
 from forums.models import Contribution
 from hub.lib.clock import now as clock
 from listserv import tokens
+from listserv.mail.auth import domain_checks
 from listserv.models import AddressHealth, Bounce, InboundMail, Notice, Subscription
-from listserv.trust import check
-from tests.listserv.inbound.conftest import drain
-from tests.listserv.inbound.test_protocol import VECTORS
+from tests.listserv.gateway.conftest import drain
+from tests.listserv.gateway.test_protocol import VECTORS
+from tests.listserv.mail.auth.zone import signed
 from tests.listserv.red_team import (
     DOMAINS,
     ELSEWHERE,
@@ -33,7 +34,6 @@ from tests.listserv.red_team import (
     mail,
     say,
 )  # fmt: skip
-from tests.listserv.trust.zone import signed
 
 REFUSED, NO_AUTHOR, HELD = "550 5.7.1", "550 5.6.0", "250 2.0.0 The mail is held"
 AMINA = {domain: f"amina@{domain}" for domain in [*DOMAINS, NO_POLICY]}
@@ -48,7 +48,7 @@ def _world(settings, monkeypatch):
     settings.HUB_TRUSTED_RELAYS = (ipaddress.ip_network(f"{RELAY}/32"),)
     settings.HUB_AUTHSERV_ID = "mx.hub.org"
     zone = dns()
-    monkeypatch.setattr(check, "shared", lambda: zone)
+    monkeypatch.setattr(domain_checks, "shared", lambda: zone)
 
 
 @pytest.fixture

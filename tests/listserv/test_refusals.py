@@ -11,20 +11,20 @@ from django.core.mail import send_mail
 from django.core.management import call_command
 
 from forums import services as forums
-from hub.env import RelayAddress
 from hub.lib.clock import now as clock
+from hub.lib.endpoints import RelayAddress
 from hub.members.models import Member
-from listserv.bounces import pump as bounce_pump
-from listserv.digests import pump as digests
+from listserv import maintenance as bounce_pump
+from listserv.digests import digest_worker as digests
+from listserv.doctor import host_checks
+from listserv.mail.smtp.refusals import RUN, is_about_us, rule
+from listserv.mail.smtp.transport import DeliveryResult, Outcome
 from listserv.models import AddressHealth, Bounce, Mailing, Notice, RelayTrouble, Retry, Subscription
-from listserv.outbound import pump
-from listserv.outbound.refusals import RUN, is_about_us, rule
-from listserv.outbound.transport import Outcome, Result
+from listserv.outbound import delivery_worker
 from listserv.probes import mail_queue
-from listserv.trust import host_checks
+from tests.listserv.mail.auth.test_doctor import Greeter, site
 from tests.listserv.sink import Sink
 from tests.listserv.test_relay import WAYS
-from tests.listserv.trust.test_doctor import Greeter, site
 
 QUEUE = "/mail/queue/"
 # What a relay says that takes nothing from us.
@@ -57,7 +57,7 @@ def sink(settings: Any) -> Any:
         return opened[-1]
 
     yield use
-    pump.close_transport()
+    delivery_worker.close_transport()
     for far in opened:
         far.close()
 
@@ -68,11 +68,11 @@ def works_again(far: Sink) -> None:
     far.replies.clear()
 
 
-def failed(*replies: str) -> list[Result]:
-    return [Result(Outcome.REFUSED if is_about_us(reply) else Outcome.FAILED, reply) for reply in replies]
+def failed(*replies: str) -> list[DeliveryResult]:
+    return [DeliveryResult(Outcome.REFUSED if is_about_us(reply) else Outcome.FAILED, reply) for reply in replies]
 
 
-SENT = Result(Outcome.SENT, "250 ok")
+SENT = DeliveryResult(Outcome.SENT, "250 ok")
 
 
 # --- What a reply means -------------------------------------------------------------------------------------------
@@ -108,26 +108,26 @@ def test_a_reply_is_about_us_by_its_code_or_its_words(reply, about_us):
 
 def test_one_refused_recipient_among_others_is_a_bounce():
     results = [SENT, *failed("550 5.1.1 unknown"), SENT, *failed("554 5.7.1 spam")]
-    assert rule(results, taken=False, ever_taken=False, complete=True).refusal is None
+    assert rule(results, has_taken=False, ever_taken=False, complete=True).refusal is None
 
 
 def test_a_single_recipient_is_a_bounce_unless_the_words_are_about_us():
     for reply, refuses in (("550 5.1.1 unknown", False), ("550 no", False), ("554 5.7.1 Relay access denied", True)):
-        ruling = rule(failed(reply), taken=False, ever_taken=False, complete=True)
+        ruling = rule(failed(reply), has_taken=False, ever_taken=False, complete=True)
         assert (ruling.refusal is not None) is refuses, reply
-    assert rule(failed("550 no"), taken=False, ever_taken=False, complete=True, troubled=True).refusal is not None
+    assert rule(failed("550 no"), has_taken=False, ever_taken=False, complete=True, troubled=True).refusal is not None
 
 
 def test_a_relay_that_turns_against_us_in_the_middle_is_found_out_and_nobody_behind_is_settled():
     results = [SENT] * 30 + failed(*["550 5.7.1 no more"] * RUN)
-    ruling = rule(results, taken=False, ever_taken=False, complete=False)
+    ruling = rule(results, has_taken=False, ever_taken=False, complete=False)
     assert ruling.refusal is not None and ruling.count == 30
 
 
 def test_many_dead_mailboxes_in_a_row_are_no_refusal_of_us_once_a_copy_was_taken():
     results = failed(*["550 5.1.1 unknown"] * 40)
-    assert rule(results, taken=False, ever_taken=True, complete=False).count == 40
-    assert rule(results, taken=False, ever_taken=False, complete=False).refusal is not None
+    assert rule(results, has_taken=False, ever_taken=True, complete=False).count == 40
+    assert rule(results, has_taken=False, ever_taken=False, complete=False).refusal is not None
 
 
 # --- A relay that takes nothing -----------------------------------------------------------------------------------
@@ -139,7 +139,7 @@ def test_many_dead_mailboxes_in_a_row_are_no_refusal_of_us_once_a_copy_was_taken
 def test_a_mailing_waits_for_a_relay_that_refuses_us_and_nobody_bounces(cast, now, sink, kind, extensions):
     far = sink(extensions=extensions, **REFUSALS[kind])
     cast.say(cast.amina, now=now)
-    pump.deliver_mailings(now)
+    delivery_worker.deliver_mailings(now)
     mailing = Mailing.objects.get()
     assert (mailing.state, mailing.sent, mailing.failed) == ("sending", 0, 0)
     assert mailing.last_reply and mailing.claimed_until > now and mailing.claimed_by == ""
@@ -147,7 +147,7 @@ def test_a_mailing_waits_for_a_relay_that_refuses_us_and_nobody_bounces(cast, no
     trouble = RelayTrouble.objects.get()
     assert (trouble.kind, trouble.reply) == ("refuses", mailing.last_reply)
     works_again(far)
-    while pump.deliver_mailings(now + timedelta(minutes=1)):
+    while delivery_worker.deliver_mailings(now + timedelta(minutes=1)):
         pass
     assert Mailing.objects.get().state == "done" and len({taken.recipient for taken in far.taken}) == 4
     assert len(far.taken) == 4 and not RelayTrouble.objects.exists()
@@ -170,11 +170,11 @@ def test_a_relay_that_refuses_everybody_is_not_asked_for_everybody(cast, now, si
 
     far.replies = Counting()
     cast.say(cast.amina, now=now)
-    pump.deliver_mailings(now)
+    delivery_worker.deliver_mailings(now)
     assert RUN <= len(asked) <= 60
     far.replies = {}
     works_again(far)
-    while pump.deliver_mailings(now + timedelta(minutes=1)):
+    while delivery_worker.deliver_mailings(now + timedelta(minutes=1)):
         pass
     assert len(far.taken) == 304 == Mailing.objects.get().sent
 
@@ -185,7 +185,7 @@ def test_the_pauses_grow_while_the_relay_refuses_and_end_at_a_quarter_of_an_hour
     cast.say(cast.amina, now=now)
     moment, waits = now, []
     for _attempt in range(9):
-        pump.deliver_mailings(moment)
+        delivery_worker.deliver_mailings(moment)
         until = Mailing.objects.get().claimed_until
         waits.append((until - moment).total_seconds())
         moment = until + timedelta(seconds=1)
@@ -197,11 +197,11 @@ def test_the_pauses_grow_while_the_relay_refuses_and_end_at_a_quarter_of_an_hour
 def test_who_is_refused_for_our_sake_among_others_is_tried_again(cast, now, sink):
     far = sink(replies={cast.boris.email: "554 5.7.1 Relay access denied"})
     cast.say(cast.amina, now=now)
-    pump.deliver_mailings(now)
+    delivery_worker.deliver_mailings(now)
     row = Retry.objects.get()
     assert row.next_at is not None and Mailing.objects.get().failed == 0 and not AddressHealth.objects.exists()
     works_again(far)
-    pump.deliver_mailings(row.next_at)
+    delivery_worker.deliver_mailings(row.next_at)
     assert not Retry.objects.exists() and len(far.taken) == 4
 
 
@@ -209,13 +209,13 @@ def test_who_is_refused_for_our_sake_among_others_is_tried_again(cast, now, sink
 def test_retries_wait_for_a_relay_that_refuses_us(cast, now, sink):
     far = sink(everybody="450 later")
     cast.say(cast.amina, now=now)
-    pump.deliver_mailings(now)
+    delivery_worker.deliver_mailings(now)
     assert Retry.objects.count() == 4
     far.everybody = "550 no"
-    pump.deliver_mailings(now + timedelta(minutes=2))
+    delivery_worker.deliver_mailings(now + timedelta(minutes=2))
     assert Retry.objects.filter(next_at__isnull=False).count() == 4 and RelayTrouble.objects.exists()
     works_again(far)
-    pump.deliver_mailings(now + timedelta(minutes=20))
+    delivery_worker.deliver_mailings(now + timedelta(minutes=20))
     assert not Retry.objects.exists() and len(far.taken) == 4
 
 
@@ -227,10 +227,10 @@ def test_letters_wait_for_a_relay_that_refuses_us(now, sink, kind):
     for number in range(3):
         send_mail(f"Letter {number}", "Text", None, [f"r{number}@x.example"])
     moment = clock()
-    pump.deliver_notices(moment)
+    delivery_worker.deliver_notices(moment)
     assert {notice.state for notice in Notice.objects.all()} == {"waiting"} and RelayTrouble.objects.exists()
     works_again(far)
-    pump.deliver_notices(moment + timedelta(minutes=1))
+    delivery_worker.deliver_notices(moment + timedelta(minutes=1))
     assert {notice.state for notice in Notice.objects.all()} == {"sent"} and len(far.taken) == 3
     assert not RelayTrouble.objects.exists()
 
@@ -241,10 +241,10 @@ def test_letters_that_come_one_by_one_find_out_a_relay_that_refuses_us(now, sink
     moment = clock()
     for number in range(2):
         send_mail(f"Letter {number}", "Text", None, [f"r{number}@x.example"])
-        pump.deliver_notices(moment + timedelta(seconds=1))
+        delivery_worker.deliver_notices(moment + timedelta(seconds=1))
     assert {notice.state for notice in Notice.objects.all()} == {"waiting"}
     works_again(far)
-    pump.deliver_notices(moment + timedelta(minutes=1))
+    delivery_worker.deliver_notices(moment + timedelta(minutes=1))
     assert len(far.taken) == 2
 
 
@@ -254,7 +254,7 @@ def test_a_trial_that_waits_for_the_relay_has_not_come_back(cast, now, sink):
     health = AddressHealth.objects.create(address=cast.boris.email, score=5, probe="p1", probed_at=clock())
     send_mail("Trial", "Text", None, [cast.boris.email])
     Notice.objects.update(envelope_from="hub+p1@lists.hub.example")
-    pump.deliver_notices(clock())
+    delivery_worker.deliver_notices(clock())
     bounce_pump.look(clock())
     health.refresh_from_db()
     assert health.suspended_at is None and Notice.objects.get().state == "waiting"
@@ -287,10 +287,10 @@ def refused(cast: Any, now: Any, sink: Callable[..., Sink]) -> Sink:
     cast.say(cast.amina, subject="The minutes", now=moment)
     Subscription.objects.filter(member=cast.chen).update(delivery="digest-daily", digest_at=moment)
     Notice.objects.all().delete()
-    pump.deliver_mailings(moment)
+    delivery_worker.deliver_mailings(moment)
     digests.send_digests(moment)
     send_mail("Welcome", "Text", None, [cast.chen.email])
-    pump.deliver_notices(clock())
+    delivery_worker.deliver_notices(clock())
     return far
 
 
@@ -323,8 +323,8 @@ def test_all_that_was_refused_is_tried_again(cast, refused, key):
     works_again(refused)
     refused.taken.clear()
     moment = clock()
-    pump.deliver_mailings(moment)
-    pump.deliver_notices(moment)
+    delivery_worker.deliver_mailings(moment)
+    delivery_worker.deliver_notices(moment)
     assert sorted(taken.recipient for taken in refused.taken) == [cast.boris.email, cast.chen.email, cast.chen.email]
     assert not Retry.objects.exists() and (Mailing.objects.get().failed, Mailing.objects.get().sent) == (0, 3)
 
@@ -337,8 +337,8 @@ def test_one_that_was_refused_is_given_up_or_tried_again_alone(cast, refused, cl
     key = f"{kind}-{row.pk}"
     assert b"Cancel the delivery of this message?" in client.post(QUEUE, {"give_up": key}).content
     assert b"Retrying 1 delivery now" in client.post(QUEUE, {"retry": key}, follow=True).content
-    pump.deliver_mailings(clock())
-    pump.deliver_notices(clock())
+    delivery_worker.deliver_mailings(clock())
+    delivery_worker.deliver_notices(clock())
     assert (
         b"The delivery of 1 message was cancelled"
         in client.post(QUEUE, {"give_up": key, "sure": "1"}, follow=True).content
@@ -361,7 +361,7 @@ def test_a_relay_that_refuses_us_is_named_by_page_command_and_health(cast, now, 
     sink(everybody="554 5.7.1 Relay access denied")
     cast.say(cast.amina, now=now)
     for minute in range(3):
-        pump.deliver_mailings(now + timedelta(minutes=minute))
+        delivery_worker.deliver_mailings(now + timedelta(minutes=minute))
     assert [record.levelname for record in caplog.records if "refuses our mail" in record.message] == ["ERROR"]
     part = mail_queue()
     assert not part.ok and part.detail["relay_refuses"] == 1 and "Relay access denied" in part.detail["relay_reply"]

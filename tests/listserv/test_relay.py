@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from hub.env import Endpoint
+from hub.lib.endpoints import Endpoint
+from listserv.mail.smtp.transport import Envelope, Outcome
 from listserv.models import Mailing, Retry
-from listserv.outbound import pump
+from listserv.outbound import delivery_worker
 from listserv.outbound.relay import Relay
-from listserv.outbound.transport import Envelope, Outcome
 from tests.listserv.sink import Sink
 
 CHUNKING = ("PIPELINING", "CHUNKING")
@@ -191,7 +191,7 @@ def test_a_mailing_goes_out_through_the_relay_of_the_setting(cast, now, sink, se
     far = sink(replies={cast.boris.email: "450 4.2.0 later"})
     settings.HUB_RELAY = Endpoint("127.0.0.1", far.port)
     said = cast.say(cast.amina, "Over the wire.", now=now)
-    assert pump.deliver_mailings(now) == 4
+    assert delivery_worker.deliver_mailings(now) == 4
     assert {taken.recipient for taken in far.taken} == {cast.amina.email, cast.chen.email, cast.oona.email}
     assert all(taken.sender.startswith("risk-bounces+") for taken in far.taken)
     assert all(f"<{said.message_id}>".encode() in taken.content for taken in far.taken)

@@ -17,12 +17,12 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
-from hub.env import RelayAddress
+from hub.lib.endpoints import RelayAddress
 from listserv.models import Mailing, Notice, Retry
-from listserv.outbound import pump
+from listserv.outbound import delivery_worker
 from listserv.outbound.relay import Relay
 from listserv.outbound.trouble import PAUSE
-from tests.listserv.inbound.conftest import free_port
+from tests.listserv.gateway.conftest import free_port
 from tests.listserv.test_relay import mails, outcomes
 
 USER, PASSWORD = "hub", "a long password"
@@ -58,7 +58,7 @@ class Far:
 
     def stop(self) -> None:
         """End, and let the connections of this end be closed before its loop is."""
-        pump.close_transport()
+        delivery_worker.close_transport()
         loop = self.controller.loop
 
         async def gone() -> None:
@@ -181,9 +181,9 @@ def test_the_queue_says_that_the_relay_does_not_let_us_in_and_loses_nothing(cast
     address = RelayAddress("localhost", there.port, "starttls", USER, "wrong", certificate)
     settings.HUB_RELAY = address
     cast.say(cast.amina, now=now)
-    assert pump.deliver_mailings(now) == 0
+    assert delivery_worker.deliver_mailings(now) == 0
     mailing = Mailing.objects.get()
     assert mailing.state == "sending" and "535" in mailing.last_reply and not Retry.objects.exists()
     settings.HUB_RELAY = replace(address, password=PASSWORD)
-    assert pump.deliver_mailings(now + PAUSE * 2) == 4 and len(there.taken) == 4
+    assert delivery_worker.deliver_mailings(now + PAUSE * 2) == 4 and len(there.taken) == 4
     assert not Notice.objects.exists()

@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 from forums import services as forums
 from forums.models import Contribution
 from listserv import tokens
+from listserv.mail.smtp.transport import Envelope
 from listserv.models import MailingList, Subscription
-from listserv.outbound import mime
+from listserv.outbound import mime_writing
 from listserv.outbound.bodies import Bodies
 from listserv.outbound.render import REFERENCES_MAX, thread_of
-from listserv.outbound.transport import Envelope
 from tests.listserv.copies import copies
 
 pytestmark = pytest.mark.django_db
@@ -337,7 +337,7 @@ def test_a_live_intervention_says_so(cast, now):
     ],
 )
 def test_each_text_gets_the_encoding_that_carries_it(text, encoding):
-    part = mime.text_part("plain", text)
+    part = mime_writing.text_part("plain", text)
     message = message_from_bytes(part, policy=policy.default)
     assert message["Content-Transfer-Encoding"] == encoding
     assert message.get_payload(decode=True).decode().replace("\r\n", "\n") == text
@@ -349,9 +349,9 @@ def test_each_text_gets_the_encoding_that_carries_it(text, encoding):
 def test_any_text_and_name_becomes_lines_every_mta_takes(text, name):
     raw = b"".join(
         (
-            mime.unstructured("Subject", text),
-            mime.mailbox("From", name, "risk@lists.hub.example"),
-            mime.text_part("plain", text),
+            mime_writing.unstructured("Subject", text),
+            mime_writing.mailbox("From", name, "risk@lists.hub.example"),
+            mime_writing.text_part("plain", text),
         )
     )
     assert raw.isascii() and b"\r" not in raw.replace(b"\r\n", b"") and b"\n" not in raw.replace(b"\r\n", b"")

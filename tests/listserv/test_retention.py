@@ -9,12 +9,12 @@ from forums.models import Contribution
 from hub.lib.clock import now as clock
 from hub.lib.mail import send_letter
 from hub.members.services import anonymise_member
+from listserv import maintenance as bounces
 from listserv import retention
-from listserv.bounces import pump as bounces
-from listserv.inbound import judge, spool
-from listserv.inbound.delivery import Delivery
-from listserv.inbound.pump import publish_accepted
-from listserv.inbound.recipients import resolve
+from listserv.gateway import evaluation, spool
+from listserv.gateway.delivery import Delivery
+from listserv.gateway.recipients import resolve
+from listserv.gateway.worker import publish_accepted
 from listserv.models import AddressHealth, Bounce, InboundMail, Notice, Retry, Subscription
 from listserv.outbound import outbox
 
@@ -39,7 +39,7 @@ def amina(cast: Any, deliver: Any) -> Any:
             99,
             clock(),
         )
-        spool.write([judge.judge(delivery)])
+        spool.write([evaluation.evaluate(delivery)])
     publish_accepted(clock())
     deliver(clock())
     row = Subscription.objects.get(member=cast.amina)

@@ -18,18 +18,18 @@ from hub.members.models import Application
 from hub.members.services import confirmation_token, password_url
 from listserv import tokens
 from listserv.archive.export import export_mbox, write_mbox
-from listserv.commands.letters import ask_to_admit, tell_admitted
+from listserv.commands.notifications import ask_to_admit, tell_admitted
 from listserv.digests.render import Digest
 from listserv.digests.select import gather
-from listserv.inbound.delivery import Checks
-from listserv.inbound.mime import parse
-from listserv.inbound.sender import identify
+from listserv.gateway.sender import identify
+from listserv.mail.auth.domain_checks import DomainChecks
+from listserv.mail.parse.message import parse
 from listserv.models import InboundMail, MailingList, Notice, Subscription
 from listserv.outbound.render import Renderer
 from listserv.outbound.roster import Form, Receiver
 from tests.listserv.commands.conftest import Post
-from tests.listserv.inbound.conftest import drain
-from tests.listserv.inbound.test_pump import accept
+from tests.listserv.gateway.conftest import drain
+from tests.listserv.gateway.test_pump import accept
 
 pytestmark = pytest.mark.django_db
 TOKEN = re.compile(r"[a-z0-9]{16,}")
@@ -278,7 +278,7 @@ def test_mail_that_was_refused_is_told_of_without_its_reply_address(cast, risk, 
 ])  # fmt: skip
 def test_token_is_worth_nothing_in_a_mail_that_its_owners_domain_denies(cast, risk, dmarc, policy_of, proof):
     mail = parse(f"From: {cast.boris.email}\r\n\r\nx\r\n".encode())
-    checks = Checks(dmarc=dmarc, policy=policy_of, domain="people.example")
+    checks = DomainChecks(dmarc=dmarc, policy=policy_of, domain="people.example")
     token = tokens.ReplyToken(cast.boris.pk, 164, risk.pk)
     assert identify(mail=mail, auth=None, member=cast.boris, token=token, checks=checks).proof == proof
 

@@ -10,11 +10,11 @@ from prometheus_client import REGISTRY
 from hub.lib.clock import now as clock
 from hub.lib.logs import TextFormatter, person
 from hub.members import limits
-from listserv.digests import pump as digests
+from listserv.digests import digest_worker as digests
+from listserv.mail.smtp.transport import DeliveryResult, Outcome
 from listserv.models import Mailing, Subscription
-from listserv.outbound import pump
-from listserv.outbound.transport import Outcome, Result
-from tests.listserv.inbound.conftest import PASSWORD, drain, letter, only, risk  # noqa: F401 - a fixture
+from listserv.outbound import delivery_worker
+from tests.listserv.gateway.conftest import PASSWORD, drain, letter, only, risk  # noqa: F401 - a fixture
 from tests.listserv.test_mailings import far_end  # noqa: F401 - a fixture
 
 pytestmark = pytest.mark.django_db
@@ -38,13 +38,13 @@ def figure(name: str, **labels: str) -> float:
 def test_a_delivery_is_one_line_and_each_copy_that_was_not_taken_another(cast, now, far_end, events):  # noqa: F811
     far_end(
         {
-            cast.boris.email: Result(Outcome.LATER, "450 4.2.0 greylisted"),
-            cast.oona.email: Result(Outcome.FAILED, "550 5.1.1 unknown"),
+            cast.boris.email: DeliveryResult(Outcome.LATER, "450 4.2.0 greylisted"),
+            cast.oona.email: DeliveryResult(Outcome.FAILED, "550 5.1.1 unknown"),
         }
     )
     before = {result: figure("hub_copies_total", result=result) for result in ("sent", "later", "failed")}
     said = cast.say(cast.amina, now=now)
-    pump.deliver_mailings(now)
+    delivery_worker.deliver_mailings(now)
     keys = list(Subscription.objects.order_by("pk").values_list("pk", flat=True))
     names = {
         "mailing": Mailing.objects.get().pk, "number": said.number, "message_id": said.message_id, "list": "risk"
@@ -58,19 +58,19 @@ def test_a_delivery_is_one_line_and_each_copy_that_was_not_taken_another(cast, n
 
 
 def test_a_delivery_that_waits_says_for_what(cast, now, far_end, events):  # noqa: F811
-    far_end(default=Result(Outcome.REFUSED, "554 5.7.1 Relay access denied"))
+    far_end(default=DeliveryResult(Outcome.REFUSED, "554 5.7.1 Relay access denied"))
     errors = figure("hub_relay_errors_total", kind="refuses")
     cast.say(cast.amina, now=now)
-    pump.deliver_mailings(now)
+    delivery_worker.deliver_mailings(now)
     assert events("delivery")[0]["waits"] == "554 5.7.1 Relay access denied"
     assert figure("hub_relay_errors_total", kind="refuses") == errors + 1
 
 
 def test_letters_and_digests_are_lines(cast, now, far_end, events, monkeypatch):  # noqa: F811
-    end = far_end({cast.boris.email: Result(Outcome.FAILED, "550 5.1.1 unknown")})
+    end = far_end({cast.boris.email: DeliveryResult(Outcome.FAILED, "550 5.1.1 unknown")})
     monkeypatch.setattr(digests, "transport", lambda: end)
     send_mail("Secret subject", "Text", None, [cast.boris.email, cast.amina.email])
-    pump.deliver_notices(clock())
+    delivery_worker.deliver_notices(clock())
     assert {(one["recipient"], one["result"]) for one in events("letter")} == {
         (person(cast.boris.email), "failed"), (person(cast.amina.email), "sent"),
     }  # fmt: skip
@@ -101,11 +101,11 @@ def test_sign_ins_are_lines_without_what_was_typed(cast, events):
 
 def test_no_line_holds_the_address_of_a_person(cast, now, far_end, caplog):  # noqa: F811
     caplog.set_level(logging.INFO)
-    far_end({cast.oona.email: Result(Outcome.FAILED, f"550 5.1.1 <{cast.oona.email}>: unknown")})
+    far_end({cast.oona.email: DeliveryResult(Outcome.FAILED, f"550 5.1.1 <{cast.oona.email}>: unknown")})
     cast.say(cast.amina, now=now)
-    pump.deliver_mailings(now)
+    delivery_worker.deliver_mailings(now)
     send_mail("Letter", "Text", None, [cast.boris.email])
-    pump.deliver_notices(clock())
+    delivery_worker.deliver_notices(clock())
     lines = [TextFormatter().format(one) for one in caplog.records if one.name.startswith(("hub", "listserv"))]
     assert lines and not [line for line in lines for who in (cast.oona, cast.boris) if who.email in line]
 

@@ -14,10 +14,10 @@ import pytest
 from django.db import connection, connections
 
 from forums import services as forums
-from hub.env import Endpoint
 from hub.lib.clock import now as clock
+from hub.lib.endpoints import Endpoint
 from listserv.models import Mailing, Retry
-from listserv.outbound import pump
+from listserv.outbound import delivery_worker
 from tests.listserv.sink import Sink
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -26,10 +26,10 @@ WORKER = """
 import django, os, time
 django.setup()
 from hub.lib.clock import now
-from listserv.outbound import pump
-pump.BATCH = int(os.environ["BATCH"])
+from listserv.outbound import delivery_worker
+delivery_worker.BATCH = int(os.environ["BATCH"])
 while True:
-    pump.deliver_mailings(now())
+    delivery_worker.deliver_mailings(now())
     time.sleep(0.05)
 """
 
@@ -98,8 +98,8 @@ def test_kill_9_in_the_middle_of_a_batch_loses_nobody(crowd, sink, settings, tmp
     assert Mailing.objects.get().cursor > 0 and Mailing.objects.get().state == "sending"
     second = sink()
     settings.HUB_RELAY = Endpoint("127.0.0.1", second.port)
-    assert pump.deliver_mailings(clock()) == 0  # the dead worker's lease
-    while pump.deliver_mailings(clock() + pump.LEASE + timedelta(seconds=5)):
+    assert delivery_worker.deliver_mailings(clock()) == 0  # the dead worker's lease
+    while delivery_worker.deliver_mailings(clock() + delivery_worker.LEASE + timedelta(seconds=5)):
         pass
     copies = Counter(taken.recipient for taken in far.taken + second.taken)
     assert len(copies) == 16 and sum(copies.values()) == 16 + 2
@@ -108,7 +108,7 @@ def test_kill_9_in_the_middle_of_a_batch_loses_nobody(crowd, sink, settings, tmp
 
 
 def test_two_workers_at_one_roster_send_one_copy_each(crowd, sink, settings, monkeypatch):
-    monkeypatch.setattr(pump, "BATCH", 3)
+    monkeypatch.setattr(delivery_worker, "BATCH", 3)
     far = sink()
     settings.HUB_RELAY = Endpoint("127.0.0.1", far.port)
     for index in range(3):
@@ -118,11 +118,11 @@ def test_two_workers_at_one_roster_send_one_copy_each(crowd, sink, settings, mon
     def work() -> None:
         try:
             while Mailing.objects.filter(state="sending").exists():
-                pump.deliver_mailings(clock())
+                delivery_worker.deliver_mailings(clock())
         except BaseException as error:
             errors.append(error)
         finally:
-            pump.close_transport()
+            delivery_worker.close_transport()
             connections.close_all()
 
     threads = [threading.Thread(target=work) for _ in range(3)]
@@ -147,12 +147,12 @@ def test_two_workers_send_a_letter_once(crowd, sink, settings):
 
     def work() -> None:
         try:
-            while pump.deliver_notices(clock()):
+            while delivery_worker.deliver_notices(clock()):
                 pass
         except BaseException as error:
             errors.append(error)
         finally:
-            pump.close_transport()
+            delivery_worker.close_transport()
             connections.close_all()
 
     threads = [threading.Thread(target=work) for _ in range(3)]

@@ -31,12 +31,12 @@ from hub.members import models as members
 from hub.members.models import Application, ApplicationPassword, Departure, DepartureTrace, FactorReset, Member
 from hub.members.services import anonymise_member
 from liaison.models import LiaisonGroup
-from listserv.bounces.pump import tend
-from listserv.inbound.delivery import Delivery
-from listserv.inbound.judge import judge
-from listserv.inbound.pump import publish_accepted
-from listserv.inbound.recipients import resolve
-from listserv.inbound.spool import write
+from listserv.gateway.delivery import Delivery
+from listserv.gateway.evaluation import evaluate
+from listserv.gateway.recipients import resolve
+from listserv.gateway.spool import write
+from listserv.gateway.worker import publish_accepted
+from listserv.maintenance import tend
 from listserv.models import (
     AddressHealth,
     ArchiveImport,
@@ -49,7 +49,7 @@ from listserv.models import (
     Retry,
     Subscription,
 )
-from listserv.outbound.pump import deliver_mailings, deliver_notices
+from listserv.outbound.delivery_worker import deliver_mailings, deliver_notices
 from tests.members.traces import columns, files, places
 from tests.world import World, build
 
@@ -80,7 +80,7 @@ FROZEN = {("cms_proceedingsrecord", "data")}
 
 @pytest.fixture
 def world(settings: Any) -> World:
-    settings.EMAIL_BACKEND = "listserv.outbound.notices.NoticeBackend"
+    settings.EMAIL_BACKEND = "listserv.outbound.mail_backend.NoticeBackend"
     return build(clock(), settings.HUB_DATA)
 
 
@@ -112,7 +112,7 @@ def _mail(world: World, author: Member, text: str, *, sent_as: str = "", number:
         peer="192.0.2.1", helo="x", auth_id=author.pk, mail_from=sender, recipients=(resolve(_list(world).address),),
         raw=raw, size=len(raw), received_at=clock(),
     )  # fmt: skip
-    write([judge(delivery)])
+    write([evaluate(delivery)])
     publish_accepted(clock())
     return InboundMail.objects.order_by("-pk")[0]
 
@@ -290,6 +290,7 @@ def test_every_table_with_a_text_has_been_thought_of(world, zubayda):
         "hublib_heartbeat": "names of parts and hosts",
         "hublib_ratewindow": "hashes",
         "members_loginsession": "signed data and the name of a browser",
+        "cms_print": "digests, and names of hosts and files",
         "members_departure": "emptied when it is finished",
         "members_departuretrace": "labels without the person",
         "account_emailconfirmation": "random keys, removed with the address",

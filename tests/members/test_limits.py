@@ -11,8 +11,8 @@ from django.test import Client
 
 from hub.lib.models import RateWindow
 from hub.members import allauth_limits, hashing, limits
-from hub.members.hashing import Busy, Gate, GatedArgon2
-from listserv.inbound.session import Refusal, sign_in
+from hub.members.hashing import Gate, GatedArgon2, HashingBusy
+from listserv.gateway.lookups import Refusal, sign_in
 
 pytestmark = pytest.mark.django_db
 LOGIN = "/accounts/login/"
@@ -171,7 +171,7 @@ def test_passwords_are_hashed_a_few_at_a_time_and_the_queue_is_bounded():
         if gate._room._value == 0:
             break
         release.wait(0.001)
-    with pytest.raises(Busy), gate():
+    with pytest.raises(HashingBusy), gate():
         pass
     assert done == []
     release.set()

@@ -180,5 +180,5 @@ def test_the_queue_costs_the_same_for_one_and_for_fifty(client, make_member, now
                     decided_by=sofia,
                     decided_at=now,
                 )
-        with django_assert_num_queries(4):  # session, member, waiting, decided
+        with django_assert_num_queries(5):  # session, member, waiting, how many, decided
             client.get("/members/applications/")

@@ -16,8 +16,8 @@ from websockets.sync.client import connect
 from hub.lib.clients import Client
 from hub.runtime import forwarded
 from tests.conferences.conftest import Serving, gather
-from tests.listserv.gateway import guide
-from tests.listserv.gateway.nginx import Nginx
+from tests.listserv.postfix import guide
+from tests.listserv.postfix.nginx import Nginx
 
 pytestmark = pytest.mark.nginx
 OUTSIDE = "127.0.0.9"

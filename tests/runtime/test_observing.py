@@ -14,14 +14,14 @@ from django.db import OperationalError
 from django.http import HttpResponse
 from prometheus_client import REGISTRY
 
-from hub.env import Endpoint
 from hub.lib import metrics as metrics_module
+from hub.lib.endpoints import Endpoint
 from hub.lib.logs import request_id
 from hub.runtime import observing, starting
 from hub.runtime import worker as worker_module
 from hub.runtime.health import metrics, parts
 from hub.runtime.worker import Pump
-from tests.listserv.inbound.conftest import free_port
+from tests.listserv.gateway.conftest import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 

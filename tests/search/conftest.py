@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from hub.search.services import Document, index_document
+from hub.search.services import IndexEntry, index_document
 
 
 @pytest.fixture(autouse=True)
@@ -20,7 +20,7 @@ def add(db: None, now: datetime) -> Any:
     """Return a function that indexes a public document."""
     made = 0
 
-    def make(body: str, **fields: Any) -> Document:
+    def make(body: str, **fields: Any) -> IndexEntry:
         nonlocal made
         made += 1
         given = {
@@ -30,7 +30,7 @@ def add(db: None, now: datetime) -> Any:
             "title": f"Page {made}",
             "url": f"/p/{made}/",
         }
-        document = Document(**{**given, "date": now, **fields}, body=body)
+        document = IndexEntry(**{**given, "date": now, **fields}, body=body)
         index_document(document=document, now=now)
         return document
 

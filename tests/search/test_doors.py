@@ -13,7 +13,7 @@ from hub.members.services import anonymise_member
 from hub.search.models import SearchDocument
 from hub.search.outlet import SearchOutlet, document_of
 from hub.search.selectors import search
-from hub.search.services import Document, index_document
+from hub.search.services import IndexEntry, index_document
 
 pytestmark = pytest.mark.django_db
 SECRET = "xylophagous"
@@ -67,7 +67,7 @@ def test_a_forum_that_is_closed_later_is_closed_here_at_once(cast, now):
 
 
 def test_an_inactive_member_finds_what_the_public_finds(cast, said, now):
-    document = Document(key="page:1", kind="page", scope="members", title=SECRET, url="/", date=now)
+    document = IndexEntry(key="page:1", kind="page", scope="members", title=SECRET, url="/", date=now)
     index_document(document=document, now=now)
     assert search(cast.boris, SECRET).total == 2
     cast.boris.is_active = False
@@ -132,7 +132,9 @@ def test_a_former_member_is_not_named(cast, said, client, now):
 
 def test_scopes_of_what_is_in_no_topic(cast, now):
     for scope in ("public", "members", f"forum:{cast.forum_id}", "staff"):
-        document = Document(key=f"page:{scope}", kind="page", scope=scope, title=scope, url="/", date=now, body=SECRET)
+        document = IndexEntry(
+            key=f"page:{scope}", kind="page", scope=scope, title=scope, url="/", date=now, body=SECRET
+        )
         index_document(document=document, now=now)
     assert [search(who, SECRET).total for who in (None, cast.stella, cast.boris)] == [1, 2, 3]
 
@@ -140,9 +142,9 @@ def test_scopes_of_what_is_in_no_topic(cast, now):
 def test_reindex_brings_back_what_is_there_and_drops_what_is_gone(cast, said, settings, now, capsys):
     SearchDocument.objects.update(folded="lost", body="lost", indexed_at=now - timedelta(days=900))
     now = now - timedelta(days=900)
-    gone = Document(key="contribution:999999", kind="contribution", scope="public", title=SECRET, url="/", date=now)
+    gone = IndexEntry(key="contribution:999999", kind="contribution", scope="public", title=SECRET, url="/", date=now)
     index_document(document=gone, now=now)
-    kept = Document(key="page:1", kind="page", scope="public", title=SECRET, url="/", date=now)
+    kept = IndexEntry(key="page:1", kind="page", scope="public", title=SECRET, url="/", date=now)
     index_document(document=kept, now=now)
     settings.HUB_SEARCH_SOURCES = ["tests.search.test_doors.contributions"]
     contributions.rows = [said]

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.search.folding import document_text, fold
-from hub.search.query import MAX_TERMS, Query, Term, parse
+from hub.search.query import MAX_TERMS, Query, SearchTerm, parse
 
 
 @pytest.mark.parametrize(
@@ -60,20 +60,20 @@ def test_folding_leaves_letters_digits_and_single_spaces_and_is_done_once(text):
 @pytest.mark.parametrize(
     ("text", "query"),
     [
-        ("Risk", Query((Term(("risk",), open=True),))),
-        ("an", Query((Term(("an",)),))),
-        ('"field trial"', Query((Term(("field", "trial")),))),
-        ("maize -rice", Query((Term(("maize",), open=True),), (Term(("rice",), open=True),))),
-        ('-"gene flow" pollen', Query((Term(("pollen",), open=True),), (Term(("gene", "flow")),))),
-        ("bio-safety", Query((Term(("bio", "safety"), open=True),))),
-        ("安全", Query((Term(("安全",)),))),
-        ("安", Query((Term(("安",), open=True),))),
-        ('"安全 风险"', Query((Term(("安全", "全", "风险")),))),
-        ("«рынок семян»", Query((Term(("рынок", "семян")),))),
-        ('"never closed', Query((Term(("never", "closed")),))),
-        ("risk risk", Query((Term(("risk",), open=True),))),
+        ("Risk", Query((SearchTerm(("risk",), open=True),))),
+        ("an", Query((SearchTerm(("an",)),))),
+        ('"field trial"', Query((SearchTerm(("field", "trial")),))),
+        ("maize -rice", Query((SearchTerm(("maize",), open=True),), (SearchTerm(("rice",), open=True),))),
+        ('-"gene flow" pollen', Query((SearchTerm(("pollen",), open=True),), (SearchTerm(("gene", "flow")),))),
+        ("bio-safety", Query((SearchTerm(("bio", "safety"), open=True),))),
+        ("安全", Query((SearchTerm(("安全",)),))),
+        ("安", Query((SearchTerm(("安",), open=True),))),
+        ('"安全 风险"', Query((SearchTerm(("安全", "全", "风险")),))),
+        ("«рынок семян»", Query((SearchTerm(("рынок", "семян")),))),
+        ('"never closed', Query((SearchTerm(("never", "closed")),))),
+        ("risk risk", Query((SearchTerm(("risk",), open=True),))),
         ("", Query()),
-        ("-only", Query((), (Term(("only",), open=True),))),
+        ("-only", Query((), (SearchTerm(("only",), open=True),))),
         ('""', Query()),
         ("***", Query()),
     ],

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from hub.search.models import SearchDocument
 from hub.search.selectors import search
-from hub.search.services import Document, index_document, remove_document
+from hub.search.services import IndexEntry, index_document, remove_document
 
 pytestmark = pytest.mark.django_db
 
@@ -159,6 +159,6 @@ def test_a_search_costs_the_same_for_one_and_for_fifty(cast, now, size, django_a
 
 
 def test_indexing_one_costs_two_queries(cast, now, django_assert_num_queries):
-    document = Document(key="page:1", kind="page", scope="public", title="T", url="/", date=now, body="pollen")
+    document = IndexEntry(key="page:1", kind="page", scope="public", title="T", url="/", date=now, body="pollen")
     with django_assert_num_queries(2):
         index_document(document=document, now=now)

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import axe_core_python
 from django.contrib.staticfiles import finders
+from django.db import connections
 from django.test import Client
 from playwright.async_api import Browser, BrowserContext, Page, Request, Route, async_playwright
 
@@ -35,6 +36,18 @@ def in_browser(work: Callable[[Browser], Awaitable[None]]) -> None:
 
     with ThreadPoolExecutor(1) as thread:
         thread.submit(lambda: asyncio.run(run())).result()
+
+
+async def in_thread(work: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    """Run what reads or writes the database in a thread, while the browser waits; the thread keeps no connection."""
+
+    def run() -> Any:
+        try:
+            return work(*args, **kwargs)
+        finally:
+            connections.close_all()
+
+    return await asyncio.to_thread(run)
 
 
 def render(client: Client, *paths: str) -> dict[str, Answer]:

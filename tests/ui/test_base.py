@@ -76,7 +76,7 @@ def test_every_account_page_stands_on_the_hubs_own_base(client, make_member):
 
 def test_the_page_of_a_fault_needs_nothing():
     page = render_to_string("500.html")
-    assert "The hub has a fault" in page and "hub.css" in page
+    assert "Something went wrong on our side" in page and "hub.css" in page
 
 
 def test_a_form_without_its_token_gets_a_page_that_says_what_to_do():
@@ -87,7 +87,7 @@ def test_a_form_without_its_token_gets_a_page_that_says_what_to_do():
 def test_a_request_too_large_to_read_gets_a_page_that_keeps_hope(client, settings):
     settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1000
     answer = client.post("/accounts/login/", "login=" + "x" * 2000, content_type="application/x-www-form-urlencoded")
-    assert answer.status_code == 413 and "Then send less at once" in answer.content.decode()
+    assert answer.status_code == 413 and "what you typed is still in the form" in answer.content.decode()
 
 
 def test_notices_say_when_a_text_was_sent():
@@ -109,3 +109,21 @@ def test_a_field_ties_its_help_and_its_error_to_itself():
     assert 'aria-describedby="id_name_helptext id_name_error"' in page and 'id="id_name_error"' in page
     assert 'aria-invalid="true"' in page and page.count("(optional)") == 1
     assert page.index('id="id_agree"') < page.index('for="id_agree"')
+
+
+def test_the_head_names_each_reader_alone_and_never_another(client, make_member):
+    """It is drawn once: what is another's must not stay in it."""
+    amina = make_member("Amina Diallo", country="SN", language="fr")
+    sofia = make_member("Sofia <b>", is_staff=True, country="SE")
+    tokens = set()
+    for _visit in range(2):
+        for member, other in ((amina, "Sofia"), (sofia, "Amina")):
+            client.force_login(member)
+            head = client.get("/preferences/?a=1&b=%22").content.decode().partition("</header>")[0]
+            assert member.name.replace("<b>", "&lt;b&gt;") in head and other not in head and "<b></bdi>" not in head
+            assert ("/outbox/" in head) is member.is_staff and "/preferences/?a=1&amp;b=%22" in head
+            tokens.add(head.partition('name="csrfmiddlewaretoken" value="')[2].partition('"')[0])
+    client.logout()
+    head = client.get("/accounts/login/").content.decode().partition("</header>")[0]
+    assert "Amina" not in head and "Sofia" not in head and "/accounts/login/?next=/accounts/login/" in head
+    assert len(tokens) == 4 and all(tokens)

@@ -1,4 +1,4 @@
-/* The live room: hear the log over a socket, ask for what was missed, and draw it into the page the server made.
+/* The live room: hear the log over the line (line.js), and draw it into the page the server made.
 
    A frame is the same for every reader (conferences/frames.py); the words and the markup are this page's. Acts stay form
    posts: those with data-act, and the statement, are sent here without leaving the page.
@@ -12,8 +12,29 @@ const now = () => Date.now() + offset;
 
 /* --- Words and times ------------------------------------------------------------------------------------------------- */
 const isolate = (text) => `\u2068${text}\u2069`;
-const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: start.zone });
-const utc = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: "UTC" });
+/* As hub.lib.dates writes moments: never a time without its day. */
+const parts = (zone) => new Intl.DateTimeFormat("en-u-nu-latn", {
+  year: "numeric", month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: zone,
+});
+const here = parts(start.zone);
+const there = parts("UTC");
+function read(format, moment) {
+  const found = Object.fromEntries(format.formatToParts(moment).map(({ type, value }) => [type, value]));
+  return { ...found, date: `${found.year}-${found.month}-${found.day}`, time: `${found.hour}:${found.minute}` };
+}
+const dayOf = (found, names) => names[found.month - 1].replace("{day}", found.day).replace("{year}", found.year);
+const today = () => read(here, new Date(now())).date;
+
+/* The moment in the reader's zone, and in UTC where that is another time. */
+function spell(iso) {
+  const moment = new Date(iso);
+  const local = read(here, moment);
+  const utc = read(there, moment);
+  const { comma, days, daysShort, today: ofToday } = start.moments;
+  const shown = local.date === today() ? ofToday.replace("{time}", local.time) : `${dayOf(local, days)}${comma}${local.time}`;
+  if (local.date === utc.date && local.time === utc.time) return [`${shown} UTC`, ""];
+  return [shown, `(${local.date === utc.date ? "" : dayOf(utc, daysShort) + comma}${utc.time} UTC)`];
+}
 let countries = null;
 try { countries = new Intl.DisplayNames([start.language], { type: "region" }); } catch { /* codes will do */ }
 
@@ -24,21 +45,25 @@ function sentence(frame) {
     name: isolate(person.name),
     item: frame.item ? isolate(`${frame.item.number}. ${frame.item.title}`) : "",
     minutes: String(Math.round((frame.data.seconds || 0) / 6) / 10),
-    until: (frame.data.until || "").slice(11, 16),
+    until: frame.data.until ? isolate(spell(frame.data.until).join(" ").trim()) : "",
   };
   return (start.sentences[key] || start.sentences[frame.kind] || "").replace(/\{(\w+)\}/g, (_, name) => values[name]);
 }
 
 function drawTime(element, iso) {
-  const moment = new Date(iso);
   element.dateTime = iso;
-  const local = clock.format(moment);
-  const there = utc.format(moment);
-  element.replaceChildren(Object.assign(document.createElement("bdi"), { textContent: local === there ? `${local} UTC` : local }));
-  if (local !== there) {
-    element.append(" ", Object.assign(document.createElement("bdi"), { className: "utc", textContent: `(${there} UTC)` }));
-  }
+  const [shown, utc] = spell(iso);
+  element.replaceChildren(Object.assign(document.createElement("bdi"), { textContent: shown }));
+  if (utc) element.append(" ", Object.assign(document.createElement("bdi"), { className: "utc", textContent: utc }));
 }
+
+/* At midnight what was today is a day with a name. */
+let drawnDay = today();
+setInterval(() => {
+  if (drawnDay === today()) return;
+  drawnDay = today();
+  document.querySelectorAll("time[data-near]").forEach((element) => drawTime(element, element.dateTime));
+}, 1000);
 
 function counted(element, count) {
   element.textContent = count === 1 ? element.dataset.one : element.dataset.many.replace("{count}", count);
@@ -65,14 +90,14 @@ function fill(article, frame) {
   name.id = `by${said.number}`;
   name.firstElementChild.textContent = said.author.name;
   const line = article.querySelector(".who p");
-  const [country, role, time, door] = ["[data-country]", ".role", "time", ".door"].map((part) => line.querySelector(part));
+  const [country, role, time, channel] = ["[data-country]", ".role", "time", ".door"].map((part) => line.querySelector(part));
   country.textContent = said.author.country && countries ? countries.of(said.author.country) : said.author.country;
   role.textContent = start.roles[said.author.role] || "";
   drawTime(time, frame.at);
-  door.className = `door ${said.origin}`;
-  door.textContent = start.doors[said.origin];
+  channel.className = `door ${said.origin}`;
+  channel.textContent = start.channels[said.origin];
   line.replaceChildren();
-  for (const part of [country, role, time, door]) if (part.textContent) line.append(...(line.firstChild ? [" · "] : []), part);
+  for (const part of [country, role, time, channel]) if (part.textContent) line.append(...(line.firstChild ? [" · "] : []), part);
   const number = article.querySelector(".number");
   number.href = `/c/${said.number}/`;
   number.lastChild.textContent = `#${said.number}`;
@@ -140,6 +165,7 @@ function drawFloor() {
   const { holder, waiting, me } = room;
   const mine = holder && holder.member.id === me;
   const place = waiting.findIndex((asked) => asked.member.id === me) + 1;
+  drawBar(mine, place);
   $("holder").hidden = !holder;
   $("holder-name").textContent = holder ? holder.member.name : "";
   $("return").hidden = !mine;
@@ -155,6 +181,22 @@ function drawFloor() {
   drawTurn(mine, place);
   tick();
 }
+
+/* Who has the floor, above each of the tabs of a phone. */
+function drawBar(mine, place) {
+  const bar = $("floor-bar");
+  const { floor, holder, place: number } = bar.dataset;
+  const other = room.holder ? holder.replace("{name}", isolate(room.holder.member.name)) : "";
+  const words = mine ? floor : [other, place ? number.replace("{place}", place) : ""].filter(Boolean).join(" · ");
+  if ($("floor-words").textContent !== words) $("floor-words").textContent = words;
+  bar.hidden = !words;
+  bar.classList.toggle("mine", Boolean(mine));
+  $("to-text").hidden = !mine;
+}
+$("to-text").addEventListener("click", () => {
+  $("tab-mine").checked = true;
+  $("statement")?.elements.text.focus();
+});
 
 function drawPlace(asked) {
   const row = $("place-template").content.firstElementChild.cloneNode(true);
@@ -187,6 +229,7 @@ function tick() {
   const shown = left === null ? "" : left < 0 ? $("countdown").dataset.over : `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
   $("countdown").textContent = shown;
   $("countdown").classList.toggle("closing", left !== null && left < 30);
+  $("bar-countdown").textContent = shown;
   if ($("my-countdown")) $("my-countdown").textContent = room.holder?.member.id === room.me ? shown : "";
 }
 setInterval(tick, 1000);
@@ -207,6 +250,7 @@ const acts = {
       if (current) item.setAttribute("aria-current", "true");
       item.querySelector("[data-current]").hidden = !current;
     }
+    for (const form of document.querySelectorAll("[data-kept] form[action]")) form.action = `/topics/${frame.item.topic}/`;
     const menu = $("take-item");
     if (menu) menu.value = frame.item.id;
   },
@@ -216,10 +260,12 @@ const acts = {
   closed_by_clock() { shut(); },
 };
 
-/* What stands on the page before, during and after the sitting is all there; one of the three is shown. */
+/* What stands on the page before, during and after the session is all there; one of the three is shown. */
 function stand(state) {
   room.state = state;
   for (const part of document.querySelectorAll("[data-when]")) part.hidden = part.dataset.when !== state;
+  $("closes").parentElement.hidden = state === "closed";
+  document.dispatchEvent(new Event("hub:kept"));
 }
 
 function shut() {
@@ -239,46 +285,31 @@ function hear(frame) {
 }
 
 /* --- The line --------------------------------------------------------------------------------------------------------------- */
-let socket = null;
-let delay = 1000;
-let poll = 0;
-const resume = () => socket?.readyState === WebSocket.OPEN && socket.send(JSON.stringify({ after: room.seq }));
-
-function receive(text) {
-  let frame;
-  try { frame = JSON.parse(text); } catch { return; }
-  if (frame.kind === "hello") {
-    offset = Date.parse(frame.now) - Date.now();
-    if (frame.seq > room.seq) resume();
-  } else if (frame.kind === "presence") {
-    counted($("present"), frame.present);
-  } else if (frame.seq && hear(frame)) {
-    resume();
-  }
+function drawLine(since) {
+  for (const part of document.querySelectorAll("[data-line]")) part.hidden = (part.dataset.line === "down") !== (since !== null);
+  const said = $("line");
+  if (since === null) { said.replaceChildren(); return; }
+  const time = Object.assign(document.createElement("time"), { dateTime: new Date(since + offset).toISOString() });
+  time.dataset.near = "";
+  drawTime(time, time.dateTime);
+  const [before, after] = said.dataset.down.split("{moment}");
+  said.replaceChildren(before, time, after);
 }
 
-async function fetchMissed() {
-  try {
-    const answer = await fetch(`${room.events}?after=${room.seq}`, { headers: { Accept: "application/json" } });
-    if (answer.status === 404) { clearInterval(poll); location.reload(); return; }
-    const page = await answer.json();
-    page.events.forEach(hear);
-    if (page.more) await fetchMissed();
-  } catch { /* the line is down: asked again in a moment */ }
-}
-
-function connect() {
-  socket = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}${room.socket}`);
-  socket.onopen = () => { delay = 1000; clearInterval(poll); poll = 0; };
-  socket.onmessage = (event) => receive(event.data);
-  socket.onclose = (event) => {
-    /* No longer a member, or no such room: the page says so when it is loaded again. */
-    if (event.code === 4403 || event.code === 4404) { location.reload(); return; }
-    poll ||= setInterval(fetchMissed, 5000);
-    setTimeout(connect, event.code === 4000 ? 100 : delay * (0.75 + Math.random() / 2));
-    delay = Math.min(delay * 2, 30000);
-  };
-}
+const line = new globalThis.HubLine({
+  path: room.socket,
+  events: room.events,
+  after: () => room.seq,
+  changed: drawLine,
+  hear(frame) {
+    if (frame.kind === "hello") {
+      offset = Date.parse(frame.now) - Date.now();
+      return frame.seq > room.seq;
+    }
+    if (frame.kind === "presence") counted($("present"), frame.present);
+    return Boolean(frame.seq) && hear(frame);
+  },
+});
 
 /* --- Acts -------------------------------------------------------------------------------------------------------------------- */
 function refuse(message) {
@@ -294,7 +325,7 @@ async function send(form, submitter) {
   if (submitter?.name) body.append(submitter.name, submitter.value);
   buttons.forEach((button) => { button.disabled = true; });
   try {
-    const answer = await fetch(form.action, { method: "POST", body, headers: { Accept: "application/json" } });
+    const answer = await line.fetch(form.action, { method: "POST", body, headers: { Accept: "application/json" } });
     if (answer.redirected) { location.reload(); return null; }
     const said = await answer.json();
     if (answer.ok) { $("refused")?.replaceChildren(); return said; }
@@ -333,4 +364,3 @@ statement?.addEventListener("submit", async (event) => {
 });
 
 drawFloor();
-connect();

@@ -17,12 +17,17 @@ from hub.members.selectors import address_owner, secretariat
 class Command(BaseCommand):
     """For operators: the same as the Secretariat's page, with the list of what is left printed."""
 
-    help = "Remove the person with this address from the record, and list where others still name them."
+    help = (
+        "Remove the person with this address from the record, and list where others still name "
+        "them."
+    )
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         """Take the address, why, and whether it is certain."""
         parser.add_argument("address", help="an address of the person")
-        parser.add_argument("--reason", default="", help="for the record of the Secretariat; without the name")
+        parser.add_argument(
+            "--reason", default="", help="for the record of the Secretariat; without the name"
+        )
         parser.add_argument("--yes", action="store_true", help="do not ask")
 
     def handle(self, *args: Any, address: str, reason: str, yes: bool, **options: Any) -> None:
@@ -30,7 +35,9 @@ class Command(BaseCommand):
         member = address_owner(address)
         if member is None or member.anonymised_at:
             raise CommandError("No member has this address.")
-        self.stdout.write(f"{member.get_full_name()}, member {member.pk}. What they said stays, without the name.")
+        self.stdout.write(
+            f"{member.get_full_name()}, member {member.pk}. What they said stays, without the name."
+        )
         # Who has no terminal to answer at has decided already.
         if (
             not yes
@@ -49,5 +56,7 @@ class Command(BaseCommand):
 
 
 def _actor(member: Member) -> Member:
-    """Return in whose name an operator acts: the first other person of the Secretariat, else the member's own."""
+    """Return in whose name an operator acts: the first
+    other person of the Secretariat, else the member's own.
+    """
     return secretariat().exclude(pk=member.pk).order_by("pk").first() or member

@@ -30,13 +30,16 @@ class Command(BaseCommand):
             with ends_in_order():
                 contents = write_archive(options["file"].absolute(), now=now())
         except OSError as error:
-            raise CommandError(f"{options['file']} cannot be written: {error.strerror or error}.") from error
+            raise CommandError(
+                f"{options['file']} cannot be written: {error.strerror or error}."
+            ) from error
         except HubError as error:
             raise CommandError(str(error)) from error
         except (DatabaseError, sqlite3.Error) as error:
             raise CommandError(str(starting.no_database(error))) from error
         self.stdout.write(
-            f"{options['file']}: {contents.size / 1_000_000:.1f} MB, {contents.rows} rows, {contents.files} files."
+            f"{options['file']}: {contents.size / 1_000_000:.1f} MB, {contents.rows} rows, "
+            f"{contents.files} files."
         )
         for line in _about_keys(contents):
             self.stdout.write(line)
@@ -46,11 +49,18 @@ def _about_keys(contents: Contents) -> list[str]:
     """Say which keys the archive holds, and which the operator must keep elsewhere."""
     lines = []
     if contents.keys:
-        lines.append(f"Keys in it: {', '.join(contents.keys)}. Keep the archive as safe as the hub.")
+        lines.append(
+            f"Keys in it: {', '.join(contents.keys)}. Keep the archive as safe as the hub."
+        )
     else:
-        lines.append("It holds no key. It holds every closed discussion: keep it as safe as the hub.")
+        lines.append(
+            "It holds no key. It holds every closed discussion: keep it as safe as the hub."
+        )
     if "secret_key" not in contents.keys:
-        lines.append("The secret key is not in it: keep a copy of HUB_SECRET_KEY, which a restored hub needs.")
+        lines.append(
+            "The secret key is not in it: keep a copy of HUB_SECRET_KEY, which a restored hub "
+            "needs."
+        )
     elsewhere = [str(key.path) for key in settings.HUB_DKIM if key.path.parent != settings.HUB_DATA]
     if elsewhere:
         lines.append(f"DKIM keys outside the data folder are not in it: {', '.join(elsewhere)}.")

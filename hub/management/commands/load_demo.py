@@ -11,12 +11,15 @@ from hub.lib.clock import now
 class Command(BaseCommand):
     """``manage.py load_demo``: fill an empty hub; one with members is left alone."""
 
-    help = "Load the demo network into a hub without members. Its passwords are public: never load it in public."
+    help = (
+        "Load the demo network into a hub without members. Its passwords are public: never load it "
+        "in public."
+    )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Load, and say who may enter."""
-        made = load(now=now(), progress=self.stdout.write)
-        if not made:
+        entries = load(now=now(), progress=self.stdout.write)
+        if not entries:
             self.stdout.write("This hub has members; nothing was loaded.")
-        for who in made.get("members", []):
+        for who in entries.get("members", []):
             self.stdout.write(f"{who['role']:<12} {who['email']:<44} {who['password']}")

@@ -11,7 +11,10 @@ from hub.lib.logs import person
 class Command(BaseCommand):
     """``manage.py log_name ADDRESS…``: what to search the log for."""
 
-    help = "Print how e-mail addresses are named in the log, to search it for what happened to somebody's mail."
+    help = (
+        "Print how e-mail addresses are named in the log, to search it for what happened to "
+        "somebody's mail."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take the addresses."""

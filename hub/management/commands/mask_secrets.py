@@ -1,4 +1,6 @@
-"""``manage.py mask_secrets``: hide reply addresses and other secrets in what is already published."""
+"""``manage.py mask_secrets``: hide reply addresses
+and other secrets in what is already published.
+"""
 
 from typing import Any
 
@@ -12,7 +14,10 @@ from hub.search.services import reindex
 class Command(BaseCommand):
     """Mask the record and index it anew."""
 
-    help = "Hide secrets of the hub in published texts and files. Run it once after an upgrade; again does no harm."
+    help = (
+        "Hide secrets of the hub in published texts and files. Run it once after an upgrade; again "
+        "does no harm."
+    )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Say how much was changed."""

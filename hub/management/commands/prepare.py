@@ -9,9 +9,14 @@ from hub.runtime.prepare import prepare
 
 
 class Command(BaseCommand):
-    """``manage.py prepare``: catalogues, migrations, static files, site, demo content if asked for."""
+    """``manage.py prepare``: catalogues, migrations,
+    static files, site, demo content if asked for.
+    """
 
-    help = "Migrate, collect static files, set up the site and, with HUB_DEMO=1, load demo content once."
+    help = (
+        "Migrate, collect static files, set up the site and, with HUB_DEMO=1, load demo content "
+        "once."
+    )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Do what is needed and say so."""
@@ -20,6 +25,8 @@ class Command(BaseCommand):
         except starting.StartError as error:
             raise SystemExit(f"Nothing is prepared. {error}") from None
         try:
-            prepare(lambda line: self.stdout.write(line, ending="" if line.startswith("\r") else "\n"))
+            prepare(
+                lambda line: self.stdout.write(line, ending="" if line.startswith("\r") else "\n")
+            )
         except OSError as error:
             raise SystemExit(f"Nothing is prepared. {starting.cannot_write(error)}") from None

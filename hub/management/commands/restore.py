@@ -30,18 +30,24 @@ class Command(BaseCommand):
             raise CommandError(f"There is no file {options['file']}.")
         try:
             with ends_in_order(), only_preparer(self._say):
-                rows = read_archive(options["file"], replace=options["replace"], now=now(), say=self._say)
+                rows = read_archive(
+                    options["file"], replace=options["replace"], now=now(), say=self._say
+                )
         except HubError as error:
             raise CommandError(str(error)) from error
         except OSError as error:
             raise CommandError(str(starting.cannot_write(error))) from error
         except DatabaseError as error:
             raise CommandError(str(starting.no_database(error))) from error
-        self._say(f"Restored: {rows['members_member']} members, {rows['forums_contribution']} contributions.")
+        self._say(
+            f"Restored: {rows['members_member']} members, {rows['forums_contribution']} "
+            f"contributions."
+        )
         self._say("Start the hub with the secret key it had (HUB_SECRET_KEY, if you set one).")
         self._say(
-            "Outgoing mail is on hold. If the old hub was stopped before the backup: manage.py queue --resume. "
-            "If it went on after the backup: manage.py queue --discard, so that nothing is sent twice."
+            "Outgoing mail is on hold. If the old hub was stopped before the backup: manage.py "
+            "queue --resume. If it went on after the backup: manage.py queue --discard, so that "
+            "nothing is sent twice."
         )
 
     def _say(self, line: str) -> None:

@@ -13,7 +13,9 @@ from hub.runtime.serve import run
 
 
 class Command(BaseCommand):
-    """``manage.py up``: prepare the data folder, then serve web, mail door and worker until Ctrl-C."""
+    """``manage.py up``: prepare the data folder, then
+    serve web, mail door and worker until Ctrl-C.
+    """
 
     help = "Prepare what is missing, then serve web, SMTP and worker in this process."
 
@@ -29,7 +31,8 @@ class Command(BaseCommand):
         except OSError as error:
             raise SystemExit(starting.cannot_start("up", starting.cannot_write(error))) from None
         if grown:
-            # Migrations and static files leave 80 MB behind that serving does not need: begin again without them.
+            # Migrations and static files leave 80 MB behind that serving does not need: begin again
+            # without them.
             self.stdout.flush()
             os.execv(sys.executable, [sys.executable, *sys.argv])  # noqa: S606
         self.stdout.write(welcome())

@@ -16,7 +16,9 @@ class Command(BaseCommand):
     help = "Serve the web and its sockets until SIGTERM."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Make the static files if this host has none of this release, then run until told to stop."""
+        """Make the static files if this host has none
+        of this release, then run until told to stop.
+        """
         try:
             with only_on_host(self.stdout.write):
                 collect()

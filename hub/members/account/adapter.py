@@ -1,4 +1,6 @@
-"""How allauth's second factor behaves here: secrets sealed in the database, and no way to drop what must be there."""
+"""How allauth's second factor behaves here: secrets sealed
+in the database, and no way to drop what must be there.
+"""
 
 import base64
 import logging
@@ -34,10 +36,12 @@ class HubFactorAdapter(DefaultMFAAdapter):
 
     error_messages = {
         **DefaultMFAAdapter.error_messages,
-        "incorrect_code": _("This code is wrong or has already been used. Wait for the next one, then try again."),
+        "incorrect_code": _(
+            "This code is wrong or has already been used. Wait for the next one, then try again."
+        ),
         "cannot_delete_authenticator": _(
-            "You work for the Secretariat, so your account needs a second factor. Add another one first, then remove "
-            "this one."
+            "You work for the Secretariat, so your account needs a second factor. Add another one "
+            "first, then remove this one."
         ),
     }
 
@@ -50,13 +54,17 @@ class HubFactorAdapter(DefaultMFAAdapter):
         try:
             return _present_sealer().decrypt(encrypted_text.encode()).decode()
         except InvalidToken:
-            log.error("A second factor was sealed with another HUB_SECRET_KEY; its owner needs a reset")
+            log.error(
+                "A second factor was sealed with another HUB_SECRET_KEY; its owner needs a reset"
+            )
             return base64.b32encode(secrets.token_bytes(20)).decode()
 
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
         """Keep the last factor of who must have one."""
         others = Authenticator.objects.filter(user_id=authenticator.user_id, type__in=rules.FACTORS)
-        return others.exclude(pk=authenticator.pk).exists() or not rules.must_have_factor(authenticator.user)
+        return others.exclude(pk=authenticator.pk).exists() or not rules.must_have_factor(
+            authenticator.user
+        )
 
     def generate_authenticator_name(self, user: AbstractBaseUser, type: str) -> str:
         """Return the name a new passkey has until its owner gives another."""

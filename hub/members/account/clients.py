@@ -22,7 +22,17 @@ _SYSTEMS = (
 
 
 def client_name(user_agent: str) -> str:
-    """Return ``Firefox, Windows`` for a ``User-Agent`` header; its first word for an unknown browser."""
-    words = [next((label for mark, label in marks if mark in user_agent), "") for marks in (_BROWSERS, _SYSTEMS)]
+    """Return ``Firefox, Windows`` for a ``User-Agent``
+    header; its first word for an unknown browser.
+    """
+    words = [
+        next((label for mark, label in marks if mark in user_agent), "")
+        for marks in (_BROWSERS, _SYSTEMS)
+    ]
     name = ", ".join(word for word in words if word)
-    return name or "".join(char for char in user_agent.split("/", maxsplit=1)[0] if char.isprintable())[:40].strip()
+    return (
+        name
+        or "".join(char for char in user_agent.split("/", maxsplit=1)[0] if char.isprintable())[
+            :40
+        ].strip()
+    )

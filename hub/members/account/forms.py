@@ -31,7 +31,10 @@ class ResetForm(forms.Form):
         label=_("Reason"),
         max_length=MAX_REASON,
         widget=forms.Textarea(attrs={"rows": 4}),
-        help_text=_("What happened, and how you know that it was the member who asked. The member will get this text."),
+        help_text=_(
+            "What happened, and how you know that it was the member who asked. The member will get "
+            "this text."
+        ),
     )
 
 
@@ -49,7 +52,8 @@ class _OnceMixin:
         code = self.fields["code"]  # type: ignore[attr-defined]
         code.widget.attrs["inputmode"] = "numeric"
         code.help_text = _(
-            "The six digits that your app shows now, or one of your recovery codes. Each recovery code works once."
+            "The six digits that your app shows now, or one of your recovery codes. Each recovery "
+            "code works once."
         )
 
     def clean_code(self) -> str:
@@ -68,12 +72,23 @@ class SecondStepAgainForm(_OnceMixin, ReauthenticateForm):
     """The code that stands for the password when a page asks again."""
 
 
-# What the libraries that read a browser's answer raise where it is none, beside their own kind of error.
-_UNREADABLE = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError, struct.error)
+# What the libraries that read a browser's answer raise where it is none, beside their own kind of
+# error.
+_UNREADABLE = (
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    RecursionError,
+    TypeError,
+    ValueError,
+    struct.error,
+)
 
 
 class _ReadableMixin:
-    """Refuse what no browser says in the place of a passkey's answer: anybody may post it, also who is nobody."""
+    """Refuse what no browser says in the place of a passkey's
+    answer: anybody may post it, also who is nobody.
+    """
 
     data: Any
 
@@ -84,7 +99,8 @@ class _ReadableMixin:
         except _UNREADABLE:
             # The form that is shown again would read it once more.
             self.data = {**dict(self.data.items()), "credential": ""}
-            self.add_error("credential", get_adapter().validation_error("incorrect_code"))  # type: ignore[attr-defined]
+            error = get_adapter().validation_error("incorrect_code")
+            self.add_error("credential", error)  # type: ignore[attr-defined]
 
 
 class PasskeySignInForm(_ReadableMixin, allauth_forms.LoginWebAuthnForm):
@@ -107,6 +123,15 @@ class AddPasskeyForm(_ReadableMixin, allauth_forms.AddWebAuthnForm):
         self.fields["name"].label = _("Name of the passkey")
         self.fields["passwordless"].label = _("Sign in without the password")
         self.fields["passwordless"].help_text = _(
-            "This passkey alone then signs you in. The device asks for your fingerprint, face or PIN."
+            "This passkey alone then signs you in. The device asks for your fingerprint, face or "
+            "PIN."
         )
         self.fields["passwordless"].initial = True
+
+
+class RenamePasskeyForm(allauth_forms.EditWebAuthnForm):
+    """Another name of a passkey."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].label = _("Name of the passkey")

@@ -1,14 +1,20 @@
-"""Keep the Secretariat from everything but the setting-up of a second factor, until there is one."""
+"""Keep the Secretariat from everything but the
+setting-up of a second factor, until there is one.
+"""
 
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from urllib.parse import parse_qs
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from hub.lib.clock import now
+from hub.lib.way_in import LONGEST, way_back
 from hub.members.account import rules
 from hub.members.models import LoginSession
 
@@ -19,7 +25,13 @@ NEXT = "hub.second-factor-next"
 # Names of addresses that a person without the required second factor reaches.
 _OPEN_PREFIXES = ("account_", "mfa_")
 _OPEN = frozenset(
-    {"set_language", "javascript-catalog", "members:sign_ins", "members:end_sign_in", "members:end_sign_ins"}
+    {
+        "set_language",
+        "javascript-catalog",
+        "members:sign_ins",
+        "members:end_sign_in",
+        "members:end_sign_ins",
+    }
 )
 
 
@@ -34,18 +46,36 @@ class SignInMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Serve, and note the time at most every few minutes."""
-        response = self.get_response(request)
+        response = _leading_back(request, self.get_response(request))
         seen_at = getattr(request.session, "seen_at", None)
         if seen_at is not None and request.session.session_key and now() - seen_at > SEEN_EVERY:
             LoginSession.objects.filter(pk=request.session.session_key).update(seen_at=now())
         return response
 
-    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
-        """Lead the Secretariat to the second factor. Queries: 1 for the Secretariat, none for others."""
+    def process_view(
+        self, request: HttpRequest, view: Any, args: Any, kwargs: Any
+    ) -> HttpResponse | None:
+        """Lead the Secretariat to the second factor.
+
+        Queries: 1 for the Secretariat, none for others.
+        """
         user = request.user
         if not user.is_authenticated or not rules.is_secretariat(user) or _is_open(request):
             return None
         return lead_to_set_up(request) if rules.must_set_up(user) else None
+
+
+def _leading_back(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """Let the sign-in that answers a form lead back to
+    the page of the form, and none to an endless address.
+    """
+    sign_in = reverse("account_login")
+    path, _mark, query = response.headers.get("Location", "").partition("?")
+    if path != sign_in or parse_qs(query).get("next") != [request.get_full_path()]:
+        return response
+    if request.method == "POST" or len(request.get_full_path()) > LONGEST:
+        response.headers["Location"] = f"{sign_in}?{urlencode({'next': way_back(request)})}"
+    return response
 
 
 def _is_open(request: HttpRequest) -> bool:

@@ -1,4 +1,6 @@
-"""Tell a member of every change to how the account is entered, at each verified address, in the member's language."""
+"""Tell a member of every change to how the account is
+entered, at each verified address, in the member's language.
+"""
 
 from collections.abc import Iterable
 from enum import StrEnum
@@ -19,7 +21,7 @@ class Change(StrEnum):
     ADDRESS_ADDED = "email_added"
     ADDRESS_CONFIRMED = "email_confirm"
     ADDRESS_REMOVED = "email_deleted"
-    FIRST_ADDRESS_CHANGED = "email_changed"
+    MAIN_ADDRESS_CHANGED = "email_changed"
     TOTP_ADDED = "totp_activated"
     TOTP_REMOVED = "totp_deactivated"
     PASSKEY_ADDED = "webauthn_added"
@@ -33,24 +35,29 @@ _SENTENCES = {
     Change.PASSWORD_CHANGED: _("Your password was changed."),
     Change.PASSWORD_SET: _("Your password was set."),
     Change.PASSWORD_RESET: _("Your password was reset with a link that we sent you by e-mail."),
-    Change.ADDRESS_ADDED: _("An e-mail address was added to your account. It can be used once it is confirmed."),
+    Change.ADDRESS_ADDED: _(
+        "An e-mail address was added to your account. It can be used once it is confirmed."
+    ),
     Change.ADDRESS_CONFIRMED: _("An e-mail address of yours was confirmed."),
     Change.ADDRESS_REMOVED: _("An e-mail address of yours was removed."),
-    Change.FIRST_ADDRESS_CHANGED: _("Your first e-mail address was changed."),
+    Change.MAIN_ADDRESS_CHANGED: _("Your main e-mail address was changed."),
     Change.TOTP_ADDED: _("An authenticator app was added to your account."),
     Change.TOTP_REMOVED: _("The authenticator app was removed from your account."),
     Change.PASSKEY_ADDED: _("A passkey was added to your account."),
     Change.PASSKEY_REMOVED: _("A passkey was removed from your account."),
     Change.RECOVERY_CODES_RENEWED: _("Your recovery codes were replaced by new ones."),
     Change.APPLICATION_PASSWORD_ADDED: _("An application password was added to your account."),
-    Change.APPLICATION_PASSWORD_REMOVED: _("An application password was removed from your account."),
+    Change.APPLICATION_PASSWORD_REMOVED: _(
+        "An application password was removed from your account."
+    ),
 }
 
 
 def notify(member: Member, change: Change, *, detail: str = "", also: Iterable[str] = ()) -> None:
     """Write to every verified address of the member.
 
-    Args: detail, what was changed, as an address or a name; also, addresses that were the member's until now.
+    Args: detail, what was changed, as an address or a name; also, addresses that were the member's
+    until now.
     """
     context = {"what": _SENTENCES[change], "detail": detail}
     for address in dict.fromkeys([*addresses_of(member), *also]):

@@ -1,6 +1,7 @@
 """Who must have a second factor, who has one, and what proves a member to the mail door.
 
-A second factor is a passkey or an app's codes; recovery codes alone are none, they only stand in for one.
+A second factor is a passkey or an app's codes; recovery codes alone are none, they only stand in
+for one.
 """
 
 from allauth.mfa.models import Authenticator
@@ -30,15 +31,21 @@ def is_secretariat(member: Member) -> bool:
 
 
 def must_have_factor(member: Member) -> bool:
-    """Whether the member must have a second factor: the Secretariat, or into ``/admin/``. Queries: 2 at most."""
+    """Whether the member must have a second factor: the
+    Secretariat, or into ``/admin/``. Queries: 2 at most.
+    """
     return is_required() and (is_secretariat(member) or member.has_perm(ADMIN_PERMISSION))
 
 
 def must_set_up(member: Member) -> bool:
-    """Whether the member has to set up a second factor before anything that it protects. Queries: 3 at most."""
+    """Whether the member has to set up a second factor
+    before anything that it protects. Queries: 3 at most.
+    """
     return must_have_factor(member) and not has_factor(member)
 
 
 def signs_in_to_mail_by_password(member: Member) -> bool:
-    """Whether the password itself opens the mail door: not where a second factor is, or has to be. Queries: 1."""
+    """Whether the password itself opens the mail door: not
+    where a second factor is, or has to be. Queries: 1.
+    """
     return not (is_required() and is_secretariat(member)) and not has_factor(member)

@@ -15,21 +15,31 @@ from hub.members.selectors import active_member
 
 @dataclass(frozen=True)
 class SocketSignIn:
-    """The sign-in that a socket was opened with: a mark from which no session can be opened, and its end."""
+    """The sign-in that a socket was opened with: a mark
+    from which no session can be opened, and its end.
+    """
 
     mark: str
     expires_at: datetime | None
 
 
 def socket_sign_in(session: Any) -> SocketSignIn | None:
-    """Return what a loaded login session gives a socket, None for a visitor without one. Queries: none."""
+    """Return what a loaded login session gives a socket,
+    None for a visitor without one. Queries: none.
+    """
     key = session.session_key if session is not None else None
     return SocketSignIn(session_mark(key), getattr(session, "expires_at", None)) if key else None
 
 
+# Browsers shown as signed in: a person has a handful, a script any number.
+SIGN_INS = 100
+
+
 @dataclass(frozen=True)
 class SignIn:
-    """One browser that is signed in; ``mark`` names it on the page, ``is_here`` is the one that asks."""
+    """One browser that is signed in; ``mark`` names
+    it on the page, ``is_here`` is the one that asks.
+    """
 
     mark: str
     client: str
@@ -39,17 +49,24 @@ class SignIn:
 
 
 def sign_ins_of(member: Member, *, session_key: str, now: datetime) -> list[SignIn]:
-    """Return where the member is signed in, this browser first, then the latest seen. Queries: 1."""
-    rows = LoginSession.objects.filter(member=member, expire_date__gt=now).order_by("-seen_at")
+    """Return where the member is signed in, this
+    browser first, then the latest seen. Queries: 1.
+    """
+    rows = LoginSession.objects.filter(member=member, expire_date__gt=now).order_by("-seen_at")[
+        :SIGN_INS
+    ]
     sign_ins = [
-        SignIn(row.mark, row.client, row.started_at, row.seen_at, row.session_key == session_key) for row in rows
+        SignIn(row.mark, row.client, row.started_at, row.seen_at, row.session_key == session_key)
+        for row in rows
     ]
     return sorted(sign_ins, key=lambda sign_in: not sign_in.is_here)
 
 
 def are_signed_in(marks: set[str], member_ids: set[int], *, now: datetime) -> set[str]:
     """Return which of these sessions are still those of members who may sign in. Queries: 1."""
-    rows = LoginSession.objects.filter(member_id__in=member_ids, member__is_active=True, expire_date__gt=now)
+    rows = LoginSession.objects.filter(
+        member_id__in=member_ids, member__is_active=True, expire_date__gt=now
+    )
     return marks & {row.mark for row in rows.only("session_key")}
 
 
@@ -66,7 +83,9 @@ def members_with_factor_for(reader: Member) -> QuerySet[Member]:
     _only_secretariat(reader)
     factors = Authenticator.objects.filter(user_id=OuterRef("pk"), type__in=rules.FACTORS)
     members = Member.objects.filter(is_active=True).annotate(has_factor=Exists(factors))
-    return members.filter(Q(has_factor=True) | Q(is_staff=True) | Q(is_superuser=True)).order_by("name", "pk")
+    return members.filter(Q(has_factor=True) | Q(is_staff=True) | Q(is_superuser=True)).order_by(
+        "name", "pk"
+    )
 
 
 def member_to_reset_for(reader: Member, pk: int) -> Member:

@@ -11,7 +11,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from hub.lib.clock import now as present
+from hub.lib import clock
+from hub.lib.counts import with_count
 from hub.lib.errors import Invalid, NotAllowed, NotFound
 from hub.lib.mail import send_letter
 from hub.lib.masking import mask
@@ -31,7 +32,9 @@ MAX_REASON = 1_000
 
 
 def _normalise(secret: str) -> str:
-    """Return an application password without the marks between its groups, in whatever way it was copied."""
+    """Return an application password without the marks
+    between its groups, in whatever way it was copied.
+    """
     return "".join(secret.split()).replace("-", "").lower()
 
 
@@ -40,15 +43,16 @@ def _digest(secret: str) -> str:
 
 
 def check_mail_password(*, address: str, secret: str) -> Member | None:
-    """Return the active member whose verified address and secret these are, for SMTP AUTH; None for nobody.
+    """Return the active member whose verified address and secret these are, for SMTP AUTH; None for
+    nobody.
 
-    An application password always opens; the password itself only where no second factor stands behind it. A wrong
-    secret costs the time of one password hash, whoever's address it is.
+    An application password always opens; the password itself only where no second factor stands
+    behind it. A wrong secret costs the time of one password hash, whoever's address it is.
     """
     member = address_owner(address)
     if member is not None and member.is_active and len(_normalise(secret)) == SECRET_LETTERS:
         used = ApplicationPassword.objects.filter(member=member, digest=_digest(secret))
-        if used.update(last_used_at=present()):
+        if used.update(last_used_at=clock.now()):
             return member
     if member is not None and not rules.signs_in_to_mail_by_password(member):
         # As slow as a password that is looked at: the time does not tell who has a second factor.
@@ -58,7 +62,9 @@ def check_mail_password(*, address: str, secret: str) -> Member | None:
 
 
 @transaction.atomic
-def create_application_password(*, member: Member, label: str, now: datetime) -> tuple[ApplicationPassword, str]:
+def create_application_password(
+    *, member: Member, label: str, now: datetime
+) -> tuple[ApplicationPassword, str]:
     """Make a secret for one mail program; it is returned, and shown, this once.
 
     Raises: Invalid (no label, or too many of them).
@@ -72,9 +78,11 @@ def create_application_password(*, member: Member, label: str, now: datetime) ->
             "You already have %d application passwords. Remove one first.",
             MAX_APPLICATION_PASSWORDS,
         )
-        raise Invalid(sentence % MAX_APPLICATION_PASSWORDS)
+        raise Invalid(with_count(sentence, MAX_APPLICATION_PASSWORDS))
     plain = base64.b32encode(secrets.token_bytes(SECRET_BYTES)).decode().lower()
-    row = ApplicationPassword.objects.create(member=member, label=label[:60], digest=_digest(plain), created_at=now)
+    row = ApplicationPassword.objects.create(
+        member=member, label=label[:60], digest=_digest(plain), created_at=now
+    )
     notify(member, Change.APPLICATION_PASSWORD_ADDED, detail=row.label)
     return row, "-".join(plain[start : start + 4] for start in range(0, len(plain), 4))
 
@@ -115,15 +123,18 @@ def end_all_sign_ins(*, member: Member) -> None:
 def reset_second_factor(*, member_id: int, actor: Member, reason: str, now: datetime) -> Member:
     """Take a lost second factor from a member's account, so that a new one can be set up.
 
-    Every sign-in and every application password of the member ends. The member is told at each address, the whole
-    Secretariat as well, and a row keeps who did it and why.
+    Every sign-in and every application password of the member ends. The member is told at each
+    address, the whole Secretariat as well, and a row keeps who did it and why.
 
-    Raises: NotAllowed (not the Secretariat, or one's own), NotFound, Invalid (no reason, or there is none to reset).
+    Raises: NotAllowed (not the Secretariat, or one's own), NotFound, Invalid (no reason, or there
+    is none to reset).
     """
     if not (actor.is_active and rules.is_secretariat(actor)):
         raise NotAllowed
     if actor.pk == member_id:
-        raise NotAllowed(_("You cannot reset your own second factor. Ask another person of the Secretariat."))
+        raise NotAllowed(
+            _("You cannot reset your own second factor. Ask another person of the Secretariat.")
+        )
     member = Member.objects.select_for_update().filter(pk=member_id, is_active=True).first()
     if member is None:
         raise NotFound
@@ -144,6 +155,8 @@ def reset_second_factor(*, member_id: int, actor: Member, reason: str, now: date
 def _announce_reset(member: Member, actor: Member, reason: str) -> None:
     context = {"about": member, "actor": actor, "reason": reason}
     for address in addresses_of(member):
-        send_letter(to=member, address=address, template="members/mail/factor_reset", context=context)
+        send_letter(
+            to=member, address=address, template="members/mail/factor_reset", context=context
+        )
     for reader in secretariat().exclude(pk=member.pk):
         send_letter(to=reader, template="members/mail/factor_reset_notice", context=context)

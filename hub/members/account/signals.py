@@ -8,6 +8,7 @@ from django.http import HttpRequest
 
 from hub.lib.clock import now
 from hub.members.account.clients import client_name
+from hub.members.account.language import reconcile
 from hub.members.account.notify import Change, notify
 from hub.members.models import Member
 from hub.members.sessions import CLIENT, STARTED
@@ -17,10 +18,13 @@ def note_sign_in(sender: Any, request: HttpRequest, user: Member, **_kwargs: Any
     """Write into the new session which client it is and when it began."""
     request.session[CLIENT] = client_name(request.META.get("HTTP_USER_AGENT", ""))
     request.session[STARTED] = now().isoformat()
+    reconcile(request, user)
 
 
 def note_factor(sender: Any, request: HttpRequest, user: Member, **_kwargs: Any) -> None:
-    """Take the setting-up of a factor as a proof of who it is, so that its recovery codes are shown at once."""
+    """Take the setting-up of a factor as a proof of who
+    it is, so that its recovery codes are shown at once.
+    """
     record_authentication(request, user, method="mfa", reauthenticated=True)
 
 

@@ -1,4 +1,6 @@
-"""Pages of the account: sign-ins, application passwords; for the Secretariat, lost second factors."""
+"""Pages of the account: sign-ins, application
+passwords; for the Secretariat, lost second factors.
+"""
 
 from typing import Any, cast
 
@@ -18,6 +20,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from hub.lib.clock import now
 from hub.lib.errors import Invalid, NotFound
 from hub.lib.paging import neighbours
+from hub.lib.scripts import isolate
 from hub.members.account import rules, selectors, services
 from hub.members.account.adapter import HubFactorAdapter
 from hub.members.account.forms import ApplicationPasswordForm, ResetForm
@@ -35,7 +38,9 @@ def _member(request: HttpRequest) -> Member:
 @require_safe
 def sign_ins(request: HttpRequest) -> HttpResponse:
     """Show where the member is signed in."""
-    rows = selectors.sign_ins_of(_member(request), session_key=request.session.session_key or "", now=now())
+    rows = selectors.sign_ins_of(
+        _member(request), session_key=request.session.session_key or "", now=now()
+    )
     return render(request, "members/sign_ins.html", {"sign_ins": rows})
 
 
@@ -84,7 +89,9 @@ def application_passwords(request: HttpRequest) -> HttpResponse:
         "passwords": selectors.application_passwords_of(member),
         "by_password": rules.signs_in_to_mail_by_password(member),
     }
-    return render(request, "members/application_passwords.html", context, status=422 if form.errors else 200)
+    return render(
+        request, "members/application_passwords.html", context, status=422 if form.errors else 200
+    )
 
 
 @login_required
@@ -92,14 +99,18 @@ def application_passwords(request: HttpRequest) -> HttpResponse:
 def remove_application_password(request: HttpRequest, pk: int) -> HttpResponse:
     """Take back one application password."""
     services.remove_application_password(member=_member(request), pk=pk)
-    messages.success(request, _("The password was removed. The program that used it can no longer sign in."))
+    messages.success(
+        request, _("The password was removed. The program that used it can no longer sign in.")
+    )
     return redirect("members:application_passwords")
 
 
 @login_required
 def remove_passkey(request: HttpRequest, pk: int) -> HttpResponse:
     """Remove a passkey, but not the last second factor of who must have one."""
-    passkeys = Authenticator.objects.filter(user_id=_member(request).pk, type=Authenticator.Type.WEBAUTHN)
+    passkeys = Authenticator.objects.filter(
+        user_id=_member(request).pk, type=Authenticator.Type.WEBAUTHN
+    )
     passkey = passkeys.filter(pk=pk).first()
     if passkey is not None and not HubFactorAdapter().can_delete_authenticator(passkey):
         messages.error(request, HubFactorAdapter.error_messages["cannot_delete_authenticator"])
@@ -114,7 +125,9 @@ def remove_passkey(request: HttpRequest, pk: int) -> HttpResponse:
 def second_factors(request: HttpRequest) -> HttpResponse:
     """Show the Secretariat who has a second factor, who must have one, and what was reset."""
     reader = _member(request)
-    page = Paginator(selectors.members_with_factor_for(reader), PAGE).get_page(request.GET.get("page"))
+    page = Paginator(selectors.members_with_factor_for(reader), PAGE).get_page(
+        request.GET.get("page")
+    )
     context = {
         "page": page,
         "resets": selectors.resets_for(reader),
@@ -139,12 +152,17 @@ def _reset(request: HttpRequest, person: Member) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         reason = form.cleaned_data["reason"]
         try:
-            services.reset_second_factor(member_id=person.pk, actor=_member(request), reason=reason, now=now())
+            services.reset_second_factor(
+                member_id=person.pk, actor=_member(request), reason=reason, now=now()
+            )
         except Invalid as error:
             form.add_error(None, str(error))
         else:
-            text = _("The second factor of %s was reset. They and the Secretariat will be told by e-mail.")
-            messages.success(request, text % person)
+            text = _(
+                "The second factor of %s was reset. They and the Secretariat will be told by "
+                "e-mail."
+            )
+            messages.success(request, text % isolate(str(person)))
             return redirect("members:second_factors")
     context = {"person": person, "form": form}
     return render(request, "members/reset_factor.html", context, status=422 if form.errors else 200)

@@ -16,12 +16,17 @@ from listserv.archive.export import export_mbox
 class Command(BaseCommand):
     """``manage.py export_mbox LIST [-o FILE]``: everything, with the authors' addresses."""
 
-    help = "Write the archive of a list as mboxrd: every accepted contribution with its files and its author's address."
+    help = (
+        "Write the archive of a list as mboxrd: every accepted contribution with its files and its "
+        "author's address."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Take the list and where to write."""
         parser.add_argument("list", metavar="LIST", help="name of the list, as in LIST@domain")
-        parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="write there, not to standard output")
+        parser.add_argument(
+            "-o", "--output", type=Path, metavar="FILE", help="write there, not to standard output"
+        )
         parser.add_argument(
             "--as-received",
             action="store_true",
@@ -29,11 +34,13 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Write the archive; a file appears under its name when it is whole, readable by its owner only."""
-        found = selectors.list_by_name(options["list"])
-        if found is None:
+        """Write the archive; a file appears under its
+        name when it is whole, readable by its owner only.
+        """
+        mailing_list = selectors.list_by_name(options["list"])
+        if mailing_list is None:
             raise CommandError(f"There is no list {options['list']}.")
-        pieces = export_mbox(mailing_list=found, as_received=options["as_received"])
+        pieces = export_mbox(mailing_list=mailing_list, as_received=options["as_received"])
         path = options["output"]
         if path is None:
             for piece in pieces:
@@ -49,7 +56,9 @@ def _write(path: Path, pieces: Iterator[bytes]) -> int:
     part = None
     try:
         # A name that nobody has made before, in a folder that others may write to.
-        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+        descriptor, name = tempfile.mkstemp(
+            dir=path.parent, prefix=f".{path.name}.", suffix=".part"
+        )
         part = Path(name)
         with os.fdopen(descriptor, "wb") as file:
             for piece in pieces:

@@ -21,19 +21,25 @@ class Command(BaseCommand):
     """``manage.py import_mbox LIST FILE``: again after an interruption goes on where it was."""
 
     help = (
-        "Bring an archive into a list: an mbox file of any kind, a Maildir or a folder of messages, packed or not. "
-        "Nothing is sent. Interrupted, the same command goes on; run twice, it brings nothing new."
+        "Bring an archive into a list: an mbox file of any kind, a Maildir or a folder of "
+        "messages, packed or not. Nothing is sent. Interrupted, the same command goes on; run "
+        "twice, it brings nothing new."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Take the list, the archive and how to read it."""
         parser.add_argument("list", metavar="LIST", help="name of the list, as in LIST@domain")
-        parser.add_argument("file", metavar="FILE", type=Path, help="the archive: a file or a folder")
+        parser.add_argument(
+            "file", metavar="FILE", type=Path, help="the archive: a file or a folder"
+        )
         parser.add_argument(
             "--author-map",
             type=Path,
             metavar="MAP",
-            help="lines “address in the archive, address of a member”, for those who wrote from old addresses",
+            help=(
+                "lines “address in the archive, address of a member”, for those who wrote from old "
+                "addresses"
+            ),
         )
         parser.add_argument(
             "--by-subject",
@@ -43,15 +49,19 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Import, and say how far it is and what came of it."""
-        found = selectors.list_by_name(options["list"])
-        if found is None:
+        mailing_list = selectors.list_by_name(options["list"])
+        if mailing_list is None:
             raise CommandError(f"There is no list {options['list']}. Make its discussion first.")
         wish = Wish(authors=_authors(options["author_map"]), by_subject=options["by_subject"])
         bar = _Bar(self.stderr)
         self.stderr.write(f"Reading {options['file']}")
         try:
             tally = import_archive(
-                mailing_list=found, path=options["file"], now=clock.now(), wish=wish, progress=bar.show
+                mailing_list=mailing_list,
+                path=options["file"],
+                now=clock.now(),
+                wish=wish,
+                progress=bar.show,
             )
         except HubError as error:
             raise CommandError(str(error)) from error
@@ -64,7 +74,10 @@ class Command(BaseCommand):
 
 
 def _outcome(tally: Tally) -> str:
-    text = f"{tally.total} messages: {tally.made} brought in, {tally.known} were here already, {tally.failed} left out."
+    text = (
+        f"{tally.total} messages: {tally.made} brought in, {tally.known} were here already, "
+        f"{tally.failed} left out."
+    )
     return f"{text} {tally.joined} were put below what they answer." if tally.joined else text
 
 
@@ -83,7 +96,9 @@ def _authors(path: Path | None) -> dict[str, str]:
             continue
         before, comma, after = text.replace(";", ",").replace("=", ",").partition(",")
         if not comma or "@" not in before or "@" not in after:
-            raise CommandError(f"Line {number} of {path} must be “old@address, member@address”; it is “{line}”.")
+            raise CommandError(
+                f"Line {number} of {path} must be “old@address, member@address”; it is “{line}”."
+            )
         authors[fold_address(before)] = fold_address(after)
     return authors
 
@@ -115,5 +130,7 @@ class _Bar:
         full = round(share * _WIDTH)
         bar = f"[{'#' * full}{'.' * (_WIDTH - full)}] " if self.moves else ""
         start = "\r" if self.moves else ""
-        self.out.write(f"{start}{bar}{tally.done} of {tally.total} messages, {rate:.0f}/s", ending=ending)
+        self.out.write(
+            f"{start}{bar}{tally.done} of {tally.total} messages, {rate:.0f}/s", ending=ending
+        )
         self.out.flush()

@@ -7,16 +7,20 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from listserv.trust.doctor import WRONG, Finding, Site, examine
-from listserv.trust.host_checks import examinations
+from listserv.doctor.findings import WRONG, Finding, Site, examine
+from listserv.doctor.host_checks import examinations
 
 _MARKS = {"good": "ok   ", "advice": "hint ", "wrong": "WRONG", "unknown": "?    "}
 
 
 class Command(BaseCommand):
-    """``manage.py mail_doctor``: MX, PTR, SPF, DKIM, DMARC, relay, door, port 25, certificate, clock."""
+    """``manage.py mail_doctor``: MX, PTR, SPF, DKIM,
+    DMARC, relay, door, port 25, certificate, clock.
+    """
 
-    help = "Examine DNS, relay, mail door, certificate and clock; exit with 1 when something is wrong."
+    help = (
+        "Examine DNS, relay, mail door, certificate and clock; exit with 1 when something is wrong."
+    )
     # Whoever calls the command may give another installation to look at.
     stealth_options = ("site",)
 
@@ -44,5 +48,10 @@ def _text(finding: Finding) -> str:
 
 
 def _json(finding: Finding) -> str:
-    said = {"topic": finding.topic, "state": finding.state, "text": finding.sentence, "records": finding.records}
-    return json.dumps(said, ensure_ascii=False)
+    findings = {
+        "topic": finding.topic,
+        "state": finding.state,
+        "text": finding.sentence,
+        "records": finding.records,
+    }
+    return json.dumps(findings, ensure_ascii=False)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from listserv.archive.importing import Tally, Wish, import_archive
-from listserv.archive.mbox import entry
+from listserv.mail.mbox import entry
 
 BEGAN = datetime(2019, 3, 1, 8, 30, tzinfo=UTC)
 

@@ -10,7 +10,7 @@ from forums.models import Contribution
 from forums.services.files import path_of
 from hub.lib.errors import NotFound
 from listserv.archive.export import export_mbox, write_mbox
-from listserv.archive.mbox import unquoted
+from listserv.mail.mbox import unquoted
 from listserv.models import InboundMail
 
 

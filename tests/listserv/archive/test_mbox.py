@@ -1,8 +1,10 @@
 """Each kind of mbox gives the messages that were put into it."""
 
+from datetime import UTC, datetime
+
 import pytest
 
-from listserv.archive.mbox import entry, find_messages, unquoted
+from listserv.mail.mbox import entry, find_messages, unquoted
 from tests.listserv.archive.conftest import BEGAN
 
 ONE = b"Subject: one\nFrom: a@b\n\nHello.\n"
@@ -38,6 +40,46 @@ def read(data):
 )
 def test_messages_are_found(data, messages):
     assert [raw for raw in read(data) if raw] == messages
+
+
+AT_TEN = datetime(2019, 3, 1, 10, tzinfo=UTC)
+FIELDS = b"Date: Fri, 1 Mar 2019 10:00:00 +0000\nFrom: a@b\nSubject: one\n\nHello.\n"
+
+
+@pytest.mark.parametrize("between", [b"", b"\n"])
+@pytest.mark.parametrize(
+    "line, sent",
+    [
+        (b"From a@b Fri, 01 Mar 2019 10:00:00 +0000", AT_TEN),
+        (b"From a@b 1 Mar 2019 12:00:00 +0200", AT_TEN),
+        (b"From a@b Fri 1 Mar 2019 10:00:00", AT_TEN),
+        (b"From a@b Fri Mar  1 10:00:00 19", AT_TEN),
+        (b"From a@b Fri Mar  1 10:00:00 119", AT_TEN),
+        (b"From a@b Fri Mar  1 10:00:00 19119", AT_TEN),
+        (b"From a@b 2019-03-01T10:00:00Z", AT_TEN),
+        (b"From a@b 2019-03-01 10:00:00", AT_TEN),
+        (b"From A B <a@b> Fri Mar  1 10:00 2019", AT_TEN),
+        (b"From a@b ven. mars 1 10:00:00 2019", None),
+    ],
+)
+def test_a_separator_has_a_date_of_whatever_form(line, sent, between):
+    """Be it in the first one, or between others."""
+    own = line + b"\n" + FIELDS + between
+    assert [span.sent for span in find_messages(own * 3)] == [sent] * 3
+    assert len(read(FROM + FIELDS + between + own + FROM + FIELDS)) == 3
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        b"From the Fri Mar 1 2019 meeting on\nNote: all is new.\n",
+        b"From 10:30 on we met\nSubject: seeds.\n",
+        b"From 2019 on\n\nSubject: seeds.\n",
+    ],
+)
+def test_words_with_a_date_are_no_separator(words):
+    data = FROM + ONE + b"\n" + words
+    assert read(data) == [ONE + b"\n" + words]
 
 
 def test_a_right_content_length_is_believed_and_a_wrong_one_is_not():

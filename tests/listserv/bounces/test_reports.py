@@ -5,12 +5,18 @@ import time
 
 import pytest
 
-from listserv.bounces import addresses
-from listserv.bounces.reports import Kind, read_report
-from listserv.bounces.status import Fate, enhanced
+from listserv.mail.reports import report_addresses
+from listserv.mail.reports.delivery_reports import Kind, read_report
+from listserv.mail.reports.status_codes import Fate, enhanced
+from tests.listserv.bounces.far_shapes import FAR
 from tests.listserv.bounces.innocents import INNOCENTS
 from tests.listserv.bounces.more_shapes import MORE
+from tests.listserv.bounces.passed_on import COMPLAINTS, NOTIFIED, WRAPPED
+from tests.listserv.bounces.rare_shapes import DIALECTS, SERVERS
 from tests.listserv.bounces.shapes import CHEN, SHAPES, dsn, plain
+
+CASES = {**SHAPES, **MORE, **DIALECTS, **SERVERS}
+OTHERS = {**WRAPPED, **NOTIFIED, **FAR}
 
 
 def test_public_corpus_is_read_to_the_last_mail(flufl):
@@ -29,11 +35,65 @@ def test_public_corpus_is_read_alike_with_line_ends_as_mail_has_them(flufl):
         assert read_report(sent).permanent == read_report(raw).permanent, name
 
 
-@pytest.mark.parametrize("name", [*SHAPES, *MORE])
+@pytest.mark.parametrize("name", list(CASES))
 def test_report_of_each_kind_of_server_is_read(name):
-    raw, permanent, temporary = {**SHAPES, **MORE}[name]
+    raw, permanent, temporary = CASES[name]
     found = read_report(raw)
     assert (found.permanent, found.temporary) == (permanent, temporary)
+
+
+@pytest.mark.parametrize("name", list(OTHERS))
+def test_report_inside_another_mail_or_in_json_is_read(name):
+    raw, permanent, temporary = OTHERS[name]
+    found = read_report(raw)
+    assert (found.permanent, found.temporary) == (permanent, temporary)
+
+
+@pytest.mark.parametrize("name", list(COMPLAINTS))
+def test_complaint_in_json_names_who_complained(name):
+    found = read_report(COMPLAINTS[name])
+    assert found.kind is Kind.COMPLAINT and found.complaint is not None
+    assert found.complaint.is_abuse and found.complaint.recipients == (CHEN,)
+
+
+def test_complaint_of_amazon_says_whose_copy_it_is():
+    complaint = read_report(COMPLAINTS["amazon by SNS"]).complaint
+    assert complaint is not None
+    assert complaint.envelope_from == "risk-bounces@lists.hub.example"
+    assert complaint.message_id == "1@lists.hub.example"
+
+
+def test_every_report_is_read_alike_when_a_gateway_attaches_it_to_a_mail_of_its_own(flufl):
+    mails = {name: (raw, set(wanted["permanent"]), set(wanted["temporary"])) for name, (raw, wanted) in flufl.items()}
+    wrong = {}
+    for name, (raw, permanent, temporary) in {**mails, **CASES}.items():
+        found = read_report(attached(raw))
+        if (found.permanent, found.temporary) != (permanent, temporary):
+            wrong[name] = (found.permanent, found.temporary)
+    assert not wrong
+
+
+def attached(raw: bytes) -> bytes:
+    """Return a mail of somebody who names nobody, with a mail attached."""
+    plain_ends = raw.replace(b"\r\n", b"\n")
+    inner = plain_ends.partition(b"\n")[2] if plain_ends.startswith(b"From ") else plain_ends
+    head = (
+        b"From: Gateway <gateway@relay.example>\nTo: risk-bounces@lists.hub.example\nSubject: Minutes\n"
+        b'MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary="outermost"\n\n'
+    )
+    note = b"--outermost\nContent-Type: text/plain\n\nSee the attachment.\n"
+    return head + note + b"--outermost\nContent-Type: message/rfc822\n\n" + inner + b"\n--outermost--\n"
+
+
+@pytest.mark.parametrize("mark", [b"Re: ", b"AW: ", b"Fwd: ", b"[EXTERNAL] RE: ", "回复：".encode(), b"***SPAM*** "])
+def test_every_report_is_read_alike_with_a_mark_before_its_subject(flufl, mark):
+    mails = {name: (raw, set(wanted["permanent"]), set(wanted["temporary"])) for name, (raw, wanted) in flufl.items()}
+    wrong = {}
+    for name, (raw, permanent, temporary) in {**mails, **CASES}.items():
+        found = read_report(raw.replace(b"\nSubject: ", b"\nSubject: " + mark, 1))
+        if (found.permanent, found.temporary) != (permanent, temporary):
+            wrong[name] = (found.permanent, found.temporary)
+    assert not wrong
 
 
 @pytest.mark.parametrize("name", list(INNOCENTS))
@@ -85,10 +145,31 @@ def test_code_and_words_of_the_far_end_are_kept():
         ("*****@people.example", ["*****@people.example"]),
         ("@ @@ a@ @b", []),
         ("jiří@příklad.example", ["jiří@příklad.example"]),
+        ("<chen=li@people.example>", ["chen=li@people.example"]),
+        ("prvs=17a2b3c4d5=anna@people.example", ["prvs=17a2b3c4d5=anna@people.example"]),
+        ("rcpt=anna@people.example status=5.1.1", ["anna@people.example"]),
+        ("<to=anna@people.example>", ["to=anna@people.example"]),
+        ("=3Canna@people.example=3E", ["anna@people.example"]),
+        ("IMCEASMTP-anna+2Eb+40people+2Eexample@inner.example", ["anna.b@people.example"]),
     ],
 )
 def test_addresses_are_found_as_they_are_written(text, found):
-    assert addresses.find(text) == found
+    assert report_addresses.find(text) == found
+
+
+@pytest.mark.parametrize(
+    ("address", "inner"),
+    [
+        ("prvs=17a2b3c4d5=anna@people.example", "anna@people.example"),
+        ("btv1==17a2b3c4d5==anna@people.example", "anna@people.example"),
+        ("SRS0=hHh=tT=people.example=anna@forward.example", "anna@people.example"),
+        ("SRS1=HHH=other.example==hHh=tT=people.example=anna@forward.example", "anna@people.example"),
+        ("chen=li@people.example", "chen=li@people.example"),
+        ("anna@people.example", "anna@people.example"),
+    ],
+)
+def test_signed_and_rewritten_senders_are_known_as_whose_they_are(address, inner):
+    assert report_addresses.unwrapped(address) == inner
 
 
 def test_enhanced_code_is_found_among_other_numbers():

@@ -7,16 +7,17 @@ import pytest
 
 from hub.lib import tokens as signed
 from hub.lib.clock import now as clock
-from listserv import queue, tokens
-from listserv.bounces import pump, scoring, selectors, services
-from listserv.inbound import judge, spool
-from listserv.inbound.delivery import Delivery
-from listserv.inbound.pump import publish_accepted
-from listserv.inbound.recipients import resolve
+from listserv import maintenance, tokens
+from listserv.bounces import scoring, selectors, services
+from listserv.gateway import evaluation, spool
+from listserv.gateway.delivery import Delivery
+from listserv.gateway.recipients import resolve
+from listserv.gateway.worker import publish_accepted
 from listserv.models import AddressHealth, Bounce, InboundMail, Mailing, Notice, Subscription
-from listserv.outbound import hold
+from listserv.outbound import hold, queue
 from listserv.services import set_delivery
 from tests.listserv.bounces.innocents import INNOCENTS
+from tests.listserv.bounces.passed_on import COMPLAINTS
 from tests.listserv.bounces.shapes import CHEN, SHAPES, dsn
 
 pytestmark = pytest.mark.django_db
@@ -26,7 +27,7 @@ FAILED, LATE = "rfc 3464", "gmail, late"
 @pytest.fixture(autouse=True)
 def _mail(settings: Any, tmp_path: Any) -> None:
     settings.STATIC_ROOT = tmp_path
-    settings.EMAIL_BACKEND = "listserv.outbound.notices.NoticeBackend"
+    settings.EMAIL_BACKEND = "listserv.outbound.mail_backend.NoticeBackend"
 
 
 @pytest.fixture
@@ -183,7 +184,7 @@ def test_trial_that_is_forged_late_or_no_failure_stops_nothing(comes_back, row, 
     trial(last, raw=SHAPES[LATE][0])
     trial(last, raw=INNOCENTS["vacation note"])
     assert health().suspended_at is None
-    pump.look(last + scoring.TRIAL + timedelta(minutes=1))
+    maintenance.look(last + scoring.TRIAL + timedelta(minutes=1))
     assert not AddressHealth.objects.filter(score__gt=0).exists()
     Bounce.objects.all().delete()
     AddressHealth.objects.get_or_create(address=row.member.email)
@@ -194,7 +195,7 @@ def test_trial_that_is_forged_late_or_no_failure_stops_nothing(comes_back, row, 
 def test_trial_refused_at_the_relay_has_come_back(comes_back, now):
     last = five_days(comes_back, now)
     Notice.objects.filter(envelope_from__contains=health().probe).update(state="failed", created_at=last)
-    assert pump.look(last + timedelta(minutes=1)) == 1
+    assert maintenance.look(last + timedelta(minutes=1)) == 1
     assert health().suspended_at is not None
 
 
@@ -210,7 +211,7 @@ def test_trial_that_a_person_ended_has_not_come_back(comes_back, now, by):
         hold.discard_waiting(now=last)
     notice.refresh_from_db()
     assert notice.state == Notice.State.FAILED
-    assert pump.look(last + timedelta(minutes=1)) == 0
+    assert maintenance.look(last + timedelta(minutes=1)) == 0
     assert health().suspended_at is None
 
 
@@ -264,10 +265,21 @@ def test_complaint_to_a_desk_is_told_whose_copy_it_is_by_the_token_in_it(to, row
     assert {found.state for found in InboundMail.objects.all()} == {"done"}
 
 
+@pytest.mark.parametrize("name", ["amazon", "amazon by SNS"])
+def test_complaint_in_json_to_a_desk_stops_the_list_of_the_copy(name, row):
+    sender = tokens.bounce_address(row.list.name, subscription_id=row.pk, number=1)
+    receive(COMPLAINTS[name], "abuse@lists.hub.example", mail_from="no-reply@sns.amazonaws.example")
+    assert not Subscription.objects.filter(suspended_at__isnull=False).exists()
+    about = COMPLAINTS[name].replace(b'source": "risk-bounces@lists.hub.example', f'source": "{sender}'.encode())
+    about = about.replace(b'source\\": \\"risk-bounces@lists.hub.example', f'source\\": \\"{sender}'.encode())
+    receive(about, "abuse@lists.hub.example", mail_from="no-reply@sns.amazonaws.example")
+    assert Subscription.objects.get(suspended_at__isnull=False) == row
+
+
 def receive(raw: bytes, to: str, *, mail_from: str = "") -> None:
     """Take a mail as the session does, and carry it out."""
     delivery = Delivery("192.0.2.1", "far.example", None, mail_from, (resolve(to),), raw, len(raw), clock())
-    spool.write([judge.judge(delivery)])
+    spool.write([evaluation.evaluate(delivery)])
     publish_accepted(clock())
 
 
@@ -293,9 +305,9 @@ def test_refusal_at_the_relay_counts_when_it_is_about_the_mailbox(reply, counts,
 
 def test_rows_are_kept_for_half_a_year(comes_back, now):
     comes_back(now)
-    pump.look(now + timedelta(days=179))
+    maintenance.look(now + timedelta(days=179))
     assert Bounce.objects.count() == 1
-    pump.look(now + timedelta(days=181))
+    maintenance.look(now + timedelta(days=181))
     assert not Bounce.objects.exists() and not AddressHealth.objects.exists()
 
 

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from hub.lib.clock import now as clock
-from listserv.inbound.mime import Mail, parse
+from listserv.mail.parse.message import Mail, parse
 from listserv.models import InboundMail, Notice
-from tests.listserv.inbound.conftest import drain, letter
-from tests.listserv.inbound.test_pump import accept
+from tests.listserv.gateway.conftest import drain, letter
+from tests.listserv.gateway.test_pump import accept
 
 DOMAIN = "lists.hub.example"
 

@@ -5,7 +5,7 @@ from contextlib import suppress
 import pytest
 
 from hub.lib.errors import HubError
-from listserv.content.calendars import read_calendar
+from listserv.mail.parse.calendars import read_calendar
 from listserv.models import InboundMail
 
 pytestmark = pytest.mark.django_db

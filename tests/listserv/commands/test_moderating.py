@@ -10,10 +10,10 @@ from hub.lib.clock import now as clock
 from hub.lib.errors import NotFound
 from listserv import tokens
 from listserv.commands.moderating import read_decision
-from listserv.inbound.mime import parse
+from listserv.mail.parse.message import parse
 from listserv.models import InboundMail, Notice
-from tests.listserv.inbound.conftest import drain, letter
-from tests.listserv.inbound.test_pump import accept
+from tests.listserv.gateway.conftest import drain, letter
+from tests.listserv.gateway.test_pump import accept
 
 pytestmark = pytest.mark.django_db
 

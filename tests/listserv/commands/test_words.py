@@ -12,13 +12,13 @@ from hub.lib.errors import NotFound
 from listserv import tokens
 from listserv.commands import vocabulary
 from listserv.commands.dates import day_in
-from listserv.commands.reading import MOST, read
-from listserv.commands.table import COMMANDS, TABLE
+from listserv.commands.parsing import MOST, read
+from listserv.commands.registry import COMMANDS, TABLE
 from listserv.commands.words import command_at, command_phrases, phrases
-from listserv.inbound.mime import parse
+from listserv.mail.parse.message import parse
 from listserv.models import InboundMail, Notice
-from tests.listserv.inbound.conftest import drain, letter
-from tests.listserv.inbound.test_pump import accept
+from tests.listserv.gateway.conftest import drain, letter
+from tests.listserv.gateway.test_pump import accept
 
 LANGUAGES = ("en", "fr", "es", "ru", "ar", "zh-hans")
 

@@ -11,12 +11,12 @@ from forums import services as forums
 from forums.models import ForumPolicy
 from hub.lib.errors import Invalid, NotFound
 from listserv import services, tokens
-from listserv.digests import pump
+from listserv.digest_times import next_at
+from listserv.digests import digest_worker
 from listserv.digests.render import Digest
 from listserv.digests.select import EXCERPT_LEAST, EXCERPT_MOST, ITEMS, LEFT_OUT, excerpt, gather, room_for
-from listserv.digests.times import next_at
+from listserv.mail.smtp.transport import DeliveryResult, Outcome
 from listserv.models import Bounce, Mailing, MailingList, Notice, Subscription
-from listserv.outbound.transport import Outcome, Result
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -29,13 +29,13 @@ class Far:
         self.outcome = Outcome.SENT
         self.copies: list[tuple[str, str, EmailMessage]] = []
 
-    def send(self, batch: Any) -> list[Result]:
+    def send(self, batch: Any) -> list[DeliveryResult]:
         """Take each, or say what is set."""
         if self.outcome is Outcome.SENT:
             for copy in batch:
                 mail = message_from_bytes(b"".join(copy.parts), policy=policy.default)
                 self.copies.append((copy.sender, copy.recipient, mail))
-        return [Result(self.outcome, "a reply") for _ in batch]
+        return [DeliveryResult(self.outcome, "a reply") for _ in batch]
 
     def to(self, member: Any) -> list[EmailMessage]:
         """The mails for one member."""
@@ -45,7 +45,7 @@ class Far:
 @pytest.fixture
 def far(monkeypatch: Any) -> Far:
     made = Far()
-    monkeypatch.setattr(pump, "transport", lambda: made)
+    monkeypatch.setattr(digest_worker, "transport", lambda: made)
     return made
 
 
@@ -66,7 +66,7 @@ def take(cast, risk, now):
 
 def run(at: datetime) -> int:
     done = 0
-    while more := pump.send_digests(at):
+    while more := digest_worker.send_digests(at):
         done += more
     return done
 
@@ -136,7 +136,7 @@ def test_a_digest_holds_contents_threads_and_the_ways_to_answer(cast, take, far,
 def test_no_line_is_over_what_mail_carries_and_all_is_ascii_with_crlf(cast, take, far, now, monkeypatch):
     raws: list[bytes] = []
     monkeypatch.setattr(
-        far, "send", lambda batch: [raws.append(b"".join(c.parts)) or Result(Outcome.SENT) for c in batch]
+        far, "send", lambda batch: [raws.append(b"".join(c.parts)) or DeliveryResult(Outcome.SENT) for c in batch]
     )
     row = take(cast.boris, language="ar")
     cast.say(cast.amina, "خط الأساس " * 400 + "x" * 3000, subject="خطوط الأساس", now=now)
@@ -151,9 +151,14 @@ def test_it_speaks_the_language_and_the_zone_of_the_subscription(cast, take, far
     cast.boris.save()
     row = take(cast.boris, language="ar")
     assert row.digest_at == datetime(2026, 11, 25, 4, tzinfo=UTC)
-    cast.say(cast.amina, "Words.", now=now)
+    said = cast.say(cast.amina, "Words.", subject="Baselines", now=now)
+    cast.say(cast.chen, "More.", parent=said.number, now=now)
     run(row.digest_at)
     [mail] = far.to(cast.boris)
+    # Names are isolated in their line, and stand apart as the language has it.
+    assert "\u2068Baselines\u2069 (2): \u2068Amina Diallo\u2069، \u2068Chen Wei\u2069" in text_of(mail)
+    assert "<bdi>Amina Diallo</bdi>، <bdi>Chen Wei</bdi>" in text_of(mail, "html")
+    assert "\u2068Amina Diallo\u2069 (السنغال)، 24" in text_of(mail)
     assert mail["Content-Language"] == "ar" and 'dir="rtl"' in text_of(mail, "html")
     assert "12:00" in text_of(mail) and "Africa/Nairobi (UTC+03:00)" in text_of(mail)
     assert text_of(mail).startswith("\u200f")
@@ -302,7 +307,7 @@ def test_one_rendering_serves_all_and_queries_do_not_grow_with_the_members(
         row = take(member)
     cast.say(cast.amina, now=now)
     with django_assert_max_num_queries(18):
-        assert pump.send_digests(row.digest_at) == 20
+        assert digest_worker.send_digests(row.digest_at) == 20
     assert len({mail["Message-ID"] for _, _, mail in far.copies}) == 20
 
 
@@ -429,15 +434,15 @@ def test_a_worker_killed_before_the_record_sends_the_same_message_again_and_no_m
         raise Killed
 
     with monkeypatch.context() as patch:
-        patch.setattr(pump, "_store", die)
+        patch.setattr(digest_worker, "_store", die)
         with pytest.raises(Killed):
-            pump.send_digests(row.digest_at)
+            digest_worker.send_digests(row.digest_at)
     # Its lease keeps others off; then another worker takes over.
-    assert pump.send_digests(row.digest_at + pump.LEASE / 2) == 0
-    assert pump.send_digests(row.digest_at + pump.LEASE * 2) == 1
+    assert digest_worker.send_digests(row.digest_at + digest_worker.LEASE / 2) == 0
+    assert digest_worker.send_digests(row.digest_at + digest_worker.LEASE * 2) == 1
     first, again = far.to(cast.boris)
     assert first["Message-ID"] == again["Message-ID"]
-    assert run(row.digest_at + pump.LEASE * 4) == 0
+    assert run(row.digest_at + digest_worker.LEASE * 4) == 0
 
 
 def test_a_worker_killed_before_sending_loses_nothing(cast, take, far, now, monkeypatch):
@@ -450,8 +455,8 @@ def test_a_worker_killed_before_sending_loses_nothing(cast, take, far, now, monk
     with monkeypatch.context() as patch:
         patch.setattr(far, "send", die)
         with pytest.raises(Killed):
-            pump.send_digests(row.digest_at)
-    assert run(row.digest_at + pump.LEASE * 2) == 1 and len(far.to(cast.boris)) == 1
+            digest_worker.send_digests(row.digest_at)
+    assert run(row.digest_at + digest_worker.LEASE * 2) == 1 and len(far.to(cast.boris)) == 1
 
 
 def test_who_lost_the_claim_moves_nothing(cast, take, far, now, monkeypatch):
@@ -464,7 +469,7 @@ def test_who_lost_the_claim_moves_nothing(cast, take, far, now, monkeypatch):
         return send(batch)
 
     monkeypatch.setattr(far, "send", slow)
-    assert pump.send_digests(row.digest_at) == 0
+    assert digest_worker.send_digests(row.digest_at) == 0
     row.refresh_from_db()
     assert row.digest_claimed_until == now + 9 * DAY
 
@@ -474,7 +479,7 @@ def test_what_is_not_taken_is_tried_again_and_holds_no_lock(cast, take, far, now
     row = take(cast.boris)
     cast.say(cast.amina, now=now)
     far.outcome = outcome
-    assert pump.send_digests(row.digest_at) == 0 and pump.send_digests(row.digest_at) == 0
+    assert digest_worker.send_digests(row.digest_at) == 0 and digest_worker.send_digests(row.digest_at) == 0
     far.outcome = Outcome.SENT
     assert run(row.digest_at + timedelta(minutes=2)) == 1 and len(far.to(cast.boris)) == 1
 
@@ -482,9 +487,9 @@ def test_what_is_not_taken_is_tried_again_and_holds_no_lock(cast, take, far, now
 def test_a_refusal_counts_as_a_bounce_and_the_digest_is_not_said_again(cast, take, far, now, monkeypatch):
     row = take(cast.boris)
     said = cast.say(cast.amina, now=now)
-    refusal = [Result(Outcome.FAILED, "550 5.1.1 no such mailbox")]
+    refusal = [DeliveryResult(Outcome.FAILED, "550 5.1.1 no such mailbox")]
     monkeypatch.setattr(far, "send", lambda _batch: refusal)
-    assert pump.send_digests(row.digest_at) == 1 and pump.send_digests(row.digest_at) == 0
+    assert digest_worker.send_digests(row.digest_at) == 1 and digest_worker.send_digests(row.digest_at) == 0
     bounce = Bounce.objects.get()
     assert (bounce.subscription_id, bounce.number, bounce.kind) == (row.pk, said.number, "permanent")
 
@@ -493,8 +498,8 @@ def test_what_was_not_taken_for_days_comes_with_the_next_one(cast, take, far, no
     row = take(cast.boris)
     cast.say(cast.amina, "Old.", now=now)
     far.outcome = Outcome.LATER
-    late = row.digest_at + pump.GIVE_UP + DAY / 2
-    assert pump.send_digests(late) == 1
+    late = row.digest_at + digest_worker.GIVE_UP + DAY / 2
+    assert digest_worker.send_digests(late) == 1
     far.outcome = Outcome.SENT
     assert run(late + DAY) == 1 and "Old." in text_of(far.to(cast.boris)[0])
 
@@ -503,14 +508,16 @@ def test_one_digest_that_cannot_be_written_keeps_no_other_waiting(cast, take, fa
     row = take(cast.boris)
     take(cast.oona)
     cast.say(cast.amina, now=now)
-    real = pump.Digest.envelope
+    real = digest_worker.Digest.envelope
 
     def broken(self: Any, subscription: Subscription) -> Any:
         if subscription.pk == row.pk:
             raise ValueError("odd")
         return real(self, subscription)
 
-    monkeypatch.setattr(pump.Digest, "envelope", broken)
-    assert pump.send_digests(row.digest_at) == 1 and far.to(cast.oona) and "could not be written" in caplog.text
-    monkeypatch.setattr(pump.Digest, "envelope", real)
+    monkeypatch.setattr(digest_worker.Digest, "envelope", broken)
+    assert (
+        digest_worker.send_digests(row.digest_at) == 1 and far.to(cast.oona) and "could not be written" in caplog.text
+    )
+    monkeypatch.setattr(digest_worker.Digest, "envelope", real)
     assert run(row.digest_at + timedelta(minutes=2)) == 1 and far.to(cast.boris)

@@ -1,120 +1,113 @@
-"""Hubs behind a real Postfix: a door in a thread at the port that Postfix knows, a stock server that sends to it."""
+"""A real SMTP server in a thread, the pump, and people who send to it."""
 
+import asyncio
 import smtplib
-from collections.abc import Iterator
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from ipaddress import ip_network
-from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db import connections
 
-from listserv.inbound import server
-from tests.listserv.gateway import guide
-from tests.listserv.gateway.postfix import Postfix, answers, until
-from tests.listserv.inbound.conftest import Door, start
-from tests.listserv.sink import Sink, Taken
+from hub.lib.clock import now as clock
+from hub.lib.endpoints import Endpoint
+from listserv.gateway import authentication, server
+from listserv.gateway.worker import publish_accepted
+from listserv.models import InboundMail
 
-# From here comes the world: outside of mynetworks.
-OUTSIDE = "127.0.0.9"
-LISTS, MAIL = "lists.hub.example", "mail.example.org"
-CERT = "/etc/letsencrypt/live/mail.example.org"
+PASSWORD = "a long password"
+
+
+def free_port() -> int:
+    """Return a port nobody listens at."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 @dataclass
-class Front:
-    """A Postfix in front of the hub, a stock one that sends, and the rest of the world."""
+class Door:
+    """The running server, as a client sees it."""
 
-    hub_port: int
     port: int
-    out_port: int
-    world: Sink
-    postfix: Postfix = field(repr=False)
-    sender: Postfix = field(repr=False)
-    sender_port: int
+    stop: Callable[[], None] = field(repr=False, default=lambda: None)
 
-    def client(self) -> smtplib.SMTP:
-        """Connect to the Postfix in front as somebody from the world."""
-        return smtplib.SMTP(
-            "127.0.0.1", self.port, local_hostname="client.example", timeout=60, source_address=(OUTSIDE, 0)
-        )
+    def client(self, member: Any = None, *, password: str = PASSWORD) -> smtplib.SMTP:
+        """Connect, say EHLO, sign in as ``member`` when there is one."""
+        client = smtplib.SMTP("127.0.0.1", self.port, local_hostname="client.example", timeout=15)
+        client.ehlo()
+        if member is not None:
+            client.login(member.email, password)
+        return client
 
-    def send(self, raw: str, to: str, *, mail_from: str) -> tuple[int, str]:
-        """Send a message to the Postfix in front; return the first refusal, or the answer to the message."""
-        with self.client() as client:
-            client.ehlo()
-            for command in (lambda: client.mail(mail_from), lambda: client.rcpt(to)):
-                code, text = command()
-                if code != 250:
-                    return code, text.decode()
-            code, text = client.data(raw.encode())
+    def send(
+        self, raw: bytes | str, to: str | list[str], *, member: Any = None, mail_from: str = "", utf8: bool = False
+    ) -> tuple[int, str]:
+        """Send one mail and return the reply to the first command that was refused, or to the mail."""
+        raw = raw.encode() if isinstance(raw, str) else raw
+        options = ["SMTPUTF8", "BODY=8BITMIME"] if utf8 else []
+        with self.client(member) as client:
+            code, text = client.mail(mail_from or (member.email if member else "somebody@elsewhere.example"), options)
+            if code == 250:
+                for address in [to] if isinstance(to, str) else to:
+                    code, text = client.rcpt(address)
+                    if code != 250:
+                        break
+                else:
+                    code, text = client.data(raw)
             return code, text.decode()
 
-    def submit(self, raw: str, to: str, *, mail_from: str) -> None:
-        """Give a message to the Postfix in front, as the hub does with its copies."""
-        with smtplib.SMTP("127.0.0.1", self.out_port, local_hostname=LISTS, timeout=60) as client:
-            client.sendmail(mail_from, [to], raw.encode())
 
-    def relay(self, raw: str, to: str, *, mail_from: str, **options: list[str]) -> None:
-        """Give a message to the stock Postfix, which sends it to the Postfix in front."""
-        with smtplib.SMTP("127.0.0.1", self.sender_port, local_hostname="desk.sender.example", timeout=60) as client:
-            client.sendmail(
-                mail_from, [to], raw.encode(),
-                mail_options=options.get("mail", []), rcpt_options=options.get("rcpt", []),
-            )  # fmt: skip
+def start(settings: Any) -> Door:
+    """Run the server in a thread until ``Door.stop``."""
+    port = free_port()
+    settings.HUB_SMTP = Endpoint("127.0.0.1", port)
+    loop = asyncio.new_event_loop()
+    stop = asyncio.Event()
+    errors: list[BaseException] = []
 
-    def came_back(self) -> list[Taken]:
-        """Wait until both queues are empty and return what the world has got."""
-        self.sender.drained()
-        self.postfix.drained()
-        return list(self.world.taken)
+    def run() -> None:
+        try:
+            loop.run_until_complete(server.serve(stop))
+        except BaseException as error:
+            errors.append(error)
+        finally:
+            loop.run_until_complete(loop.shutdown_default_executor())
+            loop.close()
 
-    def close(self) -> None:
-        """End all of it."""
-        self.sender.close()
-        self.postfix.close()
-        self.world.close()
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
 
+    def end() -> None:
+        if thread.is_alive():
+            loop.call_soon_threadsafe(stop.set)
+        thread.join(15)
+        assert not thread.is_alive()
+        assert not errors
 
-def sender(front: int, world: int, port: int) -> Postfix:
-    """Return a Postfix as it comes, whose lists are at the Postfix in front."""
-    main = (
-        f"compatibility_level = 3.6\nmyhostname = mx.sender.example\nmydestination =\nmynetworks = 127.0.0.0/8\n"
-        f"transport_maps = inline:{{ {{ {LISTS} = smtp:[127.0.0.1]:{front} }} }}\n"
-        f"relayhost = [127.0.0.1]:{world}\nsmtp_bind_address = {OUTSIDE}\n"
-    )
-    return Postfix(main, f"127.0.0.1:{port} inet n - n - - smtpd", [port])
-
-
-def front(way: str, folder: Path, **ports: int) -> Front:
-    """Start the Postfix of one way of the guide."""
-    world = Sink(extensions=("PIPELINING", "SMTPUTF8", "8BITMIME"))
-    hub_port, port, out_port, sender_port = (guide.free_port() for _ in range(4))
-    cert, key = guide.certificate(folder)
-    main = guide.block(way, "main.cf", {
-        "lists.example.org": LISTS, ":8025": f":{hub_port}", f"{CERT}/privkey.pem": str(key),
-        f"{CERT}/fullchain.pem": str(cert),
-    })  # fmt: skip
-    changes = {"smtp      inet": f"127.0.0.1:{port} inet", ":10587": f":{out_port}"}
-    if way == "before-queue":
-        changes[":8025"] = f":{hub_port}"
-    else:
-        changes |= {":8891": f":{ports['opendkim']}", ":8893": f":{ports['opendmarc']}"}
-    # What the guide's Postfix looks up in DNS is all one server here.
-    main += f"relayhost = [127.0.0.1]:{world.port}\nsmtpd_authorized_xclient_hosts = {OUTSIDE}\n"
-    postfix = Postfix(main, guide.block(way, "master.cf", changes), [port, out_port])
-    return Front(hub_port, port, out_port, world, postfix, sender(port, world.port, sender_port), sender_port)
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline and thread.is_alive():
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            time.sleep(0.01)
+        else:
+            return Door(port, end)
+    raise AssertionError(f"The SMTP server did not start: {errors}")
 
 
-def settings_of(way: str, settings: Any) -> None:
-    """Set what the guide says for the hub."""
-    for line in guide.blocks()[way, "hub"].splitlines():
-        name, _equals, value = line.partition("=")
-        if name in {"HUB_TRUSTED_RELAYS", "HUB_QUEUING_RELAYS", "HUB_SMTP_PROXY", "HUB_TRUSTED_PROXIES"}:
-            setattr(settings, name, (ip_network(value),))
-        elif name == "HUB_AUTHSERV_ID":
-            settings.HUB_AUTHSERV_ID = value
+@pytest.fixture
+def door(transactional_db: None, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Door]:
+    """A server at a port of its own."""
+    monkeypatch.setattr(authentication, "WRONG_PASSWORD", 0.0)
+    settings.HUB_RATE_PER_HOUR = 1_000
+    running = start(settings)
+    yield running
+    running.stop()
+    connections.close_all()
 
 
 @pytest.fixture
@@ -129,19 +122,25 @@ def risk(people: Any) -> str:
     return str(people.policy.forum.mailing_list.address)
 
 
-@pytest.fixture
-def at_port(transactional_db: None, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    """Return a function that starts the hub's gateway at a port."""
-    running: list[Door] = []
+def drain() -> int:
+    """Publish all that is accepted, as the worker does; return how many rows were claimed."""
+    total = 0
+    while done := publish_accepted(clock()):
+        total += done
+    return total
 
-    def run(port: int) -> Door:
-        until(lambda: not answers(port), f"An earlier hub at {port}")
-        monkeypatch.setattr("tests.listserv.inbound.conftest.free_port", lambda: port)
-        monkeypatch.setattr(server, "WRONG_PASSWORD", 0.0)
-        running.append(start(settings))
-        return running[-1]
 
-    yield run
-    for door in running:
-        door.stop()
-    connections.close_all()
+def only() -> InboundMail:
+    """Return the one row there is."""
+    return InboundMail.objects.get()
+
+
+def letter(
+    text: str = "My own words.", *, who: Any = None, subject: str = "A thought", message_id: str = "", **headers: str
+) -> str:
+    """Return a plain mail."""
+    lines = [f"From: {who.name} <{who.email}>"] if who is not None else []
+    lines += [f"Subject: {subject}"] if subject else []
+    lines += [f"Message-ID: <{message_id}>"] if message_id else []
+    lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
+    return "\r\n".join([*lines, "Content-Type: text/plain; charset=utf-8", "", text, ""])

@@ -1,0 +1,48 @@
+"""Know a text that repeats others and adds nothing."""
+
+import re
+from functools import cache
+
+from django.conf import settings
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from hub.lib.markup import PLAIN
+from hub.lib.plaintext import quote_depths
+
+_markdown_quote = re.compile(r" {0,3}>")
+
+
+def head() -> str:
+    """Return the line above a quotation, in the present language, with its gaps."""
+    return _("%(name)s wrote on %(day)s (#%(number)d):")
+
+
+def is_only_quotation(text: str, text_format: str) -> bool:
+    """Whether a text has quoted lines and nothing else, beside the hub's own line above them."""
+    lines = [line for line in text.splitlines() if line.strip()]
+    if text_format == PLAIN:
+        is_quoted = [depth > 0 for depth, _line in quote_depths(lines)]
+    else:
+        is_quoted = [_markdown_quote.match(line) is not None for line in lines]
+    followed = [*is_quoted[1:], False]
+    own = (
+        line
+        for line, quotes, above in zip(lines, is_quoted, followed, strict=True)
+        if not quotes and not (above and _heads().fullmatch(line.strip()))
+    )
+    return any(is_quoted) and next(own, None) is None
+
+
+@cache
+def _heads() -> re.Pattern[str]:
+    """Return what matches the line above a quotation, in every language of the hub."""
+    parts = {"%(name)s": ".{1,300}", "%(day)s": r".{0,20}\d{4}.{0,8}", "%(number)d": r"\d{1,19}"}
+    patterns = set()
+    for language, _name in settings.LANGUAGES:
+        with translation.override(language):
+            pattern = re.escape(head())
+        for name, part in parts.items():
+            pattern = pattern.replace(re.escape(name), part)
+        patterns.add(pattern)
+    return re.compile("|".join(sorted(patterns)))

@@ -1,0 +1,179 @@
+"""Contributions: by page of their topic, by number, by Message-ID, and the newest of a forum."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.db.models import QuerySet, prefetch_related_objects
+from machina.apps.forum_conversation.models import Topic
+
+from forums.models import Contribution
+from forums.policy import APPROVE, READ, access_of
+from hub.lib.errors import NotFound
+from hub.lib.paging import nearest
+from hub.lib.prepared import Prepared
+from hub.members.models import Member
+from hub.search.outlet import document_of
+from hub.search.services import IndexEntry
+
+PAGE = 20
+
+
+@dataclass(frozen=True)
+class PagedContributions:
+    """A page of contributions, by number; ``before`` and
+    ``after`` are the numbers to ask the next pages with.
+    """
+
+    contributions: list[Contribution]
+    number: int = 1
+    pages: int = 1
+    total: int = 0
+
+
+def _shown() -> QuerySet[Contribution]:
+    rows = Contribution.objects.filter(state=Contribution.State.ACCEPTED)
+    rows = rows.select_related("post__topic", "post__updated_by", "author", "parent__author")
+    return rows.defer(*_unread()).prefetch_related("attachments")
+
+
+def _unread() -> list[str]:
+    """Return the columns of what is answered, and of people,
+    that no page reads: they cost as much as the others.
+    """
+    answered = {
+        "number",
+        "author",
+        "message_id",
+        *(f"author_{part}" for part in ("name", "role", "country", "organisation")),
+    }
+    person = {"id", "name", "anonymised_at", "is_active", "is_staff"}
+    author = person | {"email", "country", "organisation", "language"}
+    columns_read = (
+        ("parent", Contribution, answered),
+        ("parent__author", Member, person),
+        ("author", Member, author),
+    )
+    return [
+        f"{path}__{field.name}"
+        for path, model, names in columns_read
+        for field in model._meta.concrete_fields
+        if field.name not in names
+    ]
+
+
+_by_number = Prepared(lambda numbers: _shown().filter(pk__in=numbers))
+
+
+def shown_in(topic: Topic) -> QuerySet[Contribution]:
+    """Return what is shown in a permitted topic, to
+    be cut by the caller; the index has it in order.
+    """
+    return Contribution.objects.filter(topic=topic, state=Contribution.State.ACCEPTED)
+
+
+_first_page = Prepared(
+    lambda topic_id: (
+        Contribution.objects.filter(topic_id=topic_id, state=Contribution.State.ACCEPTED)
+        .order_by("number")
+        .values_list("number")[:PAGE]
+    )
+)
+
+
+def numbers_on(topic: Topic, page: int) -> list[int]:
+    """Return the numbers on a page of a permitted topic, in the order they were said. Queries: 1.
+
+    Numbers alone are cut, in the index, from whichever end of the topic is nearer; the rows are
+    fetched by number.
+    """
+    if page == 1:
+        return [number for (number,) in _first_page.rows(topic.pk)]
+    rows, start = shown_in(topic).values_list("number", flat=True), (page - 1) * PAGE
+    rest = topic.posts_count - start
+    if start <= rest:
+        return list(rows.order_by("number")[start : start + PAGE])
+    skipped = max(rest - PAGE, 0)
+    return list(rows.order_by("-number")[skipped : max(rest, 0)])[::-1]
+
+
+def contributions_of(topic: Topic, *, page: int = 1) -> PagedContributions:
+    """Return a page of an already permitted topic, in the order they were said. Queries: 3.
+
+    The total is the topic's counter, so a long topic costs no COUNT.
+    """
+    page, pages = nearest(page, topic.posts_count, PAGE)
+    numbers = numbers_on(topic, page)
+    rows = contributions_by_number(numbers)
+    return PagedContributions(
+        [rows[number] for number in numbers if number in rows], page, pages, topic.posts_count
+    )
+
+
+def contributions_after(topic: Topic, number: int, *, limit: int = 100) -> list[Contribution]:
+    """Return what was said in a permitted topic after
+    a contribution, for the live page. Queries: 2.
+    """
+    return list(_shown().filter(topic=topic, number__gt=number).order_by("number")[:limit])
+
+
+def page_of(contribution: Contribution) -> int:
+    """Return the page of its topic on which a contribution
+    stands. Queries: 1, answered by the index alone.
+    """
+    rows = Contribution.objects.filter(
+        topic_id=contribution.topic_id, state=Contribution.State.ACCEPTED
+    )
+    return rows.filter(number__lt=contribution.number).count() // PAGE + 1
+
+
+def contribution_for(member: "Member | None", number: int) -> Contribution:
+    """Return one contribution the person may read; authors and moderators also see a held one.
+
+    Raises: NotFound for hidden and missing alike.
+    """
+    joined = ("post__topic__forum", "post__updated_by", "author", "parent__author")
+    rows = Contribution.objects.select_related(*joined)
+    contribution = rows.filter(pk=number).first()
+    access = access_of(member)
+    if contribution is None or not access.may(READ, contribution.post.topic.forum_id):
+        raise NotFound
+    if contribution.state != Contribution.State.ACCEPTED:
+        own = member is not None and contribution.author_id == member.pk
+        if not own and not access.may(APPROVE, contribution.post.topic.forum_id):
+            raise NotFound
+    return contribution
+
+
+def contributions_by_number(numbers: list[int]) -> dict[int, Contribution]:
+    """Return accepted contributions by number, for rooms
+    that have checked the reader (proceedings, live log).
+    """
+    rows = _by_number.models(numbers)
+    prefetch_related_objects(rows, "attachments")
+    return {row.number: row for row in rows}
+
+
+def contribution_by_message_id(forum_id: int, message_ids: list[str]) -> Contribution | None:
+    """Return the newest named contribution inside one forum:
+    references pick a thread nowhere else (design.md §3.6).
+    """
+    rows = Contribution.objects.filter(
+        forum_id=forum_id, message_id__in=message_ids, state="accepted"
+    )
+    return rows.select_related("post__topic").order_by("-number").first()
+
+
+def newest_number(forum_id: int) -> int:
+    """Return the number of the newest accepted contribution in a forum, 0 for none. Queries: 1."""
+    rows = Contribution.objects.filter(
+        forum_id=forum_id, state=Contribution.State.ACCEPTED
+    ).order_by("-number")
+    return rows.values_list("number", flat=True).first() or 0
+
+
+def search_documents() -> Iterator[IndexEntry]:
+    """Give every accepted contribution for a full reindex, in constant memory."""
+    rows = Contribution.objects.filter(state=Contribution.State.ACCEPTED).select_related(
+        "post__topic", "author"
+    )
+    return (document_of(row) for row in rows.order_by("number").iterator(chunk_size=500))

@@ -1,0 +1,57 @@
+"""Letters about mail that does not arrive: a trial to
+the address itself, news to another one of the member's.
+"""
+
+from typing import TYPE_CHECKING
+
+from hub.lib.full_urls import full_url
+from hub.lib.mail import send_letter
+from listserv import tokens
+from listserv.bounces import selectors
+from listserv.models import AddressHealth, Subscription
+
+if TYPE_CHECKING:
+    from hub.members.models import Member
+
+
+def probe(health: AddressHealth, member: "Member") -> None:
+    """Try whether an address takes mail; what comes
+    back to its envelope sender says that it does not.
+    """
+    send_letter(
+        to=member,
+        address=health.address,
+        template="listserv/mail/probe",
+        context={"address": health.address, "lists_url": _lists_url()},
+        headers={"Return-Path": tokens.address(f"{tokens.NO_LIST}+{health.probe}")},
+    )
+
+
+def tell_stopped(member: "Member", address: str, rows: list[Subscription]) -> None:
+    """Tell a member at another address that no more is sent
+    to this one; without another the pages of the hub do.
+    """
+    for other in selectors.other_addresses(member, address)[:1]:
+        context = {"address": address, "discussions": _names(rows), "lists_url": _lists_url()}
+        send_letter(to=member, address=other, template="listserv/mail/stopped", context=context)
+
+
+def tell_complaint(row: Subscription) -> None:
+    """Tell a member at another address that a mail was reported as unwanted in their name."""
+    for other in selectors.other_addresses(row.member, row.recipient)[:1]:
+        context = {
+            "address": row.recipient,
+            "discussion": row.list.forum.name,
+            "lists_url": _lists_url(),
+        }
+        send_letter(
+            to=row.member, address=other, template="listserv/mail/complained", context=context
+        )
+
+
+def _names(rows: list[Subscription]) -> list[str]:
+    return sorted({row.list.forum.name for row in rows})
+
+
+def _lists_url() -> str:
+    return full_url("listserv:lists")

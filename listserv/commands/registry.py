@@ -1,0 +1,246 @@
+"""The commands, one row each: who may, how it is written, what it does, who carries it out.
+
+How each is said in every language stands in :mod:`listserv.commands.vocabulary` under the same
+name; the reference for people is ``hub/docs/mail.md``, and a test keeps all three together.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_lazy as _
+
+from listserv.commands import (
+    confirming,
+    getting,
+    leading,
+    looking_up,
+    preferences,
+    taking_part,
+    vocabulary,
+)
+from listserv.commands.desk import Answer, Desk, lines
+from listserv.commands.parsing import Order
+from listserv.commands.words import command_at
+
+Handler = Callable[[Desk, Order], Answer]
+
+
+@dataclass(frozen=True)
+class Command:
+    """A row of the table.
+
+    ``usage`` is how it is written, in English; ``leads`` whether only those who lead a discussion
+    see it in the help (each handler asks for the right itself).
+    """
+
+    name: str
+    usage: str
+    does: str | Promise
+    run: Handler
+    leads: bool = False
+
+
+def help_for(desk: Desk, order: Order) -> Answer:
+    """List the commands that are of use to the member, or tell all words for one."""
+    asked = command_at(order.args) if order.args else None
+    if asked is not None and asked[0] in COMMANDS:
+        command = COMMANDS[asked[0]]
+        words = ", ".join(dict.fromkeys(vocabulary.alternatives(vocabulary.COMMANDS[command.name])))
+        return Answer(lines(_line(command), "", gettext("All these are understood: %s") % words))
+    rows = [command for command in TABLE if not command.leads or _leads_any(desk)]
+    return Answer(
+        lines(
+            gettext(
+                "Send commands to %s, one a line. Nothing is read after END. These are understood:"
+            )
+            % desk.address,
+            "",
+            (_line(command) for command in rows),
+            "",
+            gettext(
+                "Without a name of a list, a command is for the list to whose address it was sent."
+            ),
+        )
+    )
+
+
+def _leads_any(desk: Desk) -> bool:
+    return any(desk.leads(forum_id) for forum_id in desk.access.rights)
+
+
+def _line(command: Command) -> str:
+    own = vocabulary.own(vocabulary.COMMANDS[command.name], get_language() or "en")
+    first = vocabulary.own(vocabulary.COMMANDS[command.name], "en")
+    # The reader's own word first: it gives the line its direction.
+    written = f"{own} ({command.usage})" if own != first else command.usage
+    return f"{written} – {command.does}"
+
+
+def echo(desk: Desk, order: Order) -> Answer:
+    """Say the words back."""
+    return Answer(order.args[:200] or "…")
+
+
+def unknown_setting(desk: Desk, order: Order) -> Answer:
+    """Say what can be set."""
+    name = desk.mailing_list.name if desk.mailing_list else "risk"
+    text = gettext(
+        "Say what to set: MAIL, DIGEST, NOTICES, NOMAIL, FILES, OWNCOPY, LANGUAGE, ADDRESS or "
+        "PAUSE, as in SET %s MAIL."
+    )
+    return Answer(text % name)
+
+
+TABLE: tuple[Command, ...] = (
+    Command("help", "HELP [command]", _("this list, or all words for one command"), help_for),
+    Command("which", "WHICH", _("your lists, and how the mail of each comes"), looking_up.which),
+    Command("lists", "LISTS", _("the discussions that are open to you"), looking_up.lists),
+    Command(
+        "info", "INFO [list]", _("what a discussion is about, and its addresses"), looking_up.info
+    ),
+    Command(
+        "join",
+        "SUBSCRIBE [list]",
+        _("get the mail of a discussion, or ask to be let in"),
+        taking_part.join,
+    ),
+    Command(
+        "leave",
+        "UNSUBSCRIBE [list | ALL]",
+        _("get no more mail of a discussion"),
+        taking_part.leave,
+    ),
+    Command("mail", "MAIL [list]", _("each contribution comes by itself"), preferences.mail),
+    Command(
+        "digest",
+        "DIGEST [list] [DAILY | WEEKLY]",
+        _("all contributions in one mail a day, or a week"),
+        preferences.digest,
+    ),
+    Command(
+        "notices", "NOTICES [list]", _("subject, author and address only"), preferences.notices
+    ),
+    Command("nomail", "NOMAIL [list]", _("no mail; you keep your place"), preferences.nomail),
+    Command(
+        "files",
+        "FILES [list] ATTACH | LINK",
+        _("files with the mail, or links to them"),
+        preferences.files,
+    ),
+    Command(
+        "owncopy",
+        "OWNCOPY [list] ON | OFF",
+        _("your own contributions come back to you"),
+        preferences.owncopy,
+    ),
+    Command(
+        "noowncopy",
+        "NOOWNCOPY [list]",
+        _("your own contributions do not come back to you"),
+        preferences.noowncopy,
+    ),
+    Command(
+        "language",
+        "LANGUAGE [list] code",
+        _("of the mail: ar, en, es, fr, ru or zh"),
+        preferences.language,
+    ),
+    Command(
+        "address",
+        "ADDRESS [list] address",
+        _("which of your addresses the mail goes to"),
+        preferences.address,
+    ),
+    Command(
+        "pause", "PAUSE [list | ALL] UNTIL day", _("no mail until that day"), preferences.pause
+    ),
+    Command("resume", "RESUME [list | ALL]", _("end a pause"), preferences.resume),
+    Command(
+        "search",
+        "SEARCH words",
+        _("look for contributions; “in quotes” for a phrase"),
+        looking_up.find,
+    ),
+    Command(
+        "get",
+        "GET number",
+        _("get a contribution; GET THREAD number, GET ATTACHMENT 2 OF number, GET number HISTORY"),
+        getting.get,
+    ),
+    Command(
+        "confirm",
+        "CONFIRM code",
+        _("say that a mail the hub asked about is yours"),
+        confirming.confirm,
+    ),
+    Command("edit", "EDIT number", _("and new words below: change a contribution"), leading.edit),
+    Command("echo", "ECHO words", _("say something back, as a test"), echo),
+    Command("review", "REVIEW [list]", _("who is on the list"), leading.review, leads=True),
+    Command("held", "HELD", _("what waits for your decision"), leading.held, leads=True),
+    Command(
+        "approve",
+        "APPROVE number",
+        _("show a contribution that waits"),
+        leading.approve,
+        leads=True,
+    ),
+    Command(
+        "reject",
+        "REJECT number reason",
+        _("keep it unseen; its author gets the reason"),
+        leading.reject,
+        leads=True,
+    ),
+    Command(
+        "admit",
+        "ADMIT person [list]",
+        _("let a member into the discussion"),
+        leading.admit,
+        leads=True,
+    ),
+    Command(
+        "remove",
+        "REMOVE person [list]",
+        _("take a member out of the discussion"),
+        leading.remove,
+        leads=True,
+    ),
+    Command(
+        "handover",
+        "HANDOVER person [list]",
+        _("let a participant lead the discussion too"),
+        leading.handover,
+        leads=True,
+    ),
+    Command(
+        "stepdown",
+        "STEPDOWN [list]",
+        _("lead a discussion no longer"),
+        leading.stepdown,
+        leads=True,
+    ),
+    Command(
+        "lock",
+        "LOCK number",
+        _("close the thread of a contribution for replies"),
+        leading.lock,
+        leads=True,
+    ),
+    Command(
+        "unlock",
+        "UNLOCK number",
+        _("open the thread of a contribution again"),
+        leading.unlock,
+        leads=True,
+    ),
+    Command(
+        "summary",
+        "SUMMARY [list]",
+        _("and text below: the summary on the page"),
+        leading.summary,
+        leads=True,
+    ),
+)
+COMMANDS: dict[str, Command] = {command.name: command for command in TABLE}

@@ -1,1 +1,0 @@
-"""What mails carry beside plain words: files, calendars, signatures, Outlook's envelopes."""

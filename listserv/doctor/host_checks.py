@@ -1,0 +1,299 @@
+"""Examinations of the machines: relay, mail door, port 25,
+certificate, greeting name, clock, who brings the mail.
+"""
+
+import asyncio
+import ctypes
+import os
+import sys
+from datetime import UTC, datetime, timedelta
+
+from cryptography import x509
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from listserv.doctor import domain_checks
+from listserv.doctor.findings import ADVICE, GOOD, UNKNOWN, WRONG, Examination, Finding, Site
+
+# A certificate is renewed before these are left.
+SOON = timedelta(days=14)
+# Year below which a clock has never been set.
+EPOCH = 2026
+_UNSYNCHRONISED = 5
+
+
+async def relay(site: Site) -> Finding:
+    """Does the relay answer?"""
+    if site.relay is None:
+        text = _(
+            "HUB_RELAY is not set: no mail leaves the hub, every mail is kept in its outbox. Name "
+            "your mail server."
+        )
+        return Finding("HUB_RELAY", WRONG, text, {}, ("HUB_RELAY=smtp://mail.example.org:25",))
+    values = {"relay": str(site.relay)}
+    try:
+        await site.line.greet(site.relay.host, site.relay.port, tls=site.tls_relay)
+    except (OSError, TimeoutError) as error:
+        text = _("The relay %(relay)s does not answer (%(error)s). Mail waits until it does.")
+        return Finding("HUB_RELAY", WRONG, text, {**values, "error": _said(error)})
+    if site.trouble:
+        text = _(
+            "The relay %(relay)s answers, but refuses mail from the hub: %(error)s. All mail "
+            "waits. Allow the hub's address to relay there, or put a user name and password into "
+            "HUB_RELAY."
+        )
+        return Finding("HUB_RELAY", WRONG, text, {**values, "error": site.trouble[:200]})
+    return Finding("HUB_RELAY", GOOD, _("The relay %(relay)s answers."), values)
+
+
+async def door(site: Site) -> Finding:
+    """Does our own mail door answer, here or where it says itself that it works?"""
+    # Compared only.
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(site.door.host, site.door.host)  # noqa: S104
+    values = {"door": str(site.door)}
+    try:
+        await site.line.greet(host, site.door.port)
+    except (OSError, TimeoutError) as error:
+        if site.doors:
+            text = _("The mail door works on %(hosts)s.")
+            return Finding("HUB_SMTP", GOOD, text, {"hosts": ", ".join(site.doors)})
+        text = _(
+            "The mail door at %(door)s does not answer (%(error)s). Start it: manage.py smtpd."
+        )
+        return Finding("HUB_SMTP", WRONG, text, {**values, "error": _said(error)})
+    return Finding("HUB_SMTP", GOOD, _("The mail door at %(door)s answers."), values)
+
+
+async def port_25(site: Site) -> Finding:
+    """Do the hosts of the MX take mail, and is the name they greet with real?"""
+    hosts = await site.mail_hosts()
+    if not hosts:
+        return Finding("25", UNKNOWN, _("There is no MX record, so there is no host to try."))
+    try:
+        name = await site.line.greet(hosts[0], 25)
+    except (OSError, TimeoutError) as error:
+        text = _(
+            "Port 25 of %(host)s could not be reached from here (%(error)s). If this network "
+            "blocks port 25, try from another one; otherwise open it in the firewall."
+        )
+        return Finding("25", UNKNOWN, text, {"host": hosts[0], "error": _said(error)})
+    values = {"host": hosts[0], "name": name[:100]}
+    if not await site.addresses(name):
+        text = _(
+            "%(host)s takes mail, but greets as %(name)s, which has no address. Set its host name "
+            "(HELO)."
+        )
+        return Finding(
+            "25",
+            ADVICE,
+            text,
+            values,
+            (f"{name[:100]}. 3600 IN A {(await site.addresses(hosts[0]))[0]}",),
+        )
+    return Finding("25", GOOD, _("%(host)s takes mail and greets as %(name)s."), values)
+
+
+async def helo(site: Site) -> Finding:
+    """Has the name with which the hub itself greets an address?"""
+    if await site.addresses(site.domain) or await site.mail_hosts():
+        return Finding(
+            "HELO",
+            GOOD,
+            _("The hub greets as %(domain)s, which is in DNS."),
+            {"domain": site.domain},
+        )
+    senders = await site.senders()
+    record = (f"{site.domain}. 3600 IN A {senders[0]}",) if senders else ()
+    text = _("The hub greets as %(domain)s, which is not in DNS. Some servers refuse such a name.")
+    return Finding("HELO", ADVICE, text, {"domain": site.domain}, record)
+
+
+async def certificate(site: Site) -> Finding:
+    """Is the certificate of the mail door good, for long enough, and for the right name?"""
+    if site.certificate is None:
+        text = _(
+            "HUB_SMTP_CERT is not set: the mail door offers no TLS, and members elsewhere cannot "
+            "sign in to it. If a mail server in front of it does, that is enough."
+        )
+        return Finding("TLS", ADVICE, text)
+    try:
+        pem = await asyncio.to_thread(site.certificate.read_bytes)
+        loaded = x509.load_pem_x509_certificate(pem)
+    except (OSError, ValueError) as error:
+        text = _("The certificate cannot be read (%(error)s). HUB_SMTP_CERT must name a PEM file.")
+        return Finding("TLS", WRONG, text, {"error": _said(error)})
+    until = loaded.not_valid_after_utc
+    values = {"date": until.date().isoformat(), "names": ", ".join(_names(loaded)) or "–"}
+    if until < site.now:
+        return Finding(
+            "TLS",
+            WRONG,
+            _("The certificate ended on %(date)s. Renew it and start the door again."),
+            values,
+        )
+    if until < site.now + SOON:
+        return Finding("TLS", ADVICE, _("The certificate ends on %(date)s. Renew it now."), values)
+    hosts = set(await site.mail_hosts()) | {site.host, site.domain}
+    if not any(_covers(name, host) for name in _names(loaded) for host in hosts):
+        text = _("The certificate is for %(names)s, under which nobody looks for the mail door.")
+        return Finding("TLS", ADVICE, text, values)
+    return Finding("TLS", GOOD, _("The certificate is good until %(date)s, for %(names)s."), values)
+
+
+def _names(certificate: x509.Certificate) -> list[str]:
+    try:
+        extension = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName)
+    except x509.ExtensionNotFound:
+        return []
+    return [name.lower() for name in extension.value.get_values_for_type(x509.DNSName)]
+
+
+def _covers(name: str, host: str) -> bool:
+    return name == host or (name.startswith("*.") and host.partition(".")[2] == name[2:])
+
+
+async def clock(site: Site) -> Finding:
+    """Is the time right? Signatures, tokens and deadlines depend on it."""
+    values = {"now": datetime.now(UTC).strftime("%Y-%m-%d %H:%M")}
+    if site.now.year < EPOCH:
+        return Finding(
+            "UTC",
+            WRONG,
+            _("The clock says %(now)s UTC, which cannot be. Set it, and keep it by NTP."),
+            values,
+        )
+    state = await asyncio.to_thread(_clock_state)
+    if state is None:
+        return Finding(
+            "UTC",
+            UNKNOWN,
+            _("The clock says %(now)s UTC. Whether it is kept by NTP is not known."),
+            values,
+        )
+    if state == _UNSYNCHRONISED:
+        text = _(
+            "The clock says %(now)s UTC and is kept by no time server. Turn on NTP (chrony or "
+            "systemd-timesyncd)."
+        )
+        return Finding("UTC", ADVICE, text, values)
+    return Finding(
+        "UTC", GOOD, _("The clock says %(now)s UTC and is kept by a time server."), values
+    )
+
+
+def _clock_state() -> int | None:
+    """Return what the kernel says of its clock (adjtimex(2)), None where it says nothing."""
+    if not sys.platform.startswith("linux"):
+        return None
+    try:
+        state = int(ctypes.CDLL(None).adjtimex(ctypes.create_string_buffer(512)))
+    except (OSError, AttributeError):
+        return None
+    return state if state >= 0 else None
+
+
+async def front(site: Site) -> Finding:
+    """Is a relay in front of the door named, so that its findings are believed?"""
+    relays = settings.HUB_TRUSTED_RELAYS
+    if site.unnamed:
+        text = _(
+            "Mail comes in through %(peers)s. If that is a mail server of yours, name it, and the "
+            "name under which it writes Authentication-Results; until then most senders have to "
+            "confirm their mail."
+        )
+        lines = (
+            f"HUB_TRUSTED_RELAYS={','.join(site.unnamed)}",
+            f"HUB_AUTHSERV_ID={site.suggested_host}",
+        )
+        return Finding(
+            "HUB_TRUSTED_RELAYS", ADVICE, text, {"peers": ", ".join(site.unnamed)}, lines
+        )
+    if not relays:
+        text = _(
+            "Senders reach the mail door themselves, so the hub looks at SPF, DKIM and DMARC on "
+            "its own."
+        )
+        return Finding("HUB_TRUSTED_RELAYS", GOOD, text)
+    values = {"relays": ", ".join(map(str, relays)), "name": settings.HUB_AUTHSERV_ID}
+    if not settings.HUB_AUTHSERV_ID:
+        return _front_without_name(site, values)
+    text = _("What %(relays)s writes as %(name)s in Authentication-Results is believed.")
+    return Finding("HUB_TRUSTED_RELAYS", GOOD, text, values)
+
+
+def _front_without_name(site: Site, values: dict[str, str]) -> Finding:
+    """Judge a relay that writes no findings: it has to say for whom it speaks."""
+    suggested = (f"HUB_AUTHSERV_ID={site.suggested_host}",)
+    if settings.HUB_DMARC == "relay":
+        text = _(
+            "%(relays)s may bring mail, but HUB_AUTHSERV_ID is not set: its findings are not "
+            "believed."
+        )
+        return Finding("HUB_TRUSTED_RELAYS", WRONG, text, values, suggested)
+    if site.nameless:
+        text = _(
+            "%(relays)s passes on mail without naming the server that it came from, so the hub "
+            "cannot check SPF and most senders have to confirm their mail. Let it send XFORWARD, "
+            "or name what it writes into Authentication-Results."
+        )
+        return Finding(
+            "HUB_TRUSTED_RELAYS",
+            WRONG,
+            text,
+            values,
+            ("smtp_send_xforward_command=yes", *suggested),
+        )
+    text = _(
+        "%(relays)s may name the server that a message came from; the hub checks SPF, DKIM and "
+        "DMARC itself."
+    )
+    return Finding("HUB_TRUSTED_RELAYS", GOOD, text, values)
+
+
+def _said(error: BaseException) -> str:
+    if isinstance(error, OSError) and error.errno and error.errno > 0:
+        return os.strerror(error.errno)
+    return (str(error) or type(error).__name__)[:200]
+
+
+# In the order of a page; the second group is left out for a domain that can be in no DNS.
+EXAMINATIONS: dict[str, Examination] = {
+    "HUB_MAIL_DOMAIN": domain_checks.domain,
+    "MX": domain_checks.mx,
+    "PTR": domain_checks.ptr,
+    "SPF": domain_checks.sender_policy,
+    "DKIM": domain_checks.signatures,
+    "DMARC": domain_checks.author_policy,
+    "HELO": helo,
+    "25": port_25,
+    "HUB_RELAY": relay,
+    "HUB_SMTP": door,
+    "HUB_TRUSTED_RELAYS": front,
+    "TLS": certificate,
+    "UTC": clock,
+}
+TITLES = {
+    "HUB_MAIL_DOMAIN": _("Mail domain"),
+    "MX": _("Way of the mail to us (MX)"),
+    "PTR": _("Name of the sending address (PTR)"),
+    "SPF": _("Who may send for us (SPF)"),
+    "DKIM": _("Signature (DKIM)"),
+    "DMARC": _("What others are to do with forgeries (DMARC)"),
+    "HELO": _("Greeting name (HELO)"),
+    "25": _("Port 25"),
+    "HUB_RELAY": _("Relay for outgoing mail"),
+    "HUB_SMTP": _("Mail door"),
+    "HUB_TRUSTED_RELAYS": _("Relay in front of the mail door"),
+    "TLS": _("Certificate (TLS)"),
+    "UTC": _("Clock"),
+}
+_IN_DNS = frozenset({"MX", "PTR", "SPF", "DKIM", "DMARC", "HELO", "25"})
+
+
+def examinations(site: Site) -> dict[str, Examination]:
+    """Return what to look at."""
+    return {
+        topic: ask
+        for topic, ask in EXAMINATIONS.items()
+        if not (site.is_example and topic in _IN_DNS)
+    }

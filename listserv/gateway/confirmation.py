@@ -1,0 +1,77 @@
+"""What can be done with a mail that was held: its
+member says that it is theirs, or that it is not.
+"""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from hub.lib import clock
+from hub.lib.errors import Conflict, NotFound
+from listserv import tokens
+from listserv.gateway import states
+from listserv.gateway.address_handlers import AddressHandler
+from listserv.gateway.question import token_of
+from listserv.models import InboundMail
+
+State = InboundMail.State
+
+
+def held_mail(*, list_name: str, token: str) -> InboundMail:
+    """Return the mail that a confirm token names, held or already decided, with its list and
+    member.
+
+    Raises: NotFound (forged, of another list, or no such mail). Queries: 1.
+    """
+    named = tokens.read_confirm(token)
+    if named is None:
+        raise NotFound
+    rows = InboundMail.objects.filter(pk=named.mail_id, member_id=named.member_id)
+    rows = (
+        rows.filter(list=None) if list_name == tokens.NO_LIST else rows.filter(list__name=list_name)
+    )
+    row = rows.select_related("list__forum", "member").first()
+    if row is None:
+        raise NotFound
+    return row
+
+
+@transaction.atomic
+def confirm_held(*, list_name: str, token: str, now: datetime) -> InboundMail:
+    """Let a held mail go on: its member says that it is theirs. Twice is once.
+
+    The rules of the discussion are asked again when it is published, the rights when a command is
+    carried out.
+
+    Raises: NotFound, Conflict (it was discarded, or refused, meanwhile).
+    """
+    row = held_mail(list_name=list_name, token=token)
+    states.confirm(row, now)
+    row.refresh_from_db()
+    if row.state not in (State.QUEUED, State.PUBLISHED, State.DONE):
+        raise Conflict(_("This mail is not waiting any more."))
+    return row
+
+
+@transaction.atomic
+def disown_held(*, list_name: str, token: str, now: datetime) -> InboundMail:
+    """Throw away a held mail: its member says that somebody else wrote it. Twice is once.
+
+    Raises: NotFound, Conflict (it was confirmed meanwhile).
+    """
+    row = held_mail(list_name=list_name, token=token)
+    states.disown(row, now)
+    row.refresh_from_db()
+    if row.state != State.DISCARDED:
+        raise Conflict(_("This mail has been published or carried out already."))
+    return row
+
+
+def _carry_out(row: InboundMail) -> None:
+    name = row.list.name if row.list else tokens.NO_LIST
+    confirm_held(list_name=name, token=token_of(row.recipient), now=clock.now())
+
+
+# The token is the proof, from whatever address.
+HANDLER = AddressHandler(_carry_out)

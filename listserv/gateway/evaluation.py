@@ -1,0 +1,264 @@
+"""Give the verdict on a mail while its client waits: one row for each recipient, and the one reply.
+
+Nothing is written here; :mod:`listserv.gateway.spool` does, and the reply is sent after that.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from forums.drafts import Draft
+from hub.lib.masking import mask
+from hub.lib.verdicts import Action, Verdict, reject
+from listserv.address_kinds import AddressKind
+from listserv.gateway import address_handlers, floods, replies, rules, stored_drafts
+from listserv.gateway.compose import compose, find_parent
+from listserv.gateway.delivery import Delivery
+from listserv.gateway.facts import HubFacts
+from listserv.gateway.question import Question
+from listserv.gateway.reading import MessageReading, read
+from listserv.gateway.recipients import Recipient
+from listserv.gateway.sender import Sender, identify
+from listserv.mail.parse import guard
+from listserv.mail.parse.message import clean
+from listserv.models import InboundMail
+
+if TYPE_CHECKING:
+    from hub.members.models import Member
+
+State = InboundMail.State
+_WAITING = frozenset({State.QUEUED, State.HELD})
+_STATES = {
+    Action.ACCEPT: State.QUEUED,
+    Action.HOLD: State.HELD,
+    Action.REJECT: State.REJECTED,
+    Action.DISCARD: State.DISCARDED,
+}
+
+
+def _is_proven(row: InboundMail) -> bool:
+    """Whether it is certain whom a letter about the
+    mail would go to: nobody is told of what was forged.
+    """
+    return row.member_id is not None and row.proof != InboundMail.Proof.NONE
+
+
+@dataclass
+class Evaluation:
+    """The rows to be committed and the reply to be sent once they are.
+
+    ``untold``: refused rows of a mail whose reply is ``250`` for others' sake; the member is told
+    by letter.
+    """
+
+    rows: list[InboundMail]
+    reply: str
+    untold: list[InboundMail] = field(default_factory=list)
+
+
+def evaluate(delivery: Delivery) -> Evaluation:
+    """Return the verdict on a mail; writes nothing. Never raises for what the mail holds.
+
+    Queries: those of :class:`listserv.gateway.facts.HubFacts`.
+    """
+    return evaluate_all([read(delivery)])[0]
+
+
+def evaluate_all(readings: Sequence[MessageReading]) -> list[Evaluation]:
+    """Return the verdicts on mails of several sessions, in their order; each counts for the next
+    ones.
+
+    Queries: those of :class:`listserv.gateway.facts.HubFacts`, and what the handlers of other
+    addresses ask.
+    """
+    facts = HubFacts(readings)
+    evaluations = []
+    for reading in readings:
+        evaluations.append(_evaluated(reading, facts))
+        for row in evaluations[-1].rows:
+            facts.note(row)
+    return evaluations
+
+
+def _evaluated(reading: MessageReading, facts: HubFacts) -> Evaluation:
+    delivery = reading.delivery
+    if reading.finding is not None:
+        return _refused_by_guard(reading, reading.finding)
+    auth = facts.accounts.get(delivery.auth_id) if delivery.auth_id is not None else None
+    member = auth or facts.owner_of(reading.author)
+    with translation.override(replies.language_for(member, utf8=delivery.utf8)):
+        return _MessageEvaluation(reading, facts, auth, member).run()
+
+
+def _refused_by_guard(reading: MessageReading, finding: guard.GuardFinding) -> Evaluation:
+    delivery, verdict = reading.delivery, reject(finding.code, finding.reason)
+    raw, reply = reading.head, replies.refuse(finding, utf8=delivery.utf8)
+    if delivery.has_queued:
+        # The beginning alone, where the mail was too large to be kept.
+        raw, reply = delivery.raw, replies.for_queuing_relay(reply, [verdict])
+    rows = [
+        _row(reading, recipient, Sender(None), verdict, raw) for recipient in delivery.recipients
+    ]
+    return Evaluation(rows, reply)
+
+
+class _MessageEvaluation:
+    """One message before its recipients."""
+
+    def __init__(
+        self,
+        reading: MessageReading,
+        facts: HubFacts,
+        auth: "Member | None",
+        member: "Member | None",
+    ) -> None:
+        self.reading = reading
+        self.delivery = reading.delivery
+        self.mail = reading.mail
+        self.facts = facts
+        self.auth = auth
+        self.member = member
+        # A reply "to all" goes to the reply address and to the list: one proof, one contribution.
+        self.tokens = {
+            recipient.list_id: recipient.reply
+            for recipient in self.delivery.recipients
+            if recipient.reply is not None
+        }
+        self.asked: set[tuple[int | None, str, str]] = set()
+
+    def run(self) -> Evaluation:
+        """Evaluate the message for each recipient, reply addresses first."""
+        recipients = sorted(self.delivery.recipients, key=lambda recipient: recipient.reply is None)
+        verdicts = [self.verdict_for(recipient) for recipient in recipients]
+        texts = [
+            self.text(verdict, recipient)
+            for (verdict, _row), recipient in zip(verdicts, recipients, strict=True)
+        ]
+        return self.evaluation(
+            [row for _verdict, row in verdicts], [v for v, _row in verdicts], texts
+        )
+
+    def evaluation(
+        self, rows: list[InboundMail], verdicts: list[Verdict], texts: list[str]
+    ) -> Evaluation:
+        """Return the rows with the one reply for all of them."""
+        reply = replies.answer(verdicts, texts)
+        if self.delivery.has_queued:
+            reply = replies.for_queuing_relay(reply, verdicts)
+        if reply[0] != "2":
+            return Evaluation(rows, reply)
+        untold = [row for row in rows if row.state == State.REJECTED and _is_proven(row)]
+        # What was answered with 250 is kept whole: for a notification about it, and because no
+        # bounce brings it back.
+        for row in rows if self.delivery.has_queued else untold:
+            row.raw = self.delivery.raw
+        return Evaluation(rows, reply, untold)
+
+    def verdict_for(self, addressed: Recipient) -> tuple[Verdict, InboundMail]:
+        """Return the verdict for one recipient, and its row."""
+        recipient = address_handlers.redirected(addressed, self.mail, self.reading.trimmed)
+        sender = identify(
+            mail=self.mail,
+            auth=self.auth,
+            member=self.member,
+            token=self.tokens.get(recipient.list_id),
+            checks=self.delivery.checks,
+        )
+        question = Question(
+            self.mail, recipient, sender, self.delivery, self.facts, self.reading.digest
+        )
+        draft: Draft | None = None
+        if self.is_repeated(recipient):
+            verdict = rules.duplicate()
+        elif recipient.is_posting:
+            verdict, draft = self.post(question)
+        else:
+            verdict = address_handlers.evaluate(question)
+        verdict = floods.bounded(question, verdict, self.facts)
+        raw = self.reading.head if verdict.action is Action.REJECT else self.delivery.raw
+        row = _row(self.reading, recipient, sender, verdict, raw)
+        if draft is not None and row.state in _WAITING:
+            row.draft = stored_drafts.dump(draft)
+        return verdict, row
+
+    def is_repeated(self, recipient: Recipient) -> bool:
+        """Whether an address before this one asks for
+        the same: one list, one kind of subaddress.
+        """
+        if recipient.is_posting:
+            asked = (recipient.list_id, AddressKind.POST.value, "")
+        else:
+            # Each alias is another person.
+            is_alias = recipient.kind == AddressKind.ALIAS
+            person = recipient.address.lower() if is_alias else ""
+            asked = (recipient.list_id, recipient.kind, person)
+        is_repeated = asked in self.asked
+        self.asked.add(asked)
+        return is_repeated
+
+    def post(self, question: Question) -> tuple[Verdict, Draft]:
+        """Return the verdict on a message to a list, and what would be published."""
+        mailing_list, token = (
+            question.recipient.mailing_list,
+            self.tokens.get(question.recipient.list_id),
+        )
+        assert mailing_list is not None
+        parent = find_parent(
+            mail=self.mail,
+            mailing_list=mailing_list,
+            answers=(token.number or None) if token else None,
+            record=self.facts.record,
+        )
+        draft = compose(
+            mail=self.mail,
+            mailing_list=mailing_list,
+            parent=parent,
+            address=question.sender.address,
+            trimmed=self.reading.trimmed,
+        )
+        topic = parent.post.topic if parent else None
+        return rules.evaluate_post(question, draft=draft, topic=topic), draft
+
+    def text(self, verdict: Verdict, recipient: Recipient) -> str:
+        """Return what the reply says behind its codes."""
+        reason = verdict.reason
+        if verdict.accepts:
+            reason = _("Accepted for %s.") % recipient.address[:200]
+        return replies.sentence(reason, utf8=self.delivery.utf8)
+
+
+def _row(
+    reading: MessageReading, recipient: Recipient, sender: Sender, verdict: Verdict, raw: bytes
+) -> InboundMail:
+    """Return the unsaved row of one recipient. The moderators' hold comes when it is published."""
+    action = Action.ACCEPT if verdict.action is Action.HOLD and sender.is_proven else verdict.action
+    token, delivery, mail = recipient.reply, reading.delivery, reading.mail
+    row = InboundMail(
+        received_at=delivery.received_at,
+        peer=delivery.peer[:64],
+        helo=clean(delivery.helo)[:255],
+        envelope_from=clean(delivery.mail_from)[:320],
+        recipient=clean(recipient.address)[:320],
+        kind=recipient.kind,
+        list_id=recipient.list_id,
+        raw=raw,
+        size=delivery.size,
+        sha256=reading.digest,
+        message_id=mail.message_id,
+        subject=mask(mail.subject)[:255],
+        member=sender.member,
+        proof=sender.proof,
+        checks=str(delivery.checks)[:500] if delivery.checks else "",
+        answers=(token.number or None) if token else None,
+        action=action.value,
+        code=verdict.code,
+        reason=str(verdict.reason),
+        state=_STATES[action],
+        next_at=delivery.received_at,
+        processed_at=None if action in (Action.ACCEPT, Action.HOLD) else delivery.received_at,
+    )
+    stored_drafts.keep_parsed(row, mail)
+    return row

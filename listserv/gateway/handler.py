@@ -1,0 +1,305 @@
+"""What all sessions of one gateway share, and what it answers to each command: the handler of the
+SMTP server.
+
+It knows nothing of the server's library but the names of the hooks. Their first three arguments are
+the session as the protocol has it, as its library has it, and the envelope.
+"""
+
+import asyncio
+import contextlib
+import errno
+import logging
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any, Protocol
+
+from django.conf import settings
+from django.db.utils import InterfaceError, OperationalError
+
+from hub.lib import metrics
+from hub.lib.clients import client_key
+from hub.lib.logs import event
+from hub.lib.repeats import Repeats
+from hub.lib.throttle import Throttle
+from listserv.gateway import limits, lookups, message_log
+from listserv.gateway.delivery import Delivery
+from listserv.gateway.reading import read
+from listserv.gateway.recipients import RecentLists, Recipient
+from listserv.gateway.spool import Spool
+from listserv.gateway.threads import DatabaseThreads
+from listserv.mail.auth import domain_checks
+
+log = logging.getLogger(__name__)
+MAX_RECIPIENTS = 20
+# Recipients that do not exist, in one session; whoever asks for more is guessing names.
+MAX_UNKNOWN = 20
+# Seconds that mails already read get to be answered when the door closes.
+GRACE = 5.0
+SIGNED_OUT = "421 4.7.0 Your sign-in has ended. Sign in again."
+# Seconds in which the last words reach clients whose mail is answered, or who have none under way.
+FAREWELL = 0.5
+# Threads that check passwords, apart from those of the mails, and clients that may wait for them.
+PASSWORD_THREADS = 2
+MAX_SIGNING_IN = 40
+# Bytes of a mail that is read beside the others, so that those behind it need not wait for it.
+LARGE = 50_000
+
+
+class Conversation(Protocol):
+    """A session, as the door sees it."""
+
+    recipients: list[Recipient]
+    unknown: int
+    delivering: bool
+    # What it counts as among the connections of one client, and since when it waits for a command;
+    # empty and 0 for not.
+    counted: str
+    waiting_since: float
+
+    @property
+    def client(self) -> str:
+        """The address of the session's client."""
+
+    @property
+    def peer(self) -> str:
+        """The address of the client whose mail it is."""
+
+    @property
+    def is_relay(self) -> bool:
+        """Whether a relay in front of the door is at the other end."""
+
+    @property
+    def member_id(self) -> int | None:
+        """Key of the member who signed in, None for nobody."""
+
+    def end(self, reply: str = ...) -> None:
+        """Say why, by default that the hub is being stopped, and close."""
+
+    def abort(self) -> None:
+        """Close without a word."""
+
+
+class Door:
+    """The handler; each public method named ``handle_`` is a hook of the server."""
+
+    def __init__(self) -> None:
+        self.threads = DatabaseThreads()
+        self.passwords = DatabaseThreads(PASSWORD_THREADS, name="smtp-password")
+        self.lists = RecentLists()
+        self.spool = Spool()
+        self.connections = Throttle(settings.HUB_SMTP_CONNECTIONS_PER_MINUTE)
+        self.mails = Throttle(settings.HUB_SMTP_MAILS_PER_MINUTE)
+        self.pressure = limits.Pressure(
+            settings.HUB_DATA, settings.HUB_DISK_RESERVE * 1_000_000, lambda: self.spool.busy
+        )
+        self.database = Repeats(log, "The database work of the SMTP gateway")
+        self.sessions: set[Conversation] = set()
+        self.open: Counter[str] = Counter()  # connections of each client that is counted
+        # Mails that are read and not yet answered.
+        self.delivering = 0
+        self.stopping = False
+        self._ending: set[asyncio.Task[None]] = set()
+
+    def __dir__(self) -> list[str]:
+        """Name the hooks alone: the server's library looks through all names for each session."""
+        return _HOOKS
+
+    def greet(self, session: Conversation) -> str:
+        """Return what a client is turned away with at its greeting, empty when it may go on."""
+        self.leave(session)
+        if limits.is_exempt(session.client):
+            return ""
+        client, most = client_key(session.client), settings.HUB_SMTP_CONNECTIONS_PER_CLIENT
+        if most and self.open[client] >= most:
+            return limits.too_many_at_once()
+        seconds = self.connections.wait(client)
+        if seconds:
+            return limits.too_many_connections(seconds)
+        self.open[client] += 1
+        session.counted = client
+        return ""
+
+    def leave(self, session: Conversation) -> None:
+        """Count a session no more among its client's."""
+        if session.counted:
+            self.open[session.counted] -= 1
+            if not self.open[session.counted]:
+                del self.open[session.counted]
+        session.counted = ""
+
+    def make_room(self) -> bool:
+        """End the session that has waited longest for its
+        client; False when none has for :data:`limits.IDLE`.
+        """
+        idle = [
+            session for session in self.sessions if session.waiting_since and not session.is_relay
+        ]
+        longest = min(idle, key=lambda session: session.waiting_since, default=None)
+        if longest is None or time.monotonic() - longest.waiting_since < limits.IDLE:
+            return False
+        longest.end(
+            "421 4.3.2 Other clients are waiting, and you sent nothing for a while. Try again "
+            "later."
+        )
+        return True
+
+    async def sign_in(
+        self, login: bytes, password: bytes, peer: str
+    ) -> int | lookups.Refusal | None:
+        """Check a password in threads of its own: hashing
+        is slow on purpose, and mails do not wait for it.
+        """
+        if self.passwords.pending >= MAX_SIGNING_IN:
+            return lookups.Refusal(
+                "454 4.7.0 Too many sign-ins at this moment. Try again in a minute."
+            )
+        return await self.passwords.run(lookups.sign_in, login, password, peer)
+
+    async def handle_MAIL(
+        self, server: Conversation, session: Any, envelope: Any, address: str, options: list[str]
+    ) -> str:
+        """Take the reverse path, or put the client off; ``<>``
+        becomes empty only in the delivery, as it is tested.
+        """
+        refusal = self.pressure.refusal()
+        if not refusal and not limits.is_exempt(server.peer):
+            # Many members may share one address, and one member have many: who signed in is counted
+            # by name.
+            client = (
+                f"member {server.member_id}"
+                if server.member_id is not None
+                else client_key(server.peer)
+            )
+            seconds = self.mails.wait(client)
+            refusal = limits.too_fast(seconds) if seconds else ""
+        if refusal:
+            log.warning("Put off a mail from %s: %s", server.peer, refusal)
+            return refusal
+        envelope.mail_from = address
+        envelope.mail_options.extend(options)
+        self.spool.expect(server)
+        return "250 2.1.0 OK"
+
+    async def handle_RCPT(
+        self, server: Conversation, session: Any, envelope: Any, address: str, options: list[str]
+    ) -> str:
+        """Take a recipient that exists, refuse any other at once."""
+        if len(envelope.rcpt_tos) >= MAX_RECIPIENTS:
+            return "452 4.5.3 Too many recipients for one message; send it again for the rest."
+        # A relay asks for many clients over one connection, and counts for each.
+        if server.unknown >= MAX_UNKNOWN and not server.is_relay:
+            return "421 4.7.0 Too many recipients that do not exist. Try again in another session."
+        recipient: Recipient | lookups.Refusal | None = lookups.look_up_kept(address, self.lists)
+        if recipient is None:
+            recipient = await self.threads.run(
+                lookups.look_up, address, server.member_id, envelope.smtp_utf8, self.lists
+            )
+            self.database.worked()
+        if isinstance(recipient, lookups.Refusal):
+            server.unknown += 1
+            metrics.recipients_refused.labels(recipient.reply[4:9].strip()).inc()
+            # What stands behind a + may prove somebody: it is no part of the log.
+            event(
+                "recipient_refused",
+                recipient=address.partition("+")[0],
+                client=server.peer,
+                reply=recipient.reply,
+            )
+            return recipient.reply
+        envelope.rcpt_tos.append(address)
+        server.recipients.append(recipient)
+        return "250 2.1.5 OK"
+
+    async def handle_exception(self, error: Exception) -> str:
+        """Ask the client to try again: what failed is on our side."""
+        metrics.note_error(error, "smtp")
+        # Every client asks in vain while the database is away: that is one fault, not one for each
+        # of them.
+        if isinstance(error, OperationalError | InterfaceError):
+            self.database.failed(error, expected=True)
+        else:
+            log.error("An SMTP session failed", exc_info=error)
+        if is_full(error):
+            return "452 4.3.1 The hub's disk is full. Try again later."
+        return "451 4.3.0 The hub could not do this now. Try again later."
+
+    async def deliver(self, delivery: Delivery) -> str:
+        """Evaluate a message, commit the outcome, then return the reply."""
+        with metrics.message_seconds.time():
+            return await self._deliver(delivery)
+
+    async def _deliver(self, delivery: Delivery) -> str:
+        # What the guard refuses is looked at no further.
+        large = await self.threads.run(read, delivery) if delivery.size > LARGE else None
+        if (large is None or large.finding is None) and not delivery.is_for_machines:
+            checks = await domain_checks.check(
+                delivery, is_member=lambda address: self.threads.run(lookups.is_member, address)
+            )
+            if checks is not None:
+                delivery = replace(delivery, checks=checks)
+        evaluation = await self.spool.take(
+            replace(large, delivery=delivery) if large is not None else delivery
+        )
+        message_log.note_message(delivery, evaluation)
+        return evaluation.reply
+
+    async def sign_out(self, payload: Mapping[str, Any]) -> None:
+        """End the sessions of a member whose sign-ins or
+        application passwords have ended; others are not touched.
+        """
+        member_id = payload.get("member", payload.get("mail"))
+        for session in [
+            open_session
+            for open_session in self.sessions
+            if open_session.member_id is not None and open_session.member_id == member_id
+        ]:
+            task = asyncio.create_task(self._end_after_reply(session))
+            self._ending.add(task)
+            task.add_done_callback(self._ending.discard)
+
+    async def _end_after_reply(self, session: Conversation) -> None:
+        await _until(lambda: not session.delivering, GRACE)
+        session.end(SIGNED_OUT)
+
+    async def close(self) -> None:
+        """End the sessions, write what is queued, then let go of the database.
+
+        Idle sessions end at once; mails that are read get :data:`GRACE` seconds to be answered.
+        """
+        self.stopping = True
+        for session in list(self.sessions):
+            session.end()
+        await _until(lambda: not self.delivering, GRACE)
+        await _until(lambda: not self.sessions, FAREWELL)
+        await self._abort()
+        await asyncio.to_thread(self.spool.stop)
+        await asyncio.to_thread(self.passwords.close)
+        await asyncio.to_thread(self.threads.close)
+        # Whoever knocked at the last moment.
+        await self._abort()
+
+    async def _abort(self) -> None:
+        for session in list(self.sessions):
+            session.abort()
+        await asyncio.sleep(0)
+
+
+_HOOKS = [name for name in vars(Door) if name.startswith("handle_")]
+
+
+async def _until(done: Callable[[], bool], seconds: float) -> None:
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            while not done():
+                await asyncio.sleep(0.01)
+
+
+def is_full(error: BaseException) -> bool:
+    """Whether a disk has no room: ours, or the database's."""
+    if isinstance(error, OSError):
+        return error.errno in {errno.ENOSPC, errno.EDQUOT}
+    # SQLite says it in words, PostgreSQL by its code.
+    code = getattr(error.__cause__, "sqlstate", None)
+    return isinstance(error, OperationalError) and (code == "53100" or "disk is full" in str(error))

@@ -1,0 +1,56 @@
+"""What the log says about incoming messages: a line
+for each recipient, and one when it is carried out.
+"""
+
+from hub.lib import metrics
+from hub.lib.logs import event, person
+from listserv.gateway.delivery import Delivery
+from listserv.gateway.evaluation import Evaluation
+from listserv.models import InboundMail
+
+_NO_CODE = "none"
+
+
+def _list(row: InboundMail) -> str:
+    """Return the address a message came to, without what may prove somebody."""
+    return row.recipient.rpartition("@")[0].partition("+")[0]
+
+
+def note_message(delivery: Delivery, evaluation: Evaluation) -> None:
+    """Record the verdict on a message, after it is on disk."""
+    checks = delivery.checks
+    for row in evaluation.rows:
+        metrics.messages.labels(row.action or row.state, row.code or _NO_CODE).inc()
+        event(
+            "message",
+            mail=row.sha256[:16],
+            message_id=row.message_id,
+            list=_list(row),
+            kind=row.kind,
+            verdict=row.action or row.state,
+            reason=row.code,
+            client=delivery.peer,
+            relay=delivery.relay,
+            sender=person(delivery.mail_from),
+            member=row.member_id or delivery.auth_id,
+            proof=row.proof,
+            dmarc=checks.dmarc if checks is not None else "",
+            size=delivery.size,
+            reply=evaluation.reply[:9],
+        )
+
+
+def note_settled(row: InboundMail, state: str, values: dict[str, object]) -> None:
+    """Record what became of an accepted message; called after the commit."""
+    contribution = values.get("contribution")
+    metrics.messages_settled.labels(state).inc()
+    event(
+        "message_settled",
+        mail=row.sha256[:16],
+        inbound=row.pk,
+        message_id=row.message_id,
+        list=_list(row),
+        state=state,
+        reason=values.get("code"),
+        number=getattr(contribution, "number", None),
+    )

@@ -1,0 +1,58 @@
+"""Notifications that the gateway writes: to a member's registered
+address, never to whoever a mail claims to be from.
+"""
+
+from django.conf import settings
+
+from hub.lib.full_urls import full_url
+from hub.lib.mail import send_letter
+from hub.lib.masking import mask
+from listserv import tokens
+from listserv.address_kinds import AddressKind
+from listserv.gateway.address_handlers import describe
+from listserv.gateway.purposes import discussion_of, domain_of
+from listserv.gateway.stored_drafts import mail_of
+from listserv.models import InboundMail
+
+# Characters of a message that a notification repeats.
+EXCERPT = 2_000
+
+
+def ask_to_confirm(row: InboundMail) -> None:
+    """Ask the member once whether a held mail is
+    theirs; the link shows it, a button there decides.
+    """
+    if row.member is None:
+        return
+    name = row.list.name if row.list is not None else tokens.NO_LIST
+    mail = mail_of(row)
+    token = tokens.confirm_token(mail_id=row.pk, member_id=row.member.pk)
+    context = {
+        **context_of(row),
+        "held": describe(row, mail),
+        "domain": domain_of(mail),
+        "desk_domain": settings.HUB_MAIL_DOMAIN,
+        "confirm_url": full_url("listserv:confirm", name, token),
+        "confirm_address": tokens.confirm_address(name, mail_id=row.pk, member_id=row.member.pk),
+    }
+    send_letter(to=row.member, template="listserv/mail/confirm", context=context)
+
+
+def tell_refused(row: InboundMail) -> None:
+    """Tell a member why a mail that SMTP could not
+    refuse alone, or any more, is not in the discussion.
+    """
+    if row.member is not None:
+        send_letter(to=row.member, template="listserv/mail/refused", context=context_of(row))
+
+
+def context_of(row: InboundMail) -> dict[str, object]:
+    """Return what the notifications about a message say of it."""
+    text = mask(mail_of(row).text.strip())
+    return {
+        "mail": row,
+        "discussion": discussion_of(row),
+        "excerpt": text if len(text) <= EXCERPT else f"{text[:EXCERPT]} …",
+        "received_at": row.received_at,
+        "is_private": row.kind == AddressKind.ALIAS,
+    }

@@ -1,0 +1,1 @@
+"""A library that reads, checks and sends mail: no row of the hub, no other room, usable alone."""

@@ -1,0 +1,157 @@
+"""The bytes of a mail that signatures cover: its fields one by one, its body, and both in the two
+canonical forms.
+
+Linear, whatever the bytes: runs of white space are made one space first, and only then looked at.
+
+Source: RFC 6376 §3.4.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import sha256
+
+from listserv.mail.parse import structure
+from listserv.mail.parse.headers import Headers, addresses
+
+_SPACE = re.compile(rb"[ \t]+")
+_FOLD = re.compile(rb"\r\n(?=[ \t])")
+
+
+@dataclass(frozen=True)
+class Field:
+    """One header field: its name in lower case, and all of its bytes with the last line end."""
+
+    name: str
+    raw: bytes
+
+    @property
+    def value(self) -> bytes:
+        """What stands behind the colon."""
+        return self.raw.partition(b":")[2]
+
+    @property
+    def text(self) -> str:
+        """The value on one line."""
+        return _FOLD.sub(b"", self.value).strip().decode("utf-8", "replace")
+
+    def canonical(self, *, relaxed: bool, value: bytes | None = None) -> bytes:
+        """Return the field as it is signed; ``value`` stands in for its own."""
+        name, _colon, own = self.raw.partition(b":")
+        own = own if value is None else value
+        if not relaxed:
+            return name + b":" + own
+        folded = _SPACE.sub(b" ", _FOLD.sub(b"", own)).strip(b" \r\n")
+        return name.strip().lower() + b":" + folded + b"\r\n"
+
+
+class SignedMessage:
+    """A mail split as its signers saw it.
+
+    ``is_sound`` says that the header ends where RFC 5322 and our own lenient reader both say; where
+    they differ, a signature could cover another From than the one that is read, and none is looked
+    at.
+    """
+
+    def __init__(self, raw: bytes) -> None:
+        start, end = structure.message_header(raw)
+        strict = raw.find(b"\r\n\r\n")
+        block = raw[start:end]
+        self.is_sound = (
+            start == 0
+            and end == (strict + 4 if strict >= 0 else len(raw))
+            and raw[:1] not in b" \t"
+        )
+        self._raw, self._body_at = raw, end
+        self.fields = _fields(block)
+        self._by_name: dict[str, list[Field]] = {}
+        for field in self.fields:
+            self._by_name.setdefault(field.name, []).append(field)
+        self._digests: dict[bool, bytes] = {}
+
+    @cached_property
+    def author(self) -> str:
+        """The one address in the one From field, in lower
+        case; empty when there is not exactly one of each.
+        """
+        named = self.named("from")
+        if len(named) != 1:
+            return ""
+        # Raw 8-bit letters are read in the charset that another field may name.
+        block = named[0].raw if named[0].raw.isascii() else self._raw[: self._body_at]
+        from_addresses = addresses(Headers(block).raw("from"), most=2)
+        return from_addresses[0] if len(from_addresses) == 1 else ""
+
+    def __len__(self) -> int:
+        return len(self._raw)
+
+    def named(self, name: str) -> list[Field]:
+        """Return the fields of a name, the topmost first."""
+        return list(self._by_name.get(name, ()))
+
+    def signed_fields(self, names: list[str], *, without: Field) -> list[Field]:
+        """Return the fields that a list of names covers:
+        of one name the lowest first (RFC 6376 §5.4.2).
+        """
+        left = {
+            name: [field for field in self.named(name) if field is not without]
+            for name in set(names)
+        }
+        return [left[name].pop() for name in names if left[name]]
+
+    def body_digest(self, *, relaxed: bool) -> bytes:
+        """Return the SHA-256 of the body."""
+        if relaxed not in self._digests:
+            self._digests[relaxed] = sha256(
+                body(self._raw[self._body_at :], relaxed=relaxed)
+            ).digest()
+        return self._digests[relaxed]
+
+
+def _fields(block: bytes) -> list[Field]:
+    fields: list[Field] = []
+    lines: list[bytes] = []
+    for line in [*block.splitlines(keepends=True), b""]:
+        if line[:1] in (b" ", b"\t") and lines:
+            lines.append(line)
+            continue
+        if lines and b":" in lines[0]:
+            raw = b"".join(lines)
+            fields.append(
+                Field(raw.partition(b":")[0].strip().lower().decode("ascii", "replace"), raw)
+            )
+        lines = [line]
+    return fields
+
+
+# One author in the form nearly all programs write: a plain or quoted name without anything that
+# could hide another address, and one address.
+_ADDRESS = rb"""([^\s@<>"()\\,;:]{1,64}@[a-z0-9.-]{1,255})"""
+_NAME = rb"""(?:"[^"\r\n@()<>\\]{0,200}"|[^"\r\n@()<>,;:\\]{0,200})[ ]?"""
+_AUTHOR = re.compile(
+    rb"^from:[ ]?(?:" + _NAME + b"<" + _ADDRESS + b">|" + _ADDRESS + rb")\r\n(?![ \t])",
+    re.IGNORECASE | re.MULTILINE,
+)
+_FROM = re.compile(rb"^from[ \t]*:", re.IGNORECASE | re.MULTILINE)
+
+
+def plain_author(raw: bytes) -> str:
+    """Return the author's address where the header says it
+    in the plainest form, empty otherwise: then look closely.
+    """
+    head = raw[: raw.find(b"\r\n\r\n", 0, structure.MAX_HEADER) + 2]
+    match = _AUTHOR.search(head)
+    if match is None or len(_FROM.findall(head)) != 1:
+        return ""
+    return (match[1] or match[2]).decode("ascii", "replace").lower()
+
+
+def body(raw: bytes, *, relaxed: bool) -> bytes:
+    """Return a body in canonical form: without empty lines
+    at its end, relaxed also without what white space adds.
+    """
+    if relaxed:
+        raw = _SPACE.sub(b" ", raw).replace(b" \r\n", b"\r\n")
+        raw = raw.removesuffix(b" ")
+    stripped = raw.rstrip(b"\r\n")
+    return stripped + b"\r\n" if stripped or not relaxed else b""

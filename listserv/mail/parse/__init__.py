@@ -1,0 +1,1 @@
+"""What a message says, whatever program wrote it: structure, headers, charsets, text, files."""

@@ -1,0 +1,71 @@
+"""What a contribution says of the parts of its mail that are not words: signatures, forwarded
+mails, invitations.
+
+A note is made while a mail is read and said when it is published, in the language of the
+discussion.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from django.utils.translation import gettext as _
+
+from hub.lib.dates import say_utc
+from hub.lib.scripts import isolate
+
+
+class PartNote(Protocol):
+    """Something to say below the author's words."""
+
+    def say(self) -> str:
+        """Return it in the active language."""
+        ...
+
+
+@dataclass(frozen=True)
+class SignedPart:
+    """The mail was signed; ``how`` is S/MIME or OpenPGP."""
+
+    how: str
+
+    def say(self) -> str:
+        """Return it in the active language."""
+        return _("Signed with %(how)s; the hub did not check the signature.") % {"how": self.how}
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A part that a program has added and nobody can open; the raw mail keeps it."""
+
+    name: str
+
+    def say(self) -> str:
+        """Return it in the active language."""
+        return _("A part that a mail program added was left out (%s).") % isolate(self.name)
+
+
+@dataclass(frozen=True)
+class Forwarded:
+    """A mail within the mail, kept as the file ``name``; ``author`` is a name, never an address."""
+
+    name: str
+    subject: str
+    author: str
+    sent: datetime | None
+
+    def say(self) -> str:
+        """Return it in the active language."""
+        values = {
+            "subject": isolate(self.subject or _("(no subject)")),
+            "author": isolate(self.author),
+            "name": isolate(self.name),
+        }
+        if self.author and self.sent is not None:
+            values["time"] = say_utc(self.sent)
+            return (
+                _("Forwarded mail: “%(subject)s” by %(author)s, %(time)s UTC (%(name)s)") % values
+            )
+        if self.author:
+            return _("Forwarded mail: “%(subject)s” by %(author)s (%(name)s)") % values
+        return _("Forwarded mail: “%(subject)s” (%(name)s)") % values

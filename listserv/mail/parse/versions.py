@@ -1,0 +1,40 @@
+"""Tell whether the plain version of a mail says what its HTML version says.
+
+Programs that write HTML alone fill the plain version with a sentence ("this message needs HTML"),
+and lists put their footer into one that was empty: the author's words stand in the HTML then.
+"""
+
+import re
+
+# Characters of a plain version that may be a sentence of a program.
+_MAX = 600
+# A letter of a script without blanks is a word.
+_WORD = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|[^\W_]+")
+_MARKS = ("html", "browser", "rich text", "rich-text", "mime")
+# Words of the HTML from which on it is another text, and how many times those of the plain version.
+_ENOUGH = 20
+_MORE = 3
+
+
+def chosen(plain: str, other: str) -> str:
+    """Return the version to be read: the plain one, the other where the plain one says nothing.
+
+    Both where they say different things.
+    """
+    if not other.strip() or not plain.strip():
+        return plain if plain.strip() else other
+    if len(plain) > _MAX:
+        return plain
+    words, others = _words(plain), _words(other)
+    shared = sum(word in others for word in words)
+    if 2 * shared > len(words):
+        return plain
+    folded = plain.casefold()
+    if any(mark in folded for mark in _MARKS):
+        return other
+    is_another = len(others) >= max(_ENOUGH, _MORE * len(words))
+    return f"{other.rstrip()}\n\n{plain.lstrip()}" if is_another else plain
+
+
+def _words(text: str) -> set[str]:
+    return set(_WORD.findall(text[:20_000].casefold()))

@@ -1,0 +1,1 @@
+"""Delivery reports, complaints and notices of providers: which recipient, which fate."""

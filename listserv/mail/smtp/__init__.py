@@ -1,0 +1,1 @@
+"""The SMTP client: a connection, its flow of commands, and what its replies mean."""

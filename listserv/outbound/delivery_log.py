@@ -1,0 +1,107 @@
+"""What the log says about mail that goes out: one line for each group of copies, one for each copy
+that was not taken.
+
+Who got a copy is read from the keys of the subscriptions a group goes from and to: all between them
+did, but for those that have a line of their own.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from hub.lib import metrics
+from hub.lib.logs import event, person, without_people
+from listserv.mail.smtp.transport import DeliveryResult, Outcome
+from listserv.models import Mailing, Notice, Subscription
+from listserv.outbound.roster import Receiver
+
+
+@dataclass
+class Group:
+    """Copies of one mailing, from the first one to :meth:`flush`."""
+
+    mailing: Mailing
+    again: bool = False  # whether they are retries
+    results: Counter[str] = field(default_factory=Counter)
+    first: int = 0
+    last: int = 0
+
+    @property
+    def _names(self) -> dict[str, object]:
+        contribution = self.mailing.contribution
+        return {
+            "mailing": self.mailing.pk,
+            "number": contribution.number,
+            "message_id": contribution.message_id,
+            "list": self.mailing.list.name,
+        }
+
+    def note(self, receivers: Sequence[Receiver], results: Sequence[DeliveryResult]) -> None:
+        """Take the results of some copies, in order."""
+        if not results:
+            return
+        self.first, self.last = self.first or receivers[0].pk, receivers[-1].pk
+        others = [
+            (receiver, result)
+            for receiver, result in zip(receivers, results, strict=True)
+            if result.outcome is not Outcome.SENT
+        ]
+        self._count(Outcome.SENT, len(results) - len(others))
+        for receiver, result in others:
+            self._count(result.outcome, 1)
+            event(
+                "copy",
+                **self._names,
+                subscription=receiver.pk,
+                recipient=person(receiver.address),
+                result=result.outcome.value,
+                reply=without_people(result.reply),
+            )
+
+    def _count(self, outcome: Outcome, copies: int) -> None:
+        if copies:
+            self.results[outcome.value] += copies
+            metrics.copies.labels(outcome.value).inc(copies)
+
+    def flush(self, pause: DeliveryResult | None = None) -> None:
+        """Write the line of what was noted since the last one. Args: pause, why the rest waits."""
+        if self.results or pause is not None:
+            event(
+                "delivery",
+                **self._names,
+                again=self.again or None,
+                first=self.first,
+                last=self.last,
+                **dict(self.results),
+                waits=without_people(pause.reply) if pause is not None else None,
+            )
+        self.results, self.first, self.last = Counter(), 0, 0
+
+
+def note_letter(notice: Notice, results: dict[str, DeliveryResult]) -> None:
+    """Record what became of a letter of the hub's own."""
+    for recipient, result in results.items():
+        metrics.letters.labels(result.outcome.value).inc()
+        is_sent = result.outcome is Outcome.SENT
+        event(
+            "letter",
+            letter=notice.pk,
+            recipient=person(recipient),
+            result=result.outcome.value,
+            reply=None if is_sent else without_people(result.reply),
+        )
+
+
+def note_digest(row: Subscription, number: int, result: DeliveryResult) -> None:
+    """Record what became of a digest. Args: number, that of the last contribution in it."""
+    metrics.digests.labels(result.outcome.value).inc()
+    is_sent = result.outcome is Outcome.SENT
+    event(
+        "digest",
+        list=row.list.name,
+        subscription=row.pk,
+        recipient=person(row.recipient),
+        until=number,
+        result=result.outcome.value,
+        reply=None if is_sent else without_people(result.reply),
+    )

@@ -1,0 +1,208 @@
+"""``250`` is said after the commit and never before; a database that is down loses nothing."""
+
+import asyncio
+import sqlite3
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.db.utils import OperationalError
+
+from hub.lib.clock import now as clock
+from listserv.gateway import spool
+from listserv.gateway.delivery import Delivery
+from listserv.gateway.evaluation import Evaluation
+from listserv.gateway.reading import MessageReading, read
+from listserv.models import InboundMail
+from tests.listserv.gateway.conftest import drain, letter
+from tests.listserv.gateway.test_reading import multipart, nested
+
+
+def reading(digest: str = "") -> MessageReading:
+    """A mail that was read, of which nothing matters but its name."""
+    raw = b"Subject: x\r\n\r\nx\r\n"
+    delivery = Delivery("192.0.2.1", "client.example", None, "a@b.example", (), raw, len(raw), clock())
+    return replace(read(delivery), digest=digest)
+
+
+def test_reply_waits_for_the_commit(door, people, risk, monkeypatch):
+    gate, write = threading.Event(), spool.write
+
+    def slow(evaluations):
+        assert gate.wait(10)
+        write(evaluations)
+
+    monkeypatch.setattr(spool, "write", slow)
+    with ThreadPoolExecutor(1) as pool:
+        sending = pool.submit(door.send, letter(who=people.amina), risk, member=people.amina)
+        with pytest.raises(TimeoutError):
+            sending.result(0.3)
+        assert not InboundMail.objects.exists()
+        gate.set()
+        assert sending.result(10)[0] == 250
+    assert InboundMail.objects.count() == 1
+
+
+def test_database_that_fails_is_a_temporary_refusal_and_the_next_mail_is_taken(door, people, risk, monkeypatch):
+    write = spool.write
+
+    def broken(evaluations):
+        raise OperationalError("disk I/O error")
+
+    monkeypatch.setattr(spool, "write", broken)
+    code, text = door.send(letter(who=people.amina), risk, member=people.amina)
+    assert (code, text) == (451, "4.3.0 The hub could not do this now. Try again later.")
+    monkeypatch.setattr(spool, "write", write)
+    assert door.send(letter(who=people.amina), risk, member=people.amina)[0] == 250
+    assert InboundMail.objects.count() == 1
+
+
+def test_verdict_that_fails_is_a_temporary_refusal(door, people, risk, monkeypatch):
+    with monkeypatch.context() as broken:
+        broken.setattr(spool, "evaluate_all", lambda readings: 1 / 0)
+        assert door.send(letter(who=people.amina), risk, member=people.amina)[0] == 451
+    assert door.send(letter(who=people.amina), risk, member=people.amina)[0] == 250
+
+
+def test_waiting_mails_are_committed_together(transactional_db, monkeypatch):
+    groups = []
+    monkeypatch.setattr(spool, "write", lambda evaluations: groups.append(len(evaluations)))
+    monkeypatch.setattr(spool, "evaluate_all", lambda mails: [Evaluation([], "250 2.0.0 OK") for _mail in mails])
+    held, first = threading.Event(), spool.write
+
+    def slow(evaluations):
+        assert held.wait(10)
+        first(evaluations)
+
+    monkeypatch.setattr(spool, "write", slow)
+    one = spool.Spool()
+
+    async def many() -> None:
+        waiting = [asyncio.create_task(one.take(reading())) for _ in range(50)]
+        await asyncio.sleep(0.05)
+        held.set()
+        await asyncio.gather(*waiting)
+
+    one.start()
+    asyncio.run(many())
+    one.stop()
+    assert sum(groups) == 50
+    assert len(groups) <= 3
+
+
+def test_one_bad_mail_does_not_take_its_group_with_it(transactional_db, monkeypatch):
+    def picky(evaluations):
+        if any(outcome.reply == "bad" for outcome in evaluations):
+            raise OperationalError("bad row")
+
+    monkeypatch.setattr(spool, "write", picky)
+    monkeypatch.setattr(spool, "evaluate_all", lambda mails: [Evaluation([], mail.digest) for mail in mails])
+    one = spool.Spool()
+
+    async def many() -> list[object]:
+        replies = ["good", "bad", "good"]
+        return await asyncio.gather(*(one.take(reading(reply)) for reply in replies), return_exceptions=True)
+
+    one.start()
+    outcomes = asyncio.run(many())
+    one.stop()
+    assert [type(outcome).__name__ for outcome in outcomes] == ["Evaluation", "OperationalError", "Evaluation"]
+
+
+def test_many_sessions_at_once_are_each_recorded_and_published_once(door, people, risk):
+    def post(number: int) -> int:
+        member = (people.amina, people.boris)[number % 2]
+        return door.send(letter(f"Word {number}", who=member), risk, member=member)[0]
+
+    with ThreadPoolExecutor(8) as pool:
+        codes = list(pool.map(post, range(24)))
+    assert codes == [250] * 24
+    drain()
+    assert set(InboundMail.objects.values_list("state", flat=True)) == {"published"}
+    assert InboundMail.objects.values("contribution").distinct().count() == 24
+
+
+def test_hostile_mails_are_answered_and_recorded(door, people, risk):
+    head = f"From: {people.amina.email}\r\nSubject: hostile\r\n".encode()
+    hostile = [
+        multipart(100_000),
+        nested(3_000),
+        head + b"Content-Type: multipart/mixed; boundary=b\r\n\r\n" + b"--\r\n" * 1_000_000,
+        b"X: y\r\n" * 100_000,
+        head + b"Subject: " + b"=?a?q?\r\n " * 5_000 + b"\r\n\r\nx",
+        head + b"\r\n" + b"\r\n" * 2_000_000,
+        head + b"\r\n" + b"> q\r\n" * 500_000,
+        head + b"Content-Type: text/html\r\n\r\n" + b"<div>" * 500_000,
+        head + b"Content-Type: text/html\r\n\r\n" + b"<blockquote>x" * 100_000,
+        head + b"Content-Type: text/plain; charset=utf-7\r\n\r\n" + b"+2D/cAA-" * 100_000,
+    ]
+    for raw in hostile:
+        code, _text = door.send(raw, risk, member=people.amina)
+        assert code in {550, 552, 554}
+    assert InboundMail.objects.filter(state="rejected").count() == len(hostile)
+
+
+def test_commit_is_on_disk_when_it_returns(transactional_db):
+    asked = {
+        "sqlite": {"PRAGMA synchronous": 2, "PRAGMA journal_mode": "wal"},
+        "postgresql": {"SHOW synchronous_commit": "on", "SHOW fsync": "on"},
+    }
+    for question, answer in asked[connection.vendor].items():
+        with connection.cursor() as cursor:
+            cursor.execute(question)
+            assert cursor.fetchone() == (answer,), question
+
+
+@pytest.fixture
+def other_writer(transactional_db: None) -> Any:
+    """Another process that has SQLite's write lock."""
+    with closing(sqlite3.connect(connection.settings_dict["NAME"], isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        yield other
+
+
+@pytest.mark.sqlite
+def test_lock_of_another_writer_is_waited_for(other_writer, monkeypatch):
+    looks = []
+
+    def let_go(seconds):
+        looks.append(seconds)
+        if len(looks) == 3:
+            other_writer.execute("COMMIT")
+
+    monkeypatch.setattr(spool, "sleep", let_go)
+    spool.write([Evaluation([], "250 2.0.0 OK")])
+    assert len(looks) == 3
+
+
+@pytest.mark.sqlite
+def test_lock_that_is_never_let_go_of_is_an_error(other_writer, monkeypatch):
+    monkeypatch.setattr(spool, "LOCKED", 0.0)
+    with pytest.raises(OperationalError, match="locked"):
+        spool.write([Evaluation([], "250 2.0.0 OK")])
+    assert connection.get_autocommit()
+
+
+def test_a_group_waits_for_a_mail_that_is_about_to_come_and_for_nothing_else(monkeypatch):
+    monkeypatch.setattr(spool, "GATHER", 20.0)
+    monkeypatch.setattr(spool, "SOON", 20.0)
+    one, first, second = spool.Spool(), object(), object()
+    one._queue.put(first)
+    assert one._gather() == ([first], False)
+
+    def come():
+        one.forget("session")
+        one._queue.put(second)
+
+    one.expect("session")
+    one._queue.put(first)
+    threading.Timer(0.01, come).start()
+    assert one._gather() == ([first, second], False)
+    monkeypatch.setattr(spool, "SOON", 0.0)
+    one.expect("somebody slow")
+    one._queue.put(first)
+    assert one._gather() == ([first], False)

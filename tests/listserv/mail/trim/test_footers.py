@@ -1,0 +1,118 @@
+"""The foot of the hub's own mails is nobody's word: it is taken out of what comes back, however it was quoted."""
+
+import textwrap
+from email import message_from_bytes, policy
+
+import pytest
+from django.conf import settings
+
+from forums.models import Contribution
+from hub.lib.clock import now as clock
+from listserv import tokens
+from listserv.digests.render import Digest
+from listserv.digests.select import gather
+from listserv.mail.trim.footers import without_footers
+from listserv.models import MailingList, Notice, Subscription
+from listserv.outbound.bodies import Bodies
+from listserv.outbound.roster import Form
+from tests.listserv.gateway.conftest import drain, letter
+from tests.listserv.gateway.test_pump import accept
+
+pytestmark = pytest.mark.django_db
+LANGUAGES = [code for code, _label in settings.LANGUAGES]
+
+
+@pytest.fixture
+def risk(cast):
+    """The closed discussion's list."""
+    return MailingList.objects.get()
+
+
+@pytest.fixture
+def said(cast):
+    return cast.say(cast.amina, "Twenty metres\n\nare enough.", subject="Distances", folded="> old", now=clock())
+
+
+def copy(said, risk, language, kind="plain"):
+    """The text of a copy in a language."""
+    alias = tokens.alias_address("risk", member_id=said.author_id, list_id=risk.pk)
+    raw = b"".join(Bodies(said, risk, alias=alias).get(language, Form.TEXT))
+    return message_from_bytes(raw, policy=policy.default).get_body((kind,)).get_content()
+
+
+def quoted(text, mark="> ", width=0):
+    wrap = textwrap.TextWrapper(width or 1_000, break_long_words=False, break_on_hyphens=False).wrap
+    lines = [piece for line in text.split("\n") for piece in wrap(line) or [""]]
+    return "\n".join(f"{mark}{line}".rstrip() if mark != "" else line for line in lines)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("mark", "width"), [("> ", 0), (">> ", 0), ("> > ", 0), ("> ", 34), ("", 0), ("| ", 60)])
+def test_foot_of_a_copy_goes_in_every_language_and_its_words_stay(cast, risk, said, language, mark, width):
+    before = f"{quoted(copy(said, risk, language), mark, width)}\n\nMy answer."
+    after = without_footers(before)
+    for gone in ("risk+a.", "/lists/", "risk-request", f"/c/{said.number}/"):
+        assert gone not in after
+    assert after.endswith("My answer.") and f"{mark}are enough." in after
+    assert "--" not in [line.strip("> |") for line in after.splitlines()]
+    assert [line for line in after.splitlines() if line.strip("> |")][-2] == f"{mark}are enough."
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_answer_below_a_quoted_copy_is_published_without_its_foot(cast, risk, said, language):
+    body = f"Amina Diallo wrote:\n\n{quoted(copy(said, risk, language))}\n\nThirty, I say."
+    accept(letter(body.replace("\n", "\r\n"), who=cast.boris, message_id="b@x"), risk.address, member=cast.boris)
+    drain()
+    made = Contribution.objects.latest("pk")
+    assert made.text.endswith("Thirty, I say.") and "> are enough." in made.text
+    assert "/lists/" not in made.text and "risk+a." not in made.text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_foot_of_an_answered_html_copy_goes_too(cast, risk, said, language):
+    html = copy(said, risk, language, "html").partition("<body")[2].partition(">")[2].partition("</body>")[0]
+    raw = (
+        f"From: {cast.boris.email}\r\nSubject: Re\r\nMessage-ID: <h@x>\r\n"
+        "Content-Type: text/html; charset=utf-8\r\n\r\n"
+        f"<p>Amina wrote:</p><blockquote>{html}</blockquote><p>Thirty, I say.</p>"
+    )
+    accept(raw.encode(), risk.address, member=cast.boris)
+    drain()
+    made = Contribution.objects.latest("pk")
+    assert made.text.endswith("Thirty, I say.") and "are enough." in made.text
+    assert "/lists/" not in made.text and "risk+a." not in made.text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_foot_of_a_digest_goes_too(cast, risk, said, language):
+    row = Subscription.objects.get(member=cast.boris)
+    raw = b"".join(Digest(risk, gather(risk, 0), language=language, zone="UTC", now=clock()).envelope(row).parts)
+    text = message_from_bytes(raw, policy=policy.default).get_body(("plain",)).get_content()
+    after = without_footers(f"{quoted(text)}\n\nMy answer.")
+    assert "/lists/" not in after and "are enough." in after and after.endswith("My answer.")
+
+
+def test_foot_of_a_private_message_is_not_passed_on_again(cast, risk):
+    def send(who, to, text, name):
+        accept(letter(text.replace("\n", "\r\n"), who=who, message_id=name), to, member=who)
+        drain()
+        raw = bytes(Notice.objects.latest("pk").raw)
+        return message_from_bytes(raw, policy=policy.default).get_body(("plain",)).get_content()
+
+    alias = {who: tokens.alias_address("risk", member_id=who.pk, list_id=risk.pk) for who in (cast.amina, cast.boris)}
+    first = send(cast.boris, alias[cast.amina], "Between us.", "1@x")
+    second = send(cast.amina, alias[cast.boris], f"{quoted(first)}\n\nYes, between us.", "2@x")
+    assert second.count("alone, through the hub") == 1 and "> Between us." in second
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "On the web: http://127.0.0.1:8000/c/12/",
+        "See http://127.0.0.1:8000/lists/ for it.\nAnd risk@lists.hub.example",
+        "We say: Reply to this mail to answer everybody in “Risk assessment”. Nobody read it: lists.hub.example",
+        "Biosafety Network Hub\nhttp://127.0.0.1:8000\n\nis where we meet",
+    ],
+)  # fmt: skip
+def test_what_somebody_has_written_stays(text):
+    assert without_footers(text) == text
