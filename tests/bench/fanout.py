@@ -51,6 +51,7 @@ from hub.lib.clock import now  # noqa: E402
 from hub.lib.endpoints import DkimKey, Endpoint  # noqa: E402
 from hub.members.models import Member  # noqa: E402
 from listserv import tokens  # noqa: E402
+from listserv.mail.smtp.transport import DeliveryResult, Outcome  # noqa: E402
 from listserv.models import Mailing, MailingList, Subscription  # noqa: E402
 from listserv.outbound import delivery_worker  # noqa: E402
 from listserv.outbound.signing import signing  # noqa: E402
@@ -263,7 +264,7 @@ class Keeper:
 
     def send(self, batch: list[object]) -> list[object]:
         """Keep a batch."""
-        taken = delivery_worker.Result(delivery_worker.Outcome.SENT)
+        taken = DeliveryResult(Outcome.SENT)
         self.kept += [(one.sender.encode(), one.recipient.encode(), one.parts) for one in batch]  # type: ignore[attr-defined]
         return [taken] * len(batch)
 

@@ -19,12 +19,14 @@ from allauth.account.models import EmailAddress  # noqa: E402 - after the settin
 from django.contrib.auth.hashers import make_password  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.db import connection, transaction  # noqa: E402
-from machina.apps.forum_conversation.models import Topic  # noqa: E402
+from django.db.models import Model  # noqa: E402
+from machina.apps.forum_conversation.models import Post, Topic  # noqa: E402
 
 from forums import services  # noqa: E402
-from forums.models import Membership, TopicState  # noqa: E402
+from forums.models import Contribution, Membership, TopicState  # noqa: E402
 from hub.lib.markup import VERSION  # noqa: E402
 from hub.members.models import Member  # noqa: E402
+from hub.search.models import SearchDocument  # noqa: E402
 from tests.bench.sized import texts  # noqa: E402
 
 READER, MODERATOR, OUTSIDER = "reader@bench.example", "moderator@bench.example", "outsider@bench.example"
@@ -102,17 +104,26 @@ def _topics(size: int, forums: list[int], people: list[int]) -> list[tuple[int, 
     return [(int(row.pk), int(row.forum_id)) for row in rows]
 
 
-def _copy(table: str, columns: str, rows: Iterable[tuple[Any, ...]]) -> None:
-    with connection.cursor() as cursor, cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
+def _copy(model: type[Model], columns: str, rows: Iterable[tuple[Any, ...]]) -> None:
+    """Copy rows into the table of a model; a column that is not named gets the default of its field."""
+    named = {column.strip(' \n"') for column in columns.split(",")}
+    others = [
+        field
+        for field in model._meta.concrete_fields
+        if field.column not in named and not field.primary_key and not field.null and not field.generated
+    ]
+    names = ", ".join([columns, *(field.column for field in others)])
+    defaults = tuple(field.get_default() for field in others)
+    with connection.cursor() as cursor, cursor.copy(f"COPY {model._meta.db_table} ({names}) FROM STDIN") as copy:
         for row in rows:
-            copy.write_row(row)
+            copy.write_row((*row, *defaults))
 
 
 def _contributions(size: int, topics: list[tuple[int, int]], forums: list[int], people: list[int]) -> None:
     """Copy posts, then contributions, then what is found of them; keys count from 1."""
     said = list(texts.contributions(size))
     _copy(
-        "forum_conversation_post",
+        Post,
         "id, created, updated, poster_id, topic_id, subject, content, _content_rendered, approved, enable_signature,"
         " updates_count",
         (
@@ -124,7 +135,7 @@ def _contributions(size: int, topics: list[tuple[int, int]], forums: list[int], 
         ),
     )  # fmt: skip
     _copy(
-        "forums_contribution",
+        Contribution,
         _CONTRIBUTION,
         (
             (
@@ -137,7 +148,7 @@ def _contributions(size: int, topics: list[tuple[int, int]], forums: list[int], 
         ),
     )  # fmt: skip
     _copy(
-        "hubsearch_searchdocument",
+        SearchDocument,
         "key, kind, scope, topic_id, language, title, body, folded, url, date, author_id, author_name, position,"
         " indexed_at",
         (
