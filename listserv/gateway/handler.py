@@ -1,8 +1,5 @@
-"""What all sessions of one gateway share, and what it answers to each command: the handler of the
-SMTP server.
-
-It knows nothing of the server's library but the names of the hooks. Their first three arguments are
-the session as the protocol has it, as its library has it, and the envelope.
+"""What all sessions of one gateway share, and what it answers when a message begins, gets a
+recipient and is there.
 """
 
 import asyncio
@@ -35,7 +32,7 @@ log = logging.getLogger(__name__)
 MAX_RECIPIENTS = 20
 # Recipients that do not exist, in one session; whoever asks for more is guessing names.
 MAX_UNKNOWN = 20
-# Seconds that mails already read get to be answered when the door closes.
+# Seconds that mails already read get to be answered when the server stops.
 GRACE = 5.0
 SIGNED_OUT = "421 4.7.0 Your sign-in has ended. Sign in again."
 # Seconds in which the last words reach clients whose mail is answered, or who have none under way.
@@ -48,8 +45,11 @@ LARGE = 50_000
 
 
 class Conversation(Protocol):
-    """A session, as the door sees it."""
+    """A session, as the gateway sees it."""
 
+    member_id: int | None
+    mail_from: str | None
+    utf8: bool
     recipients: list[Recipient]
     unknown: int
     delivering: bool
@@ -68,11 +68,7 @@ class Conversation(Protocol):
 
     @property
     def is_relay(self) -> bool:
-        """Whether a relay in front of the door is at the other end."""
-
-    @property
-    def member_id(self) -> int | None:
-        """Key of the member who signed in, None for nobody."""
+        """Whether a relay in front of the server is at the other end."""
 
     def end(self, reply: str = ...) -> None:
         """Say why, by default that the hub is being stopped, and close."""
@@ -81,8 +77,8 @@ class Conversation(Protocol):
         """Close without a word."""
 
 
-class Door:
-    """The handler; each public method named ``handle_`` is a hook of the server."""
+class Gateway:
+    """The threads, the spool, the counts and the limits of one server, and its sessions."""
 
     def __init__(self) -> None:
         self.threads = DatabaseThreads()
@@ -101,10 +97,6 @@ class Door:
         self.delivering = 0
         self.stopping = False
         self._ending: set[asyncio.Task[None]] = set()
-
-    def __dir__(self) -> list[str]:
-        """Name the hooks alone: the server's library looks through all names for each session."""
-        return _HOOKS
 
     def greet(self, session: Conversation) -> str:
         """Return what a client is turned away with at its greeting, empty when it may go on."""
@@ -157,63 +149,57 @@ class Door:
             )
         return await self.passwords.run(lookups.sign_in, login, password, peer)
 
-    async def handle_MAIL(
-        self, server: Conversation, session: Any, envelope: Any, address: str, options: list[str]
-    ) -> str:
-        """Take the reverse path, or put the client off; ``<>``
-        becomes empty only in the delivery, as it is tested.
-        """
-        refusal = self.pressure.refusal()
-        if not refusal and not limits.is_exempt(server.peer):
-            # Many members may share one address, and one member have many: who signed in is counted
-            # by name.
-            client = (
-                f"member {server.member_id}"
-                if server.member_id is not None
-                else client_key(server.peer)
-            )
-            seconds = self.mails.wait(client)
-            refusal = limits.too_fast(seconds) if seconds else ""
+    def begin(self, session: Conversation, mail_from: str) -> str:
+        """Take the reverse path of a message, or put the client off; return the reply."""
+        refusal = self.pressure.refusal() or self._rate_refusal(session)
         if refusal:
-            log.warning("Put off a mail from %s: %s", server.peer, refusal)
+            log.warning("Put off a message from %s: %s", session.peer, refusal)
             return refusal
-        envelope.mail_from = address
-        envelope.mail_options.extend(options)
-        self.spool.expect(server)
+        session.mail_from = mail_from
+        self.spool.expect(session)
         return "250 2.1.0 OK"
 
-    async def handle_RCPT(
-        self, server: Conversation, session: Any, envelope: Any, address: str, options: list[str]
-    ) -> str:
-        """Take a recipient that exists, refuse any other at once."""
-        if len(envelope.rcpt_tos) >= MAX_RECIPIENTS:
+    def _rate_refusal(self, session: Conversation) -> str:
+        """Return the reply to a client that sends too much, empty when it does not."""
+        if limits.is_exempt(session.peer):
+            return ""
+        # Many members may share one address, and one member have many: who signed in is counted
+        # by name.
+        client = f"member {session.member_id}"
+        if session.member_id is None:
+            client = client_key(session.peer)
+        seconds = self.mails.wait(client)
+        return limits.too_fast(seconds) if seconds else ""
+
+    async def add_recipient(self, session: Conversation, address: str) -> str:
+        """Take a recipient that exists, refuse any other at once; return the reply."""
+        if len(session.recipients) >= MAX_RECIPIENTS:
             return "452 4.5.3 Too many recipients for one message; send it again for the rest."
         # A relay asks for many clients over one connection, and counts for each.
-        if server.unknown >= MAX_UNKNOWN and not server.is_relay:
+        if session.unknown >= MAX_UNKNOWN and not session.is_relay:
             return "421 4.7.0 Too many recipients that do not exist. Try again in another session."
         recipient: Recipient | lookups.Refusal | None = lookups.look_up_kept(address, self.lists)
         if recipient is None:
             recipient = await self.threads.run(
-                lookups.look_up, address, server.member_id, envelope.smtp_utf8, self.lists
+                lookups.look_up, address, session.member_id, session.utf8, self.lists
             )
             self.database.worked()
         if isinstance(recipient, lookups.Refusal):
-            server.unknown += 1
+            session.unknown += 1
             metrics.recipients_refused.labels(recipient.reply[4:9].strip()).inc()
             # What stands behind a + may prove somebody: it is no part of the log.
             event(
                 "recipient_refused",
                 recipient=address.partition("+")[0],
-                client=server.peer,
+                client=session.peer,
                 reply=recipient.reply,
             )
             return recipient.reply
-        envelope.rcpt_tos.append(address)
-        server.recipients.append(recipient)
+        session.recipients.append(recipient)
         return "250 2.1.5 OK"
 
-    async def handle_exception(self, error: Exception) -> str:
-        """Ask the client to try again: what failed is on our side."""
+    def try_again(self, error: Exception) -> str:
+        """Note what failed on our side, and return the reply that asks the client to try again."""
         metrics.note_error(error, "smtp")
         # Every client asks in vain while the database is away: that is one fault, not one for each
         # of them.
@@ -284,9 +270,6 @@ class Door:
         for session in list(self.sessions):
             session.abort()
         await asyncio.sleep(0)
-
-
-_HOOKS = [name for name in vars(Door) if name.startswith("handle_")]
 
 
 async def _until(done: Callable[[], bool], seconds: float) -> None:

@@ -1,6 +1,4 @@
-"""Who is at the other end of a session, and how one
-is turned away: all of it that needs no SMTP library.
-"""
+"""Who is at the other end of a session, what its present message is, and how one is turned away."""
 
 import asyncio
 from dataclasses import dataclass, field
@@ -18,23 +16,33 @@ LINGER = 5.0
 
 @dataclass(eq=False)
 class SessionState:
-    """What a session knows of its client and of the present mail.
+    """What a session knows of its client and of the present message.
 
     Args:
-        connected: who connected, behind a load balancer or not.
+        helo: the name in its greeting; empty before it.
+        is_extended: whether that greeting was EHLO.
+        member_id: key of the member who signed in, None for nobody.
+        mail_from: the reverse path, empty for ``<>``; None when no message is under way.
+        utf8: whether the message may have other letters in its header and envelope.
+        recipients: those that were taken.
+        connected_from: who connected, behind a load balancer or not.
         proxied: whether a load balancer has named who connected.
         named: the client that XCLIENT has named in its place.
-        forwarded: the client of the next mail, by XFORWARD.
+        forwarded: the client of the next message, by XFORWARD.
         unknown: recipients that do not exist.
         counted: what the session counts as among the connections of one client; empty when it is
             not counted.
         waiting_since: since when it waits for a command, by the monotonic clock; 0 while it does
             not.
-        held: bytes of the present mail.
-        gathered: lines that are sent together.
+        held: bytes of the present message.
     """
 
-    connected: tuple[str, int] | None = None
+    helo: str = ""
+    is_extended: bool = False
+    member_id: int | None = None
+    mail_from: str | None = None
+    utf8: bool = False
+    connected_from: tuple[str, int] | None = None
     proxied: bool = False
     named: ForwardedClient | None = None
     forwarded: ForwardedClient | None = None
@@ -44,13 +52,26 @@ class SessionState:
     waiting_since: float = 0.0
     delivering: bool = False
     held: int = 0
-    gathered: list[str] | None = None
     pace: limits.Pace = field(default_factory=limits.Pace)
+
+    def forget_message(self) -> None:
+        """End the message that is under way (RFC 5321 §4.1.1.5)."""
+        self.mail_from = None
+        self.utf8 = False
+        self.recipients = []
+        self.forwarded = None
+
+    def forget_greeting(self) -> None:
+        """Begin again, as after STARTTLS (RFC 3207 §4.2): who signed in before is somebody else."""
+        self.forget_message()
+        self.helo = ""
+        self.is_extended = False
+        self.member_id = None
 
     @property
     def relay(self) -> str:
         """The address that connected."""
-        return self.connected[0] if self.connected else ""
+        return self.connected_from[0] if self.connected_from else ""
 
     @property
     def is_spoken_for(self) -> bool:
@@ -64,7 +85,7 @@ class SessionState:
 
     @property
     def peer(self) -> str:
-        """The address of the client whose mail it is."""
+        """The address of the client whose message it is."""
         return (self.forwarded.address if self.forwarded is not None else "") or self.client
 
     @property
@@ -80,17 +101,17 @@ class SessionState:
         has_queue_name = self.forwarded is not None and bool(self.forwarded.ident)
         return has_queue_name or is_in(self.relay, settings.HUB_QUEUING_RELAYS)
 
-    def origin(self, greeting: str) -> tuple[str, str]:
-        """Return the name the client gave in its greeting, and the relay that named the client
-        (empty for none).
+    @property
+    def origin(self) -> tuple[str, str]:
+        """The name the client gave in its greeting, and the relay that named the client.
 
-        Args: greeting, the name that was given in this session; behind a relay it is the relay's
-        own.
+        The relay is empty where nobody spoke for the client; where one did, the greeting of the
+        session is the relay's own.
         """
-        client = next(
-            (row for row in (self.forwarded, self.named) if row is not None and row.address), None
-        )
-        return (client.helo, self.relay) if client is not None else (greeting, "")
+        for client in (self.forwarded, self.named):
+            if client is not None and client.address:
+                return client.helo, self.relay
+        return self.helo, ""
 
 
 class Busy(asyncio.Protocol):

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from listserv.gateway import limits, peers, server
+from listserv.gateway import limits, peers, server, session
 from tests.listserv.gateway.conftest import Door, letter, start
 from tests.listserv.gateway.test_operating import Proxied, v1
 from tests.listserv.gateway.test_protocol import Wire
@@ -114,7 +114,7 @@ def test_mail_that_trickles_in_is_cut_off_though_each_byte_is_in_time(door, peop
 
 
 def test_client_that_reads_nothing_is_let_go_of(transactional_db, settings, monkeypatch):
-    monkeypatch.setattr(server, "TIMEOUT", 0.3)
+    monkeypatch.setattr(session, "TIMEOUT", 0.3)
     monkeypatch.setattr(peers, "LINGER", 0.1)
     door = start(settings)
     with Wire(door.port) as wire:

@@ -177,7 +177,7 @@ def test_no_mail_is_begun_without_room_and_none_that_was_begun_is_lost(opened, p
 
 def test_bytes_of_mails_are_counted_while_they_come_and_let_go_of_afterwards(opened, people, risk, monkeypatch):
     doors = []
-    monkeypatch.setattr(server, "Door", lambda: doors.append(door_room.Door()) or doors[0])
+    monkeypatch.setattr(server, "Gateway", lambda: doors.append(door_room.Gateway()) or doors[0])
     door = opened()
     with Wire(door.port) as wire, Wire(door.port) as other:
         wire.begin(people.amina, risk)

@@ -14,7 +14,7 @@ import pytest
 
 from hub.lib.limits import Limit
 from listserv.gateway import handler as door_room
-from listserv.gateway import limits, server, spool
+from listserv.gateway import limits, server, session, spool
 from listserv.models import InboundMail
 from tests.listserv.gateway.conftest import PASSWORD, letter, only, start
 
@@ -265,7 +265,7 @@ def test_one_session_too_many_is_asked_to_come_later(door, monkeypatch):
 
 
 def test_silent_session_ends(settings, transactional_db, monkeypatch):
-    monkeypatch.setattr(server, "TIMEOUT", 0.2)
+    monkeypatch.setattr(session, "TIMEOUT", 0.2)
     door = start(settings)
     with Wire(door.port) as wire:
         assert wire.reply().startswith("421 4.4.2")
