@@ -1,3 +1,1 @@
-"""Which part of a text its author wrote for this
-message, and which is old mail, signature or footer.
-"""
+"""Which part of a text its author wrote, and which is an old message, signature or footer."""

@@ -1,5 +1,6 @@
-"""Words by which an author says that their answers stand inside the old mail: "my comments are in
-the text", "ich antworte jeweils darunter".
+"""Words by which an author says that their answers stand inside the old message.
+
+As in "my comments are in the text", "ich antworte jeweils darunter".
 
 In each language a word for answers and a word for their place stand in one sentence, in either
 order. Whoever thanks for answers or attaches them says no such thing. What is missing here costs
@@ -7,7 +8,7 @@ an answer inside unmarked old words; what is too much shows some old words.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 # What is said of one's own answers, and where they stand, by language.
 _EN_NOUN = (
@@ -162,7 +163,7 @@ _WORKED_IN = re.compile(
     r"|^我(?:修改|填写|补充|更正)了|^ردود|^(?:لقد )?(?:عدلت|أضفت|ملأت|صححت)"
 )
 # Words of a text of the author's that is short.
-_SHORT = 16
+_SHORT_WORDS = 16
 # Who says so speaks of the answers of others, or of a file.
 _OTHERWISE = re.compile(
     r"thank|attach|enclos|merci|remerci|joint|dank|anhang|anlage|gracias|agrade|adjunt|obrigad|anex"
@@ -204,50 +205,51 @@ _PASSES_ON = re.compile(
 )
 _SENTENCES = re.compile(r"(?<=[.!?؟。！？])\s*|\n")
 # Characters of a sentence that is looked at.
-_LONGEST = 250
+_MAX_CHARACTERS = 250
+# What says that answers stand below, in whatever text.
+_SENDS_INSIDE = (_SAYS, _ALONE)
+# What says so, or that a message is passed on; and what does in a short text only.
+_SENDS_BELOW = (*_SENDS_INSIDE, _PASSES_ON)
+_SENDS_BELOW_IF_SHORT = (*_SENDS_BELOW, _MINE)
+# What says so in a line of its own.
+_LINE_SENDS_BELOW = (_WORKED_IN, _MINE)
+_AROUND = " \t-–—*_>"
 
 
-def is_told(lines: Sequence[str]) -> bool:
-    """Whether the lines of an author's text say that answers stand inside what is below, or that it
-    is passed on.
-    """
+def sends_below(lines: Sequence[str]) -> bool:
+    """Whether an author says that answers stand inside what is below, or that it is passed on."""
     text = " ".join(lines)
-    if is_said(text):
+    is_short = len(text.split()) <= _SHORT_WORDS
+    patterns = _SENDS_BELOW_IF_SHORT if is_short else _SENDS_BELOW
+    if any(_matches(sentence, patterns) for sentence in _sentences(text)):
         return True
-    if len(text.split()) > _SHORT:
-        return False
-    bare = (line.lower().replace("’", "'").strip(" \t-–—*_>") for line in lines)
-    return any(
-        (_WORKED_IN.search(line) or _MINE.search(line)) and _OTHERWISE.search(line) is None
-        for line in bare
-        if line
-    )
+    return is_short and any(map(_line_sends_below, lines))
 
 
-def is_inside(text: str) -> bool:
+def sends_inside(text: str) -> bool:
     """Whether one of the sentences of a text says that answers stand inside what is below."""
-    return any(_SAYS.search(bare) or _ALONE.search(bare) for bare in _sentences(text))
+    return any(_matches(sentence, _SENDS_INSIDE) for sentence in _sentences(text))
 
 
-def is_said(text: str) -> bool:
-    """Whether one of the sentences of a text says that answers stand inside what is below, or that
-    it is passed on.
-    """
-    is_short = len(text.split()) <= _SHORT
-    return any(
-        _SAYS.search(bare)
-        or _ALONE.search(bare)
-        or _PASSES_ON.search(bare)
-        or (is_short and _MINE.search(bare))
-        for bare in _sentences(text)
-    )
+def _line_sends_below(line: str) -> bool:
+    bare = _bare(line)
+    return _matches(bare, _LINE_SENDS_BELOW) and _OTHERWISE.search(bare) is None
+
+
+def _matches(text: str, patterns: Iterable[re.Pattern[str]]) -> bool:
+    return any(pattern.search(text) for pattern in patterns)
 
 
 def _sentences(text: str) -> Iterator[str]:
-    """Give the sentences of a text in lower case that
-    speak neither of others' answers nor of a file.
+    """Give the sentences of a text that speak neither of others' answers nor of a file.
+
+    They are in lower case.
     """
-    for sentence in _SENTENCES.split(text.lower().replace("’", "'")):
-        bare = sentence.strip(" \t-–—*_>")[:_LONGEST]
+    for sentence in _SENTENCES.split(text):
+        bare = _bare(sentence)[:_MAX_CHARACTERS]
         if bare and _OTHERWISE.search(bare) is None:
             yield bare
+
+
+def _bare(text: str) -> str:
+    return text.lower().replace("’", "'").strip(_AROUND)

@@ -1,12 +1,13 @@
-"""Tell the card of a person, which programs put below a mail, from lines that an author has written
-there: a name, a post, how to reach who bears it, and nothing else.
+"""Tell the card of a person, which programs put below a message, from lines of its author's.
+
+A card is a name, a post, how to reach who bears it, and nothing else.
 """
 
 import re
 
 from listserv.mail.trim import cues, delimited
 
-_LINES = 9
+_MAX_LINES = 9
 CONTACT = re.compile(r"@|https?:|www\.|\+?\d[\d ()./-]{5,}")
 # A date has as many digits as a short telephone number.
 _PERSONAL = re.compile(
@@ -27,6 +28,7 @@ _PARTICLES = frozenset(
 )
 _NAME = re.compile(r"[^\W\d_][^\d<>@/|]{0,60}$")
 _NAME_WORDS, _POST_WORDS = 6, 8
+_COLONS = frozenset(":：")
 # With what an author sends readers to an address below, in the last line above it.
 _SENDS_TO = re.compile(
     r"\b(?:address|contact|here is|here are|write to|send|reach|call|ask|who|person|team|details"
@@ -47,37 +49,34 @@ _PLACE = re.compile(
 
 
 def is_card(text: str, *, above: str) -> bool:
-    """Whether lines below a rule are one person's name and how to reach them, which no author
-    shows.
+    """Whether lines below a rule are one person's name and how to reach them.
 
-    Args: ``text`` the lines, empty ones included; ``above`` the last line above the rule.
+    No author shows that. Args: ``text`` the lines, empty ones included; ``above`` the last line
+    above the rule.
     """
     paragraphs = [part.split("\n") for part in text.split("\n\n") if part.strip()]
     lines = [line for part in paragraphs for line in part if line]
-    if not lines or len(lines) > _LINES or not is_block(lines):
+    if len(lines) > _MAX_LINES:
+        return False
+    if not is_block(lines):
         return False
     if _PLACE.match(lines[0].lower()) is not None:
         return False
     if _SENDS_TO.search(above.lower()) is not None:
         return False
     # A paragraph more that says nothing of how to reach anybody is the next part of a text.
-    further = [[line for line in part if line] for part in paragraphs[1:]]
-    return all(any(map(CONTACT.search, part)) for part in further if part)
+    return all(any(map(CONTACT.search, part)) for part in paragraphs[1:])
 
 
 def is_block(lines: list[str]) -> bool:
-    """Whether lines below a closing are a name with a post, an address, a telephone: what programs
-    add, not people.
+    """Whether lines below a closing are a name with a post, an address, a telephone.
+
+    Programs add these, not people.
     """
-    name, *more = lines
-    if (
-        not more
-        or not _NAME.match(name)
-        or len(name.split()) > _NAME_WORDS
-        or _SENTENCE.search(name)
-    ):
+    if len(lines) < 2:
         return False
-    if not all(word.lower() in _PARTICLES or not word[0].islower() for word in name.split()):
+    name, *more = lines
+    if not _is_signed_name(name):
         return False
     # Who signs for several lists them.
     if _names_another(lines):
@@ -86,36 +85,67 @@ def is_block(lines: list[str]) -> bool:
     return all(map(_is_post, more)) and any(map(_PERSONAL.search, more))
 
 
+def _is_signed_name(line: str) -> bool:
+    """Whether a line is a name as people sign with, particles written small."""
+    if _NAME.match(line) is None:
+        return False
+    if _SENTENCE.search(line) is not None:
+        return False
+    words = line.split()
+    return len(words) <= _NAME_WORDS and all(map(_is_of_name, words))
+
+
+def _is_of_name(word: str) -> bool:
+    return word.lower() in _PARTICLES or not word[0].islower()
+
+
 def _names_another(lines: list[str]) -> bool:
     """Whether another name stands between two addresses: one person may have several."""
     addressed = [at for at, line in enumerate(lines) if _ADDRESS.search(line) is not None]
-    if len({_ADDRESS.findall(lines[at])[0].partition("@")[0].lower() for at in addressed}) < 2:
+    if len({_local_part(lines[at]) for at in addressed}) < 2:
         return False
     between = lines[addressed[0] + 1 : addressed[-1]]
     return any(_is_name(line) for line in between if CONTACT.search(line) is None)
 
 
+def _local_part(line: str) -> str:
+    return str(_ADDRESS.findall(line)[0]).partition("@")[0].lower()
+
+
 def _is_name(line: str) -> bool:
+    """Whether a line is a name of two words or more, each with a capital."""
     words = line.split()
-    return (
-        2 <= len(words) <= _NAME_WORDS
-        and _NAME.match(line) is not None
-        and all(word[0].isupper() for word in words)
-    )
+    if _NAME.match(line) is None:
+        return False
+    if not 2 <= len(words) <= _NAME_WORDS:
+        return False
+    return all(word[0].isupper() for word in words)
 
 
 def _is_post(line: str) -> bool:
+    """Whether a line is a post, or says how to reach who bears it."""
     if delimited.is_afterthought(line):
         return False
     if CONTACT.search(line):
-        rest = _REACH.sub(" ", line).strip()
-        return not (cues.has_sentence(rest) or delimited.is_prose(rest) or delimited.is_hint(line))
-    if ":" in line or "：" in line:
+        return not _is_worded_contact(line)
+    if not _COLONS.isdisjoint(line):
         return False
     bare = line.rstrip(" !")
-    words = [word for word in bare.split() if word[:1].isalpha()]
-    if not words or len(words) > _POST_WORDS or _SENTENCE.search(bare.replace(", ", " ")):
+    words = [word for word in bare.split() if word[0].isalpha()]
+    if not 1 <= len(words) <= _POST_WORDS:
+        return False
+    if _SENTENCE.search(bare.replace(", ", " ")):
         return False
     # Titles are written with capitals; a script that has none gives no such sign, and the lines
     # stay.
     return 2 * sum(word[0].isupper() for word in words) > len(words)
+
+
+def _is_worded_contact(line: str) -> bool:
+    """Whether a sentence stands beside an address or a number."""
+    rest = _REACH.sub(" ", line).strip()
+    if cues.has_sentence(rest):
+        return True
+    if delimited.is_prose(rest):
+        return True
+    return delimited.is_hint(line)

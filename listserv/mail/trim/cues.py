@@ -1,5 +1,6 @@
-"""Words by which an author shows where their own text stands: greetings, "see below", "[...]",
-sentences of their own.
+"""Words by which an author shows where their own text stands.
+
+Greetings, "see below", "[...]", sentences of their own.
 
 Everything is compared in lower case. What is missing here costs little: where a cue is not known,
 less is folded away or the words stay as they are.
@@ -46,9 +47,15 @@ _GREETINGS = (
     "benvolguts", "bon dia",
 )  # fmt: skip
 _GREETING_WORDS, _GREETING_CHARACTERS = 7, 60
+_GREETING_STARTS = tuple(f"{greeting}{end}" for greeting in _GREETINGS for end in " ,")
 # "Boris," alone in a line greets as well, in few words.
 _ADDRESSED_WORDS = 4
+# What ends a sentence before another one.
+_SENTENCE_ENDS = (". ", "? ", "! ")
+_ELISION_CHARACTERS = 60
+_COLONS = (":", "：")
 _COMMAS = (",", "，", "،", "、", ":", "：", "!", "！")
+_NAME_COMMAS = (",", "，", "،")
 
 # Words with which an author sends readers on to what stands below, and answers there.
 _BELOW = (
@@ -121,9 +128,10 @@ _BELOW_JOINED = (
     "빨간",
     "ด้านล่าง",
 )
-_POINTS = re.compile(rf"(?<!\w)(?:{'|'.join(_BELOW)})(?!\w)|{'|'.join(_BELOW_JOINED)}")
-_BELOW_ALONE = re.compile(
-    r"\bbelow\s{0,2}[.:!]?$|^below\b|\bunten\s{0,2}[.:!]?$|\babajo\s{0,2}[.:!]?$"
+# "Below" alone, at an end of the words.
+_BELOW_ALONE = r"\bbelow\s{0,2}[.:!]?$|^below\b|\bunten\s{0,2}[.:!]?$|\babajo\s{0,2}[.:!]?$"
+_POINTS = re.compile(
+    rf"(?<!\w)(?:{'|'.join(_BELOW)})(?!\w)|{'|'.join(_BELOW_JOINED)}|{_BELOW_ALONE}"
 )
 
 # What a line speaks of that ends with a colon and shows something of its author's own below.
@@ -177,9 +185,11 @@ _WORK = re.compile(
     r"|المادة|المقرر)\b"
     r"|^第.{1,8}[条條章款节節]|《"
 )
-_HOUR = re.compile(r"\d{1,2}[:.]\d{2}")
+_ADDRESS_OR_HOUR = re.compile(r"@|\d{1,2}[:.]\d{2}")
+_ADDRESS = re.compile(r"@|://")
 
-# A line that stands for words that were left away.
+# A line that stands for words that were left away: "[snip]", or a pair of scissors.
+_SCISSORS = r"[-–—_=✂ ]{0,40}(?:[8%]<|>[8%]|✂)[-–—_=✂<>8% ]{0,40}$"
 _ELISION = re.compile(
     r"[\[(<{*_~ -]{0,6}(?:(?:\.{2,}|…{1,3})|(?:big |long |lots? |much |text |rest |the rest "
     r"|some )?"
@@ -189,8 +199,8 @@ _ELISION = re.compile(
     r"|tagliato|сокращено|поскипано"
     r"|skipped|вырезано|пропущено|略|中略|以下略|省略|생략|حذف|اختصار)"
     r"[^\w]{0,4}(?:\.{2,}|…)?)[\])>}*_~ .-]{0,6}$"
+    rf"|{_SCISSORS}"
 )
-_SCISSORS = re.compile(r"[-–—_=✂ ]{0,40}(?:[8%]<|>[8%]|✂)[-–—_=✂<>8% ]{0,40}$")
 
 # Words of sentences: who writes one of them between a date and "wrote:" is no mail program.
 _SENTENCE = frozenset(
@@ -246,53 +256,74 @@ _ENCLOSED = re.compile(
 
 def is_greeting(text: str) -> bool:
     """Whether a line greets and says nothing else: "Hi Boris,", "Dear all,", "Boris,"."""
-    low = text.strip(" *_").lower()
-    if not low or len(low) > _GREETING_CHARACTERS:
+    addressed = text.strip(" *_")
+    low = addressed.lower()
+    if not 1 <= len(low) <= _GREETING_CHARACTERS:
         return False
-    words = low.rstrip(",，،、:：!！. ").split()
-    if len(words) > _GREETING_WORDS or has_sentence(text):
+    words = low.rstrip(",،，、:：!！. ").split()
+    if len(words) > _GREETING_WORDS:
+        return False
+    if has_sentence(text):
         return False
     bare = " ".join(words)
-    if bare in CLOSINGS:
+    if bare in CLOSINGS or _is_trial(low, words):
         return False
-    # "Hello" alone is what people try a list with; who goes on below sets a comma or names
-    # somebody.
-    if len(words) == 1 and not low.endswith(_COMMAS) and low.isascii():
-        return False
-    if any(bare == word or bare.startswith((f"{word} ", f"{word},")) for word in _GREETINGS):
-        return not any(mark in bare for mark in (". ", "? ", "! "))
+    if f"{bare} ".startswith(_GREETING_STARTS):
+        return not any(end in bare for end in _SENTENCE_ENDS)
+    # Letters that are not ASCII may stand without a blank behind the greeting.
     if not low.isascii() and low.startswith(_GREETINGS):
-        return low.endswith(_COMMAS) or len(words) <= _ADDRESSED_WORDS
-    return (
-        low.endswith(_COMMAS[:3])
-        and len(words) <= _ADDRESSED_WORDS
-        and text.strip(" *_")[:1].isupper()
-    )
+        return len(words) <= _ADDRESSED_WORDS or low.endswith(_COMMAS)
+    return _is_name_with_comma(addressed, words)
+
+
+def _is_trial(low: str, words: list[str]) -> bool:
+    """Whether a line is one word without a comma, as "Hello" is with which people try a list."""
+    if len(words) != 1:
+        return False
+    if low.endswith(_COMMAS):
+        return False
+    return low.isascii()
+
+
+def _is_name_with_comma(addressed: str, words: list[str]) -> bool:
+    """Whether a line is but a name: "Boris,"."""
+    if len(words) > _ADDRESSED_WORDS:
+        return False
+    if not addressed.endswith(_NAME_COMMAS):
+        return False
+    return addressed[0].isupper()
 
 
 def points_below(text: str) -> bool:
     """Whether words send the reader on to what stands below: "see my answers below", "in red"."""
-    low = " ".join(text.lower().split())
-    return _POINTS.search(low) is not None or _BELOW_ALONE.search(low) is not None
+    return _POINTS.search(_in_lower_case(text)) is not None
 
 
 def points_into(text: str) -> bool:
-    """Whether a line says that something stands below or between the lines of what is quoted."""
-    low = " ".join(text.lower().split())
-    return points_below(text) and _INTO.search(low) is not None
+    """Whether a line says that something stands between the lines of what is quoted below."""
+    return points_below(text) and _INTO.search(_in_lower_case(text)) is not None
+
+
+def _in_lower_case(text: str) -> str:
+    return " ".join(text.lower().split())
 
 
 def shows(text: str) -> bool:
-    """Whether a line that ends with a colon shows what stands below: a proposal, an example, a
-    command, what came.
+    """Whether a line that ends with a colon shows what stands below.
+
+    That is a proposal, an example, a command, or what its author has received.
     """
     low = text.lower()
-    return (
-        low.endswith((":", "："))
-        and "://" not in low
-        and "@" not in low
-        and _SHOWN.search(low) is not None
-    )
+    if not low.endswith(_COLONS):
+        return False
+    if _ADDRESS.search(low) is not None:
+        return False
+    return _SHOWN.search(low) is not None
+
+
+def leads_on(text: str) -> bool:
+    """Whether a line ends with a colon and is no closing: it speaks of what stands below."""
+    return text.endswith(_COLONS) and text.rstrip(":： ").lower() not in CLOSINGS
 
 
 def proposes(text: str) -> bool:
@@ -303,7 +334,9 @@ def proposes(text: str) -> bool:
 def cites(text: str) -> bool:
     """Whether a line that ends with a colon announces what a book, a paper or a rule says."""
     low = text.lower().strip(" *_\"'“")
-    if not low.endswith((":", "：")) or "@" in low or _HOUR.search(low) is not None:
+    if not low.endswith(_COLONS):
+        return False
+    if _ADDRESS_OR_HOUR.search(low) is not None:
         return False
     return _WORK.search(low) is not None
 
@@ -311,24 +344,31 @@ def cites(text: str) -> bool:
 def is_elision(text: str) -> bool:
     """Whether a line only says that words were left away: "[...]", "<snip>"."""
     low = text.lower()
-    return len(low) <= _GREETING_CHARACTERS and (
-        _ELISION.match(low) is not None or _SCISSORS.match(low) is not None
-    )
+    return len(low) <= _ELISION_CHARACTERS and _ELISION.match(low) is not None
 
 
 def is_answer(text: str) -> bool:
-    """Whether a line that begins small may be an answer and not the rest of a sentence: "done",
-    "yes, all of them".
+    """Whether a line that begins small may be an answer: "done", "yes, all of them".
+
+    Otherwise it is the rest of a sentence that was broken.
     """
-    first = text.split(maxsplit=1)[0].strip(",.!:;").lower() if text else ""
-    return first in ANSWERS or has_sentence(text)
+    return _first_word(text) in ANSWERS or has_sentence(text)
+
+
+def _first_word(text: str) -> str:
+    words = text.split(maxsplit=1)
+    if not words:
+        return ""
+    return words[0].strip(",.!:;").lower()
 
 
 def has_sentence(text: str) -> bool:
-    """Whether an introduction holds words of a sentence, so that its author has written it and no
-    program.
+    """Whether an introduction holds words of a sentence.
+
+    Then its author has written it, and no program.
     """
     bare = _ENCLOSED.sub(" ", text)
     if not bare.isascii() and any(word in bare for word in _IDEOGRAPHIC):
         return True
-    return any(word.lower().replace("’", "'") in _SENTENCE for word in _WORD.findall(bare))
+    words = (word.lower().replace("’", "'") for word in _WORD.findall(bare))
+    return not _SENTENCE.isdisjoint(words)

@@ -1,5 +1,4 @@
-"""Tell the line of two dashes above a signature from one that people draw between the parts of what
-they write.
+"""Tell the line of two dashes above a signature from one that people draw between parts of a text.
 
 RFC 3676 §4.3 has the signature below a line of two dashes and a blank; many programs lose the
 blank. What stands below decides: names, posts and addresses, to the end; not paragraphs, not an
@@ -8,21 +7,34 @@ afterthought, not the next part of a text.
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
 
 from listserv.mail.trim import cues, notices
 from listserv.mail.trim.lines import TextLines
-from listserv.mail.trim.words import CLOSINGS, DISCLAIMERS, FOOTERS, NOTICES, UNSUBSCRIBE
+from listserv.mail.trim.notices import REACH, holds_any
+from listserv.mail.trim.words import DISCLAIMERS, FOOTERS, NOTICES, UNSUBSCRIBE
 
 DELIMITERS = frozenset({"--", "- -", "—-"})
 # Lines of a signature below the delimiter as it is written down, and below one that has lost its
 # blank.
-_LINES, _BARE_LINES = 18, 10
+_MAX_LINES, _MAX_BARE_LINES = 18, 10
 # Words of lawyers that make a disclaimer of what stands below a delimiter.
 _LEGAL_WORDS = 4
 # A line of so many words that ends as a sentence does is prose.
 _PROSE_WORDS, _PROSE_LETTERS, _SENTENCE_WORDS = 5, 14, 3
 _ENDS = (".", "!", "?", "…", "。", "！", "？", "؟", "۔", "।")
-_STOP = re.compile(r"[.!?؟;:][\s\xa0]+[^\W\d_]|[,،] |[。！？，；]")
+_ASKED = ("?", "؟", "？")
+_ONE_BLANK = re.compile(r"[^ ] \Z")
+# What fortunes and mottos begin with, and quotations.
+_MOTTO_MARKS = frozenset("\"'“„«*~_(")
+_OPENING_QUOTES = ('"', "“", "„", "«")
+# How lines of a patch begin, and lines that are added to or removed from a text.
+_PATCH_STARTS = ("@@ ", "+++ ", "diff ")
+_CHANGE_STARTS = ("+", "-", " ")
+# Lines at the beginning that name a list or a group.
+_NAMING_LINES = 3
+_STOP = re.compile(rf"[.!?؟;:][\s\xa0]+[^\W\d_]|[,،] |[。！？，；]|[{''.join(_ENDS)}]\Z")
 _CONTACT = re.compile(
     r"@|https?:|www\.|\+\d|\b(?:tel|fax|phone|mob|skype|pgp|gpg|key|fingerprint|icq|irc|jabber)\b",
     re.I,
@@ -46,6 +58,106 @@ _AFTERTHOUGHT = re.compile(
 )
 
 
+@dataclass(frozen=True)
+class _Delimiter:
+    """A line of two dashes, and what stands below it.
+
+    Attributes: ``at`` its line; ``end`` where what is below ends.
+    """
+
+    page: TextLines
+    at: int
+    end: int
+
+    @property
+    def is_drawn(self) -> bool:
+        """Whether it begins its line, or is quoted."""
+        return self.page.depths[self.at] > 0 or self._raw.startswith(("-", "—"))
+
+    @property
+    def is_strict(self) -> bool:
+        """Whether it is followed by its one blank."""
+        return _ONE_BLANK.search(self._raw) is not None
+
+    @property
+    def _raw(self) -> str:
+        return self.page.lines[self.at].rstrip("\r")
+
+    @cached_property
+    def below(self) -> list[str]:
+        """What stands below, empty lines included."""
+        return self.page.texts[self.at + 1 : self.end]
+
+    @cached_property
+    def lines(self) -> list[str]:
+        """What stands below, empty lines left away."""
+        return [text for text in self.below if text]
+
+    @property
+    def has_paragraphs(self) -> bool:
+        """Whether empty lines stand above the last line that can be a motto."""
+        first = self.below.index(self.lines[0])
+        return not all(self.below[: first + len(self.lines)])
+
+    @property
+    def divides(self) -> bool:
+        """Whether such a line stands above as well, without its blank: then they divide parts."""
+        page, depth = self.page, self.page.depths[self.at]
+        above = (at for at in range(self.at) if page.depths[at] == depth)
+        delimiters = (page.lines[at] for at in above if page.texts[at] in DELIMITERS)
+        return not all(_has_blank(line.rstrip("\r")) for line in delimiters)
+
+    @property
+    def is_led_to(self) -> bool:
+        """Whether the line right above ends with a colon and speaks of what is below."""
+        return cues.leads_on(self.page.text_at(self.at - 1))
+
+    def signs(self) -> bool:
+        """Whether a signature stands below."""
+        if not self.lines:
+            return True
+        if len(self.lines) > (_MAX_LINES if self.is_strict else _MAX_BARE_LINES):
+            return False
+        if any(map(is_afterthought, self.lines)):
+            return False
+        if self._is_in_patch():
+            return False
+        if _is_added(self.lines, self.below):
+            return True
+        if self.lines[0].endswith(_ASKED):
+            return False
+        if any(map(_ITEM.match, self.lines)):
+            return False
+        if not self.is_strict:
+            return self._is_card()
+        # Fortunes and mottos stand below names, in quotation marks or close to them.
+        if self.has_paragraphs:
+            return not _has_prose(self.lines)
+        return not is_prose(self.lines[0]) or self.lines[0][0] in _MOTTO_MARKS
+
+    def _is_card(self) -> bool:
+        """Whether below a delimiter that has lost its blank stands a signature and nothing else.
+
+        People draw such lines between parts of a text, above code, and as the first line too.
+        """
+        if self.at <= self.page.top:
+            return False
+        if self.divides:
+            return False
+        if self.is_led_to:
+            return False
+        if any(map(_is_of_a_text, self.lines)):
+            return False
+        return not _goes_on(self.below) and not _has_prose(self.lines)
+
+    def _is_in_patch(self) -> bool:
+        """Whether lines are of a patch, whose removed lines may be dashes themselves."""
+        raw = self.page.lines[self.at + 1 : self.end]
+        if any(line.startswith(_PATCH_STARTS) for line in raw):
+            return True
+        return all(line.startswith(_CHANGE_STARTS) for line in raw if line)
+
+
 def start(page: TextLines, end: int, *, top: int, may_be_text: bool = False) -> int:
     """Return the delimiter of the signature that ends at ``end``; ``end`` when there is none.
 
@@ -53,15 +165,14 @@ def start(page: TextLines, end: int, *, top: int, may_be_text: bool = False) -> 
     because of it.
     """
     depth = page.depths[end - 1]
-    for at in range(end - 1, max(top - 1, end - 2 - _LINES), -1):
-        if page.depths[at] == depth and page.texts[at] in DELIMITERS:
-            line = page.lines[at].rstrip("\r")
-            is_drawn = bool(depth) or line[:1] in "-—"
-            is_strict = line.endswith(" ") and not line.endswith("  ")
-            is_signature = may_be_text or _signs(page, at, end, strict=is_strict)
-            return at if is_drawn and is_signature else end
-        if page.depths[at] != depth and page.texts[at]:
+    for at in range(end - 1, max(top - 1, end - 2 - _MAX_LINES), -1):
+        if page.is_of_other_depth(at, depth):
             break
+        if page.texts[at] in DELIMITERS:
+            delimiter = _Delimiter(page, at, end)
+            if not delimiter.is_drawn:
+                break
+            return at if may_be_text or delimiter.signs() else end
     return end
 
 
@@ -76,104 +187,86 @@ def is_sentence(text: str) -> bool:
 
 
 def is_hint(text: str) -> bool:
-    """Whether a line says in a sentence what is to be had
-    at an address: "The draft is at https://x.example".
+    """Whether a line says in a sentence what is to be had at an address.
+
+    As in "The draft is at https://x.example".
     """
     rest = _ADDRESS.sub("", text)
     words = rest.split()
-    if rest == text or len(words) < _SENTENCE_WORDS:
+    if rest == text:
         return False
-    return (
-        is_prose(rest) or cues.has_sentence(rest) or 2 * len(_SMALL_WORD.findall(rest)) > len(words)
-    )
+    if len(words) < _SENTENCE_WORDS:
+        return False
+    if is_prose(rest):
+        return True
+    if cues.has_sentence(rest):
+        return True
+    return _is_mostly_small(rest, len(words))
 
 
 def is_prose(text: str) -> bool:
     """Whether a line is of a sentence, and neither a name nor a post nor an address."""
     if _CONTACT.search(text):
         return False
-    words = text.split()
     if _JOINED.search(text):
-        return len(text) >= _PROSE_LETTERS and (
-            text.endswith(_ENDS) or _STOP.search(text) is not None
-        )
-    if len(words) < _PROSE_WORDS:
+        return len(text) >= _PROSE_LETTERS and _STOP.search(text) is not None
+    words = len(text.split())
+    if words < _PROSE_WORDS:
         return False
-    small = len(_SMALL_WORD.findall(text))
-    return (
-        cues.has_sentence(text)
-        or text.endswith(_ENDS)
-        or 2 * small > len(words)
-        or not (small or text.isascii())
-    )
-
-
-def _signs(page: TextLines, at: int, end: int, *, strict: bool) -> bool:
-    """Whether a signature stands between the delimiter and ``end``."""
-    below = page.texts[at + 1 : end]
-    lines = [text for text in below if text]
-    if not lines or len(lines) > (_LINES if strict else _BARE_LINES):
-        return not lines
-    if any(is_afterthought(line) for line in lines) or _is_of_patch(page.lines[at + 1 : end]):
-        return False
-    if _is_added(lines, below):
+    if text.endswith(_ENDS):
         return True
-    if lines[0].endswith(("?", "؟", "？")) or any(map(_ITEM.match, lines)):
-        return False
-    # Fortunes and mottos stand below names, in quotation marks or close to them.
-    apart = any(not text for text in below[: below.index(lines[0]) + len(lines)])
-    if not strict and (_is_one_of_several(page, at) or any(map(_ends_a_sentence, lines))):
-        return False
-    if not strict and (any(map(is_hint, lines)) or _goes_on(below) or at <= page.top):
-        return False
-    if not strict and (_is_shown(page, at) or any(map(_is_code, lines))):
-        return False
-    if not strict or apart:
-        return not any(map(is_prose, _unquoted(lines)))
-    return not is_prose(lines[0]) or lines[0][:1] in "\"'“„«*~_("
+    if cues.has_sentence(text):
+        return True
+    if _SMALL_WORD.search(text) is None:
+        return not text.isascii()
+    return _is_mostly_small(text, words)
+
+
+def _is_mostly_small(text: str, words: int) -> bool:
+    """Whether more than half of the words are written small."""
+    return 2 * len(_SMALL_WORD.findall(text)) > words
+
+
+def _has_blank(line: str) -> bool:
+    return line.endswith(" ")
+
+
+def _has_prose(lines: Sequence[str]) -> bool:
+    """Whether any line that is no quotation is of a sentence."""
+    return any(map(is_prose, _unquoted(lines)))
+
+
+def _is_of_a_text(line: str) -> bool:
+    """Whether a line is of what people write or show, and of no signature."""
+    if _ends_a_sentence(line):
+        return True
+    if is_hint(line):
+        return True
+    return _CODE.search(line) is not None
 
 
 def _goes_on(below: Sequence[str]) -> bool:
-    """Whether a paragraph below the first one tells nothing
-    of how to reach who signs, or names another person.
+    """Whether a paragraph below the first one is of a text, or names another person.
+
+    It tells nothing of how to reach who signs.
     """
-    paragraphs = [
-        part.split("\n") for part in "\n".join(below).strip("\n").split("\n\n") if part.strip()
-    ]
-    further = [line for part in paragraphs[1:] for line in part]
-    if any("@" in line for line in paragraphs[0]) and any("@" in line for line in further):
+    parts = "\n".join(below).strip("\n").split("\n\n")
+    first, *further = [part.split("\n") for part in parts if part.strip()]
+    if _has_address(first) and any(map(_has_address, further)):
         return True
-    return any(
-        not any(map(_CONTACT.search, part)) for part in map(_unquoted, paragraphs[1:]) if any(part)
-    )
+    return any(not any(map(_CONTACT.search, part)) for part in map(_unquoted, further) if any(part))
 
 
-def _is_one_of_several(page: TextLines, at: int) -> bool:
-    """Whether such a line stands above as well, without its blank: then they divide parts."""
-    above = (
-        other
-        for other in range(at)
-        if page.texts[other] in DELIMITERS and page.depths[other] == page.depths[at]
-    )
-    return any(not page.lines[other].rstrip("\r").endswith(" ") for other in above)
-
-
-def _is_shown(page: TextLines, at: int) -> bool:
-    """Whether the line right above ends with a colon: then what is below is what it speaks of."""
-    above = page.texts[at - 1] if at else ""
-    return above.endswith((":", "：")) and above.rstrip(":： ").lower() not in CLOSINGS
-
-
-def _is_code(text: str) -> bool:
-    return _CODE.search(text) is not None
+def _has_address(lines: Sequence[str]) -> bool:
+    return any("@" in line for line in lines)
 
 
 def _ends_a_sentence(text: str) -> bool:
-    return (
-        text.endswith(_ENDS)
-        and len(text.split()) >= _SENTENCE_WORDS
-        and _SMALL_WORD.search(text) is not None
-    )
+    if not text.endswith(_ENDS):
+        return False
+    if len(text.split()) < _SENTENCE_WORDS:
+        return False
+    return _SMALL_WORD.search(text) is not None
 
 
 def _is_added(lines: Sequence[str], below: Sequence[str]) -> bool:
@@ -182,25 +275,22 @@ def _is_added(lines: Sequence[str], below: Sequence[str]) -> bool:
     text = " ".join(lowered)
     if notices.legal_words(text) >= _LEGAL_WORDS and notices.is_to_strangers(text):
         return True
-    drawn = "\n".join(line if line.strip("_-=*") else "" for line in below).lower()
-    first, *further = [" ".join(part.split()) for part in drawn.split("\n\n") if part.strip()] or [
-        ""
-    ]
+    first, *further = _drawn_paragraphs(below)
     if first.startswith((*DISCLAIMERS, *NOTICES)) and notices.is_notice(first, first):
         return not further or notices.is_to_strangers(" ".join(further))
-    if "http" not in text and "@" not in text:
+    if not holds_any(text, REACH):
         return False
     # Whoever writes of a list writes a sentence, which programs do of those who leave it only.
     words = UNSUBSCRIBE if any(map(is_sentence, lines)) else FOOTERS
-    return any(word in line for line in lowered[:3] for word in words)
+    return any(holds_any(line, words) for line in lowered[:_NAMING_LINES])
+
+
+def _drawn_paragraphs(below: Sequence[str]) -> list[str]:
+    """Return paragraphs in lower case, at least one; a rule divides them as an empty line does."""
+    drawn = "\n".join(line if line.strip("_-=*") else "" for line in below).lower()
+    paragraphs = [" ".join(part.split()) for part in drawn.split("\n\n") if part.strip()]
+    return paragraphs or [""]
 
 
 def _unquoted(lines: Sequence[str]) -> list[str]:
-    return [line for line in lines if line[:1] not in '"“„«']
-
-
-def _is_of_patch(lines: Sequence[str]) -> bool:
-    """Whether lines are of a patch, whose removed lines may be dashes themselves."""
-    return any(line.startswith(("@@ ", "+++ ", "diff ")) for line in lines) or all(
-        line[:1] in "+- " for line in lines if line
-    )
+    return [line for line in lines if not line.startswith(_OPENING_QUOTES)]

@@ -1,7 +1,6 @@
-"""What stands below the words of every copy, in the languages of the hub; and taking it out of what
-comes back.
+"""What stands below the words of every delivery, in the languages of the hub.
 
-Mail programs quote the foot of a copy with its words, and some people answer below it. It is
+Mail programs quote the foot of a delivery with its words, and some people answer below it. It is
 nobody's word, so it is taken out of what is published: in whatever language it was sent, quoted or
 not, and when lines were broken anew.
 """
@@ -10,6 +9,7 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cache
+from itertools import accumulate, starmap
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -22,15 +22,17 @@ _UNSEEN = dict.fromkeys(
     [*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFEFF]
 )
 # An address behind a sentence, as plain text has it and as programs write a link.
-_ADDRESS = r"[^\s<>]{3,300}(?:\s?<[^<>]{3,300}>)?"
+_ADDRESS = r"\s[^\s<>]{3,300}(?:\s?<[^<>]{3,300}>)?"
+_NO_ADDRESS = ""
 # A name may be broken as everything else; one that begins a sentence begins a line.
 _NAME, _FIRST_NAME = r"(?s:.{1,300}?)", ".{1,120}?"
 _IDEOGRAPH = re.compile("[\u2e80-\u9fff\uff00-\uffef]")
 _MARKS = re.compile(r"\A[ \t]*(?:[>|＞][ \t]*)*")
-# Characters between two sentences of one foot: a rule, and a blank for each empty line.
-_APART = 8
-# Lines of a foot that make it one: somebody may have written one of them.
-_LEAST = 2
+# Between two sentences of one foot: a rule, and a blank for each empty line.
+_APART_CHARACTERS = 8
+# Sentences of a foot that make it one: somebody may have written one of them.
+_LEAST_SENTENCES = 2
+_RULES = frozenset({"--", "—", "___"})
 
 
 @dataclass(frozen=True)
@@ -57,24 +59,16 @@ class Footer:
 
 
 def without_footers(text: str) -> str:
-    """Return ``text`` without the feet of the hub's own mails. Linear."""
+    """Return ``text`` without the feet of the hub's own messages. Linear."""
     host = urlsplit(settings.HUB_URL).netloc
     if host not in text and settings.HUB_MAIL_DOMAIN not in text:
         return text
     lines = text.split("\n")
     bare = [_bare(line) for line in lines]
-    starts, length = [], 0
-    for words in bare:
-        starts.append(length)
-        length += len(words) + 1
     footer_lines: set[int] = set()
-    for first, last in _feet("\n".join(bare), starts):
-        footer_lines.update(range(_with_rule(bare, first), last + 1))
-    return (
-        "\n".join(line for at, line in enumerate(lines) if at not in footer_lines)
-        if footer_lines
-        else text
-    )
+    for foot in _feet(bare):
+        footer_lines.update(range(_with_rule(bare, foot.first), foot.last + 1))
+    return "\n".join(line for at, line in enumerate(lines) if at not in footer_lines)
 
 
 def _bare(line: str) -> str:
@@ -82,37 +76,59 @@ def _bare(line: str) -> str:
     return " ".join(_MARKS.sub("", line.translate(_UNSEEN), count=1).split())
 
 
-def _feet(joined: str, starts: list[int]) -> list[tuple[int, int]]:
-    """Return first and last line of each foot: sentences
-    of ours behind each other that fill their lines.
+@dataclass(slots=True)
+class _Foot:
+    """Sentences of ours behind each other.
+
+    Attributes: ``first`` and ``last`` line; ``end`` its last character; ``sentences`` their number.
     """
-    feet: list[tuple[int, int, int, int]] = []  # first and last line, end, number of sentences
-    for match in _pattern().finditer(joined):
-        first, last = (bisect_right(starts, at) - 1 for at in (match.start(), match.end() - 1))
-        fills = match.start() == starts[first] and (
-            last + 1 == len(starts) or match.end() + 1 >= starts[last + 1]
-        )
-        if not fills:
+
+    first: int
+    last: int
+    end: int
+    sentences: int = 1
+
+
+def _feet(bare: list[str]) -> list[_Foot]:
+    """Return each foot: sentences of ours behind each other that fill their lines."""
+    *starts, _length = accumulate((len(line) + 1 for line in bare), initial=0)
+    feet: list[_Foot] = []
+    for match in _pattern().finditer("\n".join(bare)):
+        first = bisect_right(starts, match.start()) - 1
+        last = bisect_right(starts, match.end() - 1) - 1
+        if match.start() != starts[first]:
             continue
-        if feet and match.start() - feet[-1][2] <= _APART:
-            before = feet.pop()
-            feet.append((before[0], last, match.end(), before[3] + 1))
+        if _ends_within(match.end(), starts[last + 1 :]):
+            continue
+        if feet and match.start() - feet[-1].end <= _APART_CHARACTERS:
+            foot = feet[-1]
+            foot.last, foot.end = last, match.end()
+            foot.sentences += 1
         else:
-            feet.append((first, last, match.end(), 1))
-    return [(first, last) for first, last, _end, count in feet if count >= _LEAST]
+            feet.append(_Foot(first, last, match.end()))
+    return [foot for foot in feet if foot.sentences >= _LEAST_SENTENCES]
+
+
+def _ends_within(end: int, further_starts: list[int]) -> bool:
+    """Whether what ends at ``end`` ends within its line, which is not the last one."""
+    return end + 1 < next(iter(further_starts), 0)
 
 
 def _with_rule(bare: list[str], first: int) -> int:
     """Return the line of the rule above a foot, and of what is empty above it."""
-    at = first
+    rule = _above_empty(bare, first) - 1
+    if rule < 0:
+        return first
+    if bare[rule] not in _RULES:
+        return first
+    return _above_empty(bare, rule)
+
+
+def _above_empty(bare: list[str], at: int) -> int:
+    """Return ``at`` without the empty lines right above it."""
     while at and not bare[at - 1]:
         at -= 1
-    if at and bare[at - 1] in {"--", "—", "___"}:
-        at -= 1
-        while at and not bare[at - 1]:
-            at -= 1
-        return at
-    return first
+    return at
 
 
 @cache
@@ -121,22 +137,22 @@ def _pattern() -> re.Pattern[str]:
     patterns: dict[str, None] = {}
     for language, _label in settings.LANGUAGES:
         with translation.override(language):
-            for sentence, has_address in _sentences():
-                escaped = re.escape(" ".join(sentence.translate(_UNSEEN).split())).replace(
-                    "\\ ", r"\s"
-                )
-                escaped = re.sub(r"\ANAME", _FIRST_NAME, escaped).replace("NAME", _NAME)
-                # A line may be broken between any two letters of a script without blanks.
-                escaped = _IDEOGRAPH.sub(r"\g<0>\\s?", escaped)
-                patterns[rf"{escaped}\s{_ADDRESS}" if has_address else escaped] = None
+            patterns.update(dict.fromkeys(starmap(_pattern_of, _sentences())))
     patterns[rf"{re.escape(settings.HUB_NAME)}\s{re.escape(settings.HUB_URL)}/?"] = None
     return re.compile("(?<!\\S)(?:" + "|".join(patterns) + ")(?!\\S)")
 
 
-def _sentences() -> list[tuple[str, bool]]:
-    """Return the sentences of all our mails that are
-    answered, and whether an address stands behind them.
-    """
+def _pattern_of(sentence: str, address: str) -> str:
+    """Return the pattern of a sentence, however its lines are broken, and of what follows it."""
+    words = " ".join(sentence.translate(_UNSEEN).split())
+    escaped = re.escape(words).replace("\\ ", r"\s")
+    escaped = re.sub(r"\ANAME", _FIRST_NAME, escaped).replace("NAME", _NAME)
+    # A line may be broken between any two letters of a script without blanks.
+    return _IDEOGRAPH.sub(r"\g<0>\\s?", escaped) + address
+
+
+def _sentences() -> list[tuple[str, str]]:
+    """Return the sentences of all our messages that are answered, and the address behind each."""
     foot = Footer.of(discussion="NAME", person="NAME", words="NAME")
     name = {
         "writer": "NAME",
@@ -151,10 +167,10 @@ def _sentences() -> list[tuple[str, bool]]:
         "other's address."
     )
     return [
-        (foot.reply, False),
-        *((sentence, True) for sentence in (foot.private, foot.page, foot.get, foot.lists)),
-        (_("Answer this mail to answer everybody in “%s”.") % "NAME", False),
-        (_("Commands go to %(request_address)s; HELP lists them.") % name, False),
-        (private % name, False),
-        (_("End of the digest"), False),
+        (foot.reply, _NO_ADDRESS),
+        *((sentence, _ADDRESS) for sentence in (foot.private, foot.page, foot.get, foot.lists)),
+        (_("Answer this mail to answer everybody in “%s”.") % "NAME", _NO_ADDRESS),
+        (_("Commands go to %(request_address)s; HELP lists them.") % name, _NO_ADDRESS),
+        (private % name, _NO_ADDRESS),
+        (_("End of the digest"), _NO_ADDRESS),
     ]

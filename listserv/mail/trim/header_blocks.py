@@ -1,39 +1,150 @@
-"""Know the header block of an old mail: labels such as "From:" and "Sent:", and where they end."""
+"""Know the header block of an old message: labels such as "From:" and "Sent:", and its end."""
 
 import re
+from dataclasses import dataclass, field
+from enum import Enum
+from functools import cached_property
 
 from listserv.mail.trim.lines import TextLines
 from listserv.mail.trim.phrases import DATE, FROM, LABELS, OTHER, RAW, SENT, SUBJECT, TO
 
 # Lines of a header block, and of one value in it, at most.
-BLOCK = 24
-_FOLDED = 3
+BLOCK_LINES = 24
+_FOLDED_LINES = 3
 # What a header begins with where each of its labels is a paragraph.
-_FIRST = {FROM, SENT, DATE}
+_FIRST = frozenset({FROM, SENT, DATE})
+_DATES = frozenset({SENT, DATE})
+# Labels of a header that no line announces, at least.
+_LEAST_LABELS = 3
+# One of each has a header that a program wrote. Programs leave no subject out, which people do who
+# list from, to and when; patches have no receiver, and templates no date.
+_OF_PROGRAMS = (frozenset({SENT, SUBJECT}), _DATES, frozenset({SENT, TO}))
 RULE = "-_=—–~*#\u2010 \xa0"
 TIME = re.compile(r"\d{1,2}[:.h٫]\d{2}")
-# Characters of the shortest rule that stands alone.
-_RULE_CHARACTERS = 3
+_RULE_LINE = re.compile(rf"[{RULE}]{{3,}}\Z")
 # The first line of a patch as Git writes it; what stands below is its header.
 _PATCH = re.compile(r"From [0-9a-f]{7,40} \w{3} \w{3} \d")
 ANSWERED = re.compile(
     r"(?:^|[ \t:：])(?:re|aw|sv|antw|vs|odp|ynt|rv|fw|fwd|wg|tr|ref|回复|答复|回覆|رد|ответ)[:：]",
     re.I,
 )
-# Characters by which a heading and its underline may differ.
-_UNDERLINED = 3
-# Blanks before a line that is set in.
-_SET_IN = 2
+# What underlines a heading, and characters by which the two may differ.
+_UNDERLINES = "-=~"
+_UNDERLINE_CHARACTERS = 3
+# The beginning of a line that is set in.
+_SET_IN = re.compile(r"\t|\s\s")
 _SECONDS = re.compile(r"\d{1,2}:\d{2}:\d{2}")
+
+
+class _Proof(Enum):
+    """What tells the header of an old message from a list of labels."""
+
+    ADDRESS = "an address of e-mail stands in it"
+    TIME = "a time of the day stands in it"
+    SHAPE = "a program has set it in bold type or below a rule"
+
+
+@dataclass
+class _HeaderBlock:
+    """The labels that stand together from a line on.
+
+    Attributes: ``start`` and ``last`` its lines; ``first`` the kind of its first label; ``kinds``
+    those of all; ``folded`` lines that continue the last value.
+    """
+
+    page: TextLines
+    start: int
+    last: int
+    first: str
+    kinds: set[str] = field(default_factory=set)
+    folded: int = 0
+
+    @classmethod
+    def read(cls, page: TextLines, start: int) -> "_HeaderBlock":
+        """Return the block that begins with the label in line ``start``."""
+        block = cls(page, start, start, kind_of(page.texts[start]))
+        depth = page.depths[start]
+        for at in range(start, min(len(page), start + BLOCK_LINES)):
+            if page.depths[at] != depth or not block._take(at):
+                break
+        return block
+
+    def _take(self, at: int) -> bool:
+        """Take a line; return whether the block may go on below it."""
+        text = self.page.texts[at]
+        kind = kind_of(text)
+        if kind:
+            self.kinds.add(kind)
+            self.folded, self.last = 0, at
+            return True
+        if text:
+            self.folded += 1
+            return self.folded <= _FOLDED_LINES
+        if self._goes_on_below(at):
+            return True
+        self.last = at - 1
+        return False
+
+    def _goes_on_below(self, blank: int) -> bool:
+        """Whether the block goes on below an empty line, as where each label is a paragraph."""
+        if self.first not in _FIRST:
+            return False
+        label, below = blank - 1, blank + 1
+        if label > self.start and self.page.texts[label - 1]:
+            return False
+        kind = kind_of(self.page.text_at(below))
+        if not kind or kind in self.kinds:
+            return False
+        if self.page.depths[below] != self.page.depths[blank]:
+            return False
+        if self.page.text_at(below + 1):
+            return False
+        return kind_of(self.page.texts[label]) != ""
+
+    @cached_property
+    def value(self) -> str:
+        """All that the block says."""
+        return " ".join(self.page.texts[self.start : self.last + 1])
+
+    @cached_property
+    def proofs(self) -> set[_Proof]:
+        """What speaks for it."""
+        proofs = set()
+        if "@" in self.value:
+            proofs.add(_Proof.ADDRESS)
+        if TIME.search(self.value) is not None:
+            proofs.add(_Proof.TIME)
+        if self._is_shaped():
+            proofs.add(_Proof.SHAPE)
+        return proofs
+
+    def _is_shaped(self) -> bool:
+        """Whether a program has set it in bold type or below a rule.
+
+        Below a rule people write a heading of their own as well; programs say when it was sent.
+        """
+        if self.page.texts[self.start].startswith(("*", "_")):
+            return True
+        if with_rule(self.page, self.start) == self.start:
+            return False
+        return "@" in self.value or not self.kinds.isdisjoint(_DATES)
+
+    @property
+    def ends_another(self) -> bool:
+        """Whether its labels are but two, at the end of others."""
+        return len(self.kinds) < _LEAST_LABELS and kind_of(self.page.text_at(self.start - 1)) != ""
 
 
 def kind_of(text: str) -> str:
     """Return which part of a header a line ``Label: value`` names; empty when it is none."""
-    shown = text[:60].replace("：", ":")
+    label_text = text[:60].replace("：", ":")
     # A program draws the header as a table: "| From | Ana Pérez<ana@people.example> |".
-    shown = shown[1:].replace("|", ":", 1) if shown[:1] == "|" else shown
-    head, colon, _value = shown.partition(":")
-    return LABELS.get(head.strip("*_ \t\xa0").lower(), "") if colon else ""
+    if label_text.startswith("|"):
+        label_text = label_text[1:].replace("|", ":", 1)
+    head, colon, _value = label_text.partition(":")
+    if not colon:
+        return ""
+    return LABELS.get(head.strip("*_ \t\xa0").lower(), "")
 
 
 def lone_kind(text: str) -> str:
@@ -44,118 +155,105 @@ def lone_kind(text: str) -> str:
 def block_end(page: TextLines, at: int, depth: int, *, announced: bool = False) -> int:
     """Return where a header block that begins at ``at`` ends; ``at`` when none does.
 
-    Args: ``announced`` whether a line above says that an old mail follows: then two labels are
+    Args: ``announced`` whether a line above says that an old message follows: then two labels are
     proof enough.
     """
-    first = kind_of(page.texts[at]) if page.depths[at] >= depth else ""
-    if not first:
+    if page.depths[at] < depth:
         return at
-    kinds: set[str] = set()
-    folded = 0
-    last = line = at
-    while line < min(len(page), at + BLOCK) and page.depths[line] == page.depths[at]:
-        kind = kind_of(page.texts[line])
-        if kind:
-            kinds.add(kind)
-            folded, last = 0, line
-        elif page.texts[line]:
-            folded += 1
-        elif (
-            first not in _FIRST
-            or not _goes_on(page, line, at)
-            or kind_of(page.texts[line + 1]) in kinds
-        ):
-            last = line - 1
-            break
-        if folded > _FOLDED:
-            break
-        line += 1
-    value = " ".join(page.texts[at : last + 1])
-    # Below a rule people write a heading of their own as well; programs say when it was sent.
-    is_ruled = with_rule(page, at) < at and ("@" in value or not kinds.isdisjoint({SENT, DATE}))
-    shaped = page.texts[at].startswith(("*", "_")) or is_ruled
-    is_proven = _is_proven(first, kinds - {OTHER}, value, announced=announced, shaped=shaped)
-    if is_proven and not announced:
-        is_proven = first != TO or shaped or TIME.search(value) is not None
-        # Two labels at the end of others are no header of their own.
-        is_proven = is_proven and (len(kinds) > 2 or not at or not kind_of(page.texts[at - 1]))
-    is_shown = not announced and _is_shown(page, at, has_program=SENT in kinds and TO in kinds)
-    return last + 1 if is_proven and not is_shown else at
+    if not kind_of(page.texts[at]):
+        return at
+    block = _HeaderBlock.read(page, at)
+    is_old = _has_sender_or_two(block) if announced else _is_header(block)
+    return block.last + 1 if is_old else at
 
 
-def _is_shown(page: TextLines, at: int, *, has_program: bool) -> bool:
-    """Whether a header is one that its author shows: the rest of a raw one, one of a patch, one set
-    in.
-
-    Args: ``has_program`` whether labels stand in it that mail programs write and people do not.
-    """
-    if not has_program and (page.lines[at][:1] == "\t" or page.lines[at][:_SET_IN].isspace()):
-        return True
-    for line in range(at - 1, max(-1, at - BLOCK), -1):
-        if not page.texts[line]:
-            break
-        if kind_of(page.texts[line]) == RAW or _PATCH.match(page.texts[line]) is not None:
-            return True
-    return False
+def _has_sender_or_two(block: _HeaderBlock) -> bool:
+    """Whether a block names the sender, or has two labels that a message has."""
+    return FROM in block.kinds or len(block.kinds - {OTHER}) > 1
 
 
-def _goes_on(page: TextLines, blank: int, at: int) -> bool:
-    """Whether a header block from ``at`` goes on below an empty line, as it does where each label
-    is a paragraph.
-    """
-    below = blank + 1
-    alone = blank - 1 == at or not page.texts[blank - 2]
-    if not alone or below >= len(page) or page.depths[below] != page.depths[blank]:
+def _is_header(block: _HeaderBlock) -> bool:
+    """Whether lines with labels that nothing announces are the header of an old message."""
+    if not _is_proven(block):
         return False
-    if below + 1 < len(page) and page.texts[below + 1]:
+    if block.ends_another:
         return False
-    return bool(kind_of(page.texts[blank - 1])) and bool(kind_of(page.texts[below]))
+    if block.first == TO and block.proofs.isdisjoint({_Proof.SHAPE, _Proof.TIME}):
+        return False
+    return not _is_shown(block)
 
 
-def _is_proven(first: str, kinds: set[str], value: str, *, announced: bool, shaped: bool) -> bool:
-    """Whether lines with labels are the header of an old mail.
+def _is_proven(block: _HeaderBlock) -> bool:
+    """Whether the labels, and what stands behind them, are those of a message.
 
     Travels have a from, a to and a date as well, memoranda a subject too; a raw header has been put
     there to be read.
     """
-    if announced:
-        return len(kinds) >= 2 or FROM in kinds
+    kinds = block.kinds - {OTHER}
     if RAW in kinds:
         return False
-    address, time = "@" in value, TIME.search(value) is not None
-    dated = not kinds.isdisjoint({SENT, DATE})
-    if len(kinds) < 3:
-        return len(kinds) == 2 and dated and address and _SECONDS.search(value) is not None
-    if FROM not in kinds or (first != FROM and not address and not time):
+    if len(kinds) < _LEAST_LABELS:
+        return len(kinds) == _LEAST_LABELS - 1 and _is_sent_to_the_second(block)
+    if FROM not in kinds:
         return False
-    # Programs leave no subject out; people who list from, to and when do.
-    if not shaped and kinds.isdisjoint({SENT, SUBJECT}):
+    if block.first != FROM and block.proofs.isdisjoint({_Proof.ADDRESS, _Proof.TIME}):
         return False
-    # Patches have no receiver, and templates no date.
-    if not shaped and (not dated or kinds.isdisjoint({SENT, TO})):
+    return _Proof.SHAPE in block.proofs or _is_of_program(block, kinds)
+
+
+def _is_of_program(block: _HeaderBlock, kinds: set[str]) -> bool:
+    """Whether a program has written the labels, and says where from, or that it is answered."""
+    if any(kinds.isdisjoint(alternatives) for alternatives in _OF_PROGRAMS):
         return False
-    return (
-        address
-        or shaped
-        or SENT in kinds
-        or (SUBJECT in kinds and time and ANSWERED.search(value) is not None)
-    )
+    if SENT in kinds:
+        return True
+    if _Proof.ADDRESS in block.proofs:
+        return True
+    return _Proof.TIME in block.proofs and ANSWERED.search(block.value) is not None
+
+
+def _is_sent_to_the_second(block: _HeaderBlock) -> bool:
+    """Whether a block names an address and a time with its seconds."""
+    if block.kinds.isdisjoint(_DATES):
+        return False
+    if _Proof.ADDRESS not in block.proofs:
+        return False
+    return _SECONDS.search(block.value) is not None
+
+
+def _is_shown(block: _HeaderBlock) -> bool:
+    """Whether a header is one that its author shows.
+
+    That is the rest of a raw one, one of a patch, and one that is set in and has no labels that
+    mail programs write and people do not.
+    """
+    page = block.page
+    if not block.kinds >= {SENT, TO} and _SET_IN.match(page.lines[block.start]):
+        return True
+    for at in range(block.start - 1, max(-1, block.start - BLOCK_LINES), -1):
+        text = page.texts[at]
+        if not text:
+            break
+        if kind_of(text) == RAW:
+            return True
+        if _PATCH.match(text) is not None:
+            return True
+    return False
 
 
 def with_rule(page: TextLines, at: int) -> int:
-    """Return where the rule begins that stands right
-    above line ``at``; ``at`` when there is none.
-    """
-    above = page.above(at)
-    if not above or page.depths[above - 1]:
+    """Return the line of the rule right above line ``at``; ``at`` when there is none."""
+    rule = page.above(at) - 1
+    if _RULE_LINE.match(page.unquoted_text(rule)) is None:
         return at
-    text = page.texts[above - 1]
-    if len(text) < _RULE_CHARACTERS or text.strip(RULE):
-        return at
-    # A line drawn right below a heading underlines it.
-    heading = page.texts[above - 2] if above > 1 and not page.depths[above - 2] else ""
-    return (
-        at
-        if heading and text[0] in "-=~" and abs(len(text) - len(heading)) <= _UNDERLINED
-        else above - 1
-    )
+    return at if _underlines(page, rule) else rule
+
+
+def _underlines(page: TextLines, rule: int) -> bool:
+    """Whether a rule underlines the heading right above it."""
+    text, heading = page.texts[rule], page.unquoted_text(rule - 1)
+    if not heading:
+        return False
+    if text[0] not in _UNDERLINES:
+        return False
+    return abs(len(text) - len(heading)) <= _UNDERLINE_CHARACTERS

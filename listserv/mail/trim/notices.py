@@ -1,11 +1,11 @@
-"""Tell the paragraphs that lawyers, virus scanners and foresters put below a mail from sentences of
-an author's own that begin alike.
+"""Tell the notices of lawyers, virus scanners and foresters from sentences that begin alike.
 
 "This message is confidential until Friday" is its author's. A notice addresses whoever gets the
-mail without being meant: it says whom it is meant for, what may be in it, what to do with it.
+message without being meant: it says whom it is meant for, what may be in it, what to do with it.
 """
 
 import re
+from collections.abc import Iterable
 
 from listserv.mail.trim.words import (
     DISCLAIMERS,
@@ -19,10 +19,10 @@ from listserv.mail.trim.words import (
 
 # Words of lawyers that make one of a paragraph below a rule, or of one whose language is not known.
 _LEGAL_WORDS = 4
-_LONG = 240  # characters
+_LONG_CHARACTERS = 240
 # A paragraph in which an author speaks is no longer than this.
-_OWN = 320  # characters
-# What is said to a reader for whom the mail is not meant, and of what it may hold.
+_OWN_CHARACTERS = 320
+# What is said to a reader for whom the message is not meant, and of what it may hold.
 _TO_STRANGERS = re.compile(
     r"not the (?:intended|named|correct|designated|proper)(?! \w+ of\b)"
     r"|(?:intended|meant) (?:only|solely|exclusively)\b"
@@ -61,7 +61,7 @@ _TO_STRANGERS = re.compile(
     r"|誤って|誤送|破棄|削除|のみ|잘못|삭제|지정된|금지|포함"
     r"|بالخطأ|الخطأ|خطأ|حصري|فقط|إذا لم تكن|حذف|إتلاف|قد تحتوي|يحظر|محظور|موجهة"
 )
-# What an author says of their own mail, and lawyers do not: when, and in the first person.
+# What an author says of their own message, and lawyers do not: when, and in the first person.
 _OF_ITS_AUTHOR = re.compile(
     r"(?<!\w)(?:until (?!confirmed|otherwise|expressly)|till|i(?:'m|'ll|'ve|'d)"
     r"|i (?:am|was|have|will|shall|would|think|work|sen[dt]|wrote|hope|do|can|know|need|ask|speak)"
@@ -90,6 +90,10 @@ _FORESTERS = (
     "bitte prüfen sie, ob",
 )  # fmt: skip
 _TREE_WORDS = 6
+# What stands in the addresses of pages and of e-mail.
+REACH = ("http", "@")
+_STATEMENTS = (" will ", " is ", " are ")
+_OF_ANY_NOTICE = (*OF_MAIL, *OF_THIS_MAIL, *TO_DO)
 _SCANNERS = re.compile(
     r"virus|malware|spam|avast|\bavg\b|norton|mcafee|kaspersky|bitdefender|\beset\b|mailscanner"
     r"|вирус|病毒"
@@ -134,12 +138,20 @@ def is_notice(head: str, text: str, *, is_below_rule: bool = False) -> bool:
     legal = legal_words(text)
     if head.startswith(_FORESTERS):
         return _is_of_forester(head)
-    if head.startswith(NOTICES) and legal and any(word in text for word in OF_THIS_MAIL):
+    if head.startswith(NOTICES) and legal and holds_any(text, OF_THIS_MAIL):
         return _is_of_scanner(head) or is_to_strangers(text)
     if head.startswith(DISCLAIMERS) and legal > 1:
         return is_to_strangers(text)
-    named = any(word in text for word in OF_MAIL) and any(word in text for word in TO_DO)
-    return is_below_rule and named and legal >= _LEGAL_WORDS
+    if not is_below_rule:
+        return False
+    if legal < _LEGAL_WORDS:
+        return False
+    return holds_any(text, OF_MAIL) and holds_any(text, TO_DO)
+
+
+def holds_any(text: str, words: Iterable[str]) -> bool:
+    """Whether any of the words, or phrases, stands in a text."""
+    return any(word in text for word in words)
 
 
 def legal_words(text: str) -> int:
@@ -148,41 +160,55 @@ def legal_words(text: str) -> int:
 
 
 def is_to_strangers(text: str) -> bool:
-    """Whether a text in lower case speaks to those for whom a mail is not meant, and its author
-    nowhere.
+    """Whether a text in lower case speaks to those for whom a message is not meant.
+
+    Its author speaks nowhere in it.
     """
-    matches = _TO_STRANGERS.findall(text)
-    sentences = [sentence for sentence in _SENTENCE_END.split(text) if sentence.strip()]
-    if len(text) < _LONG and not all(map(_is_of_notice, sentences)):
+    addressed = len(_TO_STRANGERS.findall(text))
+    if len(text) < _LONG_CHARACTERS and not _is_of_notices_only(text):
         return False
-    if (
-        len(text) < _OWN
-        and len(matches) < _LEGAL_WORDS
-        and _OF_ITS_AUTHOR.search(text.replace("’", "'")) is not None
-    ):
+    if addressed < _LEGAL_WORDS and _is_of_its_author(text):
         return False
-    return bool(matches) or (len(text) >= _LONG and legal_words(text) > 1)
+    if addressed:
+        return True
+    return len(text) >= _LONG_CHARACTERS and legal_words(text) > 1
+
+
+def _is_of_notices_only(text: str) -> bool:
+    sentences = (sentence for sentence in _SENTENCE_END.split(text) if sentence.strip())
+    return all(map(_is_of_notice, sentences))
+
+
+def _is_of_its_author(text: str) -> bool:
+    """Whether an author speaks in a paragraph, which is short then."""
+    if len(text) >= _OWN_CHARACTERS:
+        return False
+    return _OF_ITS_AUTHOR.search(text.replace("’", "'")) is not None
 
 
 def _is_of_notice(sentence: str) -> bool:
-    """Whether a sentence may stand in a notice: it speaks
-    of the mail or as lawyers do, or hardly says anything.
+    """Whether a sentence may stand in a notice.
+
+    It speaks of the message or as lawyers do, or hardly says anything.
     """
-    if len(sentence.split()) <= _TREE_WORDS and " " in sentence:
-        return legal_words(sentence) > 0 or not any(
-            word in sentence for word in (" will ", " is ", " are ")
-        )
-    of_mail = any(word in sentence for word in (*OF_MAIL, *OF_THIS_MAIL, *TO_DO))
-    return of_mail or legal_words(sentence) > 0 or _TO_STRANGERS.search(sentence) is not None
+    if legal_words(sentence):
+        return True
+    if " " in sentence and len(sentence.split()) <= _TREE_WORDS:
+        return not holds_any(sentence, _STATEMENTS)
+    return holds_any(sentence, _OF_ANY_NOTICE) or _TO_STRANGERS.search(sentence) is not None
 
 
 def _is_of_forester(head: str) -> bool:
-    is_asked = _PRINT.search(head) is not None
-    is_asked = is_asked and _CONSIDER.match(head) is not None
-    return is_asked and (_FOR_TREES.search(head) is not None or len(head.split()) <= _TREE_WORDS)
+    if _PRINT.search(head) is None:
+        return False
+    if _CONSIDER.match(head) is None:
+        return False
+    return _FOR_TREES.search(head) is not None or len(head.split()) <= _TREE_WORDS
 
 
 def _is_of_scanner(head: str) -> bool:
-    if _VIRUS_FREE.match(head) is not None or _BY_SCANNERS.match(head) is None:
+    if _VIRUS_FREE.match(head) is not None:
+        return False
+    if _BY_SCANNERS.match(head) is None:
         return False
     return _SCANNERS.search(head) is not None and _SCANNED.search(head) is not None

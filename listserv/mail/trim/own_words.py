@@ -1,5 +1,6 @@
-"""Tell an author's words from an introduction in one line: "Yes, I agree. On 4 November 2026 Boris
-wrote:".
+"""Tell an author's words from an introduction that stands in the same line.
+
+As in "Yes, I agree. On 4 November 2026 Boris wrote:".
 """
 
 import re
@@ -22,10 +23,18 @@ _DATED = re.compile(
 # What ends a sentence before an introduction that has no opener: "Да. ср, 4 нояб. 2026 г. …", "I
 # agree. Boris Horvat <…".
 _AFTER_SENTENCE = re.compile(r"[.!?…؟]['\"”»)]{0,2}[ \xa0]+(?=[^\s])|[。！？]\s{0,2}(?=[^\s])")
-_DAY_OR_DATE = re.compile(r"(?:[^\W\d]{1,14}[.,]{0,2}[ \xa0]{0,2}){0,2}\d{1,4}[./ \xa0-]")
-_NAME_AND_ADDRESS = re.compile(r"[\"“]?[^\W\d_a-zа-я][^<>@:.!?]{1,60}<[^<>\s]{5,200}>")
+_DAY_OR_DATE = r"(?:[^\W\d]{1,14}[.,]{0,2}[ \xa0]{0,2}){0,2}\d{1,4}[./ \xa0-]"
+_NAME_AND_ADDRESS = r"[\"“]?[^\W\d_a-zа-я][^<>@:.!?]{1,60}<[^<>\s]{5,200}>"
+_WITHOUT_OPENER = re.compile(rf"{_DAY_OR_DATE}|{_NAME_AND_ADDRESS}")
 _NAME_FIRST = tuple("在于於")
-_ABBREVIATION = 4  # letters
+# What stands around words, and what ends them with a stop or goes on.
+_AROUND = " *_-—–>\"'(["
+_STOPS = ".!?…。！？؟)"
+_EXCLAIMED = "!?؟。！？"
+_GOES_ON = ",،:;"
+# Signs and pictures stand above this code point, which are words as well.
+_FIRST_SIGN = 0x2000
+_ABBREVIATION_LETTERS = 4
 _MORE = re.compile(r"[!?؟][\s\xa0]|[。！？].|[^\W\d_]{5,}\.[ \xa0]+[^\W\d_]")
 # Words that are written small in names, and days of the week where those are.
 _SMALL = frozenset(
@@ -52,54 +61,69 @@ _SMALL = frozenset(
 
 
 def end(joined: str) -> int:
-    """Return where an author's words end that stand before an introduction in its line; 0 when none
-    do.
-    """
+    """Return where an author's words end that stand before an introduction; 0 when none do."""
     for match in _DATED.finditer(joined):
-        head = joined[: match.start()]
-        if match.start() and _are_words(head, joined[match.start() :]):
-            return match.start()
-        if not head.strip(" *_-—–>\"'(["):
+        start = match.start()
+        head = joined[:start]
+        if start and _are_words(head, joined[start:]):
+            return start
+        if not head.strip(_AROUND):
             return 0
+    return _end_of_sentence(joined)
+
+
+def _end_of_sentence(joined: str) -> int:
+    """Return where a sentence ends before an introduction without an opener; 0 when none does."""
     for match in _AFTER_SENTENCE.finditer(joined):
         head, rest = joined[: match.end()], joined[match.end() :]
-        if not _is_whole(head.rstrip(), rest):
-            continue
-        if _DAY_OR_DATE.match(rest) is not None or _NAME_AND_ADDRESS.match(rest) is not None:
+        if _is_whole(head.rstrip(), rest) and _WITHOUT_OPENER.match(rest) is not None:
             return match.end()
     return 0
 
 
 def _are_words(head: str, rest: str) -> bool:
-    """Whether what stands before an opener is words: no name with its address, no date, no other
-    opener.
+    """Whether what stands before an opener is words.
+
+    A name with its address, a date and another opener are none.
     """
-    bare = head.strip(" *_-—–>\"'([")
-    if (
-        "@" in bare
-        or len(bare) < 2
-        or not any(char.isalnum() or ord(char) > 0x2000 for char in bare)
-    ):
+    bare = head.strip(_AROUND)
+    if len(bare) < 2:
         return False
-    if bare[-1] in ".!?…。！？؟)":
+    if "@" in bare:
+        return False
+    if not any(map(_is_of_word, bare)):
+        return False
+    if bare[-1] in _STOPS:
         return True
     # "Boris Horvat 於 2026/5/3 …": in these scripts the name goes before the date.
-    if rest[:1] in _NAME_FIRST:
+    if rest.startswith(_NAME_FIRST):
         return False
-    return (
-        not any(char.isdigit() for char in bare) and head[-1:].isspace() and bare[-1] not in ",،:;"
-    )
+    if any(map(str.isdigit, bare)):
+        return False
+    if bare[-1] in _GOES_ON:
+        return False
+    return head[-1].isspace()
+
+
+def _is_of_word(char: str) -> bool:
+    return char.isalnum() or ord(char) > _FIRST_SIGN
 
 
 def _is_whole(head: str, rest: str) -> bool:
     """Whether a sentence ends with ``head``: an abbreviation's full stop ends none."""
     words = head.split()
-    last = words[-1].strip(".!?…؟。！？'\"”»)").lower()
-    if head[-1] in "!?؟。！？" or cues.has_sentence(head):
+    if head[-1] in _EXCLAIMED:
         return True
+    if cues.has_sentence(head):
+        return True
+    last = words[-1].strip(".!?…؟。！？'\"”»)").lower()
     if len(words) == 1:
         return last in cues.ANSWERS
-    return len(last) > _ABBREVIATION and not rest[:1].isdigit() and words[0][:1].isupper()
+    if len(last) <= _ABBREVIATION_LETTERS:
+        return False
+    if rest[:1].isdigit():
+        return False
+    return words[0][0].isupper()
 
 
 def is_followed_by_more(rest: str) -> bool:
@@ -109,5 +133,8 @@ def is_followed_by_more(rest: str) -> bool:
 
 def has_small_words(text: str) -> bool:
     """Whether words are written small that belong to no name, no day and no word for writing."""
-    words = text.split()[1:]
-    return any(word[:1].islower() and word.strip(".,").lower() not in _SMALL for word in words)
+    return any(map(_is_small_word, text.split()[1:]))
+
+
+def _is_small_word(word: str) -> bool:
+    return word[0].islower() and word.strip(".,").lower() not in _SMALL

@@ -1,7 +1,7 @@
 """Words with which mail programs introduce what they quote, in some forty languages.
 
-Everything is compared in lower case and without marks of direction. A row is added with a mail that
-needs it. What programs and people put below their text is in :mod:`listserv.mail.trim.words`.
+Everything is compared in lower case and without marks of direction. A row is added with a message
+that needs it. What programs and people put below their text is in :mod:`listserv.mail.trim.words`.
 """
 
 # Verbs of the line above a quote: "On 3 May 2026, Ana Pérez <ana@…> wrote:". Those of two words
@@ -44,9 +44,9 @@ OPENERS = (
     "message de ", "mensaje de ", "noong ",
 )  # fmt: skip
 
-# Labels of the header block that Outlook and others put above an old mail, by what they name. What
-# a program calls sent and people do not, is told apart from a date: they write of travels from, to
-# and when.
+# Labels of the header block that Outlook and others put above an old message, by what they name.
+# What a program calls sent and people do not is another kind than a date: people write of travels
+# from, to and when.
 FROM, SENT, DATE, TO, CC, SUBJECT, OTHER, RAW = (
     "from",
     "sent",
@@ -125,7 +125,7 @@ _LABELS = {
 }  # fmt: skip
 LABELS: dict[str, str] = {label: kind for kind, labels in _LABELS.items() for label in labels}
 
-# What stands between dashes above an old mail that is answered.
+# What stands between dashes above an old message that is answered.
 ORIGINAL = (
     "original message", "original", "original appointment", "original email", "reply message",
     "message d'origine", "message original", "mail original", "message initial",
@@ -155,14 +155,14 @@ ORIGINAL = (
     "email asli", "quoted text", "previous replies", "previous message", "previous messages",
 )  # fmt: skip
 
-# Lines that tell of an old mail without dashes or a colon.
+# Lines that tell of an old message without dashes or a colon.
 BARE_MARKS = (
     "original message processed by",
     "inactive hide details for",
     "ursprüngliche nachricht verarbeitet von",
 )
 
-# What systems write into the mail that is answered: all below the line is theirs.
+# What systems write into the message that is answered: all below the line is theirs.
 REPLY_ABOVE = (
     "reply above this line", "reply above the line", "type your reply above this line",
     "write above this line", "répondez au-dessus de cette ligne",

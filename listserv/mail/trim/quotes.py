@@ -1,5 +1,6 @@
-"""Decide about quoted lines that end a text and that nothing announces: old words, or what their
-author shows?
+"""Decide whether quoted lines that end a text and that nothing announces are old words.
+
+Else their author shows them.
 
 People type ``>`` for other things than old words: for the prompt of a shell or of R, for a text
 that they propose.
@@ -20,44 +21,60 @@ _CODE = re.compile(
 )
 # A box of a ballot, ticked or not.
 _BOX = re.compile(r"\[[ xX✓✔]?\] ?\S|[☐☑☒]")
-# Of the lines that say something, how many must look so (in hundredths).
-_LISTED = 60
+# Of the lines that say something, how many must look so.
+_LISTED_PERCENT = 60
 # Answers that make a form of a text.
-_ANSWERS = 2
-# Lines that are looked at.
-_LOOKED = 200
+_LEAST_ANSWERS = 2
+_LOOKED_LINES = 200
+# What a line may do that leads on to what its author shows.
+_LEADING = (cues.shows, cues.cites, cues.proposes)
+_ASKED = ("?", "？", "؟")
+# Ends of lines that no program has.
+_WORDED_ENDS = (",", "?")
 
 
 def start(page: TextLines, end: int) -> int:
     """Return where the run of quoted and empty lines begins that ends at ``end``."""
     at = end
-    while at and (page.depths[at - 1] or not page.texts[at - 1]):
+    while at and not page.is_unquoted(at - 1):
         at -= 1
     return at
 
 
-def _is_form(page: TextLines, end: int) -> bool:
-    """Whether marked lines are answers to questions that stand right above them, in a text that
-    begins with none.
-    """
-    runs = [at for at in range(end) if page.depths[at] and (not at or not page.depths[at - 1])]
-    if len(runs) < _ANSWERS:
-        return False
-    return all(at and page.texts[at - 1].endswith(("?", "？", "؟")) for at in runs)
-
-
 def are_old(page: TextLines, first: int, end: int) -> bool:
-    """Whether quoted lines that nothing announces are old words: none that a colon shows, no
-    listing, no session.
+    """Whether quoted lines that nothing announces are old words.
+
+    What a colon shows is none, a listing and a session are none.
     """
-    above = page.above(first)
     if _is_form(page, end):
         return False
-    last = page.texts[above - 1] if above else ""
-    if cues.shows(last) or cues.cites(last) or cues.proposes(last):
+    above = page.above(first)
+    last = page.text_at(above - 1)
+    if any(leads_on(last) for leads_on in _LEADING):
         return False
     if any(map(_BOX.match, page.texts[first:end])):
         return False
-    lines = [text for at in range(first, min(end, first + _LOOKED)) if (text := page.texts[at])]
-    listed = sum(_CODE.search(line) is not None and not line.endswith((",", "?")) for line in lines)
-    return not above or 100 * listed < _LISTED * len(lines) or not lines
+    shown = page.spoken(first, min(end, first + _LOOKED_LINES))
+    return above == 0 or not _is_listing(shown)
+
+
+def _is_form(page: TextLines, end: int) -> bool:
+    """Whether marked lines are answers to questions that stand right above them.
+
+    The text begins with none.
+    """
+    runs = list(page.quoted_runs(0, end))
+    if len(runs) < _LEAST_ANSWERS:
+        return False
+    return all(page.text_at(at - 1).endswith(_ASKED) for at in runs)
+
+
+def _is_listing(lines: list[str]) -> bool:
+    """Whether most lines are of a program or of a session."""
+    if not lines:
+        return False
+    return 100 * sum(map(_is_code, lines)) >= _LISTED_PERCENT * len(lines)
+
+
+def _is_code(line: str) -> bool:
+    return _CODE.search(line) is not None and not line.endswith(_WORDED_ENDS)

@@ -1,8 +1,11 @@
-"""Find what people mark their answers with inside old words that bear no marks of quotes: "[KA]
-yes", "==> yes", "* yes *", "[Amina: yes]".
+"""Find what people mark their answers with inside old words that bear no marks of quotes.
+
+As in "[KA] yes", "==> yes", "* yes *", "[Amina: yes]".
 """
 
 import re
+from collections import Counter
+from collections.abc import Iterator
 from itertools import pairwise
 
 from listserv.mail.trim import cues
@@ -47,7 +50,8 @@ _REACH = re.compile(r"\d[\d ()./-]{3,}\d|@|www\.|https?:")
 _LABELS = frozenset(
     {"RE:", "TO:", "CC:", "PS:", "FW:", "NB:", "AM:", "PM:", "ID:", "TEL:", "FAX:", "WEB:", "URL:"}
 )
-_TAGS = 2
+# So many lines that are marked alike are no chance.
+_LEAST_MARKED = 2
 _ANSWER_WORDS = 3
 _SET_IN = ("  ", "\t")
 _ASKED = ("?", "？", "؟")
@@ -74,103 +78,157 @@ def are_in(page: TextLines, start: int, end: int) -> bool:
     lines = [page.lines[at] for at in range(start, end) if page.texts[at]]
     if not lines:
         return False
-    if lines[0].lstrip().startswith(_OPENED):
-        return True
-    set_in = [line.startswith(_SET_IN) for line in lines]
-    if set_in[0] and not all(set_in):
+    if any(shows_answers(lines) for shows_answers in _ON_LINES):
         return True
     texts = [line.strip() for line in lines]
-    return (
-        _are_tagged(texts)
-        or _are_enclosed(texts)
-        or _are_below_questions(texts)
-        or _are_behind_questions(lines)
-    )
+    return any(shows_answers(texts) for shows_answers in _ON_TEXTS)
+
+
+def _are_below_quotation(lines: list[str]) -> bool:
+    """Whether old words begin with a quotation mark."""
+    return lines[0].lstrip().startswith(_OPENED)
+
+
+def _are_set_in(lines: list[str]) -> bool:
+    """Whether the first line is set in and another one is not."""
+    if not lines[0].startswith(_SET_IN):
+        return False
+    return not all(line.startswith(_SET_IN) for line in lines)
+
+
+def _are_repeated(marks: Iterator[str]) -> bool:
+    return any(count >= _LEAST_MARKED for count in Counter(marks).values())
 
 
 def _are_tagged(texts: list[str]) -> bool:
-    tags: dict[str, int] = {}
-    for text in texts:
-        match = _TAG.match(text)
-        if match is not None and _is_tag(match[1], text):
-            tags[match[1]] = tags.get(match[1], 0) + 1
-    return any(count >= _TAGS for count in tags.values())
+    return _are_repeated(tag for text in texts if (tag := _tag(text)))
 
 
-def _is_tag(tag: str, text: str) -> bool:
-    return tag not in _LABELS and not kind_of(text) and _REACH.search(text[len(tag) :]) is None
+def _tag(text: str) -> str:
+    """Return the tag before an answer; empty where there is none."""
+    match = _TAG.match(text)
+    if match is None:
+        return ""
+    if match[1] in _LABELS:
+        return ""
+    if kind_of(text):
+        return ""
+    if _REACH.search(text[match.end(1) :]) is not None:
+        return ""
+    return match[1]
 
 
 def _are_enclosed(texts: list[str]) -> bool:
     """Whether lines stand between marks, the first line excepted, with which old words begin."""
-    marks: dict[str, int] = {}
-    spoken: set[str] = set()
-    for text in texts[1:]:
-        match = _AROUND.match(text)
-        if match is None or not _is_answer(match[2], text):
-            continue
-        if match[3].startswith(_PAIRED.get(match[1][0], match[1][0])):
-            marks[match[1]] = marks.get(match[1], 0) + 1
-            if match[1] not in _BOLD or _speaks(match[2]):
-                spoken.add(match[1])
-            if _NAMED.match(text) is not None and len(text.split()) > _ANSWER_WORDS:
-                return True
-    return any(count >= _TAGS and mark in spoken for mark, count in marks.items())
+    enclosed = [match for text in texts[1:] if (match := _enclosed(text)) is not None]
+    if any(_is_named_answer(match.string) for match in enclosed):
+        return True
+    spoken = {match[1] for match in enclosed if _speaks(match)}
+    return _are_repeated(match[1] for match in enclosed if match[1] in spoken)
 
 
-def _speaks(inner: str) -> bool:
+def _enclosed(text: str) -> re.Match[str] | None:
+    """Return the marks around an answer, and the answer as the second group."""
+    match = _AROUND.match(text)
+    if match is None:
+        return None
+    if not _is_answer(match[2], text):
+        return None
+    first_mark = match[1][0]
+    closing = _PAIRED.get(first_mark, first_mark)
+    return match if match[3].startswith(closing) else None
+
+
+def _is_named_answer(text: str) -> bool:
+    """Whether brackets hold a name and an answer: "[Amina: the first, I think.]"."""
+    return _NAMED.match(text) is not None and len(text.split()) > _ANSWER_WORDS
+
+
+def _speaks(match: re.Match[str]) -> bool:
     """Whether words between marks are an answer, where programs mark names and headings alike."""
+    return match[1] not in _BOLD or _is_worded_answer(match[2])
+
+
+def _is_worded_answer(inner: str) -> bool:
     return inner.endswith(_STOPS) or cues.is_answer(inner)
 
 
 def _is_answer(inner: str, text: str) -> bool:
-    """Whether marks stand around words: no picture,
-    no address, no warning, no label of a header.
+    """Whether marks stand around words.
+
+    Pictures, addresses, warnings and labels of a header are none.
     """
-    if _OF_PROGRAMS.match(text) is not None or _REACH.search(inner) is not None or kind_of(text):
+    if _OF_PROGRAMS.match(text) is not None:
         return False
-    return any(char.isalpha() for char in inner)
+    if _REACH.search(inner) is not None:
+        return False
+    if kind_of(text):
+        return False
+    return any(map(str.isalpha, inner))
 
 
 def _is_plain_answer(text: str) -> bool:
-    """Whether a line right below a question needs no second one like it to be an answer."""
+    """Whether a line right below a question needs no second line like it to be an answer."""
     if _STRONG.match(text) is not None and _is_answer(text, text):
         return True
     match = _AROUND.match(text)
-    return (
-        match is not None
-        and match[1] == match[3]
-        and _is_answer(match[2], text)
-        and _speaks(match[2])
-    )
+    if match is None:
+        return False
+    if match[1] != match[3]:
+        return False
+    return _is_answer(match[2], text) and _is_worded_answer(match[2])
 
 
 def _are_behind_questions(lines: list[str]) -> bool:
-    """Whether questions are answered in their own line
-    behind a sign, set in, in capitals, or by number.
-    """
+    """Whether questions are answered in their own line, set in, in capitals, or by number."""
     behind = sum(_BEHIND.search(line) is not None for line in lines)
-    set_in = loud = 0
-    for question, line in pairwise(lines):
-        if question.rstrip().endswith(_ASKED) and not question.startswith(_SET_IN):
-            set_in += line.startswith(_SET_IN)
-            loud += line.isupper() and not question.isupper() and len(line.split()) >= _ANSWER_WORDS
-    asked = {match[1] for line in lines if (match := _ASKED_BY_NUMBER.match(line.strip()))}
-    answered = {match[1] for line in lines if (match := _ANSWERED_BY_NUMBER.match(line.strip()))}
-    return max(behind, set_in, loud, len(asked & answered)) >= _TAGS
+    answers = [pair for pair in pairwise(lines) if _asks_flush(pair[0])]
+    set_in = sum(line.startswith(_SET_IN) for _question, line in answers)
+    loud = sum(_is_louder(line, question) for question, line in answers)
+    numbered = _numbers(_ASKED_BY_NUMBER, lines) & _numbers(_ANSWERED_BY_NUMBER, lines)
+    return max(behind, set_in, loud, len(numbered)) >= _LEAST_MARKED
+
+
+def _asks_flush(line: str) -> bool:
+    """Whether a line is a question that is not set in."""
+    return line.rstrip().endswith(_ASKED) and not line.startswith(_SET_IN)
+
+
+def _is_louder(line: str, question: str) -> bool:
+    """Whether a line is in capitals and the question above it is not."""
+    if not line.isupper():
+        return False
+    if question.isupper():
+        return False
+    return len(line.split()) >= _ANSWER_WORDS
+
+
+def _numbers(pattern: re.Pattern[str], lines: list[str]) -> set[str]:
+    return {match[1] for line in lines if (match := pattern.match(line.strip()))}
 
 
 def _are_below_questions(texts: list[str]) -> bool:
     """Whether questions are answered in the line below them, each behind the same sign."""
-    signs: dict[str, int] = {}
-    for question, text in pairwise(texts):
-        match = _SIGN.match(text)
-        if (
-            question.endswith(_ASKED)
-            and not question.startswith(text[:1])
-            and _is_plain_answer(text)
-        ):
-            return True
-        if match is not None and question.endswith(_ASKED) and not question.startswith(match[0]):
-            signs[match[0]] = signs.get(match[0], 0) + 1
-    return any(count >= _TAGS for count in signs.values())
+    answers = [pair for pair in pairwise(texts) if pair[0].endswith(_ASKED)]
+    if any(_is_marked_answer(text, question) for question, text in answers):
+        return True
+    return _are_repeated(sign for question, text in answers if (sign := _sign(text, question)))
+
+
+def _is_marked_answer(text: str, question: str) -> bool:
+    return not question.startswith(text[:1]) and _is_plain_answer(text)
+
+
+def _sign(text: str, question: str) -> str:
+    """Return the sign before an answer with which the question does not begin."""
+    match = _SIGN.match(text)
+    if match is None:
+        return ""
+    if question.startswith(match[0]):
+        return ""
+    return match[0]
+
+
+# What tells answers apart in lines as they are, and in what these say.
+_ON_LINES = (_are_below_quotation, _are_set_in, _are_behind_questions)
+_ON_TEXTS = (_are_tagged, _are_enclosed, _are_below_questions)

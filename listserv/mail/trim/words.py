@@ -1,5 +1,6 @@
-"""Words that stand below what people write: of their
-phones, their closings, their lawyers and their lists.
+"""Words that stand below what people write.
+
+They are of their phones, their closings, their lawyers and their lists.
 """
 
 # Beginnings of the line that a phone or a program adds. Such a line is short and is no sentence.
@@ -141,7 +142,7 @@ NOTICES = (
     "aviso de confidencialidad", "antes de imprimir", "por favor considere", "libre de virus",
     "vertraulichkeitshinweis", "virenfrei", "bitte prüfen sie, ob", "声明：", "إخلاء مسؤولية",
 )  # fmt: skip
-# What such a paragraph calls the mail that it stands in.
+# What such a paragraph calls the message that it stands in.
 OF_THIS_MAIL = (
     "this e-mail", "this email", "this message", "this mail", "this communication",
     "this transmission", "the e-mail",
@@ -191,7 +192,7 @@ LEGAL = (
     "收件者", "機密情報", "수신", "سري", "المرسل إليه", "المستلم", "gizli",
 )  # fmt: skip
 
-# What any such paragraph says that stands below a rule: of the mail itself, and what to do with it.
+# What any such paragraph says that stands below a rule: of the message itself, and what to do with it.
 OF_MAIL = ("e-mail", "email", "message", "communication", "transmission")
 TO_DO = ("delete", "notify", "destroy", "return it")
 
