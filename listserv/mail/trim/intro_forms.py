@@ -264,6 +264,7 @@ def _is_named(text: str) -> bool:
 
 
 def has_opener(text: str) -> bool:
+    """Whether a line begins with a word that opens introductions: "On", "Le", "Am"."""
     return text.lower().lstrip(BEFORE_OPENER).startswith(OPENERS)
 
 

@@ -192,7 +192,8 @@ LEGAL = (
     "收件者", "機密情報", "수신", "سري", "المرسل إليه", "المستلم", "gizli",
 )  # fmt: skip
 
-# What any such paragraph says that stands below a rule: of the message itself, and what to do with it.
+# What any such paragraph says that stands below a rule: of the message itself, and what to do with
+# it.
 OF_MAIL = ("e-mail", "email", "message", "communication", "transmission")
 TO_DO = ("delete", "notify", "destroy", "return it")
 

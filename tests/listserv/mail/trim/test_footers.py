@@ -24,19 +24,19 @@ LANGUAGES = [code for code, _label in settings.LANGUAGES]
 
 @pytest.fixture
 def risk(cast):
-    """The closed discussion's list."""
+    """Return the list of the closed discussion."""
     return MailingList.objects.get()
 
 
 @pytest.fixture
-def said(cast):
+def contribution(cast):
     return cast.say(cast.amina, "Twenty metres\n\nare enough.", subject="Distances", folded="> old", now=clock())
 
 
-def copy(said, risk, language, kind="plain"):
-    """The text of a copy in a language."""
-    alias = tokens.alias_address("risk", member_id=said.author_id, list_id=risk.pk)
-    raw = b"".join(Bodies(said, risk, alias=alias).get(language, Form.TEXT))
+def delivery(contribution, risk, language, kind="plain"):
+    """Return the text of a delivery in a language."""
+    alias = tokens.alias_address("risk", member_id=contribution.author_id, list_id=risk.pk)
+    raw = b"".join(Bodies(contribution, risk, alias=alias).get(language, Form.TEXT))
     return message_from_bytes(raw, policy=policy.default).get_body((kind,)).get_content()
 
 
@@ -48,10 +48,10 @@ def quoted(text, mark="> ", width=0):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize(("mark", "width"), [("> ", 0), (">> ", 0), ("> > ", 0), ("> ", 34), ("", 0), ("| ", 60)])
-def test_foot_of_a_copy_goes_in_every_language_and_its_words_stay(cast, risk, said, language, mark, width):
-    before = f"{quoted(copy(said, risk, language), mark, width)}\n\nMy answer."
+def test_foot_of_a_delivery_goes_in_every_language_and_its_words_stay(cast, risk, contribution, language, mark, width):
+    before = f"{quoted(delivery(contribution, risk, language), mark, width)}\n\nMy answer."
     after = without_footers(before)
-    for gone in ("risk+a.", "/lists/", "risk-request", f"/c/{said.number}/"):
+    for gone in ("risk+a.", "/lists/", "risk-request", f"/c/{contribution.number}/"):
         assert gone not in after
     assert after.endswith("My answer.") and f"{mark}are enough." in after
     assert "--" not in [line.strip("> |") for line in after.splitlines()]
@@ -59,18 +59,20 @@ def test_foot_of_a_copy_goes_in_every_language_and_its_words_stay(cast, risk, sa
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_answer_below_a_quoted_copy_is_published_without_its_foot(cast, risk, said, language):
-    body = f"Amina Diallo wrote:\n\n{quoted(copy(said, risk, language))}\n\nThirty, I say."
+def test_answer_below_a_quoted_delivery_is_published_without_its_foot(cast, risk, contribution, language):
+    body = f"Amina Diallo wrote:\n\n{quoted(delivery(contribution, risk, language))}\n\nThirty, I say."
     accept(letter(body.replace("\n", "\r\n"), who=cast.boris, message_id="b@x"), risk.address, member=cast.boris)
     drain()
-    made = Contribution.objects.latest("pk")
-    assert made.text.endswith("Thirty, I say.") and "> are enough." in made.text
-    assert "/lists/" not in made.text and "risk+a." not in made.text
+    answer = Contribution.objects.latest("pk")
+    assert answer.text.endswith("Thirty, I say.") and "> are enough." in answer.text
+    assert "/lists/" not in answer.text and "risk+a." not in answer.text
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_foot_of_an_answered_html_copy_goes_too(cast, risk, said, language):
-    html = copy(said, risk, language, "html").partition("<body")[2].partition(">")[2].partition("</body>")[0]
+def test_foot_of_an_answered_html_delivery_goes_too(cast, risk, contribution, language):
+    html = (
+        delivery(contribution, risk, language, "html").partition("<body")[2].partition(">")[2].partition("</body>")[0]
+    )
     raw = (
         f"From: {cast.boris.email}\r\nSubject: Re\r\nMessage-ID: <h@x>\r\n"
         "Content-Type: text/html; charset=utf-8\r\n\r\n"
@@ -78,13 +80,13 @@ def test_foot_of_an_answered_html_copy_goes_too(cast, risk, said, language):
     )
     accept(raw.encode(), risk.address, member=cast.boris)
     drain()
-    made = Contribution.objects.latest("pk")
-    assert made.text.endswith("Thirty, I say.") and "are enough." in made.text
-    assert "/lists/" not in made.text and "risk+a." not in made.text
+    answer = Contribution.objects.latest("pk")
+    assert answer.text.endswith("Thirty, I say.") and "are enough." in answer.text
+    assert "/lists/" not in answer.text and "risk+a." not in answer.text
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_foot_of_a_digest_goes_too(cast, risk, said, language):
+def test_foot_of_a_digest_goes_too(cast, risk, contribution, language):
     row = Subscription.objects.get(member=cast.boris)
     raw = b"".join(Digest(risk, gather(risk, 0), language=language, zone="UTC", now=clock()).envelope(row).parts)
     text = message_from_bytes(raw, policy=policy.default).get_body(("plain",)).get_content()

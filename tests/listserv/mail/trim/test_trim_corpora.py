@@ -31,8 +31,8 @@ def without_blanks(text: str) -> str:
 def test_visible_texts_are_exactly_those_of_the_public_set(corpus):
     wanted = [(trim(text).visible, case["reply"]) for _name, text, case in crisp(corpus) if "reply" in case]
     assert len(wanted) == 50
-    assert sum(found.strip() == reply.strip() for found, reply in wanted) >= CRISP_EXACT
-    assert sum(without_blanks(found) == without_blanks(reply) for found, reply in wanted) >= CRISP_EXACT_BUT_BLANKS
+    assert sum(actual.strip() == reply.strip() for actual, reply in wanted) >= CRISP_EXACT
+    assert sum(without_blanks(actual) == without_blanks(reply) for actual, reply in wanted) >= CRISP_EXACT_BUT_BLANKS
 
 
 def test_fragments_of_the_public_set_stand_where_they_belong(corpus):
@@ -40,13 +40,13 @@ def test_fragments_of_the_public_set_stand_where_they_belong(corpus):
     answered_between = {"email_2.txt"}
     wrong = []
     for name, text, case in crisp(corpus):
-        found = trim(text)
+        trimmed = trim(text)
         for rule in case.get("fragment_regex", ()):
-            where = found.folded if rule["fragment"] else found.visible
+            where = trimmed.folded if rule["fragment"] else trimmed.visible
             if bool(re.search(rule["pattern"], where, re.MULTILINE)) != rule["match"] and name not in answered_between:
                 wrong.append((name, rule))
-        if case.get("fragments") == 1 and found.folded.strip():
-            wrong.append((name, found.folded))
+        if case.get("fragments") == 1 and trimmed.folded.strip():
+            wrong.append((name, trimmed.folded))
     assert wrong == []
 
 
@@ -84,8 +84,8 @@ def test_chains_of_the_public_set_are_read(corpus):
         for check in case.get("checks", ()):
             asked += 1
             if check["reply"] < len(chain):
-                found, value = field(chain[check["reply"]], check["field"]), check["value"]
-                checks += {"in": value in found, "not in": value not in found, "==": value == found}[check["op"]]
+                actual, value = field(chain[check["reply"]], check["field"]), check["value"]
+                checks += {"in": value in actual, "not in": value not in actual, "==": value == actual}[check["op"]]
     assert asked == 81
     assert checks >= PARSER_CHECKS
     assert lengths >= PARSER_LENGTHS

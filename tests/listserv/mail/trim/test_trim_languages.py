@@ -156,10 +156,10 @@ def blocks(corpus):
 
 
 def test_header_block_of_every_language_is_folded(corpus):
-    found = dict(blocks(corpus))
-    assert len(found) == 25
+    by_language = dict(blocks(corpus))
+    assert len(by_language) == 25
     missed = []
-    for language, lines in found.items():
+    for language, lines in by_language.items():
         starred = [re.sub(r"^([^:：]*[:：])", r"*\1*", line) for line in lines]
         for shown in (
             "\n".join(lines),
