@@ -1,8 +1,8 @@
-"""Know the parts that mail programs add, or name, by themselves: nobody means them as files.
+"""Recognise the parts that mail programs add or name by themselves.
 
-Exchange cuts a text at each picture and names the pieces ``ATT00001.htm`` or ``ATT00001.txt``;
-Netscape, Apple Mail, Gmail, Evolution and gateways have names of their own for text. Word and
-Outlook enclose what dresses their HTML.
+Nobody means them as files. Exchange cuts a text at each picture and names the pieces
+``ATT00001.htm`` or ``ATT00001.txt``; Netscape, Apple Mail, Gmail, Evolution and gateways have names
+of their own for text. Word and Outlook enclose what dresses their HTML.
 
 Source: messages of these programs; Microsoft's KB 814638 (names of parts without one).
 """
@@ -44,9 +44,10 @@ _RELATED_KINDS = frozenset(
 _RELATED_NAMES = re.compile(
     r".{1,60}\.(?:css|js)|filelist\.xml|themedata\.xml|header\.html?", re.IGNORECASE
 )
-# Names that say nothing of what is in a part of unknown kind.
+# Names that say nothing of what is in a part of unknown kind; no name says nothing either.
 _NAMELESS = re.compile(
-    r"att[-_ ]?\d{1,6}(?:[-_ ]\d{1,3})?(?:\.(?:bin|dat|unk|obj))?|noname|unnamed", re.IGNORECASE
+    r"(?:att[-_ ]?\d{1,6}(?:[-_ ]\d{1,3})?(?:\.(?:bin|dat|unk|obj))?|noname|unnamed)?",
+    re.IGNORECASE,
 )
 _MAGIC = (
     (b"%PDF-", "pdf"),
@@ -55,7 +56,9 @@ _MAGIC = (
     (b"GIF8", "gif"),
     (b"{\\rtf", "rtf"),
 )
-_SAMPLE = 4_096
+_SAMPLE = 4_096  # octets
+# Octets below the blank that no text has: all but tabs, ends of lines and pages, and escapes.
+_CONTROLS = bytes(set(range(0x20)) - set(b"\t\n\r\f\x1b"))
 
 
 def is_text_name(name: str) -> bool:
@@ -69,29 +72,36 @@ def is_dress(kind: str, name: str, *, related: bool) -> bool:
     Args: kind in lower case; related, whether it stands in a multipart/related.
     """
     name = name.strip()[:250]
-    if kind in _DRESS_KINDS or _DRESS_NAMES.fullmatch(name) is not None:
+    if kind in _DRESS_KINDS:
         return True
-    return related and (kind in _RELATED_KINDS or _RELATED_NAMES.fullmatch(name) is not None)
+    if _DRESS_NAMES.fullmatch(name) is not None:
+        return True
+    if not related:
+        return False
+    return kind in _RELATED_KINDS or _RELATED_NAMES.fullmatch(name) is not None
 
 
 def is_nameless(name: str) -> bool:
-    """Whether a name was made up by a program that did not know what it was."""
-    return not name.strip() or _NAMELESS.fullmatch(name.strip()[:100]) is not None
+    """Whether a name is empty, or was made up by a program that did not know what the part is."""
+    return _NAMELESS.fullmatch(name.strip()[:100]) is not None
 
 
 def ending_of(data: bytes) -> str:
-    """Return the ending that octets ask for, without a
-    dot; ``txt`` for text, empty for what is not known.
+    """Return the file ending that fits the octets, without its dot.
+
+    Returns: ``txt`` for text; empty for what is not recognised.
     """
     for magic, ending in _MAGIC:
         if data.startswith(magic):
             return ending
-    sample = data[:_SAMPLE]
-    controls = sum(octet < 0x20 and octet not in b"\t\n\r\f\x1b" for octet in sample)
-    return "txt" if sample and not controls and _is_text(sample) else ""
+    return "txt" if _is_text(data[:_SAMPLE]) else ""
 
 
 def _is_text(sample: bytes) -> bool:
+    if not sample:
+        return False
+    if len(sample) != len(sample.translate(None, delete=_CONTROLS)):
+        return False
     try:
         # A letter may be cut at the end of the sample.
         sample[: max(len(sample) - 3, 1)].decode("utf-8")

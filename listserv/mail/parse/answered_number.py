@@ -1,9 +1,8 @@
-"""Read ``#164``: the contribution that a mail to a list answers, named by its author in the subject
-or the first line.
+"""Read ``#164``: the number of the contribution that a message to a list answers.
 
-So a digest, a page or a printed text is answered from any mail program, without an address that
-acts for its owner. The number only picks the thread, inside the addressed list; who wrote the mail
-is proven as always.
+Its author writes it in the subject or the first line. So a digest, a page or a printed text can be
+answered from any mail program, without an address that acts for its owner. The number only picks
+the topic, inside the addressed list; who wrote the message is proven as always.
 """
 
 import re
@@ -26,8 +25,10 @@ _DIGEST = "digest."
 
 @dataclass(frozen=True)
 class AnsweredNumber:
-    """The number of the answered contribution, and the mail
-    without it: its subject, and its first line's text.
+    """The number of the answered contribution, and the message without it.
+
+    ``subject`` is without the number; ``first_line`` is the line that holds it, empty where the
+    subject does.
     """
 
     number: int
@@ -36,20 +37,30 @@ class AnsweredNumber:
 
 
 def answered_number(mail: Mail) -> AnsweredNumber | None:
-    """Return which contribution a mail names, None for
-    none; the first line counts before the subject.
+    """Return which contribution a message names, None where it names none.
+
+    The first line counts before the subject.
     """
-    first = next((line for line in mail.text[:2_000].splitlines() if line.strip()), "")
-    match = _LINE.fullmatch(first.strip())
+    lines = (line for line in mail.text[:2_000].splitlines() if line.strip())
+    first_line = next(lines, "")
+    match = _LINE.fullmatch(first_line.strip())
     if match is not None:
-        # Nobody means the subject of a digest to go on as that of a thread.
-        of_digest = any(name.startswith(_DIGEST) for name in mail.in_reply_to)
-        return AnsweredNumber(int(match[1]), "" if of_digest else mail.subject, first)
-    bare = bare_subject(mail.subject, tag="")
-    match = _SUBJECT.match(bare)
-    return AnsweredNumber(int(match[1]), bare[match.end() :]) if match is not None else None
+        return AnsweredNumber(int(match[1]), _subject_to_go_on(mail), first_line)
+    subject = bare_subject(mail.subject, tag="")
+    match = _SUBJECT.match(subject)
+    if match is None:
+        return None
+    return AnsweredNumber(int(match[1]), subject[match.end() :])
+
+
+def _subject_to_go_on(mail: Mail) -> str:
+    """Return the subject, empty for that of a digest: nobody means it as the subject of a topic."""
+    answers_digest = any(name.startswith(_DIGEST) for name in mail.in_reply_to)
+    return "" if answers_digest else mail.subject
 
 
 def without_number(text: str, answered: AnsweredNumber) -> str:
     """Return a text without the line that names the contribution."""
-    return text.replace(answered.first_line, "", 1) if answered.first_line else text
+    if not answered.first_line:
+        return text
+    return text.replace(answered.first_line, "", 1)

@@ -1,4 +1,4 @@
-"""Read an invitation as a person would: what, when, where, who asks.
+"""Read an invitation as a person would: what, when, where and who invites.
 
 Source: RFC 5545 (iCalendar), RFC 5546 (methods).
 """
@@ -13,6 +13,7 @@ from icalendar import Calendar
 from hub.lib.dates import say_day
 from hub.lib.numbers import is_year
 from hub.lib.scripts import isolate
+from listserv.mail.parse.charset import one_line
 
 # Octets of a calendar that are read; an export of somebody's whole year is a file and no
 # invitation.
@@ -23,8 +24,10 @@ _TEXT = 300  # characters of one field
 
 @dataclass(frozen=True)
 class CalendarEvent:
-    """One event; ``starts`` and ``ends`` are days for whole
-    days, else moments in the ``zone`` they were written in.
+    """One event of a calendar.
+
+    ``starts`` and ``ends`` are days for whole days, else moments in the ``zone`` they were written
+    in.
     """
 
     method: str
@@ -50,24 +53,38 @@ class CalendarEvent:
         return "\n".join(lines)
 
     def _when(self) -> str:
-        starts, ends = self.starts, self.ends
-        if not isinstance(starts, datetime):
-            # The end of whole days is the day after (RFC 5545 §3.6.1).
-            last = ends - timedelta(days=1) if ends is not None else starts
-            assert starts is not None
-            return (
-                say_day(starts)
-                if last is None or last <= starts
-                else f"{say_day(starts)} – {say_day(last)}"
-            )
-        end = ends if isinstance(ends, datetime) else None
-        if starts.tzinfo is None:
-            return _("%(time)s, local time") % {"time": _span(starts, end)}
-        utc_end = end.astimezone(UTC) if end is not None and end.tzinfo else None
-        utc = f"{_span(starts.astimezone(UTC), utc_end)} UTC"
-        return (
-            f"{utc} ({_span(starts, end)} {self.zone})" if self.zone and starts.utcoffset() else utc
-        )
+        if isinstance(self.starts, datetime):
+            ends = self.ends if isinstance(self.ends, datetime) else None
+            return _moments(self.starts, ends, self.zone)
+        assert self.starts is not None
+        return _days(self.starts, self.ends)
+
+
+def _days(starts: date, ends: date | None) -> str:
+    """Return the days of an event that takes whole days."""
+    if ends is None:
+        return say_day(starts)
+    # The end of whole days is the day after (RFC 5545 §3.6.1).
+    last = ends - timedelta(days=1)
+    if last <= starts:
+        return say_day(starts)
+    return f"{say_day(starts)} – {say_day(last)}"
+
+
+def _moments(starts: datetime, ends: datetime | None, zone: str) -> str:
+    """Return the time of an event in UTC, and in its own zone where that is another."""
+    if starts.tzinfo is None:
+        return _("%(time)s, local time") % {"time": _span(starts, ends)}
+    utc = f"{_span(starts.astimezone(UTC), _in_utc(ends))} UTC"
+    if zone and starts.utcoffset():
+        return f"{utc} ({_span(starts, ends)} {zone})"
+    return utc
+
+
+def _in_utc(moment: datetime | None) -> datetime | None:
+    if moment is None or moment.tzinfo is None:
+        return None
+    return moment.astimezone(UTC)
 
 
 def _heading(method: str) -> str:
@@ -80,8 +97,9 @@ def _heading(method: str) -> str:
 
 
 def read_calendar(data: bytes) -> list[CalendarEvent]:
-    """Return the events of a calendar, at most :data:`MAX_EVENTS`;
-    empty for what cannot be read. Never raises.
+    """Return the events of a calendar, at most :data:`MAX_EVENTS`; never raises.
+
+    Returns: an empty list for what cannot be read.
     """
     if len(data) > MAX_SIZE:
         return []
@@ -97,19 +115,13 @@ def read_calendar(data: bytes) -> list[CalendarEvent]:
 
 def _event(method: str, event: Any) -> CalendarEvent:
     starts = _moment(event, "DTSTART")
-    ends = _moment(event, "DTEND")
-    duration = getattr(event.get("DURATION"), "dt", None)
-    if ends is None and starts is not None and isinstance(duration, timedelta):
-        ends = starts + duration
-    if type(starts) is not type(ends):
-        ends = None
     if _text(event.get("STATUS")).upper() == "CANCELLED":
         method = "CANCEL"
     return CalendarEvent(
         method=method,
         title=_text(event.get("SUMMARY")),
         starts=starts,
-        ends=ends,
+        ends=_end(event, starts),
         place=_text(event.get("LOCATION")),
         organiser=_person(event.get("ORGANIZER")),
         repeats="RRULE" in event or "RDATE" in event,
@@ -117,21 +129,46 @@ def _event(method: str, event: Any) -> CalendarEvent:
     )
 
 
+def _end(event: Any, starts: date | None) -> date | None:
+    """Return when an event ends, by its end or its duration; None where nothing tells."""
+    ends = _moment(event, "DTEND")
+    if ends is None:
+        ends = _after_duration(event, starts)
+    # A day and a moment cannot be compared.
+    if type(starts) is not type(ends):
+        return None
+    return ends
+
+
+def _after_duration(event: Any, starts: date | None) -> date | None:
+    duration = getattr(event.get("DURATION"), "dt", None)
+    if starts is None or not isinstance(duration, timedelta):
+        return None
+    return starts + duration
+
+
 def _moment(event: Any, name: str) -> date | None:
     value = getattr(event.get(name), "dt", None)
-    return value if isinstance(value, date) and is_year(value.year) else None
+    if not isinstance(value, date):
+        return None
+    return value if is_year(value.year) else None
 
 
 def _text(value: Any) -> str:
-    first = value[0] if isinstance(value, list) and value else value
-    text = "" if first is None or isinstance(first, list) else str(first)
-    return " ".join("".join(char if char.isprintable() else " " for char in text[:_TEXT]).split())
+    """Return a property as one line of text; the first one where there are several."""
+    if isinstance(value, list):
+        value = next(iter(value), None)
+    if value is None:
+        return ""
+    if isinstance(value, list):
+        return ""
+    return one_line(str(value)[:_TEXT])
 
 
 def _person(value: Any) -> str:
     """Return the organiser's name; an address alone is not shown to everybody."""
-    parameters = getattr(value, "params", {})
-    return _text(parameters.get("CN")) if "@" not in _text(parameters.get("CN")) else ""
+    name = _text(getattr(value, "params", {}).get("CN"))
+    return "" if "@" in name else name
 
 
 def _span(starts: datetime, ends: datetime | None) -> str:

@@ -1,4 +1,4 @@
-"""Turn bytes of a mail into text whatever their declared charset says.
+"""Turn octets of a message into text, whatever their declared charset.
 
 Real mail names charsets nobody registered, names one and uses another, and leaves it out. Text is
 decoded by the declared name where that fits, as UTF-8 where that fits, else by what the bytes look
@@ -44,51 +44,74 @@ def codec_for(name: str) -> str:
             codec = codecs.lookup(spelling)
         except (LookupError, ValueError):
             continue
-        if codec.name.replace("-", "_") in _NOT_CHARSETS or not getattr(
-            codec, "_is_text_encoding", True
-        ):
-            return ""
-        return codec.name
+        return codec.name if _is_charset(codec) else ""
     return ""
 
 
+def _is_charset(codec: codecs.CodecInfo) -> bool:
+    if codec.name.replace("-", "_") in _NOT_CHARSETS:
+        return False
+    return getattr(codec, "_is_text_encoding", True)
+
+
 def decode(data: bytes, declared: str = "", *, guess: bool = False) -> str:
-    """Return ``data`` as text; never raises, loses no character that the bytes hold in a known
-    charset.
+    """Return octets as text; never raises.
+
+    No character is lost that they hold in a known charset.
 
     Args: ``guess`` looks at what the bytes resemble when neither ``declared`` nor UTF-8 fits; it
     takes up to 50 ms, so a caller with many pieces asks for it a few times only.
     """
     if not data:
         return ""
-    lowered = declared.strip(" \"'").lower()
-    if data.isascii() and not _may_be_shifted(data) and not lowered.startswith(_SHIFTED):
+    label = declared.strip(" \"'").lower()
+    if _is_plain_ascii(data, label):
         return data.decode("ascii")
-    if data.startswith(_BOMS) and not lowered.startswith("utf-32"):
-        codec = "utf-16"
-    else:
-        codec = mojibake.wide(data) or codec_for(declared)
-        if codec.startswith(("utf-16", "utf-32")) and data.isascii() and b"\0" not in data:
-            return data.decode("ascii")
-        if b"\x1b" in data and codec in {"cp1252", "utf-8", ""}:
-            codec = mojibake.escaped(data) or codec
+    codec = _codec(data, label)
     mixed = mojibake.by_line(data, codec)
     if mixed:
-        return mixed.removeprefix("\ufeff")
+        return mixed.removeprefix(_MARK)
     for name in _candidates(data, codec):
         text = _strict(data, name)
-        if text is not None:
-            return mojibake.once(text).removeprefix("\ufeff") if name == "utf-8" else text
-    return _likeliest(data, codec, guess).removeprefix("\ufeff")
+        if text is None:
+            continue
+        if name != "utf-8":
+            return text
+        return mojibake.once(text).removeprefix(_MARK)
+    return _likeliest(data, codec, guess=guess).removeprefix(_MARK)
 
 
 # Charsets in which every octet is ASCII and its meaning is another.
 _SHIFTED = ("utf-7", "unicode-1-1-utf-7", "utf-16", "utf-32", "hz")
+_WIDE = ("utf-16", "utf-32")
 _BOMS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_MARK = "\ufeff"
+# What a program names that knows no charset, as Python calls it: no label, ASCII or Latin-1.
+_UNTOLD = frozenset({"", "cp1252"})
+# Labels under which text of Japan and Korea comes in escape sequences all the same.
+_WITH_ESCAPES = _UNTOLD | {"utf-8"}
 
 
-def _may_be_shifted(data: bytes) -> bool:
-    return b"\x1b" in data or b"\0" in data
+def _is_plain_ascii(data: bytes, label: str) -> bool:
+    """Whether every octet is ASCII and means that."""
+    if not data.isascii():
+        return False
+    if b"\0" in data:
+        return False
+    if b"\x1b" not in data and not label.startswith(_SHIFTED):
+        return True
+    # Text of two or four octets a letter would have zeros in it: its label is wrong.
+    return codec_for(label).startswith(_WIDE)
+
+
+def _codec(data: bytes, label: str) -> str:
+    """Return the codec that the first octets, their pattern or the label name; empty for none."""
+    if data.startswith(_BOMS) and not label.startswith("utf-32"):
+        return "utf-16"
+    codec = mojibake.wide(data) or codec_for(label)
+    if codec not in _WITH_ESCAPES:
+        return codec
+    return mojibake.escaped(data) or codec
 
 
 def _candidates(data: bytes, codec: str) -> "Iterator[str]":
@@ -99,12 +122,11 @@ def _candidates(data: bytes, codec: str) -> "Iterator[str]":
         return
     if mojibake.is_utf8(data, codec):
         yield "utf-8"
-    if codec == "cp1252":
-        if not mojibake.is_hardly_latin(data):
-            yield codec
-        return
-    yield mojibake.cyrillic(data, codec) if mojibake.is_cyrillic(codec) else codec
-    yield mojibake.WINDOWS.get(codec, "")
+    if codec != "cp1252":
+        yield mojibake.cyrillic(data, codec)
+        yield mojibake.WINDOWS.get(codec, "")
+    elif not mojibake.is_hardly_latin(data):
+        yield codec
 
 
 def _strict(data: bytes, codec: str) -> str | None:
@@ -116,35 +138,63 @@ def _strict(data: bytes, codec: str) -> str | None:
         return None
 
 
-def _likeliest(data: bytes, codec: str, guess: bool) -> str:
-    """Decode what no charset fits: by the one that mostly
-    fits, then by a guess where there is enough to guess from.
+def _likeliest(data: bytes, codec: str, *, guess: bool) -> str:
+    """Decode what no charset fits."""
+    return next(filter(None, _attempts(data, codec, guess=guess)))
+
+
+def _attempts(data: bytes, codec: str, *, guess: bool) -> "Iterator[str | None]":
+    """Give what may be the text, the likeliest first; nothing where it cannot be.
+
+    By the charset that mostly fits, then by a guess where there is enough to guess from.
     """
-    for name in (codec if codec != "cp1252" else "", "utf-8"):
-        lenient = data.decode(name, "replace") if name else ""
-        wrong = lenient.count("\ufffd")
-        if lenient and wrong <= max(len(lenient) // 50, _foreign(lenient) // 2):
-            return lenient
-    if codec in {"", "cp1252"} and mojibake.is_hardly_latin(data):
-        text = _strict(data, mojibake.likely_cyrillic(data))
-        if text is not None:
+    yield _mostly_fitting(data, codec)
+    if codec in _UNTOLD:
+        yield _as_cyrillic(data)
+    if guess:
+        yield _guessed(data)
+    yield data.decode("cp1252", "replace")
+
+
+def _mostly_fitting(data: bytes, codec: str) -> str | None:
+    """Decode by the label or as UTF-8 where few characters are lost; None where many are."""
+    names = ("utf-8",) if codec in _UNTOLD else (codec, "utf-8")
+    for name in names:
+        text = data.decode(name, "replace")
+        if not text:
+            continue
+        lost = text.count("\ufffd")
+        if lost <= max(len(text) // 50, _foreign(text) // 2):
             return text
-    if guess and len(data) - len(data.translate(None, delete=_HIGH)) >= _ENOUGH:
-        best = from_bytes(data[:_SAMPLE], cp_exclusion=_NEVER_GUESSED).best()
-        text = _strict(data, best.encoding) if best is not None else None
-        if text is not None:
-            return text
-    return data.decode("cp1252", "replace")
+    return None
+
+
+def _as_cyrillic(data: bytes) -> str | None:
+    if not mojibake.is_hardly_latin(data):
+        return None
+    return _strict(data, mojibake.likely_cyrillic(data))
+
+
+def _guessed(data: bytes) -> str | None:
+    """Decode by what the octets resemble; None where there is too little to tell."""
+    if len(data) - len(data.translate(None, delete=_HIGH)) < _ENOUGH:
+        return None
+    best = from_bytes(data[:_SAMPLE], cp_exclusion=_NEVER_GUESSED).best()
+    if best is None:
+        return None
+    return _strict(data, best.encoding)
 
 
 def _foreign(text: str) -> int:
     """Count the characters beyond ASCII that were decoded, in the first thousands."""
-    return sum(1 for char in text[:4_000] if char > "\x7f" and char != "\ufffd")
+    beyond = [char for char in text[:4_000] if char > "\x7f"]
+    return len(beyond) - beyond.count("\ufffd")
 
 
 def clean(text: str) -> str:
-    """Return ``text`` as a database and a page can hold
-    it: no NUL, no lone surrogate, newlines as ``\\n``.
+    """Return ``text`` as a database and a page can hold it.
+
+    Without NUL and without lone surrogates; newlines are ``\\n``.
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\ufffd")
     try:
@@ -152,3 +202,9 @@ def clean(text: str) -> str:
     except UnicodeEncodeError:
         return text.encode("utf-8", "replace").decode("utf-8")
     return text
+
+
+def one_line(text: str) -> str:
+    """Return ``text`` on one line, with a blank for every character that cannot be shown."""
+    printable = (char if char.isprintable() else " " for char in text)
+    return " ".join("".join(printable).split())

@@ -1,6 +1,6 @@
-"""What mail programs write into the HTML of a reply to mark quotes, introductions, old mails and
-signatures.
+"""What mail programs write into the HTML of a reply to mark its parts.
 
+The marks tell quotes, the lines that introduce them, old messages and signatures.
 Gmail, Yahoo, Thunderbird, Outlook (desktop, web, phone), Proton, Apple, Zoho, Zimbra, Roundcube,
 Spark, Front, Tuta, AquaMail, Canary, Android, Mail.ru, QQ, NetEase and others say by a class or an
 identifier what a text analysis would have to guess, in every language. Names that came through
@@ -49,10 +49,10 @@ _NAMES = re.compile(
     r"|([^\s\"'>]{1,100}))"
 )
 _FOREIGN = re.compile(r"(?:x_|ecx|gmail-m_-?\d{1,30}|m_-?\d{1,30}|ydp[0-9a-f]{1,12}(?=yahoo))+")
-# The line that Outlook on a desk draws above an old mail, and Word draws for nobody else.
+# The line that Outlook on a desk draws above an old message, and Word draws for nobody else.
 _OUTLOOK_RULE = re.compile(r"border-top:\s?solid #(?:b5c4df|e1e1e1) 1\.0pt;padding:3\.0pt 0")
 # What programs write into a <blockquote> that sets words of the author in and quotes nobody.
-_SET_IN = re.compile(r"webkit-indent-blockquote|border(?:-style|-width|-left)?:\s{0,3}(?:none|0)")
+_SET_IN = re.compile(r"margin|border(?:-style|-width|-left)?:\s{0,3}(?:none|0)")
 _CITED = re.compile(
     r"(?<![-\w])(?:type|cite|class|id)\s{0,3}=|border-(?:inline-)?left(?:-(?:width|color"
     r"|style))?:\s{0,3}[^n0\s]"
@@ -68,24 +68,29 @@ def kind_of(attributes: str) -> str:
     if _ANY.search(low) is None:
         return ""
     for match in _NAMES.finditer(low):
-        for word in (match[1] or match[2] or match[3] or "").split():
-            name = _FOREIGN.sub("", word, count=1)
-            # Programs number what they repeat: "yahoo_quoted_123", "AppleMailSignature-2".
-            kind = _BY_NAME.get(name) or _BY_NAME.get(name.rstrip("0123456789").rstrip("_-"))
+        for word in next(filter(None, match.groups()), "").split():
+            kind = _kind_by_name(_FOREIGN.sub("", word, count=1))
             if kind:
                 return kind
     return ""
 
 
+def _kind_by_name(name: str) -> str:
+    # Programs number what they repeat: "yahoo_quoted_123", "AppleMailSignature-2".
+    unnumbered = name.rstrip("0123456789").rstrip("_-")
+    return _BY_NAME.get(name) or _BY_NAME.get(unnumbered, "")
+
+
 def sets_in(attributes: str) -> bool:
-    """Whether a ``<blockquote>`` with these attributes only sets words in, as the key for it does
-    in Gmail and Apple Mail.
+    """Whether a ``<blockquote>`` with these attributes quotes nobody and only sets words in.
+
+    The key for it does so in Gmail and Apple Mail.
     """
     low = attributes[:_ATTRIBUTES].lower()
     if "webkit-indent-blockquote" in low:
         return True
-    return (
-        "style" in low
-        and _CITED.search(low) is None
-        and (_SET_IN.search(low) is not None or "margin" in low)
-    )
+    if "style" not in low:
+        return False
+    if _CITED.search(low) is not None:
+        return False
+    return _SET_IN.search(low) is not None

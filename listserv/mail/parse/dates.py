@@ -34,8 +34,9 @@ _MAX_OFFSET = timedelta(hours=24)
 
 
 def parse_date(value: str) -> datetime | None:
-    """Return the moment of a Date field in UTC, None when
-    it says none; UTC is taken where no zone is named.
+    """Return the moment of a Date field in UTC, None where it names none.
+
+    UTC is assumed where no zone is named.
     """
     value = value.strip()[:_MAX]
     for read in (_mail_date, _iso_date, _local_date):
@@ -52,18 +53,23 @@ def _local_date(value: str) -> datetime | None:
     """Read what programs write in other languages, and numbers whose order leaves no doubt."""
     numbers = _NUMBERS.match(value)
     if numbers is not None:
-        year, month, day = numbers.group(1, 2, 3) if numbers[1] else numbers.group(6, 5, 4)
-        hour, minute, second = (int(part or 0) for part in numbers.group(7, 8, 9))
-        return datetime(int(year), int(month), int(day), hour, minute, second, tzinfo=UTC)
+        return _numeric_date(numbers)
     named = _NAMED.search(value.lower())
     if named is None:
         return None
     month = next((name for name, starts in _MONTHS.items() if named[2].startswith(starts)), "")
-    return (
-        _mail_date(f"{named[1]} {month} {named[3]} {named[4] or '00:00'} {named[5]}")
-        if month
-        else None
-    )
+    if not month:
+        return None
+    return _mail_date(f"{named[1]} {month} {named[3]} {named[4] or '00:00'} {named[5]}")
+
+
+def _numeric_date(numbers: re.Match[str]) -> datetime:
+    if numbers[1]:
+        year, month, day = numbers.group(1, 2, 3)
+    else:
+        day, month, year = numbers.group(4, 5, 6)
+    hour, minute, second = map(int, numbers.groups("0")[6:])
+    return datetime(int(year), int(month), int(day), hour, minute, second, tzinfo=UTC)
 
 
 def _mail_date(value: str) -> datetime | None:
@@ -87,9 +93,13 @@ def _year(year: int) -> int:
 
 def _zone(seconds: int) -> timezone:
     offset = timedelta(seconds=seconds)
-    return timezone(offset) if abs(offset) < _MAX_OFFSET else UTC
+    if abs(offset) >= _MAX_OFFSET:
+        return UTC
+    return timezone(offset)
 
 
 def _iso_date(value: str) -> datetime | None:
     moment = datetime.fromisoformat(value[:40])
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    if moment.tzinfo is None:
+        return moment.replace(tzinfo=UTC)
+    return moment.astimezone(UTC)

@@ -1,4 +1,4 @@
-"""Say as what a part is to be read, however its program has spelled the type.
+"""Decide as what a part is read, however its program has spelled the type.
 
 Programs leave a half of a type out, turn it round and make types up; a part without a name that
 nobody attached is what its author wrote, whatever it is called.
@@ -12,6 +12,7 @@ OF_UNKNOWN_KIND = frozenset(
     {"application/octet-stream", "application/x-octet-stream", "application/unknown"}
 )
 _KINDS_OF_WORDS = frozenset({"text/plain", "text/html", "text/enriched", "text/richtext"})
+_KINDS_BY_ENDING = {"txt": "text/plain", "htm": "text/html", "html": "text/html"}
 _FILES_OF_TEXT = frozenset({"text/calendar", "text/x-vcard", "text/vcard"})
 # Types that stand for another one.
 _SPELLINGS = {
@@ -31,11 +32,11 @@ _FAMILIES = frozenset(
 def spelled(kind: str) -> str:
     """Return a type in lower case as it was meant; ``text/plain`` where it is none."""
     kind = _SPELLINGS.get(kind, kind)
-    family, slash, subtype = kind.partition("/")
+    family, _slash, subtype = kind.partition("/")
     # A multipart that holds no parts is the words in it.
-    if not slash or not subtype or family == "multipart" or not family:
+    if family in {"", "multipart"}:
         return "text/plain"
-    return kind
+    return kind if subtype else "text/plain"
 
 
 def read_as(kind: str, name: str, data: bytes, *, is_attachment: bool, is_whole: bool) -> str:
@@ -44,22 +45,50 @@ def read_as(kind: str, name: str, data: bytes, *, is_attachment: bool, is_whole:
     A program names pieces of the text, and lists on the way make attachments of them; whoever
     attaches a file names it.
 
-    Args: kind as spelled; is_whole, whether the part is all that the mail holds.
+    Args: kind as spelled; is_whole, whether the part is all that the message holds.
     """
-    is_piece = added_parts.is_text_name(name)
     if kind.startswith("text/") and kind not in _FILES_OF_TEXT:
-        is_words = is_piece or (not name and (not is_attachment or kind in _KINDS_OF_WORDS))
-        return kind if is_words else ""
-    ending = name.lower().rpartition(".")[2]
-    is_text = not data.strip() or added_parts.ending_of(data) == "txt"
-    if kind in OF_UNKNOWN_KIND and is_piece and ending in {"txt", "htm", "html"} and is_text:
-        return "text/plain" if ending == "txt" else "text/html"
-    family = kind.partition("/")[0]
-    is_odd = family not in _FAMILIES and not family.startswith("x-")
-    is_nobodys = is_whole and family == "application" and kind not in _KNOWN
-    if not name and not is_attachment and is_text and (is_odd or is_nobodys):
+        return kind if _is_words(kind, name, is_attachment=is_attachment) else ""
+    if data.strip() and added_parts.ending_of(data) != "txt":
+        return ""
+    if name:
+        return _kind_of_piece(kind, name)
+    if is_attachment:
+        return ""
+    if _is_made_up(kind):
+        return "text/plain"
+    if is_whole and _is_unknown_application(kind):
         return "text/plain"
     return ""
+
+
+def _is_words(kind: str, name: str, *, is_attachment: bool) -> bool:
+    """Whether a part of text is what its author wrote, and no file."""
+    if added_parts.is_text_name(name):
+        return True
+    if name:
+        return False
+    if kind in _KINDS_OF_WORDS:
+        return True
+    return not is_attachment
+
+
+def _kind_of_piece(kind: str, name: str) -> str:
+    """Return the kind of a piece of the text that a program has named; empty for a file."""
+    if kind not in OF_UNKNOWN_KIND:
+        return ""
+    if not added_parts.is_text_name(name):
+        return ""
+    return _KINDS_BY_ENDING.get(name.lower().rpartition(".")[2], "")
+
+
+def _is_made_up(kind: str) -> bool:
+    family = kind.partition("/")[0]
+    return family not in _FAMILIES and not family.startswith("x-")
+
+
+def _is_unknown_application(kind: str) -> bool:
+    return kind.startswith("application/") and kind not in _KNOWN
 
 
 # Types of files that are text themselves, or are opened elsewhere.

@@ -1,5 +1,6 @@
-"""Give files names that are safe to show, to offer and to
-store: no path, no control, nothing that misleads the eye.
+"""Give files names that are safe to show, to offer and to store.
+
+A safe name has no path, no control character and nothing that misleads the eye.
 """
 
 import mimetypes
@@ -49,9 +50,13 @@ def _shown(char: str) -> str:
     if char.isprintable():
         return char
     # Format characters (Cf) have no width and are dropped; other controls stand for a blank.
-    return "" if unicodedata.category(char) == "Cf" else " "
+    if unicodedata.category(char) == "Cf":
+        return ""
+    return " "
 
 
 def _ending(kind: str) -> str:
-    guessed = _OWN.get(kind) or mimetypes.guess_extension(kind)
-    return guessed or (".txt" if kind.startswith(("text/", "message/")) else ".bin")
+    ending = _OWN.get(kind) or mimetypes.guess_extension(kind)
+    if ending:
+        return ending
+    return ".txt" if kind.startswith(("text/", "message/")) else ".bin"

@@ -1,8 +1,7 @@
-"""Look at the raw bytes of a mail before anything parses them, and say whether they may be parsed
-at all.
+"""Decide from the raw bytes of a message whether they may be parsed at all.
 
 Each check is linear, most are one pass at the speed of memory, and the first failing one ends the
-scan: a hostile mail costs less than the honest one of its size. What passes is safe for
+scan: a hostile message costs less than the honest one of its size. What passes is safe for
 :mod:`listserv.mail.parse.message`.
 
 Source: RFC 5321 §2.3.8 (bare CR and LF), §4.5.3 (limits), RFC 5322 §2.1.1, RFC 3463 (enhanced
@@ -25,7 +24,7 @@ MAX_ENCODED_WORDS = 4_000
 
 @dataclass(frozen=True)
 class GuardFinding:
-    """Why a mail is refused before parsing: what SMTP answers, a stable code and a sentence."""
+    """Why a message is refused before parsing: the SMTP reply, a stable code and a sentence."""
 
     reply: str
     code: str
@@ -54,7 +53,7 @@ _PARTS = GuardFinding(
 
 
 def too_large(limit: int) -> GuardFinding:
-    """Return the finding for a mail over ``limit`` bytes (RFC 1870)."""
+    """Return the finding for a message over ``limit`` bytes (RFC 1870)."""
     reason = _(
         "The message is over %(limit)d MB. Shorten it, or send fewer or smaller attachments."
     )
@@ -62,16 +61,22 @@ def too_large(limit: int) -> GuardFinding:
 
 
 def check(raw: bytes, *, limit: int) -> GuardFinding | None:
-    """Return why the mail may not be parsed, or None when it may.
+    """Return why the message may not be parsed, or None when it may.
 
     Args: ``raw`` as received, after dot-unstuffing; ``limit`` in bytes.
     """
     if len(raw) > limit:
         return too_large(limit)
-    newlines = raw.count(b"\r\n")
-    if raw.count(b"\n") != newlines or raw.count(b"\r") != newlines or b"\0" in raw:
+    if _has_bare_newlines(raw):
+        return _BARE
+    if b"\0" in raw:
         return _BARE
     return _check_header(raw) or _check_parts(raw)
+
+
+def _has_bare_newlines(raw: bytes) -> bool:
+    newlines = raw.count(b"\r\n")
+    return raw.count(b"\n") != newlines or raw.count(b"\r") != newlines
 
 
 def _check_header(raw: bytes) -> GuardFinding | None:
@@ -80,10 +85,14 @@ def _check_header(raw: bytes) -> GuardFinding | None:
         return _HEADER
     head = raw[start:end]
     lines = head.split(b"\r\n")
-    fields = sum(1 for line in lines if line[:1] not in (b" ", b"\t"))
-    if fields > MAX_FIELDS or max(map(len, lines)) > MAX_HEADER_LINE:
+    fields = sum(1 for line in lines if not line.startswith((b" ", b"\t")))
+    if fields > MAX_FIELDS:
         return _HEADER
-    return _WORDS if head.count(b"=?") > MAX_ENCODED_WORDS else None
+    if max(map(len, lines)) > MAX_HEADER_LINE:
+        return _HEADER
+    if head.count(b"=?") > MAX_ENCODED_WORDS:
+        return _WORDS
+    return None
 
 
 def _check_parts(raw: bytes) -> GuardFinding | None:

@@ -1,5 +1,6 @@
-"""Read the header of a mail as it comes, never raising: fields, encoded words, parameters,
-addresses, identifiers.
+"""Read the header of a message as it comes: fields, encoded words, parameters, addresses.
+
+Never raises.
 
 Source: RFC 5322 (fields, addresses, msg-id), RFC 2047 (encoded words), RFC 2231 (parameters), RFC
 6532 (UTF-8).
@@ -7,13 +8,14 @@ Source: RFC 5322 (fields, addresses, msg-id), RFC 2047 (encoded words), RFC 2231
 
 import binascii
 import re
+from collections.abc import Iterable, Iterator
 from urllib.parse import unquote_to_bytes
 
 from hub.lib.addresses import fold_address
-from listserv.mail.parse.charset import decode
+from listserv.mail.parse.charset import decode, one_line
 from listserv.mail.parse.transfer import lenient_base64
 
-# Characters looked at in one field; what follows is kept in the raw mail alone.
+# Characters looked at in one field; what follows is kept in the raw message alone.
 MAX_FIELD = 20_000
 MAX_REFERENCES = 100
 _COMMENT = re.compile(r"\([^()]{0,200}\)")
@@ -25,6 +27,22 @@ _KIND = re.compile(
 # Where a parameter begins there.
 _NEXT = re.compile(r"[\s,]+(?=[\w*-]{1,40}\s{0,5}=)")
 _FOLDED_ID = re.compile(r"\.[ \t]{1,10}")
+_ID = re.compile(r"\S{1,250}")
+_BLANKS = (b" ", b"\t")
+_MAX_FOLDS = MAX_FIELD // 10  # lines of one field
+# An encoded word, and the characters from its beginning in which it must end.
+_ENCODED_WORD = re.compile(
+    r"=\?(?P<charset>[^? ]{0,60})\?(?P<encoding>[bBqQ])\?(?P<text>.*?)\?=", re.DOTALL
+)
+_WORD_WINDOW = 800
+# A quoted string, be it without an end, with what is escaped in it.
+_QUOTED = re.compile(r'"((?:[^"\\]|\\.?)*)', re.DOTALL)
+_QUOTED_OR_SEMICOLON = re.compile(rf'{_QUOTED.pattern}"?|;', re.DOTALL)
+_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
+# What stands between mailboxes, and the name of a group before the first one of it (RFC 5322 §3.4).
+_SEPARATOR = re.compile("[,;]")
+_GROUP = re.compile("^[^<@]*:")
+_NESTING = {"(": 1, ")": -1}  # of comments
 
 
 class Headers:
@@ -33,17 +51,22 @@ class Headers:
     def __init__(self, block: bytes, *, below: bytes = b"") -> None:
         """Read a header. Args: below, what follows it, whose charset its own octets may be in."""
         self.fields: dict[str, list[str]] = {}
-        for name, value in _split(
-            block, _hint(block) or (_hint(below) if not block.isascii() else "")
-        ):
+        charset = ""
+        if not block.isascii():
+            charset = _charset_named_in(block) or _charset_named_in(below)
+        for name, value in _split(block, charset):
             self.fields.setdefault(name, []).append(value)
 
     def raw(self, name: str) -> str:
-        """Return the unfolded first field of that name,
-        encoded words as they stand; empty when absent.
+        """Return the unfolded first field of that name; empty when absent.
+
+        Encoded words stay as they stand.
         """
-        values = self.fields.get(name)
-        return values[0] if values else ""
+        return next(iter(self.all(name)), "")
+
+    def keyword(self, name: str) -> str:
+        """Return the first field of that name as it is compared: trimmed, in lower case."""
+        return self.raw(name).strip().lower()
 
     def text(self, name: str) -> str:
         """Return the first field of that name with its encoded words decoded, on one line."""
@@ -53,42 +76,55 @@ class Headers:
         """Return every field of that name."""
         return self.fields.get(name, [])
 
+    def has_any(self, names: Iterable[str]) -> bool:
+        """Whether there is a field of one of these names."""
+        return any(name in self.fields for name in names)
+
     def __contains__(self, name: str) -> bool:
         return name in self.fields
 
 
-def _hint(block: bytes) -> str:
-    """Return the charset the header names anywhere: raw
-    8-bit fields are most often in that of the body.
+def _charset_named_in(octets: bytes) -> str:
+    """Return the charset that is named anywhere; empty for octets that need none.
+
+    Raw 8-bit fields are most often in the charset of the body.
     """
-    if block.isascii():
+    if octets.isascii():
         return ""
-    rest = block.lower().partition(b"charset=")[2].lstrip(b"\"' \t")[:40]
+    rest = octets.lower().partition(b"charset=")[2].lstrip(b"\"' \t")[:40]
     for mark in (b";", b'"', b"'", b"\r", b"\n", b" "):
         rest = rest.partition(mark)[0]
     return rest.decode("ascii", "replace")
 
 
 def _split(block: bytes, charset: str) -> list[tuple[str, str]]:
+    """Return name and unfolded value of each field."""
     fields: list[tuple[str, list[bytes]]] = []
     for line in block.split(b"\n"):
         line = line.rstrip(b"\r")
-        if line[:1] in (b" ", b"\t"):
-            if (
-                fields
-                and sum(map(len, fields[-1][1][-1:])) < MAX_FIELD
-                and len(fields[-1][1]) < MAX_FIELD // 10
-            ):
-                fields[-1][1].append(line)
-            continue
-        name, colon, value = line.partition(b":")
-        key = name.strip().lower()
-        if colon and key and b" " not in key:
-            fields.append((key.decode("ascii", "replace"), [value]))
+        if not line.startswith(_BLANKS):
+            name, colon, value = line.partition(b":")
+            key = name.strip().lower()
+            if colon and _is_field_name(key):
+                fields.append((key.decode("ascii", "replace"), [value]))
+        elif fields:
+            _continue(fields[-1][1], line)
     return [
         (name, decode(b"".join(lines)[:MAX_FIELD], charset).strip().replace("\0", ""))
         for name, lines in fields
     ]
+
+
+def _is_field_name(key: bytes) -> bool:
+    return key != b"" and b" " not in key
+
+
+def _continue(lines: list[bytes], line: bytes) -> None:
+    """Add a folded line to those of its field, unless there is enough of it."""
+    if len(lines[-1]) >= MAX_FIELD:
+        return
+    if len(lines) < _MAX_FOLDS:
+        lines.append(line)
 
 
 def decode_words(value: str) -> str:
@@ -97,57 +133,65 @@ def decode_words(value: str) -> str:
     Linear: each ``=?`` is looked at once and only within the 75 characters the RFC allows, taken
     tenfold since senders exceed it.
     """
-    out: list[str] = []
-    pending: list[bytes] = []
-    charset = ""
+    decoded = _DecodedText()
     at = 0
-
-    def flush() -> None:
-        if pending:
-            out.append(decode(b"".join(pending), charset))
-            pending.clear()
-
     while (start := value.find("=?", at)) >= 0:
         word = _encoded_word(value, start)
         between = value[at:start]
         if word is None:
-            flush()
-            out.append(between + "=?")
+            decoded.add_text(between + "=?")
             at = start + 2
             continue
-        name, data, end = word
-        if between.strip() or not pending:
-            flush()
-            out.append(between)
-        elif name.lower() != charset.lower():
-            flush()
+        charset, data, at = word
+        decoded.add_word(charset, data, between)
+    decoded.add_text(value[at:])
+    return "".join(decoded.pieces)
+
+
+class _DecodedText:
+    """Text put together from encoded words and what stands between them."""
+
+    def __init__(self) -> None:
+        self.pieces: list[str] = []
         # Neighbours of one charset are joined before decoding: senders cut within a character.
-        charset = name
-        pending.append(data)
-        at = end
-    flush()
-    return "".join(out) + value[at:]
+        self.charset = ""
+        self.pending: list[bytes] = []
+
+    def add_text(self, text: str) -> None:
+        """Add text that is not encoded."""
+        if self.pending:
+            self.pieces.append(decode(b"".join(self.pending), self.charset))
+            self.pending = []
+        self.pieces.append(text)
+
+    def add_word(self, charset: str, data: bytes, between: str) -> None:
+        """Add an encoded word; blanks between two words are none of the text."""
+        if between.strip() or not self.pending:
+            self.add_text(between)
+        elif charset.lower() != self.charset.lower():
+            self.add_text("")
+        self.charset = charset
+        self.pending.append(data)
 
 
 def _encoded_word(value: str, start: int) -> tuple[str, bytes, int] | None:
-    window = value[start + 2 : start + 800]
-    charset, mark, rest = window.partition("?")
-    if not mark or not rest or rest[1:2] != "?" or len(charset) > 60 or " " in charset:
+    """Return charset, octets and end of the encoded word at ``start``, None for a broken one."""
+    match = _ENCODED_WORD.match(value, start, start + _WORD_WINDOW)
+    if match is None:
         return None
-    how, text = rest[0].lower(), rest[2:]
-    end = text.find("?=")
-    if end < 0 or how not in "bq":
-        return None
-    body = text[:end]
-    length = 2 + len(charset) + 1 + 2 + end + 2
-    raw = body.encode("utf-8", "replace")
-    data = lenient_base64(raw) if how == "b" else binascii.a2b_qp(raw, header=True)
-    return charset.partition("*")[0], data, start + length
+    octets = match["text"].encode("utf-8", "replace")
+    if match["encoding"] in "bB":
+        data = lenient_base64(octets)
+    else:
+        data = binascii.a2b_qp(octets, header=True)
+    # A language may stand behind the charset (RFC 2231 §5).
+    return match["charset"].partition("*")[0], data, match.end()
 
 
 def parameters(value: str) -> tuple[str, dict[str, str]]:
-    """Return the value and the parameters of a field such as Content-Type, RFC 2231 continuations
-    joined.
+    """Return the value and the parameters of a field such as Content-Type.
+
+    RFC 2231 continuations are joined.
 
     Returns: the value in lower case, and name -> text, names in lower case.
     """
@@ -160,17 +204,20 @@ def parameters(value: str) -> tuple[str, dict[str, str]]:
         if not equals or not name:
             continue
         base, star, index = name.partition("*")
-        if not star:
-            plain.setdefault(base, decode_words(text) if "=?" in text else text)
-            continue
-        encoded = index == "" or index.endswith("*")
-        digits = index.rstrip("*")
-        extended.setdefault(base, {})[
-            int(digits) if digits.isdecimal() and len(digits) < 4 else 0
-        ] = (text, encoded)
+        if star:
+            parts = extended.setdefault(base, {})
+            parts[_part_number(index.rstrip("*"))] = (text, name.endswith("*"))
+        else:
+            plain.setdefault(base, decode_words(text))
     for base, parts in extended.items():
         plain[base] = _joined(parts)
     return kind, plain
+
+
+def _part_number(digits: str) -> int:
+    if digits.isdecimal() and len(digits) < 4:
+        return int(digits)
+    return 0
 
 
 def _kind_and_pieces(value: str) -> tuple[str, list[str]]:
@@ -183,117 +230,121 @@ def _kind_and_pieces(value: str) -> tuple[str, list[str]]:
     kind = _KIND.match(head)
     if kind is None:
         return head.lower(), pieces
-    behind = [piece for piece in _NEXT.split(kind[2]) if "=" in piece] if "=" in kind[2] else []
+    behind = [piece for piece in _NEXT.split(kind[2]) if "=" in piece]
     return "".join(kind[1].split()).lower(), [*behind, *pieces]
 
 
 def _joined(parts: dict[int, tuple[str, bool]]) -> str:
+    """Return a parameter that came in numbered pieces; of each, its text and whether encoded."""
     charset, data = "", bytearray()
     for index in sorted(parts):
-        text, encoded = parts[index]
-        if encoded and index == 0 and text.count("'") >= 2:
+        text, is_encoded = parts[index]
+        if not is_encoded:
+            data += text.encode("utf-8", "replace")
+            continue
+        if index == 0 and text.count("'") >= 2:
             charset, _language, text = text.split("'", 2)
-        data += unquote_to_bytes(text) if encoded else text.encode("utf-8", "replace")
+        data += unquote_to_bytes(text)
     return decode(bytes(data), charset)
 
 
 def _semicolons(value: str) -> list[str]:
-    if '"' not in value:
-        return value.split(";")
-    pieces, start, quoted, at = [], 0, False, 0
-    while at < len(value):
-        char = value[at]
-        if char == "\\" and quoted:
-            at += 1
-        elif char == '"':
-            quoted = not quoted
-        elif char == ";" and not quoted:
-            pieces.append(value[start:at])
-            start = at + 1
-        at += 1
+    """Cut a field at its semicolons, outside quoted strings."""
+    pieces, start = [], 0
+    for token in _QUOTED_OR_SEMICOLON.finditer(value):
+        if token[0] == ";":
+            pieces.append(value[start : token.start()])
+            start = token.end()
     pieces.append(value[start:])
     return pieces
 
 
 def _unquote(text: str) -> str:
-    if not text.startswith('"'):
-        return text.partition(" ")[0] if text.count("=") else text
-    out, at = [], 1
-    while at < len(text) and text[at] != '"':
-        if text[at] == "\\" and at + 1 < len(text):
-            at += 1
-        out.append(text[at])
-        at += 1
-    return "".join(out)
+    """Return a parameter's text without quotes; of one that lost its semicolon, the first word."""
+    quoted = _QUOTED.match(text)
+    if quoted is not None:
+        return _ESCAPED.sub(r"\1", quoted[1])
+    return text.partition(" ")[0] if "=" in text else text
 
 
 def addresses(value: str, *, most: int = 50) -> list[str]:
-    """Return the addr-specs of an address field as the hub compares them, at most ``most``, without
-    comments and names.
+    """Return the addr-specs of an address field as the hub compares them, at most ``most``.
 
-    Internationalised ones too, however the domain is spelled
+    Without comments and names. Internationalised ones too, however the domain is spelled
     (:func:`hub.lib.addresses.fold_address`).
     """
-    result: list[str] = []
+    specs: dict[str, None] = {}
     for mailbox in _mailboxes(value):
-        start, end = mailbox.rfind("<"), mailbox.rfind(">")
-        spec = mailbox[start + 1 : end] if 0 <= start < end else mailbox
-        spec = "".join(spec.split()).strip("<>\"'")
-        # A source route (RFC 5321 §4.1.1.3) ends with a colon before the address.
-        spec = fold_address(spec.rpartition(":")[2][:400])
-        local, at, domain = spec.rpartition("@")
-        if at and local and domain and len(spec) <= 320 and spec not in result:
-            result.append(spec)
-            if len(result) >= most:
-                break
-    return result
+        spec = _addr_spec(mailbox)
+        if spec:
+            specs[spec] = None
+        if len(specs) >= most:
+            break
+    return list(specs)
+
+
+def _addr_spec(mailbox: str) -> str:
+    """Return the folded address of one mailbox, empty where it has none."""
+    start, end = mailbox.rfind("<"), mailbox.rfind(">")
+    if 0 <= start < end:
+        mailbox = mailbox[start + 1 : end]
+    spec = "".join(mailbox.split()).strip("<>\"'")
+    # A source route (RFC 5321 §4.1.1.3) ends with a colon before the address.
+    spec = fold_address(spec.rpartition(":")[2][:400])
+    local, _at, domain = spec.rpartition("@")
+    if not local:
+        return ""
+    if not domain:
+        return ""
+    return spec if len(spec) <= 320 else ""
 
 
 def display_name(value: str) -> str:
-    """Return what the first mailbox of an address field
-    calls its owner, by phrase or comment; empty for nothing.
+    """Return the name that the first mailbox of an address field gives its owner.
+
+    By phrase or comment.
+
+    Returns: empty for no name.
     """
     value = value[:2_000]
-    start = value.find("<")
-    phrase = value[:start] if start > 0 else ""
+    phrase = value[: max(value.find("<"), 0)]
     if not phrase.strip(' "'):
-        opened, closed = value.find("("), value.rfind(")")
-        phrase = value[opened + 1 : closed] if 0 <= opened < closed else ""
+        phrase = value.partition("(")[2].rpartition(")")[0]
     words = decode_words(phrase.strip()).replace("\0", "")
     unescaped = words.replace('\\"', "\0").replace('"', "").replace("\0", '"').replace("\\", "")
-    return " ".join("".join(char if char.isprintable() else " " for char in unescaped).split())[
-        :150
-    ]
+    return one_line(unescaped)[:150]
 
 
 def _mailboxes(value: str) -> list[str]:
-    """Cut an address field at its commas, outside quotes, comments and angle brackets."""
-    out: list[str] = []
-    current: list[str] = []
-    quoted, depth, at = False, 0, 0
-    while at < len(value):
-        char = value[at]
-        if char == "\\" and (quoted or depth):
-            at += 2
-            continue
-        if char == '"' and not depth:
-            quoted = not quoted
-        elif quoted:
-            pass
+    """Cut an address field at its commas, without quoted strings, comments and names of groups."""
+    boxes = _SEPARATOR.split(_without_quotes_and_comments(value))
+    return [_GROUP.sub("", box, count=1) for box in boxes]
+
+
+def _without_quotes_and_comments(value: str) -> str:
+    outside: list[str] = []
+    is_quoted, depth = False, 0
+    characters = iter(value)
+    for char in characters:
+        if is_quoted:
+            is_quoted = char != '"'
+            _skip_escaped(char, characters)
+        elif depth:
+            depth += _NESTING.get(char, 0)
+            _skip_escaped(char, characters)
+        elif char == '"':
+            is_quoted = True
         elif char == "(":
-            depth += 1
-        elif char == ")" and depth:
-            depth -= 1
-        elif not depth and char in ",;":
-            out.append("".join(current))
-            current = []
-        elif not depth and char == ":" and "<" not in current and "@" not in current:
-            current = []
-        elif not depth:
-            current.append(char)
-        at += 1
-    out.append("".join(current))
-    return out
+            depth = 1
+        else:
+            outside.append(char)
+    return "".join(outside)
+
+
+def _skip_escaped(char: str, characters: Iterator[str]) -> None:
+    """Pass over the character behind a backslash."""
+    if char == "\\":
+        next(characters, "")
 
 
 def message_ids(value: str, *, most: int = MAX_REFERENCES) -> list[str]:
@@ -304,12 +355,11 @@ def message_ids(value: str, *, most: int = MAX_REFERENCES) -> list[str]:
         end = value.find(">", start)
         if end < 0:
             break
-        inner = value[start + 1 : end]
-        inner = inner.rpartition("<")[2]
-        if "." in inner and len(inner) <= 300:
+        inner = value[start + 1 : end].rpartition("<")[2]
+        if len(inner) <= 300:
             # Some programs fold a long identifier in its middle, mostly behind a dot.
             inner = _FOLDED_ID.sub(".", inner)
-        if inner and len(inner) <= 250 and not any(char.isspace() for char in inner):
+        if _ID.fullmatch(inner) is not None:
             ids.append(f"<{inner}>")
         at = end + 1
     return ids[-most:]

@@ -1,5 +1,6 @@
-"""Pictures in the text of a mail: what they are called
-there, how large they are, and which nobody is meant to see.
+"""Pictures in the text of a message: what they are called there, and how large they are.
+
+Of some, nobody is meant to see anything: trackers and spacers.
 """
 
 import re
@@ -22,16 +23,20 @@ def mark(name: str) -> str:
 
 
 def mark_html(html: str, names: dict[str, str]) -> str:
-    """Put marks in the place of the enclosed pictures
-    of an HTML text; ``names``: Content-ID -> file name.
+    """Put marks in the place of the enclosed pictures of an HTML text.
+
+    Args: names, Content-ID -> file name.
     """
+    if not names:
+        return html
 
     def replace(match: re.Match[str]) -> str:
         source = _SOURCE.search(match[0])
-        name = names.get(source[1]) if source is not None else None
-        return match[0] if name is None else mark(name).replace("&", "&amp;").replace("<", "&lt;")
+        if source is None or source[1] not in names:
+            return match[0]
+        return mark(names[source[1]]).replace("&", "&amp;").replace("<", "&lt;")
 
-    return _TAG.sub(replace, html) if names else html
+    return _TAG.sub(replace, html)
 
 
 def mark_plain(text: str, names: dict[str, str]) -> str:
@@ -48,8 +53,9 @@ def is_tiny(data: bytes) -> bool:
 
 
 def size_of(data: bytes) -> tuple[int, int] | None:
-    """Return width and height in pixels of a GIF, PNG or
-    JPEG from its first octets, None for anything else.
+    """Return width and height in pixels of a GIF, PNG or JPEG, None for anything else.
+
+    Only the first octets are looked at.
     """
     try:
         if data.startswith((b"GIF87a", b"GIF89a")):
@@ -58,9 +64,11 @@ def size_of(data: bytes) -> tuple[int, int] | None:
         if data.startswith(b"\x89PNG\r\n\x1a\n"):
             width, height = struct.unpack_from(">II", data, 16)
             return width, height
-        return _jpeg(data) if data.startswith(b"\xff\xd8") else None
+        if data.startswith(b"\xff\xd8"):
+            return _jpeg(data)
     except struct.error:
         return None
+    return None
 
 
 def _jpeg(data: bytes) -> tuple[int, int] | None:

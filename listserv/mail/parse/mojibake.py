@@ -15,6 +15,8 @@ _FREQUENT = frozenset("оеаинтсрОЕАИНТСР")
 _CYRILLIC = ("cp1251", "koi8-r", "iso8859-5", "cp866")
 _WORDS = 30  # letters from which on that can be told
 _ENOUGH = 12  # letters
+# How text of Japan begins its own letters, and ends them (RFC 1468).
+_OF_JAPAN = (b"\x1b$", b"\x1b(J")
 # Shares of frequent and of small letters from which on text without a label is Cyrillic.
 _SURE = 0.42
 _SMALL = 0.6
@@ -36,25 +38,34 @@ _TABLE = {ord(char): byte for char, byte in _TWICE.items()}
 
 
 def escaped(data: bytes) -> str:
-    """Return the charset whose escape sequences stand
-    in 7-bit data, empty for none (RFC 1468, 1557).
+    """Return the charset whose escape sequences stand in the octets (RFC 1468, 1557).
+
+    Returns: empty for none.
     """
     if b"\x1b$)C" in data[:_SAMPLE]:
         return "iso2022_kr"
-    return "iso2022_jp_ext" if b"\x1b$" in data or b"\x1b(J" in data else ""
+    if any(sequence in data for sequence in _OF_JAPAN):
+        return "iso2022_jp_ext"
+    return ""
 
 
 def is_utf8(data: bytes, codec: str) -> bool:
-    """Whether data that was declared as something else is
-    UTF-8: text of another charset is hardly ever valid UTF-8.
+    """Whether octets that were declared as something else are UTF-8.
+
+    Text of another charset is hardly ever valid UTF-8.
     """
     if not is_valid_utf8(data):
         return False
     if codec not in _MANY_BYTES:
         return True
-    return (
-        len(data) - len(data.translate(None, delete=_HIGH)) >= 10 or _LATIN.search(data) is not None
-    )
+    if _count(data, _HIGH) >= 10:
+        return True
+    return _LATIN.search(data) is not None
+
+
+def _count(data: bytes, octets: bytes) -> int:
+    """Return how many of the octets of one kind are in the data."""
+    return len(data) - len(data.translate(None, delete=octets))
 
 
 # Charsets of which another one is put below a text without anybody noticing: by lists, scanners and
@@ -65,22 +76,35 @@ _BY_LINE = frozenset(
 
 
 def by_line(data: bytes, codec: str) -> str:
-    """Return text whose lines are partly in UTF-8 and partly in another charset; empty where one
-    charset fits all.
+    """Return text whose lines are partly in UTF-8 and partly in another charset.
 
     Such is a text below which a list has put its own in another charset. A line is UTF-8 where it
     can be.
+
+    Returns: empty where one charset fits all.
     """
     if codec not in _BY_LINE or is_valid_utf8(data):
         return ""
-    other = "cp1252" if codec in {"", "utf-8"} else codec
     lines = data.split(b"\n")
-    special = [index for index, line in enumerate(lines) if not line.isascii()]
-    utf8 = {index for index in special if is_valid_utf8(lines[index])}
-    if not utf8 or (other == codec and is_hardly_latin(data)):
+    if not any(map(_is_beyond_ascii_in_utf8, lines)):
         return ""
-    names = (("utf-8" if index in utf8 else other) for index in range(len(lines)))
-    return "\n".join(line.decode(name, "replace") for line, name in zip(lines, names, strict=True))
+    if codec in {"", "utf-8"}:
+        return "\n".join(_line(line, "cp1252") for line in lines)
+    if is_hardly_latin(data):
+        return ""
+    return "\n".join(_line(line, codec) for line in lines)
+
+
+def _is_beyond_ascii_in_utf8(line: bytes) -> bool:
+    return not line.isascii() and is_valid_utf8(line)
+
+
+def _line(line: bytes, other: str) -> str:
+    """Return one line: as UTF-8 where it is that, else in the other charset."""
+    try:
+        return line.decode("utf-8")
+    except UnicodeDecodeError:
+        return line.decode(other, "replace")
 
 
 def is_valid_utf8(data: bytes) -> bool:
@@ -98,24 +122,30 @@ _MANY_BYTES = frozenset(
 
 
 def is_hardly_latin(data: bytes) -> bool:
-    """Whether data that was declared as ASCII or Latin-1 is mostly of other letters than those."""
+    """Whether octets declared as ASCII or Latin-1 are mostly of other letters than those."""
     sample = data[:_SAMPLE]
-    high = len(sample) - len(sample.translate(None, delete=_HIGH))
-    plain = len(sample) - len(sample.translate(None, delete=_LETTERS))
-    return high >= _ENOUGH and high > plain
+    high = _count(sample, _HIGH)
+    if high < _ENOUGH:
+        return False
+    return high > _count(sample, _LETTERS)
 
 
 def cyrillic(data: bytes, codec: str) -> str:
-    """Return the charset of Cyrillic data: the declared
-    one unless it makes no words and another one does.
+    """Return the charset of Cyrillic text, which programs take one for another.
+
+    The declared one unless it makes no words and another one does; any other charset as it is.
     """
+    if codec not in _CYRILLIC:
+        return codec
     shares = {name: _share(data, name) for name in (codec, *_CYRILLIC)}
     best = max(shares, key=lambda name: shares[name])
-    return best if shares[best] >= max(0.45, 1.3 * shares[codec]) else codec
+    if shares[best] < max(0.45, 1.3 * shares[codec]):
+        return codec
+    return best
 
 
 def likely_cyrillic(data: bytes) -> str:
-    """Return the charset in which data makes Cyrillic words in small letters, empty for none.
+    """Return the charset in which the octets are Cyrillic words in small letters, empty for none.
 
     Greek and Hebrew make words in capitals of koi8-r.
     """
@@ -123,10 +153,14 @@ def likely_cyrillic(data: bytes) -> str:
     best = max(shares, key=lambda name: shares[name])
     if shares[best] < _SURE:
         return ""
-    letters = [
-        char for char in data[:_SAMPLE].decode(best, "ignore") if char > "\x7f" and char.isalpha()
-    ]
-    return best if sum(char.islower() for char in letters) > _SMALL * len(letters) else ""
+    letters = _letters_beyond_ascii(data[:_SAMPLE].decode(best, "ignore"))
+    if sum(char.islower() for char in letters) <= _SMALL * len(letters):
+        return ""
+    return best
+
+
+def _letters_beyond_ascii(text: str) -> list[str]:
+    return [char for char in filter(str.isalpha, text) if char > "\x7f"]
 
 
 def wide(data: bytes) -> str:
@@ -136,32 +170,36 @@ def wide(data: bytes) -> str:
     """
     sample = data[:_SAMPLE]
     zeros = sample.count(0)
-    if zeros < _ENOUGH or 5 * zeros < 2 * len(sample):
+    if zeros < _ENOUGH:
+        return ""
+    if 5 * zeros < 2 * len(sample):
         return ""
     if sample[1::2].count(0) == zeros:
         return "utf-16-le"
-    return "utf-16-be" if sample[::2].count(0) == zeros else ""
-
-
-def is_cyrillic(codec: str) -> bool:
-    """Whether a charset is one of those that are taken for each other."""
-    return codec in _CYRILLIC
+    if sample[::2].count(0) == zeros:
+        return "utf-16-be"
+    return ""
 
 
 def _share(data: bytes, codec: str) -> float:
     """Return the share of frequent letters among those beyond ASCII; 0 for too few."""
     try:
-        beyond = [char for char in data[:_SAMPLE].decode(codec) if char > "\x7f" and char.isalpha()]
+        letters = _letters_beyond_ascii(data[:_SAMPLE].decode(codec))
     except (UnicodeError, LookupError):
         return 0.0
-    return sum(char in _FREQUENT for char in beyond) / len(beyond) if len(beyond) >= _WORDS else 0.0
+    if len(letters) < _WORDS:
+        return 0.0
+    return sum(char in _FREQUENT for char in letters) / len(letters)
 
 
 def once(text: str) -> str:
-    """Return text that was encoded as UTF-8 twice (``Ã©``
-    for ``é``) as it was before; any other text as it is.
+    """Return text that was encoded as UTF-8 twice as it was before (``Ã©`` for ``é``).
+
+    Any other text is returned as it is.
     """
-    if text.isascii() or not _PAIR.search(text):
+    if text.isascii():
+        return text
+    if _PAIR.search(text) is None:
         return text
     try:
         data, _length = codecs.charmap_encode(text, "strict", _TABLE)
@@ -169,4 +207,6 @@ def once(text: str) -> str:
     except (UnicodeError, TypeError):
         return text
     # One such pair may be meant; what was encoded twice has many.
-    return decoded if len(text) - len(decoded) >= 2 else text
+    if len(text) - len(decoded) < 2:
+        return text
+    return decoded

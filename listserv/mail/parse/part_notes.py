@@ -1,8 +1,7 @@
-"""What a contribution says of the parts of its mail that are not words: signatures, forwarded
-mails, invitations.
+"""Notes below a contribution on the parts of its message that are not words.
 
-A note is made while a mail is read and said when it is published, in the language of the
-discussion.
+Such parts are signatures, forwarded messages and invitations. A note is made when the message is
+parsed and rendered when it is published, in the language of the discussion.
 """
 
 from dataclasses import dataclass
@@ -16,38 +15,38 @@ from hub.lib.scripts import isolate
 
 
 class PartNote(Protocol):
-    """Something to say below the author's words."""
+    """A note below the author's words."""
 
     def say(self) -> str:
-        """Return it in the active language."""
+        """Return the note in the active language."""
         ...
 
 
 @dataclass(frozen=True)
 class SignedPart:
-    """The mail was signed; ``how`` is S/MIME or OpenPGP."""
+    """The message was signed; ``how`` is S/MIME or OpenPGP."""
 
     how: str
 
     def say(self) -> str:
-        """Return it in the active language."""
+        """Return the note in the active language."""
         return _("Signed with %(how)s; the hub did not check the signature.") % {"how": self.how}
 
 
 @dataclass(frozen=True)
 class LeftOut:
-    """A part that a program has added and nobody can open; the raw mail keeps it."""
+    """A part that a program has added and nobody can open; the raw message keeps it."""
 
     name: str
 
     def say(self) -> str:
-        """Return it in the active language."""
+        """Return the note in the active language."""
         return _("A part that a mail program added was left out (%s).") % isolate(self.name)
 
 
 @dataclass(frozen=True)
 class Forwarded:
-    """A mail within the mail, kept as the file ``name``; ``author`` is a name, never an address."""
+    """A message within the message, kept as the file ``name``; ``author`` is never an address."""
 
     name: str
     subject: str
@@ -55,7 +54,7 @@ class Forwarded:
     sent: datetime | None
 
     def say(self) -> str:
-        """Return it in the active language."""
+        """Return the note in the active language."""
         values = {
             "subject": isolate(self.subject or _("(no subject)")),
             "author": isolate(self.author),

@@ -1,4 +1,4 @@
-"""Find where the parts of a mail begin and end, in one bounded pass and without recursion.
+"""Find where the parts of a message begin and end, in one bounded pass, without recursion.
 
 The standard library's parser keeps every line against every open boundary and recurses at each
 level: 100,000 parts cost it 22 s and 3,000 levels its stack. This one looks only at lines that
@@ -32,12 +32,17 @@ _MAIL_FIELD = re.compile(
 # What programs put before the parts for those who see no parts.
 _ABOUT_PARTS = re.compile(rb"mime|multi-?part|multiple parts|pgp", re.IGNORECASE)
 _WHITE_SPACE = re.compile(rb"\s+")
+# The name of a field and its colon. A delimiter ends a header whose empty line is missing, even
+# when its boundary has a colon in it.
+_FIELD = re.compile(rb"(?!--)[^: \x80-\xff]++[ \t]*:")
+_CONTENT_TYPE = re.compile(rb"^content-type", re.IGNORECASE | re.MULTILINE)
+_BOUNDARY = re.compile(rb"(?<![\w-])boundary(?:\*[0-9]{0,2})?\*?\s*=\s*", re.IGNORECASE)
 
 Buffer = bytes | mmap
 
 
 class TooManyParts(ValueError):
-    """The mail has more parts, levels or lookalikes than the caps of this module."""
+    """The message has more parts, levels or lookalikes than the caps of this module."""
 
 
 @dataclass
@@ -60,27 +65,26 @@ class Part:
 
 
 def message_start(raw: Buffer) -> int:
-    """Return where the header of a whole message begins: behind empty lines, where one follows
-    them.
+    """Return where the header of a whole message begins: behind what programs put before it.
 
-    Programs put an empty line, a byte order mark or the separator of an mbox before it. Where no
-    header follows, what stands there is the body of a message without one.
+    That is an empty line, a byte order mark or the separator of an mbox. Where no header follows,
+    what stands there is the body of a message without one.
     """
     before = _BEFORE.match(raw[:_MAX_BEFORE])
-    start = before.end() if before is not None else 0
-    return start if start and names_mail_fields(raw[start : start + MAX_HEADER]) else 0
+    if before is None or not before[0]:
+        return 0
+    start = before.end()
+    return start if names_mail_fields(raw[start : start + MAX_HEADER]) else 0
 
 
 def names_mail_fields(head: bytes) -> bool:
-    """Whether octets begin with a header that has two fields which only mails have."""
+    """Whether octets begin with a header that has two fields which only messages have."""
     end = header_end(head, 0, len(head))
     return len({name.lower() for name in _MAIL_FIELD.findall(head[:end])}) >= 2
 
 
 def message_header(raw: bytes, limit: int = MAX_HEADER) -> tuple[int, int]:
-    """Return where the header of a whole message
-    begins and ends, at most ``limit`` octets of it.
-    """
+    """Return where the header of a whole message begins and ends, at most ``limit`` octets."""
     start = message_start(raw)
     return start, header_end(raw, start, min(len(raw), start + limit))
 
@@ -93,32 +97,23 @@ def header_end(raw: Buffer, start: int, limit: int) -> int:
     """
     at = start
     while at < limit:
-        line_end = raw.find(b"\n", at, limit)
-        stop = limit if line_end < 0 else line_end + 1
+        stop = raw.find(b"\n", at, limit) + 1 or limit
         line = raw[at : min(stop, at + 998)].rstrip(b"\r\n")
         if not line:
             return stop
-        if (
-            line[:1] not in b" \t"
-            and not _is_field(line)
-            and not (at == start and line.startswith(b"From "))
-        ):
+        if not _is_of_header(line, is_first=at == start):
             return at
         at = stop
     return limit
 
 
-def _is_field(line: bytes) -> bool:
-    # A delimiter ends a header whose empty line is missing, even when its boundary has a colon in
-    # it.
-    name = line.partition(b":")[0].rstrip(b" \t")
-    return (
-        b":" in line
-        and name != b""
-        and name.isascii()
-        and b" " not in name
-        and not line.startswith(b"--")
-    )
+def _is_of_header(line: bytes, *, is_first: bool) -> bool:
+    """Whether a line is a field, or goes on with one; the separator of an mbox may be the first."""
+    if line.startswith((b" ", b"\t")):
+        return True
+    if _FIELD.match(line) is not None:
+        return True
+    return is_first and line.startswith(b"From ")
 
 
 def boundaries_of(header: bytes) -> tuple[bytes, ...]:
@@ -127,18 +122,13 @@ def boundaries_of(header: bytes) -> tuple[bytes, ...]:
     A boundary that is folded in its middle is meant with the white space of the fold, with one
     blank, or without any: all are returned. In pieces (RFC 2231 §3) it is put together.
     """
-    lowered = header.lower()
-    at = lowered.find(b"content-type")
-    while at > 0 and lowered[at - 1 : at] != b"\n":
-        at = lowered.find(b"content-type", at + 1)
-    if at < 0:
-        return ()
-    stop = _field_end(lowered, at)
-    value = header[at:stop]
-    if b"multipart/" not in lowered[at:stop]:
+    value = _content_type(header)
+    if b"multipart/" not in value.lower():
         return ()
     pieces = [_boundary_value(value, match) for match in _BOUNDARY.finditer(value)]
-    declared = b"".join(pieces) if len(pieces) > 1 and b"*" in value else b"".join(pieces[:1])
+    if b"*" not in value:
+        del pieces[1:]
+    declared = b"".join(pieces)
     unfolded = declared.replace(b"\r\n", b"").replace(b"\n", b"")
     plain = unfolded.strip(b"'")
     spelled = (unfolded, _WHITE_SPACE.sub(b" ", declared), _WHITE_SPACE.sub(b"", declared), plain)
@@ -146,7 +136,12 @@ def boundaries_of(header: bytes) -> tuple[bytes, ...]:
     return tuple(name for name in names if name)
 
 
-_BOUNDARY = re.compile(rb"(?<![\w-])boundary(?:\*[0-9]{0,2})?\*?\s*=\s*", re.IGNORECASE)
+def _content_type(header: bytes) -> bytes:
+    """Return the field with its name and its folds, empty when absent."""
+    named = _CONTENT_TYPE.search(header)
+    if named is None:
+        return b""
+    return header[named.start() : _field_end(header, named.start())]
 
 
 def _boundary_value(value: bytes, named: re.Match[bytes]) -> bytes:
@@ -166,9 +161,9 @@ def _field_end(header: bytes, at: int) -> int:
         newline = header.find(b"\n", at)
         if newline < 0:
             return len(header)
-        if header[newline + 1 : newline + 2] not in (b" ", b"\t"):
-            return newline
         at = newline + 1
+        if not header.startswith((b" ", b"\t"), at):
+            return newline
 
 
 def outside(raw: bytes, part: Part) -> list[bytes]:
@@ -185,8 +180,9 @@ def _words(piece: bytes) -> bytes:
 
 
 def line_ended(raw: bytes) -> bytes:
-    """Return a mail whose lines old Macs ended with CR alone with LF; any other as it is."""
-    if b"\n" in raw[:_MAX_BEFORE].rstrip(b"\r\n") or raw[:_MAX_BEFORE].count(b"\r") < 2:
+    """Return a message whose lines old Macs ended with CR alone with LF; any other as it is."""
+    head = raw[:_MAX_BEFORE]
+    if b"\n" in head.rstrip(b"\r\n") or head.count(b"\r") < 2:
         return raw
     return raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
 
@@ -200,8 +196,9 @@ def scan(raw: bytes) -> Part:
 
 
 class _Scan:
-    """The one pass: ``open`` holds the multiparts whose
-    closing line has not come yet, outermost first.
+    """The one pass.
+
+    ``open`` holds the multiparts whose closing line has not come yet, outermost first.
     """
 
     def __init__(self, raw: bytes) -> None:
@@ -242,57 +239,71 @@ class _Scan:
         return part
 
     def _level(self, start: int) -> tuple[int | None, bool, int]:
-        """Return the stack level that the line at ``start``
-        delimits, whether it closes it, and the line's end.
+        """Read the line at ``start``.
+
+        Returns: the stack level that it delimits, None for none; whether it closes it; where to
+        read on.
         """
-        raw = self.raw
-        newline = raw.find(b"\n", start, start + _BOUNDARY_LIMIT + 80)
-        stop = newline if newline >= 0 else min(len(raw), start + _BOUNDARY_LIMIT + 80)
-        name = raw[start + 2 : stop].rstrip(b" \t\r")
-        level = self.levels.get(name)
-        if level is not None:
-            return level, False, stop + 1
-        if name.endswith(b"--"):
-            level = self.levels.get(name[:-2])
-            if level is not None:
-                return level, True, stop + 1
+        limit = start + _BOUNDARY_LIMIT + 80
+        newline = self.raw.find(b"\n", start, limit)
+        stop = newline if newline >= 0 else min(len(self.raw), limit)
+        name = self.raw[start + 2 : stop].rstrip(b" \t\r")
+        if name in self.levels:
+            return self.levels[name], False, stop + 1
+        closed = name.removesuffix(b"--")
+        if closed in self.levels:
+            return self.levels[closed], True, stop + 1
         return None, False, stop
 
     def _delimiter(self, start: int) -> int:
-        """Handle the line at ``start``; return where to
-        look on (the newline before the next candidate).
+        """Handle the line at ``start``; return where to look on.
+
+        That is the newline before the next candidate.
         """
         level, closes, stop = self._level(start)
         if level is None:
-            self.lookalikes += 1
-            if self.lookalikes > MAX_LOOKALIKES:
-                raise TooManyParts(f"more than {MAX_LOOKALIKES} lines like delimiters")
+            self._count_lookalike()
             return start + 2
         line_break = start - 2 if self.raw[start - 2 : start] == b"\r\n" else start - 1
         self._finish(max(line_break, 0), level + 1)
-        owner = self.open[level]
-        if owner.children and not (self.is_closed and level == 0):
-            owner.children[-1].end = max(line_break, owner.children[-1].body)
-        if closes and level == 0:
-            self.is_closed = True
-            return stop - 1
+        self._end_last_child(level, line_break)
         if closes:
-            self._pop()
+            self._close(level)
             return stop - 1
-        self.is_closed = self.is_closed and level > 0
+        if level == 0:
+            self.is_closed = False
         if stop >= len(self.raw):
             return len(self.raw)
+        owner = self.open[level]
         part = self._begin(stop)
         owner.children.append(part)
         return max(part.body - 1, stop - 1)
+
+    def _count_lookalike(self) -> None:
+        self.lookalikes += 1
+        if self.lookalikes > MAX_LOOKALIKES:
+            raise TooManyParts(f"more than {MAX_LOOKALIKES} lines like delimiters")
+
+    def _end_last_child(self, level: int, end: int) -> None:
+        """End the last part of a multipart, unless its closing line has come already."""
+        if self.is_closed and level == 0:
+            return
+        for child in self.open[level].children[-1:]:
+            child.end = max(end, child.body)
+
+    def _close(self, level: int) -> None:
+        if level == 0:
+            self.is_closed = True
+        else:
+            self._pop()
 
     def _finish(self, end: int, keep: int) -> None:
         """End the open multiparts above ``keep`` levels, whose closing line never came."""
         while len(self.open) > keep:
             part = self.open[-1]
             part.end = end
-            if part.children:
-                part.children[-1].end = max(min(part.children[-1].end, end), part.children[-1].body)
+            for child in part.children[-1:]:
+                child.end = max(min(child.end, end), child.body)
             self._pop()
 
     def _pop(self) -> None:

@@ -1,5 +1,4 @@
-"""What a subject says apart from what mail programs and lists add to it: reply and forward marks,
-the list's tag.
+"""Take off a subject what mail programs and lists add: marks of replies and forwards, and tags.
 
 Inbound takes them off before a contribution is made, outbound puts exactly one ``Re:`` and one tag
 on, so that a subject that goes round by mail many times stays as its author wrote it. Linear in the
@@ -79,8 +78,7 @@ _CLOSING = {"[": "]", "(": ")"}
 
 
 def bare_subject(subject: str, *, tag: str) -> str:
-    """Return the subject without the list's tag and without every mark of a reply or a forward
-    before it.
+    """Return the subject without the list's tag and without the marks of replies and forwards.
 
     What stands before such a mark or before the list's tag was added on the way, by gateways
     ("[EXTERNAL]") and other lists, and goes as well; what stands behind them is its author's
@@ -88,39 +86,44 @@ def bare_subject(subject: str, *, tag: str) -> str:
     ``Policy``. Empty when nothing else was said.
     """
     text = " ".join(subject.split())
+    bracketed = f"[{tag}]"
     at, opened, is_marked = 0, list[str](), False
     while True:
-        begin = _BETWEEN.match(text, at).end()  # type: ignore[union-attr]
-        after = _mark_at(text, begin, f"[{tag}]", opened)
+        begin = _behind_blanks(text, at)
+        after = _mark_at(text, begin, bracketed, opened)
         if after > begin:
-            is_marked = not _has_tag(text, begin, f"[{tag}]")
+            is_marked = not _has_tag(text, begin, bracketed)
         else:
-            after = _labels_at(text, begin, f"[{tag}]", is_marked=is_marked)
+            after = _labels_at(text, begin, bracketed, is_marked=is_marked)
         if after <= begin:
-            # A mark of direction whose word has gone would stand alone.
-            at = begin if at else 0
             break
         at = after
-    return text[at : _end(text, at, opened)].strip()
+    # A mark of direction whose word has gone would stand alone.
+    start = begin if at else 0
+    return text[start : _end(text, start, opened)].strip()
+
+
+def _behind_blanks(text: str, at: int) -> int:
+    match = _BETWEEN.match(text, at)
+    assert match is not None
+    return match.end()
 
 
 def is_forward(subject: str) -> bool:
-    """Whether the outermost mark of a subject says that a mail is passed on; "Re: Fwd: Plan"
-    answers one.
+    """Whether the outermost mark of a subject says that a message is passed on.
 
-    A list's tag before the mark does not count, whichever list's it is.
+    "Re: Fwd: Plan" answers one. A list's tag before the mark does not count, whichever list's it
+    is.
     """
     text = " ".join(subject.split())
-    begin = _BETWEEN.match(text).end()  # type: ignore[union-attr]
-    if _PASSED_ON.match(text, begin) is not None:
-        return True
-    for _label in range(_MAX_LABELS):
-        label = _LABEL.match(text, begin)
-        if label is None or (label["worded"] is not None and not _is_label(label)):
-            break
-        begin = _BETWEEN.match(text, label.end()).end()  # type: ignore[union-attr]
+    begin = _behind_blanks(text, 0)
+    for _label in range(_MAX_LABELS + 1):
         if _PASSED_ON.match(text, begin) is not None:
             return True
+        label = _label_at(text, begin)
+        if label is None:
+            return False
+        begin = _behind_blanks(text, label.end())
     return False
 
 
@@ -132,16 +135,31 @@ def _labels_at(text: str, begin: int, tag: str, *, is_marked: bool) -> int:
     """
     at = begin
     for _label in range(_MAX_LABELS):
-        label = _LABEL.match(text, at)
-        if label is None or (label["worded"] is not None and not _is_label(label)):
+        label = _label_at(text, at)
+        if label is None:
             break
-        at = _BETWEEN.match(text, label.end()).end()  # type: ignore[union-attr]
+        at = _behind_blanks(text, label.end())
         if _has_tag(text, at, tag) or _MARK.match(text, at) is not None:
             return at
     first = _LABEL.match(text, begin)
-    if first is None or first["worded"] is not None or not _is_label(first):
+    if first is None or first["worded"] is not None:
         return begin
-    return first.end() if is_marked or _is_sure(first) else begin
+    return first.end() if _is_gateways(first, is_marked=is_marked) else begin
+
+
+def _label_at(text: str, at: int) -> re.Match[str] | None:
+    """Return the label at an offset; a word with a colon is one where gateways write it."""
+    label = _LABEL.match(text, at)
+    if label is None or label["worded"] is None:
+        return label
+    return label if _is_label(label) else None
+
+
+def _is_gateways(label: re.Match[str], *, is_marked: bool) -> bool:
+    """Whether a gateway has put a label there. Args: is_marked, whether a mark stands before it."""
+    if not _is_label(label):
+        return False
+    return is_marked or _is_sure(label)
 
 
 def _has_tag(text: str, at: int, tag: str) -> bool:
@@ -157,7 +175,11 @@ def _is_sure(label: re.Match[str]) -> bool:
     """Whether nobody begins a subject of their own so: "{Spam?}", not "[External] review"."""
     words = _words(label)
     folded = words.casefold()
-    return folded in _SPAM or (folded in _OUTSIDE and (" " in words or words == words.upper()))
+    if folded in _SPAM:
+        return True
+    if folded not in _OUTSIDE:
+        return False
+    return " " in words or words == words.upper()
 
 
 def _words(label: re.Match[str]) -> str:
@@ -165,8 +187,9 @@ def _words(label: re.Match[str]) -> str:
 
 
 def _mark_at(text: str, begin: int, tag: str, opened: list[str]) -> int:
-    """Return where a mark or the tag at ``begin`` ends;
-    note in ``opened`` which brackets close after it.
+    """Return where a mark or the tag at ``begin`` ends; ``begin`` where there is neither.
+
+    Args: opened, the brackets that are to be closed after marks; that of this one is added.
     """
     if _has_tag(text, begin, tag):
         return begin + len(tag)
@@ -175,8 +198,8 @@ def _mark_at(text: str, begin: int, tag: str, opened: list[str]) -> int:
         return begin
     if match["opened"]:
         opened.append(_CLOSING[match["opened"]])
-    for char in match["end"] or match["colon"] or "":
-        if opened and char == opened[-1]:
+    for char in next(filter(None, match.group("end", "colon")), ""):
+        if opened[-1:] == [char]:
             opened.pop()
     return match.end()
 
@@ -189,7 +212,7 @@ def _end(text: str, start: int, opened: list[str]) -> int:
             end -= 1
         elif text[max(start, end - len(_FORWARDED)) : end].lower() == _FORWARDED:
             end -= len(_FORWARDED)
-        elif opened and text[end - 1] == opened[-1]:
+        elif opened[-1:] == [text[end - 1]]:
             opened.pop()
             end -= 1
         else:

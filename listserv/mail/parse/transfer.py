@@ -25,8 +25,9 @@ _FEW = 40
 
 @dataclass(frozen=True)
 class Decoded:
-    """The octets of a part, and those of text that
-    was put below them and had never been encoded.
+    """The octets of a part, its transfer encoding undone.
+
+    ``below`` is text that was put below them on the way and had never been encoded.
     """
 
     data: bytes = field(repr=False)
@@ -36,34 +37,37 @@ class Decoded:
 def undo(data: bytes, encoding: str) -> Decoded:
     """Return the octets of a part. Args: encoding, the value of Content-Transfer-Encoding."""
     words = _COMMENT.sub(" ", encoding.lower()).replace(";", " ").split()
-    how = words[0].strip("\"'") if words else ""
-    if how == "base64":
+    name = next(iter(words), "").strip("\"'")
+    if name == "base64":
         encoded, below = split_base64(data)
-        return Decoded(lenient_base64(encoded) if encoded.strip() else b"", below)
-    if how == "quoted-printable":
+        return Decoded(lenient_base64(encoded), below)
+    if name == "quoted-printable":
         # A mark of a soft line break may have blanks behind it (RFC 2045 §6.7 (3)).
         return Decoded(binascii.a2b_qp(_SOFT_BREAK.sub(b"=\n", data)))
-    if how in {"x-uuencode", "uuencode", "x-uue", "uue"}:
+    if name in {"x-uuencode", "uuencode", "x-uue", "uue"}:
         return Decoded(uudecode(data))
     return Decoded(data)
 
 
 def split_base64(data: bytes) -> tuple[bytes, bytes]:
-    """Return what is base64, and the text below it that never was; all of it where it is named so
-    and is not.
+    """Return what is base64, and the text below it that never was.
 
-    A stray letter between encoded lines is none of a text: lines follow it that can only be
-    encoded.
+    All of it is base64 where it is named so and is not. A stray letter between encoded lines does
+    not begin a text: lines follow it that can only be encoded.
     """
     foreign = _FOREIGN.search(data)
     if foreign is None:
         return _without_last_words(data)
     line = data.rfind(b"\n", 0, foreign.start()) + 1
+    if _LONG_LINE.search(data, line) is not None:
+        return data, b""
     begins = len(data) - len(data.lstrip(b"\r\n"))
     padded = _last_end(_PADDED_END, data, begins, line)
-    if _LONG_LINE.search(data, line) is not None or (not padded and _is_encoded(data[line:])):
+    if padded:
+        return data[:padded], data[padded:]
+    if _is_encoded(data[line:]):
         return data, b""
-    end = padded or _last_end(_EMPTY_LINE, data, begins, line) or line
+    end = _last_end(_EMPTY_LINE, data, begins, line) or line
     return data[:end], data[end:]
 
 
@@ -75,64 +79,70 @@ def _without_last_words(data: bytes) -> tuple[bytes, bytes]:
     """Return base64, and a word that stands alone below its padding and an empty line."""
     stripped = data.rstrip()
     at = max(stripped.rfind(b"\n\n"), stripped.rfind(b"\n\r\n"))
-    word = stripped[at:].strip() if at >= 0 else b""
-    if word and len(word) < _FEW and b"=" not in word and stripped[:at].rstrip().endswith(b"="):
-        return data[:at], data[at:]
-    return data, b""
+    if at < 0 or not stripped[:at].rstrip().endswith(b"="):
+        return data, b""
+    word = stripped[at:].strip()
+    if b"=" in word:
+        return data, b""
+    if len(word) >= _FEW:
+        return data, b""
+    return data[:at], data[at:]
 
 
 def _is_encoded(rest: bytes) -> bool:
     """Whether a line with a foreign letter is of base64 all the same."""
     line = rest.partition(b"\n")[0].strip()
+    if b" " in line:
+        return False
+    if line.endswith(b"="):
+        return True
     known = len(line) - len(line.translate(None, delete=_ALPHABET))
-    is_long = len(line) >= 8 and known >= 0.9 * len(line)
-    return b" " not in line and (is_long or line.endswith(b"="))
+    return len(line) >= 8 and known >= 0.9 * len(line)
 
 
 def lenient_base64(data: bytes) -> bytes:
-    """Decode base64 with line breaks, foreign characters
-    and missing padding; what cannot be decoded is dropped.
+    """Decode base64 with line breaks, foreign characters and missing padding.
+
+    What was padded in the middle, as that of messages glued together is, is decoded piece by
+    piece. What cannot be decoded is dropped.
     """
-    encoded = (
-        data.translate(None, delete=_NOT_BASE64).partition(b"=")[0]
-        if b"=" not in data[:-4]
-        else _segments(data)
-    )
-    encoded = encoded[: len(encoded) - 1] if len(encoded) % 4 == 1 else encoded
+    pieces = data.translate(None, delete=_NOT_BASE64).split(b"=")
+    if b"=" not in data[:-4]:
+        del pieces[1:]
     try:
-        return binascii.a2b_base64(encoded + b"=" * (-len(encoded) % 4))
+        return b"".join(map(_unpadded, pieces))
     except binascii.Error:
         return b""
 
 
-def _segments(data: bytes) -> bytes:
-    """Rejoin base64 that was padded in the middle, as mails glued together are."""
-    clean = data.translate(None, delete=_NOT_BASE64)
-    out = bytearray()
-    for piece in clean.split(b"="):
-        piece = piece[: len(piece) - 1] if len(piece) % 4 == 1 else piece
-        if piece:
-            out += binascii.a2b_base64(piece + b"=" * (-len(piece) % 4))
-    return binascii.b2a_base64(bytes(out), newline=False).rstrip(b"=")
+def _unpadded(encoded: bytes) -> bytes:
+    """Decode letters without padding; one that stands alone holds no octet and is dropped."""
+    if len(encoded) % 4 == 1:
+        encoded = encoded[:-1]
+    return binascii.a2b_base64(encoded + b"=" * (-len(encoded) % 4))
 
 
 def uudecode(data: bytes) -> bytes:
     """Return the octets of uuencoded data; broken lines are left out."""
-    out = bytearray()
+    decoded = bytearray()
     for line in data.splitlines():
         if line.startswith(b"begin ") or not line.strip():
             continue
         # A line may say that it is longer than it is, and is then filled up: not beyond what was
         # sent.
-        if line.strip() == b"end" or len(out) > len(data):
+        if line.strip() == b"end" or len(decoded) > len(data):
             break
-        try:
-            out += binascii.a2b_uu(line)
-        except binascii.Error:
-            # Some encoders write more than the count says (the standard library's own work-around).
-            count = (((line[0] - 32) & 63) * 4 + 5) // 3
-            try:
-                out += binascii.a2b_uu(line[:count])
-            except binascii.Error:
-                continue
-    return bytes(out)
+        decoded += _uudecode_line(line)
+    return bytes(decoded)
+
+
+def _uudecode_line(line: bytes) -> bytes:
+    try:
+        return binascii.a2b_uu(line)
+    except binascii.Error:
+        # Some encoders write more than the count says (the standard library's own work-around).
+        count = (((line[0] - 32) & 63) * 4 + 5) // 3
+    try:
+        return binascii.a2b_uu(line[:count])
+    except binascii.Error:
+        return b""

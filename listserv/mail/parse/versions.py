@@ -1,4 +1,4 @@
-"""Tell whether the plain version of a mail says what its HTML version says.
+"""Choose between the plain version of a message and its HTML version.
 
 Programs that write HTML alone fill the plain version with a sentence ("this message needs HTML"),
 and lists put their footer into one that was empty: the author's words stand in the HTML then.
@@ -21,19 +21,22 @@ def chosen(plain: str, other: str) -> str:
 
     Both where they say different things.
     """
-    if not other.strip() or not plain.strip():
-        return plain if plain.strip() else other
+    if not plain.strip():
+        return other
+    if not other.strip():
+        return plain
     if len(plain) > _MAX:
         return plain
-    words, others = _words(plain), _words(other)
-    shared = sum(word in others for word in words)
+    words, other_words = _words(plain), _words(other)
+    shared = len(words & other_words)
     if 2 * shared > len(words):
         return plain
     folded = plain.casefold()
     if any(mark in folded for mark in _MARKS):
         return other
-    is_another = len(others) >= max(_ENOUGH, _MORE * len(words))
-    return f"{other.rstrip()}\n\n{plain.lstrip()}" if is_another else plain
+    if len(other_words) < max(_ENOUGH, _MORE * len(words)):
+        return plain
+    return f"{other.rstrip()}\n\n{plain.lstrip()}"
 
 
 def _words(text: str) -> set[str]:
