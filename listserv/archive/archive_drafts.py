@@ -1,8 +1,8 @@
-"""Make a draft of a message of an archive: all that
-it says, nothing of what the mail door leaves away.
-"""
+"""Make a draft of a message of an archive: whole, also what the mail gateway leaves out."""
 
+import re
 from dataclasses import dataclass, replace
+from datetime import datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -21,33 +21,37 @@ from listserv.models import MailingList
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_MAX_GAP = 40  # characters
+_GAP = re.compile(r"\s{1,40}")
 
 
 @dataclass(frozen=True)
 class ArchiveDraft:
-    """A message that was read: what its header says, and a draft of what it says."""
+    """A message that was read: what its header says, and a draft of its text.
+
+    ``gap`` stands between the text and what is folded away: empty lines, mostly one. ``trimmed`` is
+    the text in two halves, as it was trimmed without what it answers; None for an export of a hub,
+    which names its halves.
+    """
 
     mail: Mail
     draft: Draft
-    gap: str  # what stands between the text and what is folded away: empty lines, mostly one
-    # Its text in two halves, as it was trimmed without what it answers; None for an export of a
-    # hub, which says it.
+    gap: str
     trimmed: Trimmed | None = None
 
 
 def read_message(raw: bytes, mailing_list: MailingList) -> ArchiveDraft:
-    """Read a message and do all that takes time: parse, trim, render, store its files. Not for a
-    transaction.
+    """Read a message and do all that takes time: parse, trim, render, store its files.
 
-    Text over the limit of a contribution goes on in its folded part; every file is kept, whatever
-    its kind.
+    Not for a transaction. Text over the limit of a contribution goes on in its folded part; every
+    file is kept, whatever its kind.
     """
     mail = parse(raw, whole=True)
-    is_export = NUMBER.lower() in mail.headers
-    trimmed = None if is_export else trim(mail.text, is_forward=is_forward(mail.subject))
-    text, folded = _exported_texts(mail) if trimmed is None else _texts(mail, mailing_list, trimmed)
-    gap = _gap(mail.text.strip("\n"), text.rstrip(), folded)
+    trimmed = None
+    if _is_export(mail):
+        text, folded = _exported_texts(mail)
+    else:
+        trimmed = trim(mail.text, is_forward=is_forward(mail.subject))
+        text, folded = _texts(mail, mailing_list, trimmed)
     files = tuple(Upload(file.name, file.content, file.content_type) for file in mail.files)
     draft = Draft(
         forum_id=mailing_list.forum_id,
@@ -58,20 +62,22 @@ def read_message(raw: bytes, mailing_list: MailingList) -> ArchiveDraft:
         quiet=True,
         imported={},
     )
+    gap = _gap(mail.text.strip("\n"), text.rstrip(), folded)
     return ArchiveDraft(mail, prepare(draft), gap, trimmed)
 
 
 def with_earlier(
     message: ArchiveDraft, mailing_list: MailingList, parent: int | None
 ) -> ArchiveDraft:
-    """Return a message whose folded part holds nothing but what it repeats of the contribution that
-    it answers.
+    """Return a message whose folded part only repeats the contribution that it answers.
 
     Queries: 1, where the message may hold more.
     """
     mail = message.mail
     first = message.trimmed
-    if parent is None or first is None or not first.may_hold_own_words:
+    if parent is None or first is None:
+        return message
+    if not first.may_hold_own_words:
         return message
     earlier = earlier_words(parent, mail.text)
     trimmed = trim(mail.text, is_forward=is_forward(mail.subject), earlier=earlier)
@@ -90,19 +96,20 @@ def draft_of(
     Args: parent, a contribution's number; subject, without reply marks and tags.
     """
     mail = message.mail
-    shown = f"Re: {subject}" if parent is not None and subject else subject
+    if subject and parent is not None:
+        subject = f"Re: {subject}"
     return replace(
         message.draft,
-        subject=shown,
+        subject=subject,
         original_subject=mail.original_subject,
         parent=parent,
         message_id=item.message_id,
-        in_reply_to=mail.in_reply_to[0][:250] if mail.in_reply_to else "",
+        in_reply_to=next(iter(mail.in_reply_to), "")[:250],
         references=" ".join(mail.references),
         author_address=item.author.address,
         once_key=f"import:{message.draft.forum_id}:{_digest(item.message_id)}",
         created_at=item.date,
-        imported=dict(_kept(message, item)),
+        imported=dict(_imported(message, item)),
     )
 
 
@@ -110,7 +117,7 @@ def _digest(text: str) -> str:
     return sha256(text.encode("utf-8", "replace")).hexdigest()[:40]
 
 
-def _kept(message: ArchiveDraft, item: ArchivedMessage) -> "Iterator[tuple[str, str]]":
+def _imported(message: ArchiveDraft, item: ArchivedMessage) -> "Iterator[tuple[str, str]]":
     """Give what the record has no place for.
 
     The name signed with; the date where it is another; the empty lines above what is folded away.
@@ -118,65 +125,74 @@ def _kept(message: ArchiveDraft, item: ArchivedMessage) -> "Iterator[tuple[str, 
     mail = message.mail
     yield "from", item.author.name
     date = clean(mail.headers.raw("date"))[:100]
-    if date and (mail.date is None or mail.date.replace(microsecond=0) != item.date):
+    if date and not _is_sent_at(mail, item.date):
         yield "date", date
     if message.gap != GAP:
         yield "gap", message.gap
 
 
+def _is_sent_at(mail: Mail, date: datetime) -> bool:
+    return mail.date is not None and mail.date.replace(microsecond=0) == date
+
+
 def _gap(whole: str, text: str, folded: str) -> str:
-    """Return what stands between the two parts of a text;
-    one empty line where they stand elsewhere in it.
+    """Return what stands between the two parts of a text.
+
+    One empty line where they stand elsewhere in it.
     """
-    if not folded or not whole.startswith(text) or not whole.endswith(folded):
+    if not folded:
+        return GAP
+    if not whole.startswith(text) or not whole.endswith(folded):
         return GAP
     gap = whole[len(text) : len(whole) - len(folded)]
-    return gap if gap and not gap.strip() and len(gap) <= _MAX_GAP else GAP
+    return gap if _GAP.fullmatch(gap) is not None else GAP
+
+
+def _is_export(mail: Mail) -> bool:
+    """Whether a message is a contribution that a hub has exported."""
+    return NUMBER.lower() in mail.headers
 
 
 def _format(mail: Mail) -> str:
-    """Return how the text is read: a mail is plain, an
-    export of a hub says where the text is Markdown.
-    """
-    is_markdown = (
-        NUMBER.lower() in mail.headers and mail.headers.raw(FORMAT.lower()).strip() == MARKDOWN
-    )
-    return MARKDOWN if is_markdown else PLAIN
+    """Return the format of the text: plain, unless an export of a hub names it as Markdown."""
+    if _is_export(mail) and mail.headers.raw(FORMAT.lower()).strip() == MARKDOWN:
+        return MARKDOWN
+    return PLAIN
 
 
 def _exported_texts(mail: Mail) -> tuple[str, str]:
-    """Return what is shown and what is folded away of an
-    export of a hub: it says where, and its text is complete.
+    """Return the visible and the folded text of an export of a hub.
+
+    The export says how many lines are folded, and its text is complete.
     """
-    lines = mail.headers.raw(FOLDED.lower()).strip()
-    whole = mail.text.rstrip("\n").split("\n")
-    cut = max(len(whole) - int(lines), 0) if lines.isdecimal() and len(lines) < 8 else len(whole)
-    return _shortened("\n".join(whole[:cut]).strip("\n"), "\n".join(whole[cut:]))
+    count = mail.headers.raw(FOLDED.lower()).strip()
+    lines = mail.text.rstrip("\n").split("\n")
+    visible = len(lines)
+    if count.isdecimal() and len(count) < 8:
+        visible = max(visible - int(count), 0)
+    return _shortened("\n".join(lines[:visible]).strip("\n"), "\n".join(lines[visible:]))
 
 
 def _texts(mail: Mail, mailing_list: MailingList, trimmed: Trimmed) -> tuple[str, str]:
-    """Return what is shown and what is folded away."""
+    """Return the visible and the folded text."""
     if not trimmed.visible.strip() and not mail.files:
-        # Only quotations were sent: they are what was said.
+        # Only quotations were sent: they are what the author had to say.
         return _shortened(mail.text.strip("\n"), "")
-    below = (
-        said(mail.notes, mailing_list)
-        if mail.notes and (trimmed.visible.strip() or mail.files)
-        else []
-    )
-    text = "\n\n".join([*filter(None, [trimmed.visible.strip("\n")]), *below])
+    notes = said(mail.notes, mailing_list) if mail.notes else []
+    text = "\n\n".join(filter(None, (trimmed.visible.strip("\n"), *notes)))
     return _shortened(text, trimmed.folded.strip("\n"))
 
 
 def _shortened(text: str, folded: str) -> tuple[str, str]:
-    """Move what is over the limit of a text to the
-    folded part, at the end of a line if there is one.
+    """Move what is over the limit of a text to the folded part.
+
+    At the end of a line if there is one.
     """
     limit = settings.HUB_TEXT_MAX_SIZE
-    if len(text.encode("utf-8", "replace")) <= limit:
+    octets = text.encode("utf-8", "replace")
+    if len(octets) <= limit:
         return text, folded
-    shortened = text.encode("utf-8", "replace")[:limit].decode("utf-8", "ignore")
+    shortened = octets[:limit].decode("utf-8", "ignore")
     cut = shortened.rfind("\n") + 1 or len(shortened)
-    return text[:cut].rstrip("\n"), "\n\n".join(
-        part for part in (text[cut:].strip("\n"), folded) if part
-    )
+    below = "\n\n".join(filter(None, (text[cut:].strip("\n"), folded)))
+    return text[:cut].rstrip("\n"), below

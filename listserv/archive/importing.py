@@ -1,5 +1,4 @@
-"""Bring an archive into a list: whole, in order, once, and from where it was when it was
-interrupted.
+"""Import an archive into a list: whole, in order, once, and on from where it was interrupted.
 
 Messages are published in the order of their dates, each behind what it answers, through the one use
 case (:func:`forums.services.publish`, quietly). A batch of them and the count of bytes done are one
@@ -42,9 +41,9 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 # A batch ends after so many messages or so many seconds: nobody else waits longer for the database.
 BATCH = 50
-SECONDS = 0.3
+BATCH_SECONDS = 0.3
 # Of messages that are read before they are published, beside the one that goes beyond it.
-BYTES = 20_000_000
+MAX_READ_BYTES = 20_000_000
 # Characters of an error that are repeated.
 _ERROR = 300
 
@@ -66,13 +65,22 @@ Progress = Callable[[Tally], object]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wish:
-    """How to import: ``authors`` maps folded addresses of the archive to those of members,
-    ``by_subject`` threads by subject the replies that name no message, as mail programs without
-    threading wrote them."""
+class ImportOptions:
+    """How to import.
+
+    ``authors`` maps folded addresses of the archive to those of members; ``by_subject`` threads by
+    subject the replies that name no message, as mail programs without threading wrote them.
+    """
 
     authors: Mapping[str, str] = field(default_factory=dict)
     by_subject: bool = False
+
+
+DEFAULT_OPTIONS = ImportOptions()
+
+
+def _show_nothing(_tally: Tally) -> None:
+    """Stand for a progress bar where nobody looks at one."""
 
 
 def import_archive(
@@ -80,37 +88,34 @@ def import_archive(
     mailing_list: MailingList,
     path: Path,
     now: datetime,
-    wish: Wish | None = None,
-    progress: Progress | None = None,
+    options: ImportOptions = DEFAULT_OPTIONS,
+    progress: Progress = _show_nothing,
 ) -> Tally:
-    """Bring an archive into the forum of a list and return what came of it; the same again brings
-    nothing new.
+    """Bring an archive into the forum of a list and return what came of it.
 
-    Only an operator calls it: history does not ask the rules of the discussion.
+    The same again brings nothing new. Only an operator calls it: history does not ask the rules of
+    the discussion.
 
     Raises: Invalid (no archive, or none that can be read), Conflict (the same archive is being
     imported elsewhere).
     """
     with open_archive(path) as archive:
-        return _Import(mailing_list, archive, wish or Wish(), now).run(
-            progress or (lambda _tally: None)
-        )
+        return _Import(mailing_list, archive, options, now).run(progress)
 
 
 class _Import:
     """One run."""
 
     def __init__(
-        self, mailing_list: MailingList, archive: Archive, wish: Wish, now: datetime
+        self, mailing_list: MailingList, archive: Archive, options: ImportOptions, now: datetime
     ) -> None:
-        self.list, self.archive, self.wish, self.now = mailing_list, archive, wish, now
+        self.list, self.archive, self.options, self.now = mailing_list, archive, options, now
         items = index(archive, now=now)
         self.tags = tuple(tag for tag in (list_tag(items), mailing_list.tag) if tag)
         self.items = in_order(items)
         self.known = known_message_ids(mailing_list.forum_id)
-        self.topics: dict[
-            str, int
-        ] = {}  # folded bare subject -> number of the newest contribution under it
+        # Folded bare subject -> number of the newest contribution under it.
+        self.topics: dict[str, int] = {}
         self.members: dict[ArchivedAuthor, Member] = {}
         # What was read and not yet published, when a batch has ended for its time.
         self.ahead: list[tuple[ArchivedMessage, ArchiveDraft | None]] = []
@@ -148,9 +153,7 @@ class _Import:
         return row
 
     def _after(self, offset: int) -> list[ArchivedMessage]:
-        """Return the messages behind so many bytes; note
-        what the earlier run has done of the subjects.
-        """
+        """Return the messages behind so many bytes; note the topics of those before."""
         at = 0
         for position, item in enumerate(self.items):
             if at >= offset:
@@ -168,7 +171,7 @@ class _Import:
 
         Raises: Conflict when another process has gone on with the same archive.
         """
-        until = time.monotonic() + SECONDS
+        until = time.monotonic() + BATCH_SECONDS
         before = Tally(made=self.tally.made, known=self.tally.known, failed=self.tally.failed)
         size = count = 0
         messages = self.ahead or self._read(rest[:BATCH])
@@ -197,9 +200,10 @@ class _Import:
     def _read(
         self, items: list[ArchivedMessage]
     ) -> list[tuple[ArchivedMessage, ArchiveDraft | None]]:
-        """Read the next messages, at most :data:`BYTES` of them; None for those that need not be.
+        """Read the next messages, about :data:`MAX_READ_BYTES` of them.
 
-        What cannot be read is tried again at its turn, where the error is written down.
+        None stands for those that need not be read. What cannot be read is tried again at its turn,
+        where the error is written down.
         """
         size = 0
         messages: list[tuple[ArchivedMessage, ArchiveDraft | None]] = []
@@ -210,7 +214,7 @@ class _Import:
                     message = read_message(self.archive.raw(item.place), self.list)
             messages.append((item, message))
             size += item.place.span.size
-            if size > BYTES:
+            if size > MAX_READ_BYTES:
                 break
         return messages
 
@@ -236,22 +240,9 @@ class _Import:
 
     def _publish(self, item: ArchivedMessage, message: ArchiveDraft | None) -> None:
         topic = self._topic(item)
-        parent = next(
-            (
-                self.known[message_id].number
-                for message_id in item.answers
-                if message_id in self.known
-            ),
-            None,
-        )
-        if (
-            parent is None
-            and self.wish.by_subject
-            and not item.answers
-            and is_reply(item.subject, topic)
-        ):
-            parent = self.topics.get(topic.casefold())
-        message = message or read_message(self.archive.raw(item.place), self.list)
+        parent = self._parent(item, topic)
+        if message is None:
+            message = read_message(self.archive.raw(item.place), self.list)
         message = with_earlier(message, self.list, parent)
         draft = draft_of(message=message, item=item, parent=parent, subject=topic)
         published = forum_services.publish(
@@ -264,10 +255,19 @@ class _Import:
         else:
             self.tally.known += 1
 
+    def _parent(self, item: ArchivedMessage, topic: str) -> int | None:
+        """Return the number of the contribution that a message answers, None for a new topic."""
+        for message_id in item.answers:
+            if message_id in self.known:
+                return self.known[message_id].number
+        if item.answers or not self.options.by_subject:
+            return None
+        return self.topics.get(topic.casefold()) if is_reply(item.subject, topic) else None
+
     def _member(self, author: ArchivedAuthor) -> "Member":
         member = self.members.get(author)
         if member is None:
-            address = self.wish.authors.get(author.address, author.address)
+            address = self.options.authors.get(author.address, author.address)
             member = self.members[author] = find_or_record_author(address=address, name=author.name)
         return member
 
@@ -276,8 +276,9 @@ class _Import:
 
 
 def _is_same(existing: ExistingContribution, item: ArchivedMessage) -> bool:
-    """Whether a message is the contribution that bears its
-    Message-ID; some programs use one for many messages.
+    """Whether a message is the contribution that bears its Message-ID.
+
+    Some programs use one identifier for many messages.
     """
     if existing.said_at is None or item.is_made_up:
         return True

@@ -1,5 +1,4 @@
-"""Know of each message of an archive who wrote it, when, what it is called and what it answers; and
-put all in order.
+"""Index the messages of an archive: author, date, subject and what each answers, in order.
 
 What a broken message lacks is made up for, always alike, so that the same message is the same one
 again: an identifier from its bytes, a date from its separator, its Received fields or the message
@@ -8,7 +7,7 @@ before it.
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -28,7 +27,7 @@ DOMAIN = "archive.invalid"
 _MAX_RECEIVED = 20
 # Octets within which a header mostly ends.
 _HEADER = 16_384
-# Nobody wrote a mail before; a clock that was never set says 1 January 1970.
+# Nobody wrote a message before; a clock that was never set says 1 January 1970.
 _EARLIEST = datetime(1970, 1, 2, tzinfo=UTC)
 _OBSCURED = re.compile(r"([^\s<>\"(),;:@]{1,64}) (?:at|AT|\(at\)|_at_) ([^\s<>\"(),;:@]{1,250})")
 _VIA = re.compile(r"^'?(.{1,150}?)'? (?:via|по списку|über|vía) .{1,200}$")
@@ -58,55 +57,53 @@ class ArchivedMessage:
 
 
 def index(archive: Archive, *, now: datetime) -> list[ArchivedMessage]:
-    """Read the header of each message; in the order of the archive, no two of one identity but of
-    one content.
+    """Read the header of each message; in the order of the archive.
 
-    A second message under the Message-ID of another one, written by somebody else or at another
-    time, gets an identifier made from its bytes.
+    No two have one identifier, unless they are the same message. A second message under the
+    Message-ID of another one, written by somebody else or at another time, gets an identifier made
+    from its bytes.
     """
     items: list[ArchivedMessage] = []
-    undated: list[ArchivedMessage] = []
+    undated: set[int] = set()
     first: dict[str, ArchivedMessage] = {}
     for place in archive.places:
         mail = parse(_header(archive, place))
         date = when(mail, sent=place.span.sent, now=now)
-        named = mail.message_id
         item = ArchivedMessage(
             place,
-            named,
-            not named,
+            mail.message_id,
+            not mail.message_id,
             _answers(mail),
             date or _EARLIEST,
             mail.subject,
             author_of(mail),
         )
         if date is None:
-            undated.append(item)
-        earlier = first.setdefault(named, item) if named else None
-        if not named or (
-            earlier is not None and (earlier.date, earlier.author) != (item.date, item.author)
-        ):
+            undated.add(id(item))
+        if not mail.message_id or _is_another(item, first.setdefault(mail.message_id, item)):
             item.message_id, item.is_made_up = made_up_id(archive.raw(place)), True
         items.append(item)
     if undated:
-        _date(items, undated, now)
+        _fill_dates(items, undated, now)
     return items
 
 
-def _date(items: list[ArchivedMessage], undated: list[ArchivedMessage], now: datetime) -> None:
-    """Put what says no date at the date of the message it answers, else of the one before it, else
-    of the next one.
+def _is_another(item: ArchivedMessage, first: ArchivedMessage) -> bool:
+    """Whether a message only bears the Message-ID of the first one."""
+    return (item.date, item.author) != (first.date, first.author)
 
-    Only where nothing in the archive has a date it stands at the date of the import.
+
+def _fill_dates(items: list[ArchivedMessage], undated: set[int], now: datetime) -> None:
+    """Put messages without a date at the date of the message that they answer.
+
+    Else at that of the one before, else of the next one; only where nothing in the archive has a
+    date, at that of the import. Args: undated, of messages without a date, their ``id()``.
     """
-    without = {id(item) for item in undated}
-    dates = {item.message_id: item.date for item in items if id(item) not in without}
-    first = next(
-        (item.date for item in items if id(item) not in without), now.replace(microsecond=0)
-    )
-    before = first
+    dates = {item.message_id: item.date for item in items if id(item) not in undated}
+    first = next((item.date for item in items if id(item) not in undated), None)
+    before = first or now.replace(microsecond=0)
     for item in items:
-        if id(item) in without:
+        if id(item) in undated:
             item.date = next((dates[name] for name in item.answers if name in dates), before)
             dates.setdefault(item.message_id, item.date)
         else:
@@ -134,31 +131,38 @@ def in_order(items: Iterable[ArchivedMessage]) -> list[ArchivedMessage]:
     by_id: dict[str, ArchivedMessage] = {}
     for item in by_date:
         by_id.setdefault(item.message_id, item)
-    done: set[int] = set()
-    out: list[ArchivedMessage] = []
+    seen: set[int] = set()
+    ordered: list[ArchivedMessage] = []
     for item in by_date:
         chain: list[ArchivedMessage] = []
-        waiting: set[int] = set()
         at: ArchivedMessage | None = item
-        while at is not None and id(at) not in done and id(at) not in waiting:
+        while at is not None and id(at) not in seen:
+            seen.add(id(at))
             chain.append(at)
-            waiting.add(id(at))
-            at = next(
-                (by_id[entry] for entry in at.answers if entry in by_id and by_id[entry] is not at),
-                None,
-            )
-        for entry in reversed(chain):
-            done.add(id(entry))
-            out.append(entry)
-    return out
+            at = _answered(at, by_id)
+        ordered += reversed(chain)
+    return ordered
+
+
+def _answered(
+    item: ArchivedMessage, by_id: Mapping[str, ArchivedMessage]
+) -> ArchivedMessage | None:
+    """Return the nearest message that another one answers, None where none is in the archive."""
+    for message_id in item.answers:
+        answered = by_id.get(message_id, item)
+        if answered is not item:
+            return answered
+    return None
 
 
 def list_tag(items: Iterable[ArchivedMessage]) -> str:
     """Return what the list had put in brackets before most of its subjects, empty for nothing."""
     subjects = [item.subject for item in items]
-    tags = Counter(match[1] for subject in subjects if (match := _TAG.match(subject)))
-    tag, count = tags.most_common(1)[0] if tags else ("", 0)
-    return tag if count >= 2 and count * 2 >= len(subjects) else ""
+    tags = Counter(match[1] for match in map(_TAG.match, subjects) if match is not None)
+    tag, count = next(iter(tags.most_common(1)), ("", 0))
+    if count < 2:
+        return ""
+    return tag if count * 2 >= len(subjects) else ""
 
 
 def topic_of(subject: str, *, tags: Iterable[str]) -> str:
@@ -169,14 +173,17 @@ def topic_of(subject: str, *, tags: Iterable[str]) -> str:
 
 
 def is_reply(subject: str, topic: str) -> bool:
-    """Whether a subject is marked as a reply to its
-    topic (:func:`topic_of`), beside the tags of lists.
+    """Whether a subject is marked as a reply to its topic (:func:`topic_of`).
+
+    The tags of lists are no such marks.
     """
+    if not topic:
+        return False
     begins = topic.casefold()
     plain = subject.strip().casefold()
-    return bool(topic) and not (
-        plain.startswith(begins) or _TAGGED.sub("", plain).strip().startswith(begins)
-    )
+    if plain.startswith(begins):
+        return False
+    return not _TAGGED.sub("", plain).strip().startswith(begins)
 
 
 def author_of(mail: Mail) -> ArchivedAuthor:
@@ -186,17 +193,24 @@ def author_of(mail: Mail) -> ArchivedAuthor:
     Reply-To or in X-Original-From.
     """
     value = mail.headers.raw("from")
-    name, address = display_name(value), mail.from_addresses[0] if mail.from_addresses else ""
+    name, address = display_name(value), next(iter(mail.from_addresses), "")
     if not address:
-        match = _OBSCURED.search(value[:1_000])
-        address = fold_address(f"{match[1]}@{match[2]}") if match else ""
-        name = name or ("" if match else display_name(f"({value.strip('<> ')[:200]})"))
+        name, address = _obscured_author(value, name)
     via = _VIA.match(name)
-    lists = _lists(mail) if via is not None else frozenset()
-    if via is not None and address in lists:
-        name, address = via[1].strip(), _behind(mail, lists) or address
+    if via is not None:
+        lists = _lists(mail)
+        if address in lists:
+            name, address = via[1].strip(), _behind(mail, lists) or address
     address = "" if address == NOBODY else clean(address)[:254]
     return ArchivedAuthor("" if name == address else name, address)
+
+
+def _obscured_author(value: str, name: str) -> tuple[str, str]:
+    """Return name and address of an author whose address is written in words, or is missing."""
+    match = _OBSCURED.search(value[:1_000])
+    if match is not None:
+        return name, fold_address(f"{match[1]}@{match[2]}")
+    return name or display_name(f"({value.strip('<> ')[:200]})"), ""
 
 
 def _lists(mail: Mail) -> frozenset[str]:
@@ -241,6 +255,7 @@ def when(mail: Mail, *, sent: datetime | None, now: datetime) -> datetime | None
         parse_date(mail.headers.raw("delivery-date")),
     )
     latest = now + timedelta(days=2)
-    believed = (date for date in candidates if date is not None and _EARLIEST < date < latest)
-    date = next(believed, None)
-    return date.replace(microsecond=0) if date is not None else None
+    for date in filter(None, candidates):
+        if _EARLIEST < date < latest:
+            return date.replace(microsecond=0)
+    return None

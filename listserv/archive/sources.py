@@ -1,4 +1,4 @@
-"""Open an archive whatever it comes as, and know where each of its messages is.
+"""Open an archive whatever it comes as, and find where each of its messages is.
 
 A file or a folder; an mbox of any kind, a single message, a Maildir, Sympa's folders of numbered
 files, monthly files; plain or as gz, bz2, xz, zip or tar. What is packed is unpacked into a folder
@@ -38,9 +38,9 @@ _PACKED: dict[bytes, Callable[..., IO[bytes]]] = {
 }
 _HEAD = 4_096
 _PREFIX = "import-"
-_LEFT = 2 * 86_400  # seconds after which an unpacked archive is nobody's
+_LEFT_SECONDS = 2 * 86_400  # after which an unpacked archive is nobody's
 # Maildir keeps what is on its way in there, and other programs their own matters.
-_SKIPPED = {"tmp", ".git", "__MACOSX"}
+_SKIPPED = frozenset({"tmp", ".git", "__MACOSX"})
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,9 @@ class Archive:
     def raw(self, place: Place) -> bytes:
         """Return a message."""
         raw = self.head(place, place.span.size)
-        return unquoted(raw) if place.span.quoted else raw
+        if place.span.quoted:
+            return unquoted(raw)
+        return raw
 
     def head(self, place: Place, most: int) -> bytes:
         """Return how a message begins, at most so many bytes."""
@@ -108,17 +110,25 @@ def _walk(path: Path) -> Iterator[Path]:
         yield path
         return
     for child in sorted(path.rglob("*"), key=_natural):
-        parts = child.relative_to(path).parts
-        if child.is_file() and not _SKIPPED & set(parts) and not parts[-1].startswith("."):
+        if child.is_file() and not _is_passed_over(child.relative_to(path)):
             yield child
+
+
+def _is_passed_over(path: Path) -> bool:
+    if path.name.startswith("."):
+        return True
+    return not _SKIPPED.isdisjoint(path.parts)
 
 
 def _natural(path: Path) -> tuple[tuple[int, str], ...]:
     """Sort numbered files by their numbers: Sympa calls messages 1, 2 … 10."""
-    return tuple(
-        (int(part), "") if part.isdecimal() and len(part) < 15 else (-1, part)
-        for part in path.parts
-    )
+    return tuple(map(_natural_part, path.parts))
+
+
+def _natural_part(part: str) -> tuple[int, str]:
+    if part.isdecimal() and len(part) < 15:
+        return int(part), ""
+    return -1, part
 
 
 def _fingerprint(path: Path, root: Path, digest: "_Hash") -> None:
@@ -138,8 +148,9 @@ class _Room:
         self.count = 0
 
     def unpacked(self, path: Path) -> Iterator[Path]:
-        """Give the plain files behind a path: itself, or
-        what was packed in it. Names inside are never used.
+        """Give the plain files behind a path: itself, or what was packed in it.
+
+        Names inside are never used.
         """
         with path.open("rb") as file:
             head = file.read(8)
@@ -149,22 +160,28 @@ class _Room:
                 path = self.keep(stream, path)
         if path.stat().st_size > 512 and tarfile.is_tarfile(path):
             with tarfile.open(path) as tar:
-                yield from self.all_of(tar, path)
-        elif zipfile.is_zipfile(path) and head.startswith(b"PK"):
+                yield from self.all_of_tar(tar, path)
+        elif head.startswith(b"PK") and zipfile.is_zipfile(path):
             with zipfile.ZipFile(path) as packed:
-                for name in sorted(packed.namelist()):
-                    if not name.endswith("/"):
-                        with packed.open(name) as stream:
-                            yield from self.unpacked(self.keep(stream, path))
+                yield from self.all_of_zip(packed, path)
         else:
             yield path
 
-    def all_of(self, tar: tarfile.TarFile, path: Path) -> Iterator[Path]:
+    def all_of_zip(self, packed: zipfile.ZipFile, path: Path) -> Iterator[Path]:
+        """Give the files of a zip file, in the order of their names."""
+        for name in sorted(packed.namelist()):
+            if name.endswith("/"):
+                continue
+            with packed.open(name) as stream:
+                yield from self.unpacked(self.keep(stream, path))
+
+    def all_of_tar(self, tar: tarfile.TarFile, path: Path) -> Iterator[Path]:
         """Give the regular files of a tar file, in the order of their names."""
-        for member in sorted(
-            (tar_member for tar_member in tar if tar_member.isreg()),
-            key=lambda tar_member: _natural(Path(tar_member.name)),
-        ):
+        members = sorted(
+            (member for member in tar if member.isreg()),
+            key=lambda member: _natural(Path(member.name)),
+        )
+        for member in members:
             stream = tar.extractfile(member)
             if stream is not None:
                 yield from self.unpacked(self.keep(stream, path))
@@ -190,28 +207,31 @@ class _Room:
 
 
 def _sweep(folder: Path) -> None:
-    """Remove what imports that were killed had unpacked;
-    one that still runs has touched its folder lately.
-    """
+    """Remove what killed imports have unpacked; a running one has touched its folder lately."""
     for left in folder.glob(f"{_PREFIX}*"):
-        if time.time() - left.stat().st_mtime > _LEFT:
+        if time.time() - left.stat().st_mtime > _LEFT_SECONDS:
             shutil.rmtree(left, ignore_errors=True)
 
 
 def _take(archive: Archive, path: Path) -> None:
     """Add the messages of a plain file."""
-    size = path.stat().st_size
-    if size == 0:
+    if path.stat().st_size == 0:
         return
-    with path.open("rb") as file:
-        head = file.read(_HEAD)
-        if is_mbox(head):
-            with mmap(file.fileno(), 0, access=ACCESS_READ) as data:
-                spans = [span for span in find_messages(data) if span.size]
-        else:
-            spans = [Span(0, size)] if is_message(head) else []
+    spans = _spans(path)
     if not spans:
         archive.skipped += 1
         return
     archive.files.append(path)
     archive.places += [Place(len(archive.files) - 1, span) for span in spans]
+
+
+def _spans(path: Path) -> list[Span]:
+    """Return where the messages of a file are."""
+    with path.open("rb") as file:
+        head = file.read(_HEAD)
+        if is_mbox(head):
+            with mmap(file.fileno(), 0, access=ACCESS_READ) as data:
+                return [span for span in find_messages(data) if span.size]
+        if is_message(head):
+            return [Span(0, path.stat().st_size)]
+    return []

@@ -11,7 +11,7 @@ from hub.lib import clock
 from hub.lib.addresses import fold_address
 from hub.lib.errors import HubError
 from listserv import selectors
-from listserv.archive.importing import Tally, Wish, import_archive
+from listserv.archive.importing import ImportOptions, Tally, import_archive
 
 _WIDTH = 30  # letters of the bar
 _PAUSE = 5.0  # seconds between lines where there is no terminal
@@ -52,7 +52,9 @@ class Command(BaseCommand):
         mailing_list = selectors.list_by_name(options["list"])
         if mailing_list is None:
             raise CommandError(f"There is no list {options['list']}. Make its discussion first.")
-        wish = Wish(authors=_authors(options["author_map"]), by_subject=options["by_subject"])
+        import_options = ImportOptions(
+            authors=_authors(options["author_map"]), by_subject=options["by_subject"]
+        )
         bar = _Bar(self.stderr)
         self.stderr.write(f"Reading {options['file']}")
         try:
@@ -60,7 +62,7 @@ class Command(BaseCommand):
                 mailing_list=mailing_list,
                 path=options["file"],
                 now=clock.now(),
-                wish=wish,
+                options=import_options,
                 progress=bar.show,
             )
         except HubError as error:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from listserv.archive.importing import Tally, Wish, import_archive
+from listserv.archive.importing import ImportOptions, Tally, import_archive
 from listserv.mail.mbox import entry
 
 BEGAN = datetime(2019, 3, 1, 8, 30, tzinfo=UTC)
@@ -31,8 +31,8 @@ def risk(cast: Any) -> Any:
 def bring(risk: Any, now: datetime) -> Callable[..., Tally]:
     """Return a function that imports a file or folder into the list."""
 
-    def run(path: Path, *, into: Any = None, **wish: Any) -> Tally:
-        return import_archive(mailing_list=into or risk, path=path, now=now, wish=Wish(**wish))
+    def run(path: Path, *, into: Any = None, **options: Any) -> Tally:
+        return import_archive(mailing_list=into or risk, path=path, now=now, options=ImportOptions(**options))
 
     return run
 

@@ -13,8 +13,8 @@ from listserv.archive.export import export_mbox
 
 
 def _id(value: str | None) -> str:
-    found = re.search(r"<([^<>]*)>", value or "")
-    return re.sub(r"\s", "", found[1]) if found else ""
+    bracketed = re.search(r"<([^<>]*)>", value or "")
+    return re.sub(r"\s", "", bracketed[1]) if bracketed else ""
 
 
 def _files(raw: bytes) -> list[tuple[str, str]]:
@@ -50,6 +50,6 @@ def export(mailing_list: Any, path: Path) -> Path:
     return path
 
 
-def known_parents(given: dict[str, tuple[Any, ...]]) -> dict[str, str]:
+def known_parents(messages: dict[str, tuple[Any, ...]]) -> dict[str, str]:
     """Return which message answers which, of those that are there."""
-    return {key: value[0] for key, value in given.items() if value[0] in given}
+    return {key: value[0] for key, value in messages.items() if value[0] in messages}

@@ -50,9 +50,9 @@ def test_a_member_who_adds_the_address_gets_the_words(bring, cast, now, tmp_path
 
 
 def test_one_address_is_one_author_however_it_is_spelled(db):
-    one = find_or_record_author(address="José@XN--BCHER-KVA.example", name="José")
-    assert find_or_record_author(address="jose\u0301@bücher.example", name="J.") == one
-    assert find_or_record_author(address="", name="José") != one
+    author = find_or_record_author(address="José@XN--BCHER-KVA.example", name="José")
+    assert find_or_record_author(address="jose\u0301@bücher.example", name="J.") == author
+    assert find_or_record_author(address="", name="José") != author
     assert Member.objects.count() == 2 and not Application.objects.exists()
 
 

@@ -51,13 +51,15 @@ def test_words_of_the_web_thread_in_the_export_and_files_come_with_them(cast, no
     name = "Ergebnisse – 结果 " + "x" * 150 + ".pdf"
     file = services.Upload(name, b"%PDF\r\n\0From me", "application/pdf")
     second = cast.say(cast.boris, "Second.", now=now, parent=first.number, files=(file,), folded="> first\n>From x")
-    one, two = mails(export_mbox(mailing_list=cast.policy.forum.mailing_list))
-    assert (one["Subject"], one.get_content().strip()) == ("Ünits — 单位", "أولا")
-    assert two["In-Reply-To"] == f"<{first.message_id}>" and two["Message-ID"] == f"<{second.message_id}>"
-    text, attached = two.iter_parts()
+    first_mail, second_mail = mails(export_mbox(mailing_list=cast.policy.forum.mailing_list))
+    assert (first_mail["Subject"], first_mail.get_content().strip()) == ("Ünits — 单位", "أولا")
+    assert (
+        second_mail["In-Reply-To"] == f"<{first.message_id}>" and second_mail["Message-ID"] == f"<{second.message_id}>"
+    )
+    text, attached = second_mail.iter_parts()
     assert text.get_content().replace("\r\n", "\n").strip() == "Second.\n\n> first\n>From x"
     assert (attached.get_filename(), attached.get_content()) == (name, b"%PDF\r\n\0From me")
-    assert two["X-Hub-Folded"] == "2"
+    assert second_mail["X-Hub-Folded"] == "2"
 
 
 def test_a_lost_file_is_named_and_the_export_goes_on(cast, now):
@@ -79,9 +81,9 @@ def test_mails_are_given_as_they_came_in_unless_they_were_changed(cast, now):
             message_id=row.message_id, action="accept", code="ok", state="published", contribution=row,
         )  # fmt: skip
     services.edit_contribution(number=rows[1].number, actor=cast.chen, text="Changed.", reason="Typing", now=now)
-    one, two = mails(export_mbox(mailing_list=mailing_list, as_received=True))
-    assert (one["X-Mine"], one.get_content().strip()) == ("yes", "Raw.")
-    assert two["X-Mine"] is None and two.get_content().strip() == "Changed."
+    first_mail, second_mail = mails(export_mbox(mailing_list=mailing_list, as_received=True))
+    assert (first_mail["X-Mine"], first_mail.get_content().strip()) == ("yes", "Raw.")
+    assert second_mail["X-Mine"] is None and second_mail.get_content().strip() == "Changed."
 
 
 def test_an_internationalised_address_is_written_as_it_is(cast, now):

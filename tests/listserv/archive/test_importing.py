@@ -69,7 +69,7 @@ def test_the_same_archive_again_brings_nothing_new(bring, tmp_path):
 @pytest.mark.parametrize("steps", [1, 2, 3])
 def test_an_interrupted_import_goes_on_where_it_was(bring, risk, now, tmp_path, monkeypatch, steps):
     monkeypatch.setattr(importing, "BATCH", 3)
-    monkeypatch.setattr(importing, "SECONDS", 600)
+    monkeypatch.setattr(importing, "BATCH_SECONDS", 600)
     path = write_mbox(tmp_path / "a", [message(n, answers=n - 1 if n else None) for n in range(10)])
     seen = []
 
@@ -86,14 +86,16 @@ def test_an_interrupted_import_goes_on_where_it_was(bring, risk, now, tmp_path, 
     assert (tally.made, tally.known) == (10 - 3 * steps, 0)
     row.refresh_from_db()
     assert (row.made, row.offset, row.finished_at) == (10, row.size, now)
-    assert [one.parent.message_id for one in Contribution.objects.order_by("number") if one.parent] == [
-        f"{n}@old.example" for n in range(9)
-    ]
+    assert [
+        contribution.parent.message_id
+        for contribution in Contribution.objects.order_by("number")
+        if contribution.parent
+    ] == [f"{n}@old.example" for n in range(9)]
 
 
 def test_a_batch_that_fails_leaves_nothing_behind(risk, now, tmp_path, monkeypatch):
     path = write_mbox(tmp_path / "a", [message(n) for n in range(4)])
-    monkeypatch.setattr(importing, "SECONDS", 600)
+    monkeypatch.setattr(importing, "BATCH_SECONDS", 600)
     monkeypatch.setattr(importing._Import, "_publish", _killed_at_the_third(importing._Import._publish))
     with pytest.raises(Killed):
         import_archive(mailing_list=risk, path=path, now=now)
@@ -173,7 +175,7 @@ def test_one_identifier_of_several_messages_and_none_at_all(bring, tmp_path):
     path = write_mbox(tmp_path / "a", [*same, *nameless])
     assert (bring(path).made, bring(path).known) == (4, 5)
     ids = set(Contribution.objects.values_list("message_id", flat=True))
-    assert "x@y" in ids and sum(one.endswith("@archive.invalid") for one in ids) == 3
+    assert "x@y" in ids and sum(message_id.endswith("@archive.invalid") for message_id in ids) == 3
 
 
 def test_what_a_header_lacks_is_made_up_for(bring, now, tmp_path):
@@ -209,8 +211,8 @@ def test_authors_are_members_by_any_proven_address_or_by_the_map(bring, cast, tm
 def test_the_author_behind_a_list_that_rewrites_from_is_found(bring, tmp_path):
     mail = message(1, author="Rosa Quispe via Old <old@lists.example>")
     mail["Reply-To"], mail["List-Post"] = "rosa@lab.example", "<mailto:old@lists.example>"
-    kept = message(2, author="Voices via Radio <radio@lab.example>")
-    bring(write_mbox(tmp_path / "a", [mail, kept]))
+    by_radio = message(2, author="Voices via Radio <radio@lab.example>")
+    bring(write_mbox(tmp_path / "a", [mail, by_radio]))
     assert (said("1@old.example").author.name, said("1@old.example").author_address) == (
         "Rosa Quispe", "rosa@lab.example"
     )  # fmt: skip

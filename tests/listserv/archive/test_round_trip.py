@@ -15,12 +15,12 @@ MBOXES = [
 
 @pytest.mark.parametrize("name", MBOXES)
 def test_every_shared_mbox_comes_out_as_it_went_in(name, ponymail, bring, risk, tmp_path):
-    given = facts(ponymail / name)
+    expected = facts(ponymail / name)
     tally = bring(ponymail / name)
-    assert (tally.made, tally.failed) == (len(given), 0), tally.problems
-    assert facts(export(risk, tmp_path / "out.mbox")) == given
+    assert (tally.made, tally.failed) == (len(expected), 0), tally.problems
+    assert facts(export(risk, tmp_path / "out.mbox")) == expected
     rows = Contribution.objects.select_related("parent")
-    assert {row.message_id: row.parent.message_id for row in rows if row.parent} == known_parents(given)
+    assert {row.message_id: row.parent.message_id for row in rows if row.parent} == known_parents(expected)
 
 
 def test_three_hundred_messages_come_out_as_they_went_in(bring, risk, tmp_path):
@@ -32,12 +32,12 @@ def test_three_hundred_messages_come_out_as_they_went_in(bring, risk, tmp_path):
         minutes = number * 3 - (120 if number % 20 == 7 else 0)
         mails.append(message(number, answers=answers, minutes=minutes, files=files))
     path = write_mbox(tmp_path / "in.mbox", mails)
-    given = facts(path)
-    assert (bring(path).made, len(given)) == (300, 300)
+    expected = facts(path)
+    assert (bring(path).made, len(expected)) == (300, 300)
     out = export(risk, tmp_path / "out.mbox")
-    assert facts(out) == given
+    assert facts(out) == expected
     rows = {row.message_id: row for row in Contribution.objects.select_related("parent", "post")}
-    assert {key: row.parent.message_id for key, row in rows.items() if row.parent} == known_parents(given)
+    assert {key: row.parent.message_id for key, row in rows.items() if row.parent} == known_parents(expected)
     assert all(row.parent.number < row.number for row in rows.values() if row.parent)
     # Stored once however often it was sent.
     assert Contribution.objects.filter(attachments__isnull=False).count() == 30
@@ -63,12 +63,12 @@ def test_an_export_brought_into_another_list_gives_the_same_record_again(bring, 
 
 
 def test_an_mbox_of_our_own_comes_out_as_it_went_in(messages, bring, risk, tmp_path):
-    given = facts(messages / "list.mbox")
+    expected = facts(messages / "list.mbox")
     tally = bring(messages / "list.mbox")
-    assert (tally.made, tally.failed, len(given)) == (4, 0, 4), tally.problems
-    assert facts(export(risk, tmp_path / "out.mbox")) == given
+    assert (tally.made, tally.failed, len(expected)) == (4, 0, 4), tally.problems
+    assert facts(export(risk, tmp_path / "out.mbox")) == expected
     rows = Contribution.objects.select_related("parent")
-    assert {row.message_id: row.parent.message_id for row in rows if row.parent} == known_parents(given)
+    assert {row.message_id: row.parent.message_id for row in rows if row.parent} == known_parents(expected)
 
 
 def test_a_folder_of_our_own_mails_survives_an_export_whole(messages, bring, risk, now, tmp_path):

@@ -56,6 +56,6 @@ def test_an_export_of_a_hub_is_not_trimmed(bring, calls, risk, tmp_path):
 
 
 def test_what_a_batch_had_no_time_for_is_not_read_again(bring, calls, monkeypatch, tmp_path):
-    monkeypatch.setattr(importing, "SECONDS", 0)
+    monkeypatch.setattr(importing, "BATCH_SECONDS", 0)
     assert bring(write_mbox(tmp_path / "in.mbox", [message(number) for number in range(12)])).made == 12
     assert calls["read"] == 12
