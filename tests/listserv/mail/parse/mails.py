@@ -20,7 +20,7 @@ def multi(subtype: str, *parts: bytes, boundary: str = "b1", head: str = "") -> 
     """Return a multipart of parts."""
     edge = f"\r\n--{boundary}\r\n".encode()
     top = f'Content-Type: multipart/{subtype}; boundary="{boundary}"{head}\r\n\r\n'.encode()
-    return top + b"".join(edge + one for one in parts) + f"\r\n--{boundary}--\r\n".encode()
+    return top + b"".join(edge + each for each in parts) + f"\r\n--{boundary}--\r\n".encode()
 
 
 def mail(body: bytes, **headers: str) -> bytes:

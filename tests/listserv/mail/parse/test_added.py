@@ -60,7 +60,7 @@ def test_a_file_between_two_pieces_is_called_by_its_name_there():
 
 
 @pytest.mark.parametrize(
-    "name, kind, content, kept",
+    "name, kind, content, file_name",
     [
         ("minutes.txt", "text/plain", "What was said.", "minutes.txt"),
         ("Partners.txt", "text/plain", "Who they are.", "Partners.txt"),
@@ -72,10 +72,10 @@ def test_a_file_between_two_pieces_is_called_by_its_name_there():
         ("ATT00002.dat", "application/octet-stream", "\x00\x01\x02", "ATT00002.dat"),
     ],
 )
-def test_files_that_people_send_stay_files(name, kind, content, kept):
+def test_files_that_people_send_stay_files(name, kind, content, file_name):
     mail = read(text("Here it is."), named(name, kind, content))
-    assert mail.text == "Here it is." and [file.name for file in mail.files] == [kept]
-    assert kept.rpartition(".")[2] in rules.FILE_TYPES
+    assert mail.text == "Here it is." and [file.name for file in mail.files] == [file_name]
+    assert file_name.rpartition(".")[2] in rules.FILE_TYPES
 
 
 @pytest.mark.parametrize("name", ["ATT00001.bin", "ATT00001.unk", "noname", ""])

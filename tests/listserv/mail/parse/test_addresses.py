@@ -48,9 +48,9 @@ def test_a_member_is_known_by_an_internationalised_address(cast, domain):
 def test_a_letter_to_such_an_address_names_it_as_it_is(db, settings):
     send_letter(to=HAN, template="members/mail/unknown_address", context={"url": "https://hub.example/"})
     notice = Notice.objects.get()
-    found = message_from_bytes(bytes(notice.raw), policy=policy.SMTPUTF8)
+    notification = message_from_bytes(bytes(notice.raw), policy=policy.SMTPUTF8)
     assert notice.recipients == [HAN] and f"To: {HAN}".encode() in bytes(notice.raw)
-    assert "https://hub.example/" in found.get_body().get_content()
+    assert "https://hub.example/" in notification.get_body().get_content()
 
 
 @pytest.mark.parametrize(

@@ -24,8 +24,8 @@ def mail(
     return parse(f"From: {sender}\r\nSubject: {subject}\r\n{extra}\r\n{text}\r\n".encode())
 
 
-def is_automatic(found: Mail, envelope_from: str = "amina@people.example", **more: bool) -> bool:
-    return automatic.is_automatic(found, envelope_from, **more)
+def is_automatic(parsed: Mail, envelope_from: str = "amina@people.example", **more: bool) -> bool:
+    return automatic.is_automatic(parsed, envelope_from, **more)
 
 
 @pytest.mark.parametrize("locale", list(SUBJECTS))
@@ -112,10 +112,10 @@ def test_what_programs_send_to_a_bounce_address_is_automatic_anywhere(name):
 
 @pytest.mark.parametrize("name", list(SHAPES))
 def test_report_of_a_failure_is_never_posted(name):
-    found = parse(SHAPES[name][0])
+    report = parse(SHAPES[name][0])
     # It comes with the null reverse path (RFC 5321 §4.5.5); most are known without.
-    assert is_automatic(found, "")
-    assert not automatic.may_answer(found, "")
+    assert is_automatic(report, "")
+    assert not automatic.may_answer(report, "")
 
 
 @pytest.mark.parametrize(
@@ -178,7 +178,7 @@ def test_mail_that_passed_too_many_hosts_has_gone_round():
 
 
 def test_a_hostile_mail_costs_no_more_than_another():
-    found = mail("Automatic reply " * 600, "Automatic " * 100_000)
+    hostile = mail("Automatic reply " * 600, "Automatic " * 100_000)
     started = time.process_time()
-    is_automatic(found)
+    is_automatic(hostile)
     assert time.process_time() - started < 0.05

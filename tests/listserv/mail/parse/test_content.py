@@ -24,7 +24,9 @@ def test_what_a_mail_carries_is_in_its_contribution(door, people, risk):
     )
     assert door.send(raw, risk, member=people.amina, mail_from="用户@例子.example", utf8=True)[0] == 250
     drain()
-    said = Contribution.objects.get()
-    assert (said.author, said.author_address) == (people.amina, "用户@例子.example")
-    assert said.text.startswith("See [image: plot.png]\n\nInvitation: Field trial call, second round\nWhen: 1 December")
-    assert [file.name for file in said.attachments.all()] == ["plot.png", "Résultats.pdf", "invitation.ics"]
+    contribution = Contribution.objects.get()
+    assert (contribution.author, contribution.author_address) == (people.amina, "用户@例子.example")
+    assert contribution.text.startswith(
+        "See [image: plot.png]\n\nInvitation: Field trial call, second round\nWhen: 1 December"
+    )
+    assert [file.name for file in contribution.attachments.all()] == ["plot.png", "Résultats.pdf", "invitation.ics"]

@@ -14,17 +14,17 @@ def test_attachments_names_and_sizes_are_those_the_peer_expects(corpus):
     cases = json.loads((corpus / "ruby_mail" / "expected.json").read_text())["cases"]
     wrong = {}
     for name, expected in cases.items():
-        found = parse((corpus / "ruby_mail" / name).read_bytes())
-        names, sizes = [file.name for file in found.files], [len(file.content) for file in found.files]
-        wanted = [BETTER.get(one, one) for one in expected.get("filenames", names[:0])]
+        parsed = parse((corpus / "ruby_mail" / name).read_bytes())
+        names, sizes = [file.name for file in parsed.files], [len(file.content) for file in parsed.files]
+        wanted = [BETTER.get(name_there, name_there) for name_there in expected.get("filenames", names[:0])]
         if (
             len(names) != expected.get("attachments", len(names))
             or names[: len(wanted)] != wanted
             or any(size not in sizes for size in expected.get("sizes", []))
-            or ("text" in expected and found.text.strip() != expected["text"])
-            or ("from_" in expected and list(found.from_addresses) != expected["from_"])
+            or ("text" in expected and parsed.text.strip() != expected["text"])
+            or ("from_" in expected and list(parsed.from_addresses) != expected["from_"])
         ):
-            wrong[name] = (names, sizes, found.text[:40])
+            wrong[name] = (names, sizes, parsed.text[:40])
     assert len(cases) >= 100 and not wrong
 
 
@@ -33,7 +33,7 @@ def test_no_mail_of_the_corpora_breaks_the_reader(corpus, whole):
     count = 0
     for path in sorted(corpus.rglob("*")):
         if path.is_file():
-            found = parse(path.read_bytes(), whole=whole)
-            assert found.text.encode() is not None and all(note.say() for note in found.notes)
+            parsed = parse(path.read_bytes(), whole=whole)
+            assert parsed.text.encode() is not None and all(note.say() for note in parsed.notes)
             count += 1
     assert count > 400

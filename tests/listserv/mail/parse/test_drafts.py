@@ -32,11 +32,11 @@ def test_notes_stand_below_the_text_in_the_language_of_the_discussion(draft, cas
     cast.policy.language = "fr"
     cast.policy.save()
     with translation.override("ru"):
-        made = draft(mail(multi("mixed", part("text/plain", "My words.\r\n\r\n> quote"), calendar)))
-    text, _empty, note = made.text.partition("\n\n")
-    assert (text, made.folded) == ("My words.", "> quote")
+        written = draft(mail(multi("mixed", part("text/plain", "My words.\r\n\r\n> quote"), calendar)))
+    text, _empty, note = written.text.partition("\n\n")
+    assert (text, written.folded) == ("My words.", "> quote")
     assert "Field trial call" in note and "1 décembre 2026" in note
-    assert [file.name for file in made.files] == ["invitation.ics"]
+    assert [file.name for file in written.files] == ["invitation.ics"]
 
 
 def test_a_calendar_alone_says_something(draft):
@@ -51,10 +51,10 @@ def test_pictures_of_the_signature_are_left_away_and_others_are_kept(draft):
     logo = part('image/png; name="logo.png"', PNG, "Content-ID: <logo@x>")
     html = part("text/html", '<p>My words. <img src="cid:plot@x"></p><div>-- <br>Amina <img src="cid:logo@x"></div>')
     plot = part('image/png; name="plot.png"', PNG + b"1", "Content-ID: <plot@x>")
-    made = draft(mail(multi("alternative", TEXT, multi("related", html, plot, logo, boundary="b2"))))
-    assert [file.name for file in made.files] == ["plot.png"]
-    assert made.text == "My words.\n\n[image: plot.png]"
-    assert made.folded.endswith("Amina [image: logo.png]")
+    written = draft(mail(multi("alternative", TEXT, multi("related", html, plot, logo, boundary="b2"))))
+    assert [file.name for file in written.files] == ["plot.png"]
+    assert written.text == "My words.\n\n[image: plot.png]"
+    assert written.folded.endswith("Amina [image: logo.png]")
 
 
 def test_an_encrypted_mail_of_a_member_is_refused_with_what_to_do(cast, now):

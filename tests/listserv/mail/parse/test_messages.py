@@ -20,9 +20,9 @@ def test_every_message_is_in_the_table():
 
 def test_each_has_exactly_one_outcome_in_one_session(door, people, risk, messages, settings):
     settings.HUB_RATE_PER_HOUR = 100_000
-    given = [(name, raw) for name, raw in mails(messages) if name.endswith(".eml")]
-    outcomes = send_all(door, people, risk, given)
-    assert outcomes.total() == 2 * len(given)
+    sent = [(name, raw) for name, raw in mails(messages) if name.endswith(".eml")]
+    outcomes = send_all(door, people, risk, sent)
+    assert outcomes.total() == 2 * len(sent)
 
 
 def test_reading_them_never_raises_whole_or_spoilt(messages):

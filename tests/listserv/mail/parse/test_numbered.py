@@ -21,7 +21,7 @@ def risk(cast):
 
 
 @pytest.fixture
-def said(cast):
+def original(cast):
     return cast.say(cast.amina, "Twenty metres.", subject="Distances", now=clock())
 
 
@@ -33,7 +33,7 @@ def answer(cast, to, text="My answer.", *, subject="Something", proven=True, **h
 
 
 @pytest.mark.parametrize(
-    ("subject", "text", "kept"),
+    ("subject", "text", "bare"),
     [
         ("#{n}", "My answer.", "Re: Distances"), ("Re: #{n}", "My answer.", "Re: Distances"),
         ("Re: [risk] #{n}", "My answer.", "Re: Distances"), ("#{n}: Soil types", "My answer.", "Soil types"),
@@ -42,13 +42,13 @@ def answer(cast, to, text="My answer.", *, subject="Something", proven=True, **h
         ("", "\n#{n}.\nMy answer.", "Re: Distances"), ("Ответ: ＃{n}", "My answer.", "Re: Distances"),
     ],
 )  # fmt: skip
-def test_number_picks_the_thread_and_is_no_word_of_the_answer(cast, risk, said, subject, text, kept):
+def test_number_picks_the_thread_and_is_no_word_of_the_answer(cast, risk, original, subject, text, bare):
     other = cast.say(cast.amina, "Another.", subject="Other", now=clock())
-    reply = answer(cast, risk.address, text.format(n=said.number), subject=subject.format(n=said.number),
+    reply = answer(cast, risk.address, text.format(n=original.number), subject=subject.format(n=original.number),
                    In_Reply_To=f"<{other.message_id}>")  # fmt: skip
     assert reply.startswith("250")
-    made = Contribution.objects.latest("pk")
-    assert (made.parent, made.text, made.subject) == (said, "My answer.", kept)
+    contribution = Contribution.objects.latest("pk")
+    assert (contribution.parent, contribution.text, contribution.subject) == (original, "My answer.", bare)
 
 
 def test_number_of_another_discussion_picks_nothing_and_stays(cast, risk, now):
@@ -56,30 +56,35 @@ def test_number_of_another_discussion_picks_nothing_and_stays(cast, risk, now):
     draft = services.Draft(forum_id=policy.forum_id, text="Elsewhere.")
     elsewhere = services.publish(draft=draft, author=cast.boris, origin="web", now=clock()).contribution
     answer(cast, risk.address, f"#{elsewhere.number}\nMy answer.", subject=f"#{elsewhere.number}")
-    made = Contribution.objects.latest("pk")
-    assert made.parent is None and made.post.topic.forum_id == cast.forum_id
-    assert made.text == f"#{elsewhere.number}\nMy answer." and made.subject == f"#{elsewhere.number}"
+    contribution = Contribution.objects.latest("pk")
+    assert contribution.parent is None and contribution.post.topic.forum_id == cast.forum_id
+    assert contribution.text == f"#{elsewhere.number}\nMy answer." and contribution.subject == f"#{elsewhere.number}"
 
 
-def test_number_is_no_proof(cast, risk, said):
-    assert "held" in answer(cast, risk.address, subject=f"#{said.number}", proven=False)
+def test_number_is_no_proof(cast, risk, original):
+    assert "held" in answer(cast, risk.address, subject=f"#{original.number}", proven=False)
     assert Contribution.objects.count() == 1
 
 
-def test_digest_is_answered_by_its_own_reply_address_with_the_number(cast, risk, said):
+def test_digest_is_answered_by_its_own_reply_address_with_the_number(cast, risk, original):
     desk = tokens.desk_address("risk", member_id=cast.boris.pk, list_id=risk.pk)
     reply = answer(
-        cast, desk, f"#{said.number}\nMy answer.\n\n> #{said.number}: Amina", proven=False,
+        cast, desk, f"#{original.number}\nMy answer.\n\n> #{original.number}: Amina", proven=False,
         subject="Re: [risk] Digest of 3 November 2026: 3 contributions", In_Reply_To="<digest.abc@lists.hub.example>",
     )  # fmt: skip
     assert reply.startswith("250")
-    made = Contribution.objects.latest("pk")
-    assert (made.parent, made.author, made.text, made.subject) == (said, cast.boris, "My answer.", "Re: Distances")
+    contribution = Contribution.objects.latest("pk")
+    assert (contribution.parent, contribution.author, contribution.text, contribution.subject) == (
+        original,
+        cast.boris,
+        "My answer.",
+        "Re: Distances",
+    )
 
 
-def test_desk_takes_a_number_without_words_for_no_contribution(cast, risk, said):
+def test_desk_takes_a_number_without_words_for_no_contribution(cast, risk, original):
     desk = tokens.desk_address("risk", member_id=cast.boris.pk, list_id=risk.pk)
-    answer(cast, desk, f"GET #{said.number}", subject="", proven=False)
+    answer(cast, desk, f"GET #{original.number}", subject="", proven=False)
     assert Contribution.objects.count() == 1
 
 

@@ -26,9 +26,9 @@ def said(raw):
 def test_outlooks_envelope_is_opened():
     packed = envelope(("Résumé – 结果.pdf", b"%PDF-1"), ("b.docx", b"PK"))
     raw = mail(multi("mixed", TEXT, part('application/ms-tnef; name="winmail.dat"', packed)))
-    found = parse(raw)
-    assert [(file.name, file.content) for file in found.files] == [("Résumé – 结果.pdf", b"%PDF-1"), ("b.docx", b"PK")]
-    assert found.text == "My own words."
+    parsed = parse(raw)
+    assert [(file.name, file.content) for file in parsed.files] == [("Résumé – 结果.pdf", b"%PDF-1"), ("b.docx", b"PK")]
+    assert parsed.text == "My own words."
     assert names(raw, whole=True) == ["winmail.dat", "Résumé – 结果.pdf", "b.docx"]
     assert parse(mail(part("application/ms-tnef", envelope(body=b"In the envelope.")))).text == "In the envelope."
 
@@ -95,9 +95,9 @@ def test_signed_mails_are_marked():
 @pytest.mark.parametrize("streamed", [False, True])
 def test_what_is_wrapped_in_a_signature_is_read(streamed):
     data = signed_data(multi("mixed", INNER, part("application/pdf; name=a.pdf", b"%PDF")), streamed=streamed)
-    found = parse(mail(part("application/pkcs7-mime; smime-type=signed-data; name=smime.p7m", data)))
-    assert found.text.startswith("Signed words, at some length") and [file.name for file in found.files] == ["a.pdf"]
-    assert (len(found.notes), found.encrypted) == (1, "")
+    parsed = parse(mail(part("application/pkcs7-mime; smime-type=signed-data; name=smime.p7m", data)))
+    assert parsed.text.startswith("Signed words, at some length") and [file.name for file in parsed.files] == ["a.pdf"]
+    assert (len(parsed.notes), parsed.encrypted) == (1, "")
     again = mail(part("application/pkcs7-mime", signed_data(part("application/pkcs7-mime", signed_data(INNER)))))
     assert [file.name for file in parse(again).files] == ["smime.p7m"]
 
@@ -107,9 +107,9 @@ def test_text_that_is_signed_in_place_loses_its_armour_and_nothing_else():
         "-----BEGIN PGP SIGNED MESSAGE-----\r\nHash: SHA256\r\n\r\nWords.\r\n- -- a dash\r\n"
         "-----BEGIN PGP SIGNATURE-----\r\n\r\niQEz\r\n-----END PGP SIGNATURE-----\r\n"
     )
-    found = parse(mail(part("text/plain", text)))
-    assert found.text.startswith("Words.\n-- a dash\n\n-- \n-----BEGIN PGP SIGNATURE-----")
-    assert len(found.notes) == 1
+    parsed = parse(mail(part("text/plain", text)))
+    assert parsed.text.startswith("Words.\n-- a dash\n\n-- \n-----BEGIN PGP SIGNATURE-----")
+    assert len(parsed.notes) == 1
 
 
 ENVELOPED = bytes.fromhex("308006092a864886f70d010703a080") + b"\0" * 40
@@ -136,17 +136,17 @@ LOGO = part('image/png; name="plot.png"', PNG + b"logo", "Content-ID: <logo@x>")
 
 
 def test_enclosed_pictures_are_files_and_have_their_place_in_the_text():
-    found = parse(mail(multi("related", part("text/html", HTML), PLOT, DOT)))
-    assert "[image: plot.png]" in found.text and "dot" not in found.text
-    assert [(file.name, file.mark) for file in found.files] == [("plot.png", "[image: plot.png]")]
+    parsed = parse(mail(multi("related", part("text/html", HTML), PLOT, DOT)))
+    assert "[image: plot.png]" in parsed.text and "dot" not in parsed.text
+    assert [(file.name, file.mark) for file in parsed.files] == [("plot.png", "[image: plot.png]")]
 
 
 def test_a_picture_that_only_html_shows_stands_below_the_plain_text_unless_it_is_of_the_signature():
     html = part("text/html", f'{HTML}<p>Regards</p>-- <br>Amina <img src="cid:logo@x">')
     related = multi("related", html, PLOT, DOT, LOGO, boundary="b2")
     raw = mail(multi("alternative", TEXT, related))
-    found = parse(raw)
-    assert [(file.name, file.at_end) for file in found.files] == [("plot.png", True)]
+    parsed = parse(raw)
+    assert [(file.name, file.at_end) for file in parsed.files] == [("plot.png", True)]
     assert names(raw, whole=True) == ["plot.png", "dot.gif", "plot-3.png"]
 
 
@@ -196,8 +196,8 @@ def test_empty_parts_are_no_files():
     assert names(mail(multi("mixed", TEXT, part("application/pdf; name=a.pdf", " \r\n")))) == []
 
 
-def _many(one: bytes, count: int) -> bytes:
-    return mail(multi("mixed", *([one] * count)))
+def _many(repeated: bytes, count: int) -> bytes:
+    return mail(multi("mixed", *([repeated] * count)))
 
 
 INSIDE = b"Content-Type: message/rfc822\r\n\r\n" + _many(part("application/pdf; name=a.pdf", "%PDF"), 900).replace(

@@ -108,8 +108,8 @@ def test_handmade_table_of_marks_is_met(corpus):
     assert len(tables["reply_prefix"]) == 33 and len(tables["forward_prefix"]) == 24
     marks = {word for kind in ("reply_prefix", "forward_prefix") for words in tables[kind].values() for word in words}
     # A subject of one's own may begin with "I:".
-    kept = [word for word in sorted(marks - {"I"}) if bare_subject(f"{word}: {PLAN}", tag="risk") != PLAN]
-    assert kept == []
+    left = [word for word in sorted(marks - {"I"}) if bare_subject(f"{word}: {PLAN}", tag="risk") != PLAN]
+    assert left == []
 
 
 @pytest.mark.parametrize(
@@ -173,33 +173,33 @@ def test_same_subject_is_one_whatever_its_case_width_and_blanks():
 @pytest.fixture
 def trials(cast: Any) -> MailingList:
     """The closed discussion's list, with a tag that is not its name."""
-    found: MailingList = cast.policy.forum.mailing_list
-    MailingList.objects.filter(pk=found.pk).update(tag="field-trials")
-    found.refresh_from_db()
-    return found
+    mailing_list: MailingList = cast.policy.forum.mailing_list
+    MailingList.objects.filter(pk=mailing_list.pk).update(tag="field-trials")
+    mailing_list.refresh_from_db()
+    return mailing_list
 
 
-def copy_of(said: Contribution, member: Any) -> str:
+def copy_of(contribution: Contribution, member: Any) -> str:
     """The subject of a member's copy."""
-    raw = b"".join(copies(said, member)[0].parts)
+    raw = b"".join(copies(contribution, member)[0].parts)
     return raw.partition(b"\r\nSubject: ")[2].partition(b"\r\nDate:")[0].decode()
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("mark", ["Re: ", "AW: ", "RE: RE: ", "Re[2]: "])
 def test_subject_is_the_same_after_any_number_of_rounds(cast, trials, now, mark):
-    said = cast.say(cast.boris, subject=PLAN, now=now)
-    assert copy_of(said, cast.amina) == f"[field-trials] {PLAN}"
+    contribution = cast.say(cast.boris, subject=PLAN, now=now)
+    assert copy_of(contribution, cast.amina) == f"[field-trials] {PLAN}"
     for number in range(3):
         raw = letter(
-            f"Answer {number}.", who=cast.amina, subject=f"{mark}{copy_of(said, cast.amina)}",
-            In_Reply_To=f"<{said.message_id}>",
+            f"Answer {number}.", who=cast.amina, subject=f"{mark}{copy_of(contribution, cast.amina)}",
+            In_Reply_To=f"<{contribution.message_id}>",
         )  # fmt: skip
         accept(raw, trials.address, member=cast.amina)
         drain()
-        said = Contribution.objects.order_by("-number").first()
-        assert said.subject == f"Re: {PLAN}"
-        assert copy_of(said, cast.boris) == f"Re: [field-trials] {PLAN}"
+        contribution = Contribution.objects.order_by("-number").first()
+        assert contribution.subject == f"Re: {PLAN}"
+        assert copy_of(contribution, cast.boris) == f"Re: [field-trials] {PLAN}"
 
 
 @pytest.mark.django_db
@@ -218,28 +218,30 @@ def test_subject_is_the_same_after_any_number_of_rounds(cast, trials, now, mark)
     ],
 )
 def test_subject_with_a_label_of_a_gateway_does_not_grow_and_stays_in_its_topic(cast, trials, now, mark, subject):
-    said = cast.say(cast.boris, subject=subject, now=now)
-    topic = said.topic_id
+    contribution = cast.say(cast.boris, subject=subject, now=now)
+    topic = contribution.topic_id
     for number in range(3):
         raw = letter(
-            f"Answer {number}.", who=cast.amina, subject=f"{mark}{copy_of(said, cast.amina)}",
-            In_Reply_To=f"<{said.message_id}>",
+            f"Answer {number}.", who=cast.amina, subject=f"{mark}{copy_of(contribution, cast.amina)}",
+            In_Reply_To=f"<{contribution.message_id}>",
         )  # fmt: skip
         accept(raw, trials.address, member=cast.amina)
         drain()
-        said = Contribution.objects.order_by("-number").first()
-        assert (said.subject, said.topic_id) == (f"Re: {subject}", topic)
-        assert copy_of(said, cast.boris) == f"Re: [field-trials] {subject}"
+        contribution = Contribution.objects.order_by("-number").first()
+        assert (contribution.subject, contribution.topic_id) == (f"Re: {subject}", topic)
+        assert copy_of(contribution, cast.boris) == f"Re: [field-trials] {subject}"
 
 
 @pytest.mark.django_db
 def test_answer_under_another_subject_keeps_it_and_a_new_topic_has_no_mark(cast, trials, now):
-    said = cast.say(cast.boris, subject=PLAN, now=now)
-    other = letter("Costs.", who=cast.amina, subject="Re: [field-trials] Who pays?", In_Reply_To=f"<{said.message_id}>")
+    contribution = cast.say(cast.boris, subject=PLAN, now=now)
+    other = letter(
+        "Costs.", who=cast.amina, subject="Re: [field-trials] Who pays?", In_Reply_To=f"<{contribution.message_id}>"
+    )
     accept(other, trials.address, member=cast.amina)
     accept(letter("New.", who=cast.amina, subject="Fwd: [Fwd: A decree]"), trials.address, member=cast.amina)
     drain()
     answer, new = Contribution.objects.filter(origin="mail").order_by("number")
-    assert (answer.subject, answer.topic_id) == ("Who pays?", said.topic_id)
+    assert (answer.subject, answer.topic_id) == ("Who pays?", contribution.topic_id)
     assert copy_of(answer, cast.boris) == "Re: [field-trials] Who pays?"
     assert (new.subject, new.post.topic.subject) == ("A decree", "A decree")
