@@ -134,10 +134,14 @@ def _end(event: Any, starts: date | None) -> date | None:
     ends = _moment(event, "DTEND")
     if ends is None:
         ends = _after_duration(event, starts)
-    # A day and a moment cannot be compared.
+    # A day and a moment cannot be compared, nor can a moment with a zone and one without.
     if type(starts) is not type(ends):
         return None
-    return ends
+    return ends if _has_zone(starts) == _has_zone(ends) else None
+
+
+def _has_zone(moment: date | None) -> bool:
+    return isinstance(moment, datetime) and moment.tzinfo is not None
 
 
 def _after_duration(event: Any, starts: date | None) -> date | None:

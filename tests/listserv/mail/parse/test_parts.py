@@ -84,6 +84,13 @@ def test_days_and_floating_times_are_said_as_what_they_are():
         assert when in said(mail(part("text/calendar", calendar.encode())))[0]
 
 
+@pytest.mark.parametrize("without_zone", ["DTSTART", "DTEND"])
+def test_an_end_that_cannot_be_compared_with_its_start_is_left_out(without_zone):
+    calendar = INVITATION.format(method="REQUEST").replace(f"{without_zone};TZID=W. Europe Standard Time", without_zone)
+    (words,) = said(mail(part("text/calendar", calendar.encode())))
+    assert "When: 1 December 2026, " in words and "11:30" not in words
+
+
 def test_signed_mails_are_marked():
     pgp = multi("signed", TEXT, part("application/pgp-signature; name=signature.asc", "-----BEGIN PGP SIGNATURE-----"))
     smime = multi("signed", TEXT, part("application/pkcs7-signature; name=smime.p7s", b"0\x82"), boundary="b3")
