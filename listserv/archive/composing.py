@@ -47,7 +47,7 @@ _SHORT = re.compile(rf"[ -~]{{0,{_FOLD}}}")
 
 
 @dataclass(frozen=True)
-class Writer:
+class MessageWriter:
     """Writes the contributions of one list.
 
     ``shows_addresses`` tells whether those of the authors are in it.

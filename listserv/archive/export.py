@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from forums.archive import check_reader, contributions_in
 from hub.lib.masking import mask_file
-from listserv.archive.composing import Writer
+from listserv.archive.composing import MessageWriter
 from listserv.mail.mbox import entry
 from listserv.models import InboundMail, MailingList
 
@@ -34,7 +34,7 @@ def write_mbox(*, mailing_list: MailingList, reader: "Member | None") -> Iterato
     """
     check_reader(reader, mailing_list.forum_id)
     is_secretariat = reader is not None and reader.is_active and reader.is_staff
-    return _pieces(mailing_list, Writer(mailing_list, shows_addresses=is_secretariat))
+    return _pieces(mailing_list, MessageWriter(mailing_list, shows_addresses=is_secretariat))
 
 
 def export_mbox(*, mailing_list: MailingList, as_received: bool = False) -> Iterator[bytes]:
@@ -43,12 +43,12 @@ def export_mbox(*, mailing_list: MailingList, as_received: bool = False) -> Iter
     Args: as_received, give messages as they came in where they are kept and agree with the record;
         the words of a contribution that was changed are never given as they were before.
     """
-    writer = Writer(mailing_list, shows_addresses=True)
+    writer = MessageWriter(mailing_list, shows_addresses=True)
     return _pieces(mailing_list, writer, as_received=as_received)
 
 
 def _pieces(
-    mailing_list: MailingList, writer: Writer, *, as_received: bool = False
+    mailing_list: MailingList, writer: MessageWriter, *, as_received: bool = False
 ) -> Iterator[bytes]:
     for contribution in contributions_in(mailing_list.forum_id):
         raw = _raw(contribution) if as_received else b""

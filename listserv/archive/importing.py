@@ -183,7 +183,7 @@ class _Import:
             ):
                 raise Conflict("Another process imports the same archive into the same list.")
             for item, message in messages:
-                self._take(item, message)
+                self._import(item, message)
                 size += item.place.span.size
                 count += 1
                 if time.monotonic() > until:
@@ -218,7 +218,7 @@ class _Import:
                 break
         return messages
 
-    def _take(self, item: ArchivedMessage, message: ArchiveDraft | None) -> None:
+    def _import(self, item: ArchivedMessage, message: ArchiveDraft | None) -> None:
         existing = self.known.get(item.message_id)
         if existing is not None and not _is_same(existing, item):
             item.message_id, item.is_made_up = made_up_id(self.archive.raw(item.place)), True

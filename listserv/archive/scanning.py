@@ -200,7 +200,7 @@ def author_of(mail: Mail) -> ArchivedAuthor:
     if via is not None:
         lists = _lists(mail)
         if address in lists:
-            name, address = via[1].strip(), _behind(mail, lists) or address
+            name, address = via[1].strip(), _address_behind_list(mail, lists) or address
     address = "" if address == NOBODY else clean(address)[:254]
     return ArchivedAuthor("" if name == address else name, address)
 
@@ -222,7 +222,7 @@ def _lists(mail: Mail) -> frozenset[str]:
     )
 
 
-def _behind(mail: Mail, lists: frozenset[str]) -> str:
+def _address_behind_list(mail: Mail, lists: frozenset[str]) -> str:
     """Return the author's own address behind a list's, empty when it is nowhere."""
     for field in ("x-original-from", "x-original-sender", "reply-to"):
         senders = [

@@ -92,11 +92,11 @@ def open_archive(path: Path) -> Iterator[Archive]:
     with ExitStack() as stack:
         archive = Archive(path.name)
         digest = sha256()
-        room = _Room(stack)
+        unpacking = _UnpackingFolder(stack)
         for child in _walk(path):
             _fingerprint(child, path, digest)
-            for file in room.unpacked(child):
-                _take(archive, file)
+            for file in unpacking.unpacked(child):
+                _add_messages(archive, file)
         archive.digest = digest.hexdigest()
         if not archive.places:
             raise Invalid(
@@ -139,7 +139,7 @@ def _fingerprint(path: Path, root: Path, digest: "_Hash") -> None:
         digest.update(str(path.relative_to(root)).encode("utf-8", "surrogateescape"))
 
 
-class _Room:
+class _UnpackingFolder:
     """The folder for what is unpacked, made when it is needed."""
 
     def __init__(self, stack: ExitStack) -> None:
@@ -208,12 +208,12 @@ class _Room:
 
 def _sweep(folder: Path) -> None:
     """Remove what killed imports have unpacked; a running one has touched its folder lately."""
-    for left in folder.glob(f"{_PREFIX}*"):
-        if time.time() - left.stat().st_mtime > _LEFT_SECONDS:
-            shutil.rmtree(left, ignore_errors=True)
+    for unpacked in folder.glob(f"{_PREFIX}*"):
+        if time.time() - unpacked.stat().st_mtime > _LEFT_SECONDS:
+            shutil.rmtree(unpacked, ignore_errors=True)
 
 
-def _take(archive: Archive, path: Path) -> None:
+def _add_messages(archive: Archive, path: Path) -> None:
     """Add the messages of a plain file."""
     if path.stat().st_size == 0:
         return

@@ -2,7 +2,7 @@
 
 Nobody means them as files. Exchange cuts a text at each picture and names the pieces
 ``ATT00001.htm`` or ``ATT00001.txt``; Netscape, Apple Mail, Gmail, Evolution and gateways have names
-of their own for text. Word and Outlook enclose what dresses their HTML.
+of their own for text. Word and Outlook enclose styles of their HTML.
 
 Source: messages of these programs; Microsoft's KB 814638 (names of parts without one).
 """
@@ -27,14 +27,14 @@ _TEXT_NAMES = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
-# What dresses the HTML of Word and Outlook, resource forks of old Macs, and what only watches and
+# What styles the HTML of Word and Outlook, resource forks of old Macs, and what only watches and
 # some pages show.
-_DRESS_KINDS = frozenset(
+_AUXILIARY_KINDS = frozenset(
     "application/applefile application/x-mso application/vnd.ms-officetheme application/x-ms-wmz "
     "application/x-ms-emz application/x-msmetafile image/x-emz image/x-wmz image/emz image/wmz "
     "text/x-amp-html text/watch-html".split()
 )
-_DRESS_NAMES = re.compile(
+_AUXILIARY_NAMES = re.compile(
     r".{1,60}\.(?:mso|emz|wmz|thmx)|colorschememapping\.xml|\._.{1,200}|\.ds_store", re.IGNORECASE
 )
 # The same, where it stands beside the HTML that it is for (multipart/related).
@@ -66,15 +66,15 @@ def is_text_name(name: str) -> bool:
     return _TEXT_NAMES.fullmatch(name.strip()[:100]) is not None
 
 
-def is_dress(kind: str, name: str, *, related: bool) -> bool:
-    """Whether a part only dresses another one, or is for a program alone.
+def is_auxiliary(kind: str, name: str, *, related: bool) -> bool:
+    """Whether a part only styles another one, or is for a program alone.
 
     Args: kind in lower case; related, whether it stands in a multipart/related.
     """
     name = name.strip()[:250]
-    if kind in _DRESS_KINDS:
+    if kind in _AUXILIARY_KINDS:
         return True
-    if _DRESS_NAMES.fullmatch(name) is not None:
+    if _AUXILIARY_NAMES.fullmatch(name) is not None:
         return True
     if not related:
         return False

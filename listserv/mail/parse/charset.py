@@ -68,7 +68,7 @@ def decode(data: bytes, declared: str = "", *, guess: bool = False) -> str:
     if _is_plain_ascii(data, label):
         return data.decode("ascii")
     codec = _codec(data, label)
-    mixed = mojibake.by_line(data, codec)
+    mixed = mojibake.decode_by_line(data, codec)
     if mixed:
         return mixed.removeprefix(_MARK)
     for name in _candidates(data, codec):
@@ -77,7 +77,7 @@ def decode(data: bytes, declared: str = "", *, guess: bool = False) -> str:
             continue
         if name != "utf-8":
             return text
-        return mojibake.once(text).removeprefix(_MARK)
+        return mojibake.undo_double_encoding(text).removeprefix(_MARK)
     return _likeliest(data, codec, guess=guess).removeprefix(_MARK)
 
 
@@ -108,10 +108,10 @@ def _codec(data: bytes, label: str) -> str:
     """Return the codec that the first octets, their pattern or the label name; empty for none."""
     if data.startswith(_BOMS) and not label.startswith("utf-32"):
         return "utf-16"
-    codec = mojibake.wide(data) or codec_for(label)
+    codec = mojibake.wide_charset(data) or codec_for(label)
     if codec not in _WITH_ESCAPES:
         return codec
-    return mojibake.escaped(data) or codec
+    return mojibake.escaped_charset(data) or codec
 
 
 def _candidates(data: bytes, codec: str) -> "Iterator[str]":
@@ -123,7 +123,7 @@ def _candidates(data: bytes, codec: str) -> "Iterator[str]":
     if mojibake.is_utf8(data, codec):
         yield "utf-8"
     if codec != "cp1252":
-        yield mojibake.cyrillic(data, codec)
+        yield mojibake.cyrillic_charset(data, codec)
         yield mojibake.WINDOWS.get(codec, "")
     elif not mojibake.is_hardly_latin(data):
         yield codec
@@ -172,7 +172,7 @@ def _mostly_fitting(data: bytes, codec: str) -> str | None:
 def _as_cyrillic(data: bytes) -> str | None:
     if not mojibake.is_hardly_latin(data):
         return None
-    return _strict(data, mojibake.likely_cyrillic(data))
+    return _strict(data, mojibake.likely_cyrillic_charset(data))
 
 
 def _guessed(data: bytes) -> str | None:

@@ -35,7 +35,7 @@ class CollectedFiles:
             self.files.append(File(file_name, kind[:100], data))
         return file_name
 
-    def keep_unmeant(self, name: str, kind: str, data: bytes) -> None:
+    def keep_auxiliary(self, name: str, kind: str, data: bytes) -> None:
         """Keep what a program has added and nobody means as a file, in an archive."""
         if self.whole and data:
             self.keep(name, kind, data)
@@ -73,8 +73,8 @@ class CollectedFiles:
         for event in read_calendar(data):
             self.note(event)
 
-    def drop_dress(self, start: int) -> None:
-        """Leave out the files from ``start`` on that an HTML version is dressed in.
+    def drop_auxiliary(self, start: int) -> None:
+        """Leave out the files from ``start`` on that only style an HTML version.
 
         Its pictures stay: they are looked at when all is read.
         """

@@ -29,7 +29,7 @@ _FAMILIES = frozenset(
 )
 
 
-def spelled(kind: str) -> str:
+def normalised(kind: str) -> str:
     """Return a type in lower case as it was meant; ``text/plain`` where it is none."""
     kind = _SPELLINGS.get(kind, kind)
     family, _slash, subtype = kind.partition("/")
@@ -45,7 +45,7 @@ def read_as(kind: str, name: str, data: bytes, *, is_attachment: bool, is_whole:
     A program names pieces of the text, and lists on the way make attachments of them; whoever
     attaches a file names it.
 
-    Args: kind as spelled; is_whole, whether the part is all that the message holds.
+    Args: kind as normalised; is_whole, whether the part is all that the message holds.
     """
     if kind.startswith("text/") and kind not in _FILES_OF_TEXT:
         return kind if _is_words(kind, name, is_attachment=is_attachment) else ""

@@ -60,7 +60,7 @@ def parse(raw: bytes, *, whole: bool = False) -> Mail:
 
     Args: whole, with what people do not mean as files too, such as signatures: for archives.
     """
-    raw = structure.line_ended(raw)
+    raw = structure.with_newlines(raw)
     try:
         root = structure.scan(raw)
     except structure.TooManyParts:

@@ -37,7 +37,7 @@ for _byte in range(0x80, 0xA0):
 _TABLE = {ord(char): byte for char, byte in _TWICE.items()}
 
 
-def escaped(data: bytes) -> str:
+def escaped_charset(data: bytes) -> str:
     """Return the charset whose escape sequences stand in the octets (RFC 1468, 1557).
 
     Returns: empty for none.
@@ -75,7 +75,7 @@ _BY_LINE = frozenset(
 )
 
 
-def by_line(data: bytes, codec: str) -> str:
+def decode_by_line(data: bytes, codec: str) -> str:
     """Return text whose lines are partly in UTF-8 and partly in another charset.
 
     Such is a text below which a list has put its own in another charset. A line is UTF-8 where it
@@ -130,7 +130,7 @@ def is_hardly_latin(data: bytes) -> bool:
     return high > _count(sample, _LETTERS)
 
 
-def cyrillic(data: bytes, codec: str) -> str:
+def cyrillic_charset(data: bytes, codec: str) -> str:
     """Return the charset of Cyrillic text, which programs take one for another.
 
     The declared one unless it makes no words and another one does; any other charset as it is.
@@ -144,7 +144,7 @@ def cyrillic(data: bytes, codec: str) -> str:
     return best
 
 
-def likely_cyrillic(data: bytes) -> str:
+def likely_cyrillic_charset(data: bytes) -> str:
     """Return the charset in which the octets are Cyrillic words in small letters, empty for none.
 
     Greek and Hebrew make words in capitals of koi8-r.
@@ -163,7 +163,7 @@ def _letters_beyond_ascii(text: str) -> list[str]:
     return [char for char in filter(str.isalpha, text) if char > "\x7f"]
 
 
-def wide(data: bytes) -> str:
+def wide_charset(data: bytes) -> str:
     """Return the charset of text of two octets a letter that has no mark, empty for other text.
 
     Each second octet of a Latin text is zero in it.
@@ -192,7 +192,7 @@ def _share(data: bytes, codec: str) -> float:
     return sum(char in _FREQUENT for char in letters) / len(letters)
 
 
-def once(text: str) -> str:
+def undo_double_encoding(text: str) -> str:
     """Return text that was encoded as UTF-8 twice as it was before (``Ã©`` for ``é``).
 
     Any other text is returned as it is.

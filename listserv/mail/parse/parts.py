@@ -72,7 +72,7 @@ class PartsReader:
         """Return the text to be read in ``part``."""
         kind, params = parameters(headers.raw("content-type"))
         if not part.children:
-            return self.leaf(part, headers, file_kinds.spelled(kind), params)
+            return self.leaf(part, headers, file_kinds.normalised(kind), params)
         if kind == "multipart/alternative":
             return self.alternative(part)
         if kind == "multipart/encrypted":
@@ -122,15 +122,17 @@ class PartsReader:
                 other = text
             kind = parameters(headers.raw("content-type"))[0]
             if plain and kind == "multipart/related":
-                self.collected.drop_dress(before)
-        text = versions.chosen(plain, other)
+                self.collected.drop_auxiliary(before)
+        text = versions.choose(plain, other)
         if text == plain:
             self.unread.append(other)
         return text
 
     def outside(self, root: Part) -> str:
         """Return the words before and behind the parts: those of a message without any in them."""
-        pieces = (self._text(data, "text/plain", {}) for data in structure.outside(self.raw, root))
+        pieces = (
+            self._text(data, "text/plain", {}) for data in structure.octets_outside(self.raw, root)
+        )
         return "\n\n".join(piece.strip("\n") for piece in pieces if piece.strip())
 
     def _kind(self, part: Part) -> str:
@@ -158,8 +160,8 @@ class PartsReader:
         name, disposition = name_of(headers), disposition_of(headers)
         decoded = undo(part.body_bytes(self.raw), headers.raw("content-transfer-encoding"))
         data = decoded.data
-        if added_parts.is_dress(kind, name, related=self.related > 0):
-            self.collected.keep_unmeant(name, kind, data)
+        if added_parts.is_auxiliary(kind, name, related=self.related > 0):
+            self.collected.keep_auxiliary(name, kind, data)
             return ""
         is_whole = part is self.root
         is_attachment = disposition == "attachment"
@@ -200,7 +202,7 @@ class PartsReader:
         """Keep a picture under the name that the text calls it by; nobody means a tracker."""
         is_shown = is_inline or part.head in self.pictures.named
         if is_shown and images.is_tiny(data):
-            self.collected.keep_unmeant(name, kind, data)
+            self.collected.keep_auxiliary(name, kind, data)
         else:
             self.collected.keep(self.pictures.named.get(part.head, name), kind, data)
 
@@ -211,7 +213,7 @@ class PartsReader:
         except tnef.BrokenEnvelope:
             self.collected.keep("winmail.dat", kind, data)
             return ""
-        self.collected.keep_unmeant("winmail.dat", kind, data)
+        self.collected.keep_auxiliary("winmail.dat", kind, data)
         for file in opened.files:
             kind = file.content_type or "application/octet-stream"
             self.collected.keep(file.name, kind, file.content)

@@ -166,7 +166,7 @@ def _field_end(header: bytes, at: int) -> int:
             return newline
 
 
-def outside(raw: bytes, part: Part) -> list[bytes]:
+def octets_outside(raw: bytes, part: Part) -> list[bytes]:
     """Return what stands before and behind the parts, without what programs say there of MIME."""
     first, last = part.children[0], part.children[-1]
     pieces = (_words(raw[part.body : first.head]), _words(raw[last.end : part.end]))
@@ -179,7 +179,7 @@ def _words(piece: bytes) -> bytes:
     return b"".join(line for line in lines if not line.startswith(b"--"))
 
 
-def line_ended(raw: bytes) -> bytes:
+def with_newlines(raw: bytes) -> bytes:
     """Return a message whose lines old Macs ended with CR alone with LF; any other as it is."""
     head = raw[:_MAX_BEFORE]
     if b"\n" in head.rstrip(b"\r\n") or head.count(b"\r") < 2:

@@ -16,7 +16,7 @@ _ENOUGH = 20
 _MORE = 3
 
 
-def chosen(plain: str, other: str) -> str:
+def choose(plain: str, other: str) -> str:
     """Return the version to be read: the plain one, the other where the plain one says nothing.
 
     Both where they say different things.

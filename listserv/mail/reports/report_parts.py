@@ -82,7 +82,7 @@ class Taken:
 
 def take_apart(raw: bytes) -> Taken:
     """Return the parts of a mail; never raises."""
-    raw = structure.line_ended(raw)
+    raw = structure.with_newlines(raw)
     try:
         root = structure.scan(raw)
     except structure.TooManyParts:

@@ -24,7 +24,7 @@ class Killed(BaseException):
     """What ends a run in the midst of it."""
 
 
-def said(message_id):
+def contribution_of(message_id):
     """Return the contribution with a Message-ID."""
     return Contribution.objects.select_related("post__topic", "parent", "author").get(message_id=message_id)
 
@@ -50,7 +50,7 @@ def test_history_asks_no_rule_of_the_discussion(bring, cast, risk, settings, tmp
     files = {f"{n}.exe": b"MZ" * 1_000 for n in range(12)}
     long = "\n".join(f"Line {n} of a long text." for n in range(100))
     assert bring(write_mbox(tmp_path / "a", [message(1, text=long, files=files)])).made == 1
-    row = said("1@old.example")
+    row = contribution_of("1@old.example")
     assert row.state == "accepted" and row.attachments.count() == 12
     assert len(row.text) <= 1_000 and f"{row.text}\n{row.folded}" == long
 
@@ -132,15 +132,15 @@ def test_answers_that_come_first_are_put_below_what_they_answer(bring, tmp_path)
     later = write_mbox(tmp_path / "b", [message(n, answers=n - 1) for n in (3, 4)])
     earlier = write_mbox(tmp_path / "a", [message(1), message(2, answers=1)])
     assert bring(later).made == 2
-    assert said("4@old.example").topic_id == said("3@old.example").topic_id != 0
+    assert contribution_of("4@old.example").topic_id == contribution_of("3@old.example").topic_id != 0
     tally = bring(earlier)
     assert (tally.made, tally.joined) == (2, 1)
-    first = said("1@old.example")
-    assert {said(f"{n}@old.example").topic_id for n in (1, 2, 3, 4)} == {first.topic_id}
-    assert said("3@old.example").parent.message_id == "2@old.example"
+    first = contribution_of("1@old.example")
+    assert {contribution_of(f"{n}@old.example").topic_id for n in (1, 2, 3, 4)} == {first.topic_id}
+    assert contribution_of("3@old.example").parent.message_id == "2@old.example"
     first.post.topic.refresh_from_db()
     assert (first.post.topic.posts_count, first.post.topic.forum.direct_topics_count) == (4, 1)
-    assert first.post.topic.last_post_on == said("4@old.example").created_at
+    assert first.post.topic.last_post_on == contribution_of("4@old.example").created_at
     assert [row.topic.pk for row in _found()] == [first.topic_id] * 4
 
 
@@ -157,14 +157,14 @@ def test_subjects_thread_only_when_asked(bring, risk, cast, now, tmp_path):
     mails = [message(1, subject="[old] Maize"), message(2, subject="RE: [old] maize"), message(3, subject="Re: Other")]
     path = write_mbox(tmp_path / "a", mails)
     bring(path)
-    assert said("2@old.example").parent is None
+    assert contribution_of("2@old.example").parent is None
     other = services.create_forum(name="Other", slug="other", preset="closed", now=now).forum.mailing_list
     subjects = ["[old] Maize", "RE: [old] maize", "[old] X", "[old] Maize"]
     mails = [message(number, subject=subject) for number, subject in enumerate(subjects, 11)]
     bring(write_mbox(tmp_path / "b", mails), into=other, by_subject=True)
-    assert said("12@old.example").parent == said("11@old.example")
-    assert said("13@old.example").parent is said("14@old.example").parent is None
-    assert said("11@old.example").subject == "Maize"
+    assert contribution_of("12@old.example").parent == contribution_of("11@old.example")
+    assert contribution_of("13@old.example").parent is contribution_of("14@old.example").parent is None
+    assert contribution_of("11@old.example").subject == "Maize"
 
 
 def test_one_identifier_of_several_messages_and_none_at_all(bring, tmp_path):
@@ -188,9 +188,9 @@ def test_what_a_header_lacks_is_made_up_for(bring, now, tmp_path):
     )
     assert bring(path).made == 3
     hour = datetime(2019, 3, 1, 10, tzinfo=UTC)
-    assert [said(f"{n}@y").created_at - hour for n in (1, 2, 3)] == [timedelta(), *[timedelta(hours=1)] * 2]
-    assert said("2@y").author.name == "Unknown author" and said("2@y").author_address == ""
-    assert said("3@y").author.name == "Amina Diallo"
+    assert [contribution_of(f"{n}@y").created_at - hour for n in (1, 2, 3)] == [timedelta(), *[timedelta(hours=1)] * 2]
+    assert contribution_of("2@y").author.name == "Unknown author" and contribution_of("2@y").author_address == ""
+    assert contribution_of("3@y").author.name == "Amina Diallo"
 
 
 def test_authors_are_members_by_any_proven_address_or_by_the_map(bring, cast, tmp_path):
@@ -201,11 +201,11 @@ def test_authors_are_members_by_any_proven_address_or_by_the_map(bring, cast, tm
         message(4, author="S. Else <else@old.example>"),
     ]
     bring(write_mbox(tmp_path / "a", mails), authors={"chen@old.example": "chen.wei@people.example"})
-    authors = [said(f"{n}@old.example").author for n in (1, 2, 3, 4)]
+    authors = [contribution_of(f"{n}@old.example").author for n in (1, 2, 3, 4)]
     assert authors[:2] == [cast.boris, cast.chen]
     assert authors[2] == authors[3] and authors[2].name == "Somebody Else"
     assert not authors[2].is_active and not authors[2].has_usable_password() and "else@" not in authors[2].email
-    assert said("4@old.example").imported["from"] == "S. Else"
+    assert contribution_of("4@old.example").imported["from"] == "S. Else"
 
 
 def test_the_author_behind_a_list_that_rewrites_from_is_found(bring, tmp_path):
@@ -213,10 +213,10 @@ def test_the_author_behind_a_list_that_rewrites_from_is_found(bring, tmp_path):
     mail["Reply-To"], mail["List-Post"] = "rosa@lab.example", "<mailto:old@lists.example>"
     by_radio = message(2, author="Voices via Radio <radio@lab.example>")
     bring(write_mbox(tmp_path / "a", [mail, by_radio]))
-    assert (said("1@old.example").author.name, said("1@old.example").author_address) == (
+    assert (contribution_of("1@old.example").author.name, contribution_of("1@old.example").author_address) == (
         "Rosa Quispe", "rosa@lab.example"
     )  # fmt: skip
-    assert said("2@old.example").author.name == "Voices via Radio"
+    assert contribution_of("2@old.example").author.name == "Voices via Radio"
 
 
 def test_a_cross_posted_message_keeps_its_identifier_in_both_lists(bring, cast, now, tmp_path):
@@ -263,7 +263,7 @@ def test_the_command_says_what_came_of_it(cast, risk, tmp_path, capsys):
     (tmp_path / "map").write_text("# old = member\nwriter1@old.example, amina.diallo@people.example\n")
     call_command("import_mbox", risk.name, str(path), author_map=tmp_path / "map")
     assert "3 messages: 3 brought in, 0 were here already, 0 left out." in capsys.readouterr().out
-    assert said("1@old.example").author == cast.amina
+    assert contribution_of("1@old.example").author == cast.amina
     call_command("export_mbox", risk.name, output=tmp_path / "out")
     assert (tmp_path / "out").stat().st_mode & 0o777 == 0o600
     assert (tmp_path / "out").read_bytes().count(b"\nMessage-ID: ") == 3
@@ -274,4 +274,4 @@ def test_the_command_says_what_came_of_it(cast, risk, tmp_path, capsys):
     with pytest.raises(CommandError):
         call_command("import_mbox", risk.name, str(path), author_map=tmp_path / "map")
     assert Member.objects.filter(email__endswith="@archive.invalid").count() == 2
-    assert said("2@old.example").created_at > BEGAN
+    assert contribution_of("2@old.example").created_at > BEGAN

@@ -198,7 +198,7 @@ def test_russian_without_its_label_is_russian(charset, label):
     ],
 )
 def test_other_letters_without_their_label_are_not_taken_for_russian(words, charset):
-    assert mojibake.likely_cyrillic(words.encode(charset)) == ""
+    assert mojibake.likely_cyrillic_charset(words.encode(charset)) == ""
 
 
 @pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be"])

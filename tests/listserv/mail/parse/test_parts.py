@@ -18,7 +18,7 @@ def names(raw, **how):
     return [file.name for file in parse(raw, **how).files]
 
 
-def said(raw):
+def note_texts(raw):
     """Return what is to be said of a mail's parts."""
     return [note.say() for note in parse(raw).notes]
 
@@ -62,7 +62,7 @@ def test_an_invitation_is_said_in_words_and_kept_once(method, heading):
             part("application/ics; name=invite.ics", calendar),
         )
     )
-    assert said(raw) == [
+    assert note_texts(raw) == [
         f"{heading}: Field trial call, second round\n"
         "When: 1 December 2026, 09:00–10:30 UTC (1 December 2026, 10:00–11:30 W. Europe Standard Time)\n"
         "Where: Room 3\nOrganised by: Amina Diallo"
@@ -73,7 +73,7 @@ def test_an_invitation_is_said_in_words_and_kept_once(method, heading):
 @pytest.mark.parametrize("calendar", [b"BEGIN:VCALENDAR", b"\xff\xfe\x00junk", b"BEGIN:VEVENT\r\n" * 5_000])
 def test_a_calendar_that_cannot_be_read_is_a_file(calendar):
     raw = mail(multi("mixed", TEXT, part("text/calendar", calendar)))
-    assert (said(raw), names(raw)) == ([], ["invitation.ics"])
+    assert (note_texts(raw), names(raw)) == ([], ["invitation.ics"])
 
 
 def test_days_and_floating_times_are_said_as_what_they_are():
@@ -81,21 +81,21 @@ def test_days_and_floating_times_are_said_as_what_they_are():
     day = day.replace("T100000", "").replace("20261201T113000", "20261203")
     floating = INVITATION.format(method="REQUEST").replace(";TZID=W. Europe Standard Time", "")
     for calendar, when in ((day, "1 December 2026 – 2 December 2026"), (floating, "10:00–11:30, local time")):
-        assert when in said(mail(part("text/calendar", calendar.encode())))[0]
+        assert when in note_texts(mail(part("text/calendar", calendar.encode())))[0]
 
 
 @pytest.mark.parametrize("without_zone", ["DTSTART", "DTEND"])
 def test_an_end_that_cannot_be_compared_with_its_start_is_left_out(without_zone):
     calendar = INVITATION.format(method="REQUEST").replace(f"{without_zone};TZID=W. Europe Standard Time", without_zone)
-    (words,) = said(mail(part("text/calendar", calendar.encode())))
+    (words,) = note_texts(mail(part("text/calendar", calendar.encode())))
     assert "When: 1 December 2026, " in words and "11:30" not in words
 
 
 def test_signed_mails_are_marked():
     pgp = multi("signed", TEXT, part("application/pgp-signature; name=signature.asc", "-----BEGIN PGP SIGNATURE-----"))
     smime = multi("signed", TEXT, part("application/pkcs7-signature; name=smime.p7s", b"0\x82"), boundary="b3")
-    assert said(mail(pgp)) == ["Signed with OpenPGP; the hub did not check the signature."]
-    assert said(mail(smime)) == ["Signed with S/MIME; the hub did not check the signature."]
+    assert note_texts(mail(pgp)) == ["Signed with OpenPGP; the hub did not check the signature."]
+    assert note_texts(mail(smime)) == ["Signed with S/MIME; the hub did not check the signature."]
     assert (names(mail(pgp)), names(mail(pgp), whole=True)) == (["signature.asc"], ["signature.asc"])
 
 
@@ -173,7 +173,7 @@ def test_a_forwarded_mail_is_a_file_with_a_word_on_what_it_is_and_its_files_besi
     inner = mail(body, Subject="=?utf-8?q?R=C3=A9sultats?=", Date="Mon, 5 Oct 2026 10:00:00 +0200")
     raw = mail(multi("mixed", TEXT, b"Content-Type: message/rfc822\r\n\r\n" + inner))
     assert names(raw) == ["Résultats.eml", "report.pdf"]
-    assert said(raw) == ["Forwarded mail: “Résultats” by Amina Diallo, 5 October 2026, 08:00 UTC (Résultats.eml)"]
+    assert note_texts(raw) == ["Forwarded mail: “Résultats” by Amina Diallo, 5 October 2026, 08:00 UTC (Résultats.eml)"]
 
 
 @pytest.mark.parametrize(
