@@ -1,5 +1,4 @@
-"""Read a whole discussion, its files with it, and bring one in: for archives, slices of files by
-mail and exports.
+"""Read a whole discussion with its files, for archives, exports and files by mail.
 
 Who may read is asked once, before the walk; the walk itself costs the same memory however long the
 discussion.
@@ -24,11 +23,10 @@ CHUNK = 200  # contributions fetched at a time
 
 
 def contributions_in(forum_id: int, *, after: int = 0) -> Iterator[Contribution]:
-    """Give the accepted contributions of a forum by number, for callers who have checked the
-    reader.
+    """Give the accepted contributions of a forum by number.
 
-    Numbers are read in steps, so that no query stays open while a slow reader takes what it is
-    given.
+    The caller has checked the reader. Numbers are read in steps, so that no query stays open while
+    a slow reader takes what it is sent.
 
     Args: after, a contribution's number. Queries: 2 for each :data:`CHUNK`.
     """
@@ -46,14 +44,15 @@ def contributions_in(forum_id: int, *, after: int = 0) -> Iterator[Contribution]
 
 
 def words_of(number: int) -> tuple[str, str]:
-    """Return the text of an accepted contribution and what was folded away of it, for who compares
-    with them.
+    """Return the text of an accepted contribution and what was folded away of it, to compare with.
 
     Queries: 1.
     """
     rows = Contribution.objects.filter(number=number, state=Contribution.State.ACCEPTED)
     row = rows.select_related("post").only("number", "folded", "post__content").first()
-    return (row.text, row.folded) if row is not None else ("", "")
+    if row is None:
+        return "", ""
+    return row.text, row.folded
 
 
 def check_reader(member: "Member | None", forum_id: int) -> None:
@@ -77,27 +76,26 @@ def content_of(attachment: Attachment) -> bytes:
 
 @dataclass(frozen=True)
 class ExistingContribution:
-    """A contribution that is here already: its number, and when it was said if it was imported,
-    else None.
-    """
+    """A contribution that is here already: its number, and its date if it was imported."""
 
     number: int
     said_at: datetime | None
 
 
 def known_message_ids(forum_id: int) -> dict[str, ExistingContribution]:
-    """Return what a forum has under every Message-ID: ``dict[str, Known]  # Message-ID ->
-    contribution``.
+    """Return what a forum has under every Message-ID: ``Message-ID -> contribution``.
 
-    An imported one whose Message-ID was taken is found by its own. Queries: 1.
+    An imported one whose Message-ID was taken stands under its own too. Queries: 1.
     """
     rows = Contribution.objects.filter(forum_id=forum_id, state=Contribution.State.ACCEPTED)
-    known = {}
+    by_message_id = {}
     for number, message_id, imported, said_at in rows.values_list(
         "number", "message_id", "imported", "created_at"
     ).iterator():
-        existing = ExistingContribution(number, said_at if imported is not None else None)
-        known[message_id] = existing
-        if imported and "message_id" in imported:
-            known[imported["message_id"]] = existing
-    return known
+        if imported is None:
+            by_message_id[message_id] = ExistingContribution(number, None)
+            continue
+        by_message_id[message_id] = ExistingContribution(number, said_at)
+        if "message_id" in imported:
+            by_message_id[imported["message_id"]] = by_message_id[message_id]
+    return by_message_id

@@ -18,7 +18,7 @@ class Upload:
 
 @dataclass(frozen=True, kw_only=True)
 class Draft:
-    """A word not yet said.
+    """A contribution that is not published yet.
 
     Args:
         forum_id: the forum's key.
@@ -35,12 +35,13 @@ class Draft:
         message_id, in_reply_to, references: from the mail, without angle brackets; a Message-ID is
             made when empty.
         author_address: the address it was sent from, of the author's.
-        once_key: the same key twice makes one contribution (form token, frame id, mail row).
-        created_at: when it was said, for imports; ``now`` otherwise.
+        once_key: the same key twice makes one contribution (form token, frame id, mail row); none
+            when empty.
+        created_at: when it was written, for imports; ``now`` otherwise.
         quiet: an import: nothing is sent, pushed or counted as new.
-        imported: set by the operator's import alone, with ``created_at`` and ``quiet``: the word
-            was said elsewhere, so the rules on who may write, when, how often and how much do not
-            ask; what is kept of its header.
+        imported: what is kept of the header of a message from elsewhere; set by the operator's
+            import alone, with ``created_at`` and ``quiet``. The rules on who may write, when, how
+            often and how much do not apply to it.
         html, digests: the rendered text and the stored files, see :func:`forums.services.prepare`.
     """
 
@@ -62,12 +63,12 @@ class Draft:
     quiet: bool = False
     imported: dict[str, str] | None = None
     html: str | None = field(default=None, repr=False)
-    digests: tuple[str, ...] | None = None
+    digests: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Published:
-    """The outcome: the contribution, the verdict on it, and whether this call made it."""
+    """The outcome: the contribution, the verdict on it, and whether this call created it."""
 
     contribution: Contribution
     verdict: Verdict

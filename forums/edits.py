@@ -1,6 +1,4 @@
-"""How an edit is shown: the mark beside edited words,
-wherever they stand, and the history behind it.
-"""
+"""Show edits: the mark beside edited words, wherever they stand, and the history behind it."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -57,11 +55,9 @@ class Edit:
                 return _("Changed after the session by the author on %(day)s: %(reason)s")
             return _("Changed after the session by %(name)s on %(day)s: %(reason)s")
         if self.by_author:
-            return (
-                _("Edited by the author on %(day)s: %(reason)s")
-                if self.reason
-                else _("Edited by the author on %(day)s")
-            )
+            if self.reason:
+                return _("Edited by the author on %(day)s: %(reason)s")
+            return _("Edited by the author on %(day)s")
         if self.reason:
             return _("Edited by the moderator %(name)s on %(day)s: %(reason)s")
         return _("Edited by the moderator %(name)s on %(day)s")
@@ -88,11 +84,11 @@ def edit_of(contribution: Contribution, *, sealed_at: datetime | None = None) ->
 
 
 def mark_of(contribution: Contribution) -> str:
-    """Return the mark of a contribution's last edit on
-    one line, empty when it stands as first written.
-    """
+    """Return the mark of a contribution's last edit on one line, empty for one never edited."""
     edit = edit_of(contribution)
-    return " ".join(edit.line.split()) if edit is not None else ""
+    if edit is None:
+        return ""
+    return " ".join(edit.line.split())
 
 
 def edits_of(contributions: Iterable[Contribution]) -> dict[int, Edit]:
@@ -102,11 +98,8 @@ def edits_of(contributions: Iterable[Contribution]) -> dict[int, Edit]:
     """
     rows = [row for row in contributions if row.revision]
     sealed = sealed_among(rows)
-    return {
-        row.number: edit
-        for row in rows
-        if (edit := edit_of(row, sealed_at=sealed.get(row.number))) is not None
-    }
+    edits = {row.number: edit_of(row, sealed_at=sealed.get(row.number)) for row in rows}
+    return {number: edit for number, edit in edits.items() if edit is not None}
 
 
 def is_closed_record(contribution: Contribution, now: datetime) -> bool:
@@ -155,49 +148,66 @@ def history_for(
     """
     contribution = contribution_for(member, number)
     discussion = discussion_for(member, contribution.forum_id)
-    is_author = member is not None and contribution.author_id == member.pk
-    sees_all = is_author or discussion.may(APPROVE)
     pages, page, numbers = _numbers(contribution.revision, page)
     # The one before the oldest says who replaced it.
     revisions = contribution.revisions.filter(number__gte=numbers[-1] - 1, number__lte=numbers[0])
     rows = {row.number: row for row in revisions.select_related("edited_by")}
-    versions = [
-        _version(contribution, rows, version_number, sees_all=sees_all)
-        for version_number in numbers
-    ]
+    wordings = _Wordings(contribution, rows, _sees_all(member, contribution, discussion))
+    versions = [wordings.version(version_number) for version_number in numbers]
     return contribution, discussion, History(versions, page, pages)
 
 
 def _numbers(newest: int, page: int) -> tuple[int, int, list[int]]:
-    """Return how many pages there are, the nearest page
-    there is, and the numbers on it, the newest first.
-    """
+    """Return how many pages there are, the nearest one, and its numbers, the newest first."""
     pages = newest // PAGE + 1
     page = min(max(page, 1), pages)
     first = newest - (page - 1) * PAGE
     return pages, page, list(range(first, max(first - PAGE, -1), -1))
 
 
-def _version(
-    contribution: Contribution, rows: dict[int, Revision], number: int, *, sees_all: bool
-) -> Version:
-    def text_of(revision: int) -> str | None:
-        if revision == contribution.revision:
-            return contribution.text
-        row = rows.get(revision)
-        return row.text if row is not None and (sees_all or row.was_public) else None
+def _sees_all(member: "Member | None", contribution: Contribution, discussion: Discussion) -> bool:
+    """Whether a reader sees the words too that were changed before they were shown to all."""
+    if discussion.may(APPROVE):
+        return True
+    return member is not None and contribution.author_id == member.pk
 
-    text, edit = text_of(number), rows.get(number - 1)
-    before = text_of(number - 1) if number else None
-    return Version(
-        number=number,
-        writer=edit.edited_by.get_full_name() if edit else contribution.speaker.name,
-        at=edit.edited_at if edit else contribution.created_at,
-        reason=edit.reason if edit else "",
-        text=text or "",
-        pieces=changes(before, text) if before is not None and text is not None else [],
-        is_hidden=text is None,
-    )
+
+@dataclass(frozen=True)
+class _Wordings:
+    """The wordings of a contribution for one reader.
+
+    Args: revisions, ``dict[int, Revision]  # number -> what the edit replaced``, those on the page
+    and the one before them.
+    """
+
+    contribution: Contribution
+    revisions: dict[int, Revision]
+    sees_all: bool
+
+    def text_at(self, number: int) -> str | None:
+        """Return the words at a revision, None where the reader may not see them."""
+        if number == self.contribution.revision:
+            return self.contribution.text
+        row = self.revisions.get(number)
+        if row is None:
+            return None
+        if self.sees_all or row.was_public:
+            return row.text
+        return None
+
+    def version(self, number: int) -> Version:
+        """Return one wording, with what changed in it."""
+        writer, at, reason = self.contribution.speaker.name, self.contribution.created_at, ""
+        edit = self.revisions.get(number - 1)
+        if edit is not None:
+            writer, at, reason = edit.edited_by.get_full_name(), edit.edited_at, edit.reason
+        text, before = self.text_at(number), self.text_at(number - 1)
+        if text is None:
+            return Version(number, writer, at, reason, text="", pieces=[], is_hidden=True)
+        pieces: list[Piece] = []
+        if before is not None:
+            pieces = changes(before, text)
+        return Version(number, writer, at, reason, text, pieces)
 
 
 def summary_history_for(
@@ -216,38 +226,31 @@ def summary_history_for(
     rows = {row.number: row for row in summaries.select_related("written_by")}
     versions = []
     for number in numbers:
-        row, before = rows.get(number), rows.get(number - 1)
-        is_present = number == policy.summary_revision
-        earlier_text = row.text if row else ""
-        text = policy.summary if is_present else earlier_text
-        if row is None and not text:
+        row = rows.get(number, SummaryVersion(number=number))
+        text = row.text
+        if number == policy.summary_revision:
+            text = policy.summary
+        if number not in rows and not text:
             # Nothing stood there before the first one was written.
             continue
-        versions.append(
-            Version(
-                number=number,
-                writer=row.written_by.get_full_name() if row and row.written_by else "",
-                at=row.written_at if row else None,
-                reason="",
-                text=text,
-                pieces=changes(before.text, text) if before else [],
-            )
-        )
+        writer = ""
+        if row.written_by is not None:
+            writer = row.written_by.get_full_name()
+        pieces: list[Piece] = []
+        if number - 1 in rows:
+            pieces = changes(rows[number - 1].text, text)
+        versions.append(Version(number, writer, row.written_at, "", text, pieces))
     return discussion, History(versions, page, pages)
 
 
 def summary_revision_of(member: "Member", forum_id: int) -> int:
-    """Return the newest summary of a discussion that a member wrote or that holds nothing to
-    replace, -1 for none.
+    """Return the newest summary of a discussion that its writer may replace unseen, -1 for none.
 
-    Queries: 2.
+    That is one the member wrote, or an empty one. Queries: 2.
     """
     policy = ForumPolicy.objects.get(forum_id=forum_id)
     if not policy.summary:
         return policy.summary_revision
-    newest = (
-        SummaryVersion.objects.filter(forum_id=forum_id, written_by=member)
-        .order_by("number")
-        .last()
-    )
-    return newest.number if newest is not None else -1
+    own = SummaryVersion.objects.filter(forum_id=forum_id, written_by=member)
+    numbers = own.order_by("-number").values_list("number", flat=True)
+    return next(iter(numbers[:1]), -1)

@@ -26,8 +26,7 @@ _SMTP = {
 
 
 class KeyTaken(Conflict):
-    """A form, frame or mail comes a second time with other words: neither is the other, and none
-    may be lost.
+    """A form, frame or mail came a second time with other words: none of them may be lost.
 
     Args:
         contribution: what the first one made; its author is the one who sends again.
@@ -38,18 +37,17 @@ class KeyTaken(Conflict):
 
     def __init__(self, contribution: "Contribution", *, has_same_text: bool = False) -> None:
         self.contribution, self.has_same_text = contribution, has_same_text
-        sentence = (
-            _(
+        if has_same_text:
+            sentence = _(
                 "You have already sent this text as number %(number)d, in another place or with "
                 "another subject or other files. It is kept in the box and has not been sent "
                 "again: send it again if you want to add it."
             )
-            if has_same_text
-            else _(
+        else:
+            sentence = _(
                 "You have already sent a different text, as number %(number)d. Your new text is "
                 "still in the box and has not been sent: send it again if you want to add it."
             )
-        )
         super().__init__(sentence % {"number": contribution.number})
 
 
@@ -59,6 +57,8 @@ def refusal(verdict: Verdict) -> HubError:
         return NotFound(verdict.reason)
     if verdict.code == "too-large":
         return TooLarge(verdict.reason, code=verdict.code)
-    error = (NotNow if verdict.code in _NOT_NOW else Refused)(verdict.reason, code=verdict.code)
+    error: HubError = Refused(verdict.reason, code=verdict.code)
+    if verdict.code in _NOT_NOW:
+        error = NotNow(verdict.reason, code=verdict.code)
     error.smtp_reply = _SMTP.get(verdict.code, error.smtp_reply)
     return error

@@ -1,6 +1,4 @@
-"""Forms of the discussions: they parse and keep what
-was typed; the rules decide (:mod:`forums.rules`).
-"""
+"""Forms of the discussions: they parse and keep what was typed; :mod:`forums.rules` decides."""
 
 import secrets
 from collections.abc import Iterable
@@ -45,21 +43,29 @@ class FilesField(forms.FileField):
             files = list(data)
         elif data:
             files = [data]
-        for item in files:
-            if (item.size or 0) > settings.HUB_FILE_MAX_SIZE:
-                limit = settings.HUB_FILE_MAX_SIZE // 1_000_000
-                raise forms.ValidationError(
-                    _("The file %(name)s is over %(limit)d MB."),
-                    params={"name": isolate(item.name or ""), "limit": limit},
-                )
-        return tuple(
-            Upload(item.name or "file", item.read(), item.content_type or "") for item in files
-        )
+        for file in files:
+            _check_size(file)
+        return tuple(_upload(file) for file in files)
+
+
+def _check_size(file: UploadedFile) -> None:
+    if file.size is None or file.size <= settings.HUB_FILE_MAX_SIZE:
+        return
+    limit = settings.HUB_FILE_MAX_SIZE // 1_000_000
+    raise forms.ValidationError(
+        _("The file %(name)s is over %(limit)d MB."),
+        params={"name": isolate(file.name or ""), "limit": limit},
+    )
+
+
+def _upload(file: UploadedFile) -> Upload:
+    return Upload(file.name or "file", file.read(), file.content_type or "")
 
 
 class TextField(forms.CharField):
-    """The text of a contribution; it may be empty when
-    a file comes instead, which its label need not say.
+    """The text of a contribution, which may be empty when a file comes instead.
+
+    Its label need not say that.
     """
 
     unmarked = True
@@ -108,9 +114,7 @@ class TopicForm(WritingForm):
 
 
 class RevisionForm(forms.Form):
-    """A form about words that others may change
-    meanwhile: it says which revision its reader saw.
-    """
+    """A form about words that others may change: it says which revision its reader saw."""
 
     revision = forms.IntegerField(
         widget=forms.HiddenInput(), required=False, min_value=0, max_value=MAX_REVISION
@@ -118,29 +122,32 @@ class RevisionForm(forms.Form):
 
     @property
     def seen(self) -> int:
-        """The revision that the reader saw; :data:`UNSEEN`,
-        which is none, when the form does not say.
-        """
+        """The revision that the reader saw; :data:`UNSEEN` when the form does not say."""
         revision = self.cleaned_data.get("revision")
-        return UNSEEN if revision is None else int(revision)
+        if revision is None:
+            return UNSEEN
+        return int(revision)
 
     def keep_draft(self, field: str, name: str) -> None:
-        """Let the browser keep what is typed into a field until
-        it is saved, under a name and the revision (hub.js).
-        """
-        state = "sent" if self.is_bound else "saved"
-        self.fields[field].widget.attrs.update({"data-draft": name, "data-revises": state})
+        """Let the browser keep what is typed until it is saved, by name and revision (hub.js)."""
+        attributes = self.fields[field].widget.attrs
+        attributes["data-draft"] = name
+        attributes["data-revises"] = "saved"
+        if self.is_bound:
+            attributes["data-revises"] = "sent"
 
     def show_revision(self, revision: int | None) -> None:
-        """Let the form, when it is shown again, name
-        another revision: its reader sees that one now.
-        """
-        set_value(self, "revision", "" if revision is None else str(revision))
+        """Let the form, when it is shown again, name the revision that its reader sees then."""
+        shown = ""
+        if revision is not None:
+            shown = str(revision)
+        set_value(self, "revision", shown)
 
 
 class EditForm(RevisionForm):
-    """Another wording of a contribution; ``must_say_why``
-    where :func:`forums.rules.needs_reason` asks for it.
+    """Another wording of a contribution.
+
+    Args: must_say_why, where :func:`forums.rules.needs_reason` asks for a reason.
     """
 
     text = TextField(label=_("Your text"), rows=12)
@@ -170,9 +177,7 @@ class ContributionDecisionForm(RevisionForm):
 
 
 def offer_without_chair(form: forms.Form, roles: Iterable[tuple[str, Any]]) -> None:
-    """Offer some roles without the chair's; who asks
-    for it all the same hears why from the rule.
-    """
+    """Offer roles without the chair's; the rule answers who asks for that one all the same."""
     role = form.fields["role"]
     assert isinstance(role, forms.ChoiceField)
     role.choices = [choice for choice in roles if choice[0] != Membership.Role.CHAIR]

@@ -1,5 +1,4 @@
-"""The HTML of contributions on a page, put together without a template for each (decision record
-0029).
+"""Draw contributions on a page without rendering a template for each (decision record 0029).
 
 What a contribution shows is taken from its row, whose words are stored as safe HTML; what the
 reader may do with it comes as flags. Nothing is kept but the component itself, so that an edit, a
@@ -57,7 +56,7 @@ def draw_items(
     """
     items = []
     for shown in shown_list:
-        receipt = receipts.get(shown.place, "") if receipts else ""
+        receipt = receipts.get(shown.place, "")
         flags, values = _flags(shown, here), _values(shown)
         items.append(
             _item.draw({**flags, "has_receipt": bool(receipt)}, {**values, "receipt": receipt})
@@ -74,7 +73,7 @@ def _flags(shown: "ShownContribution", here: str) -> dict[str, bool]:
         "is_held": row.is_held,
         "has_country": bool(row.speaker.country),
         "has_role": bool(shown.role),
-        "answers": shown.answers and row.parent is not None,
+        "answers": _answered(shown) is not None,
         "has_folded": bool(row.folded),
         "has_files": bool(shown.files),
         "is_edited": shown.edit is not None,
@@ -83,29 +82,51 @@ def _flags(shown: "ShownContribution", here: str) -> dict[str, bool]:
     }
 
 
+def _answered(shown: "ShownContribution") -> Contribution | None:
+    """Return the contribution that the page names as answered, None where it names none."""
+    if not shown.answers:
+        return None
+    return shown.contribution.parent
+
+
 def _values(shown: "ShownContribution") -> dict[str, object]:
     row, speaker = shown.contribution, shown.contribution.speaker
-    language, answered = get_language(), row.parent if shown.answers else None
+    language = get_language()
+    answered, answered_name = _answered(shown), ""
+    if answered is not None:
+        answered_name = answered.speaker.name
     return {
         "number": row.number,
         "depth": shown.depth,
         "initials": initials_of(speaker.name),
         "country_code": speaker.country,
         "name": speaker.name,
-        "country": _country(speaker.country, language) if speaker.country else "",
+        "country": _country(speaker.country, language),
         "role": shown.role,
         "time": _time(row.created_at, language, get_current_timezone_name()),
         "origin": row.origin,
         "channel": _channel(row.origin, language),
-        "answered_name": answered.speaker.name if answered else "",
+        "answered_name": answered_name,
         "answered_number": row.parent_id,
         # Rendered from the author's words by hub.lib.markup, and stored.
         "text": mark_safe(row.html),  # noqa: S308
         "folded": row.folded,
-        "folded_label": _folded_label(shown.folded_lines, language) if row.folded else "",
-        "files": _component("files", files=shown.files, number=row.number) if shown.files else "",
-        "edited": _component("edited", edit=shown.edit, number=row.number) if shown.edit else "",
+        "folded_label": _folded_label(shown.folded_lines, language),
+        "files": _files(shown),
+        "edited": _edited(shown),
     }
+
+
+def _files(shown: "ShownContribution") -> str:
+    if not shown.files:
+        return ""
+    return _component("files", files=shown.files, number=shown.contribution.number)
+
+
+def _edited(shown: "ShownContribution") -> str:
+    if shown.edit is None:
+        return ""
+    return _component("edited", edit=shown.edit, number=shown.contribution.number)
 
 
 def _component(name: str, **context: object) -> SafeString:
@@ -113,13 +134,13 @@ def _component(name: str, **context: object) -> SafeString:
     return SafeString(get_template(f"components/{name}.html").render(context).strip())
 
 
-# What depends on a few values and the language is worked out once for each; a process keeps a few
+# What depends on a few values and the language is computed once for each; a process keeps a few
 # thousand of them.
 
 
 @lru_cache(maxsize=4096)
 def _time(moment: datetime, language: str, zone: str) -> SafeString | str:
-    """The moment in the language and the zone in use, which :func:`when` asks for itself.
+    """Return the moment in the language and the zone in use, which :func:`when` asks for itself.
 
     With its day written out, never as "today": what is kept stays right after midnight.
     """

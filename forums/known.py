@@ -1,4 +1,4 @@
-"""What the rules ask of the record, fetched for many contributions at once, as mail asks it.
+"""Fetch what the rules ask of the record for many contributions at once, as mail needs it.
 
 Semantics are those of :mod:`forums.policy`, :mod:`forums.rules` and :mod:`forums.selectors`, whose
 functions ask for one case at a time; the questions here are prepared (:mod:`hub.lib.prepared`), so
@@ -94,7 +94,7 @@ class RecordExcerpt:
     """The record as far as some members, forums, numbers and Message-IDs need it.
 
     A contribution from here knows its number, author, Message-ID and its topic's place and subject;
-    anything else of it is fetched when it is asked for.
+    all else of it is fetched when it is first read.
 
     Args:
         named_in: forums inside which the Message-IDs are looked for, beside ``forums``.
@@ -146,9 +146,7 @@ class RecordExcerpt:
         return forums
 
     def access_of(self, member_id: int) -> Access:
-        """Return a member's access to the forums asked
-        about, as :func:`forums.policy.access_of` has it.
-        """
+        """Return a member's access to these forums, as :func:`forums.policy.access_of` has it."""
         access = self._access.get(member_id)
         if access is None:
             tree = [row[:4] for row in self._forums.values()]
@@ -169,19 +167,20 @@ class RecordExcerpt:
     def numbered(self, number: int) -> Contribution | None:
         """Return an accepted contribution by its number."""
         row = self._numbered.get(number)
-        return self._light(row) if row is not None else None
+        if row is None:
+            return None
+        return self._light(row)
 
     def newest_named(self, forum_id: int, message_ids: Collection[str]) -> Contribution | None:
-        """Return the newest named contribution inside one
-        forum, as ``contribution_by_message_id`` does.
-        """
-        rows = [
-            row for name in message_ids if (row := self._named.get((forum_id, name))) is not None
-        ]
-        return self._light(max(rows)) if rows else None
+        """Return a forum's newest named contribution, as ``contribution_by_message_id`` does."""
+        names = ((forum_id, name) for name in message_ids)
+        rows = [self._named[name] for name in names if name in self._named]
+        if not rows:
+            return None
+        return self._light(max(rows))
 
     def _light(self, row: Row) -> Contribution:
-        """Return the contribution of a row; many mails answer one."""
+        """Return the contribution of a row, the same one for the many messages that answer it."""
         contribution = self._contributions.get(row[0])
         if contribution is None:
             contribution = self._contributions[row[0]] = _light(row)

@@ -97,7 +97,7 @@ class Membership(models.Model):
 
 
 class Contribution(models.Model):
-    """One word said by web, by mail or live: the one record of it, beside machina's post.
+    """What somebody said by web, by mail or live: the one record of it, beside machina's post.
 
     ``number`` (the key) is its permanent number, ``/c/<number>/``. ``text`` stands in the post;
     what was folded away from a mail (quoted text, a long signature) stands in ``folded`` and loses
@@ -236,9 +236,9 @@ class Contribution(models.Model):
     @property
     def text(self) -> str:
         """What the author wrote, in the contribution's ``format``."""
-        return str(
-            self.post.content.raw if hasattr(self.post.content, "raw") else self.post.content
-        )
+        content = self.post.content
+        # A post that was written a moment ago still has the text itself.
+        return str(getattr(content, "raw", content))
 
     @cached_property
     def html(self) -> str:
@@ -248,11 +248,9 @@ class Contribution(models.Model):
     @cached_property
     def speaker(self) -> Speaker:
         """The author at that moment; somebody who has left for good has no name any more."""
-        name = (
-            self.author_name
-            if self.author_name and not self.author.anonymised_at
-            else self.author.get_full_name()
-        )
+        name = self.author_name
+        if not name or self.author.anonymised_at:
+            name = self.author.get_full_name()
         return Speaker(name, self.author_role, self.author_country, self.author_organisation)
 
     @property
@@ -263,7 +261,9 @@ class Contribution(models.Model):
     @property
     def action(self) -> Action:
         """The verdict that put it in its state."""
-        return Action.HOLD if self.is_held else Action.ACCEPT
+        if self.is_held:
+            return Action.HOLD
+        return Action.ACCEPT
 
 
 class Revision(models.Model):
@@ -298,8 +298,9 @@ class Revision(models.Model):
 
 
 class SummaryVersion(models.Model):
-    """One wording of a discussion's summary; all are
-    kept. ``written_by`` is empty where it is not known.
+    """One wording of a discussion's summary; all are kept.
+
+    ``written_by`` is empty where it is not known.
     """
 
     forum = models.ForeignKey("forum.Forum", on_delete=models.CASCADE, related_name="+")
@@ -321,9 +322,7 @@ class SummaryVersion(models.Model):
 
 
 class Attachment(models.Model):
-    """A file of a contribution, stored once per content
-    under an opaque name, never mapped to an address.
-    """
+    """A file of a contribution, stored once per content under a name that is no address."""
 
     contribution = models.ForeignKey(
         Contribution, on_delete=models.CASCADE, related_name="attachments"
@@ -341,8 +340,7 @@ class Attachment(models.Model):
 
 
 class TopicState(models.Model):
-    """What is new in a topic, in one row: whoever counts looks at this first (decision record
-    0028).
+    """What is new in a topic: whoever counts looks at this first (decision record 0028).
 
     Args: last_number, of the newest contribution that counts as new: accepted, and not imported; 0
     for none.

@@ -1,5 +1,4 @@
-"""What other rooms do with a contribution: the protocol a registered outlet follows
-(``HUB_OUTLETS``).
+"""Outlets: what other rooms do with a contribution (``HUB_OUTLETS``).
 
 Methods without ``announce`` in their name run inside the transaction and write rows only.
 :meth:`Outlet.announce` runs after the commit and must not raise for a part that is down: the rows
@@ -19,12 +18,15 @@ CHUNK = 1_000
 
 @dataclass(frozen=True)
 class ProcedureNotification:
-    """What the hub itself tells of a discussion, such as that a session has opened: nobody's words,
-    no contribution.
+    """What the hub itself tells of a discussion, such as that a session has opened.
 
-    Args: texts, ``dict[str, dict[str, str]]  # language -> "subject", "text"`` in every language of
-    the hub; url, where
-    it can be followed; is_urgent, whether it is of no use later.
+    It is nobody's words, and so no contribution.
+
+    Args:
+        texts: ``dict[str, dict[str, str]]  # language -> "subject", "text"``, in every language of
+            the hub.
+        url: where it can be followed.
+        is_urgent: whether it is of no use later.
     """
 
     forum_id: int
@@ -45,8 +47,9 @@ class Outlet:
     def change_memberships(
         self, *, forum_id: int, member_ids: Sequence[int], now: datetime
     ) -> None:
-        """Follow many who were let in at once, some of them
-        there already; an outlet that costs much does it better.
+        """Follow many who were let in at once, some of them there already.
+
+        An outlet for which each one costs much overrides this.
         """
         for start in range(0, len(member_ids), CHUNK):
             chunk = member_ids[start : start + CHUNK]
@@ -56,8 +59,9 @@ class Outlet:
                 self.change_membership(membership, now=now)
 
     def accept(self, contribution: Contribution, *, quiet: bool, now: datetime) -> None:
-        """Write the rows that a new accepted contribution
-        asks for; ``quiet`` for imports: send nothing.
+        """Write the rows that a new accepted contribution asks for.
+
+        Args: quiet, for imports: nothing is sent.
         """
 
     def edit(self, contribution: Contribution, *, now: datetime) -> None:

@@ -4,7 +4,7 @@ A :class:`ShownContribution` is a contribution as one reader meets it on one pag
 these and make no query.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -108,12 +108,13 @@ def _editable(
     """Return the numbers of those that the reader may change. Queries: 1 at most."""
     if member is None:
         return set()
-    moderates = EDIT_ALL in discussion.rights
-    own_rows = [row for row in rows if row.author_id == member.pk]
-    sealed = {} if moderates else rules.sealed_among(own_rows)
+    sealed: dict[int, datetime] = {}
+    if EDIT_ALL not in discussion.rights:
+        rows = [row for row in rows if row.author_id == member.pk]
+        sealed = rules.sealed_among(rows)
     return {
         row.number
-        for row in (rows if moderates else own_rows)
+        for row in rows
         if rules.decide_edit(
             contribution=row,
             actor=member,
@@ -125,7 +126,7 @@ def _editable(
     }
 
 
-def dress(
+def shown_contributions(
     rows: Sequence[Contribution],
     *,
     discussion: Discussion,
@@ -134,27 +135,30 @@ def dress(
     first_new: int | None = None,
     may_reply: bool = False,
 ) -> list[ShownContribution]:
-    """Return contributions as the reader meets them. Queries: 2 at most, whatever the number of
-    rows.
+    """Return contributions as the reader meets them.
 
     Args:
         depths: ``dict[int, int]  # contribution number -> depth``; None for the flat view.
         first_new: number of the first unread contribution, None when nothing is new.
         may_reply: whether the reader can reply here now (see :func:`silenced`).
+
+    Queries: 2 at most, whatever the number of rows.
     """
     editable, edits = _editable(rows, discussion, member, clock.now()), edits_of(rows)
     shown = []
     for row in rows:
         mine = member is not None and row.author_id == member.pk
-        depth = (depths or {}).get(row.number, 0)
+        depth = 0
+        if depths is not None:
+            depth = depths.get(row.number, 0)
         shown.append(
             ShownContribution(
                 row,
                 row.speaker.role_label,
                 depth,
-                new=first_new is not None and row.number >= first_new and not mine,
+                new=_is_new(row, first_new) and not mine,
                 first_new=row.number == first_new,
-                answers=row.parent_id is not None and (depths is None or depth in (0, MAX_DEPTH)),
+                answers=_names_parent(row, depth, is_threaded=depths is not None),
                 mine=mine,
                 may_edit=row.number in editable,
                 may_reply=may_reply,
@@ -162,6 +166,17 @@ def dress(
             )
         )
     return shown
+
+
+def _is_new(row: Contribution, first_new: int | None) -> bool:
+    return first_new is not None and row.number >= first_new
+
+
+def _names_parent(row: Contribution, depth: int, *, is_threaded: bool) -> bool:
+    """Whether a contribution says what it answers: in a thread, only where its place does not."""
+    if row.parent_id is None:
+        return False
+    return not is_threaded or depth in (0, MAX_DEPTH)
 
 
 def tree(topic: Topic, *, part: int = 0) -> list[tuple[int, int]]:
@@ -178,25 +193,25 @@ def tree(topic: Topic, *, part: int = 0) -> list[tuple[int, int]]:
     rows = selectors.shown_in(topic).order_by("number").values_list("number", "parent_id")
     pairs = list(rows[part * TREE : (part + 1) * TREE])
     shown = {number for number, _parent in pairs}
-    children: dict[int | None, list[int]] = {}
+    top: list[int] = []
+    children: dict[int, list[int]] = defaultdict(list)
     for number, parent in pairs:
-        children.setdefault(parent if parent in shown else None, []).append(number)
+        if parent in shown:
+            children[parent].append(number)
+        else:
+            top.append(number)
     ordered: list[tuple[int, int]] = []
     # A stack, not recursion: a thread may be as deep as it is long.
-    stack = [(number, 0) for number in reversed(children.get(None, []))]
+    stack = [(number, 0) for number in reversed(top)]
     while stack:
         number, depth = stack.pop()
         ordered.append((number, depth))
-        stack.extend(
-            (child, min(depth + 1, MAX_DEPTH)) for child in reversed(children.get(number, []))
-        )
+        stack.extend((child, min(depth + 1, MAX_DEPTH)) for child in reversed(children[number]))
     return ordered
 
 
 def _depths_on(topic: Topic, page: int) -> dict[int, int]:
-    """Return what stands on a page of the threaded view:
-    ``dict[int, int]  # contribution number -> depth``.
-    """
+    """Return what stands on a page of the threaded view: contribution number -> depth."""
     part, start = divmod((page - 1) * PAGE, TREE)
     return dict(tree(topic, part=part)[start : start + PAGE])
 
@@ -214,15 +229,19 @@ def topic_page(
 
     Queries: 4, and 3 for a member's first unread; the same for 1 and for 50 contributions.
     """
-    first_new = (
-        selectors.first_new_for(member, topic) if member is not None and discussion.role else None
-    )
+    first_new = None
+    if member is not None and discussion.role:
+        first_new = selectors.first_new_for(member, topic)
     page, pages = nearest(page, topic.posts_count, PAGE)
-    depths = _depths_on(topic, page) if threaded else None
-    numbers = list(depths) if depths is not None else selectors.numbers_on(topic, page)
+    depths = None
+    if threaded:
+        depths = _depths_on(topic, page)
+        numbers = list(depths)
+    else:
+        numbers = selectors.numbers_on(topic, page)
     by_number = selectors.contributions_by_number(numbers)
     rows = [by_number[number] for number in numbers if number in by_number]
-    shown = dress(
+    shown = shown_contributions(
         rows,
         discussion=discussion,
         member=member,
@@ -234,8 +253,9 @@ def topic_page(
 
 
 def newest_of(discussion: Discussion, *, limit: int) -> list[Contribution]:
-    """Return the newest contributions of a permitted
-    discussion, newest first; an archive is no news. Queries: 1.
+    """Return the newest contributions of a permitted discussion, newest first.
+
+    What was imported is no news. Queries: 1.
     """
     rows = Contribution.objects.filter(
         forum_id=discussion.pk, state=Contribution.State.ACCEPTED, imported__isnull=True
@@ -249,14 +269,15 @@ def newest_of(discussion: Discussion, *, limit: int) -> list[Contribution]:
 def silenced(
     discussion: Discussion, topic: Topic | None, member: "Member | None", now: datetime
 ) -> str:
-    """Return why the reader cannot write here now, empty
-    when they can; the rules' own words. Queries: 0.
+    """Return why the reader cannot write here now, in the rules' words; empty when they can.
+
+    Queries: 0.
     """
     if member is None:
         return _("Sign in as a participant to write here.")
     access = Access({discussion.pk: discussion.rights})
     return rules.silence(
-        rules.DraftCase(
+        rules.DraftQuestion(
             Draft(forum_id=discussion.pk, text=""), member, topic, discussion.policy, access, now
         )
     )
@@ -265,8 +286,7 @@ def silenced(
 def unsent(
     discussion: Discussion, draft: str, text: str | None, silenced: str
 ) -> dict[str, object]:
-    """Return what becomes of words that somebody typed where they cannot write any more: their page
-    still shows them.
+    """Return what a page shows of words that somebody typed where they cannot write any more.
 
     Args: draft, the name under which the browser keeps them; text, what came with a form that was
     refused, None for a page that is only read; silenced, why they cannot write, empty when they
@@ -286,14 +306,15 @@ def leaders_to_ask(discussion: Discussion, member: "Member | None") -> list["Mem
 
     Queries: 1 for a member who may not write, else none.
     """
-    if member is None or discussion.may(START) or discussion.may(REPLY):
+    if member is None:
+        return []
+    if discussion.may(START) or discussion.may(REPLY):
         return []
     return [row.member for row in selectors.moderators_of(discussion.pk)]
 
 
 def quoted(contribution: Contribution) -> str:
-    """Return a contribution as Markdown to start a reply with: who said it, then the first lines
-    marked.
+    """Return a contribution as Markdown to start a reply with: its author, then quoted lines.
 
     What it quotes itself is cut below one level, blank lines at the ends go, and MAX_QUOTE lines
     are kept. Plain text is escaped, so that it reads in the reply as it was typed.
@@ -304,21 +325,23 @@ def quoted(contribution: Contribution) -> str:
     lines = lines[:MAX_QUOTE]
     if contribution.format == PLAIN:
         lines = as_markdown("\n".join(lines)).split("\n")
-    lines = [*lines, "…"] if is_cut else lines
-    values = {
+    if is_cut:
+        lines.append("…")
+    head = quoting.head() % {
         "name": contribution.speaker.name,
         "day": say_day(localtime(contribution.created_at), short=True),
         "number": contribution.number,
     }
-    return (
-        quoting.head() % values + "\n" + "\n".join(f"> {line}".rstrip() for line in lines) + "\n\n"
-    )
+    quoted_lines = [f"> {line}".rstrip() for line in lines]
+    return "\n".join([head, *quoted_lines, "", ""])
 
 
 def with_quote(text: str, contribution: Contribution) -> str:
     """Return what was typed with a quote of a contribution below it, as :func:`quoted` has it."""
     quote = quoted(contribution)
-    return f"{text.rstrip()}\n\n{quote}" if text.strip() else quote
+    if not text.strip():
+        return quote
+    return f"{text.rstrip()}\n\n{quote}"
 
 
 @dataclass(frozen=True)
@@ -343,8 +366,7 @@ def by_region(people: Iterable[Membership]) -> list[ParticipantRegion]:
 
 
 def regions_for(discussion: Discussion) -> list[ParticipantRegion]:
-    """Return the participants of a discussion by region: by name while they fit on a page, else
-    their numbers.
+    """Return the participants of a discussion by region: names if they fit on a page, else counts.
 
     Queries: 1, or 2 for more than a page of people.
     """
@@ -357,8 +379,8 @@ def regions_for(discussion: Discussion) -> list[ParticipantRegion]:
     ]
 
 
-def said_per_week(forum_id: int, *, since: datetime) -> dict[date, int]:
-    """Count what was said in a permitted forum, week by week.
+def contributions_per_week(forum_id: int, *, since: datetime) -> dict[date, int]:
+    """Count the contributions to a permitted forum, week by week.
 
     Returns: ``dict[date, int]  # Monday in the present zone -> contributions``.
 

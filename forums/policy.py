@@ -15,7 +15,7 @@ from machina.apps.forum.models import Forum
 
 from forums.models import ForumPolicy, Membership
 from hub.lib.errors import Invalid, NotAllowed
-from hub.lib.once import once
+from hub.lib.once import page_answers
 from hub.lib.prepared import Prepared
 
 if TYPE_CHECKING:
@@ -86,14 +86,26 @@ def open_to_members(preset: str) -> bool:
     return READ in _TABLE[preset][1]
 
 
-def _row(preset: str, moderated: bool, member: "Member | None", role: str | None) -> frozenset[str]:
+def _reader(member: "Member | None") -> "Member | None":
+    """Return the member whose rights count: none for the public, which an inactive one is too."""
     if member is None or not member.is_active:
-        return _TABLE[preset][0]
-    if member.is_staff or role in LEADING:
+        return None
+    return member
+
+
+def _rights(
+    preset: str, moderated: bool, reader: "Member | None", role: str | None
+) -> frozenset[str]:
+    of_strangers, of_members, of_participants = _TABLE[preset]
+    if reader is None:
+        return of_strangers
+    if reader.is_staff or role in LEADING:
         return _MODERATOR
     if role == Membership.Role.OBSERVER:
         return _READER
-    rights = _TABLE[preset][2 if role else 1]
+    rights = of_members
+    if role:
+        rights = of_participants
     if moderated or not rights:
         return rights
     return rights | {UNHELD}
@@ -105,16 +117,21 @@ def access_of(member: "Member | None") -> Access:
     Queries: 2 for a member (policies with their tree, memberships), 1 for the public; whatever the
     number of forums. While a page is read, once for all rooms (:mod:`hub.lib.once`).
     """
-    if member is None or not member.is_active:
-        return once("access", lambda: _ask_access(None))
-    return once(("access", member.pk, member.is_staff), lambda: _ask_access(member))
+    reader, answers = _reader(member), page_answers()
+    question: tuple[object, ...] = ("access",)
+    if reader is not None:
+        question = ("access", reader.pk, reader.is_staff)
+    access: Access | None = answers.get(question)
+    if access is None:
+        access = answers[question] = _access_of(reader)
+    return access
 
 
-def _ask_access(member: "Member | None") -> Access:
+def _access_of(reader: "Member | None") -> Access:
     places: Iterable[tuple[int, str, int]] = ()
-    if member is not None:
-        places = _places_of.rows(member.pk)
-    return access_by(member, places, _forums.rows())
+    if reader is not None:
+        places = _places_of.rows(reader.pk)
+    return access_by(reader, places, _forums.rows())
 
 
 def access_by(
@@ -122,13 +139,15 @@ def access_by(
     places: Iterable[tuple[int, str, int]],
     forums: Iterable[tuple[int, int | None, str | None, bool | None]],
 ) -> Access:
-    """Return the person's access to the forums given, each with all above it: the rule itself.
+    """Return a person's access to some forums, each with all above it: the rule itself.
 
     Args: places, the person's present memberships (forum key, role, horizon); forums, each as key,
     key of its parent, preset, moderated.
     """
-    active = member is not None and member.is_active
-    present = list(places) if active else []
+    reader = _reader(member)
+    present = list(places)
+    if reader is None:
+        present = []
     roles = {forum_id: role for forum_id, role, _horizon in present}
     horizons = {forum_id: horizon for forum_id, _role, horizon in present}
     own: dict[int, frozenset[str]] = {}
@@ -136,7 +155,7 @@ def access_by(
     for pk, parent_id, preset, moderated in forums:
         parents[pk] = parent_id
         if preset is not None:
-            own[pk] = _row(preset, bool(moderated), member, roles.get(pk))
+            own[pk] = _rights(preset, bool(moderated), reader, roles.get(pk))
     # A category without a policy holds nothing of its own: it hides nothing and shows nothing.
     rights = {pk: names for pk, names in own.items() if names and _open_above(pk, parents, own)}
     return Access(rights, roles, horizons)
@@ -157,9 +176,7 @@ _LOWER = frozenset({Membership.Role.PARTICIPANT, Membership.Role.OBSERVER, ""})
 
 
 def may_name_chair(actor: "Member", own_role: str) -> bool:
-    """Whether a person gives and takes every role in a forum,
-    that of the chair too: the chair and the Secretariat.
-    """
+    """Whether a person gives and takes every role in a forum: its chair and the Secretariat do."""
     return actor.is_staff or own_role == Membership.Role.CHAIR
 
 
@@ -177,7 +194,9 @@ def check_role_change(
 
     Raises: NotAllowed (code ``role``).
     """
-    if before == after or may_name_chair(actor, own_role):
+    if before == after:
+        return
+    if may_name_chair(actor, own_role):
         return
     if member_id == actor.pk:
         if after not in _LOWER:
@@ -199,8 +218,7 @@ def check_role_change(
 
 
 def check_still_led(*, forum_id: int, member_id: int) -> None:
-    """Let pass when somebody else leads a forum too; asked before a person stops to lead it, by
-    whatever way.
+    """Let pass when somebody else leads a forum too; asked before a person stops leading it.
 
     Somebody who may not sign in leads nothing. The rows stay locked, so that the last two do not
     leave at once.
@@ -213,7 +231,8 @@ def check_still_led(*, forum_id: int, member_id: int) -> None:
     leading = list(rows.select_related("member"))
     if member_id not in {row.member_id for row in leading}:
         return
-    if not [row for row in leading if row.member_id != member_id and row.member.is_active]:
+    others = [row.member for row in leading if row.member_id != member_id]
+    if not any(other.is_active for other in others):
         raise Invalid(
             _("Nobody else leads this discussion. Hand it over first."), code="last-leader"
         )

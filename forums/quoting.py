@@ -1,4 +1,4 @@
-"""Know a text that repeats others and adds nothing."""
+"""Recognise a text that repeats others and adds nothing."""
 
 import re
 from functools import cache
@@ -21,17 +21,23 @@ def head() -> str:
 def is_only_quotation(text: str, text_format: str) -> bool:
     """Whether a text has quoted lines and nothing else, beside the hub's own line above them."""
     lines = [line for line in text.splitlines() if line.strip()]
+    quotes = _quotes_among(lines, text_format)
+    if not any(quotes):
+        return False
+    is_above_quote = [*quotes[1:], False]
+    for line, is_quote, is_above in zip(lines, quotes, is_above_quote, strict=True):
+        if is_quote:
+            continue
+        if not is_above or _heads().fullmatch(line.strip()) is None:
+            return False
+    return True
+
+
+def _quotes_among(lines: list[str], text_format: str) -> list[bool]:
+    """Return for each line whether it is quoted."""
     if text_format == PLAIN:
-        is_quoted = [depth > 0 for depth, _line in quote_depths(lines)]
-    else:
-        is_quoted = [_markdown_quote.match(line) is not None for line in lines]
-    followed = [*is_quoted[1:], False]
-    own = (
-        line
-        for line, quotes, above in zip(lines, is_quoted, followed, strict=True)
-        if not quotes and not (above and _heads().fullmatch(line.strip()))
-    )
-    return any(is_quoted) and next(own, None) is None
+        return [depth > 0 for depth, _line in quote_depths(lines)]
+    return [_markdown_quote.match(line) is not None for line in lines]
 
 
 @cache

@@ -1,6 +1,4 @@
-"""The rows of lists: the topics of a discussion, and
-discussions; put together like contributions (record 0029).
-"""
+"""Draw the rows of lists, topics and discussions, by stencils (decision record 0029)."""
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
@@ -40,9 +38,7 @@ _discussion = Stencil(
 
 
 def draw_topics(topics: Iterable[Topic]) -> SafeString:
-    """Return topics as list items, each with what
-    is new in it (``topic.new``) and who spoke last.
-    """
+    """Return topics as list items, each with what is new in it (``topic.new``) and who was last."""
     return mark_safe("".join([_draw_topic(topic) for topic in topics]))  # noqa: S308 - of stencils
 
 
@@ -53,32 +49,36 @@ def draw_discussions(discussions: "Iterable[Discussion]") -> SafeString:
 
 
 def _draw_topic(topic: Topic) -> SafeString:
-    last = topic.last_post
     flags = {
         "is_pinned": bool(topic.type),
         "is_locked": topic.is_locked,
-        "has_last": last is not None,
+        "has_last": topic.last_post is not None,
         "has_new": bool(topic.new),
     }
     values = {
         "url": reverse("forums:topic", args=(topic.pk, topic.slug or "topic")),
         "subject": topic.subject,
         "contributions": _contributions(topic.posts_count),
-        "name": last.poster.get_full_name() if last is not None else "",
-        "past": ago(topic.last_post_on) if last is not None else "",
-        "new": _new(topic.new) if topic.new else "",
+        "name": "",
+        "past": "",
+        "new": _new(topic.new),
     }
+    if topic.last_post is not None:
+        values["name"] = topic.last_post.poster.get_full_name()
+        values["past"] = ago(topic.last_post_on)
     return _topic.draw(flags, values)
 
 
 def _draw_discussion(row: "Discussion") -> SafeString:
     forum, policy = row.forum, row.policy
-    last = forum.last_post if forum.last_post_on else None
+    name = ""
+    if forum.last_post_on and forum.last_post is not None:
+        name = forum.last_post.poster.get_full_name()
     flags = {
         "has_theme": bool(policy.theme),
         "has_period": bool(policy.opens_at or policy.closes_at),
         "has_date": bool(forum.last_post_on),
-        "has_last": last is not None,
+        "has_last": bool(name),
         "has_members": bool(row.members),
         "is_closed": policy.preset == "closed",
         "has_new": bool(row.new),
@@ -89,10 +89,10 @@ def _draw_discussion(row: "Discussion") -> SafeString:
         "title": forum.name,
         "theme": Truncator(policy.theme).words(THEME_WORDS, truncate=" …"),
         "period": stands(policy.opens_at, policy.closes_at),
-        "name": last.poster.get_full_name() if last is not None else "",
+        "name": name,
         "past": ago(forum.last_post_on),
         "members": _participants(row.members),
-        "new": _new(row.new) if row.new else "",
+        "new": _new(row.new),
     }
     return _discussion.draw(flags, values)
 

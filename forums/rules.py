@@ -1,6 +1,6 @@
 """The rules every contribution passes, whichever channel it came through.
 
-Each rule looks at the case and returns a verdict, or None for "no objection"; the first verdict
+Each rule looks at the question and returns a verdict, or None for "no objection"; the first verdict
 counts. A channel may ask :func:`decide` before it has the whole text (the mail gateway does, at the
 end of DATA); ``publish`` always asks again.
 """
@@ -42,8 +42,8 @@ MAX_FILES = 10
 
 
 @dataclass(frozen=True)
-class DraftCase:
-    """A draft with all else that a rule may look at."""
+class DraftQuestion:
+    """What the rules are asked: a draft, with all else that a rule may look at."""
 
     draft: Draft
     author: "Member"
@@ -58,17 +58,25 @@ class DraftCase:
         """Whether the author has the right in the forum that is written to."""
         return self.access.may(right, self.draft.forum_id)
 
+    @property
+    def is_bound_by_time(self) -> bool:
+        """Whether period and rate apply: not to those who lead, nor to what an archive brings."""
+        return not self.may(APPROVE) and self.draft.created_at is None
 
-def hidden(case: DraftCase) -> Verdict | None:
+
+def hidden(question: DraftQuestion) -> Verdict | None:
     """Answer alike for a forum that is closed to the author and one that does not exist."""
-    if case.policy is None or not case.may(READ):
+    if question.policy is None or not question.may(READ):
         return reject("hidden", _("There is nothing here, or it is not open to you."))
     return None
 
 
-def not_entitled(case: DraftCase) -> Verdict | None:
+def not_entitled(question: DraftQuestion) -> Verdict | None:
     """Refuse who may read but not write."""
-    if case.may(START if case.topic is None else REPLY):
+    right = REPLY
+    if question.topic is None:
+        right = START
+    if question.may(right):
         return None
     return reject(
         "not-entitled",
@@ -76,39 +84,44 @@ def not_entitled(case: DraftCase) -> Verdict | None:
     )
 
 
-def locked(case: DraftCase) -> Verdict | None:
+def locked(question: DraftQuestion) -> Verdict | None:
     """Refuse a reply to a locked topic, except from those who lead."""
-    if case.topic is not None and case.topic.is_locked and not case.may(APPROVE):
-        return reject("locked", _("This topic is closed for replies. You can start a new topic."))
-    return None
-
-
-def outside_period(case: DraftCase) -> Verdict | None:
-    """Keep to the time box of the discussion; those who lead may prepare and wrap up."""
-    if case.policy is None or case.may(APPROVE) or case.draft.created_at is not None:
+    if question.topic is None or not question.topic.is_locked:
         return None
-    opens, closes = case.policy.opens_at, case.policy.closes_at
-    if opens and case.now < opens:
-        return reject("not-open-yet", _("This discussion opens on %s UTC.") % say_utc(opens))
-    if closes and case.now >= closes:
-        return reject("closed", _("This discussion closed on %s UTC.") % say_utc(closes))
-    return None
+    if question.may(APPROVE):
+        return None
+    return reject("locked", _("This topic is closed for replies. You can start a new topic."))
 
 
-def silence(case: DraftCase) -> str:
-    """Return why somebody cannot write at a place now,
-    whatever they would write; empty when they can. Queries: 0.
-    """
+def outside_period(question: DraftQuestion) -> Verdict | None:
+    """Keep to the time box of the discussion; those who lead may prepare and wrap up."""
+    policy = question.policy
+    if policy is None or not question.is_bound_by_time:
+        return None
+    if policy.opens_at is not None and question.now < policy.opens_at:
+        opens = say_utc(policy.opens_at)
+        return reject("not-open-yet", _("This discussion opens on %s UTC.") % opens)
+    return _period_over(policy, question.now)
+
+
+def _period_over(policy: ForumPolicy, now: datetime) -> Verdict | None:
+    if policy.closes_at is None or now < policy.closes_at:
+        return None
+    return reject("closed", _("This discussion closed on %s UTC.") % say_utc(policy.closes_at))
+
+
+def silence(question: DraftQuestion) -> str:
+    """Return why nothing can be written at a place now, empty when something can. Queries: 0."""
     for rule in (not_entitled, locked, outside_period):
-        verdict = rule(case)
+        verdict = rule(question)
         if verdict is not None:
             return str(verdict.reason)
     return ""
 
 
-def too_large(case: DraftCase) -> Verdict | None:
+def too_large(question: DraftQuestion) -> Verdict | None:
     """Bound text and files, in bytes."""
-    size = len(case.draft.text.encode("utf-8", "replace"))
+    size = len(question.draft.text.encode("utf-8", "replace"))
     if size > settings.HUB_TEXT_MAX_SIZE:
         sizes = {"size": size // 1000 + 1, "limit": settings.HUB_TEXT_MAX_SIZE // 1000}
         sentence = _(
@@ -116,23 +129,23 @@ def too_large(case: DraftCase) -> Verdict | None:
             "file."
         )
         return reject("too-large", sentence % sizes)
-    for upload in case.draft.files:
+    for upload in question.draft.files:
         if len(upload.content) > settings.HUB_FILE_MAX_SIZE:
             named = {"name": isolate(upload.name), "limit": settings.HUB_FILE_MAX_SIZE // 1_000_000}
             return reject("too-large", _("The file %(name)s is over %(limit)d MB.") % named)
     return None
 
 
-def file_type(case: DraftCase) -> Verdict | None:
+def file_type(question: DraftQuestion) -> Verdict | None:
     """Refuse files that a reader's computer might run."""
-    if len(case.draft.files) > MAX_FILES:
+    if len(question.draft.files) > MAX_FILES:
         sentence = ngettext(
             "A contribution can have %d file at most.",
             "A contribution can have %d files at most.",
             MAX_FILES,
         )
         return reject("too-many-files", with_count(sentence, MAX_FILES))
-    for upload in case.draft.files:
+    for upload in question.draft.files:
         if upload.name.rpartition(".")[2].lower() not in FILE_TYPES:
             sentence = _(
                 "Files like %s are not taken. Send a PDF, an office document, text or an image."
@@ -141,36 +154,40 @@ def file_type(case: DraftCase) -> Verdict | None:
     return None
 
 
-def empty(case: DraftCase) -> Verdict | None:
-    """Refuse a contribution that says nothing of its own;
-    of a mail, its gateway has folded the quotations away.
+def empty(question: DraftQuestion) -> Verdict | None:
+    """Refuse a contribution that says nothing of its own.
+
+    The gateway of a mail has folded its quotations away.
     """
-    draft = case.draft
-    is_quotation = draft.format != PLAIN and is_only_quotation(draft.text, draft.format)
-    if draft.files or (draft.text.strip() and not is_quotation):
+    draft = question.draft
+    if draft.files:
         return None
-    if is_quotation or draft.folded.strip():
+    if draft.format != PLAIN and is_only_quotation(draft.text, draft.format):
+        return reject("empty", only_quoted())
+    if draft.text.strip():
+        return None
+    if draft.folded.strip():
         return reject("empty", only_quoted())
     return reject("empty", _("Your message is empty. Write something first."))
 
 
 def only_quoted() -> str:
-    """Return what is said to who repeats others and adds nothing."""
+    """Return the answer to somebody who repeats others and adds nothing."""
     return _("Your message has only quoted text. Write your own words above or below the quote.")
 
 
-def rate(case: DraftCase) -> Verdict | None:
-    """Slow down one author who floods, and say when
-    there is room again; those who lead are not counted.
-    """
-    if case.may(APPROVE) or case.draft.created_at is not None:
+def rate(question: DraftQuestion) -> Verdict | None:
+    """Slow down an author who floods, and say when there is room again."""
+    if not question.is_bound_by_time:
         return None
-    sent = case.sent if case.sent is not None else _recent(case).count()
+    sent = question.sent
+    if sent is None:
+        sent = _recent(question).count()
     if sent < settings.HUB_RATE_PER_HOUR:
         return None
     # The first moment at which one fewer than the limit lies within the hour before it.
-    said_at = _recent(case).order_by("created_at").values_list("created_at", flat=True)
-    free = said_at[sent - settings.HUB_RATE_PER_HOUR : sent].first() or case.now
+    moments = _recent(question).order_by("created_at").values_list("created_at", flat=True)
+    free = moments[sent - settings.HUB_RATE_PER_HOUR : sent].first() or question.now
     values = {"number": sent, "moment": say_utc(free + HOUR + timedelta(minutes=1))}
     sentence = ngettext(
         "You have sent %(number)d contribution in an hour. Try again after %(moment)s UTC.",
@@ -180,13 +197,13 @@ def rate(case: DraftCase) -> Verdict | None:
     return reject("rate", sentence % values)
 
 
-def _recent(case: DraftCase) -> QuerySet[Contribution]:
-    return Contribution.objects.filter(author=case.author, created_at__gt=case.now - HOUR)
+def _recent(question: DraftQuestion) -> QuerySet[Contribution]:
+    return Contribution.objects.filter(author=question.author, created_at__gt=question.now - HOUR)
 
 
-def moderated(case: DraftCase) -> Verdict | None:
+def moderated(question: DraftQuestion) -> Verdict | None:
     """Hold what must be seen by a moderator first."""
-    if case.may(UNHELD):
+    if question.may(UNHELD):
         return None
     return hold(
         "moderated",
@@ -194,7 +211,7 @@ def moderated(case: DraftCase) -> Verdict | None:
     )
 
 
-RULES: tuple[Callable[[DraftCase], Verdict | None], ...] = (
+RULES: tuple[Callable[[DraftQuestion], Verdict | None], ...] = (
     hidden,
     not_entitled,
     locked,
@@ -223,20 +240,21 @@ def decide(
     Queries: 4 at most (access 2, policy 1, rate 1); none with ``known``.
     """
     if known is not None:
-        case = DraftCase(draft, author, topic, known.policy, known.access, now, known.sent)
+        question = DraftQuestion(draft, author, topic, known.policy, known.access, now, known.sent)
     else:
         policy = ForumPolicy.objects.filter(forum_id=draft.forum_id).first()
-        case = DraftCase(draft, author, topic, policy, access or access_of(author), now)
+        question = DraftQuestion(draft, author, topic, policy, access or access_of(author), now)
     for rule in RULES:
-        verdict = rule(case)
+        verdict = rule(question)
         if verdict is not None:
             return verdict
     return ACCEPT
 
 
 def check_edits(actor: "Member", rights: frozenset[str], now: datetime) -> None:
-    """Raise TooMany for an author who changes words again
-    and again: each change is kept. Queries: 0 or 1.
+    """Raise TooMany for an author who changes words again and again: each change is kept.
+
+    Queries: 0 or 1.
     """
     if EDIT_ALL in rights:
         return
@@ -255,8 +273,7 @@ def check_edits(actor: "Member", rights: frozenset[str], now: datetime) -> None:
 
 
 def sealed_among(contributions: Sequence[Contribution]) -> dict[int, datetime]:
-    """Return which contributions stand in a record that was closed after they were made, and when
-    it was closed.
+    """Return when the record was closed in which contributions stand, for those that stand in one.
 
     Returns: ``dict[int, datetime]  # contribution number -> moment``.
 
@@ -278,24 +295,26 @@ def decide_edit(
     now: datetime,
     is_sealed: bool = False,
 ) -> Verdict:
-    """Return the verdict on a change to a contribution in a forum that the actor may read. Queries:
-    0.
+    """Return the verdict on a change to a contribution in a forum that the actor may read.
 
     What the moderators have approved is not changed behind them, nor the record once the session,
     the topic or the period is closed. Those who lead may correct it, with a reason
     (:func:`needs_reason`).
 
-    Args: is_sealed, whether it is among those of :func:`sealed_among`.
+    Args: is_sealed, whether it is among those of :func:`sealed_among`. Queries: 0.
     """
     if EDIT_ALL in rights:
         return ACCEPT
     if contribution.author_id != actor.pk or EDIT_OWN not in rights:
         sentence = _("Only its author and the moderators can change a contribution.")
         return reject("not-author", sentence)
-    if is_sealed or contribution.post.topic.is_locked:
-        return _closed_record(is_sealed=is_sealed)
-    if policy.closes_at and now >= policy.closes_at:
-        return reject("closed", _("This discussion closed on %s UTC.") % say_utc(policy.closes_at))
+    if is_sealed:
+        return _sealed_record()
+    if contribution.post.topic.is_locked:
+        return _locked_record()
+    over = _period_over(policy, now)
+    if over is not None:
+        return over
     if contribution.state == Contribution.State.ACCEPTED and UNHELD not in rights:
         sentence = _(
             "The moderators have approved these words. Ask them for a change, or write again."
@@ -304,14 +323,17 @@ def decide_edit(
     return ACCEPT
 
 
-def _closed_record(*, is_sealed: bool) -> Verdict:
-    """Refuse to change what was said in a session or a topic that is closed."""
-    if is_sealed:
-        sentence = _(
-            "The session in which this was said is closed, so its record cannot be changed. "
-            "Ask the chair for a correction."
-        )
-        return reject("session-closed", sentence)
+def _sealed_record() -> Verdict:
+    """Refuse to change what was said in a conference session that is closed."""
+    sentence = _(
+        "The session in which this was said is closed, so its record cannot be changed. "
+        "Ask the chair for a correction."
+    )
+    return reject("session-closed", sentence)
+
+
+def _locked_record() -> Verdict:
+    """Refuse to change what was said in a topic that is closed."""
     sentence = _(
         "This topic is closed, so what was said in it cannot be changed. Ask its moderators "
         "for a correction."
@@ -323,8 +345,9 @@ def is_closed(
     contribution: Contribution, policy: ForumPolicy, now: datetime, *, is_sealed: bool
 ) -> bool:
     """Whether a contribution stands in a record that is closed: a session, a topic or a period."""
-    is_over = policy.closes_at is not None and now >= policy.closes_at
-    return is_sealed or is_over or bool(contribution.post.topic.is_locked)
+    if is_sealed or contribution.post.topic.is_locked:
+        return True
+    return _period_over(policy, now) is not None
 
 
 def needs_reason(
@@ -335,9 +358,7 @@ def needs_reason(
     now: datetime,
     is_sealed: bool,
 ) -> bool:
-    """Whether a change must say why: it is to somebody
-    else's words, or to a record that is closed.
-    """
-    return contribution.author_id != actor.pk or is_closed(
-        contribution, policy, now, is_sealed=is_sealed
-    )
+    """Whether a change must say why: to somebody else's words, or to a record that is closed."""
+    if contribution.author_id != actor.pk:
+        return True
+    return is_closed(contribution, policy, now, is_sealed=is_sealed)

@@ -1,5 +1,4 @@
-"""Who somebody was when they said something: name, role and country, stored with their words and
-shown with them.
+"""Speakers: the name, role and country of authors, stored and shown with their words.
 
 Names, roles and countries change; what was said does not. So a contribution, and each act in the
 log of a conference, keeps those of that moment (decision record 0024).
@@ -52,18 +51,15 @@ class Speaker:
 
 
 def role_label(role: str) -> str:
-    """Return a role in a discussion as a word in the
-    language in use; a plain participant has none.
-    """
-    label = _LABELS.get(role)
-    return str(label) if label else ""
+    """Return a role in a discussion as a word of the language in use, empty for a participant."""
+    return str(_LABELS.get(role, ""))
 
 
 def role_now(member: "Member", role: str) -> str:
-    """Return the role in which a member acts: the one in
-    the forum, or the Secretariat's where that is none.
-    """
-    return SECRETARIAT if member.is_staff and role in {"", "participant"} else role
+    """Return the role in which a member acts: that in the forum, else the Secretariat's."""
+    if member.is_staff and role in {"", "participant"}:
+        return SECRETARIAT
+    return role
 
 
 def role_in(access: "Access", member: "Member", forum_id: int) -> str:

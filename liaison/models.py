@@ -15,8 +15,9 @@ from hub.lib.rendered import RenderedField, shown
 
 
 class LiaisonGroup(models.Model):
-    """An ad hoc group of experts with a mandate, a topic
-    and a term (requirement L1, paragraph 27 of the seed).
+    """An ad hoc group of experts with a mandate, a topic and a term.
+
+    Source: requirement L1, paragraph 27 of the seed.
     """
 
     name = models.CharField(_("name"), max_length=100)
@@ -66,4 +67,6 @@ class LiaisonGroup(models.Model):
         """Return ``coming``, ``open`` or ``closed``, by the term."""
         if day < self.term_starts:
             return "coming"
-        return "closed" if day > self.term_ends else "open"
+        if day > self.term_ends:
+            return "closed"
+        return "open"

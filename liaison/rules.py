@@ -18,14 +18,16 @@ LONGEST_TERM = 10
 
 def may_convene(member: "Member | None") -> bool:
     """Whether the person convenes groups: the Secretariat does."""
-    return member is not None and member.is_active and member.is_staff
+    if member is None or not member.is_active:
+        return False
+    return member.is_staff
 
 
 def check_convenes(member: "Member | None") -> None:
-    """Raise NotAllowed for everybody but the Secretariat;
-    None is the hub itself (provisioning, demo).
-    """
-    if member is not None and not may_convene(member):
+    """Raise NotAllowed for all but the Secretariat; None is the hub itself (provisioning, demo)."""
+    if member is None:
+        return
+    if not may_convene(member):
         raise NotAllowed(_("The Secretariat convenes liaison groups."))
 
 

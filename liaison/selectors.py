@@ -36,9 +36,7 @@ class GroupRegion:
 
 @dataclass(frozen=True)
 class GroupPage:
-    """A group with its discussion (list address in
-    ``discussion.aside``) and its members by region.
-    """
+    """A group with its discussion (list address in ``discussion.aside``) and members by region."""
 
     group: LiaisonGroup
     discussion: Discussion
@@ -55,7 +53,9 @@ def _groups(member: "Member | None") -> "QuerySet[LiaisonGroup]":
     if member is None:
         return LiaisonGroup.objects.none()
     access = access_of(member)
-    forums = access.having(READ) if member.is_staff else access.having(READ) & set(access.roles)
+    forums = access.having(READ)
+    if not member.is_staff:
+        forums &= access.roles.keys()
     return LiaisonGroup.objects.filter(forum_id__in=sorted(forums)).select_related("chair")
 
 

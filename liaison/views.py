@@ -37,7 +37,9 @@ def groups(request: HttpRequest) -> HttpResponse:
 @require_GET
 def group(request: HttpRequest, slug: str) -> HttpResponse:
     """Show one group to those who belong to it; a visitor sees what a missing one shows."""
-    member = _member(request) if request.user.is_authenticated else None
+    member = None
+    if request.user.is_authenticated:
+        member = _member(request)
     group_page = selectors.group_for(member, slug)
     context = {
         "group_page": group_page,
@@ -64,6 +66,7 @@ def convene(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("The group is convened; its members are let in."))
             return redirect(liaison_group.get_absolute_url())
-    return render(
-        request, "liaison/convene.html", {"form": form}, status=422 if form.errors else 200
-    )
+    status = 200
+    if form.errors:
+        status = 422
+    return render(request, "liaison/convene.html", {"form": form}, status=status)

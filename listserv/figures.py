@@ -1,4 +1,4 @@
-"""Figures of one list: how much is said, who gets it how, and what became of the copies."""
+"""Figures of one list: contributions, modes of delivery, and what became of the copies."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -8,7 +8,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 from django.utils.timezone import localtime
 
 from forums import selectors as forum_selectors
-from forums.pages import said_per_week
+from forums.pages import contributions_per_week
 from forums.policy import ADMIT
 from hub.lib.errors import NotAllowed, NotFound
 from listserv.models import Bounce, Mailing, MailingList, Retry, Subscription
@@ -23,9 +23,7 @@ RECENT = 30
 
 @dataclass(frozen=True)
 class Deliveries:
-    """What became of the copies of the last :data:`RECENT`
-    days; counts of copies, but ``mailings``.
-    """
+    """What became of the copies of the last :data:`RECENT` days; counts of copies and mailings."""
 
     mailings: int
     sent: int
@@ -36,9 +34,7 @@ class Deliveries:
 
 @dataclass(frozen=True)
 class Figures:
-    """The figures of a list as its reader may have them;
-    ``deliveries`` are for who leads the discussion.
-    """
+    """The figures of a list; ``deliveries`` are for those who lead its discussion."""
 
     mailing_list: MailingList
     weeks: list[tuple[date, int]]  # Monday, contributions; the newest first
@@ -52,7 +48,7 @@ class Figures:
     @property
     def most(self) -> int:
         """Contributions of the busiest week, at least 1."""
-        return max([count for _, count in self.weeks] + [1])
+        return max(1, *(count for _monday, count in self.weeks))
 
 
 def list_for(member: "Member", name: str) -> MailingList:
@@ -61,7 +57,9 @@ def list_for(member: "Member", name: str) -> MailingList:
     Raises: NotFound for hidden and missing alike. Queries: 3.
     """
     mailing_list = MailingList.objects.filter(name=name).select_related("forum").first()
-    if mailing_list is None or not forum_selectors.may_read_forum(member, mailing_list.forum_id):
+    if mailing_list is None:
+        raise NotFound
+    if not forum_selectors.may_read_forum(member, mailing_list.forum_id):
         raise NotFound
     return mailing_list
 
@@ -90,6 +88,9 @@ def figures_for(member: "Member", name: str, *, now: datetime) -> Figures:
         paused=Count("pk", filter=Q(paused_until__gt=now)),
         suspended=Count("pk", filter=Q(suspended_at__isnull=False)),
     )
+    deliveries = None
+    if leads:
+        deliveries = _deliveries(mailing_list, now - timedelta(days=RECENT))
     return Figures(
         mailing_list=mailing_list,
         weeks=_weeks(mailing_list.forum_id, now),
@@ -98,32 +99,32 @@ def figures_for(member: "Member", name: str, *, now: datetime) -> Figures:
         paused=stopped["paused"],
         suspended=stopped["suspended"],
         leads=leads,
-        deliveries=_deliveries(mailing_list, now - timedelta(days=RECENT)) if leads else None,
+        deliveries=deliveries,
     )
 
 
 def _weeks(forum_id: int, now: datetime) -> list[tuple[date, int]]:
     today = localtime(now).date()
     monday = today - timedelta(days=today.weekday())
-    per_week = said_per_week(forum_id, since=now - timedelta(weeks=WEEKS))
+    per_week = contributions_per_week(forum_id, since=now - timedelta(weeks=WEEKS))
     mondays = (monday - timedelta(weeks=back) for back in range(WEEKS))
     return [(day, per_week.get(day, 0)) for day in mondays]
 
 
 def _deliveries(mailing_list: MailingList, since: datetime) -> Deliveries:
     mailings = Mailing.objects.filter(list=mailing_list, created_at__gte=since)
-    sums = mailings.aggregate(count=Count("pk"), sent=Sum("sent"), failed=Sum("failed"))
+    sums = mailings.aggregate(
+        count=Count("pk"), sent=Sum("sent", default=0), failed=Sum("failed", default=0)
+    )
     waiting = Retry.objects.filter(mailing__list=mailing_list, next_at__isnull=False).count()
     reports = Bounce.objects.filter(subscription__list=mailing_list, created_at__gte=since)
     kinds = dict(reports.values_list("kind").annotate(n=Count("pk")).order_by())
     bounces = [(str(kind.label), kinds.get(kind.value, 0)) for kind in Bounce.Kind]
-    return Deliveries(sums["count"], sums["sent"] or 0, sums["failed"] or 0, waiting, bounces)
+    return Deliveries(sums["count"], sums["sent"], sums["failed"], waiting, bounces)
 
 
 def roster_of(mailing_list: MailingList, *, search: str = "") -> QuerySet[Subscription]:
-    """Return who is on the roster of a list that the
-    reader leads (:func:`led_list_for`), by name.
-    """
+    """Return who is on the roster of a list that the reader leads (:func:`led_list_for`)."""
     rows = Subscription.objects.filter(list=mailing_list, ended_at=None).select_related(
         "member", "address"
     )

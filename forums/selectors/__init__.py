@@ -1,6 +1,4 @@
-"""What a member may see of the discussions: the only
-readers, for pages, mails, feeds, sockets and search alike.
-"""
+"""What a member may see of the discussions: the only readers, whatever the channel."""
 
 from forums.models import Contribution
 from forums.selectors.contributions import (

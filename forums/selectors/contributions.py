@@ -20,9 +20,7 @@ PAGE = 20
 
 @dataclass(frozen=True)
 class PagedContributions:
-    """A page of contributions, by number; ``before`` and
-    ``after`` are the numbers to ask the next pages with.
-    """
+    """A page of contributions, in the order they were said."""
 
     contributions: list[Contribution]
     number: int = 1
@@ -37,8 +35,9 @@ def _shown() -> QuerySet[Contribution]:
 
 
 def _unread() -> list[str]:
-    """Return the columns of what is answered, and of people,
-    that no page reads: they cost as much as the others.
+    """Return the columns of people, and of what is answered, that no page reads.
+
+    They would cost as much as the others.
     """
     answered = {
         "number",
@@ -65,9 +64,7 @@ _by_number = Prepared(lambda numbers: _shown().filter(pk__in=numbers))
 
 
 def shown_in(topic: Topic) -> QuerySet[Contribution]:
-    """Return what is shown in a permitted topic, to
-    be cut by the caller; the index has it in order.
-    """
+    """Return what is shown in a permitted topic, for the caller to cut; an index orders it."""
     return Contribution.objects.filter(topic=topic, state=Contribution.State.ACCEPTED)
 
 
@@ -110,15 +107,17 @@ def contributions_of(topic: Topic, *, page: int = 1) -> PagedContributions:
 
 
 def contributions_after(topic: Topic, number: int, *, limit: int = 100) -> list[Contribution]:
-    """Return what was said in a permitted topic after
-    a contribution, for the live page. Queries: 2.
+    """Return what was said in a permitted topic after a contribution, for the live page.
+
+    Queries: 2.
     """
     return list(_shown().filter(topic=topic, number__gt=number).order_by("number")[:limit])
 
 
 def page_of(contribution: Contribution) -> int:
-    """Return the page of its topic on which a contribution
-    stands. Queries: 1, answered by the index alone.
+    """Return the page of its topic on which a contribution stands.
+
+    Queries: 1, answered by the index alone.
     """
     rows = Contribution.objects.filter(
         topic_id=contribution.topic_id, state=Contribution.State.ACCEPTED
@@ -134,28 +133,32 @@ def contribution_for(member: "Member | None", number: int) -> Contribution:
     joined = ("post__topic__forum", "post__updated_by", "author", "parent__author")
     rows = Contribution.objects.select_related(*joined)
     contribution = rows.filter(pk=number).first()
-    access = access_of(member)
-    if contribution is None or not access.may(READ, contribution.post.topic.forum_id):
+    if contribution is None or not _may_see(member, contribution):
         raise NotFound
-    if contribution.state != Contribution.State.ACCEPTED:
-        own = member is not None and contribution.author_id == member.pk
-        if not own and not access.may(APPROVE, contribution.post.topic.forum_id):
-            raise NotFound
     return contribution
 
 
+def _may_see(member: "Member | None", contribution: Contribution) -> bool:
+    """Whether a person may see a contribution, which may be held. Queries: those of the access."""
+    access, forum_id = access_of(member), contribution.post.topic.forum_id
+    if not access.may(READ, forum_id):
+        return False
+    if contribution.state == Contribution.State.ACCEPTED or access.may(APPROVE, forum_id):
+        return True
+    return member is not None and contribution.author_id == member.pk
+
+
 def contributions_by_number(numbers: list[int]) -> dict[int, Contribution]:
-    """Return accepted contributions by number, for rooms
-    that have checked the reader (proceedings, live log).
-    """
+    """Return accepted contributions by number, for rooms that have checked the reader."""
     rows = _by_number.models(numbers)
     prefetch_related_objects(rows, "attachments")
     return {row.number: row for row in rows}
 
 
 def contribution_by_message_id(forum_id: int, message_ids: list[str]) -> Contribution | None:
-    """Return the newest named contribution inside one forum:
-    references pick a thread nowhere else (design.md §3.6).
+    """Return the newest named contribution of a forum.
+
+    References pick a thread nowhere else (design.md §3.6).
     """
     rows = Contribution.objects.filter(
         forum_id=forum_id, message_id__in=message_ids, state="accepted"

@@ -71,8 +71,10 @@ class Discussion:
 
         Queries: 1 at most, and those of the access.
         """
-        if "new" in self.counts or self.reader is None or not self.role:
-            return self.counts.get("new", 0)
+        if "new" in self.counts:
+            return self.counts["new"]
+        if self.reader is None or not self.role:
+            return 0
         return new_counts_for(self.reader, access_of(self.reader), forums={self.pk}).get(self.pk, 0)
 
     @cached_property
@@ -80,8 +82,7 @@ class Discussion:
         """How many take part. Queries: 1 at most."""
         if "members" in self.counts:
             return self.counts["members"]
-        counts = _sizes.rows([self.pk])
-        return int(counts[0][1]) if counts else 0
+        return sum(count for _forum_id, count in _sizes.rows([self.pk]))
 
     @cached_property
     def aside(self) -> dict[str, Any]:
@@ -93,10 +94,10 @@ class Discussion:
 
     @cached_property
     def silence(self) -> str:
-        """Why the member cannot begin anything here now,
-        by web or by mail; empty when they can. Queries: 0.
-        """
-        return silence_in(self.reader, self.policy, self.rights) if self.reader is not None else ""
+        """Why the member cannot begin anything here now, empty when they can. Queries: 0."""
+        if self.reader is None:
+            return ""
+        return silence_in(self.reader, self.policy, self.rights)
 
     @property
     def is_held_first(self) -> bool:
@@ -109,14 +110,13 @@ class Discussion:
 
 
 def silence_in(member: "Member", policy: ForumPolicy, rights: frozenset[str]) -> str:
-    """Return why a member cannot begin anything in a forum now, by web or by mail; empty when they
-    can.
+    """Return why a member cannot begin anything in a forum now, empty when they can.
 
     Args: rights, those of the member in the forum. Queries: 0.
     """
     draft = Draft(forum_id=policy.forum_id, text="")
     access = Access({policy.forum_id: rights})
-    return rules.silence(rules.DraftCase(draft, member, None, policy, access, clock.now()))
+    return rules.silence(rules.DraftQuestion(draft, member, None, policy, access, clock.now()))
 
 
 @dataclass(frozen=True)
@@ -145,8 +145,7 @@ def discussions_for(
 
 
 def overview_for(member: "Member | None", *, page: int = 1, size: int = DISCUSSIONS) -> Overview:
-    """Return a page of the discussions the person may read, those taken part in first, then by last
-    contribution.
+    """Return a page of the discussions the person may read, those they take part in first.
 
     Queries: 5 for a member, 3 for the public, whatever the number.
     """
@@ -154,7 +153,9 @@ def overview_for(member: "Member | None", *, page: int = 1, size: int = DISCUSSI
     total = len(access.having(READ))
     number, pages = nearest(page, total, size)
     policies = list(_ordered(access)[(number - 1) * size : number * size])
-    news = new_counts_for(member, access) if member else {}
+    news: dict[int, int] = {}
+    if member is not None:
+        news = new_counts_for(member, access)
     sizes: dict[int, int] = dict(_sizes.rows([policy.forum_id for policy in policies]))
     rows = [
         Discussion(
@@ -194,20 +195,21 @@ def discussion_for(member: "Member | None", forum_id: int) -> Discussion:
 
 
 def participants_of(discussion: Discussion) -> QuerySet[Membership]:
-    """Return who takes part in a discussion already
-    read through :func:`discussion_for`; pages cut it.
-    """
+    """Return who takes part in a discussion read through :func:`discussion_for`; pages cut it."""
     rows = Membership.objects.filter(forum_id=discussion.pk, left_at=None)
     return rows.select_related("member").order_by("member__name", "pk")
 
 
 def first_participants_of(discussion: Discussion, *, most: int = PEOPLE) -> list[Membership]:
-    """Return all who take part, by name, where they are not
-    more than a page of people, else nobody. Queries: 1.
+    """Return all who take part, by name, if they fit on a page of people; else nobody.
+
+    Queries: 1.
     """
     # In no order: it would have to look at all of them.
     rows = list(participants_of(discussion).order_by()[: most + 1])
-    return sorted(rows, key=lambda row: row.member.name) if len(rows) <= most else []
+    if len(rows) > most:
+        return []
+    return sorted(rows, key=lambda row: row.member.name)
 
 
 def regions_of(discussion: Discussion) -> Counter[str]:
@@ -220,9 +222,7 @@ def regions_of(discussion: Discussion) -> Counter[str]:
 
 
 def roles_in(forum_id: int, member_ids: set[int]) -> dict[int, str]:
-    """Return the roles to show beside names in a
-    forum: ``dict[int, str]  # member key -> role``.
-    """
+    """Return the roles to show beside names in a forum: member key -> role."""
     rows = Membership.objects.filter(forum_id=forum_id, member_id__in=member_ids)
     return dict(rows.values_list("member_id", "role"))
 
@@ -238,16 +238,13 @@ def may_in_forum(member: "Member | None", right: str, forum_id: int) -> bool:
 
 
 def readers_among(forum_id: int, member_ids: set[int]) -> set[int]:
-    """Return which of the members may read a forum now: fan-out asks this for each batch. Queries:
-    1 for a level.
+    """Return which of the members may read a forum now; fan-out asks this for each batch.
 
     The rule is :func:`forums.policy.access_of` turned round: the forum and each forum above it must
-    be open to the member, by preset, by membership or as the Secretariat.
+    be open to the member, by preset, by membership or as the Secretariat. Queries: 1 for a level.
     """
     members = get_user_model().objects.filter(pk__in=member_ids, is_active=True)
-    forum: Forum | None = (
-        Forum.objects.select_related("parent", "policy").filter(pk=forum_id).first()
-    )
+    forum = _forum(forum_id)
     if forum is None or not hasattr(forum, "policy"):
         return set()
     while forum is not None:
@@ -257,12 +254,16 @@ def readers_among(forum_id: int, member_ids: set[int]) -> set[int]:
                 forum_id=forum.pk, left_at=None, member_id__in=member_ids
             )
             members = members.filter(Q(is_staff=True) | Q(pk__in=inside.values("member_id")))
-        forum = (
-            Forum.objects.select_related("policy").filter(pk=forum.parent_id).first()
-            if forum.parent_id
-            else None
-        )
+        forum = _forum(forum.parent_id)
     return set(members.values_list("pk", flat=True))
+
+
+def _forum(key: int | None) -> "Forum | None":
+    """Return a forum with its policy, None for none. Queries: 1, none without a key."""
+    if key is None:
+        return None
+    forum: Forum | None = Forum.objects.select_related("policy").filter(pk=key).first()
+    return forum
 
 
 def readers_of(forum_id: int) -> QuerySet[Membership]:

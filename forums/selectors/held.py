@@ -29,9 +29,7 @@ def _waiting_for(member: "Member") -> "QuerySet[Contribution]":
 
 
 def held_in(forum_id: int) -> "QuerySet[Contribution]":
-    """Return all that waits in a forum, oldest first,
-    for somebody who is to decide on it from now on.
-    """
+    """Return all that waits in a forum, oldest first, for somebody new who decides on it."""
     rows = Contribution.objects.filter(state=Contribution.State.HELD, topic__forum_id=forum_id)
     return rows.select_related("post__topic__forum", "post__updated_by", "author").order_by(
         "created_at", "number"
@@ -39,16 +37,18 @@ def held_in(forum_id: int) -> "QuerySet[Contribution]":
 
 
 def held_for(member: "Member", *, page: int = 1, size: int = HELD) -> PagedList[Contribution]:
-    """Return a page of what waits for the member's decision,
-    oldest first. Queries: 2, and those of the access.
+    """Return a page of what waits for the member's decision, oldest first.
+
+    Queries: 2, and those of the access.
     """
     rows = _waiting_for(member).select_related("post__topic__forum", "post__updated_by", "author")
     return listed(rows.order_by("created_at", "number"), page=page, size=size)
 
 
 def held_after(member: "Member", number: int) -> int | None:
-    """Return the number of what stands next on the list of
-    :func:`held_for`, None at its end. Queries: 2 and access.
+    """Return the number of what stands next on the list of :func:`held_for`, None at its end.
+
+    Queries: 2, and those of the access.
     """
     rows = _waiting_for(member)
     created_at = rows.filter(pk=number).values_list("created_at", flat=True).first()
@@ -64,8 +64,9 @@ def own_held(member: "Member") -> "QuerySet[Contribution]":
 
 
 def home_blocks(*, member: "Member", now: datetime) -> list[Block]:
-    """Return what the discussions ask of a member: held
-    contributions to decide on, own ones that wait. Queries: 4.
+    """Return what waits for a member on the home: contributions to decide on, and held own ones.
+
+    Queries: 4.
     """
     blocks = []
     oldest = _waiting_for(member).aggregate(count=Count("pk"), at=Min("created_at"))

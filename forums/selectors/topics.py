@@ -22,8 +22,7 @@ _by_key = Prepared(lambda topic_id: Topic.objects.filter(pk=topic_id).select_rel
 def topics_for(
     member: "Member | None", discussion: Discussion, *, page: int = 1, size: int = TOPICS
 ) -> PagedList[Topic]:
-    """Return a page of the topics of a discussion, sticky first, each with ``new`` (count of
-    unread).
+    """Return a page of the topics of a discussion, sticky first, each with its count of ``new``.
 
     The texts stay where they are. Queries: 4 at most, whatever the number of topics, beside those
     of the access.
@@ -36,7 +35,7 @@ def topics_for(
     keys = listed(rows.values_list("pk", flat=True), page=page, size=size)
     on_page = Topic.objects.filter(pk__in=keys).select_related("last_post__poster", "poster")
     on_page = on_page.defer("last_post__content", "last_post___content_rendered")
-    topics = {topic.pk: topic for topic in on_page} if keys else {}
+    topics = {topic.pk: topic for topic in on_page}
     news: dict[int, int] = {}
     if member is not None and discussion.role:
         news = new_in_topics(member, access_of(member), discussion.pk, keys)
@@ -53,6 +52,9 @@ def topic_for(member: "Member | None", topic_id: int) -> tuple[Topic, Discussion
     Raises: NotFound for hidden, held and missing alike.
     """
     topic = _by_key.first(topic_id)
-    if topic is None or not (topic.approved or topic.first_post_id is None):
+    if topic is None:
+        raise NotFound
+    # One whose first contribution is held does not exist yet; an empty one waits for its first.
+    if not topic.approved and topic.first_post_id is not None:
         raise NotFound
     return topic, discussion_for(member, topic.forum_id)

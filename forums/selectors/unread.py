@@ -1,5 +1,4 @@
-"""What a member has not read: counted from the last numbers of topics, not from the archive
-(decision record 0028).
+"""Count what a member has not read by the last numbers of topics (decision record 0028).
 
 What was there before the member joined is not new, nor what was imported, nor what the member
 wrote.
@@ -68,23 +67,26 @@ _first_after = Prepared(
 def new_counts_for(
     member: "Member", access: Access, *, forums: Collection[int] | None = None
 ) -> dict[int, int]:
-    """Count the contributions the member has not read: ``dict[int, int]  # forum key -> count``.
+    """Count the contributions the member has not read: forum key -> count.
 
-    Args: forums, the only ones to count in; else all in which the member takes part. Queries: 1 at
-    most.
+    Args: forums, the only ones to count in; else all in which the member takes part.
+
+    Queries: 1 at most.
     """
     counted = access.roles.keys() & access.rights.keys()
-    return _count(member, "forum_id", counted if forums is None else counted & set(forums))
+    if forums is not None:
+        counted &= set(forums)
+    return _count(member, "forum_id", counted)
 
 
 def new_in_topics(
     member: "Member", access: Access, forum_id: int, topics: Collection[int]
 ) -> dict[int, int]:
-    """Count what is new in some topics of a forum: ``dict[int,
-    int]  # topic key -> count``. Queries: 1 at most.
-    """
+    """Count what is new in some topics of a forum: topic key -> count. Queries: 1 at most."""
+    if not topics:
+        return {}
     counted = access.roles.keys() & access.rights.keys() & {forum_id}
-    return _count(member, "topic_id", counted, topics) if topics else {}
+    return _count(member, "topic_id", counted, topics)
 
 
 def _count(
@@ -92,7 +94,9 @@ def _count(
 ) -> dict[int, int]:
     if not forums:
         return {}
-    among = f"AND state.topic_id IN ({_marks(topics)})" if topics else ""
+    among = ""
+    if topics:
+        among = f"AND state.topic_id IN ({_marks(topics)})"
     sql = _UNREAD.format(group=group, forums=_marks(forums), topics=among)
     with connection.cursor() as cursor:
         cursor.execute(sql, [member.pk, *sorted(forums), *topics])
@@ -104,8 +108,9 @@ def _marks(values: Collection[int]) -> str:
 
 
 def first_new_for(member: "Member", topic: Topic) -> int | None:
-    """Return the number of the first contribution in a
-    permitted topic that the member has not read. Queries: 3.
+    """Return the number of the first contribution in a permitted topic that is new to the member.
+
+    Queries: 3.
     """
     marks = [*_mark.rows(member.pk, topic.pk), *_horizon.rows(member.pk, topic.forum_id)]
     seen = max((number for (number,) in marks), default=0)

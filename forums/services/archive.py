@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @transaction.atomic
 def hand_over_words(author: "Member", member: "Member") -> None:
-    """Give the words of an imported author to the member who has turned out to be that person."""
+    """Give the words of an imported author to the member who turned out to be that person."""
     Contribution.objects.filter(author=author).update(author=member)
     Post.objects.filter(poster=author).update(poster=member)
     Topic.objects.filter(poster=author).update(poster=member)
@@ -26,7 +26,7 @@ def hand_over_words(author: "Member", member: "Member") -> None:
 
 @transaction.atomic
 def join_threads(*, forum_id: int, known: dict[str, int]) -> int:
-    """Put imported contributions that came before what they answer below it; return how many.
+    """Put imported contributions below what they answer and came before; return how many.
 
     An archive brought in piece by piece need not come in order. A topic that such a contribution
     began joins the topic of its parent, with all that is in it.
@@ -42,15 +42,14 @@ def join_threads(*, forum_id: int, known: dict[str, int]) -> int:
     joined = 0
     for orphan in orphans.iterator():
         named = [orphan.in_reply_to, *reversed(orphan.references.split())]
-        number = next(
-            (known[name] for name in named if name in known and known[name] != orphan.number), None
-        )
-        if number is not None and _answers(orphan, number):
-            joined += 1
+        numbers = (known[name] for name in named if name in known)
+        number = next((number for number in numbers if number != orphan.number), None)
+        if number is not None:
+            joined += _join(orphan, number)
     return joined
 
 
-def _answers(orphan: Contribution, number: int) -> bool:
+def _join(orphan: Contribution, number: int) -> bool:
     """Make a contribution the answer to another one, unless that one comes from it."""
     parent = Contribution.objects.select_related("post__topic").get(pk=number)
     above: Contribution | None = parent

@@ -28,16 +28,14 @@ _TEXTS: tuple[tuple[Any, tuple[str, ...]], ...] = (
 
 
 def conceal_secrets() -> tuple[int, int]:
-    """Mask every text and every file of the record; return how many texts and how many files were
-    changed.
+    """Mask every text and file of the record; return how many texts and files were changed.
 
     No edit is recorded and nobody is told: no word is changed, only what would let others act for
     its owner. It may be stopped and begun again. Queries: 1 for each :data:`BATCH` rows of a kind,
     and 1 or 2 for each that is changed.
     """
-    texts = (
-        sum(_conceal(model.objects.all(), fields) for model, fields in _TEXTS) + _conceal_posts()
-    )
+    texts = sum(_conceal(model.objects.all(), fields) for model, fields in _TEXTS)
+    texts += _conceal_posts()
     return texts, sum(int(_conceal_file(row)) for row in by_key(Attachment.objects.all(), BATCH))
 
 
@@ -55,19 +53,16 @@ def _conceal(query: QuerySet, fields: Iterable[str]) -> int:
 def _conceal_posts() -> int:
     count = 0
     for post in by_key(Post.objects.all(), BATCH):
-        text = str(post.content.raw)
-        masked = {
-            "content": mask(text),
-            "subject": mask(post.subject),
-            "update_reason": mask(post.update_reason or ""),
+        texts = {
+            "content": str(post.content.raw),
+            "subject": post.subject,
+            "update_reason": post.update_reason or "",
         }
-        if masked["content"] != text:
-            masked["_content_rendered"] = render(masked["content"], _format_of(post))
-        elif (masked["subject"], masked["update_reason"]) == (
-            post.subject,
-            post.update_reason or "",
-        ):
+        masked = {field: mask(text) for field, text in texts.items()}
+        if masked == texts:
             continue
+        if masked["content"] != texts["content"]:
+            masked["_content_rendered"] = render(masked["content"], _format_of(post))
         Post.objects.filter(pk=post.pk).update(**masked)
         count += 1
     return count

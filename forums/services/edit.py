@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import models, transaction
 from django.utils.translation import gettext as _
@@ -31,15 +31,20 @@ REASON_LENGTH = 255
 
 
 def words_at(contribution: Contribution, revision: int | None) -> str:
-    """Return what a contribution said at a revision,
-    nothing for one that it never had. Queries: 0 or 1.
+    """Return what a contribution said at a revision, nothing for one that it never had.
+
+    Queries: 0 or 1.
     """
     if revision == contribution.revision:
         return contribution.text
     if revision is None:
         return ""
-    text = contribution.revisions.filter(number=revision).values_list("text", flat=True).first()
-    return text or ""
+    return _first_text(contribution.revisions.filter(number=revision))
+
+
+def _first_text(versions: "models.QuerySet[Any]") -> str:
+    """Return the text of the only version there is, nothing for none. Queries: 1."""
+    return versions.values_list("text", flat=True).first() or ""
 
 
 def check_revision(contribution: Contribution, revision: int | None) -> None:
@@ -49,39 +54,42 @@ def check_revision(contribution: Contribution, revision: int | None) -> None:
     """
     if revision is None or revision == contribution.revision:
         return
+    raise Stale(
+        _stale_message(contribution, revision),
+        before=words_at(contribution, revision),
+        after=contribution.text,
+        revision=contribution.revision,
+    )
+
+
+def _stale_message(contribution: Contribution, revision: int) -> str:
+    """Return what is answered to somebody who decided on words that are no longer there."""
     last = contribution.revisions.select_related("edited_by").order_by("number").last()
     if last is None or not 0 <= revision < contribution.revision:
         message = _(
             "The hub does not know which version of contribution %(number)d you saw, so nothing "
             "was done. Look at it again, then decide."
         )
-        values: dict[str, object] = {"number": contribution.number}
-    else:
-        message = _(
-            "%(name)s changed contribution %(number)d on %(moment)s UTC, after you saw it. Nothing "
-            "was done: look at what changed, then decide again."
-        )
-        values = {
-            "name": isolate(last.edited_by.get_full_name()),
-            "number": contribution.number,
-            "moment": say_utc(last.edited_at),
-        }
-    before = words_at(contribution, revision)
-    raise Stale(
-        message % values, before=before, after=contribution.text, revision=contribution.revision
+        return message % {"number": contribution.number}
+    message = _(
+        "%(name)s changed contribution %(number)d on %(moment)s UTC, after you saw it. Nothing "
+        "was done: look at what changed, then decide again."
     )
+    return message % {
+        "name": isolate(last.edited_by.get_full_name()),
+        "number": contribution.number,
+        "moment": say_utc(last.edited_at),
+    }
 
 
 @contextmanager
 def new_words(number: int, text: str) -> Iterator[str]:
-    """Give new words of a contribution as they are stored, in its format, rendered before the
-    block's transaction.
+    """Give new words of a contribution as they are stored, rendered before the transaction.
 
     Queries: 1.
     """
-    text_format = (
-        Contribution.objects.filter(pk=number).values_list("format", flat=True).first() or MARKDOWN
-    )
+    formats = Contribution.objects.filter(pk=number).values_list("format", flat=True)
+    text_format = formats.first() or MARKDOWN
     text = as_stored(text, text_format)
     with rendered_ahead(text, text_formats=(text_format,)):
         yield text
@@ -133,10 +141,12 @@ def check_edit(
 
     Raises: NotFound, NotAllowed, TooMany, Invalid. Queries: 5 at most.
     """
-    access = access_of(actor)
-    if contribution is None or contribution.post.topic.forum_id not in access.rights:
+    if contribution is None:
         raise NotFound
-    policy = ForumPolicy.objects.get(forum_id=contribution.post.topic.forum_id)
+    access, forum_id = access_of(actor), contribution.post.topic.forum_id
+    if forum_id not in access.rights:
+        raise NotFound
+    policy = ForumPolicy.objects.get(forum_id=forum_id)
     is_sealed = bool(rules.sealed_among([contribution]))
     verdict = rules.decide_edit(
         contribution=contribution,
@@ -155,13 +165,10 @@ def check_edit(
         contribution=contribution, actor=actor, policy=policy, now=now, is_sealed=is_sealed
     )
     if must_say_why and not reason.strip():
-        raise Invalid(
-            _(
-                "Say why you changed this text: your reason is shown beside it and sent to its "
-                "author."
-            ),
-            code="no-reason",
+        sentence = _(
+            "Say why you changed this text: your reason is shown beside it and sent to its author."
         )
+        raise Invalid(sentence, code="no-reason")
     return contribution
 
 
@@ -177,8 +184,9 @@ def check_text(text: str, text_format: str) -> None:
 def change_words(
     contribution: Contribution, *, actor: "Member", text: str, reason: str, now: datetime
 ) -> bool:
-    """Write new words over those of a locked contribution
-    and keep the old; False when they are the same.
+    """Write new words over those of a locked contribution and keep the old.
+
+    Returns: False when they are the same.
     """
     if text == contribution.text:
         return False
@@ -239,10 +247,7 @@ def _write_summary(
     if summary == policy.summary:
         return policy
     _check_summary_revision(policy, revision)
-    if policy.summary and not _versions(policy).filter(number=policy.summary_revision).exists():
-        SummaryVersion.objects.create(
-            forum_id=forum_id, number=policy.summary_revision, text=policy.summary
-        )
+    _keep_present_summary(policy)
     policy.summary, policy.summary_html, policy.summary_revision = (
         summary,
         html,
@@ -259,6 +264,14 @@ def _write_summary(
     return policy
 
 
+def _keep_present_summary(policy: ForumPolicy) -> None:
+    """Keep a summary that was written before all of them were kept. Queries: 2 at most."""
+    if not policy.summary:
+        return
+    present = {"forum_id": policy.forum_id, "number": policy.summary_revision}
+    SummaryVersion.objects.get_or_create(**present, defaults={"text": policy.summary})
+
+
 def _versions(policy: ForumPolicy) -> "models.QuerySet[SummaryVersion]":
     return SummaryVersion.objects.filter(forum_id=policy.forum_id)
 
@@ -266,32 +279,25 @@ def _versions(policy: ForumPolicy) -> "models.QuerySet[SummaryVersion]":
 def _check_summary_revision(policy: ForumPolicy, revision: int | None) -> None:
     if revision is None or revision == policy.summary_revision:
         return
-    seen_text = (
-        _versions(policy).filter(number=revision).values_list("text", flat=True).first() or ""
-    )
-    last = (
-        _versions(policy)
-        .filter(number=policy.summary_revision)
-        .select_related("written_by")
-        .first()
-    )
-    name = (
-        last.written_by.get_full_name() if last is not None and last.written_by is not None else ""
-    )
-    message = (
-        _(
-            "%(name)s saved another summary while you were writing. Yours is not saved yet: it is "
-            "kept below."
-        )
-        if name
-        else _(
-            "The summary has changed since you looked at it. Yours is not saved yet: it is kept "
-            "below."
-        )
-    )
     raise Stale(
-        message % {"name": isolate(name)},
-        before=seen_text,
+        _stale_summary_message(policy),
+        before=_first_text(_versions(policy).filter(number=revision)),
         after=policy.summary,
         revision=policy.summary_revision,
     )
+
+
+def _stale_summary_message(policy: ForumPolicy) -> str:
+    """Return what is answered to somebody who wrote over a summary that was not there any more."""
+    present = _versions(policy).filter(number=policy.summary_revision).select_related("written_by")
+    last = present.first()
+    if last is None or last.written_by is None:
+        return _(
+            "The summary has changed since you looked at it. Yours is not saved yet: it is kept "
+            "below."
+        )
+    message = _(
+        "%(name)s saved another summary while you were writing. Yours is not saved yet: it is "
+        "kept below."
+    )
+    return message % {"name": isolate(last.written_by.get_full_name())}

@@ -1,5 +1,6 @@
-"""Keep the files of contributions: once per content, under
-an opaque name, outside anything the web server maps.
+"""Keep the files of contributions outside anything that the web server maps.
+
+Each content is stored once, under an opaque name.
 """
 
 import logging
@@ -43,16 +44,18 @@ def read_content(digest: str) -> bytes | None:
         return bytes(file.read())
 
 
-def keep(uploads: tuple[Upload, ...]) -> list[str]:
+def keep(uploads: tuple[Upload, ...]) -> tuple[str, ...]:
     """Store contents before the transaction and return their SHA-256 digests.
 
     A content without a row (after a rollback) is harmless: the next one with the same bytes uses
     it.
     """
-    return [keep_content(upload.content) for upload in uploads]
+    return tuple(keep_content(upload.content) for upload in uploads)
 
 
-def attach(contribution: Contribution, uploads: tuple[Upload, ...], digests: list[str]) -> None:
+def attach(
+    contribution: Contribution, uploads: tuple[Upload, ...], digests: tuple[str, ...]
+) -> None:
     """Write the rows of stored files."""
     Attachment.objects.bulk_create(
         Attachment(
@@ -67,9 +70,7 @@ def attach(contribution: Contribution, uploads: tuple[Upload, ...], digests: lis
 
 
 def report_lost(attachment: Attachment) -> None:
-    """Log that a recorded file is not in the store:
-    another host keeps it, or it was deleted by hand.
-    """
+    """Log that a recorded file is lost: another host keeps it, or it was deleted by hand."""
     log.error(
         "File %s of contribution %s is not in the store of this host (%s). Several hosts need "
         "HUB_MEDIA_URL.",

@@ -1,4 +1,4 @@
-"""Take a person who leaves for good out of their own words, and find them in the words of others.
+"""Take a person who leaves for good out of their own words, and list the words of others.
 
 What was said stays. The name and the addresses in one's own texts (a signature, the line above a
 quotation) become a gap; no edit is recorded, since it would keep them. The words of others are
@@ -30,9 +30,7 @@ _POST = ("subject", "content", "update_reason", "username")
 
 
 def scrub_words(member: "Member", person: SoughtPerson) -> None:
-    """Take the person out of their own contributions, and
-    out of the Message-IDs by which all refer to them.
-    """
+    """Take the person out of their contributions, and out of the Message-IDs that name these."""
     contributions = Contribution.objects.filter(author=member)
     scrub(person, contributions, ["folded", "imported", "original_subject"])
     scrub(
@@ -55,9 +53,7 @@ def _scrub_files(files: "QuerySet[Attachment]", person: SoughtPerson) -> None:
 
 
 def _scrub_topics(topics: "QuerySet[Topic]", person: SoughtPerson) -> None:
-    """Take the person out of subjects, and out of the addresses
-    that were made of them; the old ones go on leading.
-    """
+    """Take the person out of subjects and the slugs made of them; old addresses go on leading."""
     for topic in by_key(person.named_in(topics, ["subject"]), CHUNK):
         subject = person.out_of(topic.subject)[:255]
         slug = slugify(subject, allow_unicode=True)[:255] or "topic"
@@ -104,9 +100,7 @@ def _rename_messages(person: SoughtPerson) -> None:
 
 
 def find_traces(member: "Member", person: SoughtPerson) -> Iterator[Trace]:
-    """Return where others name the person: contributions,
-    quotations, earlier words, files, summaries, discussions.
-    """
+    """Return where others name the person, from contributions to the names of discussions."""
     yield from _in_contributions(member, person)
     yield from _in_files(member, person)
     yield from _in_discussions(member, person)
@@ -116,10 +110,8 @@ def _in_contributions(member: "Member", person: SoughtPerson) -> Iterator[Trace]
     others = Contribution.objects.exclude(author=member).select_related("post")
     fields = ["folded", *(f"post__{name}" for name in _POST)]
     for row in by_key(person.named_in(others, fields), CHUNK):
-        if any(
-            person.is_in(str(text or ""))
-            for text in (row.folded, row.text, row.subject, row.post.update_reason)
-        ):
+        texts = (row.folded, row.text, row.subject, row.post.update_reason or "")
+        if any(person.is_in(text) for text in texts):
             yield Trace(
                 "contribution",
                 f"#{row.number} {trace_label(person, row.subject)}",

@@ -19,8 +19,9 @@ class MovedHorizon:
 
 
 def read_whole_forum(*, member: "Member", forum_id: int) -> MovedHorizon | None:
-    """Mark everything in a forum as read; None when there
-    was nothing to mark, or the member does not take part.
+    """Mark everything in a forum as read.
+
+    Returns: None when there was nothing to mark, or the member does not take part.
     """
     rows = Membership.objects.filter(member=member, forum_id=forum_id, left_at=None).values_list(
         "horizon", flat=True
@@ -28,14 +29,15 @@ def read_whole_forum(*, member: "Member", forum_id: int) -> MovedHorizon | None:
     before = rows.first()
     mark_forum_read(member=member, forum_id=forum_id)
     after = rows.first()
-    if before is None or after is None or after <= before:
+    if before is None or after is None:
+        return None
+    if after <= before:
         return None
     return MovedHorizon(before, after)
 
 
 def unread_forum(*, member: "Member", forum_id: int, moved: MovedHorizon) -> bool:
-    """Count as new again what :func:`read_whole_forum` has marked as read and nobody has read
-    since.
+    """Count as new again what :func:`read_whole_forum` has marked as read.
 
     Topics that were read before, or have been since, keep their own marks. Returns False when the
     horizon has moved on.

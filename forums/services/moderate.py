@@ -1,4 +1,4 @@
-"""What moderators do to contributions after they were said; nothing is ever deleted."""
+"""Moderate contributions: approve, reject, lock; nothing is ever deleted."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -27,12 +27,14 @@ if TYPE_CHECKING:
     from hub.members.models import Member
 
 
-def _held(number: int, actor: "Member", revision: int | None) -> Contribution:
+def _locked_held(number: int, actor: "Member", revision: int | None) -> Contribution:
     query = Contribution.objects.select_for_update(of=("self",)).select_related(
         "post__topic__forum", "author"
     )
     contribution = query.filter(pk=number).first()
-    if contribution is None or not access_of(actor).may(APPROVE, contribution.post.topic.forum_id):
+    if contribution is None:
+        raise NotFound
+    if not access_of(actor).may(APPROVE, contribution.post.topic.forum_id):
         raise NotFound
     if not contribution.is_held:
         raise Conflict(_("Another moderator has already decided this."))
@@ -63,7 +65,7 @@ def _show(contribution: Contribution, actor: "Member", now: datetime, *, edited:
 def approve_contribution(
     *, number: int, actor: "Member", now: datetime, revision: int | None = None
 ) -> Contribution:
-    """Show a held contribution; whoever is first decides.
+    """Show a held contribution; whoever comes first decides.
 
     Args: revision, the one that the actor saw; None is the hub itself, or who has just read it.
     Every page and mail names one.
@@ -71,7 +73,7 @@ def approve_contribution(
     Raises: NotFound (hidden or not the actor's to decide), Conflict (already decided), Stale
     (changed meanwhile).
     """
-    contribution = _held(number, actor, revision)
+    contribution = _locked_held(number, actor, revision)
     _show(contribution, actor, now, edited=False)
     return contribution
 
@@ -97,7 +99,7 @@ def approve_with_words(
 def _approve_with_words(
     number: int, actor: "Member", text: str, reason: str, now: datetime, revision: int | None
 ) -> Contribution:
-    contribution = _held(number, actor, revision)
+    contribution = _locked_held(number, actor, revision)
     check_text(text, contribution.format)
     check_edit(contribution, actor, now, reason=reason)
     edited = change_words(contribution, actor=actor, text=text, reason=reason, now=now)
@@ -117,7 +119,7 @@ def reject_contribution(
     """
     if not reason.strip():
         raise Invalid(_("Write the author a reason."))
-    contribution = _held(number, actor, revision)
+    contribution = _locked_held(number, actor, revision)
     contribution.decision_reason = one_line(mask(reason))[:REASON_LENGTH]
     _decide(contribution, Contribution.State.REJECTED, actor, now)
     return contribution

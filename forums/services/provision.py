@@ -1,5 +1,6 @@
-"""Make forums and let people in; the outlets follow (a
-mail list for the forum, a subscription for the member).
+"""Make forums and let people in.
+
+The outlets follow: a mail list for the forum, a subscription for the member.
 """
 
 from collections.abc import Sequence
@@ -31,9 +32,11 @@ CHUNK = 1_000
 
 
 def create_category(*, name: str) -> Forum:
-    """Return the category of that name, made when missing."""
+    """Return the category of that name, created when missing."""
     category = Forum.objects.filter(name=name, type=Forum.FORUM_CAT, parent=None).first()
-    return category or Forum.objects.create(name=name, type=Forum.FORUM_CAT)
+    if category is None:
+        category = Forum.objects.create(name=name, type=Forum.FORUM_CAT)
+    return category
 
 
 @renders("theme", "summary", stored_as=as_stored)
@@ -52,13 +55,9 @@ def create_forum(
     Args: ``fields`` are those of :class:`ForumPolicy` (theme, questions, moderated, language,
     opens_at, closes_at).
     """
-    fields.update(
-        {
-            key: as_stored(str(fields[key]))
-            for key in ("theme", "questions", "summary")
-            if fields.get(key)
-        }
-    )
+    for key in ("theme", "questions", "summary"):
+        if fields.get(key):
+            fields[key] = as_stored(str(fields[key]))
     forum = Forum.objects.create(name=as_stored(name)[:100], type=Forum.FORUM_POST, parent=parent)
     policy = ForumPolicy.objects.create(forum=forum, preset=preset, **fields)
     for outlet in outlets():
@@ -67,16 +66,18 @@ def create_forum(
 
 
 def begin_period(*, forum_id: int, now: datetime) -> None:
-    """Let a forum's period begin now; one that has begun
-    stays as it is. Who may is the caller's to check.
+    """Let a forum's period begin now; one that has begun stays as it is.
+
+    The caller checks who may.
     """
     rows = ForumPolicy.objects.filter(forum_id=forum_id, opens_at__gt=now)
     rows.update(opens_at=now)
 
 
 def end_period(*, forum_id: int, now: datetime) -> None:
-    """Close a forum's period now; one that has ended
-    stays as it is. Who may is the caller's to check.
+    """Close a forum's period now; one that has ended stays as it is.
+
+    The caller checks who may.
     """
     rows = ForumPolicy.objects.filter(forum_id=forum_id).exclude(closes_at__lte=now)
     rows.update(closes_at=now)
@@ -91,8 +92,9 @@ def admit_member(
     role: str = Membership.Role.PARTICIPANT,
     actor: "Member | None" = None,
 ) -> Membership:
-    """Let a member into a forum, again or in another role; ``actor`` None is the hub itself
-    (provisioning, demo).
+    """Let a member into a forum, again or in another role.
+
+    Args: actor, None for the hub itself (provisioning, demo).
 
     Raises: NotFound (no such forum for the actor), NotAllowed (also a role that is not the actor's
     to give, see :func:`forums.policy.check_role_change`), Invalid (nobody would lead the forum any
@@ -128,32 +130,27 @@ def admit_members(
     """
     _check_admits(forum_id, actor)
     newest = last_number_in(forum_id)
-    wanted, let_in = list(dict.fromkeys(member_ids)), 0
-    for start in range(0, len(wanted), CHUNK):
-        let_in += _admit_chunk(forum_id, wanted[start : start + CHUNK], newest, now)
+    unique_ids, admitted = list(dict.fromkeys(member_ids)), 0
+    for start in range(0, len(unique_ids), CHUNK):
+        admitted += _admit_chunk(forum_id, unique_ids[start : start + CHUNK], newest, now)
     for outlet in outlets():
-        outlet.change_memberships(forum_id=forum_id, member_ids=wanted, now=now)
-    return let_in
+        outlet.change_memberships(forum_id=forum_id, member_ids=unique_ids, now=now)
+    return admitted
 
 
 def _admit_chunk(forum_id: int, member_ids: list[int], newest: int, now: datetime) -> int:
-    rows = Membership.objects.filter(
-        forum_id=forum_id, member_id__in=member_ids
-    ).select_for_update()
-    known = dict(rows.values_list("member_id", "left_at"))
-    back = Membership.objects.filter(forum_id=forum_id, member_id__in=member_ids).exclude(
-        left_at=None
-    )
-    again = back.update(
+    rows = Membership.objects.filter(forum_id=forum_id, member_id__in=member_ids)
+    present_ids = set(rows.select_for_update().values_list("member_id", flat=True))
+    returned = rows.exclude(left_at=None).update(
         role=Membership.Role.PARTICIPANT, left_at=None, joined_at=now, horizon=newest
     )
-    new = [
+    new_rows = [
         Membership(forum_id=forum_id, member_id=pk, joined_at=now, horizon=newest)
         for pk in member_ids
-        if pk not in known
+        if pk not in present_ids
     ]
-    Membership.objects.bulk_create(new, ignore_conflicts=True)
-    return again + len(new)
+    Membership.objects.bulk_create(new_rows, ignore_conflicts=True)
+    return returned + len(new_rows)
 
 
 @transaction.atomic
@@ -185,8 +182,9 @@ def _end(membership: Membership, now: datetime) -> None:
 
 @transaction.atomic
 def hand_over(*, forum_id: int, member: "Member", actor: "Member", now: datetime) -> bool:
-    """Let somebody who takes part lead a forum beside those who do; False when the person leads
-    already.
+    """Let somebody who takes part lead a forum beside those who do.
+
+    Returns: False when the person leads already.
 
     Raises: NotFound (no such forum for the actor), NotAllowed, Invalid (the person takes no part,
     or only observes).
@@ -198,10 +196,8 @@ def hand_over(*, forum_id: int, member: "Member", actor: "Member", now: datetime
         .first()
     )
     if membership is None or membership.role == Membership.Role.OBSERVER:
-        raise Invalid(
-            _("%s must take part in the discussion before leading it.")
-            % isolate(member.get_full_name())
-        )
+        sentence = _("%s must take part in the discussion before leading it.")
+        raise Invalid(sentence % isolate(member.get_full_name()))
     if membership.role in LEADING:
         return False
     admit_member(
@@ -236,9 +232,9 @@ def forget_member(member: "Member", now: datetime) -> None:
     signed = list(contributions.filter(imported__has_key="from").only("imported"))
     for contribution in signed:
         # The name an imported mail was signed with.
-        contribution.imported = {
-            key: text for key, text in (contribution.imported or {}).items() if key != "from"
-        }
+        header = dict(contribution.imported or {})
+        header.pop("from", None)
+        contribution.imported = header
     Contribution.objects.bulk_update(signed, ["imported"], batch_size=500)
 
 
@@ -253,11 +249,11 @@ def _check_admits(forum_id: int, actor: "Member | None") -> None:
 
 
 def _check_role(*, forum_id: int, member: "Member", role: str, actor: "Member | None") -> None:
-    """Ask whether the actor may give a member a role,
-    empty for none; leaving is everybody's own act.
+    """Ask whether the actor may give a member a role, empty for none.
+
+    Everybody may leave by themselves.
     """
-    leaves_alone = actor is not None and actor.pk == member.pk and not role
-    if not leaves_alone:
+    if role or actor != member:
         _check_admits(forum_id, actor)
     places = Membership.objects.filter(forum_id=forum_id, left_at=None)
     before = places.filter(member=member).values_list("role", flat=True).first() or ""
@@ -272,8 +268,7 @@ def _check_role(*, forum_id: int, member: "Member", role: str, actor: "Member | 
 
 @transaction.atomic
 def check_may_leave(member: "Member", now: datetime) -> None:
-    """Ask whether a person can go for good, or be shut out, without leaving a discussion that goes
-    on without a lead.
+    """Ask whether a person can go for good, or be shut out, with every discussion still led.
 
     Raises: Invalid, with the names of the discussions to hand over first.
     """

@@ -1,9 +1,7 @@
-"""Publish a contribution: the one use case behind
-the web form, the mail gateway and the live room.
-"""
+"""Publish a contribution: the one use case behind the web, mail and live channels."""
 
 import secrets
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -22,12 +20,11 @@ from forums.models import Contribution
 from forums.outlets import outlets
 from forums.policy import access_of
 from forums.services import files
-from forums.services.preparing import clean, format_of, prepare
+from forums.services.preparing import format_of, prepare
 from forums.services.reading import count_as_new
 from forums.services.repeats import content_digest, sent_before, stored_key
 from forums.speakers import role_in
 from hub.lib import metrics
-from hub.lib.characters import one_line, without_controls
 from hub.lib.errors import NotFound
 from hub.lib.hooks import registered
 from hub.lib.logs import event
@@ -38,6 +35,8 @@ if TYPE_CHECKING:
     from hub.members.models import Member
 
 SUBJECT_LENGTH = 255
+# What may stand before the first word of a line.
+_LINE_MARKS = {PLAIN: "> \t", MARKDOWN: "#>* \t"}
 
 
 def publish(*, draft: Draft, author: "Member", origin: str, now: datetime) -> Published:
@@ -61,7 +60,8 @@ def publish(*, draft: Draft, author: "Member", origin: str, now: datetime) -> Pu
 
     A caller that opens a transaction around it calls :func:`prepare` before.
     """
-    draft = replace(draft, format=draft.format or format_of(origin))
+    if not draft.format:
+        draft = replace(draft, format=format_of(origin))
     earlier = sent_before(draft=draft, author=author)
     if earlier is not None:
         return earlier
@@ -78,18 +78,21 @@ def publish(*, draft: Draft, author: "Member", origin: str, now: datetime) -> Pu
 
 @transaction.atomic
 def _publish(draft: Draft, author: "Member", origin: str, now: datetime) -> Published:
-    topic, parent = _place(draft, now)
+    place = _place_of(draft, now)
     # What an operator imports was said elsewhere: nothing is left to decide, and the author's role
     # is not known.
     verdict, role = ACCEPT, ""
     if draft.imported is None:
         access = access_of(author)
-        verdict = rules.decide(draft=draft, author=author, topic=topic, now=now, access=access)
+        verdict = rules.decide(
+            draft=draft, author=author, topic=place.topic, now=now, access=access
+        )
         role = role_in(access, author, draft.forum_id)
     if verdict.action is Action.REJECT:
         raise refusal(verdict)
-    contribution = _record(draft, author, origin, topic, parent, verdict, now, role=role)
-    files.attach(contribution, draft.files, list(draft.digests or ()))
+    contribution = _record(draft, author, origin, place, verdict, now, role=role)
+    if draft.files:
+        files.attach(contribution, draft.files, draft.digests)
     if verdict.accepts:
         make_visible(contribution, quiet=draft.quiet, now=now)
     else:
@@ -114,34 +117,37 @@ def _trace(contribution: Contribution) -> None:
 
 
 def make_visible(contribution: Contribution, *, quiet: bool, now: datetime) -> None:
-    """Count an accepted contribution and hand it to
-    the outlets; inside the caller's transaction.
-    """
-    post, topic = contribution.post, contribution.post.topic
-    shown = Topic.objects.filter(pk=topic.pk)
-    forum = Forum.objects.filter(pk=topic.forum_id)
-    new_topic = topic.first_post_id in (None, post.pk)
-    last: dict[str, Any] = {"last_post": post, "last_post_on": post.created}
-    latest = {} if contribution.imported is not None else last
-    shown.update(posts_count=F("posts_count") + 1, **latest)
-    if new_topic:
-        shown.update(first_post=post, approved=True)
-    forum.update(
-        direct_posts_count=F("direct_posts_count") + 1,
-        direct_topics_count=F("direct_topics_count") + (1 if new_topic else 0),
-        **latest,
-    )
-    if not latest:
-        # An archive may be brought in behind a discussion that goes on: what was said last stays
-        # last.
-        for rows in (shown, forum):
-            rows.filter(Q(last_post_on=None) | Q(last_post_on__lte=post.created)).update(**last)
-    if contribution.imported is None:
-        count_as_new(contribution.topic_id, topic.forum_id, contribution.number)
+    """Count an accepted contribution and hand it to the outlets, in the caller's transaction."""
+    _count(contribution)
     for outlet in outlets():
         outlet.accept(contribution, quiet=quiet, now=now)
     if not quiet:
         transaction.on_commit(lambda: announce(contribution))
+
+
+def _count(contribution: Contribution) -> None:
+    """Count an accepted contribution in its topic and forum, and as new where it is. Queries: 3.
+
+    An archive may be brought in behind a discussion that goes on: what was said last stays last.
+    """
+    post, topic = contribution.post, contribution.post.topic
+    topics = Topic.objects.filter(pk=topic.pk)
+    forums = Forum.objects.filter(pk=topic.forum_id)
+    newest = {"last_post": post, "last_post_on": post.created}
+    in_topic: dict[str, Any] = {"posts_count": F("posts_count") + 1}
+    in_forum: dict[str, Any] = {"direct_posts_count": F("direct_posts_count") + 1}
+    if topic.first_post_id in (None, post.pk):
+        in_topic |= {"first_post": post, "approved": True}
+        in_forum["direct_topics_count"] = F("direct_topics_count") + 1
+    if contribution.imported is None:
+        topics.update(**in_topic, **newest)
+        forums.update(**in_forum, **newest)
+        count_as_new(contribution.topic_id, topic.forum_id, contribution.number)
+        return
+    topics.update(**in_topic)
+    forums.update(**in_forum)
+    for rows in (topics, forums):
+        rows.filter(Q(last_post_on=None) | Q(last_post_on__lte=post.created)).update(**newest)
 
 
 def announce(contribution: Contribution) -> None:
@@ -151,9 +157,7 @@ def announce(contribution: Contribution) -> None:
 
 
 def new_message_id() -> str:
-    """Return a Message-ID of ours: 128 random bits, so that
-    nobody guesses his way into a thread (design.md §3.6).
-    """
+    """Return a new Message-ID: 128 random bits, so that nobody can guess it (design.md §3.6)."""
     return f"{secrets.token_hex(16)}@{settings.HUB_MAIL_DOMAIN}"
 
 
@@ -173,67 +177,96 @@ def new_topic(*, forum_id: int, subject: str, author: "Member | None") -> Topic:
     return topic
 
 
-def _place(draft: Draft, now: datetime) -> tuple[Topic | None, Contribution | None]:
-    """Find topic and parent; the forum is the topic's
-    own, whatever an address said (findings S4 to S6).
+@dataclass(frozen=True)
+class _Place:
+    """Where a contribution is to stand: no topic begins one, no parent answers nothing."""
+
+    topic: Topic | None = None
+    parent: Contribution | None = None
+
+
+def _place_of(draft: Draft, now: datetime) -> _Place:
+    """Return the place of a draft, its topic locked until the commit.
+
+    The forum is the topic's own, whatever an address said (findings S4 to S6).
     """
-    parent = None
-    topic_id = draft.topic_id
-    if draft.parent is not None:
-        parent = (
-            Contribution.objects.select_related("post")
-            .filter(pk=draft.parent, state="accepted")
-            .first()
-        )
-        if parent is None or topic_id not in (None, parent.topic_id):
-            raise NotFound
-        topic_id = parent.topic_id
-    if topic_id is None and draft.imported is None:
-        for choose in registered("HUB_TOPIC_CHOOSERS"):
-            topic_id = topic_id or choose(forum_id=draft.forum_id, now=now)
+    parent = _parent_of(draft)
+    topic_id = _topic_id_of(draft, parent, now)
     if topic_id is None:
-        return None, None
-    topic = (
-        Topic.objects.select_for_update(of=("self",))
-        .filter(pk=topic_id, forum_id=draft.forum_id)
-        .first()
-    )
+        return _Place()
     # A topic whose first contribution is held does not exist yet; an empty one (an agenda item)
     # waits for its first.
-    if topic is None or not (topic.approved or topic.first_post_id is None):
+    exists = Q(approved=True) | Q(first_post=None)
+    rows = Topic.objects.select_for_update(of=("self",))
+    topic = rows.filter(exists, pk=topic_id, forum_id=draft.forum_id).first()
+    if topic is None:
         raise NotFound
-    return topic, parent
+    return _Place(topic, parent)
+
+
+def _parent_of(draft: Draft) -> Contribution | None:
+    """Return the contribution that a draft answers.
+
+    Raises: NotFound (it is not shown, or stands in another topic). Queries: 1 at most.
+    """
+    if draft.parent is None:
+        return None
+    rows = Contribution.objects.select_related("post")
+    parent = rows.filter(pk=draft.parent, state="accepted").first()
+    if parent is None:
+        raise NotFound
+    if draft.topic_id not in (None, parent.topic_id):
+        raise NotFound
+    return parent
+
+
+def _topic_id_of(draft: Draft, parent: Contribution | None, now: datetime) -> int | None:
+    """Return the key of a draft's topic: its parent's, its own, or the one discussed now."""
+    if parent is not None:
+        return int(parent.topic_id)
+    if draft.topic_id is not None or draft.imported is not None:
+        return draft.topic_id
+    for choose in registered("HUB_TOPIC_CHOOSERS"):
+        topic_id: int | None = choose(forum_id=draft.forum_id, now=now)
+        if topic_id is not None:
+            return topic_id
+    return None
 
 
 def _subject(draft: Draft, topic: Topic | None) -> str:
-    subject = one_line(draft.subject)
-    if topic is not None:
-        return subject[:SUBJECT_LENGTH] or f"Re: {topic.subject}"[:SUBJECT_LENGTH]
-    return (subject or _first_words(draft)[:80] or _("(no subject)"))[:SUBJECT_LENGTH]
+    """Return the subject of a contribution: as given, else as its topic or its text has it."""
+    subject = draft.subject
+    if not subject and topic is not None:
+        subject = f"Re: {topic.subject}"
+    if not subject:
+        subject = _first_words(draft)[:80]
+    if not subject:
+        subject = _("(no subject)")
+    return subject[:SUBJECT_LENGTH]
 
 
 def _first_words(draft: Draft) -> str:
-    marks = "> \t" if draft.format == PLAIN else "#>* \t"
-    lines = without_controls(draft.text).splitlines()
-    return next((line.strip(marks) for line in lines if line.strip(marks)), "")
+    marks = _LINE_MARKS[draft.format]
+    lines = (line.strip(marks) for line in draft.text.splitlines())
+    return next(filter(None, lines), "")
 
 
 def _record(
     draft: Draft,
     author: "Member",
     origin: str,
-    topic: Topic | None,
-    parent: Contribution | None,
+    place: _Place,
     verdict: Verdict,
     now: datetime,
     *,
     role: str,
 ) -> Contribution:
-    said_at = draft.created_at or now
-    subject = _subject(draft, topic)
+    written_at = draft.created_at or now
+    subject = _subject(draft, place.topic)
+    topic = place.topic
     if topic is None:
         topic = new_topic(forum_id=draft.forum_id, subject=subject, author=author)
-    post = _post(draft, author, topic, subject, is_approved=verdict.accepts, said_at=said_at)
+    post = _post(draft, author, topic, subject, is_approved=verdict.accepts, written_at=written_at)
     if topic.first_post_id is None and not verdict.accepts:
         Topic.objects.filter(pk=topic.pk).update(first_post=post)
     message_id, imported = _identity(draft)
@@ -244,37 +277,49 @@ def _record(
         content_digest=content_digest(draft),
         author=author,
         **_standing(author, role, filled_later=imported is not None),
-        parent=parent,
+        parent=place.parent,
         origin=origin,
-        format=draft.format or MARKDOWN,
-        **_decided(verdict),
+        format=draft.format,
+        **_state(verdict),
         message_id=message_id,
-        **_thread(draft, parent),
-        author_address=draft.author_address or (author.email if imported is None else ""),
-        **_beside(draft, subject),
+        **_thread(draft, place.parent),
+        author_address=_author_address(draft, author),
+        folded=draft.folded,
+        original_subject=_original_subject(draft, subject),
         once_key=stored_key(draft, author),
         imported=imported,
         renderer=VERSION,
-        created_at=said_at,
+        created_at=written_at,
     )
 
 
 def _thread(draft: Draft, parent: Contribution | None) -> dict[str, str]:
     """Return the identifiers of what is answered: as its mail has them, or its parent's."""
-    before = f"{parent.references} {parent.message_id}".strip() if parent else ""
+    in_reply_to, references = "", ""
+    if parent is not None:
+        in_reply_to = parent.message_id
+        references = f"{parent.references} {parent.message_id}".strip()
     return {
-        "in_reply_to": draft.in_reply_to or (parent.message_id if parent else ""),
-        "references": draft.references or before,
+        "in_reply_to": draft.in_reply_to or in_reply_to,
+        "references": draft.references or references,
     }
 
 
-def _beside(draft: Draft, subject: str) -> dict[str, str]:
-    """Return what a mail brought beside its text and the subject that is shown."""
-    original = "" if draft.original_subject == subject else draft.original_subject
-    return {"folded": clean(draft.folded), "original_subject": original}
+def _author_address(draft: Draft, author: "Member") -> str:
+    """Return the address a contribution was sent from; what an import does not know stays empty."""
+    if draft.author_address or draft.imported is not None:
+        return draft.author_address
+    return str(author.email)
 
 
-def _decided(verdict: Verdict) -> dict[str, str]:
+def _original_subject(draft: Draft, subject: str) -> str:
+    """Return the subject as a mail brought it, empty where it is the one that is shown."""
+    if draft.original_subject == subject:
+        return ""
+    return draft.original_subject
+
+
+def _state(verdict: Verdict) -> dict[str, str]:
     """Return the state in which a verdict puts a contribution, and why it waits."""
     if verdict.accepts:
         return {"state": Contribution.State.ACCEPTED, "held_because": ""}
@@ -288,23 +333,27 @@ def _post(
     subject: str,
     *,
     is_approved: bool,
-    said_at: datetime,
+    written_at: datetime,
 ) -> Post:
-    text = clean(draft.text, draft.format)
-    post = Post(topic=topic, poster=author, subject=subject, content=text, approved=is_approved)
+    post = Post(
+        topic=topic, poster=author, subject=subject, content=draft.text, approved=is_approved
+    )
     post._content_rendered = draft.html
     # Without the signals of a save: machina's would render the text again, inside the transaction.
     Post.objects.bulk_create([post])
     if draft.created_at is not None or draft.quiet:
-        Post.objects.filter(pk=post.pk).update(created=said_at, updated=said_at)
-        post.created = said_at
+        Post.objects.filter(pk=post.pk).update(created=written_at, updated=written_at)
+        post.created = written_at
     return post
 
 
 def _standing(author: "Member", role: str, *, filled_later: bool) -> dict[str, Any]:
     """Return who the author is now, to be stored with the words (decision record 0024)."""
+    name = author.name
+    if author.anonymised_at:
+        name = ""
     return {
-        "author_name": "" if author.anonymised_at else author.name,
+        "author_name": name,
         "author_role": role,
         "author_country": str(author.country or ""),
         "author_organisation": author.organisation,
@@ -314,13 +363,16 @@ def _standing(author: "Member", role: str, *, filled_later: bool) -> dict[str, A
 
 
 def _identity(draft: Draft) -> tuple[str, dict[str, str] | None]:
-    """Return the Message-ID of a contribution and what
-    an import keeps of its header. Queries: 1 at most.
+    """Return the Message-ID of a contribution, and what an import keeps of its header.
+
+    Queries: 1 at most.
     """
-    same_id = Contribution.objects.filter(forum_id=draft.forum_id, message_id=draft.message_id)
-    if draft.message_id and not same_id.exists():
-        return draft.message_id, draft.imported
-    if draft.imported is None or not draft.message_id:
+    if not draft.message_id:
         return new_message_id(), draft.imported
+    same_id = Contribution.objects.filter(forum_id=draft.forum_id, message_id=draft.message_id)
+    if not same_id.exists():
+        return draft.message_id, draft.imported
+    if draft.imported is None:
+        return new_message_id(), None
     # Somebody else's words have it here: an import keeps its identifier beside one of ours.
     return new_message_id(), {**draft.imported, "message_id": draft.message_id}

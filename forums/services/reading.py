@@ -28,16 +28,18 @@ def mark_read(*, member: "Member", topic_id: int, number: int) -> None:
         _row, is_first = ReadMark.objects.get_or_create(
             member=member, topic_id=topic_id, defaults={"number": number}
         )
-        marks = [(number if is_first else 0,)]
-    if marks[0][0] < number:
-        ReadMark.objects.filter(member=member, topic_id=topic_id, number__lt=number).update(
-            number=number
-        )
+        if is_first:
+            return
+    elif marks[0][0] >= number:
+        return
+    behind = ReadMark.objects.filter(member=member, topic_id=topic_id, number__lt=number)
+    behind.update(number=number)
 
 
 def count_as_new(topic_id: int, forum_id: int, number: int) -> None:
-    """Let a contribution that is shown now count as new; inside the caller's transaction. Queries:
-    1, or 2 for the first of a topic.
+    """Let a contribution that is shown now count as new; inside the caller's transaction.
+
+    Queries: 1, or 2 for the first of a topic.
     """
     row = TopicState.objects.filter(topic_id=topic_id)
     if not row.update(last_number=Greatest(F("last_number"), number)):
@@ -45,16 +47,18 @@ def count_as_new(topic_id: int, forum_id: int, number: int) -> None:
 
 
 def last_number_in(forum_id: int) -> int:
-    """Return the number of the newest contribution of
-    a forum that counts as new, 0 for none. Queries: 1.
+    """Return the number of the newest contribution of a forum that counts as new, 0 for none.
+
+    Queries: 1.
     """
     rows = TopicState.objects.filter(forum_id=forum_id).order_by("-last_number")
     return rows.values_list("last_number", flat=True).first() or 0
 
 
 def mark_forum_read(*, member: "Member", forum_id: int) -> None:
-    """Mark everything in a forum as read: the horizon
-    counts beside each mark below it. Queries: 2.
+    """Mark everything in a forum as read: the horizon counts beside each mark below it.
+
+    Queries: 2.
     """
     newest = last_number_in(forum_id)
     rows = Membership.objects.filter(member=member, forum_id=forum_id, horizon__lt=newest)

@@ -1,4 +1,4 @@
-"""Render again what an earlier renderer has made of contributions."""
+"""Render contributions again whose HTML is of an earlier renderer."""
 
 from django.db import transaction
 from machina.apps.forum_conversation.models import Post
@@ -11,11 +11,12 @@ from hub.search.services import index_document
 
 
 def render_contributions_again(*, limit: int) -> int:
-    """Render contributions that another version of the renderer has made; return how many, at most
-    ``limit``.
+    """Render contributions whose HTML is of an earlier version of the renderer; return how many.
 
-    What is found of them follows. Words that change meanwhile are left alone: whoever changes them
+    The search index follows. Words that change meanwhile are left alone: whoever changes them
     renders them.
+
+    Args: limit, how many at most.
 
     Queries: 1, and 6 at most for each.
     """
@@ -24,10 +25,15 @@ def render_contributions_again(*, limit: int) -> int:
     for row in stale:
         html = str(render(row.text, row.format))
         with transaction.atomic():
-            unchanged = Post.objects.filter(pk=row.post_id, content=row.text)
-            is_rewritten = html != row.html and unchanged.update(_content_rendered=html) > 0
+            is_rewritten = html != row.html and _store(row, html)
             if is_rewritten and row.state == row.State.ACCEPTED:
                 row.post._content_rendered = html
                 index_document(document=document_of(row), now=now())
             Contribution.objects.filter(pk=row.pk).update(renderer=VERSION)
     return len(stale)
+
+
+def _store(row: Contribution, html: str) -> bool:
+    """Store the HTML of a contribution, unless its words have changed meanwhile."""
+    unchanged = Post.objects.filter(pk=row.post_id, content=row.text)
+    return unchanged.update(_content_rendered=html) > 0

@@ -1,15 +1,12 @@
 """Recognise a draft that was sent before: by its key, its Message-ID, and its words."""
 
-from dataclasses import replace
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from forums.drafts import Draft, Published
 from forums.errors import KeyTaken
 from forums.models import Contribution
-from forums.services.preparing import clean, masked
-from hub.lib.characters import one_line
-from hub.lib.masking import mask
+from forums.services.preparing import clean, stored_words
 from hub.lib.verdicts import Verdict
 
 if TYPE_CHECKING:
@@ -23,23 +20,32 @@ def sent_before(*, draft: Draft, author: "Member") -> Published | None:
 
     Raises: KeyTaken. Queries: 2 at most for a new one.
     """
-    earlier = _find_earlier(draft, author)
-    return (
-        Published(earlier, Verdict(earlier.action), created=False) if earlier is not None else None
-    )
+    number = _number_by_key(draft, author)
+    if number is not None:
+        earlier = _contribution(number)
+        if not _repeats(draft, earlier) or _is_elsewhere(draft, earlier):
+            raise KeyTaken(earlier, has_same_text=clean(draft.text) == _first_text(earlier))
+        return _published_before(earlier)
+    number = _number_by_message_id(draft, author)
+    if number is None:
+        return None
+    earlier = _contribution(number)
+    if not _repeats(draft, earlier):
+        return None
+    return _published_before(earlier)
 
 
 def stored_key(draft: Draft, author: "Member") -> str | None:
-    """Return the key under the author's own name, so that
-    nobody takes the key of another's word beforehand.
-    """
-    return f"{author.pk}:{draft.once_key}"[:ONCE_LENGTH] if draft.once_key else None
+    """Return the key under the author's own name, so that nobody else can take it beforehand."""
+    if not draft.once_key:
+        return None
+    return f"{author.pk}:{draft.once_key}"[:ONCE_LENGTH]
 
 
 def content_digest(draft: Draft) -> str:
-    """Return a digest of what a draft says: subject, text, what is folded away, and its files."""
+    """Return a digest of a prepared draft: subject, text, what is folded away, and its files."""
     state = sha256()
-    for part in (one_line(draft.subject), clean(draft.text), clean(draft.folded)):
+    for part in (draft.subject, draft.text.strip(), draft.folded):
         state.update(part.encode() + b"\0")
     for upload in draft.files:
         state.update(
@@ -48,43 +54,43 @@ def content_digest(draft: Draft) -> str:
     return state.hexdigest()
 
 
-def _find_earlier(draft: Draft, author: "Member") -> Contribution | None:
-    """Return what an earlier call with this key or Message-ID has made. Queries: 2 at most when
-    there is nothing.
+def _published_before(earlier: Contribution) -> Published:
+    return Published(earlier, Verdict(earlier.action), created=False)
 
-    Raises: KeyTaken.
-    """
-    rows = Contribution.objects.order_by()
-    # Keys alone: there is mostly no such row, and the question for all of its columns costs three
-    # times as much.
-    keys = (
-        list(rows.filter(once_key=stored_key(draft, author)).values_list("pk")[:1])
-        if draft.once_key
-        else []
-    )
-    by_key = bool(keys)
-    if not keys and draft.message_id:
-        same_id = rows.filter(message_id=draft.message_id, forum_id=draft.forum_id)
-        keys = list(
-            (same_id if draft.imported is not None else same_id.filter(author=author)).values_list(
-                "pk"
-            )[:1]
-        )
-    if not keys:
+
+# Both ask for the key alone: there is mostly no such row, and a question for all of its columns
+# costs three times as much.
+
+
+def _number_by_key(draft: Draft, author: "Member") -> int | None:
+    """Return the number of the contribution with a draft's key. Queries: 1, none without a key."""
+    if not draft.once_key:
         return None
-    earlier = Contribution.objects.select_related("post__topic__forum", "author").get(pk=keys[0][0])
-    has_same_words = draft.imported is not None or _says_the_same(draft, earlier)
-    if has_same_words and not (by_key and _is_elsewhere(draft, earlier)):
-        return earlier
-    if by_key:
-        raise KeyTaken(earlier, has_same_text=clean(draft.text) == _first_text(earlier))
-    return None
+    rows = Contribution.objects.order_by().filter(once_key=stored_key(draft, author))
+    return next(iter(rows.values_list("pk", flat=True)[:1]), None)
+
+
+def _number_by_message_id(draft: Draft, author: "Member") -> int | None:
+    """Return the number of the author's contribution with a draft's Message-ID in its forum.
+
+    An import is the same message whoever counts as its author. Queries: 1, none without one.
+    """
+    if not draft.message_id:
+        return None
+    rows = Contribution.objects.order_by().filter(
+        message_id=draft.message_id, forum_id=draft.forum_id
+    )
+    if draft.imported is None:
+        rows = rows.filter(author=author)
+    return next(iter(rows.values_list("pk", flat=True)[:1]), None)
+
+
+def _contribution(number: int) -> Contribution:
+    return Contribution.objects.select_related("post__topic__forum", "author").get(pk=number)
 
 
 def _is_elsewhere(draft: Draft, earlier: Contribution) -> bool:
-    """Whether a draft answers something else than an
-    earlier contribution, or goes to another topic or forum.
-    """
+    """Whether a draft answers another contribution than an earlier one, or has another place."""
     if draft.parent is not None or earlier.parent_id is not None:
         return draft.parent != earlier.parent_id
     if draft.topic_id is not None:
@@ -92,15 +98,19 @@ def _is_elsewhere(draft: Draft, earlier: Contribution) -> bool:
     return draft.forum_id != earlier.forum_id
 
 
-def _says_the_same(draft: Draft, earlier: Contribution) -> bool:
+def _repeats(draft: Draft, earlier: Contribution) -> bool:
     """Whether a draft repeats what a contribution said when it was first written."""
-    draft = replace(draft if draft.html is not None else masked(draft), subject=mask(draft.subject))
+    if draft.imported is not None:
+        return True
+    draft = stored_words(draft)
     if earlier.content_digest:
         return earlier.content_digest == content_digest(draft)
-    return _first_text(earlier) == clean(draft.text)
+    return _first_text(earlier) == draft.text.strip()
 
 
 def _first_text(contribution: Contribution) -> str:
     first = contribution.revisions.order_by("number").values_list("text", flat=True).first()
+    if first is None:
+        first = contribution.text
     # Plain text may begin with blanks; whether it is the same does not hang on them.
-    return (contribution.text if first is None else first).strip()
+    return first.strip()

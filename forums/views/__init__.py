@@ -1,3 +1,4 @@
-"""Pages of the discussions. A view parses, calls one
-selector or service, and shows what it gives; nothing else.
+"""Pages of the discussions.
+
+A view parses, calls one selector or service, and shows what that returns; nothing else.
 """

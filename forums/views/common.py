@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 def member_of(request: HttpRequest) -> "Member | None":
     """Return who asks, None for the public."""
-    return request.user if request.user.is_authenticated else None
+    if not request.user.is_authenticated:
+        return None
+    return request.user
 
 
 def signed_in(request: HttpRequest) -> "Member":
@@ -36,6 +38,7 @@ def topic_url(topic: Topic) -> str:
 
 def place_of(contribution: Contribution) -> str:
     """Return the address of a shown contribution on its topic's page. Queries: 1."""
-    page = selectors.page_of(contribution)
-    query = f"?page={page}" if page > 1 else ""
+    page, query = selectors.page_of(contribution), ""
+    if page > 1:
+        query = f"?page={page}"
     return f"{topic_url(contribution.post.topic)}{query}#c{contribution.number}"

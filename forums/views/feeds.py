@@ -1,9 +1,8 @@
-"""The Atom feed of a discussion (RFC 4287): thin, the last thirty contributions, for those who may
-read them.
+"""The Atom feed of a discussion (RFC 4287): its last thirty contributions, for those who may read.
 
-A feed reader has no session, so a member's address of the feed carries a signed token. The token
-only says who asks: what they may see is decided at each request, and a new password makes a new
-token.
+A feed reader has no login session, so a member's address of the feed carries a signed token. The
+token only says who asks: what they may see is decided at each request, and a new password makes a
+new token.
 """
 
 from hashlib import sha256
@@ -44,22 +43,24 @@ def _stamp(member: "Member") -> int:
 def url_for(member: "Member | None", forum_id: int) -> str:
     """Return the address of a discussion's feed for this reader."""
     address = reverse("forums:feed", args=(forum_id,))
-    return (
-        f"{address}?key={sign(PURPOSE, [member.pk, forum_id, _stamp(member)])}"
-        if member
-        else address
-    )
+    if member is None:
+        return address
+    return f"{address}?key={sign(PURPOSE, [member.pk, forum_id, _stamp(member)])}"
 
 
 def _reader(request: HttpRequest, forum_id: int) -> "Member | None":
+    """Return who reads the feed: whom its key names, else who is signed in. Raises: NotFound."""
     key = request.GET.get("key")
     if not key:
         return member_of(request)
     numbers = read(PURPOSE, key)
-    if numbers is None or len(numbers) != 3 or numbers[1] != forum_id:
+    if numbers is None or len(numbers) != 3:
         raise NotFound
-    member = active_member(numbers[0])
-    if member is None or numbers[2] != _stamp(member):
+    member_id, key_forum_id, stamp = numbers
+    if key_forum_id != forum_id:
+        raise NotFound
+    member = active_member(member_id)
+    if member is None or stamp != _stamp(member):
         raise NotFound
     return member
 

@@ -1,6 +1,4 @@
-"""Give out the files of contributions, so that no
-browser runs them on our address (finding S12).
-"""
+"""Give out the files of contributions as downloads, so that no browser runs them (finding S12)."""
 
 from django.core.files.storage import storages
 from django.http import FileResponse, HttpRequest

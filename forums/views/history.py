@@ -1,6 +1,4 @@
-"""Show what was said before: the wordings of a contribution
-and of a summary, with who changed them, when and why.
-"""
+"""Show the wordings of a contribution and of a summary, with who changed them, when and why."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -13,10 +11,12 @@ from hub.lib.numbers import whole_number
 
 def _links(history: edits.History) -> dict[str, str]:
     # The newest wordings are on the first page.
-    return {
-        "earlier_url": f"?page={history.number + 1}" if history.number < history.pages else "",
-        "later_url": f"?page={history.number - 1}" if history.number > 1 else "",
-    }
+    links = {"earlier_url": "", "later_url": ""}
+    if history.number < history.pages:
+        links["earlier_url"] = f"?page={history.number + 1}"
+    if history.number > 1:
+        links["later_url"] = f"?page={history.number - 1}"
+    return links
 
 
 @require_safe

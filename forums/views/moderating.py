@@ -48,24 +48,30 @@ def held(request: HttpRequest) -> HttpResponse:
     except NotFound:
         raise
     except HubError as error:
-        if isinstance(error, Conflict) and not isinstance(error, Stale):
+        if _is_decided_already(error):
             # It waits no more, so that the desk has no line to show the reason at: the page of the
             # error keeps it.
             raise
         data = form.cleaned_data
         wrong = {"wrong_number": data["number"], "wrong": error, "typed": data["reason"]}
         return _show_held(request, member, status=error.http_status, **wrong)
-    return HttpResponseRedirect(
-        f"{request.get_full_path()}#{following}" if following else request.get_full_path()
-    )
+    address = request.get_full_path()
+    if following:
+        address = f"{address}#{following}"
+    return HttpResponseRedirect(address)
+
+
+def _is_decided_already(error: HubError) -> bool:
+    """Whether somebody else decided first; words that changed meanwhile (Stale) still wait."""
+    return isinstance(error, Conflict) and not isinstance(error, Stale)
 
 
 def _following(member: "Member", number: int) -> str:
-    """Return the place of what waits after a contribution,
-    where its moderator goes on; empty for the end.
-    """
+    """Return the place of what waits after a contribution, empty at the end of the list."""
     following = selectors.held_after(member, number)
-    return f"held{following}" if following else ""
+    if following is None:
+        return ""
+    return f"held{following}"
 
 
 def _show_held(
@@ -114,7 +120,9 @@ def members(request: HttpRequest, pk: int) -> HttpResponse:
     member = signed_in(request)
     discussion = selectors.discussion_for(member, pk)
     names_chair = may_name_chair(member, discussion.role)
-    form = AdmitForm(request.POST if "email" in request.POST else None, names_chair=names_chair)
+    form = AdmitForm(names_chair=names_chair)
+    if "email" in request.POST:
+        form = AdmitForm(request.POST, names_chair=names_chair)
     status, refused = 200, None
     if request.method == "POST":
         if not discussion.may(ADMIT):
@@ -159,7 +167,9 @@ def _change(
     if "remove" in request.POST:
         _remove(request, discussion, actor)
         return True
-    return form.is_valid() and _admit(request, discussion, actor, form)
+    if not form.is_valid():
+        return False
+    return _admit(request, discussion, actor, form)
 
 
 def _admit(
@@ -176,19 +186,27 @@ def _admit(
     services.admit_member(
         forum_id=discussion.pk, member=person, role=role, now=clock.now(), actor=actor
     )
-    values = {"name": isolate(person.get_full_name()), "role": _role(role), "before": _role(before)}
-    if before and before != role:
-        # Somebody else may have given it a moment ago: what is lost is said.
-        messages.success(
-            request, _("The role of %(name)s is now: %(role)s. It was: %(before)s.") % values
-        )
-    else:
-        messages.success(request, _("%s takes part now.") % isolate(person.get_full_name()))
+    messages.success(request, _admitted(person, role, before))
     return True
 
 
+def _admitted(person: "Member", role: str, before: str) -> str:
+    """Say that somebody takes part, or takes another role.
+
+    Somebody else may have given the earlier role a moment ago: it is named.
+    """
+    if before in ("", role):
+        return _("%s takes part now.") % isolate(person.get_full_name())
+    sentence = _("The role of %(name)s is now: %(role)s. It was: %(before)s.")
+    return sentence % {
+        "name": isolate(person.get_full_name()),
+        "role": _role(role),
+        "before": _role(before),
+    }
+
+
 def _role(role: str) -> str:
-    return str(Membership.Role(role).label) if role else ""
+    return str(Membership.Role(role).label)
 
 
 def _remove(request: HttpRequest, discussion: selectors.Discussion, actor: "Member") -> None:

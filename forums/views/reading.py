@@ -47,7 +47,9 @@ def discussion(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
     discussion = selectors.discussion_for(member, pk)
     topics = selectors.topics_for(member, discussion, page=whole_number(request.GET.get("page"), 1))
     # The public sees how many take part, not who (finding S15).
-    regions = pages.regions_for(discussion) if member else []
+    regions: list[pages.ParticipantRegion] = []
+    if member is not None:
+        regions = pages.regions_for(discussion)
     if regions:
         discussion = replace(discussion, counts={"members": sum(region.size for region in regions)})
     context = {
@@ -73,7 +75,7 @@ def discussion(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
 @login_required
 @require_POST
 def mark_all_read(request: HttpRequest, pk: int) -> HttpResponse:
-    """Count nothing in the discussion as new any more, or what was counted before that again."""
+    """Mark all in a discussion as read, or take that back."""
     member = signed_in(request)
     discussion = selectors.discussion_for(member, pk)
     if "before" in request.POST:
@@ -105,8 +107,7 @@ def _unread(request: HttpRequest, member: "Member", pk: int) -> None:
 
 @require_safe
 def contribution(request: HttpRequest, number: int) -> HttpResponse:
-    """Lead a permanent number to its place in the topic; show a held one by itself to those who may
-    see it.
+    """Lead a permanent number to its place in the topic; show a held contribution by itself.
 
     Who may not read the discussion is led to its public proceedings, where it stands in them.
     """
@@ -121,7 +122,7 @@ def contribution(request: HttpRequest, number: int) -> HttpResponse:
     if contribution.state == contribution.State.ACCEPTED:
         return HttpResponseRedirect(place_of(contribution))
     where = selectors.discussion_for(member, contribution.post.topic.forum_id)
-    shown = pages.dress([contribution], discussion=where, member=member)
+    shown = pages.shown_contributions([contribution], discussion=where, member=member)
     context = {
         "shown": shown[0],
         "discussion": where,

@@ -1,8 +1,11 @@
 """The page of a topic: what was said, the reply box, and what comes in while somebody reads."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -27,6 +30,9 @@ from hub.lib.receipts import Receipt, Undo, give, leave_waiting
 from hub.lib.throttle import throttled
 from hub.lib.way_in import keeps_draft, never_asks_to_sign_in
 
+# Larger than the number of any page: the nearest one is the last.
+LAST_PAGE = 10**9
+
 
 @keeps_draft("topic-{pk}")
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -34,11 +40,8 @@ def topic(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
     """Show a page of a topic with the reply box; a POST is a reply."""
     member = member_of(request)
     shown_topic, where = selectors.topic_for(member, pk)
-    if request.method == "POST" and member is None:
-        return redirect_to_login(topic_url(shown_topic))
     if request.method == "POST":
-        turns = "reply" in request.POST or "quote" in request.POST
-        return _turn(request, shown_topic, where) if turns else _reply(request, shown_topic, where)
+        return _post(request, shown_topic, where)
     if "new" in request.GET:
         return HttpResponseRedirect(_first_new(request, shown_topic))
     return _show(request, shown_topic, where)
@@ -46,11 +49,21 @@ def topic(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
 
 def _first_new(request: HttpRequest, topic: Topic) -> str:
     """Return the address of the first unread contribution, or of the newest page."""
-    member = member_of(request)
-    number = selectors.first_new_for(member, topic) if member else None
+    member, number = member_of(request), None
+    if member is not None:
+        number = selectors.first_new_for(member, topic)
     if number is None:
         return f"{topic_url(topic)}?page=last"
     return place_of(selectors.contribution_for(member, number))
+
+
+def _post(request: HttpRequest, topic: Topic, where: Discussion) -> HttpResponse:
+    """Send a reply, or let the box answer another contribution; only members do."""
+    if member_of(request) is None:
+        return redirect_to_login(topic_url(topic))
+    if "reply" in request.POST or "quote" in request.POST:
+        return _turn(request, topic, where)
+    return _reply(request, topic, where)
 
 
 def _reply(request: HttpRequest, topic: Topic, where: Discussion) -> HttpResponse:
@@ -63,7 +76,7 @@ def _reply(request: HttpRequest, topic: Topic, where: Discussion) -> HttpRespons
             parent=data["parent"],
             text=data["text"],
             files=data["attached"],
-            once_key=data["once_key"] or None,
+            once_key=data["once_key"],
         )
         try:
             return send(request, draft)
@@ -81,40 +94,45 @@ def _reply(request: HttpRequest, topic: Topic, where: Discussion) -> HttpRespons
 
 
 def _turn(request: HttpRequest, topic: Topic, where: Discussion) -> HttpResponse:
-    """Let the reply box answer another contribution, or quote one below what was typed; nothing is
-    sent.
+    """Let the reply box answer another contribution, or quote one; nothing is sent.
 
     The buttons *Reply* and *Quote* send what stands in the box along, so that none of it is lost
     without a script.
     """
-    asked = request.POST.get("quote") or request.POST.get("reply")
-    answering = _shown_in(topic, asked)
-    text = request.POST.get("text", "").replace("\r\n", "\n")
-    if answering and "quote" in request.POST:
-        text = pages.with_quote(text, answering)
-    initial: dict[str, object] = {"text": text, "parent": answering.number if answering else None}
+    answering = _shown_in(topic, _asked_number(request.POST))
+    initial: dict[str, object] = {"text": request.POST.get("text", "").replace("\r\n", "\n")}
+    if answering is not None:
+        initial["parent"] = answering.number
+        if "quote" in request.POST:
+            initial["text"] = pages.with_quote(str(initial["text"]), answering)
     if once_key := request.POST.get("once_key"):
         initial["once_key"] = once_key
     form = ReplyForm(initial=initial, draft=f"topic-{topic.pk}")
     return _show(request, topic, where, form=form)
 
 
-def _answered(request: HttpRequest, topic: Topic, form: ReplyForm | None) -> Contribution | None:
-    """Return the contribution that a reply answers; only a shown one of this topic counts."""
-    asked = form["parent"].value() if form else request.GET.get("quote") or request.GET.get("reply")
-    return _shown_in(topic, str(asked or ""))
+def _asked_number(values: QueryDict) -> str:
+    """Return the number of the contribution that the button *Quote* or *Reply* names."""
+    return values.get("quote") or values.get("reply", "")
 
 
-def _shown_in(topic: Topic, asked: str | None) -> Contribution | None:
+def _shown_in(topic: Topic, asked: str) -> Contribution | None:
+    """Return the contribution of that number, if it is shown in the topic."""
     number = whole_number(asked)
-    row = selectors.contributions_by_number([number]).get(number) if number else None
-    return row if row is not None and row.topic_id == topic.pk else None
+    if not number:
+        return None
+    row = selectors.contributions_by_number([number]).get(number)
+    if row is None or row.topic_id != topic.pk:
+        return None
+    return row
 
 
 def _reply_form(request: HttpRequest, topic: Topic, answering: Contribution | None) -> ReplyForm:
-    initial: dict[str, object] = {"parent": answering.number} if answering else {}
-    if answering and "quote" in request.GET:
-        initial["text"] = pages.quoted(answering)
+    initial: dict[str, object] = {}
+    if answering is not None:
+        initial["parent"] = answering.number
+        if "quote" in request.GET:
+            initial["text"] = pages.quoted(answering)
     form = ReplyForm(initial=initial, draft=f"topic-{topic.pk}")
     if "text" in initial:
         # A script puts it below what was typed before and is kept in the browser.
@@ -124,7 +142,9 @@ def _reply_form(request: HttpRequest, topic: Topic, answering: Contribution | No
 
 def _asked_page(request: HttpRequest) -> int:
     asked = request.GET.get("page")
-    return 10**9 if asked == "last" else max(1, whole_number(asked, 1))
+    if asked == "last":
+        return LAST_PAGE
+    return max(1, whole_number(asked, 1))
 
 
 def _show(
@@ -134,7 +154,7 @@ def _show(
     *,
     form: ReplyForm | None = None,
     status: int = 200,
-    conflict: dict[str, object] | None = None,
+    conflict: Mapping[str, object] = MappingProxyType({}),
 ) -> HttpResponse:
     """Render a page of a permitted topic and move the reader's mark.
 
@@ -147,24 +167,37 @@ def _show(
     page = _page(request, topic, where, may_reply=not silenced)
     if where.role and request.method == "GET":
         _mark_read(request, topic, page)
-    typed = form["text"].value() if form else None
-    answering = _answered(request, topic, form)
     context = {
-        **(conflict or {}),
         "topic": topic,
         "discussion": where,
         "page": page,
-        "form": None if silenced else form or _reply_form(request, topic, answering),
-        **pages.unsent(where, f"topic-{topic.pk}", typed, silenced),
-        "answering": answering,
+        **_box(request, topic, where, form, silenced),
         "silenced": silenced,
         "leaders": pages.leaders_to_ask(where, member),
         "is_held_first": where.is_held_first,
         "had_files": bool(request.FILES),
         "may_lock": where.may(LOCK),
         **_addresses(topic, page),
+        **conflict,
     }
     return render(request, "forums/topic.html", context, status=status)
+
+
+def _box(
+    request: HttpRequest, topic: Topic, where: Discussion, form: ReplyForm | None, silenced: str
+) -> dict[str, object]:
+    """Return the reply box, what it answers, and words that came where nobody can write now."""
+    if form is None:
+        typed = None
+        answering = _shown_in(topic, _asked_number(request.GET))
+        form = _reply_form(request, topic, answering)
+    else:
+        typed = form["text"].value()
+        answering = _shown_in(topic, str(form["parent"].value()))
+    unsent = pages.unsent(where, f"topic-{topic.pk}", typed, silenced)
+    if silenced:
+        form = None
+    return {"form": form, "answering": answering, **unsent}
 
 
 def _page(
@@ -184,14 +217,17 @@ def _mark_read(request: HttpRequest, topic: Topic, page: pages.TopicPage) -> Non
     """Move the reader's mark to the end of a page."""
     member = member_of(request)
     # Out of order, the highest number of a page says nothing about the pages before it.
-    is_in_order = page.is_last or request.GET.get("view") != "threaded"
-    if member and page.shown and is_in_order:
+    is_in_order = page.is_last or not page.threaded
+    if member is not None and page.shown and is_in_order:
         services.mark_read(member=member, topic_id=topic.pk, number=page.newest)
 
 
 def _addresses(topic: Topic, page: pages.TopicPage) -> dict[str, str]:
+    live_url = ""
+    if page.is_last:
+        live_url = f"/live/topic/{topic.pk}/"
     return {
-        "live_url": f"/live/topic/{topic.pk}/" if page.is_last else "",
+        "live_url": live_url,
         "after_url": reverse("forums:after", args=(topic.pk, 0)).removesuffix("0/"),
         "canonical": topic_url(topic),
         **_neighbours(page),
@@ -201,16 +237,20 @@ def _addresses(topic: Topic, page: pages.TopicPage) -> dict[str, str]:
 def _neighbours(page: pages.TopicPage) -> dict[str, str]:
     """Return the query strings of this page and its neighbours, empty where there is none."""
 
-    def query(number: int) -> str:
-        return f"?view=threaded&page={number}" if page.threaded else f"?page={number}"
-
-    return {
-        "here": query(page.number),
-        "first_url": query(1) if page.number > 2 else "",
-        "earlier_url": query(page.number - 1) if page.number > 1 else "",
-        "later_url": query(page.number + 1) if page.number < page.pages else "",
-        "last_url": query(page.pages) if page.number < page.pages - 1 else "",
-    }
+    start = "?page="
+    if page.threaded:
+        start = "?view=threaded&page="
+    addresses = {"first_url": "", "earlier_url": "", "later_url": "", "last_url": ""}
+    addresses["here"] = f"{start}{page.number}"
+    if page.number > 2:
+        addresses["first_url"] = f"{start}1"
+    if page.number > 1:
+        addresses["earlier_url"] = f"{start}{page.number - 1}"
+    if page.number < page.pages:
+        addresses["later_url"] = f"{start}{page.number + 1}"
+    if page.number < page.pages - 1:
+        addresses["last_url"] = f"{start}{page.pages}"
+    return addresses
 
 
 @never_asks_to_sign_in
@@ -225,13 +265,13 @@ def after(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     topic, where = selectors.topic_for(member, pk)
     rows = selectors.contributions_after(topic, number - 1)
     if rows and rows[0].number == number:
-        rows = rows[1:]
-        if member and where.role:
+        del rows[0]
+        if member is not None and where.role:
             services.mark_read(member=member, topic_id=pk, number=number)
     if not rows:
         return HttpResponse(status=204)
     may_reply = not pages.silenced(where, topic, member, clock.now())
-    shown = pages.dress(
+    shown = pages.shown_contributions(
         rows, discussion=where, member=member, first_new=rows[0].number, may_reply=may_reply
     )
     label = with_count(
@@ -247,9 +287,7 @@ def after(request: HttpRequest, pk: int, number: int) -> HttpResponse:
 @login_required
 @require_POST
 def lock(request: HttpRequest, pk: int) -> HttpResponse:
-    """Close a topic for replies, or open it again: whichever
-    the button said, whatever others did meanwhile.
-    """
+    """Close a topic for replies or open it again, as the button said, whatever others did."""
     member = signed_in(request)
     locked_topic, where = selectors.topic_for(member, pk)
     if not where.may(LOCK):

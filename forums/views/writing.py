@@ -1,6 +1,4 @@
-"""Write: send a draft, start a topic, edit one's own
-words. What was typed always comes back with the error.
-"""
+"""Write: send a draft, start a topic, edit. What was typed always comes back with the error."""
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -36,22 +34,21 @@ def send(request: HttpRequest, draft: Draft) -> HttpResponse:
         text = _("Sent: your contribution is number %d.") % contribution.number
         give(request, Receipt(text, f"c{contribution.number}", is_sent=True))
         return HttpResponseRedirect(place_of(contribution))
-    text = (
-        _("Your contribution is number %d. The moderators read it before it appears.")
-        % contribution.number
-    )
+    sentence = _("Your contribution is number %d. The moderators read it before it appears.")
     # It stands nowhere yet, so the receipt stands where its author was: at the box, or above the
     # topics.
     topic = contribution.post.topic
-    place = "reply" if topic.approved else "topics"
+    if topic.approved:
+        url, place = topic_url(topic), "reply"
+    else:
+        url, place = discussion_url(topic.forum), "topics"
+    text = sentence % contribution.number
     give(request, Receipt(text, place, level="warning", is_sent=True))
-    url = topic_url(topic) if topic.approved else discussion_url(topic.forum)
     return HttpResponseRedirect(f"{url}#{place}")
 
 
 def sent_before(request: HttpRequest, form: WritingForm, error: KeyTaken) -> dict[str, object]:
-    """Prepare a form that came back with other words: a new key, and what its earlier words have
-    become.
+    """Prepare a form that came a second time with other words: give it a new key.
 
     Returns: ``earlier`` (the contribution), ``earlier_pieces`` (how the new words differ; nothing
     when they do not, but stand in another place, or with another subject or other files),
@@ -60,13 +57,13 @@ def sent_before(request: HttpRequest, form: WritingForm, error: KeyTaken) -> dic
     form.add_error(None, str(error))
     form.renew_key()
     earlier = selectors.contribution_for(signed_in(request), error.contribution.number)
-    _found, verdict, _must_say_why = _verdict_on(request, earlier)
+    if error.has_same_text:
+        return {"earlier": earlier, "earlier_pieces": [], "may_replace": False}
+    _discussion, verdict, _must_say_why = _verdict_on(request, earlier)
     return {
         "earlier": earlier,
-        "earlier_pieces": []
-        if error.has_same_text
-        else changes(earlier.text, form.cleaned_data["text"]),
-        "may_replace": verdict.accepts and not error.has_same_text,
+        "earlier_pieces": changes(earlier.text, form.cleaned_data["text"]),
+        "may_replace": verdict.accepts,
     }
 
 
@@ -88,7 +85,7 @@ def new_topic(request: HttpRequest, pk: int) -> HttpResponse:
                 subject=data["subject"],
                 text=data["text"],
                 files=data["attached"],
-                once_key=data["once_key"] or None,
+                once_key=data["once_key"],
             )
             try:
                 return send(request, draft)
@@ -117,9 +114,7 @@ def new_topic(request: HttpRequest, pk: int) -> HttpResponse:
 def _verdict_on(
     request: HttpRequest, contribution: Contribution
 ) -> tuple[selectors.Discussion, Verdict, bool]:
-    """Return the discussion, whether the reader may
-    change a contribution, and whether they must say why.
-    """
+    """Return the discussion, whether the reader may change a contribution, and must say why."""
     member, now = signed_in(request), clock.now()
     discussion = selectors.discussion_for(member, contribution.forum_id)
     is_sealed = bool(rules.sealed_among([contribution]))
@@ -198,16 +193,15 @@ def _refuse_edit(
     discussion: selectors.Discussion,
     verdict: Verdict,
 ) -> HttpResponse:
-    """Show new words that came when the time to change
-    the old ones was over; they can become a reply.
-    """
-    topic = contribution.post.topic
+    """Show new words that came too late for a change; they can become a reply."""
+    topic, reply_url = contribution.post.topic, ""
     silenced = pages.silenced(discussion, topic, signed_in(request), clock.now())
-    may_reply = not silenced and contribution.state == Contribution.State.ACCEPTED
+    if not silenced and contribution.state == Contribution.State.ACCEPTED:
+        reply_url = f"{topic_url(topic)}?page=last#id_text"
     context = {
         "error": verdict.reason,
         "number": contribution.number,
-        "reply_url": f"{topic_url(topic)}?page=last#id_text" if may_reply else "",
+        "reply_url": reply_url,
         "text": request.POST["text"],
     }
     return render(request, "forums/edit_refused.html", context, status=NotAllowed.http_status)

@@ -6,22 +6,23 @@ grow stale before the page is done. POSTs, sockets, mail and workers ask each ti
 
 from collections.abc import Callable, Hashable
 from contextvars import ContextVar
-from typing import Any, TypeVar, cast
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
-Answer = TypeVar("Answer")
 _answers: ContextVar[dict[Hashable, Any] | None] = ContextVar("hub_answers", default=None)
 
 
-def once(key: Hashable, ask: Callable[[], Answer]) -> Answer:
-    """Return what was answered to the same question in this request, else ask."""
+def page_answers() -> dict[Hashable, Any]:
+    """Return what was answered so far while this page is read: ``question -> answer``.
+
+    Whoever answers another question puts its answer in. Outside a page the dictionary is a new one
+    each time, so that nothing is remembered.
+    """
     answers = _answers.get()
     if answers is None:
-        return ask()
-    if key not in answers:
-        answers[key] = ask()
-    return cast("Answer", answers[key])
+        return {}
+    return answers
 
 
 class OnceMiddleware:
