@@ -1,1 +1,1 @@
-"""Mail on its way out: rendering, the relay client, the outbox, the pumps that walk the rosters."""
+"""Outgoing mail: rendering, the relay client, the outbox, the workers that walk the rosters."""

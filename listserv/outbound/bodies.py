@@ -1,8 +1,7 @@
-"""The body of a contribution's mail: plain text and HTML that say the same, and the files of those
-who want them.
+"""Write the bodies of a contribution's mail: plain text and HTML that say the same, and files.
 
-Written once for each language and form; nothing in it is its recipient's own, since mail programs
-quote it.
+They are written once for each language and form; nothing in them is a recipient's own, since mail
+programs quote them.
 """
 
 import secrets
@@ -33,9 +32,12 @@ if TYPE_CHECKING:
     from forums.models import Contribution
 
 
+_BCP47 = {"zh-hans": "zh-Hans"}
+
+
 def bcp47(code: str) -> str:
     """Return a language of the hub as mail and HTML name it."""
-    return "zh-Hans" if code == "zh-hans" else code
+    return _BCP47.get(code, code)
 
 
 def _isolated(text: str) -> str:
@@ -61,27 +63,24 @@ class Bodies:
     def __init__(
         self, contribution: "Contribution", mailing_list: MailingList, *, alias: str
     ) -> None:
-        self.said, self.list, self.alias = contribution, mailing_list, alias
+        self.contribution, self.list, self.alias = contribution, mailing_list, alias
         self.forum = contribution.post.topic.forum
         self._outer, self._inner = (f"=_{secrets.token_hex(12)}" for _number in range(2))
-        self._known: dict[tuple[str, Form], tuple[bytes, ...]] = {}
+        self._bodies: dict[tuple[str, Form], tuple[bytes, ...]] = {}
 
     def get(self, language: str, form: Form) -> tuple[bytes, ...]:
         """Return the headers of the content and the body, in pieces that copies share."""
-        body = self._known.get((language, form))
-        if body is None:
-            if form is Form.FILES and not self._attached:
-                body = self.get(language, Form.TEXT)
-            else:
-                with translation.override(language):
-                    body = self._write(language, form)
-            self._known[language, form] = body
-        return body
+        if form is Form.FILES and not self._attached:
+            form = Form.TEXT
+        if (language, form) not in self._bodies:
+            with translation.override(language):
+                self._bodies[language, form] = self._write(language, form)
+        return self._bodies[language, form]
 
     @property
     def page_url(self) -> str:
         """The contribution's permanent address."""
-        return f"{settings.HUB_URL}/c/{self.said.number}/"
+        return f"{settings.HUB_URL}/c/{self.contribution.number}/"
 
     @property
     def lists_url(self) -> str:
@@ -92,21 +91,20 @@ class Bodies:
 
     @cached_property
     def _rows(self) -> list[tuple[int, str, int]]:
-        return [(file.pk, file.name, file.size) for file in self.said.attachments.all()]
+        return [(file.pk, file.name, file.size) for file in self.contribution.attachments.all()]
 
     @cached_property
     def _contents(self) -> dict[int, bytes]:
-        """The parts of the files that a mail may bring;
-        one that is lost, or too large, stays a link.
-        """
+        """The parts of the files that a mail may bring; a lost or too large one stays a link."""
         room, contents = settings.HUB_ATTACH_MAX_SIZE, {}
-        for file in self.said.attachments.all():
-            if file.size <= room:
-                try:
-                    contents[file.pk] = file_part(file.name, file.content_type, content_of(file))
-                except HubError:
-                    continue
-                room -= file.size
+        for file in self.contribution.attachments.all():
+            if file.size > room:
+                continue
+            try:
+                contents[file.pk] = file_part(file.name, file.content_type, content_of(file))
+            except HubError:
+                continue
+            room -= file.size
         return contents
 
     @cached_property
@@ -115,13 +113,11 @@ class Bodies:
         return b"".join(edge + part for part in self._contents.values())
 
     def _files(self, form: Form) -> list[FileLine]:
-        brought = self._contents if form is Form.FILES else {}
-        number = self.said.number
+        number = self.contribution.number
         links = {pk: full_url("forums:file", number, pk) for pk, _name, _size in self._rows}
-        return [
-            FileLine(name, say_size(size), "" if pk in brought else links[pk])
-            for pk, name, size in self._rows
-        ]
+        if form is Form.FILES:
+            links |= dict.fromkeys(self._contents, "")
+        return [FileLine(name, say_size(size), links[pk]) for pk, name, size in self._rows]
 
     # --- Parts ------------------------------------------------------------------------------------
 
@@ -155,22 +151,25 @@ class Bodies:
     @property
     def _content_language(self) -> str:
         policy = getattr(self.forum, "policy", None)
-        return bcp47(policy.language if policy is not None else settings.LANGUAGE_CODE)
+        if policy is None:
+            return bcp47(settings.LANGUAGE_CODE)
+        return bcp47(policy.language)
 
     def _context(self, language: str, form: Form) -> dict[str, object]:
-        contribution = self.said
+        contribution = self.contribution
         foot = Footer.of(
             discussion=self.forum.name,
             person=contribution.speaker.name,
             words=f"GET {contribution.number}",
         )
-        files = self._files(form)
-        # What is not in the mail can be had by mail: what was folded away, and files that are
-        # links.
-        more = form is Form.NOTICE or bool(contribution.folded) or any(file.url for file in files)
+        files, desk, direction = self._files(form), "", "ltr"
+        if self._leaves_out(form, files):
+            desk = tokens.address(f"{self.list.name}-request")
+        if translation.get_language_info(language)["bidi"]:
+            direction = "rtl"
         return {
             "lang": bcp47(language),
-            "dir": "rtl" if translation.get_language_info(language)["bidi"] else "ltr",
+            "dir": direction,
             "who": self._who(),
             "who_html": self._who(html=True),
             "said": contribution,
@@ -180,7 +179,7 @@ class Bodies:
             "page_url": self.page_url,
             "lists_url": self.lists_url,
             "alias": self.alias,
-            "desk": tokens.address(f"{self.list.name}-request") if more else "",
+            "desk": desk,
             "get": f"GET {contribution.number}",
             "reply_line": foot.reply,
             "private_label": foot.private,
@@ -190,42 +189,46 @@ class Bodies:
             "files_label": _("Files:"),
         }
 
+    def _leaves_out(self, form: Form, files: list[FileLine]) -> bool:
+        """Whether the mail leaves out what can be had by mail: folded words, linked files."""
+        if form is Form.NOTICE or self.contribution.folded:
+            return True
+        return any(file.url for file in files)
+
     def _who(self, *, html: bool = False) -> str:
-        """Say who and where on one line; each name keeps the direction of its own script, the line
-        that of its words.
+        """Say who and where on one line, in which each name keeps the direction of its script.
 
         In plain text a mark begins a right-to-left line: programs take its direction from its first
         letter, which is mostly that of a Latin name.
         """
-        contribution = self.said
-        isolated = _isolated if html else isolate
+        contribution, speaker = self.contribution, self.contribution.speaker
         line = _("%(person)s in “%(discussion)s”, no. %(number)d")
-        country = (
-            f" ({countries.name(contribution.speaker.country)})"
-            if contribution.speaker.country
-            else ""
-        )
+        country = ""
+        if speaker.country:
+            country = f" ({countries.name(speaker.country)})"
+        isolated = isolate
         if html:
-            line, country = escape(line), escape(country)
+            line, country, isolated = escape(line), escape(country), _isolated
         elif translation.get_language_bidi():
             line = f"\u200f{line}"
         line = line % {
-            "person": isolated(contribution.speaker.name) + country,
+            "person": isolated(speaker.name) + country,
             "discussion": isolated(self.forum.name),
             "number": contribution.number,
         }
-        return (
-            f"{line} · {contribution.get_origin_display()}"
-            if contribution.origin == "live"
-            else line
-        )
+        if contribution.origin == "live":
+            return f"{line} · {contribution.get_origin_display()}"
+        return line
 
     def _text(self, context: dict[str, object]) -> str:
-        contribution, files = self.said, context["files"]
+        contribution, files = self.contribution, context["files"]
         blocks = [str(context["who"])]
         if context["edited"]:
             blocks.append(str(context["edited"]))
-        blocks.append(contribution.subject if context["is_notice"] else contribution.text.strip())
+        if context["is_notice"]:
+            blocks.append(contribution.subject)
+        else:
+            blocks.append(contribution.text.strip())
         if files:
             assert isinstance(files, list)
             lines = [f"{file.name} ({file.size})\n{file.url}".rstrip("\n") for file in files]

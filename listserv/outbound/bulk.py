@@ -1,5 +1,6 @@
-"""Copies for many recipients: settled in order while they
-go out, and left where they are when the relay refuses us.
+"""Settle the copies for many recipients in order, while they go out.
+
+They are left where they are when the relay refuses us.
 """
 
 from collections.abc import Callable, Sequence
@@ -37,8 +38,8 @@ class Bulk:
     """One batch, or several in one go.
 
     Args:
-        settle: write down results that follow those settled before; False when the work is no
-            longer ours.
+        settle: record results that follow those settled before; False when the work is no longer
+            ours.
         renew: keep the claim; False when it is lost.
         ever_taken: the relay took a copy of this mailing before.
     """
@@ -66,10 +67,17 @@ class Bulk:
             self._refusal = ruling.refusal
             return None
         settled = results[: ruling.count]
-        if settled and not self._settle(self._progress.saved if self._progress else 0, settled):
+        if settled and not self._settle(self._settled, settled):
             return None
         self._note_taken(settled)
         return len(settled)
+
+    @property
+    def _settled(self) -> int:
+        """How many copies of the last batch are settled."""
+        if self._progress is None:
+            return 0
+        return self._progress.saved
 
     def _note_taken(self, results: Sequence[DeliveryResult]) -> None:
         if any(result.outcome is Outcome.SENT for result in results):
@@ -77,22 +85,35 @@ class Bulk:
 
     def rest(self, results: Sequence[DeliveryResult]) -> Rest:
         """Return what is left to settle of the last batch. Args: results, of all its copies."""
-        start = self._progress.saved if self._progress else 0
-        left = list(results[start:])
-        reached = len(left)
-        while reached and left[reached - 1].outcome is Outcome.UNREACHED:
-            reached -= 1
-        answered = left[:reached]
-        refused = any(result.outcome in (Outcome.FAILED, Outcome.REFUSED) for result in answered)
+        start = self._settled
+        answered, unanswered = _divided(results[start:])
         ruling = rule(
             answered,
             has_taken=self.taken,
             ever_taken=self.ever_taken,
             complete=True,
-            troubled=refused and not self.taken and is_refusing(),
+            troubled=not self.taken and _is_refused_again(answered),
         )
         pause = ruling.refusal
-        if pause is None and reached < len(left):
-            pause = self._refusal or left[reached]
+        if pause is None and unanswered:
+            pause = self._refusal or unanswered[0]
         self._note_taken(answered[: ruling.count])
         return Rest(start, answered[: ruling.count], pause)
+
+
+def _divided(
+    results: Sequence[DeliveryResult],
+) -> tuple[list[DeliveryResult], list[DeliveryResult]]:
+    """Return the results up to the last answer, and those behind it, which were not reached."""
+    answered = list(results)
+    while answered and answered[-1].outcome is Outcome.UNREACHED:
+        answered.pop()
+    return answered, list(results[len(answered) :])
+
+
+def _is_refused_again(answered: Sequence[DeliveryResult]) -> bool:
+    """Whether a relay that is known to refuse us has refused something. Queries: 1 at most."""
+    outcomes = {result.outcome for result in answered}
+    if outcomes.isdisjoint({Outcome.FAILED, Outcome.REFUSED}):
+        return False
+    return is_refusing()

@@ -1,4 +1,4 @@
-"""Read mail of the outbox back, as its reader's program would show it."""
+"""Read messages of the outbox back, as a mail program would show them."""
 
 import re
 from dataclasses import dataclass, field
@@ -13,8 +13,8 @@ _blank = re.compile(rb"\r?\n\r?\n")
 
 
 @dataclass(frozen=True)
-class Letter:
-    """A mail as shown: ``headers`` in their order and as they were sent, folding undone."""
+class CapturedMessage:
+    """A message as shown: ``headers`` in their order and as they were sent, folding undone."""
 
     subject: str
     sender: str
@@ -25,19 +25,19 @@ class Letter:
     files: list[str] = field(default_factory=list)
 
 
-def summary(raw: bytes) -> Letter:
+def summary_of(raw: bytes) -> CapturedMessage:
     """Return subject, name of the sender and recipient only."""
     message = BytesHeaderParser(policy=policy.default).parsebytes(_head(raw))
     sender = _value(message, "From")
-    return Letter(
+    return CapturedMessage(
         _value(message, "Subject"), parseaddr(sender)[0] or sender, _value(message, "Delivered-To")
     )
 
 
-def whole(raw: bytes) -> Letter:
-    """Return everything a page shows of a mail."""
+def message_in(raw: bytes) -> CapturedMessage:
+    """Return everything a page shows of a message."""
     message = message_from_bytes(raw, policy=policy.default)
-    return Letter(
+    return CapturedMessage(
         _value(message, "Subject"),
         _value(message, "From"),
         _value(message, "Delivered-To"),
@@ -58,9 +58,9 @@ def _value(message: EmailMessage, name: str) -> str:
 
 def _part(message: EmailMessage, kind: str) -> str:
     body = message.get_body((kind,))
-    return (
-        str(body.get_content()) if body is not None and body.get_content_subtype() == kind else ""
-    )
+    if body is None or body.get_content_subtype() != kind:
+        return ""
+    return str(body.get_content())
 
 
 def _sent_headers(raw: bytes) -> list[tuple[str, str]]:

@@ -1,6 +1,4 @@
-"""The cursor of a mailing, moved while its copies
-go out: often, so it has to cost next to nothing.
-"""
+"""Move the cursor of a mailing while its copies go out, at next to no cost."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,8 +17,7 @@ _SAVE_POSTGRES = f"{_SAVE} AND set_config('synchronous_commit', 'off', true) = '
 
 @contextmanager
 def at_ease() -> Iterator[None]:
-    """Let SQLite not wait for the disk in what is done here: it is on disk with what is committed
-    afterwards.
+    """Let SQLite not wait for the disk meanwhile: the next commit outside writes it there too.
 
     A killed process has written it all the same, and when the machine itself goes down, no more
     than a batch goes out twice. Else 10,000 copies would wait 400 times for the disk. PostgreSQL is
@@ -44,7 +41,7 @@ def at_ease() -> Iterator[None]:
 def save_cursor(pk: int, name: str, *, cursor: int, sent: int, until: datetime) -> bool:
     """Move the cursor of a mailing past copies that were all taken; False when the claim is lost.
 
-    Said to SQLite's driver itself: Django's cursors would double the cost. Queries: 1.
+    SQLite's own driver does it: Django's cursors would double the cost. Queries: 1.
     """
     database = connections[DEFAULT_DB_ALIAS]
     values = (cursor, sent, database.ops.adapt_datetimefield_value(until), pk, name)
@@ -52,6 +49,6 @@ def save_cursor(pk: int, name: str, *, cursor: int, sent: int, until: datetime) 
         database.ensure_connection()
         with database.wrap_database_errors:
             return bool(database.connection.execute(_SAVE_SQLITE, values).rowcount)
-    with database.cursor() as asked:
-        asked.execute(_SAVE_POSTGRES, values)
-        return bool(asked.rowcount)
+    with database.cursor() as statement:
+        statement.execute(_SAVE_POSTGRES, values)
+        return bool(statement.rowcount)

@@ -1,7 +1,6 @@
-"""What the log says about mail that goes out: one line for each group of copies, one for each copy
-that was not taken.
+"""Log outgoing mail: a line for each group of copies, and one for each copy that was not taken.
 
-Who got a copy is read from the keys of the subscriptions a group goes from and to: all between them
+Who got a copy is read from the keys of the subscriptions at both ends of a group: all between them
 did, but for those that have a line of their own.
 """
 
@@ -17,8 +16,8 @@ from listserv.outbound.roster import Receiver
 
 
 @dataclass
-class Group:
-    """Copies of one mailing, from the first one to :meth:`flush`."""
+class DeliveryLog:
+    """The log of one mailing's copies, written in groups: a line at each :meth:`flush`."""
 
     mailing: Mailing
     again: bool = False  # whether they are retries
@@ -37,10 +36,12 @@ class Group:
         }
 
     def note(self, receivers: Sequence[Receiver], results: Sequence[DeliveryResult]) -> None:
-        """Take the results of some copies, in order."""
+        """Note the results of some copies, in order."""
         if not results:
             return
-        self.first, self.last = self.first or receivers[0].pk, receivers[-1].pk
+        if not self.first:
+            self.first = receivers[0].pk
+        self.last = receivers[-1].pk
         others = [
             (receiver, result)
             for receiver, result in zip(receivers, results, strict=True)
@@ -65,7 +66,10 @@ class Group:
 
     def flush(self, pause: DeliveryResult | None = None) -> None:
         """Write the line of what was noted since the last one. Args: pause, why the rest waits."""
-        if self.results or pause is not None:
+        waits = None
+        if pause is not None:
+            waits = without_people(pause.reply)
+        if self.results or waits is not None:
             event(
                 "delivery",
                 **self._names,
@@ -73,29 +77,27 @@ class Group:
                 first=self.first,
                 last=self.last,
                 **dict(self.results),
-                waits=without_people(pause.reply) if pause is not None else None,
+                waits=waits,
             )
         self.results, self.first, self.last = Counter(), 0, 0
 
 
-def note_letter(notice: Notice, results: dict[str, DeliveryResult]) -> None:
-    """Record what became of a letter of the hub's own."""
+def note_notification(notice: Notice, results: dict[str, DeliveryResult]) -> None:
+    """Log what became of a notification."""
     for recipient, result in results.items():
         metrics.letters.labels(result.outcome.value).inc()
-        is_sent = result.outcome is Outcome.SENT
         event(
             "letter",
             letter=notice.pk,
             recipient=person(recipient),
             result=result.outcome.value,
-            reply=None if is_sent else without_people(result.reply),
+            reply=_logged_reply(result),
         )
 
 
 def note_digest(row: Subscription, number: int, result: DeliveryResult) -> None:
-    """Record what became of a digest. Args: number, that of the last contribution in it."""
+    """Log what became of a digest. Args: number, that of the last contribution in it."""
     metrics.digests.labels(result.outcome.value).inc()
-    is_sent = result.outcome is Outcome.SENT
     event(
         "digest",
         list=row.list.name,
@@ -103,5 +105,12 @@ def note_digest(row: Subscription, number: int, result: DeliveryResult) -> None:
         recipient=person(row.recipient),
         until=number,
         result=result.outcome.value,
-        reply=None if is_sent else without_people(result.reply),
+        reply=_logged_reply(result),
     )
+
+
+def _logged_reply(result: DeliveryResult) -> str | None:
+    """Return what the log keeps of a reply: nothing of one that took the message."""
+    if result.outcome is Outcome.SENT:
+        return None
+    return without_people(result.reply)

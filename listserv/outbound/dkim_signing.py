@@ -1,5 +1,4 @@
-"""Sign outgoing mail: DKIM signatures, one for each key of ``HUB_DKIM_KEY``, in the name of the
-mail domain.
+"""Sign outgoing mail with DKIM: one signature for each key of ``HUB_DKIM_KEY``.
 
 The copies of a mailing differ in a few header lines alone, so the body is digested once and the
 shared fields are made canonical once; only the signature itself is made for each copy. It covers
@@ -45,6 +44,9 @@ SEALED = (
     b"references", b"reply-to", b"content-type", b"list-unsubscribe", b"list-unsubscribe-post",
 )  # fmt: skip
 RSA_BITS = 2048
+# Entries that a signer remembers of what copies share.
+MAX_TAILS, MAX_FORMS = 24, 96
+_odd_blank = re.compile(rb"[\x0b\x0c]")
 _field_break = re.compile(rb"\r\n(?![ \t])")
 
 
@@ -58,11 +60,14 @@ class SigningKey:
     @property
     def algorithm(self) -> str:
         """What the ``a=`` tag calls it."""
-        return "rsa-sha256" if isinstance(self.private, rsa.RSAPrivateKey) else "ed25519-sha256"
+        if isinstance(self.private, rsa.RSAPrivateKey):
+            return "rsa-sha256"
+        return "ed25519-sha256"
 
     def sign(self, digest: bytes) -> bytes:
-        """Return the signature of a SHA-256 digest (Ed25519
-        signs the digest as its message, RFC 8463 §3).
+        """Return the signature of a SHA-256 digest.
+
+        Ed25519 signs the digest as its message (RFC 8463 §3).
         """
         if isinstance(self.private, rsa.RSAPrivateKey):
             return sign_digest(self.private, digest)
@@ -89,9 +94,9 @@ def load(key: DkimKey) -> SigningKey:
         raise UnusableKeyError(
             f"{key.path} is not a private key in PEM form without a password"
         ) from error
-    if isinstance(private, rsa.RSAPrivateKey) and private.key_size >= RSA_BITS:
-        return SigningKey(key.selector, private)
     if isinstance(private, ed25519.Ed25519PrivateKey):
+        return SigningKey(key.selector, private)
+    if isinstance(private, rsa.RSAPrivateKey) and private.key_size >= RSA_BITS:
         return SigningKey(key.selector, private)
     raise UnusableKeyError(
         f"{key.path} must be an RSA key of {RSA_BITS} bits or more, or an Ed25519 key"
@@ -136,23 +141,25 @@ class _Fields:
 
 def _fields(block: bytes) -> _Fields:
     names, fields = [], []
-    plain = b"\x0b" not in block and b"\x0c" not in block
+    # split() splits at the white space of a header, and at two controls that are none.
+    has_odd_blanks = _odd_blank.search(block) is not None
     for raw in _field_break.split(block):
         name, _, value = raw.partition(b":")
         name = name.strip().lower()
-        if name in SIGNED:
-            names.append(name)
-            # White space is blanks, tabs and line ends, which this splits at; it would at two
-            # controls as well.
-            relaxed = b"%b:%b\r\n" % (name, b" ".join(value.split()))
-            fields.append(relaxed if plain else Field("", raw + b"\r\n").canonical(relaxed=True))
+        if name not in SIGNED:
+            continue
+        names.append(name)
+        if has_odd_blanks:
+            fields.append(Field("", raw + b"\r\n").canonical(relaxed=True))
+        else:
+            fields.append(b"%b:%b\r\n" % (name, b" ".join(value.split())))
     # Of several fields of one name the lowest is signed first (RFC 6376 §5.4.2): ours are there
     # once.
     return _Fields(tuple(names), b"".join(fields))
 
 
 @dataclass(frozen=True)
-class _Rest:
+class _Tail:
     """The piece in which the header ends, and all behind it."""
 
     fields: _Fields
@@ -161,29 +168,25 @@ class _Rest:
 
 @dataclass(frozen=True)
 class Unsigned:
-    """A signature that is still to be made: its key,
-    the field up to ``b=``, and the digest to sign.
-    """
+    """A signature still to be made: its key, the field up to ``b=``, and the digest to sign."""
 
     key: SigningKey
     field: bytes
     digest: bytes
 
     def signed(self, signature: bytes | None = None) -> bytes:
-        """Return the whole field, with a signature that
-        another process has made, or with one made now.
-        """
+        """Return the whole field; a signature that no other process has made is made now."""
         value = base64.b64encode(signature or self.key.sign(self.digest))
         return b"%b%b\r\n" % (self.field, b"\r\n ".join(_cut(value)))
 
 
 class Signer:
-    """Signs mails with one set of keys; what copies share is looked at once. Used by one thread."""
+    """Sign messages with one set of keys; what copies share is digested once. For one thread."""
 
     def __init__(self, keys: Sequence[SigningKey], domain: str) -> None:
         self.keys, self.domain = keys, domain
         self._heads: dict[int, tuple[bytes, _Fields]] = {}
-        self._rests: dict[tuple[int, ...], tuple[tuple[bytes, ...], _Rest]] = {}
+        self._tails: dict[tuple[int, ...], tuple[tuple[bytes, ...], _Tail]] = {}
         self._forms: dict[tuple[object, ...], tuple[bytes, bytes]] = {}
 
     def unsigned(self, parts: tuple[bytes, ...]) -> list[Unsigned]:
@@ -192,12 +195,12 @@ class Signer:
         before = [
             self._head(part, shared=index == 0 and at > 0) for index, part in enumerate(parts[:at])
         ]
-        rest = self._rest(parts[at:])
-        names = tuple(name for piece in (*before, rest.fields) for name in piece.names)
-        header = sha256(b"".join([*(piece.canonical for piece in before), rest.fields.canonical]))
+        tail = self._tail(parts[at:])
+        names = tuple(name for piece in (*before, tail.fields) for name in piece.names)
+        header = sha256(b"".join([*(piece.canonical for piece in before), tail.fields.canonical]))
         unsigned = []
         for key in self.keys:
-            field, canonical = self._form(key, names, rest.body_hash)
+            field, canonical = self._form(key, names, tail.body_hash)
             state = header.copy()
             state.update(canonical)
             unsigned.append(Unsigned(key, field, state.digest()))
@@ -210,50 +213,56 @@ class Signer:
     def _head(self, part: bytes, *, shared: bool) -> _Fields:
         if not shared:
             return _fields(part)
-        known = self._heads.get(id(part))
-        if known is None or known[0] is not part:
-            known = part, _fields(part)
-            self._heads = {id(part): known}
-        return known[1]
+        entry = self._heads.get(id(part))
+        if entry is None or entry[0] is not part:
+            entry = part, _fields(part)
+            self._heads = {id(part): entry}
+        return entry[1]
 
-    def _rest(self, parts: tuple[bytes, ...]) -> _Rest:
-        mark = tuple(map(id, parts))
-        known = self._rests.get(mark)
-        if known is None or any(
-            part is not other for part, other in zip(known[0], parts, strict=True)
-        ):
-            whole = parts[0] if len(parts) == 1 else b"".join(parts)
-            head, _, content = whole.partition(b"\r\n\r\n")
-            digest = sha256(body(content, relaxed=True)).digest()
-            known = parts, _Rest(_fields(head), base64.b64encode(digest).decode())
+    def _tail(self, parts: tuple[bytes, ...]) -> _Tail:
+        entry = self._tails.get(tuple(map(id, parts)))
+        if entry is None or not _are_same(entry[0], parts):
+            entry = parts, _digested(parts)
             # A mailing has one for each language and form; those of an earlier one go.
-            if len(self._rests) >= 24:
-                self._rests.clear()
-            self._rests[mark] = known
-        return known[1]
+            if len(self._tails) >= MAX_TAILS:
+                self._tails.clear()
+            self._tails[tuple(map(id, parts))] = entry
+        return entry[1]
 
     def _form(
         self, key: SigningKey, names: tuple[bytes, ...], body_hash: str
     ) -> tuple[bytes, bytes]:
         """Return the field up to its ``b=``, as it is sent and as it is signed."""
         mark = key.selector, names, body_hash
-        known = self._forms.get(mark)
-        if known is None:
+        form = self._forms.get(mark)
+        if form is None:
             listed = b":".join((*names, *SEALED)).decode()
             field = (
                 f"DKIM-Signature: v=1; a={key.algorithm}; c=relaxed/relaxed; d={self.domain};\r\n "
                 f"s={key.selector}; t={int(time.time())};\r\n h={_folded(listed)};\r\n "
                 f"bh={body_hash};\r\n b="
             ).encode()
-            known = field, Field("", field).canonical(relaxed=True).removesuffix(b"\r\n")
-            if len(self._forms) >= 96:
+            form = field, Field("", field).canonical(relaxed=True).removesuffix(b"\r\n")
+            if len(self._forms) >= MAX_FORMS:
                 self._forms.clear()
-            self._forms[mark] = known
-        return known
+            self._forms[mark] = form
+        return form
 
-    def sign(self, mail: Envelope) -> Envelope:
+    def sign(self, message: Envelope) -> Envelope:
         """Return a copy with its signatures."""
-        return Envelope(mail.sender, mail.recipient, (self.signatures(mail.parts), *mail.parts))
+        parts = (self.signatures(message.parts), *message.parts)
+        return Envelope(message.sender, message.recipient, parts)
+
+
+def _are_same(parts: tuple[bytes, ...], others: tuple[bytes, ...]) -> bool:
+    """Whether two messages share these pieces: the same objects, not equal ones."""
+    return all(part is other for part, other in zip(parts, others, strict=True))
+
+
+def _digested(parts: tuple[bytes, ...]) -> _Tail:
+    head, _, content = b"".join(parts).partition(b"\r\n\r\n")
+    digest = sha256(body(content, relaxed=True)).digest()
+    return _Tail(_fields(head), base64.b64encode(digest).decode())
 
 
 def _ends_header(part: bytes) -> bool:
@@ -265,11 +274,12 @@ def _cut(value: bytes) -> Iterator[bytes]:
 
 
 def _folded(names: str) -> str:
-    lines, line = [], ""
-    for name in names.split(":"):
-        if line and len(line) + len(name) > 68:
+    line, *rest = names.split(":")
+    lines = []
+    for name in rest:
+        if len(line) + len(name) > 68:
             lines.append(f"{line}:")
             line = name
         else:
-            line = f"{line}:{name}" if line else name
+            line = f"{line}:{name}"
     return "\r\n ".join([*lines, line])

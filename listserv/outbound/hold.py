@@ -17,8 +17,8 @@ from listserv.digest_times import DIGESTS
 from listserv.models import DeliveryHold, Mailing, Notice, Procedure, Retry, Subscription
 
 Worker = Callable[[datetime], int]
-# Pumps to wake when delivery goes on.
-_PUMPS = ("mailings", "procedures", "notices", "digests")
+# Workers to wake when delivery goes on.
+_WORKERS = ("mailings", "procedures", "notices", "digests")
 
 
 def unless_on_hold(work: Worker) -> Worker:
@@ -26,7 +26,9 @@ def unless_on_hold(work: Worker) -> Worker:
 
     @functools.wraps(work)
     def gated(now: datetime) -> int:
-        return 0 if delivery_hold() else work(now)
+        if delivery_hold() is not None:
+            return 0
+        return work(now)
 
     return gated
 
@@ -37,8 +39,9 @@ def delivery_hold() -> DeliveryHold | None:
 
 
 def hold_delivery(*, now: datetime, reason: str = DeliveryHold.Reason.OPERATOR) -> DeliveryHold:
-    """Let outgoing mail wait from now on; a copy on the
-    wire is still handed over. A hold that is there stays.
+    """Let outgoing mail wait from now on; a copy on the wire is still handed over.
+
+    A hold that is there stays.
     """
     hold, _created = DeliveryHold.objects.get_or_create(
         id=1, defaults={"reason": reason, "since": now}
@@ -56,8 +59,8 @@ def resume_delivery() -> bool:
     """Let mail go out again, what waited first; return whether there was a hold."""
     deleted, _by_model = DeliveryHold.objects.all().delete()
     if deleted:
-        for pump in _PUMPS:
-            wake(pump)
+        for worker in _WORKERS:
+            wake(worker)
     return bool(deleted)
 
 
@@ -89,22 +92,21 @@ def discard_waiting(*, now: datetime) -> dict[str, int]:
 
 
 def _end_notices(before: Q, now: datetime) -> int:
-    """End the notifications that waited, and those to
-    whole lists that were not all written yet. Queries: 2.
+    """End the notifications that waited, and those to whole lists that were not all written yet.
+
+    Queries: 2.
     """
     # A notification may hold a link that opens an account: its text goes with it.
-    letters = Notice.objects.filter(before, state=Notice.State.WAITING).update(
+    notices = Notice.objects.filter(before, state=Notice.State.WAITING).update(
         state=Notice.State.FAILED, raw=b"", last_reply="discarded after a restore"
     )
-    return letters + Procedure.objects.filter(before, finished_at=None).update(
+    return notices + Procedure.objects.filter(before, finished_at=None).update(
         finished_at=now, claimed_until=None
     )
 
 
 def _skip_digests(since: datetime) -> int:
-    """Let digests begin after the newest mailing of
-    the time before the hold. Queries: 1, and 1 a list.
-    """
+    """Let digests begin after the newest mailing from before the hold. Queries: 1, and 1 a list."""
     newest = Mailing.objects.filter(created_at__lte=since).values("list").annotate(last=Max("pk"))
     skipped = 0
     for list_id, last in newest.values_list("list", "last"):

@@ -1,8 +1,7 @@
-"""Django's mail backend of the hub: a mail is a row in the transaction that asks for it, sent after
-the commit.
+"""Django's mail backend of the hub: a message is queued in the transaction that asks for it.
 
-Everything that sends through Django (accounts, letters) comes out here; whoever rolls back has sent
-nothing.
+Everything that sends through Django (accounts, notifications) comes out here; whoever rolls back
+has sent nothing.
 """
 
 import secrets
@@ -23,10 +22,10 @@ _policy = policy.SMTP.clone(cte_type="7bit")
 
 
 class NoticeBackend(BaseEmailBackend):
-    """Queue mails as :class:`listserv.models.Notice` rows."""
+    """Queue messages as :class:`listserv.models.Notice` rows."""
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
-        """Write one row a mail and wake the pump; return how many. Queries: 1."""
+        """Write a row for each message and wake the worker; return how many. Queries: 1."""
         rows = [_row(message) for message in email_messages if _reaches_somebody(message)]
         Notice.objects.bulk_create(rows)
         if rows:
@@ -35,32 +34,30 @@ class NoticeBackend(BaseEmailBackend):
 
 
 def _reaches_somebody(message: EmailMessage) -> bool:
-    """Whether a mailbox is behind a recipient: former
-    members and authors of archives have none (RFC 2606 §2).
+    """Whether a recipient has a mailbox.
+
+    Former members and authors of archives have none (RFC 2606 §2).
     """
     return any(not recipient.endswith(".invalid") for recipient in message.recipients())
 
 
 def _row(message: EmailMessage) -> Notice:
     now = clock.now()
-    sender = message.extra_headers.pop("Return-Path", "")
-    own_names = {name.lower() for name in message.extra_headers}
-    if "message-id" not in own_names:
+    envelope_from = _envelope_from(message)
+    defaults = {
         # Django's own would tell the machine's name.
-        message.extra_headers["Message-ID"] = (
-            f"<{secrets.token_hex(16)}@{settings.HUB_MAIL_DOMAIN}>"
-        )
-    if "date" not in own_names:
-        message.extra_headers["Date"] = format_datetime(now)
-    if "auto-submitted" not in own_names:
+        "Message-ID": f"<{secrets.token_hex(16)}@{settings.HUB_MAIL_DOMAIN}>",
+        "Date": format_datetime(now),
         # So that no program answers it (RFC 3834 §5).
-        message.extra_headers["Auto-Submitted"] = "auto-generated"
+        "Auto-Submitted": "auto-generated",
+    }
+    own_names = {name.lower() for name in message.extra_headers}
+    for name, value in defaults.items():
+        if name.lower() not in own_names:
+            message.extra_headers[name] = value
     raw = _bytes(message)
     return Notice(
-        # Where bounces go, which a letter may name itself; never the author's address of a
-        # contribution. An answer to a mail has no way back, so that two programs never write to
-        # each other (RFC 3834 §3.3).
-        envelope_from=sender or ("" if _is_reply(message) else parseaddr(settings.SERVER_EMAIL)[1]),
+        envelope_from=envelope_from,
         recipients=[parseaddr(recipient)[1] or recipient for recipient in message.recipients()],
         subject=" ".join(message.subject.split())[:255],
         raw=raw,
@@ -69,10 +66,22 @@ def _row(message: EmailMessage) -> Notice:
     )
 
 
-def _bytes(message: EmailMessage) -> bytes:
-    """Return the whole mail; an address beyond ASCII stands
-    in To as it is, in no encoded word (RFC 6532 §3.2).
+def _envelope_from(message: EmailMessage) -> str:
+    """Return where bounces go, which the header ``Return-Path`` may name; the header goes.
+
+    It is never the address of a contribution's author. An automatic reply has no way back, so that
+    two programs never write to each other (RFC 3834 §3.3).
     """
+    sender = str(message.extra_headers.pop("Return-Path", ""))
+    if sender:
+        return sender
+    if _is_reply(message):
+        return ""
+    return parseaddr(settings.SERVER_EMAIL)[1]
+
+
+def _bytes(message: EmailMessage) -> bytes:
+    """Return the whole message; an address beyond ASCII stands in To as it is (RFC 6532 §3.2)."""
     raw = message.message().as_bytes()
     if all(recipient.isascii() for recipient in message.recipients()):
         return message_from_bytes(raw, policy=_policy).as_bytes()

@@ -1,11 +1,9 @@
-"""The hub's own letters on their way: each is settled
-when it is answered, before the next one is sent.
-"""
+"""Send notifications: each is settled when it is answered, before the next one is sent."""
 
 import logging
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from email import policy
 from email.parser import BytesParser
@@ -17,7 +15,7 @@ from listserv.mail.smtp.progress import Progress
 from listserv.mail.smtp.refusals import may_be_us
 from listserv.mail.smtp.transport import DeliveryResult, Envelope, Listed, Outcome
 from listserv.models import Notice
-from listserv.outbound.delivery_log import note_letter
+from listserv.outbound.delivery_log import note_notification
 from listserv.outbound.trouble import (
     LEASE,
     clear_trouble,
@@ -28,18 +26,17 @@ from listserv.outbound.trouble import (
 )
 
 log = logging.getLogger(__name__)
-# Letters refused in a row, for reasons that need not be their recipients', that show a relay that
-# refuses us.
-RUN = 2
+# Notifications refused in a row, for reasons that need not be their recipients', that show a relay
+# that refuses us.
+RUN_OF_REFUSALS = 2
 _memory = threading.local()
 
 
 def subject_of(raw: bytes) -> str:
-    """Return the subject of a mail of ours as people read it."""
-    head = BytesParser(policy=policy.default).parsebytes(
-        raw.partition(b"\r\n\r\n")[0] + b"\r\n\r\n", headersonly=True
-    )
-    return " ".join(str(head["Subject"] or "").split())[:255]
+    """Return the subject of a message of ours as people read it."""
+    head = raw.partition(b"\r\n\r\n")[0] + b"\r\n\r\n"
+    message = BytesParser(policy=policy.default).parsebytes(head, headersonly=True)
+    return " ".join(str(message.get("Subject", "")).split())[:255]
 
 
 def forget_refusals() -> None:
@@ -48,9 +45,7 @@ def forget_refusals() -> None:
 
 
 def keep_refused(copy: Envelope, result: DeliveryResult, now: datetime) -> Notice:
-    """Keep a digest that was refused for its recipient alone,
-    so that the Secretariat sees it and can try it again.
-    """
+    """Keep a digest that was refused for its recipient alone, for the Secretariat to retry."""
     raw = b"".join(copy.parts)
     return Notice.objects.create(
         envelope_from=copy.sender,
@@ -65,21 +60,21 @@ def keep_refused(copy: Envelope, result: DeliveryResult, now: datetime) -> Notic
     )
 
 
-class LetterQueue:
-    """Some letters that are ours until their ``next_at``.
+class NotificationQueue:
+    """Some notifications that this worker has claimed until their ``next_at``.
 
-    A letter is a unit of its own: when the worker is killed, one goes out twice at most. Refusals
-    that may be of us are looked at together, after the others: nothing was delivered, so a kill
-    repeats nothing.
+    Each is a unit of its own: when the worker is killed, one goes out twice at most. Refusals that
+    may be of us are looked at together, after the others: nothing was delivered, so a kill repeats
+    nothing.
     """
 
     def __init__(self, notices: Sequence[Notice], now: datetime) -> None:
         self.now = now
-        self.open = {notice.pk: notice for notice in notices}
+        self.unsettled = {notice.pk: notice for notice in notices}
         self.copies = [(notice, recipient) for notice in notices for recipient in notice.recipients]
         self.results: dict[int, dict[str, DeliveryResult]] = {notice.pk: {} for notice in notices}
         self.began = time.monotonic()
-        self.at = 0
+        self.answered = 0
         self.done = 0
         self.taken = False
         self.refusal: DeliveryResult | None = None
@@ -95,62 +90,78 @@ class LetterQueue:
 
     def _renew(self) -> bool:
         until = self.now + timedelta(seconds=time.monotonic() - self.began) + LEASE
-        Notice.objects.filter(pk__in=list(self.open), state=Notice.State.WAITING).update(
+        Notice.objects.filter(pk__in=list(self.unsettled), state=Notice.State.WAITING).update(
             next_at=until
         )
         return True
 
     def _save(self, results: Sequence[DeliveryResult]) -> int | None:
         for result in results:
-            self._take(result)
-        return None if self.refusal is not None else len(results)
+            self._note(result)
+        if self.refusal is not None:
+            return None
+        return len(results)
 
-    def _take(self, result: DeliveryResult) -> None:
-        notice, recipient = self.copies[self.at]
-        self.at += 1
-        self.results[notice.pk][recipient] = result
+    def _note(self, result: DeliveryResult) -> None:
+        notice, recipient = self.copies[self.answered]
+        self.answered += 1
+        outcomes = self.results[notice.pk]
+        outcomes[recipient] = result
         self._look_for_refusal(notice, recipient, result)
-        if len(self.results[notice.pk]) < len(notice.recipients):
+        if len(outcomes) < len(notice.recipients):
             if result.outcome is Outcome.SENT:
-                unserved = [item for item in notice.recipients if not self._is_served(notice, item)]
-                Notice.objects.filter(pk=notice.pk).update(recipients=unserved)
-        elif not any(_may_be_us(item) for item in self.results[notice.pk].values()):
+                self._take_off_served(notice)
+        elif not any(_may_be_us(outcome) for outcome in outcomes.values()):
             self._settle(notice)
 
-    def _is_served(self, notice: Notice, recipient: str) -> bool:
-        result = self.results[notice.pk].get(recipient)
-        return result is not None and result.outcome is Outcome.SENT
+    def _take_off_served(self, notice: Notice) -> None:
+        """Take who has a notification already off its recipients, while others wait for it."""
+        outcomes = self.results[notice.pk].items()
+        served = {recipient for recipient, result in outcomes if result.outcome is Outcome.SENT}
+        unserved = [recipient for recipient in notice.recipients if recipient not in served]
+        Notice.objects.filter(pk=notice.pk).update(recipients=unserved)
 
     def _look_for_refusal(self, notice: Notice, recipient: str, result: DeliveryResult) -> None:
-        """Remember refusals that follow each other, in this go and in those before it."""
+        """Remember refusals that follow each other, in this batch and in those before it."""
         run: dict[str, int] = getattr(_memory, "run", {})
         if result.outcome is Outcome.SENT:
             self.taken, run = True, {}
         elif _may_be_us(result):
             run = {**run, recipient.lower(): notice.pk}
-            sure = result.outcome is Outcome.REFUSED
-            if len(run) >= RUN or (sure and not self.taken) or (not self.taken and is_refusing()):
+            if self._is_refused_by_relay(result, len(run)):
                 self.refusal = result
         _memory.run = run
 
+    def _is_refused_by_relay(self, result: DeliveryResult, refusals: int) -> bool:
+        """Whether it is the relay that refuses us. Queries: 1 at most.
+
+        Args: refusals, how many have followed each other.
+        """
+        if refusals >= RUN_OF_REFUSALS:
+            return True
+        if self.taken:
+            return False
+        return result.outcome is Outcome.REFUSED or is_refusing()
+
     def finish(self, results: Sequence[DeliveryResult]) -> int:
-        """Settle what is left; return how many letters left the queue."""
-        for result in results[self.at :]:
-            self._take(result)
+        """Settle what is left; return how many notifications left the queue."""
+        for result in results[self.answered :]:
+            self._note(result)
         with transaction.atomic():
             if self.refusal is not None:
                 self._wait_for_relay(self.refusal)
-            for notice in list(self.open.values()):
+            for notice in list(self.unsettled.values()):
                 self._settle(notice)
-        away = next((outcome for outcome in results if outcome.outcome is Outcome.UNREACHED), None)
-        if self.refusal is not None or away is not None:
-            note_trouble(self.refusal or away or results[-1], self.now)
+        unreached = (result for result in results if result.outcome is Outcome.UNREACHED)
+        trouble = self.refusal or next(unreached, None)
+        if trouble is not None:
+            note_trouble(trouble, self.now)
         elif self.taken:
             clear_trouble(self.now)
         return self.done
 
     def _wait_for_relay(self, refusal: DeliveryResult) -> None:
-        """Take the refusals that may be of us as such, those of earlier goes as well."""
+        """Let what may have been refused to us wait, that of earlier batches as well."""
         for outcomes in self.results.values():
             for recipient, result in outcomes.items():
                 if _may_be_us(result):
@@ -158,16 +169,16 @@ class LetterQueue:
                 elif result.outcome is Outcome.UNREACHED:
                     outcomes[recipient] = DeliveryResult(Outcome.REFUSED, refusal.reply)
         earlier = Notice.objects.filter(
-            pk__in=set(_memory.run.values()) - set(self.open), state=Notice.State.FAILED
+            pk__in=set(_memory.run.values()) - set(self.unsettled), state=Notice.State.FAILED
         )
         earlier.exclude(raw=b"").update(
             state=Notice.State.WAITING, next_at=self.now + pause_after(refusal, 0)
         )
 
     def _settle(self, notice: Notice) -> None:
-        self.open.pop(notice.pk)
+        self.unsettled.pop(notice.pk)
         _settle_notice(notice, self.results[notice.pk], self.now)
-        note_letter(notice, self.results[notice.pk])
+        note_notification(notice, self.results[notice.pk])
         self.done += notice.state != Notice.State.WAITING
 
 
@@ -177,23 +188,34 @@ _WAITS = (Outcome.LATER, Outcome.UNREACHED, Outcome.REFUSED)
 
 
 def _settle_notice(notice: Notice, results: dict[str, DeliveryResult], now: datetime) -> None:
-    """Keep the recipients that were not served; a notice that everybody has is emptied."""
-    waiting = {who: result for who, result in results.items() if result.outcome in _WAITS}
-    refused = {who: result for who, result in results.items() if result.outcome is Outcome.FAILED}
-    notice.last_reply = next(
-        (outcome.reply for outcome in (*waiting.values(), *refused.values())), ""
-    )[:500]
+    """Keep the recipients that were not served; a notification that all have is emptied."""
+    waiting, refused = _with(results, _WAITS), _with(results, (Outcome.FAILED,))
+    unserved = waiting | refused
     tries = [_next_try(result, notice, now) for result in waiting.values()]
-    waits = [moment for moment in tries if moment is not None]
-    notice.recipients = [*waiting, *refused] or notice.recipients
-    if waits:
-        notice.next_at = min(waits)
+    due = min((moment for moment in tries if moment is not None), default=None)
+    if due is not None:
+        notice.next_at = due
+    elif unserved:
+        notice.state = Notice.State.FAILED
     else:
-        notice.state = Notice.State.FAILED if refused or waiting else Notice.State.SENT
-        if notice.state == Notice.State.SENT:
-            notice.raw = b""
-    notice.attempts += any(result.outcome is not Outcome.UNREACHED for result in results.values())
+        notice.state = Notice.State.SENT
+        notice.raw = b""
+    notice.last_reply = ""
+    if unserved:
+        notice.recipients = list(unserved)
+        notice.last_reply = next(iter(unserved.values())).reply[:500]
+    outcomes = {result.outcome for result in results.values()}
+    notice.attempts += bool(outcomes - {Outcome.UNREACHED})
     notice.save()
+
+
+def _with(
+    results: dict[str, DeliveryResult], outcomes: Collection[Outcome]
+) -> dict[str, DeliveryResult]:
+    """Return the results with one of some outcomes: recipient -> result."""
+    return {
+        recipient: result for recipient, result in results.items() if result.outcome in outcomes
+    }
 
 
 def _next_try(result: DeliveryResult, notice: Notice, now: datetime) -> datetime | None:

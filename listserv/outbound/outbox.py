@@ -1,11 +1,12 @@
-"""Keep outgoing mail as files where no relay is set: one ``.eml`` per recipient under
-``HUB_DATA/outbox/``.
+"""Keep outgoing mail as files where no relay is set: ``HUB_DATA/outbox/*.eml``.
 
-A name sorts by time and ends with the recipient, so that listing and searching read no file::
+There is a file for each recipient. Its name sorts by time and ends with the recipient, so that
+listing and searching read no file::
 
     20261124T090000.123456Z-000001-5f3a-amina@people.example.eml
 """
 
+import contextlib
 import itertools
 import os
 import re
@@ -18,9 +19,11 @@ from django.conf import settings
 
 from hub.lib import clock
 from hub.lib.redact import SoughtPerson
-from listserv.mail.smtp.transport import Batch, DeliveryResult, Envelope, Outcome
+from listserv.mail.smtp.progress import Progress
+from listserv.mail.smtp.transport import DeliveryResult, Envelope, Outcome
 
 _NAME = re.compile(r"(\d{8}T\d{6}\.\d{6}Z)-\d{6,}-[0-9a-f]{4}-(.*)\.eml")
+_NO_PATH = frozenset("/\0")
 _unsafe = re.compile(r"[^\w.@+=-]")
 _count = itertools.count(1)
 
@@ -41,36 +44,39 @@ class Outbox:
     def send(self, batch: Sequence[Envelope]) -> list[DeliveryResult]:
         """Write each copy; a full disk leaves the rest for later."""
         results: list[DeliveryResult] = []
-        progress = batch.progress if isinstance(batch, Batch) else None
+        progress: Progress | None = getattr(batch, "progress", None)
         for mail in batch:
             if progress is not None and progress.stopped:
                 break
-            try:
-                results.append(DeliveryResult(Outcome.SENT, f"250 {_write(mail)}"))
-            except OSError as error:
-                results.append(
-                    DeliveryResult(
-                        Outcome.UNREACHED, f"the outbox cannot be written: {error.strerror}"
-                    )
-                )
-                continue
-            if progress is not None:
-                if progress.is_due(len(results)):
-                    progress.save(results[progress.saved :])
-                progress.renew()
-        return results + [DeliveryResult(Outcome.UNREACHED, "the sending was ended")] * (
-            len(batch) - len(results)
-        )
+            results.append(_deliver(mail))
+            if progress is not None and results[-1].outcome is Outcome.SENT:
+                _report(progress, results)
+        ended = DeliveryResult(Outcome.UNREACHED, "the sending was ended")
+        return results + [ended] * (len(batch) - len(results))
 
     def close(self) -> None:
-        """Nothing is kept open."""
+        """Do nothing: no file stays open."""
+
+
+def _report(progress: Progress, results: list[DeliveryResult]) -> None:
+    if progress.is_due(len(results)):
+        progress.save(results[progress.saved :])
+    progress.renew()
+
+
+def _deliver(mail: Envelope) -> DeliveryResult:
+    try:
+        return DeliveryResult(Outcome.SENT, f"250 {_write(mail)}")
+    except OSError as error:
+        reply = f"the outbox cannot be written: {error.strerror}"
+        return DeliveryResult(Outcome.UNREACHED, reply)
 
 
 def _write(mail: Envelope) -> str:
     place = folder()
     place.mkdir(mode=0o700, parents=True, exist_ok=True)
     stamp = clock.now().strftime("%Y%m%dT%H%M%S.%fZ")
-    name = f"{stamp}-{next(_count):06d}-{secrets.token_hex(2)}-{_whom(mail.recipient)}.eml"
+    name = f"{stamp}-{next(_count):06d}-{secrets.token_hex(2)}-{_in_file_name(mail.recipient)}.eml"
     # What the last MTA on the way would add (RFC 5321 §4.4).
     delivery = f"Return-Path: <{mail.sender}>\r\nDelivered-To: {mail.recipient}\r\n".encode()
     draft = place / f".{name}.part"
@@ -79,42 +85,48 @@ def _write(mail: Envelope) -> str:
     return name
 
 
-def _whom(address: str) -> str:
-    """Return an address as it stands in a file name, which holds 255 bytes, not letters."""
+def _in_file_name(address: str) -> str:
+    """Return an address as it stands in a file name, which holds 255 bytes, not characters."""
     return _unsafe.sub("_", address).encode()[:150].decode("utf-8", "ignore")
 
 
 def sent_at(name: str) -> datetime | None:
     """Return when a file of the outbox was written, None for a name that is not one."""
     match = _NAME.fullmatch(name)
-    return datetime.strptime(match[1], "%Y%m%dT%H%M%S.%fZ").replace(tzinfo=UTC) if match else None
+    if match is None:
+        return None
+    return datetime.strptime(match[1], "%Y%m%dT%H%M%S.%fZ").replace(tzinfo=UTC)
 
 
 def recipient_of(name: str) -> str:
     """Return whom a file of the outbox is for, as its name says."""
     match = _NAME.fullmatch(name)
-    return match[2] if match else ""
+    if match is None:
+        return ""
+    return match[2]
 
 
 def names(search: str = "") -> list[str]:
-    """Return the names in the outbox, newest first;
-    with ``search`` those whose recipient contains it.
+    """Return the names in the outbox, newest first.
+
+    Args: search, what their recipients contain; all when empty.
     """
     try:
         files = [name for name in os.listdir(folder()) if _NAME.fullmatch(name)]
     except FileNotFoundError:
         return []
-    wanted = search.strip().lower()
-    if wanted:
-        files = [name for name in files if wanted in recipient_of(name).lower()]
+    fragment = search.strip().lower()
+    if fragment:
+        files = [name for name in files if fragment in recipient_of(name).lower()]
     return sorted(files, reverse=True)
 
 
 def read(name: str) -> bytes | None:
-    """Return one mail, None when there is none of that name;
-    the name is never used as a path before it is matched.
+    """Return one message, None when there is none of that name.
+
+    The name is never used as a path before it is matched.
     """
-    if not _NAME.fullmatch(name) or "/" in name or "\0" in name:
+    if not _NAME.fullmatch(name) or not _NO_PATH.isdisjoint(name):
         return None
     try:
         return (folder() / name).read_bytes()
@@ -123,25 +135,30 @@ def read(name: str) -> bytes | None:
 
 
 def scrub(person: SoughtPerson) -> None:
-    """Take a person out of the mails to others; one that
-    names them behind an encoding, or in its name, is removed.
+    """Take a person out of the messages to others.
+
+    One that names them behind an encoding, or in its file name, is removed.
     """
     for name in names():
-        place = folder() / name
-        try:
-            before = place.read_bytes()
-            after = b"" if person.is_in(name) else person.out_of_bytes(before)
-            if not after:
-                place.unlink()
-            elif after != before:
-                place.write_bytes(after)
-        except FileNotFoundError:
-            continue
+        with contextlib.suppress(FileNotFoundError):
+            _scrub_file(folder() / name, person)
+
+
+def _scrub_file(place: Path, person: SoughtPerson) -> None:
+    if person.is_in(place.name):
+        place.unlink()
+        return
+    before = place.read_bytes()
+    after = person.out_of_bytes(before)
+    if not after:
+        place.unlink()
+    elif after != before:
+        place.write_bytes(after)
 
 
 def forget(address: str) -> int:
     """Delete the mails to an address; return how many."""
-    whose = _whom(address)
+    whose = _in_file_name(address)
     own_files = [name for name in names(whose) if recipient_of(name).lower() == whose.lower()]
     for name in own_files:
         (folder() / name).unlink(missing_ok=True)

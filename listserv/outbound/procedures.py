@@ -1,13 +1,14 @@
-"""Tell a list what happens: the hub's own notifications of procedure, each in the language of who
-gets it.
+"""Tell a list what happens: notifications of procedure, each in its reader's language.
 
-They are letters of the hub, not copies of a contribution: From is the hub's, and an answer goes to
+They are the hub's own, not copies of a contribution: From is the hub's, and an answer goes to
 the discussion, on what is under discussion then. A worker that is killed leaves a cursor that is
 behind by one page at most.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Q
 
@@ -30,7 +31,7 @@ URGENT = (*AT_ONCE, _D.DAILY, _D.WEEKLY)
 
 @dataclass
 class ProcedureReader:
-    """Who gets it, as a letter needs it."""
+    """Who gets it, as a notification needs it."""
 
     email: str
     language: str
@@ -54,52 +55,49 @@ def queue_procedure(notification: ProcedureNotification, *, now: datetime) -> No
 
 @unless_on_hold
 def send_procedures(now: datetime) -> int:
-    """Write the letters for a page of a roster; return how many subscriptions were done.
+    """Write the notifications for a page of a roster; return how many subscriptions were done.
 
-    They wait for the end of a hold unwritten: a letter that is written then counts as new, and is
-    not discarded.
+    They wait for the end of a hold unwritten: what is written then counts as new, and is not
+    discarded.
 
     Queries: 2 when nothing waits, else 6 a page, those of the levels above the forum, and 1 a
-    letter.
+    notification.
     """
     procedure = _claim(now)
     if procedure is None:
         return 0
+    changes: dict[str, Any] = {"claimed_until": None}
     rows = _page(procedure, now)
-    readers = (
-        forum_selectors.readers_among(procedure.list.forum_id, {row.member_id for row in rows})
-        if rows
-        else set()
-    )
-    for row in rows:
-        if row.member_id in readers:
-            _write(procedure, row)
-    is_last = len(rows) < PAGE
-    Procedure.objects.filter(pk=procedure.pk, claimed_until=procedure.claimed_until).update(
-        cursor=rows[-1].pk if rows else procedure.cursor,
-        claimed_until=None,
-        finished_at=now if is_last else None,
-    )
+    if rows:
+        changes["cursor"] = rows[-1].pk
+        _write_all(procedure, rows)
+    if len(rows) < PAGE:
+        changes["finished_at"] = now
+    claim = Procedure.objects.filter(pk=procedure.pk, claimed_until=procedure.claimed_until)
+    claim.update(**changes)
     return max(1, len(rows))
 
 
 def _claim(now: datetime) -> Procedure | None:
-    """Take the oldest that nobody holds; what is too late is let go."""
+    """Claim the oldest that is free; what is too late is ended."""
     free = Q(claimed_until=None) | Q(claimed_until__lt=now)
     waiting = Procedure.objects.filter(free, finished_at=None).order_by("pk")
     for procedure in waiting.select_related("list__forum")[:10]:
-        mine = Procedure.objects.filter(
+        claim = Procedure.objects.filter(
             pk=procedure.pk, claimed_until=procedure.claimed_until, finished_at=None
         )
         if procedure.created_at < now - LATE:
-            mine.update(finished_at=now)
-        elif mine.update(claimed_until=now + LEASE):
+            claim.update(finished_at=now)
+        elif claim.update(claimed_until=now + LEASE):
             procedure.claimed_until = now + LEASE
             return procedure
     return None
 
 
 def _page(procedure: Procedure, now: datetime) -> list[Subscription]:
+    modes: Sequence[str] = AT_ONCE
+    if procedure.is_urgent:
+        modes = URGENT
     awake = Q(paused_until=None) | Q(paused_until__lte=now)
     rows = Subscription.objects.filter(
         awake,
@@ -107,9 +105,18 @@ def _page(procedure: Procedure, now: datetime) -> list[Subscription]:
         pk__gt=procedure.cursor,
         ended_at=None,
         suspended_at=None,
-        delivery__in=URGENT if procedure.is_urgent else AT_ONCE,
+        delivery__in=modes,
     )
     return list(rows.select_related("member", "address").order_by("pk")[:PAGE])
+
+
+def _write_all(procedure: Procedure, rows: list[Subscription]) -> None:
+    """Write to those of a page who may read the discussion at this moment."""
+    members = {row.member_id for row in rows}
+    readers = forum_selectors.readers_among(procedure.list.forum_id, members)
+    for row in rows:
+        if row.member_id in readers:
+            _write(procedure, row)
 
 
 def _write(procedure: Procedure, row: Subscription) -> None:

@@ -1,16 +1,16 @@
-"""What waits to go out: how far each mailing is, which recipients and letters are tried again,
-which digests are due.
+"""The queue of outgoing mail: mailings under way, deliveries being retried, digests that are due.
 
-What was refused stands here too, until somebody tries it again or gives it up: nothing is lost
+What was refused stands here too, until somebody retries it or cancels its delivery: nothing is lost
 without a word. Rows are named ``mailing-12``, ``retry-5`` and ``notice-7``, on the page and on the
 command line alike; ``all`` and ``refused`` name several.
 """
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db import transaction
 from django.db.models import Count, F, Min, Q, QuerySet
@@ -35,7 +35,7 @@ class QueueItem:
 
     Args:
         key: as ``notice-7``.
-        about: subject of the contribution or letter.
+        about: subject of the contribution or notification.
         to: the list, or the recipient.
         reason: what the relay said last; empty when nothing is wrong.
         done, total: recipients; total 0 where it is one.
@@ -63,20 +63,25 @@ class QueueItem:
     @property
     def percent(self) -> int:
         """How far it is."""
-        return min(100 * self.done // self.total, 100) if self.total else 0
+        if not self.total:
+            return 0
+        return min(100 * self.done // self.total, 100)
 
     def as_json(self) -> dict[str, Any]:
         """Return the fields; moments in ISO 8601."""
         values = {"kind": self.kind, **asdict(self)}
-        return {name: v.isoformat() if isinstance(v, datetime) else v for name, v in values.items()}
+        for name, value in values.items():
+            if isinstance(value, datetime):
+                values[name] = value.isoformat()
+        return values
 
 
 @dataclass(frozen=True)
 class Queue:
-    """All that waits, the oldest first; ``counts`` also has what is not shown, by kind, ``digest``
-    and ``refused``.
+    """All that waits, the oldest first.
 
-    ``trouble`` says what is wrong with the relay, None when nothing is.
+    ``counts`` has what is not shown too, by kind, ``digest`` and ``refused``; ``trouble`` says what
+    is wrong with the relay, None when nothing is.
     """
 
     items: list[QueueItem]
@@ -111,7 +116,7 @@ def waiting(now: datetime) -> Queue:
         .annotate(count=Count("pk"), since=Min("digest_at"))
     )
     due_digests = list(digests)
-    copies, letters = _refused_retries(now), _refused_notices(now)
+    retries_refused, notices_refused = _refused_retries(now), _refused_notices(now)
     return Queue(
         items=[*_mailings(mailings, now), *_retries(retries), *_notices(notices)],
         counts={
@@ -119,10 +124,10 @@ def waiting(now: datetime) -> Queue:
             "retry": retries.count(),
             "notice": notices.count(),
             "digest": sum(count for _name, count, _since in due_digests),
-            "refused": copies.count() + letters.count(),
+            "refused": retries_refused.count() + notices_refused.count(),
         },
         digests=due_digests,
-        refused=[*_retries(copies), *_notices(letters)],
+        refused=[*_retries(retries_refused), *_notices(notices_refused)],
         trouble=trouble(),
     )
 
@@ -137,7 +142,7 @@ def _refused_notices(now: datetime) -> QuerySet[Notice]:
 
 
 def refused_count(now: datetime) -> int:
-    """Return how many copies and letters were refused and wait for somebody to look. Queries: 2."""
+    """Return how many copies and notifications were refused and wait for a person. Queries: 2."""
     return _refused_retries(now).count() + _refused_notices(now).count()
 
 
@@ -152,20 +157,32 @@ def _mailings(rows: Any, now: datetime) -> Iterable[QueueItem]:
             pk__gt=row.cursor, delivery__in=AT_ONCE, ended_at=None, suspended_at=None
         ).count()
         done = row.sent + row.failed
-        pace = done / max((now - row.created_at).total_seconds(), 1.0)
-        ends = now + timedelta(seconds=left / pace) if pace and not row.last_reply else None
+        next_at = ends_at = None
+        if not row.last_reply:
+            ends_at = _end_of(row, left, now)
+        elif not row.claimed_by:
+            next_at = row.claimed_until
         yield QueueItem(
             f"mailing-{row.pk}",
             row.contribution.subject,
             row.list.address,
             row.created_at,
-            row.claimed_until if row.last_reply and not row.claimed_by else None,
+            next_at,
             row.attempts,
             row.last_reply,
             done,
             done + left,
-            ends,
+            ends_at,
         )
+
+
+def _end_of(mailing: Mailing, left: int, now: datetime) -> datetime | None:
+    """Return when a mailing ends at its present pace, None for one that has not begun."""
+    done = mailing.sent + mailing.failed
+    if not done:
+        return None
+    seconds = max((now - mailing.created_at).total_seconds(), 1.0)
+    return now + timedelta(seconds=left * seconds / done)
 
 
 def _retries(rows: Any) -> Iterable[QueueItem]:
@@ -185,16 +202,18 @@ def _retries(rows: Any) -> Iterable[QueueItem]:
 
 def _notices(rows: Any) -> Iterable[QueueItem]:
     for row in rows.defer("raw").order_by("next_at", "pk")[:SHOWN]:
-        refused = row.state == Notice.State.FAILED
+        next_at = row.next_at
+        if row.state == Notice.State.FAILED:
+            next_at = None
         yield QueueItem(
             f"notice-{row.pk}",
             row.subject,
             ", ".join(row.recipients),
             row.created_at,
-            None if refused else row.next_at,
+            next_at,
             row.attempts,
             row.last_reply,
-            refused=refused,
+            refused=row.state == Notice.State.FAILED,
         )
 
 
@@ -203,116 +222,131 @@ def _notices(rows: Any) -> Iterable[QueueItem]:
 
 @transaction.atomic
 def retry_now(*, key: str, now: datetime) -> int:
-    """Try one again now, ``all``, or all that was ``refused``; return how many that is.
+    """Retry one now, ``all``, or all that was ``refused``; return how many deliveries that is.
 
     What is under way at this moment is left alone.
     """
     if key == "all":
-        return sum(act(Q(), now) for act, _give_up in _ACTS.values())
+        return sum(retry(Q(), now) for retry, _cancel in _ACTS.values())
     if key == "refused":
         return _woken(_requeue_retries(Q(), now), "mailings") + _woken(
             _requeue_notices(Q(), now), "notices"
         )
-    act, pk = _parse(key, 0)
-    return act(Q(pk=pk), now) if act else 0
+    named = _parse(key)
+    if named is None:
+        return 0
+    retry, _cancel = _ACTS[named.kind]
+    return retry(Q(pk=named.pk), now)
 
 
 @transaction.atomic
 def give_up(*, key: str, now: datetime) -> int:
-    """Give one up, or all that was ``refused``: who has
-    not got it gets it by mail no more; return how many.
+    """Cancel the delivery of one, or of all that was ``refused``; return how many that is.
+
+    Who has not got it gets it by mail no more.
     """
     if key == "refused":
-        letters = _refused_notices(now).update(raw=b"")
-        return _refused_retries(now).update(ended_at=now) + letters
-    act, pk = _parse(key, 1)
-    return act(Q(pk=pk), now) if act else 0
+        notices = _refused_notices(now).update(raw=b"")
+        return _refused_retries(now).update(ended_at=now) + notices
+    named = _parse(key)
+    if named is None:
+        return 0
+    _retry, cancel = _ACTS[named.kind]
+    return cancel(Q(pk=named.pk), now)
 
 
 def item_of(key: str) -> QueueItem | None:
     """Return one thing that waits, None when it does not any more. Queries: 2 at most."""
-    kind, _hyphen, pk = key.partition("-")
-    if not _is_key(kind, pk):
+    named = _parse(key)
+    if named is None:
         return None
-    rows: dict[str, Callable[[], Iterable[QueueItem]]] = {
-        "mailing": lambda: _mailings(
-            Mailing.objects.filter(pk=pk, state=Mailing.State.SENDING), _EPOCH
+    # All are generators: only the one that is looked at asks the database.
+    items = {
+        "mailing": _mailings(
+            Mailing.objects.filter(pk=named.pk, state=Mailing.State.SENDING), _EPOCH
         ),
-        "retry": lambda: _retries(Retry.objects.filter(pk=pk, ended_at=None)),
-        "notice": lambda: _notices(Notice.objects.filter(pk=pk).filter(_OPEN_NOTICE)),
+        "retry": _retries(Retry.objects.filter(pk=named.pk, ended_at=None)),
+        "notice": _notices(Notice.objects.filter(pk=named.pk).filter(_OPEN_NOTICE)),
     }
-    return next(iter(rows[kind]()), None)
+    return next(iter(items[named.kind]), None)
 
 
-# A letter that waits, or was refused and can be tried again.
+# A notification that waits, or was refused and can be retried.
 _OPEN_NOTICE = Q(state=Notice.State.WAITING) | (Q(state=Notice.State.FAILED) & ~Q(raw=b""))
+_KEY = re.compile(r"(?P<kind>mailing|retry|notice)-(?P<pk>[0-9]{1,18})")
 _EPOCH = datetime.fromtimestamp(0).astimezone()
 _Act = Callable[[Q, datetime], int]
 
 
-def _is_key(kind: str, pk: str) -> bool:
-    return kind in _ACTS and pk.isascii() and pk.isdecimal() and len(pk) < 19
+class _NamedRow(NamedTuple):
+    """A row as pages and command line name it."""
+
+    kind: str
+    pk: int
 
 
-def _parse(key: str, which: int) -> tuple[_Act | None, int]:
-    kind, _hyphen, pk = key.partition("-")
-    return (_ACTS[kind][which], int(pk)) if _is_key(kind, pk) else (None, 0)
+def _parse(key: str) -> _NamedRow | None:
+    """Return which row a key such as ``notice-7`` names, None for what is no key."""
+    match = _KEY.fullmatch(key)
+    if match is None:
+        return None
+    return _NamedRow(match["kind"], int(match["pk"]))
 
 
-def _retry_mailings(wanted: Q, now: datetime) -> int:
+def _retry_mailings(condition: Q, now: datetime) -> int:
     """Free those that wait for a relay; the lease of a worker that sends is not touched."""
-    rows = Mailing.objects.filter(wanted, state=Mailing.State.SENDING, claimed_by="").exclude(
+    rows = Mailing.objects.filter(condition, state=Mailing.State.SENDING, claimed_by="").exclude(
         last_reply=""
     )
     return _woken(rows.update(claimed_until=None), "mailings")
 
 
-def _retry_retries(wanted: Q, now: datetime) -> int:
-    due = Retry.objects.filter(wanted, next_at__gt=now).update(next_at=now)
-    return _woken(due + _requeue_retries(wanted, now), "mailings")
+def _retry_retries(condition: Q, now: datetime) -> int:
+    due = Retry.objects.filter(condition, next_at__gt=now).update(next_at=now)
+    return _woken(due + _requeue_retries(condition, now), "mailings")
 
 
-def _requeue_retries(wanted: Q, now: datetime) -> int:
-    """Try refused copies again; they have not failed until they are refused once more."""
+def _requeue_retries(condition: Q, now: datetime) -> int:
+    """Retry refused copies; they have not failed until they are refused once more."""
     rows = list(
-        _refused_retries(now).select_for_update().filter(wanted).values_list("pk", "mailing_id")
+        _refused_retries(now).select_for_update().filter(condition).values_list("pk", "mailing_id")
     )
     for mailing_id, count in Counter(mailing_id for _pk, mailing_id in rows).items():
         Mailing.objects.filter(pk=mailing_id, failed__gte=count).update(failed=F("failed") - count)
     return Retry.objects.filter(pk__in=[pk for pk, _mailing_id in rows]).update(next_at=now)
 
 
-def _retry_notices(wanted: Q, now: datetime) -> int:
-    rows = Notice.objects.filter(wanted, state=Notice.State.WAITING, next_at__gt=now)
-    return _woken(rows.update(next_at=now) + _requeue_notices(wanted, now), "notices")
+def _retry_notices(condition: Q, now: datetime) -> int:
+    rows = Notice.objects.filter(condition, state=Notice.State.WAITING, next_at__gt=now)
+    return _woken(rows.update(next_at=now) + _requeue_notices(condition, now), "notices")
 
 
-def _requeue_notices(wanted: Q, now: datetime) -> int:
-    return _refused_notices(now).filter(wanted).update(state=Notice.State.WAITING, next_at=now)
+def _requeue_notices(condition: Q, now: datetime) -> int:
+    return _refused_notices(now).filter(condition).update(state=Notice.State.WAITING, next_at=now)
 
 
-def _woken(count: int, pump: str) -> int:
+def _woken(count: int, worker: str) -> int:
     if count:
-        wake(pump)
+        wake(worker)
     return count
 
 
-def _end_mailing(wanted: Q, now: datetime) -> int:
+def _end_mailing(condition: Q, now: datetime) -> int:
     """End it where it is: a worker at it finds that it has lost the claim."""
-    rows = Mailing.objects.filter(wanted, state=Mailing.State.SENDING)
+    rows = Mailing.objects.filter(condition, state=Mailing.State.SENDING)
     return rows.update(state=Mailing.State.DONE, finished_at=now, claimed_by="", claimed_until=None)
 
 
-def _end_retry(wanted: Q, now: datetime) -> int:
-    rows = list(Retry.objects.select_for_update().filter(wanted, ended_at=None))
+def _end_retry(condition: Q, now: datetime) -> int:
+    rows = list(Retry.objects.select_for_update().filter(condition, ended_at=None))
     for row in rows:
         if row.next_at is not None:
             Mailing.objects.filter(pk=row.mailing_id).update(failed=F("failed") + 1)
     return Retry.objects.filter(pk__in=[row.pk for row in rows]).update(next_at=None, ended_at=now)
 
 
-def _end_notice(wanted: Q, now: datetime) -> int:
-    rows = Notice.objects.filter(wanted).filter(_OPEN_NOTICE)
+def _end_notice(condition: Q, now: datetime) -> int:
+    rows = Notice.objects.filter(condition).filter(_OPEN_NOTICE)
     # The text may hold a link that opens an account.
     return rows.update(state=Notice.State.FAILED, raw=b"")
 

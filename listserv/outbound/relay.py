@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 LANES = 4  # connections
 WORTH_A_LANE = 16  # copies for which another connection is opened
 REPLY_SECONDS = 60.0
-# A batch ends after this many seconds whatever the relay does; the pumps' leases are longer.
+# A batch ends after this many seconds whatever the relay does; the workers' leases are longer.
 BATCH_SECONDS = 150.0
 IDLE_SECONDS = 30.0
 # A connection that was used a moment ago needs no asking whether it still answers.
@@ -41,8 +41,9 @@ class Relay:
     def __init__(
         self, address: Endpoint, *, helo: str, reply_seconds: float = REPLY_SECONDS
     ) -> None:
-        known = address if isinstance(address, RelayAddress) else None
-        self.address = known or RelayAddress(address.host, address.port)
+        if not isinstance(address, RelayAddress):
+            address = RelayAddress(address.host, address.port)
+        self.address = address
         self.helo, self.reply_seconds = helo, reply_seconds
         self._runner = asyncio.Runner()
         self._idle: list[tuple[float, Wire]] = []  # when it was last used
@@ -86,9 +87,9 @@ class Relay:
 
     async def _start(self, work: Work) -> "asyncio.Future[list[None]]":
         await self._close_idle(IDLE_SECONDS)
-        ahead = (
-            len(work.batch) if work.progress is None else min(work.progress.ahead, len(work.batch))
-        )
+        ahead = len(work.batch)
+        if work.progress is not None:
+            ahead = min(work.progress.ahead, ahead)
         lanes = min(LANES, -(-ahead // WORTH_A_LANE))
         return asyncio.gather(*(self._lane(work) for _ in range(lanes)))
 
@@ -108,7 +109,10 @@ class Relay:
                 metrics.relay_disconnects.inc()
                 log.info("The relay %s: %s", self.address, without_people(reason))
                 hung = isinstance(error, TimeoutError | asyncio.CancelledError)
-                work.give_back(flow.flying if flow is not None else (), reason, again=not hung)
+                on_the_wire: Sequence[int] = ()
+                if flow is not None:
+                    on_the_wire = flow.flying
+                work.give_back(on_the_wire, reason, again=not hung)
                 if wire is not None:
                     await wire.close()
                 if hung:

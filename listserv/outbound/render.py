@@ -1,5 +1,4 @@
-"""Turn a contribution into the mail of its list: once for all, then a few personal header lines for
-each copy.
+"""Render a contribution as the mail of its list: once for all, then a few lines for each copy.
 
 A copy is ``prefix + personal + body``. The prefix holds the headers that are the same for all, the
 body is one of a few (:mod:`listserv.outbound.bodies`), and what stands between is the recipient's
@@ -46,48 +45,51 @@ def subject_line(subject: str, tag: str, *, answers: bool) -> str:
     Whatever marks it came with are gone: copies and replies thread by subject too, in every mail
     program.
     """
-    return f"{'Re: ' if answers else ''}[{tag}] {bare_subject(subject, tag=tag)}".strip()
+    line = f"[{tag}] {bare_subject(subject, tag=tag)}".strip()
+    if answers:
+        return f"Re: {line}"
+    return line
 
 
 def thread_of(contribution: "Contribution") -> tuple[str, list[str]]:
-    """Return In-Reply-To (empty for none) and References, as Message-IDs without brackets (RFC 5322
-    §3.6.4).
+    """Return In-Reply-To (empty for none) and References, as Message-IDs without brackets.
 
     What came by mail keeps the author's own; the parent in the hub ends the list in any case, so
-    that an answer by web or live threads as one by mail does.
+    that an answer by web or live threads as one by mail does. Source: RFC 5322 §3.6.4.
     """
-    parent = contribution.parent.message_id if contribution.parent else ""
-    ids = [*contribution.references.split(), contribution.in_reply_to, parent]
-    known: dict[str, None] = {}
-    for message_id in ids:
-        if _message_id.fullmatch(message_id) and message_id != contribution.message_id:
-            known.pop(message_id, None)
-            known[message_id] = None
-    chain = list(known)
+    answered, ids = contribution.in_reply_to, contribution.references.split()
+    ids.append(contribution.in_reply_to)
+    if contribution.parent is not None:
+        answered = contribution.parent.message_id
+        ids.append(answered)
+    usable = [name for name in ids if _message_id.fullmatch(name) is not None]
+    # Each stands where it is named last.
+    backwards = dict.fromkeys(reversed(usable))
+    backwards.pop(contribution.message_id, None)
+    chain = list(reversed(backwards))
+    if answered not in backwards:
+        answered = ""
     if len(chain) > REFERENCES_MAX:
         chain = chain[:1] + chain[1 - REFERENCES_MAX :]
-    answered = parent or contribution.in_reply_to
-    return (answered if answered in known else ""), chain
+    return answered, chain
 
 
 def list_headers(mailing: Mailing) -> bytes:
-    """Return the fields by which mail programs know a
-    list and what can be done with it (RFC 2369, 2919).
-    """
-    mail_list, forum = mailing.list, mailing.contribution.post.topic.forum
+    """Return the fields by which mail programs know a list and its commands (RFC 2369, 2919)."""
+    mailing_list, forum = mailing.list, mailing.contribution.post.topic.forum
     page = full_url("forums:discussion_by_key", forum.pk)
     help_page = full_url("listserv:lists")
-    ways = {
-        name: f"<mailto:{tokens.address(f'{mail_list.name}-{name}')}>"
+    commands = {
+        name: f"<mailto:{tokens.address(f'{mailing_list.name}-{name}')}>"
         for name in ("help", "join", "owner")
     }
     return b"".join(
         (
-            mailbox("List-Id", forum.name, mail_list.list_id),
-            structured("List-Post", f"<mailto:{mail_list.address}>"),
-            structured("List-Help", ways["help"], f"<{help_page}>", join=","),
-            structured("List-Subscribe", ways["join"], f"<{help_page}>", join=","),
-            structured("List-Owner", ways["owner"]),
+            mailbox("List-Id", forum.name, mailing_list.list_id),
+            structured("List-Post", f"<mailto:{mailing_list.address}>"),
+            structured("List-Help", commands["help"], f"<{help_page}>", join=","),
+            structured("List-Subscribe", commands["join"], f"<{help_page}>", join=","),
+            structured("List-Owner", commands["owner"]),
             structured("List-Archive", f"<{page}>"),
         )
     )
@@ -108,8 +110,9 @@ class Renderer:
         self.bodies = Bodies(self.contribution, self.list, alias=self.author.alias)
 
     def prepare(self, receivers: Iterable[Receiver]) -> None:
-        """Write what the copies of some receivers share, so
-        that nothing can fail, or ask the database, later.
+        """Write what the copies of some receivers share.
+
+        Later nothing can fail any more, or ask the database.
         """
         assert self.prefix
         for language, form in {(receiver.language, receiver.form) for receiver in receivers}:
@@ -134,34 +137,30 @@ class Renderer:
 
     @property
     def _answers(self) -> bool:
-        """Whether something was said in the topic before;
-        the first word on an agenda item answers nothing.
+        """Whether something was said in the topic before.
+
+        The first contribution to an agenda item answers nothing.
         """
+        if self.contribution.parent is not None:
+            return True
         post = self.contribution.post
-        return self.contribution.parent is not None or post.topic.first_post_id not in (
-            None,
-            post.pk,
-        )
+        return post.topic.first_post_id not in (None, post.pk)
 
     @cached_property
     def prefix(self) -> bytes:
         """The headers that every copy shares."""
-        contribution, mail_list = self.contribution, self.list
-        answered, chain = thread_of(contribution)
+        contribution, mailing_list = self.contribution, self.list
         return b"".join(
             (
                 self.author.fields,
-                mailbox("To", self.forum.name, mail_list.address),
+                mailbox("To", self.forum.name, mailing_list.address),
                 unstructured(
                     "Subject",
-                    subject_line(contribution.subject, mail_list.tag, answers=self._answers),
+                    subject_line(contribution.subject, mailing_list.tag, answers=self._answers),
                 ),
                 structured("Date", format_datetime(contribution.created_at)),
                 structured("Message-ID", f"<{self.message_id}>"),
-                structured("In-Reply-To", f"<{answered}>") if answered else b"",
-                structured("References", *(f"<{message_id}>" for message_id in chain))
-                if chain
-                else b"",
+                _thread_headers(contribution),
                 list_headers(self.mailing),
                 structured("Archived-At", f"<{self.bodies.page_url}>"),
                 structured("Precedence", "list"),
@@ -170,16 +169,15 @@ class Renderer:
 
     @cached_property
     def _gaps(self) -> tuple[bytes, ...]:
-        """The personal header block around its gaps:
-        reply address, leave token, leave token once more.
-        """
+        """The personal header block around its gaps: reply address, leave token, leave token."""
         url = reverse("listserv:leave", args=(self.list.name, "TOKEN"))
         # One click by web (RFC 8058) or an empty mail to tokens.leave_address (RFC 2369).
-        mail = f"mailto:{tokens.address(f'{self.list.name}-leave+TOKEN')}"
-        ways = (f"<{way.replace('TOKEN', chr(0))}>" for way in (f"{settings.HUB_URL}{url}", mail))
+        mailto = f"mailto:{tokens.address(f'{self.list.name}-leave+TOKEN')}"
+        links = (f"{settings.HUB_URL}{url}", mailto)
+        links_with_gaps = (f"<{link.replace('TOKEN', chr(0))}>" for link in links)
         fields = (
             mailbox("Reply-To", self.forum.name, "\0", fold=True),
-            structured("List-Unsubscribe", *ways, join=","),
+            structured("List-Unsubscribe", *links_with_gaps, join=","),
             structured("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
         )
         return tuple(b"".join(fields).split(b"\0"))
@@ -192,14 +190,24 @@ class Renderer:
             number=self.contribution.number,
             list_id=self.list.pk,
         )
-        before, between, again, after = self._gaps
-        return b"".join((before, reply.encode(), between, leave, again, leave, after))
+        before_reply, before_link, before_mailto, end = self._gaps
+        return b"".join(
+            (before_reply, reply.encode(), before_link, leave, before_mailto, leave, end)
+        )
+
+
+def _thread_headers(contribution: "Contribution") -> bytes:
+    answered, chain = thread_of(contribution)
+    headers = b""
+    if answered:
+        headers += structured("In-Reply-To", f"<{answered}>")
+    if chain:
+        headers += structured("References", *(f"<{message_id}>" for message_id in chain))
+    return headers
 
 
 class Copies(Batch):
-    """The copies for some receivers, each made when it is
-    asked for: while one is on the wire the next is written.
-    """
+    """The copies for some receivers: while one is on the wire the next is rendered."""
 
     def __init__(
         self, renderer: Renderer, receivers: list[Receiver], progress: Progress | None = None

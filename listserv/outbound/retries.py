@@ -1,4 +1,4 @@
-"""Copies that were not accepted at first, sent again when they are due."""
+"""Retry deliveries that were not accepted at first, when they are due."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -13,7 +13,7 @@ from listserv.mail.smtp.transport import DeliveryResult, Outcome
 from listserv.models import Mailing, Retry
 from listserv.outbound import roster
 from listserv.outbound.bulk import Bulk
-from listserv.outbound.delivery_log import Group
+from listserv.outbound.delivery_log import DeliveryLog
 from listserv.outbound.render import Renderer
 from listserv.outbound.roster import Receiver
 from listserv.outbound.trouble import LEASE, clear_trouble, next_try, note_trouble, pause_after
@@ -49,7 +49,7 @@ def count_refused(
 
 @dataclass
 class _RetryBatch:
-    """Retries of one mailing that are ours until their ``next_at``."""
+    """Retries of one mailing that this worker has claimed until their ``next_at``."""
 
     mailing: Mailing
     retries: dict[int, Retry]  # by subscription
@@ -58,10 +58,10 @@ class _RetryBatch:
     began: float = field(default_factory=time.monotonic)
 
     def __post_init__(self) -> None:
-        self.group = Group(self.mailing, again=True)
+        self.log = DeliveryLog(self.mailing, again=True)
 
     def renew(self) -> bool:
-        """Keep them."""
+        """Renew the claim."""
         until = self.now + timedelta(seconds=time.monotonic() - self.began) + LEASE
         Retry.objects.filter(pk__in=[retry.pk for retry in self.retries.values()]).update(
             next_at=until
@@ -70,17 +70,17 @@ class _RetryBatch:
 
     @transaction.atomic
     def settle(self, start: int, results: Sequence[DeliveryResult]) -> bool:
-        """Write down what became of some of them."""
+        """Record the results of some of them."""
         receivers = self.receivers[start : start + len(results)]
         for receiver, result in zip(receivers, results, strict=True):
             _settle_retry(self.retries.pop(receiver.pk), result, self.now)
         count_refused(self.mailing, receivers, results, self.now)
-        self.group.note(receivers, results)
+        self.log.note(receivers, results)
         return True
 
     @transaction.atomic
     def put_off(self, result: DeliveryResult) -> None:
-        """Let the rest wait for the relay; nothing was said about their recipients."""
+        """Let the rest wait for the relay, which said nothing about their recipients."""
         for retry in self.retries.values():
             retry.next_at = self.now + pause_after(result, retry.attempts)
             retry.last_reply = result.reply[:500]
@@ -89,9 +89,9 @@ class _RetryBatch:
 
 
 def due_retries(now: datetime, *, send: Callable[..., list[DeliveryResult]], most: int) -> int:
-    """Send again what is due of one mailing; return how many copies were answered.
+    """Retry what is due of one mailing; return how many deliveries were answered.
 
-    Args: send, as the pump does; most, how many in one go.
+    Args: send, as the delivery worker sends; most, how many at once.
     """
     due = Retry.objects.filter(next_at__lte=now).order_by("next_at")
     first = due.values_list("mailing_id", flat=True).first()
@@ -103,23 +103,19 @@ def due_retries(now: datetime, *, send: Callable[..., list[DeliveryResult]], mos
         Retry.objects.filter(pk__in=[retry.pk for retry in retries]).update(next_at=now + LEASE)
     mailing = mailings().get(pk=first)
     by_subscription = {retry.subscription_id: retry for retry in retries}
-    receivers = (
-        roster.among(mailing, by_subscription, now=now)
-        if mailing.contribution.state == "accepted"
-        else []
-    )
+    receivers: list[Receiver] = []
+    if mailing.contribution.state == "accepted":
+        receivers = roster.among(mailing, by_subscription, now=now)
     # Who may no longer read, or wants no mail, is not tried again.
-    entitled = {receiver.pk for receiver in receivers}
-    Retry.objects.filter(
-        pk__in=[retry.pk for key, retry in by_subscription.items() if key not in entitled]
-    ).delete()
-    again = _RetryBatch(mailing, {key: by_subscription[key] for key in entitled}, receivers, now)
-    bulk = Bulk(settle=again.settle, renew=again.renew, ever_taken=mailing.sent > 0)
+    entitled = {receiver.pk: by_subscription.pop(receiver.pk) for receiver in receivers}
+    Retry.objects.filter(pk__in=[retry.pk for retry in by_subscription.values()]).delete()
+    batch = _RetryBatch(mailing, entitled, receivers, now)
+    bulk = Bulk(settle=batch.settle, renew=batch.renew, ever_taken=mailing.sent > 0)
     rest = bulk.rest(send(Renderer(mailing), receivers, bulk.progress()))
-    again.settle(rest.start, rest.results)
-    again.group.flush(rest.pause)
+    batch.settle(rest.start, rest.results)
+    batch.log.flush(rest.pause)
     if rest.pause is not None:
-        again.put_off(rest.pause)
+        batch.put_off(rest.pause)
         note_trouble(rest.pause, now)
     if bulk.taken:
         clear_trouble(now)

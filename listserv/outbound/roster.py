@@ -1,5 +1,4 @@
-"""Who gets a copy: a page of the roster at a time, as plain rows, and only those who may read at
-this moment.
+"""Read who gets a copy: a page of the roster at a time, and only those who may read right now.
 
 A fan-out reads every subscription of a list; rows of values cost a third of what model instances
 do.
@@ -24,6 +23,21 @@ _COLUMNS = (
 )  # fmt: skip
 
 
+class _Row(NamedTuple):
+    """A subscription as the database gives it, in the order of the columns."""
+
+    pk: int
+    member_id: int
+    primary_address: str
+    chosen_address: str | None
+    is_verified: bool | None
+    language: str
+    member_language: str
+    delivery: str
+    files: str
+    own_copy: bool
+
+
 class Form(StrEnum):
     """What a copy holds."""
 
@@ -44,9 +58,7 @@ class Receiver(NamedTuple):
 
 @dataclass(frozen=True)
 class RosterPage:
-    """A piece of the roster: the key of its last subscription,
-    how many it has, and who of them gets a copy.
-    """
+    """A piece of the roster: its last key, how many it has, and who of them gets a copy."""
 
     last: int
     count: int
@@ -62,30 +74,25 @@ def _read(mailing: Mailing, rows: Iterable[tuple[Any, ...]]) -> list[Receiver]:
     """Return the receivers among rows; an author who wants no copy of their own words gets none."""
     author = mailing.contribution.author_id
     receivers: list[Receiver] = []
-    for (
-        pk,
-        member,
-        email,
-        other,
-        verified,
-        language,
-        own_language,
-        delivery,
-        files,
-        own_copy,
-    ) in rows:
-        if not own_copy and member == author:
+    for values in rows:
+        row = _Row(*values)
+        if row.member_id == author and not row.own_copy:
             continue
-        address = other if verified else email
-        form = _form_of(delivery, files)
-        receivers.append(Receiver(pk, member, address, language or own_language, form))
+        address = row.primary_address
+        if row.chosen_address is not None and row.is_verified:
+            address = row.chosen_address
+        language = row.language or row.member_language
+        form = _form_of(row.delivery, row.files)
+        receivers.append(Receiver(row.pk, row.member_id, address, language, form))
     return receivers
 
 
 def _form_of(delivery: str, files: str) -> Form:
     if delivery == "notices":
         return Form.NOTICE
-    return Form.FILES if files == "attach" else Form.TEXT
+    if files == "attach":
+        return Form.FILES
+    return Form.TEXT
 
 
 def _entitled(mailing: Mailing, receivers: list[Receiver]) -> list[Receiver]:
@@ -106,9 +113,9 @@ def page(mailing: Mailing, *, size: int, now: datetime) -> RosterPage:
     """
     walk = _wanting(Subscription.objects.filter(list=mailing.list_id, pk__gt=mailing.cursor), now)
     rows = list(walk.values_list(*_COLUMNS)[:size])
-    return RosterPage(
-        rows[-1][0] if rows else mailing.cursor, len(rows), _entitled(mailing, _read(mailing, rows))
-    )
+    if not rows:
+        return RosterPage(mailing.cursor, 0, [])
+    return RosterPage(rows[-1][0], len(rows), _entitled(mailing, _read(mailing, rows)))
 
 
 def among(mailing: Mailing, keys: Iterable[int], *, now: datetime) -> list[Receiver]:

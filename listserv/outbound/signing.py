@@ -1,6 +1,4 @@
-"""The transport that signs what goes through it; for
-large batches other processes make the signatures.
-"""
+"""The transport that signs what goes through it; large batches are signed by other processes."""
 
 import logging
 from collections.abc import Sequence
@@ -11,6 +9,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from django.conf import settings
 
 from hub.lib.endpoints import DkimKey
+from listserv.mail.smtp.progress import Progress
 from listserv.mail.smtp.transport import Batch, DeliveryResult, Envelope, Transport
 from listserv.outbound.dkim_signing import Signer, SigningKey, Unsigned, load
 from listserv.outbound.signing_process import SigningProcess
@@ -22,8 +21,9 @@ AHEAD, WORTH_A_PROCESS, PROCESSES = 64, 64, 2
 
 
 class Helpers:
-    """The processes that sign with one RSA key; they begin
-    with the first large batch, and again when one has ended.
+    """The processes that sign with one RSA key; they start with the first large batch.
+
+    One that has ended is replaced.
     """
 
     def __init__(self, key: rsa.RSAPrivateKey) -> None:
@@ -47,7 +47,9 @@ class Helpers:
             return None
         self._turn = (self._turn + 1) % len(self.processes)
         process = self.processes[self._turn]
-        return Ticket(process, process.submit(digest)) if process.is_ready else None
+        if not process.is_ready:
+            return None
+        return Ticket(process, process.submit(digest))
 
     def close(self) -> None:
         """End them all."""
@@ -77,7 +79,7 @@ class SignedBatch(Batch):
         self, batch: Sequence[Envelope], signer: Signer, helpers: dict[SigningKey, Helpers]
     ) -> None:
         self.batch, self.signer, self.helpers = batch, signer, helpers
-        self.progress = batch.progress if isinstance(batch, Batch) else None
+        self.progress: Progress | None = getattr(batch, "progress", None)
         self._ahead: dict[int, tuple[Envelope, list[tuple[Unsigned, Ticket | None]]]] = {}
         self._reached = 0
 
@@ -92,25 +94,32 @@ class SignedBatch(Batch):
         if ahead is None:
             # Nobody signs ahead, or it is sent again after a connection broke.
             return self.signer.sign(self.batch[index])
-        mail, unsigned = ahead
-        fields = [
-            each.signed(ticket.signature() if ticket is not None else None)
-            for each, ticket in unsigned
-        ]
-        return Envelope(mail.sender, mail.recipient, (b"".join(fields), *mail.parts))
+        message, unsigned = ahead
+        fields = b"".join(_signed(field, ticket) for field, ticket in unsigned)
+        return Envelope(message.sender, message.recipient, (fields, *message.parts))
 
     def _look_ahead(self, index: int) -> None:
         while self._reached < min(len(self.batch), index + AHEAD + 1):
-            mail = self.batch[self._reached]
+            message = self.batch[self._reached]
+            unsigned = self.signer.unsigned(message.parts)
             self._ahead[self._reached] = (
-                mail,
-                [(each, self._ticket(each)) for each in self.signer.unsigned(mail.parts)],
+                message,
+                [(field, self._ticket(field)) for field in unsigned],
             )
             self._reached += 1
 
     def _ticket(self, unsigned: Unsigned) -> Ticket | None:
         helpers = self.helpers.get(unsigned.key)
-        return helpers.submit(unsigned.digest) if helpers is not None else None
+        if helpers is None:
+            return None
+        return helpers.submit(unsigned.digest)
+
+
+def _signed(field: Unsigned, ticket: Ticket | None) -> bytes:
+    """Return a signed field, by the process that has a ticket for it, else by this one."""
+    if ticket is None:
+        return field.signed()
+    return field.signed(ticket.signature())
 
 
 class Signing:
@@ -145,8 +154,8 @@ def _loaded(keys: tuple[DkimKey, ...]) -> tuple[SigningKey, ...]:
 
 
 def signing(inner: Transport) -> Transport:
-    """Return a transport that signs with the keys of
-    ``HUB_DKIM_KEY``, the same one when there is none.
-    """
+    """Return a transport that signs with the keys of ``HUB_DKIM_KEY``, if there are any."""
     keys = _loaded(settings.HUB_DKIM)
-    return Signing(inner, Signer(keys, settings.HUB_MAIL_DOMAIN)) if keys else inner
+    if not keys:
+        return inner
+    return Signing(inner, Signer(keys, settings.HUB_MAIL_DOMAIN))

@@ -1,4 +1,4 @@
-"""Sign digests with an RSA key in processes of their own, so that every processor can work on them.
+"""Sign digests with an RSA key in processes of their own, on every processor there is.
 
 A signature takes longer than all else that is done for a copy. Threads would have to ask for the
 interpreter again after each of them, behind the thread that sends. A process reads digests from a
@@ -37,7 +37,7 @@ def sign_digest(key: rsa.RSAPrivateKey, digest: bytes) -> bytes:
 
 
 class SigningProcess:
-    """One process; what it is given to sign it answers in the same order. Used by one thread."""
+    """One process, which answers digests with signatures in the same order. For one thread."""
 
     def __init__(self, key: rsa.RSAPrivateKey) -> None:
         self._signature_bytes = key.key_size // 8
@@ -59,10 +59,13 @@ class SigningProcess:
     @property
     def is_ready(self) -> bool:
         """Whether it has begun and takes another digest."""
-        if not self._is_ready and not self._is_broken and self._has_answered():
+        if self._is_broken:
+            return False
+        if not self._is_ready and self._has_answered():
             self._is_ready = self._read(1) == READY
-        has_room = self._submitted - self._answered < MAX_WAITING
-        return self._is_ready and not self._is_broken and has_room
+        if not self._is_ready:
+            return False
+        return self._submitted - self._answered < MAX_WAITING
 
     @property
     def is_broken(self) -> bool:
@@ -76,8 +79,9 @@ class SigningProcess:
         return self._submitted
 
     def signature(self, ticket: int) -> bytes | None:
-        """Wait for a signature, and drop those of earlier
-        tickets; None where it cannot be had any more.
+        """Wait for a signature, and drop those of earlier tickets.
+
+        Returns: None where it cannot be had any more.
         """
         if ticket <= self._answered:
             return None
@@ -85,7 +89,9 @@ class SigningProcess:
         while self._answered < ticket and not self._is_broken:
             signature = self._read(self._signature_bytes)
             self._answered += 1
-        return None if self._is_broken else signature
+        if self._is_broken:
+            return None
+        return signature
 
     def close(self) -> None:
         """End it."""

@@ -1,6 +1,4 @@
-"""When to try again, and what is wrong with the relay,
-kept where every process and every page can see it.
-"""
+"""Decide when to retry, and remember what is wrong with the relay, for all processes and pages."""
 
 import logging
 import re
@@ -21,23 +19,22 @@ BACKOFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 240))
 GIVE_UP = timedelta(days=5)
 # How long a relay that was not there is left alone.
 PAUSE = timedelta(seconds=15)
-# How long one is left alone that refuses us: after the first time, the second, and so on.
 _NOT_LET_IN = re.compile(r"(?:^|: )5[0-9][0-9](?:[ -]|$)")
+# How long one is left alone that refuses us: after the first time, the second, and so on.
 REFUSAL_PAUSES = tuple(timedelta(seconds=seconds) for seconds in (15, 30, 60, 120, 300, 600, 900))
 
 
 def refuses_us(result: DeliveryResult) -> bool:
-    """Whether the relay is there and does not take
-    our mail, or does not let us in; else it is away.
-    """
+    """Whether the relay is there and refuses our mail, or does not let us in; else it is away."""
     if result.outcome is Outcome.UNREACHED:
         return bool(_NOT_LET_IN.search(result.reply))
     return True
 
 
 def pause_after(result: DeliveryResult, attempts: int) -> timedelta:
-    """Return how long to wait after a result that says nothing
-    of the recipient. Args: attempts, refusals before it.
+    """Return how long to wait after a result that says nothing of the recipient.
+
+    Args: attempts, refusals before it.
     """
     if not refuses_us(result):
         return PAUSE
@@ -63,23 +60,25 @@ def is_refusing() -> bool:
 @transaction.atomic
 def note_trouble(result: DeliveryResult, now: datetime) -> None:
     """Keep what is wrong; each change of it is a line in the log."""
-    is_away = not refuses_us(result)
-    kind = RelayTrouble.Kind.AWAY if is_away else RelayTrouble.Kind.REFUSES
+    kind = RelayTrouble.Kind.AWAY
+    if refuses_us(result):
+        kind = RelayTrouble.Kind.REFUSES
     reply = result.reply[:500]
     metrics.relay_errors.labels(kind.value).inc()
     row, created = RelayTrouble.objects.select_for_update().get_or_create(
         pk=1, defaults={"kind": kind, "reply": reply, "since": now, "last_at": now}
     )
-    if created or row.kind != kind or row.reply != reply:
-        log.log(
-            logging.WARNING if is_away else logging.ERROR,
-            "The relay does not answer; all mail waits: %s"
-            if is_away
-            else "The relay refuses our mail; all mail waits: %s",
-            without_people(reply),
-        )
+    if created or (row.kind, row.reply) != (kind, reply):
+        _log_trouble(kind, reply)
     row.kind, row.reply, row.last_at, row.attempts = kind, reply, now, row.attempts + 1
     row.save()
+
+
+def _log_trouble(kind: RelayTrouble.Kind, reply: str) -> None:
+    if kind is RelayTrouble.Kind.AWAY:
+        log.warning("The relay does not answer; all mail waits: %s", without_people(reply))
+    else:
+        log.error("The relay refuses our mail; all mail waits: %s", without_people(reply))
 
 
 @transaction.atomic

@@ -12,8 +12,8 @@ from listserv.archive.export import export_mbox
 from listserv.digests.render import Digest
 from listserv.digests.select import gather
 from listserv.models import Mailing
-from listserv.outbound.again import mailings
 from listserv.outbound.bodies import Bodies
+from listserv.outbound.retries import mailings
 from listserv.outbound.roster import Form
 
 pytestmark = pytest.mark.django_db

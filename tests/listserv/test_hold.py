@@ -51,7 +51,7 @@ def happen(cast, now):
 def test_each_pump_waits_for_the_end_of_a_hold_or_sends_nothing():
     gated = {name for name, work in hooks.pumps().items() if hasattr(work, "__wrapped__")}
     assert gated == set(hooks.pumps()) - SEND_NOTHING
-    assert gated == set(hold._PUMPS), "each of them is woken when the hold ends"
+    assert gated == set(hold._WORKERS), "each of them is woken when the hold ends"
 
 
 def test_no_pump_sends_anything_while_delivery_is_on_hold(cast, mailing, now, settings):
