@@ -1,6 +1,4 @@
-"""Examinations of what stands in DNS about the
-mail domain: MX, addresses, SPF, DKIM, DMARC, PTR.
-"""
+"""Examine what stands in DNS about the mail domain: MX, addresses, SPF, DKIM, DMARC, PTR."""
 
 import base64
 
@@ -37,12 +35,12 @@ async def domain(site: Site) -> Finding:
 async def mx(site: Site) -> Finding:
     """Does mail for the domain find its way?"""
     hosts = await site.mail_hosts()
-    wanted = (f"{site.domain}. 3600 IN MX 10 {site.suggested_host}.",)
+    suggested = (f"{site.domain}. 3600 IN MX 10 {site.suggested_host}.",)
     if not hosts:
         text = _(
             "No MX record says where mail for %(domain)s goes, so replies get lost. Publish one."
         )
-        return Finding("MX", WRONG, text, {"domain": site.domain}, wanted)
+        return Finding("MX", WRONG, text, {"domain": site.domain}, suggested)
     lost = [host for host in hosts if not await site.addresses(host)]
     if lost:
         text = _(
@@ -73,50 +71,46 @@ async def ptr(site: Site) -> Finding:
         back = [name for name in names if ip in await site.addresses(name)]
         if back:
             continue
-        host = (site.relay.host if site.relay is not None else "") or site.suggested_host
-        values = {"ip": ip, "name": names[0] if names else host}
-        text = (
-            _(
+        if names:
+            name = names[0]
+            text = _(
                 "The name of %(ip)s is %(name)s, which does not lead back to it. Correct one of "
                 "the two."
             )
-            if names
-            else _(
+        else:
+            name = site.sending_host
+            text = _(
                 "%(ip)s has no name (PTR). Many servers refuse its mail. Ask whoever gave you the "
                 "address for one."
             )
-        )
-        record = f"{address.reverse_pointer}. 3600 IN PTR {values['name']}."
-        return Finding("PTR", WRONG, text, values, (record,))
+        record = f"{address.reverse_pointer}. 3600 IN PTR {name}."
+        return Finding("PTR", WRONG, text, {"ip": ip, "name": name}, (record,))
     text = _("%(ips)s: each has a name that leads back to it.")
     return Finding("PTR", GOOD, text, {"ips": ", ".join(senders)})
 
 
 async def sender_policy(site: Site) -> Finding:
     """Does SPF let our own addresses send?"""
-    rows = [text for text in await site.dns.ask(site.domain, "TXT") if text[:6].lower() == "v=spf1"]
+    texts = await site.dns.ask(site.domain, "TXT")
+    rows = [text for text in texts if text[:6].lower() == "v=spf1"]
     senders = await site.senders()
     networks = " ".join(f"ip{spf.client_address(ip).version}:{ip}" for ip in senders) or "mx"
-    wanted = (f'{site.domain}. 3600 IN TXT "v=spf1 {networks} -all"',)
+    suggested = (f'{site.domain}. 3600 IN TXT "v=spf1 {networks} -all"',)
     if not rows:
         text = _("No SPF record says who may send for %(domain)s. Publish one.")
-        return Finding("SPF", WRONG, text, {"domain": site.domain}, wanted)
+        return Finding("SPF", WRONG, text, {"domain": site.domain}, suggested)
     if len(rows) > 1:
         return Finding(
-            "SPF", WRONG, _("There are several SPF records, so none counts. Keep one."), {}, wanted
+            "SPF",
+            WRONG,
+            _("There are several SPF records, so none counts. Keep one."),
+            {},
+            suggested,
         )
     for ip in senders:
-        result = await spf.check_host(
-            ip=ip, mail_from=f"bounces@{site.domain}", helo=site.domain, resolver=site.dns
-        )
-        if result == "permerror":
-            text = _("The SPF record has a fault, or needs more than ten look-ups: %(record)s")
-            return Finding("SPF", WRONG, text, {"record": rows[0][:300]}, wanted)
-        if result != "pass":
-            text = _("The SPF record does not let %(ip)s send (%(result)s). Add the address to it.")
-            added = rows[0].replace("v=spf1", f"v=spf1 ip{spf.client_address(ip).version}:{ip}", 1)
-            record = f'{site.domain}. 3600 IN TXT "{added}"'
-            return Finding("SPF", WRONG, text, {"ip": ip, "result": result}, (record,))
+        finding = await _sent_by(site, ip, rows[0], suggested)
+        if finding is not None:
+            return finding
     if not senders:
         return Finding(
             "SPF",
@@ -124,6 +118,22 @@ async def sender_policy(site: Site) -> Finding:
             _("There is an SPF record, but the addresses that send are not known yet."),
         )
     return Finding("SPF", GOOD, _("SPF lets %(ips)s send."), {"ips": ", ".join(senders)})
+
+
+async def _sent_by(site: Site, ip: str, record: str, suggested: tuple[str, ...]) -> Finding | None:
+    """Return what keeps an address from sending for the domain by its SPF record."""
+    result = await spf.check_host(
+        ip=ip, mail_from=f"bounces@{site.domain}", helo=site.domain, resolver=site.dns
+    )
+    if result == "pass":
+        return None
+    if result == "permerror":
+        text = _("The SPF record has a fault, or needs more than ten look-ups: %(record)s")
+        return Finding("SPF", WRONG, text, {"record": record[:300]}, suggested)
+    text = _("The SPF record does not let %(ip)s send (%(result)s). Add the address to it.")
+    added = record.replace("v=spf1", f"v=spf1 ip{spf.client_address(ip).version}:{ip}", 1)
+    row = f'{site.domain}. 3600 IN TXT "{added}"'
+    return Finding("SPF", WRONG, text, {"ip": ip, "result": result}, (row,))
 
 
 async def signatures(site: Site) -> Finding:
@@ -156,7 +166,9 @@ async def _published(site: Site, key: DkimKey) -> Finding | None:
             "The file of the key %(selector)s cannot be read as a private key. Make a new one."
         )
         return Finding("DKIM", WRONG, text, {"selector": key.selector}, ("manage.py dkim_key",))
-    wanted = (f'{name}. 3600 IN TXT "v=DKIM1; k={kind}; p={base64.b64encode(material).decode()}"',)
+    suggested = (
+        f'{name}. 3600 IN TXT "v=DKIM1; k={kind}; p={base64.b64encode(material).decode()}"',
+    )
     rows = await site.dns.ask(name, "TXT")
     if not rows:
         return Finding(
@@ -164,31 +176,32 @@ async def _published(site: Site, key: DkimKey) -> Finding | None:
             WRONG,
             _("The key %(selector)s is not published."),
             {"selector": key.selector},
-            wanted,
+            suggested,
         )
     try:
         published = tags(rows[0])
-        same = packed(published.get("p", "")) == material and published.get("k", "rsa") == kind
+        public_half = published.get("k", "rsa"), packed(published.get("p", ""))
     except BadSignatureError:
-        same, published = False, {}
-    if not same:
+        published, public_half = {}, ("", b"")
+    if public_half != (kind, material):
         text = _(
             "The key that is published as %(selector)s is not the one the hub signs with. Publish "
             "this one."
         )
-        return Finding("DKIM", WRONG, text, {"selector": key.selector}, wanted)
+        return Finding("DKIM", WRONG, text, {"selector": key.selector}, suggested)
     if "y" in published.get("t", ""):
         text = _(
             "The key %(selector)s is published as a test (t=y), so its signatures count for "
             "nothing."
         )
-        return Finding("DKIM", ADVICE, text, {"selector": key.selector}, wanted)
+        return Finding("DKIM", ADVICE, text, {"selector": key.selector}, suggested)
     return None
 
 
 def _public_half(key: DkimKey) -> tuple[str, bytes]:
-    """Return the kind and the octets of what is published
-    for a private key. Raises: ValueError, OSError.
+    """Return the kind and the octets of what is published for a private key.
+
+    Raises: ValueError, OSError.
     """
     private = serialization.load_pem_private_key(key.path.read_bytes(), password=None)
     if isinstance(private, Ed25519PrivateKey):
@@ -202,7 +215,7 @@ def _public_half(key: DkimKey) -> tuple[str, bytes]:
 
 async def author_policy(site: Site) -> Finding:
     """What does the domain ask of others about mail in its name?"""
-    wanted = (
+    suggested = (
         f'_dmarc.{site.domain}. 3600 IN TXT "v=DMARC1; p=quarantine; '
         f'rua=mailto:postmaster@{site.domain}"',
     )
@@ -212,20 +225,20 @@ async def author_policy(site: Site) -> Finding:
             "No DMARC record protects %(domain)s, and large providers may refuse its mail. Publish "
             "one."
         )
-        return Finding("DMARC", WRONG, text, {"domain": site.domain}, wanted)
+        return Finding("DMARC", WRONG, text, {"domain": site.domain}, suggested)
     values = {"policy": policy.policy, "place": policy.record.domain}
     if policy.policy == "none":
         text = _(
             "The DMARC policy (at %(place)s) is none: anybody may write as you. Raise it once all "
             "your mail passes."
         )
-        return Finding("DMARC", ADVICE, text, values, wanted)
+        return Finding("DMARC", ADVICE, text, values, suggested)
     if not policy.record.reports:
         text = _(
             "The DMARC policy is %(policy)s, but nobody gets the reports (rua), so you will not "
             "see what fails."
         )
-        return Finding("DMARC", ADVICE, text, values, wanted)
+        return Finding("DMARC", ADVICE, text, values, suggested)
     return Finding(
         "DMARC", GOOD, _("The DMARC policy is %(policy)s, and reports are asked for."), values
     )

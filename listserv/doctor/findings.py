@@ -5,7 +5,9 @@ do, and with the DNS record to paste. It changes nothing and sends nothing but a
 """
 
 import asyncio
+import contextlib
 import logging
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -30,6 +32,8 @@ log = logging.getLogger(__name__)
 PATIENCE = 15.0
 GREETING = 5.0
 LATELY = timedelta(days=7)
+# The code of a greeting, and the name of the host, which may follow either mark.
+_GREETING = re.compile(r"220[^ ]? ?(?P<name>[^ ]*)")
 GOOD, ADVICE, WRONG, UNKNOWN = "good", "advice", "wrong", "unknown"
 
 
@@ -53,16 +57,19 @@ class Finding:
 
     @property
     def sentence(self) -> str:
-        """What was found, in the language in force."""
-        return str(self.text) % self.values if self.values else str(self.text)
+        """The finding in the language in force."""
+        return self._with(self.values)
 
     @property
     def isolated(self) -> str:
-        """The sentence for a page, where names and
-        addresses keep their direction (Unicode's isolates).
-        """
-        values = {name: f"\u2068{value}\u2069" for name, value in self.values.items()}
-        return str(self.text) % values if values else str(self.text)
+        """The sentence for a page, where names and addresses keep their direction."""
+        return self._with({name: f"\u2068{value}\u2069" for name, value in self.values.items()})
+
+    def _with(self, values: dict[str, Any]) -> str:
+        # A sentence without values may have a percent sign of its own.
+        if not values:
+            return str(self.text)
+        return str(self.text) % values
 
 
 class Line(Protocol):
@@ -81,13 +88,12 @@ class DoctorWire:
         async with asyncio.timeout(GREETING):
             reader, writer = await asyncio.open_connection(host, port, ssl=tls or None)
             try:
-                code, _space, rest = (
-                    (await reader.readline()).decode("utf-8", "replace").strip().partition(" ")
-                )
+                line = (await reader.readline()).decode("utf-8", "replace").strip()
                 writer.write(b"QUIT\r\n")
-                if code[:3] != "220":
-                    raise OSError(f"{code} {rest}"[:200])
-                return rest.partition(" ")[0] or code[4:].partition(" ")[0]
+                greeting = _GREETING.match(line)
+                if greeting is None:
+                    raise OSError(line[:200])
+                return greeting["name"]
             finally:
                 writer.close()
 
@@ -99,12 +105,12 @@ class Site:
     ``unnamed``: clients within this host or its networks that bring mail and are no relay that was
     named. ``nameless``: relays that were named, and have brought mail without saying for whom.
     ``trouble``: with which words the relay refuses the hub's mail just now; empty when it does not.
-    ``doors``: the hosts on which a mail door works.
+    ``gateway_hosts``: the hosts on which a gateway works.
     """
 
     domain: str
     host: str
-    door: Endpoint
+    gateway: Endpoint
     relay: Endpoint | None
     tls_relay: bool
     keys: tuple[DkimKey, ...]
@@ -115,7 +121,7 @@ class Site:
     unnamed: tuple[str, ...] = ()
     nameless: tuple[str, ...] = ()
     trouble: str = ""
-    doors: tuple[str, ...] = ()
+    gateway_hosts: tuple[str, ...] = ()
 
     @classmethod
     def here(cls, *, dns: Resolver | None = None, line: Line | None = None) -> "Site":
@@ -124,7 +130,7 @@ class Site:
         return cls(
             domain=settings.HUB_MAIL_DOMAIN.lower(),
             host=(urlsplit(settings.HUB_URL).hostname or "").lower(),
-            door=settings.HUB_SMTP,
+            gateway=settings.HUB_SMTP,
             relay=relay,
             tls_relay=getattr(relay, "security", "") == "tls",
             keys=tuple(settings.HUB_DKIM),
@@ -133,7 +139,7 @@ class Site:
             line=line or DoctorWire(),
             now=clock.now(),
             trouble=_trouble(),
-            doors=working_hosts("smtp"),
+            gateway_hosts=working_hosts("smtp"),
             **_neighbours(clock.now()),
         )
 
@@ -144,24 +150,30 @@ class Site:
 
     @property
     def suggested_host(self) -> str:
-        """A name for the host that takes mail, where none
-        is known: the web's, or one beside the lists'.
-        """
-        try:
-            spf.client_address(self.host)
-        except ValueError:
-            if "." in self.host and not is_nowhere(self.host):
-                return self.host
+        """A name for the host that takes mail: the web's, or one beside the lists'."""
+        if _is_public_name(self.host):
+            return self.host
         parent = self.domain.partition(".")[2]
-        return f"mail.{parent if '.' in parent else self.domain}"
+        if "." not in parent:
+            parent = self.domain
+        return f"mail.{parent}"
+
+    @property
+    def sending_host(self) -> str:
+        """A name for the host that sends: the relay's, or that of the host that takes mail."""
+        if self.relay is None:
+            return self.suggested_host
+        return self.relay.host or self.suggested_host
 
     async def mail_hosts(self) -> list[str]:
-        """Return the hosts that take mail for the
-        domain, the preferred first. Raises: Unanswered.
+        """Return the hosts that take mail for the domain, the preferred first.
+
+        Raises: Unanswered.
         """
-        rows = [row.split(" ", 1) for row in await self.dns.ask(self.domain, "MX")]
+        rows = [row.partition(" ") for row in await self.dns.ask(self.domain, "MX")]
         rows.sort(key=lambda row: int(row[0]))
-        return [row[1].lower() for row in rows if len(row) == 2 and row[1] not in ("", ".")]
+        # A dot alone says that the domain takes no mail (RFC 7505).
+        return [host.lower() for _preference, _space, host in rows if host not in ("", ".")]
 
     async def addresses(self, host: str) -> list[str]:
         """Return the addresses of a host, or the address that it is. Raises: Unanswered."""
@@ -171,25 +183,34 @@ class Site:
             return [*await self.dns.ask(host, "A"), *await self.dns.ask(host, "AAAA")]
 
     async def senders(self) -> list[str]:
-        """Return the public addresses that our mail leaves from: the relay's, or those of the hosts
-        that take mail.
+        """Return the public addresses that our mail leaves from.
+
+        Those are the relay's, or else those of the hosts that take mail.
 
         Raises: Unanswered.
         """
-        hosts = [self.relay.host] if self.relay is not None else []
-        addresses = [ip for host in hosts for ip in await self.addresses(host)]
-        addresses = [ip for ip in addresses if is_public(ip)]
-        if not addresses:
-            addresses = [
-                ip for host in await self.mail_hosts() for ip in await self.addresses(host)
-            ]
+        if self.relay is not None:
+            public = [ip for ip in await self.addresses(self.relay.host) if is_public(ip)]
+            if public:
+                return list(dict.fromkeys(public))
+        addresses = [ip for host in await self.mail_hosts() for ip in await self.addresses(host)]
         return list(dict.fromkeys(addresses))
+
+
+def _is_public_name(host: str) -> bool:
+    """Whether a host is called by a name that may stand in DNS, and not by an address."""
+    with contextlib.suppress(ValueError):
+        spf.client_address(host)
+        return False
+    return "." in host and not is_nowhere(host)
 
 
 def _trouble() -> str:
     """Return what the relay says when it refuses us; empty when it does not. Queries: 1."""
     row = RelayTrouble.objects.filter(kind=RelayTrouble.Kind.REFUSES).first()
-    return (row.reply or "5xx") if row is not None else ""
+    if row is None:
+        return ""
+    return row.reply or "5xx"
 
 
 def _neighbours(now: datetime) -> dict[str, tuple[str, ...]]:
@@ -204,21 +225,23 @@ def _neighbours(now: datetime) -> dict[str, tuple[str, ...]]:
     )
     lately = lately.exclude(envelope_from="")
     peers = lately.order_by("peer").values_list("peer", flat=True).distinct()[:100]
-    is_relay = {peer: is_in(peer, settings.HUB_TRUSTED_RELAYS) for peer in peers}
-    return {
-        "unnamed": tuple(peer for peer in is_relay if not is_relay[peer] and not is_public(peer)),
-        "nameless": tuple(peer for peer in is_relay if is_relay[peer]),
-    }
+    nameless = tuple(peer for peer in peers if is_in(peer, settings.HUB_TRUSTED_RELAYS))
+    others = [peer for peer in peers if peer not in nameless]
+    unnamed = tuple(peer for peer in others if not is_public(peer))
+    return {"unnamed": unnamed, "nameless": nameless}
 
 
 Examination = Callable[[Site], Awaitable[Finding]]
 
 
 async def examine(site: Site, examinations: dict[str, Examination]) -> AsyncIterator[Finding]:
-    """Give the findings as they come; every examination
-    ends within :data:`PATIENCE` seconds and none raises.
+    """Give the findings as they come.
+
+    Every examination ends within :data:`PATIENCE` seconds, and none raises.
     """
-    running = [asyncio.ensure_future(_one(topic, ask, site)) for topic, ask in examinations.items()]
+    running = [
+        asyncio.ensure_future(_answer(topic, ask, site)) for topic, ask in examinations.items()
+    ]
     try:
         for finished in asyncio.as_completed(running):
             yield await finished
@@ -227,7 +250,7 @@ async def examine(site: Site, examinations: dict[str, Examination]) -> AsyncIter
             task.cancel()
 
 
-async def _one(topic: str, ask: Examination, site: Site) -> Finding:
+async def _answer(topic: str, ask: Examination, site: Site) -> Finding:
     try:
         async with asyncio.timeout(PATIENCE):
             return await ask(site)

@@ -1,6 +1,4 @@
-"""Examinations of the machines: relay, mail door, port 25,
-certificate, greeting name, clock, who brings the mail.
-"""
+"""Examine the machines: relay, gateway, port 25, certificate, greeting, clock, peers."""
 
 import asyncio
 import ctypes
@@ -20,6 +18,8 @@ SOON = timedelta(days=14)
 # Year below which a clock has never been set.
 EPOCH = 2026
 _UNSYNCHRONISED = 5
+# Where something answers on this host that listens on every address.
+_LOOPBACK = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - compared only
 
 
 async def relay(site: Site) -> Finding:
@@ -35,7 +35,7 @@ async def relay(site: Site) -> Finding:
         await site.line.greet(site.relay.host, site.relay.port, tls=site.tls_relay)
     except (OSError, TimeoutError) as error:
         text = _("The relay %(relay)s does not answer (%(error)s). Mail waits until it does.")
-        return Finding("HUB_RELAY", WRONG, text, {**values, "error": _said(error)})
+        return Finding("HUB_RELAY", WRONG, text, {**values, "error": _reason_of(error)})
     if site.trouble:
         text = _(
             "The relay %(relay)s answers, but refuses mail from the hub: %(error)s. All mail "
@@ -46,21 +46,20 @@ async def relay(site: Site) -> Finding:
     return Finding("HUB_RELAY", GOOD, _("The relay %(relay)s answers."), values)
 
 
-async def door(site: Site) -> Finding:
-    """Does our own mail door answer, here or where it says itself that it works?"""
-    # Compared only.
-    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(site.door.host, site.door.host)  # noqa: S104
-    values = {"door": str(site.door)}
+async def gateway(site: Site) -> Finding:
+    """Does our own gateway answer, here or on the hosts on which it says that it works?"""
+    host = _LOOPBACK.get(site.gateway.host, site.gateway.host)
+    values = {"door": str(site.gateway)}
     try:
-        await site.line.greet(host, site.door.port)
+        await site.line.greet(host, site.gateway.port)
     except (OSError, TimeoutError) as error:
-        if site.doors:
+        if site.gateway_hosts:
             text = _("The mail door works on %(hosts)s.")
-            return Finding("HUB_SMTP", GOOD, text, {"hosts": ", ".join(site.doors)})
+            return Finding("HUB_SMTP", GOOD, text, {"hosts": ", ".join(site.gateway_hosts)})
         text = _(
             "The mail door at %(door)s does not answer (%(error)s). Start it: manage.py smtpd."
         )
-        return Finding("HUB_SMTP", WRONG, text, {**values, "error": _said(error)})
+        return Finding("HUB_SMTP", WRONG, text, {**values, "error": _reason_of(error)})
     return Finding("HUB_SMTP", GOOD, _("The mail door at %(door)s answers."), values)
 
 
@@ -76,7 +75,7 @@ async def port_25(site: Site) -> Finding:
             "Port 25 of %(host)s could not be reached from here (%(error)s). If this network "
             "blocks port 25, try from another one; otherwise open it in the firewall."
         )
-        return Finding("25", UNKNOWN, text, {"host": hosts[0], "error": _said(error)})
+        return Finding("25", UNKNOWN, text, {"host": hosts[0], "error": _reason_of(error)})
     values = {"host": hosts[0], "name": name[:100]}
     if not await site.addresses(name):
         text = _(
@@ -102,14 +101,13 @@ async def helo(site: Site) -> Finding:
             _("The hub greets as %(domain)s, which is in DNS."),
             {"domain": site.domain},
         )
-    senders = await site.senders()
-    record = (f"{site.domain}. 3600 IN A {senders[0]}",) if senders else ()
+    record = tuple(f"{site.domain}. 3600 IN A {ip}" for ip in (await site.senders())[:1])
     text = _("The hub greets as %(domain)s, which is not in DNS. Some servers refuse such a name.")
     return Finding("HELO", ADVICE, text, {"domain": site.domain}, record)
 
 
 async def certificate(site: Site) -> Finding:
-    """Is the certificate of the mail door good, for long enough, and for the right name?"""
+    """Is the certificate of the gateway good, for long enough, and for the right name?"""
     if site.certificate is None:
         text = _(
             "HUB_SMTP_CERT is not set: the mail door offers no TLS, and members elsewhere cannot "
@@ -121,7 +119,7 @@ async def certificate(site: Site) -> Finding:
         loaded = x509.load_pem_x509_certificate(pem)
     except (OSError, ValueError) as error:
         text = _("The certificate cannot be read (%(error)s). HUB_SMTP_CERT must name a PEM file.")
-        return Finding("TLS", WRONG, text, {"error": _said(error)})
+        return Finding("TLS", WRONG, text, {"error": _reason_of(error)})
     until = loaded.not_valid_after_utc
     values = {"date": until.date().isoformat(), "names": ", ".join(_names(loaded)) or "–"}
     if until < site.now:
@@ -133,7 +131,7 @@ async def certificate(site: Site) -> Finding:
         )
     if until < site.now + SOON:
         return Finding("TLS", ADVICE, _("The certificate ends on %(date)s. Renew it now."), values)
-    hosts = set(await site.mail_hosts()) | {site.host, site.domain}
+    hosts = {*await site.mail_hosts(), site.host, site.domain}
     if not any(_covers(name, host) for name in _names(loaded) for host in hosts):
         text = _("The certificate is for %(names)s, under which nobody looks for the mail door.")
         return Finding("TLS", ADVICE, text, values)
@@ -149,7 +147,8 @@ def _names(certificate: x509.Certificate) -> list[str]:
 
 
 def _covers(name: str, host: str) -> bool:
-    return name == host or (name.startswith("*.") and host.partition(".")[2] == name[2:])
+    wildcard = f"*.{host.partition('.')[2]}"
+    return name in (host, wildcard)
 
 
 async def clock(site: Site) -> Finding:
@@ -189,11 +188,13 @@ def _clock_state() -> int | None:
         state = int(ctypes.CDLL(None).adjtimex(ctypes.create_string_buffer(512)))
     except (OSError, AttributeError):
         return None
-    return state if state >= 0 else None
+    if state < 0:
+        return None
+    return state
 
 
 async def front(site: Site) -> Finding:
-    """Is a relay in front of the door named, so that its findings are believed?"""
+    """Is a relay in front of the gateway named, so that its findings are believed?"""
     relays = settings.HUB_TRUSTED_RELAYS
     if site.unnamed:
         text = _(
@@ -222,7 +223,7 @@ async def front(site: Site) -> Finding:
 
 
 def _front_without_name(site: Site, values: dict[str, str]) -> Finding:
-    """Judge a relay that writes no findings: it has to say for whom it speaks."""
+    """Examine a relay that writes no findings: it has to name the servers it speaks for."""
     suggested = (f"HUB_AUTHSERV_ID={site.suggested_host}",)
     if settings.HUB_DMARC == "relay":
         text = _(
@@ -250,9 +251,10 @@ def _front_without_name(site: Site, values: dict[str, str]) -> Finding:
     return Finding("HUB_TRUSTED_RELAYS", GOOD, text, values)
 
 
-def _said(error: BaseException) -> str:
-    if isinstance(error, OSError) and error.errno and error.errno > 0:
-        return os.strerror(error.errno)
+def _reason_of(error: BaseException) -> str:
+    number = getattr(error, "errno", None) or 0
+    if number > 0:
+        return os.strerror(number)
     return (str(error) or type(error).__name__)[:200]
 
 
@@ -267,7 +269,7 @@ EXAMINATIONS: dict[str, Examination] = {
     "HELO": helo,
     "25": port_25,
     "HUB_RELAY": relay,
-    "HUB_SMTP": door,
+    "HUB_SMTP": gateway,
     "HUB_TRUSTED_RELAYS": front,
     "TLS": certificate,
     "UTC": clock,
@@ -291,9 +293,7 @@ _IN_DNS = frozenset({"MX", "PTR", "SPF", "DKIM", "DMARC", "HELO", "25"})
 
 
 def examinations(site: Site) -> dict[str, Examination]:
-    """Return what to look at."""
-    return {
-        topic: ask
-        for topic, ask in EXAMINATIONS.items()
-        if not (site.is_example and topic in _IN_DNS)
-    }
+    """Return what to examine: topic -> examination."""
+    if not site.is_example:
+        return EXAMINATIONS
+    return {topic: ask for topic, ask in EXAMINATIONS.items() if topic not in _IN_DNS}

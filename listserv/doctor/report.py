@@ -1,5 +1,4 @@
-"""The doctor's last report, shared between processes, and the one examination that may be under
-way.
+"""Run one examination at a time, and keep the doctor's last report for all processes.
 
 The page starts an examination and shows what is known so far, without a script and without a
 worker.
@@ -18,15 +17,14 @@ from listserv.doctor.host_checks import EXAMINATIONS, TITLES, examinations
 
 log = logging.getLogger(__name__)
 KEY = "mail-doctor"
-# Seconds that a report is kept.
-KEPT = 7 * 86_400
+REPORT_KEPT_SECONDS = 7 * 86_400
 # One that has not ended after this was cut off, as by a restart.
 CUT_OFF = timedelta(seconds=PATIENCE * 2)
 
 
 @dataclass(frozen=True)
 class DoctorReport:
-    """What was found so far: ``topics`` in their order, a finding for each that is done."""
+    """The findings so far: ``topics`` in their order, a finding for each that is done."""
 
     began_at: datetime
     topics: tuple[str, ...]
@@ -51,17 +49,20 @@ class DoctorReport:
 def last() -> DoctorReport | None:
     """Return the last report, or the one under way."""
     stored = cache.get(KEY)
-    return stored if isinstance(stored, DoctorReport) else None
+    # Another release may have stored it.
+    if not isinstance(stored, DoctorReport):
+        return None
+    return stored
 
 
 def start(site: Site) -> threading.Thread | None:
     """Begin an examination in a thread of its own; None when one is under way already."""
-    known = last()
-    if known is not None and known.is_running(site.now):
+    present = last()
+    if present is not None and present.is_running(site.now):
         return None
-    wanted = examinations(site)
-    report = DoctorReport(site.now, tuple(topic for topic in EXAMINATIONS if topic in wanted))
-    cache.set(KEY, report, KEPT)
+    asked = examinations(site)
+    report = DoctorReport(site.now, tuple(topic for topic in EXAMINATIONS if topic in asked))
+    cache.set(KEY, report, REPORT_KEPT_SECONDS)
     thread = threading.Thread(target=_run, args=(site, report), name="mail-doctor", daemon=True)
     thread.start()
     return thread
@@ -74,4 +75,4 @@ def _run(site: Site, report: DoctorReport) -> None:
 async def _collect(site: Site, report: DoctorReport) -> None:
     async for finding in examine(site, examinations(site)):
         report = replace(report, findings=(*report.findings, finding))
-        cache.set(KEY, report, KEPT)
+        cache.set(KEY, report, REPORT_KEPT_SECONDS)

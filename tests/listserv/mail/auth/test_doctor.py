@@ -53,7 +53,7 @@ def site(tmp_path: Path | None = None, *, without: str = "", silent: tuple[str, 
     """Return a good installation with its DNS; ``changes`` of DNS stand under names with double underscores."""
     rows: dict[str, Any] = {name: kinds for name, kinds in GOOD.items() if name != without}
     facts: dict[str, Any] = {
-        "domain": "lists.org", "host": "hub.org", "door": Endpoint("0.0.0.0", 8025), "relay": None,
+        "domain": "lists.org", "host": "hub.org", "gateway": Endpoint("0.0.0.0", 8025), "relay": None,
         "tls_relay": False, "keys": (), "certificate": None, "now": NOW, "line": Greeter(mail__org="mail.org"),
         "unnamed": (),
     }  # fmt: skip
@@ -107,9 +107,9 @@ async def test_a_good_domain_is_good():
         (host_checks.relay, {}, "wrong | HUB_RELAY=smtp://mail.example.org:25"),
         (host_checks.relay, {"relay": Endpoint("mail.org", 25)}, "good"),
         (host_checks.relay, {"relay": Endpoint("down.org", 25)}, "wrong"),
-        (host_checks.door, {}, "wrong"),
-        (host_checks.door, {"doors": ("mail-1", "mail-2")}, "good"),
-        (host_checks.door, {"line": Greeter(**{"127__0__0__1": "lists.org"})}, "good"),
+        (host_checks.gateway, {}, "wrong"),
+        (host_checks.gateway, {"gateway_hosts": ("mail-1", "mail-2")}, "good"),
+        (host_checks.gateway, {"line": Greeter(**{"127__0__0__1": "lists.org"})}, "good"),
         (host_checks.certificate, {}, "advice"),
         (host_checks.certificate, {"certificate": Path("/nowhere")}, "wrong"),
         (host_checks.front, {}, "good"),
@@ -192,9 +192,12 @@ async def test_silence_and_faults_are_said_and_end_nothing(caplog):
     assert "a fault" in found["X"].sentence and "HUB_DNS" in found["MX"].sentence
 
 
-async def test_the_wire_greets_a_real_server():
+@pytest.mark.parametrize(
+    "greeting", ["220 mail.org ESMTP", "220 mail.org", "220-mail.org ESMTP", "220-mail.org\r\n220 welcome"]
+)
+async def test_the_wire_greets_a_real_server(greeting):
     async def greet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writer.write(b"220 mail.org ESMTP\r\n")
+        writer.write(f"{greeting}\r\n".encode())
         await reader.readline()
         writer.close()
 
