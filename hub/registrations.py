@@ -22,7 +22,7 @@ HUB_PUMPS = {
     "digests": "listserv.digests.digest_worker.send_digests",
     "notices": "listserv.outbound.delivery_worker.deliver_notices",
     "procedures": "listserv.outbound.procedures.send_procedures",
-    "bounces": "listserv.maintenance.tend",
+    "bounces": "listserv.maintenance.maintain",
     "clock": "conferences.services.keep_time",
     "tasks": "hub.runtime.tasks.run_tasks",
     "rendering": "hub.runtime.rendering.render_again",

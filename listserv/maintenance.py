@@ -1,6 +1,4 @@
-"""The worker's pump for what came back: trials refused
-at the relay, trials that arrived, rows of no more use.
-"""
+"""Maintenance of what came back: probes that the relay refused or took, and old rows."""
 
 import time
 from datetime import datetime, timedelta
@@ -11,26 +9,26 @@ from listserv import retention, tokens
 from listserv.bounces import scoring
 from listserv.models import AddressHealth, Bounce, Notice
 
-KEPT = timedelta(days=180)
-EVERY = 60.0  # seconds
-_looked = -EVERY
+BOUNCES_KEPT = timedelta(days=180)
+INTERVAL_SECONDS = 60.0
+_last_run = -INTERVAL_SECONDS  # on this process's monotonic clock
 
 
-def tend(now: datetime) -> int:
-    """Look after the addresses that mail comes back from, now and then; return how many changed.
+def maintain(now: datetime) -> int:
+    """Look after the addresses that mail comes back from, once in an interval; return 0.
 
-    Queries: none between two looks, 4 at one, and those of what is done.
+    Queries: none between two runs, 4 in one, and those of what is done.
     """
-    global _looked  # noqa: PLW0603 - when this process last looked
-    if time.monotonic() - _looked < EVERY:
+    global _last_run  # noqa: PLW0603 - when this process last did it
+    if time.monotonic() - _last_run < INTERVAL_SECONDS:
         return 0
-    _looked = time.monotonic()
-    look(now)
+    _last_run = time.monotonic()
+    maintain_now(now)
     return 0
 
 
-def look(now: datetime) -> int:
-    """Do it at once; return how many addresses changed."""
+def maintain_now(now: datetime) -> int:
+    """Look after them at once; return how many rows changed."""
     changed = 0
     for health in AddressHealth.objects.filter(probed_at__isnull=False):
         sender = tokens.address(f"{tokens.NO_LIST}+{health.probe}")
@@ -43,5 +41,5 @@ def look(now: datetime) -> int:
             with transaction.atomic():
                 changed += scoring.trial_came_back(health.probe, now=now)
     changed += scoring.end_trials(now=now)
-    Bounce.objects.filter(created_at__lt=now - KEPT).delete()
+    Bounce.objects.filter(created_at__lt=now - BOUNCES_KEPT).delete()
     return changed + scoring.drop_quiet(now=now) + retention.drop_old(now)

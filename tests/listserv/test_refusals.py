@@ -14,7 +14,7 @@ from forums import services as forums
 from hub.lib.clock import now as clock
 from hub.lib.endpoints import RelayAddress
 from hub.members.models import Member
-from listserv import maintenance as bounce_pump
+from listserv import maintenance
 from listserv.digests import digest_worker as digests
 from listserv.doctor import host_checks
 from listserv.mail.smtp.refusals import RUN, is_about_us, rule
@@ -255,7 +255,7 @@ def test_a_trial_that_waits_for_the_relay_has_not_come_back(cast, now, sink):
     send_mail("Trial", "Text", None, [cast.boris.email])
     Notice.objects.update(envelope_from="hub+p1@lists.hub.example")
     delivery_worker.deliver_notices(clock())
-    bounce_pump.look(clock())
+    maintenance.maintain_now(clock())
     health.refresh_from_db()
     assert health.suspended_at is None and Notice.objects.get().state == "waiting"
 

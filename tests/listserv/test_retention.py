@@ -9,8 +9,7 @@ from forums.models import Contribution
 from hub.lib.clock import now as clock
 from hub.lib.mail import send_letter
 from hub.members.services import anonymise_member
-from listserv import maintenance as bounces
-from listserv import retention
+from listserv import maintenance, retention
 from listserv.gateway import evaluation, spool
 from listserv.gateway.delivery import Delivery
 from listserv.gateway.recipients import resolve
@@ -76,7 +75,7 @@ def test_bytes_of_old_mails_are_kept_unless_the_operator_says_for_how_long(cast,
     retention.drop_old(later)
     assert all(bytes(mail.raw) for mail in InboundMail.objects.all())
     settings.HUB_KEEP_RAW_DAYS = 30
-    bounces.look(later)
+    maintenance.maintain_now(later)
     assert bytes(InboundMail.objects.get(state="published").raw) == b""
     # What waits for its author is not old.
     assert bytes(InboundMail.objects.get(state="held").raw)

@@ -36,7 +36,7 @@ from listserv.gateway.evaluation import evaluate
 from listserv.gateway.recipients import resolve
 from listserv.gateway.spool import write
 from listserv.gateway.worker import publish_accepted
-from listserv.maintenance import tend
+from listserv.maintenance import maintain
 from listserv.models import (
     AddressHealth,
     ArchiveImport,
@@ -194,7 +194,7 @@ def _fill_mail(world: World, member: Member, amina: Member, own: InboundMail) ->
     deliver_notices(clock())
     send_letter(to=amina, template="listserv/mail/probe", context={"address": ALL, "lists_url": "x"})
     InboundMail.objects.filter(member=amina).update(reason=f"see {NAME}", error=f"for {HOME}")
-    tend(clock())
+    maintain(clock())
     AddressHealth.objects.create(address=WORK, score=3)
     RelayTrouble.objects.update_or_create(
         kind="refuses", defaults={"reply": f"550 {HOME}", "since": clock(), "last_at": clock()}

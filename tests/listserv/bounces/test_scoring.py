@@ -184,7 +184,7 @@ def test_trial_that_is_forged_late_or_no_failure_stops_nothing(comes_back, row, 
     trial(last, raw=SHAPES[LATE][0])
     trial(last, raw=INNOCENTS["vacation note"])
     assert health().suspended_at is None
-    maintenance.look(last + scoring.TRIAL + timedelta(minutes=1))
+    maintenance.maintain_now(last + scoring.TRIAL + timedelta(minutes=1))
     assert not AddressHealth.objects.filter(score__gt=0).exists()
     Bounce.objects.all().delete()
     AddressHealth.objects.get_or_create(address=row.member.email)
@@ -195,7 +195,7 @@ def test_trial_that_is_forged_late_or_no_failure_stops_nothing(comes_back, row, 
 def test_trial_refused_at_the_relay_has_come_back(comes_back, now):
     last = five_days(comes_back, now)
     Notice.objects.filter(envelope_from__contains=health().probe).update(state="failed", created_at=last)
-    assert maintenance.look(last + timedelta(minutes=1)) == 1
+    assert maintenance.maintain_now(last + timedelta(minutes=1)) == 1
     assert health().suspended_at is not None
 
 
@@ -211,7 +211,7 @@ def test_trial_that_a_person_ended_has_not_come_back(comes_back, now, by):
         hold.discard_waiting(now=last)
     notice.refresh_from_db()
     assert notice.state == Notice.State.FAILED
-    assert maintenance.look(last + timedelta(minutes=1)) == 0
+    assert maintenance.maintain_now(last + timedelta(minutes=1)) == 0
     assert health().suspended_at is None
 
 
@@ -305,9 +305,9 @@ def test_refusal_at_the_relay_counts_when_it_is_about_the_mailbox(reply, counts,
 
 def test_rows_are_kept_for_half_a_year(comes_back, now):
     comes_back(now)
-    maintenance.look(now + timedelta(days=179))
+    maintenance.maintain_now(now + timedelta(days=179))
     assert Bounce.objects.count() == 1
-    maintenance.look(now + timedelta(days=181))
+    maintenance.maintain_now(now + timedelta(days=181))
     assert not Bounce.objects.exists() and not AddressHealth.objects.exists()
 
 
