@@ -1,6 +1,4 @@
-"""What the addresses of the hub are for: a list, one
-of its subaddresses, or a desk of the hub itself.
-"""
+"""The kinds of addresses: of a list, of its subaddresses, and of desks of the hub itself."""
 
 from enum import StrEnum
 

@@ -1,4 +1,4 @@
-"""When a digest goes: at seven in the morning where its member is, each day or each Monday."""
+"""Decide when a digest goes: at seven where its member is, each day or each Monday."""
 
 import zoneinfo
 from datetime import UTC, datetime, time, timedelta
@@ -33,9 +33,10 @@ def next_at(delivery: str, zone: str, after: datetime) -> datetime:
     """
     place = zone_of(zone)
     day = after.astimezone(place).date()
+    step = timedelta(days=1)
     if delivery == Subscription.Delivery.WEEKLY:
+        step = timedelta(weeks=1)
         day += timedelta(days=(MONDAY - day.weekday()) % 7)
-    step = timedelta(days=7 if delivery == Subscription.Delivery.WEEKLY else 1)
     while (moment := datetime.combine(day, HOUR, tzinfo=place)) <= after:
         day += step
     return moment.astimezone(UTC)
@@ -49,8 +50,9 @@ def start_again(row: Subscription, now: datetime) -> None:
 
 
 def gather_from_now(row: Subscription, now: datetime) -> None:
-    """Let the next digest begin with what comes after now,
-    or after the pause; other modes have no next digest.
+    """Let the next digest begin with what comes after now, or after the pause.
+
+    Other modes of delivery have no next digest.
     """
     row.digest_claimed_until = None
     if row.delivery not in DIGESTS or row.ended_at is not None:

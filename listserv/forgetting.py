@@ -1,6 +1,4 @@
-"""Take a person who leaves for good out of raw mails,
-notifications, replies of other servers and the outbox.
-"""
+"""Take a person who leaves for good out of messages, replies of servers and the outbox."""
 
 from typing import TYPE_CHECKING
 
@@ -37,11 +35,11 @@ _TEXTS: tuple[tuple[type[models.Model], list[str]], ...] = (
 
 
 def scrub_mail(member: "Member", person: SoughtPerson) -> None:
-    """Do it, a chunk of rows at a time.
+    """Take the person out of all rows of mail, a chunk of them at a time.
 
-    A mail of somebody else keeps its bytes but for the person; where they stand behind an encoding
-    it keeps its row alone and is exported as the discussion has it. A notification that would have
-    to be cut is not needed any more.
+    A message of somebody else keeps its bytes but for the person; where they stand behind an
+    encoding it keeps its row alone and is exported as the discussion has it. A notification that
+    would have to be cut is not needed any more.
     """
     scrub(person, InboundMail.objects.all(), ["message_id"], gap="", ids=True)
     for model, fields in _TEXTS:

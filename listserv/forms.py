@@ -1,4 +1,4 @@
-"""Forms of the room."""
+"""Forms of the lists."""
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
@@ -27,9 +27,7 @@ def _label(field: str) -> Any:
 
 
 class DeliveryForm(forms.Form):
-    """How a member gets one list's mail; fields bear
-    the list's name, so that several stand on a page.
-    """
+    """How a member gets one list's mail; its fields bear the list's name: pages have several."""
 
     delivery = forms.ChoiceField(
         label=_("I get"),
@@ -45,13 +43,14 @@ class DeliveryForm(forms.Form):
 
     def __init__(self, line: ListLine, addresses: Sequence[EmailAddress], data: Any = None) -> None:
         """Take the list as the member sees it and their verified addresses, the primary first."""
-        row = line.subscription
+        # Who is on no roster finds what a new subscription would have.
+        row = line.subscription or Subscription()
         initial = {
             "delivery": line.delivery,
-            "own_copy": row.own_copy if row else True,
-            "address": row.address_id or PRIMARY if row else PRIMARY,
-            "attach": bool(row and row.files == Subscription.Files.ATTACH),
-            "language": row.language if row else "",
+            "own_copy": row.own_copy,
+            "address": row.address_id or PRIMARY,
+            "attach": row.files == Subscription.Files.ATTACH,
+            "language": row.language,
         }
         super().__init__(data, prefix=line.mailing_list.name, initial=initial)
         # Not marked as optional: there is always one.
@@ -79,7 +78,9 @@ class DeliveryForm(forms.Form):
         """What was chosen, as :func:`listserv.services.set_delivery` takes it."""
         data, files = self.cleaned_data, Subscription.Files
         chosen = {key: data[key] for key in ("delivery", "own_copy", "language")}
-        chosen["files"] = files.ATTACH if data["attach"] else files.LINK
+        chosen["files"] = files.LINK
+        if data["attach"]:
+            chosen["files"] = files.ATTACH
         if "address" in data:
             chosen["address_id"] = data["address"] or None
         return chosen
@@ -99,7 +100,10 @@ class PauseForm(forms.Form):
 
     def __init__(self, line: ListLine | None, data: Any = None) -> None:
         """Take the list as the member sees it, None for all of them."""
-        super().__init__(data, prefix=f"{line.mailing_list.name}-pause" if line else "pause")
+        prefix = "pause"
+        if line is not None:
+            prefix = f"{line.mailing_list.name}-pause"
+        super().__init__(data, prefix=prefix)
 
     @property
     def moment(self) -> datetime:

@@ -1,4 +1,4 @@
-"""What the mail door does with a contribution: rows in the transaction, mail after it."""
+"""What the lists do with a contribution: rows in the transaction, mail after it."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -48,20 +48,17 @@ class ListOutlet(Outlet):
         procedures.queue_procedure(notification, now=now)
 
     def hold(self, contribution: "Contribution", *, now: datetime) -> None:
-        """Write to those who decide, each in their
-        language; to the Secretariat where nobody leads.
-        """
+        """Write to those who decide, each in their language; to the Secretariat if nobody leads."""
         moderation.ask_all(contribution)
 
     def edit(self, contribution: "Contribution", *, now: datetime) -> None:
-        """Tell the author what a moderator has changed; tell
-        those who decide that held words are others now.
-        """
+        """Tell the author what a moderator changed, and those who decide about new held words."""
         moderation.follow_edit(contribution)
 
     def decide(self, contribution: "Contribution", *, now: datetime) -> None:
-        """Tell the others who decide, and the author of a
-        rejection; who is approved gets a copy of the mailing.
+        """Tell the others who decide, and the author of what was rejected.
+
+        The author of what was approved gets a copy of the mailing.
         """
         moderation.tell_decided(contribution)
         if contribution.state == "rejected":

@@ -15,9 +15,7 @@ LATE = 60
 
 @needs_database("mail queue")
 def mail_queue() -> HealthPart:
-    """Count what waits to be published or sent, and for how
-    long, and what was refused; say what the relay lacks.
-    """
+    """Count what waits to be published or sent, and for how long; say what the relay lacks."""
     moment = now()
     try:
         queued = InboundMail.objects.filter(state=InboundMail.State.QUEUED).aggregate(
@@ -29,7 +27,8 @@ def mail_queue() -> HealthPart:
         refused, trouble = queue.refused_count(moment), queue.trouble()
     except DatabaseError:
         return HealthPart("mail queue", ok=False, detail={"error": "database"})
-    oldest = max((moment - queued["since"]).total_seconds(), 0.0) if queued["since"] else 0.0
+    since = queued["since"] or moment
+    oldest = max((moment - since).total_seconds(), 0.0)
     detail = {
         "inbound": queued["count"],
         "inbound_oldest_seconds": round(oldest, 1),
@@ -40,11 +39,13 @@ def mail_queue() -> HealthPart:
         "notices": outgoing.notices,
         "outbound_oldest_seconds": round(outgoing.oldest_seconds, 1),
         "refused": refused,
-        "relay_refuses": int(trouble is not None and trouble.kind == RelayTrouble.Kind.REFUSES),
-        "relay_away": int(trouble is not None and trouble.kind == RelayTrouble.Kind.AWAY),
+        "relay_refuses": 0,
+        "relay_away": 0,
     }
     if trouble is not None:
         detail |= {
+            "relay_refuses": int(trouble.kind == RelayTrouble.Kind.REFUSES),
+            "relay_away": int(trouble.kind == RelayTrouble.Kind.AWAY),
             "relay_reply": trouble.reply,
             "relay_since": trouble.since.isoformat(timespec="seconds"),
         }

@@ -1,4 +1,4 @@
-"""What the mail door forgets: a person who leaves for good, and what has been kept long enough."""
+"""What the mail forgets: a person who leaves for good, and what has been kept long enough."""
 
 import json
 from datetime import datetime, timedelta
@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from hub.members.models import Member
 
 State = InboundMail.State
-# Letters that are sent or given up are kept so long for the record; their text is gone at once.
+# Notifications that are sent or cancelled are kept so long for the record; their text is gone at
+# once.
 NOTICES_KEPT = timedelta(days=30)
 # Rows changed at a time, so that nobody waits for the lock.
 CHUNK = 200
@@ -34,8 +35,7 @@ _SETTLED = (State.PUBLISHED, State.DONE, State.REJECTED, State.DISCARDED)
 
 
 def forget_member(member: "Member", now: datetime) -> None:
-    """Take a person's addresses and mails out of the mail door; what was said stays in its
-    discussion.
+    """Take out a person's addresses and messages; what was said stays in its discussion.
 
     Called while the person still has their addresses. Queries: 9, and 3 for each address.
     """
@@ -60,14 +60,12 @@ def forget_member(member: "Member", now: datetime) -> None:
     mails = InboundMail.objects.filter(Q(member=member) | Q(envelope_from__in=addresses))
     states.forget(mails, now)
     for address in sorted(addresses):
-        _forget_letters(address)
+        _forget_notifications(address)
         outbox.forget(address)
 
 
-def _forget_letters(address: str) -> None:
-    """Delete the letters to an address, sent or
-    waiting; one with more recipients loses this one.
-    """
+def _forget_notifications(address: str) -> None:
+    """Delete the notifications to an address; one with more recipients loses this one."""
     # SQLite keeps JSON in ASCII.
     is_recipient = Q(recipients__icontains=address) | Q(
         recipients__icontains=json.dumps(address)[1:-1]
@@ -82,11 +80,10 @@ def _forget_letters(address: str) -> None:
 
 
 def drop_old(now: datetime) -> int:
-    """Forget letters that are done with, and the bytes of mails older than ``HUB_KEEP_RAW_DAYS``;
-    return how many.
+    """Forget old notifications, and the bytes of messages; return how many.
 
-    A mail keeps its row: who sent it when, and what became of it. Without its bytes it is exported
-    as the discussion has it. Queries: 2 to 5.
+    Those of messages go after ``HUB_KEEP_RAW_DAYS``. A message keeps its row: who sent it when, and
+    what became of it. Without its bytes it is exported as the discussion has it. Queries: 2 to 5.
     """
     done = Notice.objects.exclude(state=Notice.State.WAITING).filter(
         created_at__lt=now - NOTICES_KEPT

@@ -30,9 +30,7 @@ _SHOWN = 100
 
 @dataclass(frozen=True)
 class RosterChange:
-    """What became of a roster: members put on it or taken
-    off, those who were already so, addresses of nobody here.
-    """
+    """How a roster changed: members put on it or taken off, those already so, unknown addresses."""
 
     changed: int
     unchanged: int
@@ -40,31 +38,41 @@ class RosterChange:
 
 
 def addresses_in(text: str) -> list[str]:
-    """Return the addresses of a text, in order and each once: one a line or many, with names or
-    without.
+    """Return the addresses of a text, in order and each once.
 
-    A line without an address comes back itself, so that whoever wrote it sees it among the unknown;
-    empty lines and those that begin with ``#`` say nothing.
+    There may be one a line or many, with names or without. A line without an address comes back
+    itself, so that whoever wrote it sees it among the unknown; empty lines and those that begin
+    with ``#`` say nothing.
     """
     result: dict[str, None] = {}
     for line in text.splitlines():
         bare = line.strip()
         if not bare or bare.startswith("#"):
             continue
-        for address in _address.findall(bare) or [bare[:_SHOWN]]:
-            result[address.rstrip(".").lower() if "@" in address else address] = None
+        addresses = [address.rstrip(".").lower() for address in _address.findall(bare)]
+        if not addresses:
+            addresses = [_without_address(bare[:_SHOWN])]
+        result |= dict.fromkeys(addresses)
     return list(result)
+
+
+def _without_address(line: str) -> str:
+    """Return a line in which no address was recognised, in lower case if it may be meant as one."""
+    if "@" in line:
+        return line.rstrip(".").lower()
+    return line
 
 
 @transaction.atomic
 def subscribe_many(
     *, list_id: int, addresses: Sequence[str], now: datetime, actor: "Member | None" = None
 ) -> RosterChange:
-    """Let the members with these addresses into a list's discussion, and on its roster; nobody
-    becomes a member here.
+    """Let the members with these addresses into a list's discussion, and on its roster.
 
-    Args: addresses, in any letter case; each may be one of several of a member. actor None is the
-    hub itself.
+    Nobody becomes a member of the hub here.
+
+    Args: addresses, in any letter case, each perhaps one of several of a member; actor, None for
+    the hub itself.
 
     Raises: NotFound (hidden), NotAllowed. Queries: 9 for each :data:`CHUNK` addresses.
     """
@@ -83,8 +91,7 @@ def subscribe_many(
 def unsubscribe_many(
     *, list_id: int, addresses: Sequence[str], now: datetime, actor: "Member | None" = None
 ) -> RosterChange:
-    """Take the members with these addresses off a list's roster; they stay in the discussion, and
-    read on the web.
+    """Take the members with these addresses off a list's roster; they stay in the discussion.
 
     Raises: NotFound (hidden), NotAllowed. Queries: 4 for each :data:`CHUNK` addresses.
     """
@@ -103,8 +110,9 @@ def unsubscribe_many(
 def take_off(
     *, list_id: int, subscription_id: int, actor: "Member", now: datetime
 ) -> Subscription | None:
-    """Take one subscription off a roster, as :func:`unsubscribe_many` does; None when it is not on
-    it any more.
+    """Take one subscription off a roster, as :func:`unsubscribe_many` does.
+
+    Returns: None when it is not on it any more.
 
     Raises: NotFound (hidden), NotAllowed.
     """
@@ -120,13 +128,15 @@ def take_off(
 
 
 def _list_for(list_id: int, actor: "Member | None") -> MailingList:
-    """Return a list that the actor leads. Raises: NotFound, NotAllowed."""
+    """Return a list that the actor leads; None is the hub itself. Raises: NotFound, NotAllowed."""
     mailing_list = MailingList.objects.filter(pk=list_id).first()
-    if mailing_list is None or (
-        actor is not None and not forum_selectors.may_read_forum(actor, mailing_list.forum_id)
-    ):
+    if mailing_list is None:
         raise NotFound
-    if actor is not None and not forum_selectors.may_in_forum(actor, ADMIT, mailing_list.forum_id):
+    if actor is None:
+        return mailing_list
+    if not forum_selectors.may_read_forum(actor, mailing_list.forum_id):
+        raise NotFound
+    if not forum_selectors.may_in_forum(actor, ADMIT, mailing_list.forum_id):
         raise NotAllowed
     return mailing_list
 

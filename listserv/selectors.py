@@ -1,6 +1,4 @@
-"""What a member may see of the lists, who gets a
-mailing, and what an address of the mail domain means.
-"""
+"""What a member may see of the lists, and what an address of the mail domain means."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -52,12 +50,15 @@ _delivery = Prepared(
 
 # Lists on a page of one's own lists: each has its forms.
 LISTS = 20
+# What stands between the plus sign and the dot of an address with a token.
+_KINDS_BY_MARKER = {"r": "reply", "a": "alias"}
 
 
 @dataclass(frozen=True)
 class ListAddress:
-    """An address of a list: ``kind`` is post, reply or
-    one of ``SUBADDRESSES``; ``token`` may be empty.
+    """An address of a list: ``kind`` is post, reply, alias or one of ``SUBADDRESSES``.
+
+    ``token`` may be empty.
     """
 
     mailing_list: MailingList
@@ -81,16 +82,16 @@ class ListLine:
     @property
     def delivery(self) -> str:
         """The delivery mode in force."""
-        if self.subscription is None or self.subscription.ended_at is not None:
+        if self.on_roster is None:
             return str(Subscription.Delivery.NONE)
-        return self.subscription.delivery
+        return self.on_roster.delivery
 
     @property
     def on_roster(self) -> Subscription | None:
         """The subscription, when the member is on the roster now."""
-        return (
-            self.subscription if self.subscription and self.subscription.ended_at is None else None
-        )
+        if self.subscription is None or self.subscription.ended_at is not None:
+            return None
+        return self.subscription
 
 
 def list_by_name(name: str) -> MailingList | None:
@@ -103,8 +104,8 @@ def list_by_address(
 ) -> ListAddress | None:
     """Return what a local part of the mail domain means, None when nothing of ours has that name.
 
-    The token is not read here: :mod:`listserv.tokens` does it, and the door says what a forged one
-    gets.
+    The token is not read here: :mod:`listserv.tokens` does it, and the gateway answers a forged
+    one.
 
     Args: find, how a list is found by its name. Queries: those of ``find``.
     """
@@ -112,21 +113,23 @@ def list_by_address(
     if not local.isascii() or len(local) > LOCAL_PART_MAX:
         return None
     name, plus, detail = local.partition("+")
-    kind = "post"
     head, _hyphen, word = name.rpartition("-")
     if head and word in SUBADDRESSES:
         mailing_list = find(head)
         if mailing_list is not None:
             return ListAddress(mailing_list, SAME_AS.get(word, word), detail)
+    kind, token = "post", ""
     if plus:
-        kind, marker, detail = "reply", *detail.partition(".")[::2]
-        if marker not in ("r", "a"):
+        marker, _dot, token = detail.partition(".")
+        if marker not in _KINDS_BY_MARKER:
             return None
-        kind = "reply" if marker == "r" else "alias"
+        kind = _KINDS_BY_MARKER[marker]
     # A list whose name ends as a subaddress does, from before there was that one, keeps its
     # address.
     mailing_list = find(name)
-    return ListAddress(mailing_list, kind, detail) if mailing_list else None
+    if mailing_list is None:
+        return None
+    return ListAddress(mailing_list, kind, token)
 
 
 def list_of_forum(forum_id: int) -> MailingList | None:
@@ -136,9 +139,7 @@ def list_of_forum(forum_id: int) -> MailingList | None:
 
 
 def _lists(member: "Member") -> "QuerySet[MailingList]":
-    """Return the lists whose discussions the member may
-    read, those on whose roster they are or were first.
-    """
+    """Return the lists whose discussions the member may read, those they have been on first."""
     own = Subscription.objects.filter(list=OuterRef("pk"), member=member)
     rows = MailingList.objects.filter(
         forum_id__in=sorted(access_of(member).having(READ))
@@ -167,8 +168,9 @@ def _silence(
 
 
 def lists_for(member: "Member") -> list[ListLine]:
-    """Return all lists whose discussions the member may read, for commands and services; pages take
-    :func:`list_page_for`. Queries: 4.
+    """Return all lists whose discussions the member may read; pages take :func:`list_page_for`.
+
+    Queries: 4.
     """
     return _lines(member, list(_lists(member)))
 
@@ -198,25 +200,26 @@ def subscription_by_key(pk: int, list_name: str) -> Subscription | None:
 
 
 def last_mailing_done(list_id: int, subscription_id: int) -> int:
-    """Return the key of the last mailing of a list that has gone past a subscription, 0 for none; a
-    digest that begins takes up after it.
+    """Return the key of the last mailing of a list that has gone past a subscription, 0 for none.
 
-    Keys follow the order in which contributions were accepted: whoever accepts one holds the
-    forum's row until the commit. Queries: 1.
+    A digest that begins takes up after it. Keys follow the order in which contributions were
+    accepted: whoever accepts one holds the forum's row until the commit. Queries: 1.
     """
     waits = Q(state=Mailing.State.SENDING, cursor__lt=subscription_id)
     newest = Mailing.objects.filter(list_id=list_id).aggregate(
         last=Max("pk"), waiting=Min("pk", filter=waits)
     )
-    return (newest["waiting"] - 1 if newest["waiting"] else newest["last"]) or 0
+    if newest["waiting"] is not None:
+        return int(newest["waiting"]) - 1
+    return newest["last"] or 0
 
 
 def forum_aside(*, forum_id: int, member: "Member | None") -> dict[str, Any]:
-    """Return what a discussion page shows of its list: ``list_address``, ``leaders_address`` (of
-    those who lead), ``list_delivery`` (a mode) and its label.
+    """Return what a discussion page shows of its list.
 
-    The public sees no address: it could not write there. Queries: 1 for a member, none for the
-    public.
+    That is ``list_address``, ``leaders_address`` (of those who lead), ``list_delivery`` (a mode)
+    and ``list_delivery_label``. The public sees no address: it could not write there. Queries: 1
+    for a member, none for the public.
     """
     if member is None:
         return {}
@@ -224,7 +227,8 @@ def forum_aside(*, forum_id: int, member: "Member | None") -> dict[str, Any]:
     if mailing_list is None:
         return {}
     rows = _delivery.rows(mailing_list.pk, member.pk)
-    mode, stopped_for, paused_until = rows[0] if rows else (Subscription.Delivery.NONE, "", None)
+    not_on_roster = Subscription.Delivery.NONE, "", None
+    mode, stopped_for, paused_until = next(iter(rows), not_on_roster)
     return {
         "list_address": mailing_list.address,
         "leaders_address": address(f"{mailing_list.name}-owner"),
@@ -234,9 +238,7 @@ def forum_aside(*, forum_id: int, member: "Member | None") -> dict[str, Any]:
 
 
 def _delivery_label(mode: str, stopped_for: str, paused_until: datetime | None) -> str:
-    """Say what a member gets of a list at present: no
-    mode counts while its mail is stopped or paused.
-    """
+    """Say what a member gets of a list at present; mail that is stopped or paused has no mode."""
     label = str(Subscription.Delivery(mode).label)
     if stopped_for:
         return str(
@@ -249,48 +251,46 @@ def _delivery_label(mode: str, stopped_for: str, paused_until: datetime | None) 
 
 
 def home_blocks(*, member: "Member", now: datetime) -> list[Block]:
-    """Return what the mail door asks: confirm a held mail, look after those that failed.
+    """Return what waits for a member on the home: held messages, failed ones for the Secretariat.
 
-    Queries: 1, and 1 more where mails wait; 1 more for the Secretariat.
+    Queries: 1, and 1 more where messages wait; 1 more for the Secretariat.
     """
-    blocks = []
+    blocks = _held_blocks(member)
+    if member.is_active and member.is_staff:
+        blocks += _failed_blocks()
+    return blocks
+
+
+def _held_blocks(member: "Member") -> list[Block]:
     held = InboundMail.objects.filter(member=member, state=InboundMail.State.HELD)
     oldest = (
         held.order_by("received_at", "pk").values_list("pk", "list__name", "received_at").first()
     )
-    if oldest:
-        (pk, name, since), count = oldest, held.count()
-        title = ngettext(
-            "%d mail waits for you to confirm it", "%d mails wait for you to confirm them", count
-        )
-        url = reverse(
-            "listserv:confirm",
-            args=(name or NO_LIST, confirm_token(mail_id=pk, member_id=member.pk)),
-        )
-        blocks.append(Block(BlockKind.ASKED, with_count(title, count), url, at=since))
-    if member.is_active and member.is_staff:
-        failed = InboundMail.objects.filter(state=InboundMail.State.FAILED)
-        failures = failed.aggregate(count=Count("pk"), since=Min("received_at"))
-        if failures["count"]:
-            title = ngettext(
-                "%d mail could not be published",
-                "%d mails could not be published",
-                failures["count"],
-            )
-            url = f"{reverse('listserv:inbound')}?state={InboundMail.State.FAILED}"
-            blocks.append(
-                Block(
-                    BlockKind.ASKED, with_count(title, failures["count"]), url, at=failures["since"]
-                )
-            )
-    return blocks
+    if oldest is None:
+        return []
+    (pk, name, since), count = oldest, held.count()
+    title = ngettext(
+        "%d mail waits for you to confirm it", "%d mails wait for you to confirm them", count
+    )
+    token = confirm_token(mail_id=pk, member_id=member.pk)
+    url = reverse("listserv:confirm", args=(name or NO_LIST, token))
+    return [Block(BlockKind.ASKED, with_count(title, count), url, at=since)]
+
+
+def _failed_blocks() -> list[Block]:
+    failed = InboundMail.objects.filter(state=InboundMail.State.FAILED)
+    failures = failed.aggregate(count=Count("pk"), since=Min("received_at"))
+    count = failures["count"]
+    if not count:
+        return []
+    title = ngettext("%d mail could not be published", "%d mails could not be published", count)
+    url = f"{reverse('listserv:inbound')}?state={InboundMail.State.FAILED}"
+    return [Block(BlockKind.ASKED, with_count(title, count), url, at=failures["since"])]
 
 
 @dataclass(frozen=True)
 class InboundRecord:
-    """What came in by mail and needs an eye; keys
-    are states, the empty one stands for all of them.
-    """
+    """What came in by mail and is not in a discussion, by state; the empty one stands for all."""
 
     LABELS: ClassVar[dict[str, Promise]] = {
         "": _("All"),
@@ -304,7 +304,9 @@ class InboundRecord:
 
     def rows(self, state: str) -> QuerySet[InboundMail]:
         """Return those in one state, the newest first, without their bytes."""
-        rows = self.chosen.filter(state=state) if state else self.chosen
+        rows = self.chosen
+        if state:
+            rows = rows.filter(state=state)
         return (
             rows.defer("raw")
             .select_related("member", "list__forum")
@@ -336,9 +338,7 @@ def inbound_for(member: "Member", *, refused_since: datetime) -> InboundRecord:
 
 @dataclass(frozen=True)
 class Outgoing:
-    """The queues of outgoing mail, for ``/healthz``
-    and ``/metrics``; counts of rows, age in seconds.
-    """
+    """The queues of outgoing mail, for ``/healthz`` and ``/metrics``: counts, and an age."""
 
     mailings: int
     retries: int
@@ -355,6 +355,7 @@ def outgoing(now: datetime) -> Outgoing:
         n=Count("pk"), since=Min("created_at", filter=Q(attempts=0))
     )
     retries = Retry.objects.filter(next_at__isnull=False).count()
-    since = [row["since"] for row in (sending, notices) if row["since"] is not None]
-    oldest = max((now - min(since)).total_seconds(), 0.0) if since else 0.0
+    moments = (sending["since"], notices["since"])
+    since = min((moment for moment in moments if moment is not None), default=now)
+    oldest = max((now - since).total_seconds(), 0.0)
     return Outgoing(sending["n"], retries, notices["n"], oldest)

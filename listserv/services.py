@@ -1,6 +1,4 @@
-"""What can be done with lists and subscriptions; pages,
-mail commands and outlets call these and nothing else.
-"""
+"""What can be done with lists and subscriptions: the only writers, whatever the channel."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -45,21 +43,22 @@ PAUSE_MAX = timedelta(days=3_660)
 CHUNK = 1_000
 
 
-class Kept(Enum):
+class Unchanged(Enum):
     """Stands for "leave it as it is" where None means something else."""
 
-    KEPT = "kept"
+    UNCHANGED = "unchanged"
 
 
-KEPT = Kept.KEPT
+UNCHANGED = Unchanged.UNCHANGED
 
 
 @transaction.atomic
 def open_list(*, forum_id: int, slug: str, now: datetime, tag: str = "") -> MailingList:
-    """Make the list of a forum, named as near to ``slug`` as the address allows; the same forum
-    gives the same list.
+    """Make the list of a forum, or return the one it has.
 
-    Args: slug, any text; tag, for subjects, the list's name when empty.
+    Args:
+        slug: any text; the name is as near to it as the address allows.
+        tag: for subjects, the list's name when empty.
     """
     existing = MailingList.objects.filter(forum_id=forum_id).first()
     if existing is not None:
@@ -70,17 +69,25 @@ def open_list(*, forum_id: int, slug: str, now: datetime, tag: str = "") -> Mail
 
 def _free_name(slug: str) -> str:
     base = slugify(slug).replace("_", "-").strip("-")[: tokens.NAME_MAX].strip("-") or "discussion"
-    while base.rpartition("-")[2] in tokens.SUBADDRESSES and "-" in base:
+    while _ends_as_subaddress(base):
         base = base.rpartition("-")[0]
     number, name = 1, base
-    while (
-        name in RESERVED
-        or name in tokens.SUBADDRESSES
-        or MailingList.objects.filter(name=name).exists()
-    ):
+    while not _is_free(name):
         number += 1
         name = f"{base[: tokens.NAME_MAX - len(str(number)) - 1].strip('-')}-{number}"
     return name
+
+
+def _ends_as_subaddress(name: str) -> bool:
+    _list, hyphen, word = name.rpartition("-")
+    return bool(hyphen) and word in tokens.SUBADDRESSES
+
+
+def _is_free(name: str) -> bool:
+    """Whether a list may be called so. Queries: 1 at most."""
+    if name in RESERVED or name in tokens.SUBADDRESSES:
+        return False
+    return not MailingList.objects.filter(name=name).exists()
 
 
 @transaction.atomic
@@ -90,7 +97,9 @@ def subscribe(*, list_id: int, member: "Member", now: datetime) -> Subscription:
     Raises: NotFound (no such list, or its discussion is closed to the member).
     """
     mailing_list = MailingList.objects.filter(pk=list_id).first()
-    if mailing_list is None or not forum_selectors.may_read_forum(member, mailing_list.forum_id):
+    if mailing_list is None:
+        raise NotFound
+    if not forum_selectors.may_read_forum(member, mailing_list.forum_id):
         raise NotFound
     return enrol(list_id=list_id, member=member, now=now)
 
@@ -119,16 +128,16 @@ def enrol_many(*, list_id: int, member_ids: Sequence[int], now: datetime) -> Non
         rows = Subscription.objects.filter(list_id=list_id, member_id__in=chunk).select_for_update(
             of=("self",)
         )
-        known = {row.member_id: row for row in rows.select_related("member")}
-        back = [row for row in known.values() if row.ended_at is not None]
-        for row in back:
+        present = {row.member_id: row for row in rows.select_related("member")}
+        returned = [row for row in present.values() if row.ended_at is not None]
+        for row in returned:
             row.ended_at = None
             gather_from_now(row, now)
-        Subscription.objects.bulk_update(back, ["ended_at", *GATHERING])
+        Subscription.objects.bulk_update(returned, ["ended_at", *GATHERING])
         new_rows = [
             Subscription(list_id=list_id, member_id=pk, created_at=now)
             for pk in chunk
-            if pk not in known
+            if pk not in present
         ]
         Subscription.objects.bulk_create(new_rows, ignore_conflicts=True)
 
@@ -148,7 +157,7 @@ def set_delivery(
     now: datetime,
     delivery: str | None = None,
     own_copy: bool | None = None,
-    address_id: int | Kept | None = KEPT,
+    address_id: int | Unchanged | None = UNCHANGED,
     files: str | None = None,
     language: str | None = None,
 ) -> Subscription:
@@ -156,22 +165,25 @@ def set_delivery(
 
     Args:
         delivery, own_copy, files: None leaves them as they are.
-        address_id: key of one of the member's verified addresses, None the primary, ``KEPT`` leaves
-            it.
+        address_id: key of one of the member's verified addresses, None the primary;
+            ``UNCHANGED`` leaves it.
         language: of the mails; empty follows the member's, None leaves it.
 
     Raises: NotFound (hidden), Invalid (there is no such mode or language, an address that is not
         the member's).
     """
     _check_choices(delivery=delivery, files=files, language=language)
-    address = None if address_id in (None, KEPT) else _address_of(member, address_id)
+    address = None
+    if isinstance(address_id, int):
+        address = _address_of(member, address_id)
     row = subscribe(list_id=list_id, member=member, now=now)
-    if address_id is not KEPT:
+    if address_id is not UNCHANGED:
         row.address = address
         _leave_shut_address(row, now)
-    row.own_copy = row.own_copy if own_copy is None else own_copy
-    row.files = row.files if files is None else files
-    row.language = row.language if language is None else language
+    choices = {"own_copy": own_copy, "files": files, "language": language}
+    for name, value in choices.items():
+        if value is not None:
+            setattr(row, name, value)
     if delivery is not None:
         _turn_to(row, delivery, now)
     row.save(
@@ -190,7 +202,7 @@ def _leave_shut_address(row: Subscription, now: datetime) -> None:
 
 @transaction.atomic
 def pause(*, list_id: int, member: "Member", until: datetime, now: datetime) -> Subscription:
-    """Send a member nothing of a list until a moment; what is said meanwhile is not made up for.
+    """Send a member nothing of a list until a moment; what is said meanwhile is not sent later.
 
     What a digest has gathered so far goes out at once.
 
@@ -221,8 +233,7 @@ def pause_all(*, member: "Member", until: datetime, now: datetime) -> int:
 
 @transaction.atomic
 def resume(*, list_id: int, member: "Member", now: datetime) -> Subscription:
-    """End a pause; from now on mail comes as before. A pause that is over or was never there is no
-    error.
+    """End a pause, if there is one: from now on mail comes as before.
 
     Raises: NotFound (hidden, or not on the roster).
     """
@@ -235,40 +246,35 @@ def resume(*, list_id: int, member: "Member", now: datetime) -> Subscription:
 
 
 def stop(row: Subscription, *, now: datetime) -> None:
-    """Stop the mail of a subscription, inside the caller's
-    transaction; the place in the discussion stays.
-    """
+    """Stop the mail of a subscription, in the caller's transaction; its member still takes part."""
     _turn_to(row, NONE, now)
     row.save(update_fields=["delivery", *GATHERING])
 
 
 def _own(list_id: int, member: "Member") -> Subscription:
     rows = Subscription.objects.filter(list_id=list_id, member=member, ended_at=None)
-    row = (
-        rows.select_related("list__forum", "member", "address")
-        .select_for_update(of=("self",))
-        .first()
-    )
-    if row is None or not forum_selectors.may_read_forum(member, row.list.forum_id):
+    rows = rows.select_related("list__forum", "member", "address")
+    row = rows.select_for_update(of=("self",)).first()
+    if row is None:
+        raise NotFound
+    if not forum_selectors.may_read_forum(member, row.list.forum_id):
         raise NotFound
     return row
 
 
-def _address_of(member: "Member", address_id: int | Kept | None) -> EmailAddress:
-    email_address = next(
-        (row for row in selectors.addresses_of(member) if row.pk == address_id), None
-    )
-    if email_address is None:
-        raise Invalid(_("Choose one of your confirmed addresses."))
-    return email_address
+def _address_of(member: "Member", address_id: int) -> EmailAddress:
+    for email_address in selectors.addresses_of(member):
+        if email_address.pk == address_id:
+            return email_address
+    raise Invalid(_("Choose one of your confirmed addresses."))
 
 
 def _check_choices(*, delivery: str | None, files: str | None, language: str | None) -> None:
-    if delivery is not None and delivery not in OFFERED:
+    if delivery not in (None, *OFFERED):
         raise Invalid(_("There is no such way of delivery."))
-    if files is not None and files not in Subscription.Files.values:
+    if files not in (None, *Subscription.Files.values):
         raise Invalid(_("Files come as links, or attached."))
-    if language and language not in dict(settings.LANGUAGES):
+    if language not in (None, "", *dict(settings.LANGUAGES)):
         raise Invalid(_("The hub does not write in this language."))
 
 
@@ -281,10 +287,11 @@ def _turn_to(row: Subscription, delivery: str, now: datetime) -> None:
     A digest that ends sends what it has gathered; one that begins takes what comes from now on.
     """
     before, row.delivery = row.delivery, delivery
-    if delivery == before and (delivery not in DIGESTS or row.digest_at is not None):
+    is_gathering = delivery in DIGESTS and row.digest_at is not None
+    if delivery == before and (is_gathering or delivery not in DIGESTS):
         return
     row.digest_claimed_until = None
-    if before in DIGESTS and delivery in DIGESTS and row.digest_at is not None:
+    if before in DIGESTS and is_gathering:
         row.digest_at = next_at(delivery, row.member.time_zone, max(now, row.paused_until or now))
         return
     if before in DIGESTS and delivery != NONE:
@@ -294,20 +301,23 @@ def _turn_to(row: Subscription, delivery: str, now: datetime) -> None:
 
 def _send_gathered(row: Subscription, now: datetime) -> None:
     """Send what a digest has gathered at once, to who gets mail now and may read it."""
-    gets_mail = (
-        row.ended_at is None and row.suspended_at is None and (row.paused_until or now) <= now
-    )
-    if (
-        gets_mail
-        and row.digest_at is not None
-        and forum_selectors.may_read_forum(row.member, row.list.forum_id)
-    ):
+    if row.digest_at is None or not _gets_mail(row, now):
+        return
+    if forum_selectors.may_read_forum(row.member, row.list.forum_id):
         queue_gathered(row, now)
 
 
+def _gets_mail(row: Subscription, now: datetime) -> bool:
+    """Whether mail goes to a subscription: it has not left, is not suspended and not paused."""
+    if row.ended_at is not None or row.suspended_at is not None:
+        return False
+    return row.paused_until is None or row.paused_until <= now
+
+
 def queue_mailing(*, contribution: "Contribution", now: datetime) -> Mailing | None:
-    """Record that a contribution goes to its forum's list,
-    and wake the pump after the commit; None without a list.
+    """Queue a contribution for its forum's list, and wake the worker after the commit.
+
+    Returns: None without a list.
     """
     mailing_list = selectors.list_of_forum(contribution.post.topic.forum_id)
     if mailing_list is None:

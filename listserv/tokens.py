@@ -13,18 +13,18 @@ the host):
 ``risk-moderate+<token>``   a moderator's decision: which contribution, revision, moderator
 ``risk-owner``              those who lead the discussion
 ``risk-request``            commands in words (:mod:`listserv.commands`)
-``risk-request+<token>``    the same, in the letters a member answers: whose it is, since which day
+``risk-request+<token>``    the same, in the notifications a member answers: whose, since which day
 ``risk-join``, ``-leave``, ``-digest``, ``-mail``, ``-nomail``, ``-help``  one command each
 ==========================  ========================================================================
 
-A reply token proves its sender only together with the owner's address (design.md §3.6): the door
+A reply token proves its sender only together with the owner's address (design.md §3.6): the gateway
 compares the author with the member it names. A mail "to all" goes to the reply address and the
 posting address at once; the token is the proof for both, they are one contribution. The proof ends
 ``HUB_REPLY_DAYS`` after the day of issue; the token leads to its contribution for ever. The list is
-bound by the purpose it is signed for, so that it costs no letters.
+bound by the purpose it is signed for, so that it costs no characters.
 
 A local part holds 64 octets (RFC 5321 §4.5.3.1.1). A reply token of two numbers below 2**28 and a
-day has 32 letters, one of three such numbers 36, so a list name of :data:`NAME_MAX` always fits.
+day has 32 characters, one of three such numbers 36, so a list name of :data:`NAME_MAX` always fits.
 """
 
 from dataclasses import dataclass, field
@@ -85,9 +85,7 @@ class ConfirmToken:
 
 @dataclass(frozen=True)
 class ModerateToken:
-    """Which moderator (member key) is asked about which
-    contribution (number), as it was at which revision.
-    """
+    """Which moderator (member key) decides on which contribution (number) at which revision."""
 
     member_id: int
     number: int
@@ -110,42 +108,58 @@ def reply_address(name: str, *, member_id: int, number: int, list_id: int) -> st
 
 
 def read_reply(token: str, *, list_id: int) -> ReplyToken | None:
-    """Return what a reply token of a list says, None
-    for a forged or mangled one, or one of another list.
-    """
-    numbers = tokens.read(f"reply:{list_id}", token)
-    if numbers is None:
-        numbers = tokens.read("reply", token)
-        if numbers is None or len(numbers) != 3 or numbers[2] != list_id:
-            return None
-        numbers[2] = _FIRST_FORM
-    if len(numbers) != 3:
+    """Return what a reply token says, None for a forged or mangled one, or another list's."""
+    values = _read(f"reply:{list_id}", token, 3)
+    if values:
+        member_id, number, day = values
+        return ReplyToken(member_id, number, list_id, is_expired=_is_expired(day))
+    values = _read("reply", token, 3)
+    if not values:
         return None
-    member_id, number, day = numbers
-    return ReplyToken(
-        member_id, number, list_id, is_expired=_today() - day > settings.HUB_REPLY_DAYS
-    )
+    member_id, number, named_list_id = values
+    if named_list_id != list_id:
+        return None
+    return ReplyToken(member_id, number, list_id, is_expired=_is_expired(_FIRST_FORM))
+
+
+def _read(purpose: str, token: str, *lengths: int) -> list[int]:
+    """Return the numbers of a token, none for a forged or mangled one.
+
+    Args: lengths, how many numbers it may have.
+    """
+    numbers = tokens.read(purpose, token)
+    if numbers is None or len(numbers) not in lengths:
+        return []
+    return numbers
+
+
+def _is_expired(day: int) -> bool:
+    return _today() - day > settings.HUB_REPLY_DAYS
 
 
 def desk_address(name: str, *, member_id: int, list_id: int) -> str:
-    """Return where a member answers a letter with commands, from today on; in a mail of theirs it
-    is a proof.
+    """Return where a member answers a notification with commands, from today on.
+
+    In a message of theirs it is a proof.
 
     Args: name, of the list, empty for the desk that is no list's (list_id 0).
     """
-    local = f"{name}-request" if name else "request"
+    local = "request"
+    if name:
+        local = f"{name}-request"
     return address(f"{local}+{tokens.sign(f'desk:{list_id}', [member_id, _today()])}")
 
 
 def read_desk(token: str, *, list_id: int) -> ReplyToken | None:
-    """Return whose a desk token is, None for a forged or
-    mangled one, or one of another desk; its number is 0.
+    """Return whose a desk token is, None for a forged or mangled one, or another desk's.
+
+    Its number is 0.
     """
-    numbers = tokens.read(f"desk:{list_id}", token)
-    if numbers is None or len(numbers) != 2:
+    values = _read(f"desk:{list_id}", token, 2)
+    if not values:
         return None
-    member_id, day = numbers
-    return ReplyToken(member_id, 0, list_id, is_expired=_today() - day > settings.HUB_REPLY_DAYS)
+    member_id, day = values
+    return ReplyToken(member_id, 0, list_id, is_expired=_is_expired(day))
 
 
 def alias_address(name: str, *, member_id: int, list_id: int) -> str:
@@ -157,11 +171,8 @@ def alias_address(name: str, *, member_id: int, list_id: int) -> str:
 
 
 def read_alias(token: str, *, list_id: int) -> int | None:
-    """Return the key of the member whom an alias of a
-    list leads to, None for a forged or mangled one.
-    """
-    numbers = tokens.read(f"alias:{list_id}", token)
-    return numbers[0] if numbers is not None and len(numbers) == 1 else None
+    """Return the key of the member whom an alias leads to, None for a forged or mangled one."""
+    return next(iter(_read(f"alias:{list_id}", token, 1)), None)
 
 
 def bounce_address(name: str, *, subscription_id: int, number: int) -> str:
@@ -171,8 +182,10 @@ def bounce_address(name: str, *, subscription_id: int, number: int) -> str:
 
 def read_bounce(token: str) -> BounceToken | None:
     """Return what a bounce token says, None for a forged or mangled one."""
-    numbers = tokens.read("bounce", token)
-    return BounceToken(*numbers) if numbers is not None and len(numbers) == 2 else None
+    values = _read("bounce", token, 2)
+    if not values:
+        return None
+    return BounceToken(*values)
 
 
 def leave_token(subscription_id: int) -> str:
@@ -187,8 +200,7 @@ def leave_address(name: str, subscription_id: int) -> str:
 
 def read_leave(token: str) -> int | None:
     """Return the key of the subscription a leave token names, None for a forged or mangled one."""
-    numbers = tokens.read("leave", token)
-    return numbers[0] if numbers is not None and len(numbers) == 1 else None
+    return next(iter(_read("leave", token, 1)), None)
 
 
 def confirm_token(*, mail_id: int, member_id: int) -> str:
@@ -203,29 +215,32 @@ def confirm_address(name: str, *, mail_id: int, member_id: int) -> str:
 
 def read_confirm(token: str) -> ConfirmToken | None:
     """Return what a confirm token says, None for a forged or mangled one."""
-    numbers = tokens.read("confirm", token)
-    return ConfirmToken(*numbers) if numbers is not None and len(numbers) == 2 else None
+    values = _read("confirm", token, 2)
+    if not values:
+        return None
+    return ConfirmToken(*values)
 
 
 def moderate_address(name: str, *, member_id: int, number: int, revision: int = 0) -> str:
-    """Return where a moderator answers the notification
-    about a held contribution: the answer is on these words.
-    """
-    # As first written is what mostly is asked about, and costs no letter.
-    numbers = [member_id, number, *([revision] if revision else [])]
+    """Return where a moderator decides on a held contribution, as it is at a revision."""
+    numbers = [member_id, number]
+    # As first written is what mostly is asked about, and costs no character.
+    if revision:
+        numbers.append(revision)
     return address(f"{name}-moderate+{tokens.sign('moderate', numbers)}")
 
 
 def read_moderate(token: str) -> ModerateToken | None:
     """Return what a moderator's token says, None for a forged or mangled one."""
-    numbers = tokens.read("moderate", token)
-    return ModerateToken(*numbers) if numbers is not None and len(numbers) in {2, 3} else None
+    values = _read("moderate", token, 2, 3)
+    if not values:
+        return None
+    return ModerateToken(*values)
 
 
 def letter_id(number: int, member_id: int) -> str:
-    """Return the Message-ID, without brackets, of the letter that asks a moderator about a held
-    contribution.
+    """Return the Message-ID, without brackets, of the notification of a held contribution.
 
-    The letter that tells the decision names it, so that both stand together.
+    The one that tells the decision names it, so that both stand together.
     """
     return f"held-{number}-{tokens.sign('letter', [number, member_id])}@{settings.HUB_MAIL_DOMAIN}"

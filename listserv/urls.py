@@ -1,5 +1,6 @@
-"""Addresses of the lists. What stays for ever: ``/outbox/``
-(design.md §5), and what stands in mails already sent.
+"""Addresses of the lists.
+
+``/outbox/`` stays for ever (design.md §5), and so does what stands in messages already sent.
 """
 
 from django.urls import path
@@ -31,7 +32,7 @@ urlpatterns = [
     path("mail/queue/", queue.waiting, name="queue"),
     path("mail/bounces/", queue.came_back, name="bounces"),
     path("outbox/", outbox.outbox, name="outbox"),
-    path("outbox/<str:name>/", outbox.letter, name="letter"),
-    path("outbox/<str:name>/html/", outbox.letter_html, name="letter_html"),
-    path("outbox/<str:name>/raw/", outbox.letter_raw, name="letter_raw"),
+    path("outbox/<str:name>/", outbox.message, name="letter"),
+    path("outbox/<str:name>/html/", outbox.message_html, name="letter_html"),
+    path("outbox/<str:name>/raw/", outbox.message_raw, name="letter_raw"),
 ]

@@ -27,7 +27,7 @@ class AddressHealth(models.Model):
     class Meta:
         verbose_name_plural = "address health"
         indexes = (
-            # The pump looks for probes whose time is over.
+            # The worker looks for probes whose time is over.
             models.Index(
                 fields=("probed_at",),
                 condition=models.Q(probed_at__isnull=False),

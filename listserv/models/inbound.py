@@ -1,9 +1,8 @@
-"""Rows of what came in by mail: one for each mail and recipient, written before ``250`` is
-answered.
+"""Incoming messages: a row for each message and recipient, written before ``250`` is answered.
 
-A row has exactly one outcome (``state``); the raw mail stays with it. What was refused in the
-session is kept with its header alone; what a relay had queued already is taken and kept whole for a
-while, as refused.
+A row has exactly one outcome (``state``); the raw message stays with it. What was refused in the
+SMTP session is kept with its header alone; what a relay had queued already is taken and kept whole
+for a while, as refused.
 """
 
 from datetime import timedelta
@@ -24,10 +23,9 @@ REFUSED_KEPT = timedelta(days=30)
 
 
 class InboundMail(models.Model):
-    """A mail for one recipient: where it came from, the verdict it was answered with, and what
-    became of it.
+    """A message for one recipient: where it came from, its verdict, and what became of it.
 
-    ``next_at`` is when the pump may take it, ``claimed_until`` the lease of the worker at it: who
+    ``next_at`` is when the worker may take it, ``claimed_until`` the lease of the worker at it: who
     finds another value there has lost the work.
     """
 
@@ -103,7 +101,7 @@ class InboundMail(models.Model):
     class Meta:
         verbose_name_plural = "inbound mail"
         indexes = (
-            # The pump takes the oldest that is due.
+            # The worker takes the oldest that is due.
             models.Index(fields=("id",), condition=models.Q(state="queued"), name="inbound_queued"),
             # The rate rule counts a member's, while thousands of others may wait. Both columns, so
             # that SQLite need not go past the bytes of each mail to see its state.
@@ -125,7 +123,5 @@ class InboundMail(models.Model):
 
     @property
     def shown_recipient(self) -> str:
-        """The recipient as people may see it: an address
-        that proves its owner has no token any more.
-        """
+        """The recipient as people may see it, without a token that proves its owner."""
         return mask(self.recipient)

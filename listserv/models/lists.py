@@ -124,7 +124,7 @@ class Subscription(models.Model):
                 condition=models.Q(ended_at=None, suspended_at=None),
                 name="subscription_walk",
             ),
-            # The pump takes the digests that are due.
+            # The worker takes the digests that are due.
             models.Index(
                 fields=("digest_at",),
                 condition=models.Q(digest_at__isnull=False),

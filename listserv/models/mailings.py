@@ -43,7 +43,7 @@ class Mailing(models.Model):
             models.UniqueConstraint(fields=("contribution", "list"), name="mailing_once"),
         )
         indexes = (
-            # The pump takes the oldest that is not done.
+            # The worker takes the oldest that is not done.
             models.Index(
                 fields=("id",), condition=models.Q(state="sending"), name="mailing_waiting"
             ),
@@ -74,7 +74,7 @@ class Retry(models.Model):
             models.UniqueConstraint(fields=("mailing", "subscription"), name="retry_once"),
         )
         indexes = (
-            # The pump takes what is due.
+            # The worker takes what is due.
             models.Index(
                 fields=("next_at",), condition=models.Q(next_at__isnull=False), name="retry_due"
             ),

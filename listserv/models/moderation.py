@@ -1,15 +1,11 @@
-"""Which words of which contribution the hub has sent to
-whom: a decision by mail is on those, and on no others.
-"""
+"""The revisions of contributions that the hub has sent: a decision by mail is on those alone."""
 
 from django.conf import settings
 from django.db import models
 
 
 class ShownRevision(models.Model):
-    """A revision of a contribution that was sent to
-    somebody who decides on it, or whose words it has.
-    """
+    """A revision of a contribution that was sent to its author, or to somebody who decides."""
 
     contribution = models.ForeignKey(
         "forums.Contribution", on_delete=models.CASCADE, related_name="+"

@@ -5,12 +5,11 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Notice(models.Model):
-    """A mail of the hub's own (confirm an address, a contribution is held), queued in the
-    transaction that asks for it.
+    """A notification to one person by mail, queued in the transaction that asks for it.
 
     ``raw`` is the whole message; it is emptied once sent, since it may hold a link that opens an
-    account. One that was refused keeps it, so that it can be tried again, until somebody gives it
-    up.
+    account. One that was refused keeps it, so that it can be retried, until its delivery is
+    cancelled.
     """
 
     class State(models.TextChoices):
@@ -32,7 +31,7 @@ class Notice(models.Model):
 
     class Meta:
         indexes = (
-            # The pump takes what is due.
+            # The worker takes what is due.
             models.Index(
                 fields=("next_at",), condition=models.Q(state="waiting"), name="notice_due"
             ),

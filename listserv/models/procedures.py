@@ -1,13 +1,10 @@
-"""What the hub itself says to a list: that a session
-has opened, that an item was taken. Nobody's words.
-"""
+"""What the hub itself tells a list, such as that a conference session has opened."""
 
 from django.db import models
 
 
 class Procedure(models.Model):
-    """A notification of the hub to everybody on a roster, on its way; one row however many receive
-    it.
+    """A notification to everybody on a roster, on its way; one row however many receive it.
 
     ``texts`` is ``dict[str, dict[str, str]]``: language -> "subject", "text". ``is_urgent`` says
     that those who take a digest get it too, where it would be late. ``cursor`` is the key of the
@@ -27,7 +24,7 @@ class Procedure(models.Model):
 
     class Meta:
         indexes = (
-            # The pump takes the oldest that is not done.
+            # The worker takes the oldest that is not done.
             models.Index(
                 fields=("id",), condition=models.Q(finished_at=None), name="procedure_waiting"
             ),

@@ -28,12 +28,12 @@ BLOCK = 128_000
 @require_safe
 @throttled(20, 600)
 def mbox(request: HttpRequest, name: str) -> StreamingHttpResponse:
-    """Give the contributions to a list that the reader may
-    read, in mboxrd; memory does not grow with the archive.
-    """
+    """Give a list's contributions in mboxrd; memory does not grow with the archive."""
     member = cast("Member", request.user)
-    pieces = _blocks(write_mbox(mailing_list=list_for(member, name), reader=member))
-    content = _in_threads(pieces) if isinstance(request, ASGIRequest) else pieces
+    blocks = _blocks(write_mbox(mailing_list=list_for(member, name), reader=member))
+    content: Iterator[bytes] | AsyncIterator[bytes] = blocks
+    if isinstance(request, ASGIRequest):
+        content = _in_threads(blocks)
     response = StreamingHttpResponse(content, content_type="application/mbox")
     response.headers["Content-Disposition"] = f'attachment; filename="{name}.mbox"'
     response.headers["X-Content-Type-Options"] = "nosniff"
@@ -54,8 +54,9 @@ def _blocks(pieces: Iterator[bytes]) -> Iterator[bytes]:
 
 
 async def _in_threads(blocks: Iterator[bytes]) -> AsyncIterator[bytes]:
-    """Read each block in the request's thread: a plain
-    iterator would be read whole before the first byte is sent.
+    """Read each block in the request's thread.
+
+    A plain iterator would be read whole before the first byte is sent.
     """
     while block := await sync_to_async(_next)(blocks):
         yield block

@@ -1,4 +1,4 @@
-"""Say that a held mail is mine, or that it is not, from the link in the notification that asks."""
+"""Confirm or disown a held message, by the link in the notification that asks."""
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -15,36 +15,40 @@ from listserv.gateway.purposes import domain_of
 from listserv.gateway.stored_drafts import mail_of
 from listserv.models import HELD_FOR, InboundMail
 
-# Characters of the mail that the page shows; the raw mail stays whole.
+# Characters of the message that the page shows; the raw message stays whole.
 EXCERPT = 5_000
+_CONFIRMED = (InboundMail.State.QUEUED, InboundMail.State.PUBLISHED, InboundMail.State.DONE)
 
 
 @never_asks_to_sign_in
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def confirm(request: HttpRequest, name: str, token: str) -> HttpResponse:
-    """Show the mail with two buttons; a POST decides. GET changes nothing: mail scanners follow
-    links.
+    """Show the message with two buttons; a POST decides.
 
-    Once it is decided, or too old, the link shows what became of the mail and none of its words.
+    GET changes nothing: mail scanners follow links. Once it is decided, or too old, the link shows
+    what became of the message and none of its words.
     """
     now = clock.now()
-    if request.method == "POST":
-        decide = disown_held if "disown" in request.POST else confirm_held
-        row = decide(list_name=name, token=token, now=now)
-    else:
+    if request.method != "POST":
         row = held_mail(list_name=name, token=token)
-    mail = mail_of(row)
+    elif "disown" in request.POST:
+        row = disown_held(list_name=name, token=token, now=now)
+    else:
+        row = confirm_held(list_name=name, token=token, now=now)
+    mail, excerpt = mail_of(row), ""
     waits = row.state == InboundMail.State.HELD and row.received_at > now - HELD_FOR
-    text = mask(mail.text.strip()) if waits else ""
+    if waits:
+        excerpt = mask(mail.text.strip())
+    if len(excerpt) > EXCERPT:
+        excerpt = f"{excerpt[:EXCERPT]} …"
     context = {
         "mail": row,
         "held": describe(row, mail),
         "domain": domain_of(mail),
         "desk_domain": settings.HUB_MAIL_DOMAIN,
-        "excerpt": text if len(text) <= EXCERPT else f"{text[:EXCERPT]} …",
+        "excerpt": excerpt,
         "waits": waits,
-        "goes": row.state
-        in (InboundMail.State.QUEUED, InboundMail.State.PUBLISHED, InboundMail.State.DONE),
+        "goes": row.state in _CONFIRMED,
     }
     return render(request, "listserv/confirm.html", context)

@@ -1,6 +1,4 @@
-"""The domain doctor's page: what keeps the hub's mail
-from being delivered or believed, for the Secretariat.
-"""
+"""The domain doctor's page, for the Secretariat: can mail be delivered, and is it believed?"""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -20,9 +18,7 @@ WAIT = 4.0
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def doctor(request: HttpRequest) -> HttpResponse:
-    """Show the last report; POST begins a new one, and shows
-    it when it is whole, or what is known after a while.
-    """
+    """Show the last report; a POST begins a new one, and waits a while until it is whole."""
     staff_only(request)
     if request.method == "POST":
         thread = report.start(Site.here())
@@ -31,11 +27,12 @@ def doctor(request: HttpRequest) -> HttpResponse:
         else:
             thread.join(WAIT)
         return HttpResponseRedirect(reverse("listserv:doctor"))
-    findings = report.last()
-    context = {
-        "report": findings,
-        "is_running": findings is not None and findings.is_running(clock.now()),
-        "done": len(findings.findings) if findings is not None else 0,
-        "total": len(findings.topics) if findings is not None else 0,
-    }
+    last = report.last()
+    context = {"report": last, "is_running": False, "done": 0, "total": 0}
+    if last is not None:
+        context |= {
+            "is_running": last.is_running(clock.now()),
+            "done": len(last.findings),
+            "total": len(last.topics),
+        }
     return render(request, "listserv/doctor.html", context)

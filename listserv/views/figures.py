@@ -1,6 +1,4 @@
-"""The page of one list: its figures, its archive,
-and for who leads the discussion how its mails look.
-"""
+"""The page of one list: figures, archive, and for who leads it how its messages look."""
 
 from typing import TYPE_CHECKING, cast
 
@@ -26,21 +24,21 @@ if TYPE_CHECKING:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def mailing_list(request: HttpRequest, name: str) -> HttpResponse:
-    """Show the figures of a list the reader may read;
-    a POST of who leads it sets how its mails look.
-    """
+    """Show the figures of a list; a POST by who leads it sets how its messages look."""
     member = cast("Member", request.user)
     form, status = None, 200
     if request.method == "POST":
         form = ListForm(request.POST, current=rosters.looks_of(led_list_for(member, name)))
-        status = _set(request, member, name, form) if form.is_valid() else 422
+        status = 422
+        if form.is_valid():
+            status = _save(request, member, name, form)
         if status == 302:
             return HttpResponseRedirect(request.path)
     figures = figures_for(member, name, now=clock.now())
     if form is None and figures.leads:
-        mail_list = figures.mailing_list
-        initial = {"tag": mail_list.tag, "shows_addresses": mail_list.shows_addresses}
-        form = ListForm(initial=initial, current=rosters.looks_of(mail_list))
+        looks = figures.mailing_list
+        initial = {"tag": looks.tag, "shows_addresses": looks.shows_addresses}
+        form = ListForm(initial=initial, current=rosters.looks_of(looks))
     context = {
         "figures": figures,
         "list": figures.mailing_list,
@@ -51,22 +49,24 @@ def mailing_list(request: HttpRequest, name: str) -> HttpResponse:
     return render(request, "listserv/list.html", context, status=status)
 
 
-def _set(request: HttpRequest, member: "Member", name: str, form: ListForm) -> int:
+def _save(request: HttpRequest, member: "Member", name: str, form: ListForm) -> int:
     """Save and return the HTTP status of the answer."""
-    mail_list = led_list_for(member, name)
-    data = form.cleaned_data
+    led_list = led_list_for(member, name)
+    data, seen = form.cleaned_data, None
+    if "seen_values" in form.data:
+        seen = form.seen
     try:
         rosters.set_list(
-            list_id=mail_list.pk,
+            list_id=led_list.pk,
             tag=data["tag"],
             shows_addresses=data["shows_addresses"],
             actor=member,
-            seen=form.seen if "seen_values" in form.data else None,
+            seen=seen,
         )
     except Stale:
-        mail_list.refresh_from_db()
+        led_list.refresh_from_db()
         form.show_current()
-        form.add_error(None, _changed_meanwhile(mail_list))
+        form.add_error(None, _changed_meanwhile(led_list))
         return 409
     except Invalid as error:
         form.add_error("tag", str(error))
@@ -75,17 +75,16 @@ def _set(request: HttpRequest, member: "Member", name: str, form: ListForm) -> i
     return 302
 
 
-def _changed_meanwhile(mail_list: MailingList) -> str:
-    sentence = (
-        _(
+def _changed_meanwhile(led_list: MailingList) -> str:
+    if led_list.shows_addresses:
+        sentence = _(
             "Somebody has saved other settings: the tag is “%(tag)s”, and mails show the authors' "
             "addresses."
         )
-        if mail_list.shows_addresses
-        else _(
+    else:
+        sentence = _(
             "Somebody has saved other settings: the tag is “%(tag)s”, and mails do not show the "
             "authors' addresses."
         )
-    )
-    again = _("Nothing of yours is saved yet: correct the form, then save again.")
-    return f"{sentence % {'tag': mail_list.tag}} {again}"
+    advice = _("Nothing of yours is saved yet: correct the form, then save again.")
+    return f"{sentence % {'tag': led_list.tag}} {advice}"

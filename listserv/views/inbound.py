@@ -1,6 +1,4 @@
-"""What came in by mail and is not in a discussion: for
-the Secretariat, with a way to try again what failed.
-"""
+"""Messages that are in no discussion, for the Secretariat, with a way to retry what failed."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -21,16 +19,15 @@ PAGE = SIZE
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def inbound(request: HttpRequest) -> HttpResponse:
-    """List what waits, is held, has failed or was refused;
-    ``?state=`` shows one of these, POST tries again.
-    """
+    """List what waits, is held, failed or was refused, or one of these; a POST retries one."""
     member = staff_only(request)
     if request.method == "POST":
-        return _try_again(request)
+        return _retry(request)
     today = timezone.localtime(clock.now()).replace(hour=0, minute=0, second=0, microsecond=0)
     record = selectors.inbound_for(member, refused_since=today)
     state = request.GET.get("state", "")
-    state = state if state in record.counts else ""
+    if state not in record.counts:
+        state = ""
     page = paging(request.GET.get("page", ""), record.counts[state], size=PAGE, state=state)
     context = {
         "rows": record.rows(state)[page.rows],
@@ -44,7 +41,7 @@ def inbound(request: HttpRequest) -> HttpResponse:
     return render(request, "listserv/inbound.html", context)
 
 
-def _try_again(request: HttpRequest) -> HttpResponse:
+def _retry(request: HttpRequest) -> HttpResponse:
     if retry_failed(pk=whole_number(request.POST.get("retry"))):
         messages.success(request, _("The mail is tried again now."))
     else:

@@ -29,14 +29,10 @@ def leave(request: HttpRequest, name: str, token: str) -> HttpResponse:
         row = leaving.stop_by_token(list_name=name, token=token, now=clock.now())
     else:
         row = leaving.subscription_of(list_name=name, token=token)
-    is_own = row is not None and request.user.pk == row.member_id
-    context = {
-        "subject": row.list.forum.name
-        if row is not None and is_own
-        else row.list.address
-        if row is not None
-        else "",
-        "gets_mail": row is not None and row.delivery != Subscription.Delivery.NONE,
-        "has_acted": has_acted,
-    }
+    context = {"subject": "", "gets_mail": False, "has_acted": has_acted}
+    if row is not None:
+        context["gets_mail"] = row.delivery != Subscription.Delivery.NONE
+        context["subject"] = row.list.address
+        if request.user.pk == row.member_id:
+            context["subject"] = row.list.forum.name
     return render(request, "listserv/leave.html", context)

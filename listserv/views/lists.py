@@ -15,6 +15,7 @@ from hub.lib import clock
 from hub.lib.dates import say_day
 from hub.lib.errors import HubError, Invalid, NotFound
 from hub.lib.numbers import whole_number
+from hub.lib.paging import PagedList
 from hub.lib.receipts import Receipt, Undo, give
 from hub.lib.scripts import isolate
 from listserv import selectors, services
@@ -34,68 +35,101 @@ ALL = "all-lists:"
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def lists(request: HttpRequest) -> HttpResponse:
-    """Show the reader's lists with their delivery; a POST
-    saves one of them, pauses it or takes it up again.
-    """
+    """Show the reader's lists with their delivery; a POST changes one of them, or pauses all."""
     member = cast("Member", request.user)
-    all_form = PauseForm(None, request.POST if "pause_all" in request.POST else None)
     if "unpause_all" in request.POST:
         return _unpause_all(request, member)
-    if all_form.is_bound and _pause_all(request, member, all_form):
-        return HttpResponseRedirect(f"{request.path}#{ALL}")
+    if "pause_all" in request.POST:
+        return _pause_all(request, member)
     page = selectors.list_page_for(member, page=whole_number(request.GET.get("page"), 1))
-    addresses = selectors.addresses_of(member)
-    asked = request.POST.get("list", "") if request.method == "POST" else None
-    lines: list[Line] = page
+    if request.method == "POST":
+        return _change(request, member, page)
+    return _show(request, page, _rows(request, member, page))
+
+
+def _change(request: HttpRequest, member: "Member", page: PagedList[Line]) -> HttpResponse:
+    """Do with one list what its button says; its forms come back when something is wrong.
+
+    Raises: NotFound.
+    """
+    asked = request.POST.get("list", "")
+    rows = _rows(request, member, page, asked)
+    for row in rows:
+        if row[0].mailing_list.name != asked:
+            continue
+        act = next((act for name, act in ACTS.items() if name in request.POST), _save)
+        if act(request, member, row):
+            return HttpResponseRedirect(f"{request.get_full_path()}#{asked}")
+        return _show(request, page, rows, status=422, open=asked)
+    raise NotFound
+
+
+def _show(
+    request: HttpRequest,
+    page: PagedList[Line],
+    rows: list[Row],
+    *,
+    pause_all: PauseForm | None = None,
+    status: int = 200,
+    **context: str,
+) -> HttpResponse:
+    """Render a page of lists. Args: pause_all, a form that came back with errors."""
+    form = pause_all or PauseForm(None)
+    context_of_page = {"rows": rows, "pause_all": form, **page.links(), **context}
+    return render(request, "listserv/lists.html", context_of_page, status=status)
+
+
+def _rows(
+    request: HttpRequest, member: "Member", page: PagedList[Line], asked: str = ""
+) -> list[Row]:
+    """Return the lists of a page with their forms; those of the list asked for hold what was sent.
+
+    Its form may have stood on another page, or the list has moved since: it then comes first.
+    """
+    lines = list(page)
     if asked and asked not in {line.mailing_list.name for line in lines}:
-        # Its form stood on another page, or the list has moved since.
         line = selectors.list_line_for(member, asked)
-        lines = [line, *lines] if line is not None else lines
+        if line is not None:
+            lines.insert(0, line)
+    addresses = selectors.addresses_of(member)
     rows: list[Row] = []
     for line in lines:
+        saved = paused = None
         # Each button sends what stands in its own form.
-        others = {"pause", "resume", "restart"} & set(request.POST)
-        saved = asked == line.mailing_list.name and not others
-        paused = asked == line.mailing_list.name and "pause" in request.POST
-        delivery = DeliveryForm(line, addresses, request.POST if saved else None)
-        rows.append((line, delivery, PauseForm(line, request.POST if paused else None)))
-    context: dict[str, object] = {"rows": rows, "pause_all": all_form, **page.links()}
-    if asked is None or all_form.is_bound:
-        status = 422 if all_form.is_bound else 200
-        return render(request, "listserv/lists.html", context, status=status)
-    row = next((row for row in rows if row[0].mailing_list.name == asked), None)
-    if row is None:
-        raise NotFound
-    act = next((act for name, act in ACTS.items() if name in request.POST), _save)
-    if act(request, member, row):
-        return HttpResponseRedirect(f"{request.get_full_path()}#{asked}")
-    return render(request, "listserv/lists.html", {**context, "open": asked}, status=422)
+        if line.mailing_list.name == asked:
+            if "pause" in request.POST:
+                paused = request.POST
+            elif ACTS.keys().isdisjoint(request.POST):
+                saved = request.POST
+        rows.append((line, DeliveryForm(line, addresses, saved), PauseForm(line, paused)))
+    return rows
 
 
 def _save(request: HttpRequest, member: "Member", row: Row) -> bool:
     line, form, _pause_form = row
     if not form.is_valid():
         return False
-    # What stood in the form before, sent once more, brings it back.
-    values = {
-        name: value
-        for name, value in form.initial.items()
-        if name in form.fields and value is not False
-    }
-    before = {form.add_prefix(name): str(value) for name, value in values.items()}
-    undo = (
-        Undo(request.path, _("Undo"), {"list": line.mailing_list.name, **before})
-        if line.on_roster
-        else None
-    )
-    saved = services.set_delivery(
+    undo = None
+    if line.on_roster is not None and form.has_changed():
+        undo = Undo(request.path, _("Undo"), _sent_before(line, form))
+    subscription = services.set_delivery(
         list_id=line.mailing_list.pk, member=member, now=clock.now(), **form.choices
     )
-    _give(request, row, _said(saved), undo=undo if form.has_changed() else None)
+    _give(request, row, _delivery_sentence(subscription), undo=undo)
     return True
 
 
-def _said(row: Subscription) -> str:
+def _sent_before(line: Line, form: DeliveryForm) -> dict[str, str]:
+    """Return what stood in a form before: sent once more, it brings that back."""
+    fields = {"list": line.mailing_list.name}
+    for name, value in form.initial.items():
+        # A box without its tick is not sent.
+        if name in form.fields and value is not False:
+            fields[form.add_prefix(name)] = str(value)
+    return fields
+
+
+def _delivery_sentence(row: Subscription) -> str:
     """Say what a member gets now; the sentence wants the discussion's name."""
     modes = Subscription.Delivery
     sentences = {
@@ -131,49 +165,76 @@ def _pause(request: HttpRequest, member: "Member", row: Row) -> bool:
     return True
 
 
-def _pause_all(request: HttpRequest, member: "Member", form: PauseForm) -> bool:
-    if not form.is_valid():
-        return False
-    paused = {
-        line.mailing_list.name: line.on_roster.paused_until.isoformat()
-        if line.on_roster.paused_until
-        else ""
-        for line in selectors.lists_for(member)
-        if line.on_roster
-    }
+def _pause_all(request: HttpRequest, member: "Member") -> HttpResponse:
+    """Pause every list on whose roster the member is, and offer to take that back."""
+    form = PauseForm(None, request.POST)
+    if not form.is_valid() or not _paused_all(request, member, form):
+        page = selectors.list_page_for(member, page=whole_number(request.GET.get("page"), 1))
+        return _show(request, page, _rows(request, member, page), pause_all=form, status=422)
+    return HttpResponseRedirect(f"{request.path}#{ALL}")
+
+
+def _paused_all(request: HttpRequest, member: "Member", form: PauseForm) -> bool:
+    undo = Undo(request.path, _("Undo"), {"unpause_all": json.dumps(_present_pauses(member))})
     try:
         services.pause_all(member=member, until=form.moment, now=clock.now())
     except HubError as error:
         form.add_error("until", str(error))
         return False
+    sentence = _("Nothing comes from any of your lists until %(day)s.")
     day = {"day": say_day(form.cleaned_data["until"])}
-    undo = Undo(request.path, _("Undo"), {"unpause_all": json.dumps(paused)})
-    give(
-        request,
-        Receipt(_("Nothing comes from any of your lists until %(day)s.") % day, ALL, undo=undo),
-    )
+    give(request, Receipt(sentence % day, ALL, undo=undo))
     return True
+
+
+def _present_pauses(member: "Member") -> dict[str, str]:
+    """Return until when the member's lists are paused: name -> moment, empty for no pause."""
+    pauses = {}
+    for line in selectors.lists_for(member):
+        if line.on_roster is None:
+            continue
+        pauses[line.mailing_list.name] = ""
+        if line.on_roster.paused_until is not None:
+            pauses[line.mailing_list.name] = line.on_roster.paused_until.isoformat()
+    return pauses
 
 
 def _unpause_all(request: HttpRequest, member: "Member") -> HttpResponse:
     """Give each list the pause back that it had before all were paused, or none."""
-    try:
-        before = json.loads(request.POST["unpause_all"])
-        pauses = {
-            str(name): datetime.fromisoformat(until) if until else None
-            for name, until in before.items()
-        }
-    except (AttributeError, TypeError, ValueError) as error:
-        raise Invalid(_("The form was not complete. Choose for each list what you get.")) from error
-    now = clock.now()
+    pauses, now = _pauses_before(request), clock.now()
     for line in selectors.lists_for(member):
-        until = pauses.get(line.mailing_list.name)
-        if line.mailing_list.name in pauses and line.on_roster:
-            services.resume(list_id=line.mailing_list.pk, member=member, now=now)
-            if until is not None and until.tzinfo is not None and until > now:
-                services.pause(list_id=line.mailing_list.pk, member=member, until=until, now=now)
+        mailing_list = line.mailing_list
+        if mailing_list.name not in pauses or line.on_roster is None:
+            continue
+        services.resume(list_id=mailing_list.pk, member=member, now=now)
+        until = pauses[mailing_list.name]
+        if until is not None and until > now:
+            services.pause(list_id=mailing_list.pk, member=member, until=until, now=now)
     give(request, Receipt(_("The pause of all lists is undone."), ALL))
     return HttpResponseRedirect(f"{request.path}#{ALL}")
+
+
+def _pauses_before(request: HttpRequest) -> dict[str, datetime | None]:
+    """Return the pauses that :func:`_present_pauses` gave along.
+
+    A moment without a zone is none of ours and counts as no pause.
+
+    Raises: Invalid (the form holds something else).
+    """
+    try:
+        pauses = json.loads(request.POST["unpause_all"])
+        return {str(name): _aware_moment(until) for name, until in pauses.items()}
+    except (AttributeError, TypeError, ValueError) as error:
+        raise Invalid(_("The form was not complete. Choose for each list what you get.")) from error
+
+
+def _aware_moment(text: str) -> datetime | None:
+    if not text:
+        return None
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        return None
+    return moment
 
 
 def _give(

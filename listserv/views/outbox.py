@@ -1,4 +1,4 @@
-"""What the hub has sent, as its readers see it: for the Secretariat, where no relay is set."""
+"""The outbox, for the Secretariat: what the hub has sent, where no relay is set."""
 
 from csp.constants import NONE, SELF, UNSAFE_INLINE
 from csp.decorators import csp
@@ -19,7 +19,7 @@ PAGE = SIZE
 # The mail's own HTML runs, fetches and leads nowhere; it only lies inside our page. It keeps our
 # origin, which without scripts gives it nothing: Chromium does not paint a frame of another origin
 # until it is scrolled to, so that a page printed or captured whole showed an empty one.
-_LETTER_POLICY = {
+_MESSAGE_POLICY = {
     "default-src": [NONE],
     "style-src": [UNSAFE_INLINE],
     "frame-ancestors": [SELF],
@@ -29,9 +29,11 @@ _LETTER_POLICY = {
 }
 
 
-def _mail(request: HttpRequest, name: str) -> bytes:
+def _message(request: HttpRequest, name: str) -> bytes:
     staff_only(request)
-    raw = None if settings.HUB_RELAY else outbox_files.read(name)
+    if settings.HUB_RELAY:
+        raise NotFound
+    raw = outbox_files.read(name)
     if raw is None:
         raise NotFound
     return raw
@@ -39,7 +41,7 @@ def _mail(request: HttpRequest, name: str) -> bytes:
 
 @require_safe
 def outbox(request: HttpRequest) -> HttpResponse:
-    """List the mails sent, newest first; ``?q=`` finds a recipient."""
+    """List the messages sent, newest first; ``?q=`` finds a recipient."""
     staff_only(request)
     if settings.HUB_RELAY:
         return render(request, "listserv/outbox_relay.html", {"relay": str(settings.HUB_RELAY)})
@@ -47,7 +49,7 @@ def outbox(request: HttpRequest) -> HttpResponse:
     files = outbox_files.names(search)
     page = paging(request.GET.get("page", ""), len(files), size=PAGE, q=search)
     rows = [
-        (name, outbox_files.sent_at(name), captured.summary(raw))
+        (name, outbox_files.sent_at(name), captured.summary_of(raw))
         for name in files[page.rows]
         if (raw := outbox_files.read(name)) is not None
     ]
@@ -55,12 +57,12 @@ def outbox(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def letter(request: HttpRequest, name: str) -> HttpResponse:
-    """Show one mail: text, HTML in a frame of its own, headers."""
-    raw = _mail(request, name)
+def message(request: HttpRequest, name: str) -> HttpResponse:
+    """Show one message: text, HTML in a frame of its own, headers."""
+    raw = _message(request, name)
     context = {
         "name": name,
-        "letter": captured.whole(raw),
+        "letter": captured.message_in(raw),
         "sent_at": outbox_files.sent_at(name),
         "size": len(raw),
     }
@@ -69,19 +71,19 @@ def letter(request: HttpRequest, name: str) -> HttpResponse:
 
 @require_safe
 @xframe_options_sameorigin
-@csp(_LETTER_POLICY)  # type: ignore[arg-type]
-def letter_html(request: HttpRequest, name: str) -> HttpResponse:
-    """Serve a mail's HTML for the frame, under a policy that lets it do nothing."""
-    html = captured.whole(_mail(request, name)).html
+@csp(_MESSAGE_POLICY)  # type: ignore[arg-type]
+def message_html(request: HttpRequest, name: str) -> HttpResponse:
+    """Serve a message's HTML for the frame, under a policy that lets it do nothing."""
+    html = captured.message_in(_message(request, name)).html
     if not html:
         raise NotFound
     return HttpResponse(html)
 
 
 @require_safe
-def letter_raw(request: HttpRequest, name: str) -> HttpResponse:
-    """Serve the mail as it was sent, for a mail program."""
-    raw = _mail(request, name)
+def message_raw(request: HttpRequest, name: str) -> HttpResponse:
+    """Serve the message as it was sent, for a mail program."""
+    raw = _message(request, name)
     disposition = content_disposition_header(as_attachment=True, filename=name)
     return HttpResponse(
         raw, content_type="message/rfc822", headers={"Content-Disposition": disposition}

@@ -35,8 +35,9 @@ class Paging:
 
 
 def paging(asked: str, total: int, *, size: int, **query: str) -> Paging:
-    """Return the page that ``?page=`` asks for; nonsense is
-    the first, too many the last. Empty query is left out.
+    """Return the page that ``?page=`` asks for: nonsense is the first, too large the last.
+
+    Args: query, what the address asks besides; what is empty is left out.
     """
     pages = max(1, -(-total // size))
     number = whole_number(asked, 1)

@@ -1,4 +1,6 @@
-"""What waits to go out, and what came back: for the Secretariat, with the buttons that help."""
+"""The queue of outgoing mail and what came back, for the Secretariat, with what can be done."""
+
+from datetime import datetime
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -23,7 +25,7 @@ PAGE = SIZE
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def waiting(request: HttpRequest) -> HttpResponse:
-    """Show what waits; a POST tries one or all again now, or gives one up, after a question."""
+    """Show what waits; a POST retries one or all now, or cancels one, after a question."""
     member = staff_only(request)
     if request.method == "POST":
         return _act(request)
@@ -32,27 +34,44 @@ def waiting(request: HttpRequest) -> HttpResponse:
 
 
 def _act(request: HttpRequest) -> HttpResponse:
-    now, given_up = clock.now(), request.POST.get("give_up", "")
     if "delivery" in request.POST:
         return _change_hold(request)
-    if given_up == "refused" and "sure" not in request.POST:
-        return render(request, "listserv/queue_give_up.html", {"count": queue.refused_count(now)})
-    if given_up and "sure" not in request.POST:
-        item = queue.item_of(given_up)
-        if item is not None:
-            return render(request, "listserv/queue_give_up.html", {"item": item})
-    if given_up:
-        count = queue.give_up(key=given_up, now=now)
-        sentence = ngettext(
-            "The delivery of %(count)d message was cancelled.",
-            "The delivery of %(count)d messages was cancelled.",
-            count,
-        )
-    else:
-        count = queue.retry_now(key=request.POST.get("retry", ""), now=now)
-        sentence = ngettext(
-            "Retrying %(count)d delivery now.", "Retrying %(count)d deliveries now.", count
-        )
+    if request.POST.get("give_up"):
+        return _cancel(request, request.POST["give_up"])
+    count = queue.retry_now(key=request.POST.get("retry", ""), now=clock.now())
+    sentence = ngettext(
+        "Retrying %(count)d delivery now.", "Retrying %(count)d deliveries now.", count
+    )
+    return _acted(request, sentence, count)
+
+
+def _cancel(request: HttpRequest, key: str) -> HttpResponse:
+    """Cancel the delivery of one, or of all that was refused; asks first."""
+    now = clock.now()
+    if "sure" not in request.POST:
+        question = _question(key, now)
+        if question:
+            return render(request, "listserv/queue_give_up.html", question)
+    count = queue.give_up(key=key, now=now)
+    sentence = ngettext(
+        "The delivery of %(count)d message was cancelled.",
+        "The delivery of %(count)d messages was cancelled.",
+        count,
+    )
+    return _acted(request, sentence, count)
+
+
+def _question(key: str, now: datetime) -> dict[str, object]:
+    """Return what the page that asks shows; nothing where there is nothing to ask about."""
+    if key == "refused":
+        return {"count": queue.refused_count(now)}
+    item = queue.item_of(key)
+    if item is None:
+        return {}
+    return {"item": item}
+
+
+def _acted(request: HttpRequest, sentence: str, count: int) -> HttpResponse:
     if count:
         messages.success(request, sentence % {"count": count})
     else:

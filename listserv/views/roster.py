@@ -1,6 +1,4 @@
-"""The roster of a list, for who leads its discussion:
-who gets what, and many put on it or taken off at once.
-"""
+"""The roster of a list, for who leads it: who gets what, and many put on or taken off at once."""
 
 from typing import TYPE_CHECKING, cast
 
@@ -32,9 +30,7 @@ LISTED = 50
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def roster(request: HttpRequest, name: str) -> HttpResponse:
-    """List the roster, ``?q=`` searches names; a POST
-    adds or removes the members with the given addresses.
-    """
+    """List the roster, ``?q=`` searches names; a POST adds or removes members by addresses."""
     member = cast("Member", request.user)
     mailing_list = led_list_for(member, name)
     form = RosterForm()
@@ -62,9 +58,10 @@ def roster(request: HttpRequest, name: str) -> HttpResponse:
         "shows_addresses": member.is_staff,
         **page.context,
     }
-    return render(
-        request, "listserv/roster.html", context, status=422 if unknown or form.errors else 200
-    )
+    status = 200
+    if unknown or form.errors:
+        status = 422
+    return render(request, "listserv/roster.html", context, status=status)
 
 
 def _change(
@@ -72,33 +69,37 @@ def _change(
 ) -> tuple[str, ...]:
     """Put them on or take them off, say how many, and return the addresses that nobody has."""
     removes = "remove" in request.POST
-    act = rosters.unsubscribe_many if removes else rosters.subscribe_many
+    act = rosters.subscribe_many
+    if removes:
+        act = rosters.unsubscribe_many
     change = act(
         list_id=mailing_list.pk,
         addresses=form.cleaned_data["addresses"],
         now=clock.now(),
         actor=member,
     )
+    if change.changed or change.unchanged:
+        messages.success(request, _report(change, removes=removes))
+    return change.unknown
+
+
+def _report(change: rosters.RosterChange, *, removes: bool) -> str:
+    """Say how many were put on a roster or taken off it, and how many were so already."""
     done, already = change.changed, change.unchanged
     if removes:
-        sentence = with_count(
-            ngettext(
-                "%d member was taken off the roster.", "%d members were taken off the roster.", done
-            ),
-            done,
+        sentence = ngettext(
+            "%d member was taken off the roster.", "%d members were taken off the roster.", done
         )
-        rest = with_count(ngettext("%d was not on it.", "%d were not on it.", already), already)
+        rest = ngettext("%d was not on it.", "%d were not on it.", already)
     else:
-        sentence = with_count(
-            ngettext(
-                "%d member was put on the roster.", "%d members were put on the roster.", done
-            ),
-            done,
+        sentence = ngettext(
+            "%d member was put on the roster.", "%d members were put on the roster.", done
         )
-        rest = with_count(ngettext("%d was on it.", "%d were on it.", already), already)
-    if done or already:
-        messages.success(request, f"{sentence} {rest}" if already else sentence)
-    return change.unknown
+        rest = ngettext("%d was on it.", "%d were on it.", already)
+    report = with_count(sentence, done)
+    if already:
+        report = f"{report} {with_count(rest, already)}"
+    return report
 
 
 def _take_off(request: HttpRequest, member: "Member", mailing_list: MailingList) -> None:
@@ -107,8 +108,5 @@ def _take_off(request: HttpRequest, member: "Member", mailing_list: MailingList)
         list_id=mailing_list.pk, subscription_id=key, actor=member, now=clock.now()
     )
     if row is not None:
-        messages.success(
-            request,
-            _("%(name)s gets no more mail of this list.")
-            % {"name": isolate(row.member.get_full_name())},
-        )
+        sentence = _("%(name)s gets no more mail of this list.")
+        messages.success(request, sentence % {"name": isolate(row.member.get_full_name())})

@@ -11,10 +11,13 @@ if TYPE_CHECKING:
 
 
 def staff_only(request: HttpRequest) -> "Member":
-    """Return who of the Secretariat asks; everybody else is
-    answered as if there was no such page. Raises: NotFound.
+    """Return who of the Secretariat asks; for everybody else there is no such page.
+
+    Raises: NotFound.
     """
     member = request.user
-    if not (member.is_authenticated and member.is_active and member.is_staff):
+    if not member.is_authenticated or not member.is_active:
+        raise NotFound
+    if not member.is_staff:
         raise NotFound
     return member

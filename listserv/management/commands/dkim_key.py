@@ -17,9 +17,7 @@ STRING_MAX = 255
 
 
 class Command(BaseCommand):
-    """``manage.py dkim_key SELECTOR``: make a key; without
-    a selector, print the records of the keys in use.
-    """
+    """``manage.py dkim_key [SELECTOR]``: make a key, or print the records of those in use."""
 
     help = (
         "Make a DKIM key and print its DNS record; without a selector, print the records of the "
@@ -41,7 +39,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Make or show."""
+        """Make a key, or show those there are."""
         selector = str(options["selector"])
         if not selector:
             self._show(settings.HUB_DKIM)
@@ -58,11 +56,11 @@ class Command(BaseCommand):
         self._show(keys[-1:])
 
     def _make(self, path: Path, *, short: bool) -> None:
-        private = (
-            ed25519.Ed25519PrivateKey.generate()
-            if short
-            else rsa.generate_private_key(65537, RSA_BITS)
-        )
+        private: ed25519.Ed25519PrivateKey | rsa.RSAPrivateKey
+        if short:
+            private = ed25519.Ed25519PrivateKey.generate()
+        else:
+            private = rsa.generate_private_key(65537, RSA_BITS)
         text = private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
         try:
             path.parent.mkdir(parents=True, exist_ok=True)

@@ -34,9 +34,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Write the archive; a file appears under its
-        name when it is whole, readable by its owner only.
-        """
+        """Write the archive; a file gets its name when it is whole, readable by its owner only."""
         mailing_list = selectors.list_by_name(options["list"])
         if mailing_list is None:
             raise CommandError(f"There is no list {options['list']}.")

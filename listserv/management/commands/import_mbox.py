@@ -13,8 +13,8 @@ from hub.lib.errors import HubError
 from listserv import selectors
 from listserv.archive.importing import ImportOptions, Tally, import_archive
 
-_WIDTH = 30  # letters of the bar
-_PAUSE = 5.0  # seconds between lines where there is no terminal
+_BAR_WIDTH = 30  # characters
+_PAUSE_SECONDS = 5.0  # between lines where there is no terminal
 
 
 class Command(BaseCommand):
@@ -48,7 +48,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Import, and say how far it is and what came of it."""
+        """Import, and print how far it is and what came of it."""
         mailing_list = selectors.list_by_name(options["list"])
         if mailing_list is None:
             raise CommandError(f"There is no list {options['list']}. Make its discussion first.")
@@ -80,7 +80,9 @@ def _outcome(tally: Tally) -> str:
         f"{tally.total} messages: {tally.made} brought in, {tally.known} were here already, "
         f"{tally.failed} left out."
     )
-    return f"{text} {tally.joined} were put below what they answer." if tally.joined else text
+    if tally.joined:
+        text += f" {tally.joined} were put below what they answer."
+    return text
 
 
 def _authors(path: Path | None) -> dict[str, str]:
@@ -111,28 +113,33 @@ class _Bar:
     def __init__(self, out: Any) -> None:
         self.out = out
         self.moves = sys.stderr.isatty()
-        self.begun = self.said = time.monotonic()
+        self.started = self.last_shown = time.monotonic()
 
     def show(self, tally: Tally) -> None:
         """Show how far it is."""
-        now = time.monotonic()
-        if not self.moves and now - self.said < _PAUSE:
+        if self.moves:
+            self._write(f"\r{self._bar(tally)} {self._figures(tally)}", ending="")
             return
-        self.said = now
-        self._say(tally, ending="" if self.moves else "\n")
+        now = time.monotonic()
+        if now - self.last_shown >= _PAUSE_SECONDS:
+            self.last_shown = now
+            self._write(self._figures(tally))
 
     def end(self, tally: Tally) -> None:
         """Leave the bar as it is at the end."""
         if self.moves:
-            self._say(tally, ending="\n")
+            self._write(f"\r{self._bar(tally)} {self._figures(tally)}")
 
-    def _say(self, tally: Tally, *, ending: str) -> None:
-        share = tally.done / tally.total if tally.total else 1.0
-        rate = (tally.made + tally.known) / max(time.monotonic() - self.begun, 0.001)
-        full = round(share * _WIDTH)
-        bar = f"[{'#' * full}{'.' * (_WIDTH - full)}] " if self.moves else ""
-        start = "\r" if self.moves else ""
-        self.out.write(
-            f"{start}{bar}{tally.done} of {tally.total} messages, {rate:.0f}/s", ending=ending
-        )
+    def _bar(self, tally: Tally) -> str:
+        full = _BAR_WIDTH
+        if tally.total:
+            full = round(_BAR_WIDTH * tally.done / tally.total)
+        return f"[{'#' * full}{'.' * (_BAR_WIDTH - full)}]"
+
+    def _figures(self, tally: Tally) -> str:
+        rate = (tally.made + tally.known) / max(time.monotonic() - self.started, 0.001)
+        return f"{tally.done} of {tally.total} messages, {rate:.0f}/s"
+
+    def _write(self, line: str, *, ending: str = "\n") -> None:
+        self.out.write(line, ending=ending)
         self.out.flush()

@@ -14,9 +14,7 @@ _MARKS = {"good": "ok   ", "advice": "hint ", "wrong": "WRONG", "unknown": "?   
 
 
 class Command(BaseCommand):
-    """``manage.py mail_doctor``: MX, PTR, SPF, DKIM,
-    DMARC, relay, door, port 25, certificate, clock.
-    """
+    """``manage.py mail_doctor``: look at DNS, relay, gateway, certificate and clock."""
 
     help = (
         "Examine DNS, relay, mail door, certificate and clock; exit with 1 when something is wrong."
@@ -29,7 +27,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="one JSON object a line")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Say each finding as it comes."""
+        """Print each finding as it comes."""
         site = options.get("site") or Site.here()
         if asyncio.run(self._look(site, as_json=options["json"])):
             raise SystemExit(1)
@@ -38,7 +36,10 @@ class Command(BaseCommand):
         wrong = 0
         async for finding in examine(site, examinations(site)):
             wrong += finding.state == WRONG
-            self.stdout.write(_json(finding) if as_json else _text(finding))
+            if as_json:
+                self.stdout.write(_json(finding))
+            else:
+                self.stdout.write(_text(finding))
         return wrong
 
 

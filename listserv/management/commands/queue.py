@@ -2,11 +2,13 @@
 
 import json
 from argparse import ArgumentParser
+from datetime import datetime
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
 from hub.lib import clock
+from listserv.models import RelayTrouble
 from listserv.outbound import hold, queue
 
 
@@ -42,90 +44,104 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Act, or list."""
+        """Do what the options say, or list what waits."""
         now = clock.now()
-        if options["retry"] or options["give_up"]:
-            self._act(options, now)
-            return
-        if options["hold"] or options["resume"] or options["discard"]:
-            self._hold(options, now)
-            return
-        waiting = queue.waiting(now)
-        if waiting.trouble is not None and not options["json"]:
-            self.stdout.write(_trouble(waiting.trouble))
-        for item in (*waiting.items, *waiting.refused):
-            self.stdout.write(
-                json.dumps(item.as_json(), ensure_ascii=False) if options["json"] else _line(item)
-            )
-        for name, count, since in waiting.digests:
-            digest_line = {
-                "kind": "digest",
-                "list": name,
-                "count": count,
-                "since": since.isoformat(),
-            }
-            text = f"digest      {count} for {name}, due since {since:%Y-%m-%d %H:%M} UTC"
-            self.stdout.write(json.dumps(digest_line) if options["json"] else text)
-        if not options["json"]:
-            counts = waiting.counts
-            self.stdout.write(
-                f"{counts['mailing']} mailings, {counts['retry']} retries, {counts['notice']} "
-                f"notifications, {counts['digest']} digests, {counts['refused']} refused"
-            )
-            delivery_hold = hold.delivery_hold()
-            if delivery_hold:
-                self.stdout.write(
-                    f"Delivery is on hold since {delivery_hold.since:%Y-%m-%d %H:%M} UTC: --resume "
-                    f"or --discard."
-                )
-
-    def _hold(self, options: dict[str, Any], now: Any) -> None:
-        if options["hold"]:
+        if options["retry"]:
+            self._retry(options["retry"], now)
+        elif options["give_up"]:
+            self._cancel(options["give_up"], now)
+        elif options["hold"]:
             since = hold.hold_delivery(now=now).since
             self.stdout.write(f"Delivery is on hold since {since:%Y-%m-%d %H:%M} UTC.")
         elif options["discard"]:
-            ended = hold.discard_waiting(now=now)
-            self.stdout.write(
-                f"Discarded: {ended['mailing']} mailings, {ended['retry']} retries, "
-                f"{ended['notice']} notifications, {ended['digest']} digests. Delivery has resumed."
-            )
-        elif hold.resume_delivery():
-            self.stdout.write("Delivery has resumed.")
+            self._discard(now)
+        elif options["resume"]:
+            self._resume()
+        elif options["json"]:
+            self._list_as_json(queue.waiting(now))
         else:
-            raise CommandError("Delivery is not on hold.")
+            self._list(queue.waiting(now))
 
-    def _act(self, options: dict[str, Any], now: Any) -> None:
-        key = options["retry"] or options["give_up"]
-        count = (
-            queue.retry_now(key=key, now=now)
-            if options["retry"]
-            else queue.give_up(key=key, now=now)
-        )
-        if not count and key not in ("all", "refused"):
-            raise CommandError(
-                f"{key} does not wait, or is under way. Without options the command lists what "
-                f"waits."
-            )
-        cancelled = (
-            f"{count} deliveries cancelled" if key == "refused" else f"Delivery of {key} cancelled"
-        )
+    def _list(self, waiting: queue.Queue) -> None:
+        if waiting.trouble is not None:
+            self.stdout.write(_trouble(waiting.trouble))
+        for item in (*waiting.items, *waiting.refused):
+            self.stdout.write(_line(item))
+        for name, count, since in waiting.digests:
+            due = f"due since {since:%Y-%m-%d %H:%M} UTC"
+            self.stdout.write(f"digest      {count} for {name}, {due}")
+        counts = waiting.counts
         self.stdout.write(
-            f"Deliveries being retried now: {count}" if options["retry"] else cancelled
+            f"{counts['mailing']} mailings, {counts['retry']} retries, {counts['notice']} "
+            f"notifications, {counts['digest']} digests, {counts['refused']} refused"
+        )
+        delivery_hold = hold.delivery_hold()
+        if delivery_hold is not None:
+            self.stdout.write(
+                f"Delivery is on hold since {delivery_hold.since:%Y-%m-%d %H:%M} UTC: --resume "
+                f"or --discard."
+            )
+
+    def _list_as_json(self, waiting: queue.Queue) -> None:
+        for item in (*waiting.items, *waiting.refused):
+            self.stdout.write(json.dumps(item.as_json(), ensure_ascii=False))
+        for name, count, since in waiting.digests:
+            digest = {"kind": "digest", "list": name, "count": count, "since": since.isoformat()}
+            self.stdout.write(json.dumps(digest))
+
+    def _discard(self, now: datetime) -> None:
+        ended = hold.discard_waiting(now=now)
+        self.stdout.write(
+            f"Discarded: {ended['mailing']} mailings, {ended['retry']} retries, "
+            f"{ended['notice']} notifications, {ended['digest']} digests. Delivery has resumed."
         )
 
+    def _resume(self) -> None:
+        if not hold.resume_delivery():
+            raise CommandError("Delivery is not on hold.")
+        self.stdout.write("Delivery has resumed.")
 
-def _trouble(trouble: Any) -> str:
-    what = "refuses all mail from the hub" if trouble.kind == "refuses" else "does not answer"
-    return (
-        f"The mail server (HUB_RELAY) {what} since {trouble.since:%Y-%m-%d %H:%M} UTC: "
-        f"{trouble.reply}"
+    def _retry(self, key: str, now: datetime) -> None:
+        count = queue.retry_now(key=key, now=now)
+        _check_done(key, count)
+        self.stdout.write(f"Deliveries being retried now: {count}")
+
+    def _cancel(self, key: str, now: datetime) -> None:
+        count = queue.give_up(key=key, now=now)
+        _check_done(key, count)
+        if key == "refused":
+            self.stdout.write(f"{count} deliveries cancelled")
+        else:
+            self.stdout.write(f"Delivery of {key} cancelled")
+
+
+def _check_done(key: str, count: int) -> None:
+    """Raise CommandError for one that was not there; of several there may be none."""
+    if count or key in ("all", "refused"):
+        return
+    raise CommandError(
+        f"{key} does not wait, or is under way. Without options the command lists what waits."
     )
 
 
+def _trouble(trouble: RelayTrouble) -> str:
+    problem = "does not answer"
+    if trouble.kind == RelayTrouble.Kind.REFUSES:
+        problem = "refuses all mail from the hub"
+    since = f"since {trouble.since:%Y-%m-%d %H:%M} UTC"
+    return f"The mail server (HUB_RELAY) {problem} {since}: {trouble.reply}"
+
+
 def _line(item: queue.QueueItem) -> str:
-    progress = f" {item.done}/{item.total}" if item.total else ""
-    then = ", refused" if item.refused else ""
-    then += f", next {item.next_at:%Y-%m-%d %H:%M:%S} UTC" if item.next_at else ""
-    tries = f", {item.attempts} tries" if item.attempts else ""
-    reason = f"\n            {item.reason}" if item.reason else ""
-    return f"{item.key:<11} {item.to}: {item.about}{progress}{tries}{then}{reason}"
+    line = f"{item.key:<11} {item.to}: {item.about}"
+    if item.total:
+        line += f" {item.done}/{item.total}"
+    if item.attempts:
+        line += f", {item.attempts} tries"
+    if item.refused:
+        line += ", refused"
+    if item.next_at is not None:
+        line += f", next {item.next_at:%Y-%m-%d %H:%M:%S} UTC"
+    if item.reason:
+        line += f"\n            {item.reason}"
+    return line

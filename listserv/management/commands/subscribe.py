@@ -16,9 +16,7 @@ CHUNK = 2_000
 
 
 class Command(BaseCommand):
-    """``manage.py subscribe LIST FILE``: FILE has addresses
-    of members, one a line; ``-`` reads them from the input.
-    """
+    """``manage.py subscribe LIST FILE``: FILE has addresses of members, ``-`` is the input."""
 
     help = (
         "Let the members with these addresses into a list's discussion and put them on its roster. "
@@ -33,7 +31,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Subscribe them by the thousand and say how far it is; fail when somebody was unknown."""
+        """Subscribe them by the thousand and print how far it is; fail if somebody was unknown."""
         mailing_list = selectors.list_by_name(options["list"])
         if mailing_list is None:
             raise CommandError(f"There is no list named {options['list']}.")
