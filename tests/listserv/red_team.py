@@ -18,6 +18,11 @@ DOMAINS = {"reject.org": "p=reject", "quarantine.org": "p=quarantine", "none.org
 NO_POLICY = "nopolicy.org"
 HONEST, ELSEWHERE, RELAY = "192.0.2.10", "203.0.113.66", "198.51.100.25"
 FORGER = "eve@evil.org"
+AMINA = {domain: f"amina@{domain}" for domain in [*DOMAINS, NO_POLICY]}
+# Her address in the domain that asks for refusal.
+R = AMINA["reject.org"]
+# How the gateway's replies begin.
+REFUSED, NO_AUTHOR, HELD = "550 5.7.1", "550 5.6.0", "250 2.0.0 The mail is held"
 
 
 def dns() -> Zone:

@@ -1,4 +1,4 @@
-"""What only a browser can judge of a letter: that it is painted, and that nothing in it runs."""
+"""What only a browser can judge of a message in the outbox: that it is painted, and that nothing in it runs."""
 
 from io import BytesIO
 from typing import Any

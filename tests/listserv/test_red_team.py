@@ -1,59 +1,35 @@
-"""Attacks on the mail door, one a row: each is refused or held in the session, and nobody forged is written to.
+"""Attacks by forged authors, one a row: each is refused or held in the session, and nobody forged is written to.
 
 What "forged" means for each policy of a domain stands in decision record 0009.
 """
 
-import ipaddress
 from datetime import timedelta
 
-import pytest
 import time_machine
-from django.urls import reverse
 
 from forums import services
 from forums.models import Contribution
 from hub.lib.clock import now as clock
 from listserv import tokens
-from listserv.mail.auth import domain_checks
-from listserv.models import AddressHealth, Bounce, InboundMail, Notice, Subscription
+from listserv.models import InboundMail
 from tests.listserv.gateway.conftest import drain
-from tests.listserv.gateway.test_protocol import VECTORS
 from tests.listserv.mail.auth.zone import signed
 from tests.listserv.red_team import (
-    DOMAINS,
+    AMINA,
     ELSEWHERE,
     FORGER,
+    HELD,
     HONEST,
-    NO_POLICY,
+    NO_AUTHOR,
+    REFUSED,
     RELAY,
     Attack,
+    R,
     Stage,
-    Wire,
-    dns,
     failures,
     mail,
     say,
 )  # fmt: skip
-
-REFUSED, NO_AUTHOR, HELD = "550 5.7.1", "550 5.6.0", "250 2.0.0 The mail is held"
-AMINA = {domain: f"amina@{domain}" for domain in [*DOMAINS, NO_POLICY]}
-R = AMINA["reject.org"]
-
-
-@pytest.fixture(autouse=True)
-def _world(settings, monkeypatch):
-    """Let each client say where it comes from, and DNS be ours."""
-    settings.HUB_SMTP_PROXY = (ipaddress.ip_network("127.0.0.0/8"),)
-    settings.HUB_SMTP_CONNECTIONS_PER_MINUTE = settings.HUB_SMTP_MAILS_PER_MINUTE = 0
-    settings.HUB_TRUSTED_RELAYS = (ipaddress.ip_network(f"{RELAY}/32"),)
-    settings.HUB_AUTHSERV_ID = "mx.hub.org"
-    zone = dns()
-    monkeypatch.setattr(domain_checks, "shared", lambda: zone)
-
-
-@pytest.fixture
-def stage(_world, door, people):
-    return Stage.build(people, door)
 
 
 def policies() -> list[Attack]:
@@ -233,282 +209,3 @@ def test_forged_authentication_results(stage):
     assert say(stage.port, RELAY, "x@evil.org", [stage.risk], honest).startswith("250 2.0.0 Accepted")
     # The mail is kept as it came.
     assert b"Authentication-Results: mx.hub.org" in bytes(InboundMail.objects.get().raw)
-
-
-def test_thirteen_ways_of_smuggling(stage):
-    assert len(VECTORS) == 13
-    second = f"MAIL FROM:<{R}>\r\nRCPT TO:<{stage.risk}>\r\nDATA\r\n".encode() + mail(R, "Smuggled.")
-    seen = {}
-    for name, vector in VECTORS.items():
-        carrier = mail(AMINA["none.org"], "Carrier.").rstrip(b"\r\n") + vector + second
-        reply = say(stage.port, ELSEWHERE, "x@evil.org", [stage.risk], carrier)
-        rows = list(InboundMail.objects.all())
-        seen[name] = (reply[:9], [row.state for row in rows])
-        InboundMail.objects.all().delete()
-    # What is no line end to anybody stays one mail, held like any other.
-    one = [name for name, found in seen.items() if found == ("250 2.0.0", ["held"])]
-    assert len(one) <= 1
-    assert all(found == ("554 5.6.0", ["rejected"]) for name, found in seen.items() if name not in one), seen
-    drain()
-    assert Contribution.objects.count() == 1
-
-
-BARE = [
-    Attack(f"{name} in the {place}", make(octet), "554 5.6.0", "rejected")
-    for name, octet in (("bare CR", b"\r"), ("bare LF", b"\n"), ("NUL", b"\0"))
-    for place, make in (
-        ("header", lambda octet: mail(R).replace(b"A thought", b"A " + octet + b"Bcc: eve@evil.org")),
-        ("From", lambda octet: mail(R).replace(b"reject.org", b"reject.org" + octet + b" <eve@evil.org>", 1)),
-        ("body", lambda octet: mail(R, "x").replace(b"\r\n\r\nx", b"\r\n\r\nx" + octet + b"y")),
-    )
-]
-
-
-def test_bare_octets(stage):
-    assert failures(stage, BARE) == {}
-
-
-@pytest.mark.parametrize("octet", [b"\r", b"\n", b"\0"])
-def test_bare_octets_in_commands(stage, octet):
-    with Wire(stage.port, ELSEWHERE) as line:
-        line.say("EHLO client.org")
-        line.say("MAIL FROM:<x@evil.org>")
-        reply = line.say(b"RCPT TO:<" + stage.risk.encode() + octet + b"RCPT TO:<x@evil.org>>")
-        assert reply[0] in "45"
-    assert not InboundMail.objects.exists()
-
-
-def test_injected_header_lines_reach_no_copy(stage, sent, deliver, settings):
-    evil = "=?utf-8?q?Plan=0D=0ABcc=3A_eve=40evil=2Eorg=0D=0AX-Injected=3A_yes?="
-    raw = mail(f"=?utf-8?q?Amina=0D=0AX-Injected=3A_yes?= <{R}>", "Words.", "Message-ID: <a\u00a0b@x>")
-    raw = signed(raw.replace(b"A thought", evil.encode()), "reject.org")
-    assert say(stage.port, ELSEWHERE, "x@evil.org", [stage.risk], raw).startswith("250 2.0.0 Accepted")
-    settings.HUB_NAME = "Hub\r\nX-Injected: yes"
-    found, forum = stage.lists["risk"], stage.cast.policy.forum
-    # What no form lets in, in the database all the same.
-    type(found).objects.filter(pk=found.pk).update(tag="x\r\nX-Injected: 1")
-    type(forum).objects.filter(pk=forum.pk).update(name="Risk\r\nX-Injected: yes\r\nBcc: eve@evil.org")
-    drain()
-    deliver(clock())
-    copies = [copy for copy in sent() if "Words." in copy.as_string()]
-    assert copies
-    for copy in copies:
-        assert "x-injected" not in copy and "bcc" not in copy
-        assert not any("\n" in str(value) or "\r" in str(value) for value in copy.values())
-    assert {one.addr_spec for copy in copies for one in copy["To"].addresses} == {stage.risk}
-
-
-def test_addresses_are_not_to_be_guessed(stage):
-    with Wire(stage.port, ELSEWHERE) as line:
-        line.say("EHLO client.org")
-        for command in (f"VRFY {stage.cast.amina.email}", "VRFY risk", f"VRFY {stage.risk}"):
-            assert line.say(command)[:3] in {"252", "502"}
-        assert line.say("EXPN risk")[:3] == "502"
-        line.say("MAIL FROM:<x@evil.org>")
-        # A member's address and a stranger's get the same answer: neither is here.
-        answers = {line.say(f"RCPT TO:<{one}>") for one in (stage.cast.amina.email, "nobody@people.example")}
-        assert len(answers) == 1 and answers.pop().startswith("550 5.7.1")
-        replies = [line.say(f"RCPT TO:<list{number}@lists.hub.example>")[:9] for number in range(40)]
-    assert replies[0] == "550 5.1.1"
-    assert replies[-1] in {"421 4.7.0", ""}, replies
-
-
-COMMANDS = [
-    Attack(f"{what} as a member of a domain with a policy", mail(R, "UNSUBSCRIBE risk"), REFUSED, "rejected", to=to)
-    for what, to in (
-        ("leave", lambda s: tokens.address("risk-leave")),
-        ("join", lambda s: tokens.address("risk-join")),
-        ("no mail", lambda s: tokens.address("risk-nomail")),
-        ("words", lambda s: tokens.address("risk-request")),
-        ("the owners", lambda s: tokens.address("risk-owner")),
-        ("a desk", lambda s: tokens.address("postmaster")),
-        ("a decision", lambda s: tokens.moderate_address("risk", member_id=s.cast.amina.pk, number=s.said.number)),
-    )
-] + [
-    Attack("leave as anybody's name", mail(AMINA["none.org"]), HELD, "held", asked=True,
-           to=lambda s: tokens.address("risk-leave")),
-    Attack("words as anybody's name", mail(AMINA["none.org"], "UNSUBSCRIBE risk"), HELD, "held", asked=True,
-           to=lambda s: tokens.address("risk-request")),
-    Attack("words of a stranger", mail(FORGER, "WHICH"), REFUSED, "rejected",
-           to=lambda s: tokens.address("risk-request")),
-    Attack("a moderator's address, forwarded", mail(FORGER, "APPROVE"), REFUSED, "rejected",
-           to=lambda s: tokens.moderate_address("risk", member_id=s.cast.chen.pk, number=s.said.number)),
-    Attack("a moderator's address, used by another member", mail(AMINA["none.org"], "APPROVE"), REFUSED, "rejected",
-           to=lambda s: tokens.moderate_address("risk", member_id=s.cast.chen.pk, number=s.said.number)),
-    Attack("a confirmation guessed", mail(R), "550 5.1.1", "",
-           to=lambda s: tokens.confirm_address("risk", mail_id=1, member_id=s.cast.amina.pk)),
-    Attack("a leave token guessed", mail(R), "550 5.1.1", "", to=lambda s: tokens.address(f"risk-leave+{'a' * 18}")),
-]  # fmt: skip
-
-
-def test_orders_in_somebody_elses_name(stage):
-    before = Subscription.objects.values_list("pk", "delivery", "ended_at").order_by("pk")
-    known = list(before)
-    assert failures(stage, COMMANDS) == {}
-    assert list(before.all()) == known
-
-
-def alias(stage: Stage, *, of: str = "risk") -> str:
-    """Return the alias under which Boris is written to."""
-    return tokens.alias_address("risk", member_id=stage.cast.boris.pk, list_id=stage.lists[of].pk)
-
-
-ALIASES = [
-    Attack("by a stranger", mail(FORGER), REFUSED, "rejected", to=alias),
-    Attack("in the name of a member of a domain with a policy", mail(R), REFUSED, "rejected", to=alias),
-    Attack("in anybody's name", mail(AMINA["none.org"]), HELD, "held", asked=True, to=alias),
-    Attack("of another list", mail(AMINA["none.org"]), REFUSED, "rejected", to=lambda s: alias(s, of="other")),
-    Attack("cut short", mail(AMINA["none.org"]), REFUSED, "rejected",
-           to=lambda s: alias(s).replace("@", "", 1)[:-20] + "@lists.hub.example"),
-    Attack("made of a reply token", mail(AMINA["none.org"]), REFUSED, "rejected",
-           to=lambda s: s.reply(s.cast.boris).replace("+r.", "+a.")),
-    Attack("by a machine", mail(AMINA["none.org"], "x", "Auto-Submitted: auto-replied"), "250", "discarded", to=alias),
-]  # fmt: skip
-
-
-def test_aliases_bring_nobody_mail_that_nobody_proved(stage):
-    found = failures(stage, ALIASES)
-    # A token that leads nowhere may be refused before the mail is sent as well.
-    early = {what for what, row in found.items() if str(row.get("reply", "")).startswith("550 5.1.1")}
-    assert set(found) <= early <= {"of another list", "cut short", "made of a reply token"}, found
-
-
-def test_nobody_is_told_of_a_forged_mail_that_one_of_its_recipients_took(stage):
-    """One reply for all recipients: what the others refused must not become a letter to the forged author."""
-    too_long = "Word. " * 30_000
-    to = [stage.risk, tokens.address("risk-owner")]
-    assert say(stage.port, ELSEWHERE, "x@evil.org", to, mail(AMINA["none.org"], too_long))[:3] == "250"
-    assert {row.kind: row.state for row in InboundMail.objects.all()} == {"post": "rejected", "owner": "queued"}
-    assert say(stage.port, ELSEWHERE, "x@evil.org", to, mail(R)).startswith(REFUSED)
-    drain()
-    told = {address for notice in Notice.objects.all() for address in notice.recipients}
-    assert told == {stage.cast.chen.email}
-
-
-REPORT = """\
-From: MAILER-DAEMON@evil.org
-To: {to}
-Subject: Undelivered Mail Returned to Sender
-MIME-Version: 1.0
-Content-Type: multipart/report; report-type=delivery-status; boundary="b"
-
---b
-Content-Type: text/plain
-
-It failed.
-
---b
-Content-Type: message/delivery-status
-
-Reporting-MTA: dns; evil.org
-
-Final-Recipient: rfc822; {who}
-Action: failed
-Status: 5.1.1
-
---b--
-"""
-
-
-def test_forged_bounces_change_nobody(stage):
-    amina, boris = stage.cast.amina, stage.cast.boris
-    genuine = tokens.bounce_address("risk", subscription_id=stage.subscription.pk, number=stage.said.number)
-    for to in (
-        tokens.address("risk-bounces"),
-        tokens.address(f"risk-bounces+{'a' * 20}"),
-        genuine.replace("+", "+a", 1),
-        genuine[: genuine.index("@") - 2] + genuine[genuine.index("@") :],
-        tokens.address(f"risk-bounces+{tokens.leave_token(stage.subscription.pk)}"),
-        tokens.address("hub"),
-    ):
-        raw = REPORT.format(to=to, who=amina.email).replace("\n", "\r\n").encode()
-        reply = say(stage.port, ELSEWHERE, "", [to], raw)
-        assert reply[:3] in {"250", "550"}, reply
-    drain()
-    assert not AddressHealth.objects.filter(address=amina.email, score__gt=0).exists()
-    assert not Bounce.objects.filter(counted=True).exists()
-    # A genuine token speaks of its own subscription alone, whomever the report names.
-    raw = REPORT.format(to=genuine, who=boris.email).replace("\n", "\r\n").encode()
-    assert say(stage.port, ELSEWHERE, "", [genuine], raw).startswith("250")
-    drain()
-    assert not AddressHealth.objects.filter(address=boris.email).exists()
-    assert not Subscription.objects.exclude(suspended_at=None).exists()
-    assert not Notice.objects.exists()
-
-
-COMPLAINT = """\
-From: feedback@evil.org
-To: {to}
-Subject: Complaint
-MIME-Version: 1.0
-Content-Type: multipart/report; report-type=feedback-report; boundary="b"
-
---b
-Content-Type: text/plain
-
-Abuse.
-
---b
-Content-Type: message/feedback-report
-
-Feedback-Type: abuse
-User-Agent: Evil/1.0
-Version: 1
-Original-Mail-From: {sender}
-Original-Rcpt-To: {who}
-
---b
-Content-Type: message/rfc822
-
-Return-Path: <{sender}>
-From: risk@lists.hub.example
-To: {who}
-Subject: A copy
-List-Unsubscribe: <mailto:{way_out}>
-
-x
-
---b--
-"""
-
-
-def test_forged_complaints_stop_nobodys_mail(stage):
-    senders = (
-        "risk-bounces@lists.hub.example",
-        tokens.address(f"risk-bounces+{'a' * 20}"),
-        tokens.address(f"risk-bounces+{tokens.leave_token(stage.subscription.pk)}"),
-    )
-    for to in (tokens.address("abuse"), tokens.address("hub"), tokens.address("risk-bounces")):
-        for sender in senders:
-            for mail_from in ("", "feedback@evil.org"):
-                raw = COMPLAINT.format(
-                    to=to, sender=sender, who=stage.cast.amina.email, way_out=tokens.address(f"risk-leave+{'a' * 18}")
-                )
-                say(stage.port, ELSEWHERE, mail_from, [to], raw.replace("\n", "\r\n").encode())
-    drain()
-    assert not Subscription.objects.exclude(suspended_at=None).exists()
-    told = {address for notice in Notice.objects.all() for address in notice.recipients}
-    assert stage.cast.amina.email not in told and "feedback@evil.org" not in told
-
-
-def test_links_that_machines_follow_change_nothing(stage, client):
-    amina = stage.cast.amina
-    say(stage.port, ELSEWHERE, "x@evil.org", [stage.risk], mail(AMINA["none.org"]))
-    held = InboundMail.objects.get()
-    token = tokens.confirm_token(mail_id=held.pk, member_id=amina.pk)
-    pages = {
-        "confirm": reverse("listserv:confirm", args=("risk", token)),
-        "leave": reverse("listserv:leave", args=("risk", tokens.leave_token(stage.subscription.pk))),
-    }
-    for url in pages.values():
-        assert client.get(url).status_code == client.head(url).status_code == 200
-        assert client.get(url, {"disown": "1", "again": "1", "List-Unsubscribe": "One-Click"}).status_code == 200
-        assert client.options(url).status_code == 405
-    held.refresh_from_db()
-    stage.subscription.refresh_from_db()
-    assert (held.state, stage.subscription.delivery) == ("held", "each")
-    client.post(pages["leave"], {"List-Unsubscribe": "One-Click"})
-    client.post(pages["confirm"], {"disown": "1"})
-    held.refresh_from_db()
-    stage.subscription.refresh_from_db()
-    assert (held.state, held.code, stage.subscription.delivery) == ("discarded", "disowned", "none")

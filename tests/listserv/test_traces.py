@@ -15,7 +15,6 @@ from listserv.mail.smtp.transport import DeliveryResult, Outcome
 from listserv.models import Mailing, Subscription
 from listserv.outbound import delivery_worker
 from tests.listserv.gateway.conftest import PASSWORD, drain, letter, only, risk  # noqa: F401 - a fixture
-from tests.listserv.test_mailings import far_end  # noqa: F401 - a fixture
 
 pytestmark = pytest.mark.django_db
 
@@ -35,8 +34,8 @@ def figure(name: str, **labels: str) -> float:
     return REGISTRY.get_sample_value(name, labels) or 0.0
 
 
-def test_a_delivery_is_one_line_and_each_copy_that_was_not_taken_another(cast, now, far_end, events):  # noqa: F811
-    far_end(
+def test_a_delivery_is_one_line_and_each_copy_that_was_not_taken_another(cast, now, fake_relay, events):
+    fake_relay(
         {
             cast.boris.email: DeliveryResult(Outcome.LATER, "450 4.2.0 greylisted"),
             cast.oona.email: DeliveryResult(Outcome.FAILED, "550 5.1.1 unknown"),
@@ -57,8 +56,8 @@ def test_a_delivery_is_one_line_and_each_copy_that_was_not_taken_another(cast, n
     assert {result: after[result] - before[result] for result in before} == {"sent": 2, "later": 1, "failed": 1}
 
 
-def test_a_delivery_that_waits_says_for_what(cast, now, far_end, events):  # noqa: F811
-    far_end(default=DeliveryResult(Outcome.REFUSED, "554 5.7.1 Relay access denied"))
+def test_a_delivery_that_waits_says_for_what(cast, now, fake_relay, events):
+    fake_relay(default=DeliveryResult(Outcome.REFUSED, "554 5.7.1 Relay access denied"))
     errors = figure("hub_relay_errors_total", kind="refuses")
     cast.say(cast.amina, now=now)
     delivery_worker.deliver_mailings(now)
@@ -66,9 +65,9 @@ def test_a_delivery_that_waits_says_for_what(cast, now, far_end, events):  # noq
     assert figure("hub_relay_errors_total", kind="refuses") == errors + 1
 
 
-def test_letters_and_digests_are_lines(cast, now, far_end, events, monkeypatch):  # noqa: F811
-    end = far_end({cast.boris.email: DeliveryResult(Outcome.FAILED, "550 5.1.1 unknown")})
-    monkeypatch.setattr(digests, "transport", lambda: end)
+def test_letters_and_digests_are_lines(cast, now, fake_relay, events, monkeypatch):
+    relay = fake_relay({cast.boris.email: DeliveryResult(Outcome.FAILED, "550 5.1.1 unknown")})
+    monkeypatch.setattr(digests, "transport", lambda: relay)
     send_mail("Secret subject", "Text", None, [cast.boris.email, cast.amina.email])
     delivery_worker.deliver_notices(clock())
     assert {(one["recipient"], one["result"]) for one in events("letter")} == {
@@ -99,9 +98,9 @@ def test_sign_ins_are_lines_without_what_was_typed(cast, events):
     assert last["result"] == "limited" and last["seconds"] > 0
 
 
-def test_no_line_holds_the_address_of_a_person(cast, now, far_end, caplog):  # noqa: F811
+def test_no_line_holds_the_address_of_a_person(cast, now, fake_relay, caplog):
     caplog.set_level(logging.INFO)
-    far_end({cast.oona.email: DeliveryResult(Outcome.FAILED, f"550 5.1.1 <{cast.oona.email}>: unknown")})
+    fake_relay({cast.oona.email: DeliveryResult(Outcome.FAILED, f"550 5.1.1 <{cast.oona.email}>: unknown")})
     cast.say(cast.amina, now=now)
     delivery_worker.deliver_mailings(now)
     send_mail("Letter", "Text", None, [cast.boris.email])
