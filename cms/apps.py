@@ -1,14 +1,14 @@
-"""App of the room."""
+"""Apps of the room: the room itself, and Wagtail's app of users as the hub has it."""
 
-from django.apps import AppConfig, apps
+from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
+from wagtail.users.apps import WagtailUsersAppConfig
 
 
 class CmsConfig(AppConfig):
-    """Register the rights that follow roles, the member
-    form, and the search index's ear for Wagtail.
-    """
+    """Register the rights that follow roles, and what listens to Wagtail's signals."""
 
+    default = True
     name = "cms"
     verbose_name = _("Published pages")
     default_auto_field = "django.db.models.BigAutoField"
@@ -25,8 +25,14 @@ class CmsConfig(AppConfig):
         register_permission_policy(
             get_user_model(), policy.MemberPolicy(get_user_model()), exact_class=True
         )
-        users = apps.get_app_config("wagtailusers")
-        # Not in its stubs.
-        setattr(users, "user_viewset", "cms.people.MemberViewSet")  # noqa: B010
         indexing.listen()
         freeze.listen()
+
+
+class HubUsersConfig(WagtailUsersAppConfig):
+    """Wagtail's app of users, with our form and list of members.
+
+    ``INSTALLED_APPS`` names it in the place of ``wagtail.users``, as Wagtail documents it.
+    """
+
+    user_viewset = "cms.people.MemberViewSet"

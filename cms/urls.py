@@ -1,11 +1,8 @@
 """Addresses of the desk; published pages have those that Wagtail's tree gives them."""
 
 from django.urls import path
-from wagtail.admin import urls as admin_urls
-from wagtail.utils.urlpatterns import decorate_urlpatterns
 
 from cms import views
-from cms.door import guarded
 
 app_name = "cms"
 urlpatterns = [
@@ -21,7 +18,3 @@ urlpatterns = [
     path("proceedings/<int:page_id>/notes/<int:note_id>/end/", views.end_note, name="end_note"),
     path("proceedings/<int:page_id>/withdraw/", views.withdraw, name="withdraw"),
 ]
-
-# The admin's addresses are Wagtail's own list; each view of it gets our door, once, when the
-# addresses are loaded.
-decorate_urlpatterns(admin_urls.urlpatterns, guarded)

@@ -117,7 +117,7 @@ INSTALLED_APPS = [
     "wagtail.contrib.settings",
     "wagtail.embeds",
     "wagtail.sites",
-    "wagtail.users",
+    "cms.apps.HubUsersConfig",
     "wagtail.snippets",
     "wagtail.documents",
     "wagtail.images",
@@ -166,6 +166,7 @@ MIDDLEWARE = [
 ]
 
 ROOT_URLCONF = "hub.urls"
+HUB_SOCKET_URLS = "conferences.live.routing"
 ASGI_APPLICATION = "hub.asgi.application"
 FORM_RENDERER = "hub.lib.form_renderer.FormRenderer"
 TEMPLATES = [

@@ -18,6 +18,7 @@ from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
 from cms import gates
+from cms.door import guarded_urls
 from hub.api import api
 from hub.members.account.language import choose_language
 from hub.members.account.views import remove_passkey
@@ -82,7 +83,7 @@ urlpatterns = [
     path("accounts/", include(only(account_urls.urlpatterns, ACCOUNT))),
     path("language/setlang/", choose_language, name="set_language"),
     path("api/v1/", api.urls),
-    path("admin/", include(wagtailadmin_urls)),
+    path("admin/", include(guarded_urls(wagtailadmin_urls.urlpatterns))),
     path("documents/", include(only(wagtaildocs_urls.urlpatterns, ["wagtaildocs_serve"]))),
     *gates.urlpatterns,
     *(
