@@ -16,10 +16,11 @@ from ninja.throttling import BaseThrottle
 from forums import selectors
 from forums.edits import edit_of
 from hub.lib.errors import HubError, NotFound, TooMany
+from hub.lib.full_urls import full_url
 from hub.lib.numbers import is_key
 from hub.lib.paging import ROWS, PagedList
 from hub.lib.throttle import Throttle, requester
-from hub.members.models import Member
+from hub.members.requests import member_of
 
 # Requests of one member or client in a minute.
 REQUESTS = Throttle(300)
@@ -126,10 +127,6 @@ def _key(number: int) -> int:
     return number
 
 
-def _reader(request: HttpRequest) -> Member | None:
-    return request.user if isinstance(request.user, Member) else None
-
-
 @api.exception_handler(HubError)
 def answer_error(request: HttpRequest, error: HubError) -> HttpResponse:
     """Map our errors once for this door."""
@@ -154,7 +151,7 @@ def list_discussions(
     """List the discussions the reader may read, fifty
     a page; ``Link`` names the next page (RFC 8288).
     """
-    discussions = selectors.discussions_for(_reader(request), page=page, size=ROWS)
+    discussions = selectors.discussions_for(member_of(request), page=page, size=ROWS)
     _link_next(request, response, discussions)
     return [
         DiscussionOut(
@@ -187,7 +184,7 @@ def list_topics(
     """List the topics of a discussion, the last spoken
     in first, fifty a page; ``Link`` names the next page.
     """
-    reader = _reader(request)
+    reader = member_of(request)
     discussion = selectors.discussion_for(reader, _key(discussion_id))
     topics = selectors.topics_for(reader, discussion, page=page, size=ROWS)
     _link_next(request, response, topics)
@@ -219,7 +216,7 @@ def list_contributions(
     request: HttpRequest, topic_id: int, page: int = Query(1, ge=1, le=100_000)
 ) -> ContributionPage:
     """Return a page of a topic, in the order it was said."""
-    topic, _ = selectors.topic_for(_reader(request), _key(topic_id))
+    topic, _ = selectors.topic_for(member_of(request), _key(topic_id))
     contributions_page = selectors.contributions_of(topic, page=page)
     return ContributionPage(
         subject=topic.subject,
@@ -237,13 +234,13 @@ def list_contributions(
 )
 def read_contribution(request: HttpRequest, number: int) -> ContributionOut:
     """Return one contribution by its permanent number."""
-    return _contribution(selectors.contribution_for(_reader(request), _key(number)))
+    return _contribution(selectors.contribution_for(member_of(request), _key(number)))
 
 
 def _contribution(row: selectors.Contribution) -> ContributionOut:
     return ContributionOut(
         number=row.number,
-        url=f"{settings.HUB_URL}/c/{row.number}/",
+        url=full_url("forums:contribution", row.number),
         author=row.speaker.name,
         country=row.speaker.country,
         origin=row.origin,
@@ -266,5 +263,5 @@ def _edit(row: selectors.Contribution) -> EditOut | None:
         by_author=edit.by_author,
         at=edit.at,
         reason=edit.reason,
-        history_url=f"{settings.HUB_URL}/c/{row.number}/history/",
+        history_url=full_url("forums:history", row.number),
     )

@@ -19,7 +19,7 @@ write_private()
 pages: Any = get_asgi_application()
 
 # The rooms' models can be imported only once Django is set up, which the line above does.
-from conferences.live.routing import websocket_urlpatterns  # noqa: E402
+from conferences.live.routing import urlpatterns as socket_urls  # noqa: E402
 from hub.runtime.bodies import BodyLimit  # noqa: E402
 from hub.runtime.forwarded import resolve_socket  # noqa: E402
 from hub.runtime.observing import observe_socket  # noqa: E402
@@ -61,9 +61,7 @@ application = ProtocolTypeRouter(
         "websocket": observe_socket(
             resolve_socket(
                 sane_origin(
-                    AllowedHostsOriginValidator(
-                        AuthMiddlewareStack(URLRouter(websocket_urlpatterns))
-                    )
+                    AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(socket_urls)))
                 )
             )
         ),

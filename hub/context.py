@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from hub.members.account import rules
 from hub.members.account.middleware import NEXT
+from hub.members.requests import member_of
 
 # The main rooms by the addresses that stay.
 NAV: tuple[tuple[str, Promise], ...] = (
@@ -62,15 +63,16 @@ class SecondFactor:
         """
         if rules.is_required():
             return False
-        user = getattr(self._request, "user", None)
         if settings.HUB_DEMO:
             return True
-        return user is not None and user.is_authenticated and rules.is_secretariat(user)
+        member = member_of(self._request)
+        return member is not None and rules.is_secretariat(member)
 
     @property
     def missing(self) -> bool:
         """Whether the reader has to set one up first."""
-        return self._request.user.is_authenticated and rules.must_set_up(self._request.user)
+        member = member_of(self._request)
+        return member is not None and rules.must_set_up(member)
 
     @property
     def next(self) -> str:

@@ -14,6 +14,7 @@ from django.utils import timezone, translation
 from hub.lib.errors import HubError
 from hub.lib.numbers import is_key
 from hub.lib.way_in import draft_of, kept_at_sign_in, nothing_here, without_the_long_address
+from hub.members.requests import member_of
 
 # Answers that the public may keep: the same for everybody who is not signed in.
 PUBLIC = frozenset({200, 206, 301, 304})
@@ -50,7 +51,7 @@ class MemberLocaleMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Serve the request in the reader's language and zone."""
-        member = request.user if request.user.is_authenticated else None
+        member = member_of(request)
         chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME)
         language = chosen if chosen in dict(settings.LANGUAGES) else None
         if language is None:

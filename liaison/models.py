@@ -8,6 +8,7 @@ from datetime import date
 
 from django.conf import settings
 from django.db import models
+from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
@@ -56,7 +57,7 @@ class LiaisonGroup(models.Model):
 
     def get_absolute_url(self) -> str:
         """Return the address of the group's page."""
-        return f"/groups/{self.slug}/"
+        return reverse("liaison:group", args=(self.slug,))
 
     @property
     def mandate_markup(self) -> SafeString:

@@ -1,7 +1,5 @@
 """Pages of the liaison groups."""
 
-from typing import TYPE_CHECKING, cast
-
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -12,15 +10,9 @@ from django.views.decorators.http import require_GET, require_http_methods
 from hub.lib.clock import now
 from hub.lib.errors import HubError, NotFound
 from hub.lib.numbers import whole_number
+from hub.members.requests import member_of, signed_in
 from liaison import rules, selectors, services
 from liaison.forms import ConveneGroupForm
-
-if TYPE_CHECKING:
-    from hub.members.models import Member
-
-
-def _member(request: HttpRequest) -> "Member":
-    return cast("Member", request.user)
 
 
 @require_GET
@@ -28,19 +20,18 @@ def _member(request: HttpRequest) -> "Member":
 def groups(request: HttpRequest) -> HttpResponse:
     """Show the member's groups, all to the Secretariat."""
     today = now().date()
-    page = selectors.group_page_for(_member(request), page=whole_number(request.GET.get("page"), 1))
+    page = selectors.group_page_for(
+        signed_in(request), page=whole_number(request.GET.get("page"), 1)
+    )
     lines = [(group, group.state_on(today)) for group in page]
-    context = {"lines": lines, "may_convene": rules.may_convene(_member(request)), **page.links()}
+    context = {"lines": lines, "may_convene": rules.may_convene(signed_in(request)), **page.links()}
     return render(request, "liaison/groups.html", context)
 
 
 @require_GET
 def group(request: HttpRequest, slug: str) -> HttpResponse:
     """Show one group to those who belong to it; a visitor sees what a missing one shows."""
-    member = None
-    if request.user.is_authenticated:
-        member = _member(request)
-    group_page = selectors.group_for(member, slug)
+    group_page = selectors.group_for(member_of(request), slug)
     context = {
         "group_page": group_page,
         "state": group_page.group.state_on(now().date()),
@@ -53,13 +44,13 @@ def group(request: HttpRequest, slug: str) -> HttpResponse:
 @login_required
 def convene(request: HttpRequest) -> HttpResponse:
     """Let the Secretariat convene a group; what was typed stays when something is wrong."""
-    if not rules.may_convene(_member(request)):
+    if not rules.may_convene(signed_in(request)):
         raise NotFound
     form = ConveneGroupForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
             liaison_group = services.convene_group(
-                actor=_member(request), now=now(), **form.arguments()
+                actor=signed_in(request), now=now(), **form.arguments()
             )
         except HubError as error:
             form.add_error(None, str(error))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
+from django.urls import reverse
 from django.utils.text import slugify
 from machina.apps.forum_conversation.models import Post, Topic
 
@@ -106,6 +107,14 @@ def find_traces(member: "Member", person: SoughtPerson) -> Iterator[Trace]:
     yield from _in_discussions(member, person)
 
 
+def _contribution_url(number: int) -> str:
+    return reverse("forums:contribution", args=(number,))
+
+
+def _discussion_url(forum_id: int) -> str:
+    return reverse("forums:discussion_by_key", args=(forum_id,))
+
+
 def _in_contributions(member: "Member", person: SoughtPerson) -> Iterator[Trace]:
     others = Contribution.objects.exclude(author=member).select_related("post")
     fields = ["folded", *(f"post__{name}" for name in _POST)]
@@ -115,11 +124,13 @@ def _in_contributions(member: "Member", person: SoughtPerson) -> Iterator[Trace]
             yield Trace(
                 "contribution",
                 f"#{row.number} {trace_label(person, row.subject)}",
-                f"/c/{row.number}/",
+                _contribution_url(row.number),
             )
     revisions = Revision.objects.exclude(contribution__author=member)
     for revision in by_key(person.named_in(revisions, ["subject", "text", "reason"]), CHUNK):
-        yield Trace("revision", f"#{revision.contribution_id}", f"/c/{revision.contribution_id}/")
+        yield Trace(
+            "revision", f"#{revision.contribution_id}", _contribution_url(revision.contribution_id)
+        )
 
 
 def _in_files(member: "Member", person: SoughtPerson) -> Iterator[Trace]:
@@ -132,20 +143,24 @@ def _in_files(member: "Member", person: SoughtPerson) -> Iterator[Trace]:
             yield Trace(
                 "file",
                 f"#{file.contribution_id} {trace_label(person, label)}",
-                f"/c/{file.contribution_id}/",
+                _contribution_url(file.contribution_id),
             )
 
 
 def _in_discussions(member: "Member", person: SoughtPerson) -> Iterator[Trace]:
     for topic in by_key(person.named_in(Topic.objects.exclude(poster=member), ["subject"]), CHUNK):
-        yield Trace("topic", trace_label(person, topic.subject), f"/topics/{topic.pk}/")
+        yield Trace(
+            "topic",
+            trace_label(person, topic.subject),
+            reverse("forums:topic_by_key", args=(topic.pk,)),
+        )
     policies = ForumPolicy.objects.select_related("forum")
     places = ["theme", "questions", "summary", "forum__name", "forum__description"]
     for policy in by_key(person.named_in(policies, places), CHUNK):
         yield Trace(
-            "discussion", trace_label(person, policy.forum.name), f"/discussions/{policy.forum_id}/"
+            "discussion", trace_label(person, policy.forum.name), _discussion_url(policy.forum_id)
         )
     versions = SummaryVersion.objects.exclude(written_by=member).select_related("forum")
     for version in by_key(person.named_in(versions, ["text"]), CHUNK):
         label = f"{trace_label(person, version.forum.name)} ({version.number})"
-        yield Trace("discussion", label, f"/discussions/{version.forum_id}/")
+        yield Trace("discussion", label, _discussion_url(version.forum_id))

@@ -1,29 +1,11 @@
 """What every view of the room needs."""
 
-from typing import TYPE_CHECKING, cast
-
-from django.http import HttpRequest
 from django.urls import reverse
 from machina.apps.forum.models import Forum
 from machina.apps.forum_conversation.models import Topic
 
 from forums import selectors
 from forums.models import Contribution
-
-if TYPE_CHECKING:
-    from hub.members.models import Member
-
-
-def member_of(request: HttpRequest) -> "Member | None":
-    """Return who asks, None for the public."""
-    if not request.user.is_authenticated:
-        return None
-    return request.user
-
-
-def signed_in(request: HttpRequest) -> "Member":
-    """Return who asks, in a view that only members reach (``login_required``)."""
-    return cast("Member", request.user)
 
 
 def discussion_url(forum: Forum) -> str:

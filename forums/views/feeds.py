@@ -17,13 +17,15 @@ from django.views.decorators.http import require_safe
 
 from forums import pages, selectors
 from forums.edits import mark_of
-from forums.views.common import discussion_url, member_of
+from forums.views.common import discussion_url
 from hub.lib.characters import without_controls
 from hub.lib.errors import NotFound
+from hub.lib.full_urls import full_url
 from hub.lib.markup import plain
 from hub.lib.throttle import throttled
 from hub.lib.tokens import read, sign
 from hub.lib.way_in import never_asks_to_sign_in
+from hub.members.requests import member_of
 from hub.members.selectors import active_member
 
 if TYPE_CHECKING:
@@ -83,10 +85,10 @@ def discussion(request: HttpRequest, pk: int) -> HttpResponse:
         # everybody the feed.
         feed.add_item(
             title=without_controls(row.subject),
-            link=f"{settings.HUB_URL}/c/{row.number}/",
+            link=full_url("forums:contribution", row.number),
             description=without_controls("\n".join(filter(None, (mark_of(row), excerpt)))),
             author_name=without_controls(row.speaker.name),
-            unique_id=f"{settings.HUB_URL}/c/{row.number}/",
+            unique_id=full_url("forums:contribution", row.number),
             pubdate=row.created_at,
             updateddate=row.post.updated,
         )

@@ -6,8 +6,8 @@ from django.views.decorators.http import require_safe
 
 from forums import selectors
 from forums.services.files import path_of, report_lost
-from forums.views.common import member_of
 from hub.lib.errors import NotFound
+from hub.members.requests import member_of
 
 # Content types a reader's program may be told; everything else is only bytes.
 SAFE_TYPES = {

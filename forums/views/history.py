@@ -5,8 +5,9 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from forums import edits
-from forums.views.common import discussion_url, member_of
+from forums.views.common import discussion_url
 from hub.lib.numbers import whole_number
+from hub.members.requests import member_of
 
 
 def _links(history: edits.History) -> dict[str, str]:

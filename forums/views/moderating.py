@@ -15,7 +15,7 @@ from forums.edits import edits_of
 from forums.forms import AdmitForm, ContributionDecisionForm, SummaryForm
 from forums.models import Membership
 from forums.policy import ADMIT, APPROVE, access_of, may_name_chair
-from forums.views.common import discussion_url, signed_in
+from forums.views.common import discussion_url
 from hub.lib import clock
 from hub.lib.errors import Conflict, HubError, Invalid, NotAllowed, NotFound, Stale
 from hub.lib.numbers import whole_number
@@ -24,6 +24,7 @@ from hub.lib.receipts import Receipt, give
 from hub.lib.scripts import isolate
 from hub.lib.typed import typed_texts
 from hub.lib.way_in import keeps_draft
+from hub.members.requests import signed_in
 from hub.members.selectors import active_member, member_by_address
 
 if TYPE_CHECKING:

@@ -12,12 +12,13 @@ from django.views.decorators.http import require_POST, require_safe
 from forums import pages, selectors, services
 from forums.policy import ADMIT, APPROVE, START
 from forums.views import feeds
-from forums.views.common import discussion_url, member_of, place_of, signed_in
+from forums.views.common import discussion_url, place_of
 from hub.lib import clock
 from hub.lib.errors import NotFound
 from hub.lib.hooks import registered
 from hub.lib.numbers import whole_number
 from hub.lib.receipts import Receipt, Undo, give
+from hub.members.requests import member_of, signed_in
 
 if TYPE_CHECKING:
     from hub.members.models import Member

@@ -20,15 +20,17 @@ from forums.forms import ReplyForm
 from forums.models import Contribution
 from forums.policy import LOCK
 from forums.selectors import Discussion
-from forums.views.common import member_of, place_of, signed_in, topic_url
+from forums.views.common import place_of, topic_url
 from forums.views.writing import send, sent_before
 from hub.lib import clock
 from hub.lib.counts import with_count
 from hub.lib.errors import HubError, Invalid, NotAllowed, NotFound
+from hub.lib.full_urls import socket_url
 from hub.lib.numbers import whole_number
 from hub.lib.receipts import Receipt, Undo, give, leave_waiting
 from hub.lib.throttle import throttled
 from hub.lib.way_in import keeps_draft, never_asks_to_sign_in
+from hub.members.requests import member_of, signed_in
 
 # Larger than the number of any page: the nearest one is the last.
 LAST_PAGE = 10**9
@@ -225,7 +227,7 @@ def _mark_read(request: HttpRequest, topic: Topic, page: pages.TopicPage) -> Non
 def _addresses(topic: Topic, page: pages.TopicPage) -> dict[str, str]:
     live_url = ""
     if page.is_last:
-        live_url = f"/live/topic/{topic.pk}/"
+        live_url = socket_url("topic", topic.pk)
     return {
         "live_url": live_url,
         "after_url": reverse("forums:after", args=(topic.pk, 0)).removesuffix("0/"),

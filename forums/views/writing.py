@@ -3,6 +3,7 @@
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -12,13 +13,14 @@ from forums.errors import KeyTaken
 from forums.forms import EditForm, TopicForm, WritingForm
 from forums.models import Contribution
 from forums.policy import START
-from forums.views.common import discussion_url, place_of, signed_in, topic_url
+from forums.views.common import discussion_url, place_of, topic_url
 from hub.lib import clock
 from hub.lib.differences import changes
 from hub.lib.errors import HubError, NotAllowed, NotFound, Stale
 from hub.lib.receipts import Receipt, give
 from hub.lib.verdicts import Verdict
 from hub.lib.way_in import keeps_draft
+from hub.members.requests import signed_in
 
 
 def send(request: HttpRequest, draft: Draft) -> HttpResponse:
@@ -139,7 +141,7 @@ def _verdict_on(
 def _shown_at(contribution: Contribution) -> str:
     if contribution.state == Contribution.State.ACCEPTED:
         return place_of(contribution)
-    return f"/c/{contribution.number}/"
+    return reverse("forums:contribution", args=(contribution.number,))
 
 
 @keeps_draft("edit-{number}")

@@ -6,10 +6,10 @@ import json
 from typing import Any
 
 from django.conf import settings
-from django.urls import reverse
 
 from hub.demo import reader
 from hub.demo.meetings import Held
+from hub.lib.full_urls import full_url
 from listserv.selectors import list_of_forum
 
 ROLES = ("secretariat", "moderator", "rapporteur", "chair", "member", "stranger")
@@ -55,7 +55,7 @@ def _list(gathering: reader.Gathering, forum_id: int, emails: dict[str, str]) ->
     return {
         "address": mailing_list.address if mailing_list else "",
         "discussion": gathering.title,
-        "url": settings.HUB_URL + reverse("forums:discussion_by_key", args=(forum_id,)),
+        "url": full_url("forums:discussion_by_key", forum_id),
         "closed": gathering.header.get("preset", "closed") == "closed",
         "members": [emails[key] for key in gathering.people],
     }

@@ -14,13 +14,13 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from hub.lib.clock import now
 from hub.lib.counts import with_count
+from hub.lib.full_urls import full_url
 from hub.lib.mail import send_letter
 from hub.members import limits
 from hub.members.account.notify import Change, notify
@@ -103,15 +103,13 @@ class HubAccountAdapter(DefaultAccountAdapter):
         hub's public address, whatever host was asked.
         """
         uid, _dash, rest = key.partition("-")
-        return settings.HUB_URL + reverse(
-            "account_reset_password_from_key", kwargs={"uidb36": uid, "key": rest}
-        )
+        return full_url("account_reset_password_from_key", uidb36=uid, key=rest)
 
     def get_email_confirmation_url(
         self, request: HttpRequest, emailconfirmation: EmailConfirmation
     ) -> str:
         """Return the link that confirms an address, under the hub's public address."""
-        return settings.HUB_URL + reverse("account_confirm_email", args=(emailconfirmation.key,))
+        return full_url("account_confirm_email", emailconfirmation.key)
 
     def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
         """Take an address as the member's own, and with it what an archive has from it."""
@@ -183,7 +181,7 @@ class HubAccountAdapter(DefaultAccountAdapter):
         if address_owner(email) is not None:
             send_again(address=email, now=now())
         else:
-            url = settings.HUB_URL + reverse("members:apply")
+            url = full_url("members:apply")
             send_letter(to=email, template="members/mail/unknown_address", context={"url": url})
 
     def respond_user_inactive(self, request: HttpRequest, user: AbstractBaseUser) -> HttpResponse:

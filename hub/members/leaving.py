@@ -2,7 +2,7 @@
 Secretariat's, and where others still name who has left.
 """
 
-from typing import Any, cast
+from typing import Any
 
 from allauth.account.adapter import get_adapter
 from django import forms
@@ -34,6 +34,7 @@ from hub.members.departures import (
     traces_of,
 )
 from hub.members.models import Member
+from hub.members.requests import signed_in
 
 PAGE = 50
 
@@ -85,16 +86,12 @@ class AnonymiseForm(_ConfirmForm):
     field_order = ("reason", "understood", "password")
 
 
-def _signed_in(request: HttpRequest) -> Member:
-    return cast(Member, request.user)
-
-
 @login_required
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def leave(request: HttpRequest) -> HttpResponse:
     """Show what leaving for good means; the POST with the password does it."""
-    member = _signed_in(request)
+    member = signed_in(request)
     form = LeaveForm(request.POST if request.method == "POST" else None, member=member)
     if request.method == "POST" and form.is_valid():
         try:
@@ -112,7 +109,7 @@ def leave(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def anonymise(request: HttpRequest, pk: int) -> HttpResponse:
     """Let the Secretariat remove a person from the record, with a reason."""
-    actor = _signed_in(request)
+    actor = signed_in(request)
     if not actor.is_staff:
         raise NotAllowed
     person = person_for(member_id=pk, actor=actor)
@@ -135,7 +132,7 @@ def anonymise(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def departures(request: HttpRequest) -> HttpResponse:
     """Show the Secretariat who left, and where there is something left to look at."""
-    page = Paginator(departures_for(_signed_in(request)), PAGE).get_page(request.GET.get("page"))
+    page = Paginator(departures_for(signed_in(request)), PAGE).get_page(request.GET.get("page"))
     return render(
         request,
         "members/departures.html",
@@ -150,7 +147,7 @@ def departure(request: HttpRequest, pk: int) -> HttpResponse:
     """Show where others still name a person who left; a
     POST settles one place, or does what was left undone.
     """
-    actor = _signed_in(request)
+    actor = signed_in(request)
     row = departure_for(actor, pk)
     if request.method == "POST":
         trace_id = whole_number(request.POST.get("trace"))

@@ -16,12 +16,12 @@ from allauth.account.models import EmailAddress
 from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from hub.lib import limits, tokens
 from hub.lib.addresses import fold_address
 from hub.lib.errors import Conflict, Invalid, NotAllowed, NotFound, Stale
+from hub.lib.full_urls import full_url
 from hub.lib.limits import Limit
 from hub.lib.mail import send_letter
 from hub.lib.masking import mask
@@ -190,10 +190,10 @@ def _say_once(address: str, write: Callable[[], None]) -> None:
 
 
 def _send_confirmation(application: Application, now: datetime) -> None:
-    path = reverse("members:confirm", args=(confirmation_token(application=application, now=now),))
+    token = confirmation_token(application=application, now=now)
     context = {
         "application": application,
-        "url": settings.HUB_URL + path,
+        "url": full_url("members:confirm", token),
         "days": CONFIRM_WITHIN.days,
     }
     send_letter(to=application.member, template="members/mail/confirm", context=context)
@@ -255,7 +255,7 @@ def confirm_application(*, token: str, now: datetime, revision: int = 0) -> Appl
         raise Stale(revision=application.revision)
     application.state, application.confirmed_at = Application.State.PENDING, now
     application.save(update_fields=["state", "confirmed_at"])
-    url = settings.HUB_URL + reverse("members:application", args=(application.pk,))
+    url = full_url("members:application", application.pk)
     for reader in secretariat():
         send_letter(
             to=reader,
@@ -312,7 +312,7 @@ def approve_application(
     context = {
         "url": password_url(member),
         "days": settings.PASSWORD_RESET_TIMEOUT // 86_400,
-        "again_url": settings.HUB_URL + reverse("account_reset_password"),
+        "again_url": full_url("account_reset_password"),
     }
     send_letter(to=member, template="members/mail/approved", context=context)
     return application
@@ -342,11 +342,11 @@ def password_url(member: Member) -> str:
     """Return a link that lets the member choose a password:
     once, and within ``PASSWORD_RESET_TIMEOUT`` seconds.
     """
-    arguments = {
-        "uidb36": user_pk_to_url_str(member),
-        "key": default_token_generator.make_token(member),
-    }
-    return settings.HUB_URL + reverse("account_reset_password_from_key", kwargs=arguments)
+    return full_url(
+        "account_reset_password_from_key",
+        uidb36=user_pk_to_url_str(member),
+        key=default_token_generator.make_token(member),
+    )
 
 
 def set_language(*, member: Member, language: str) -> Member:

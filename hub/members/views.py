@@ -1,7 +1,5 @@
 """Pages of the people: apply, confirm, decide, preferences, directory."""
 
-from typing import cast
-
 from allauth.core import ratelimit
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -25,14 +23,11 @@ from hub.members import selectors, services
 from hub.members.account.language import forget_choice
 from hub.members.errors import LinkBroken, LinkExpired
 from hub.members.forms import AddressForm, ApplicationDecisionForm, ApplicationForm, PreferencesForm
-from hub.members.models import Application, Member
+from hub.members.models import Application
+from hub.members.requests import signed_in
 
 # Members and decided applications on one page.
 PAGE = 50
-
-
-def _signed_in(request: HttpRequest) -> Member:
-    return cast(Member, request.user)
 
 
 @never_cache
@@ -115,7 +110,7 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
 @require_safe
 def queue(request: HttpRequest) -> HttpResponse:
     """Show the Secretariat who waits, and what was decided."""
-    member = _signed_in(request)
+    member = signed_in(request)
     waiting = listed(
         selectors.pending_applications_for(member), page=whole_number(request.GET.get("page"), 1)
     )
@@ -131,7 +126,7 @@ def application(request: HttpRequest, pk: int) -> HttpResponse:
     """Show one application with what is known; the
     first POST asks once more, the second one decides.
     """
-    application = selectors.application_for(_signed_in(request), pk)
+    application = selectors.application_for(signed_in(request), pk)
     form = ApplicationDecisionForm(request.POST or None)
     context = {
         "application": application,
@@ -165,7 +160,7 @@ def _decide(request: HttpRequest, pk: int, form: ApplicationDecisionForm) -> Non
     reason = form.cleaned_data["reason"]
     arguments = {
         "application_id": pk,
-        "actor": _signed_in(request),
+        "actor": signed_in(request),
         "reason": reason,
         "now": clock.now(),
     }
@@ -182,7 +177,7 @@ def _decide(request: HttpRequest, pk: int, form: ApplicationDecisionForm) -> Non
 @require_http_methods(["GET", "HEAD", "POST"])
 def preferences(request: HttpRequest) -> HttpResponse:
     """Set language and time zone; say where the rest is set."""
-    member = _signed_in(request)
+    member = signed_in(request)
     form = PreferencesForm(
         request.POST or None, initial={"language": member.language, "time_zone": member.time_zone}
     )
@@ -208,7 +203,7 @@ def preferences(request: HttpRequest) -> HttpResponse:
 def directory(request: HttpRequest) -> HttpResponse:
     """Show members to members: who, where, what for; never an address."""
     query = request.GET.get("q", "").strip()[:100]
-    pages = Paginator(selectors.directory_for(_signed_in(request), query), PAGE)
+    pages = Paginator(selectors.directory_for(signed_in(request), query), PAGE)
     page = pages.get_page(request.GET.get("page"))
     context = {
         "query": query,
@@ -224,5 +219,5 @@ def directory(request: HttpRequest) -> HttpResponse:
 def profile(request: HttpRequest, pk: int) -> HttpResponse:
     """Show one member to members."""
     return render(
-        request, "members/profile.html", {"person": selectors.profile_for(_signed_in(request), pk)}
+        request, "members/profile.html", {"person": selectors.profile_for(signed_in(request), pk)}
     )

@@ -9,6 +9,7 @@ from django.conf import settings
 from cms.services import bootstrap_site
 from hub.demo.load import load
 from hub.lib.clock import now
+from hub.lib.full_urls import full_url
 
 
 def load_content(say: Callable[[str], Any]) -> None:
@@ -38,6 +39,6 @@ def welcome() -> str:
     if settings.HUB_RELAY is None:
         lines.append(
             f"  Mail out: kept in {settings.HUB_DATA / 'outbox'}, read it at "
-            f"{settings.HUB_URL}/outbox/"
+            f"{full_url('listserv:outbox')}"
         )
     return "\n".join([*lines, "", "  Ctrl-C stops it.", ""])

@@ -7,6 +7,8 @@ the contribution it is handed. Held and rejected contributions are never indexed
 from datetime import datetime
 from typing import Any
 
+from django.urls import reverse
+
 from hub.lib.markup import plain
 from hub.search.services import IndexEntry, index_document, remove_document
 
@@ -29,7 +31,7 @@ def document_of(contribution: Any) -> IndexEntry:
         topic_id=topic.pk,
         title=str(contribution.post.subject),
         body=plain(str(contribution.post.content.rendered)),
-        url=f"/c/{contribution.number}/",
+        url=reverse("forums:contribution", args=(contribution.number,)),
         date=contribution.created_at,
         author=contribution.author,
         author_name=contribution.author_name,

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 from hub.lib.numbers import whole_number
 from hub.lib.paging import neighbours
 from hub.lib.throttle import throttled
+from hub.members.requests import member_of
 from hub.search.query import MAX_LENGTH
 from hub.search.selectors import search
 
@@ -25,7 +26,7 @@ KINDS = {
 @throttled(100)
 def results(request: HttpRequest) -> HttpResponse:
     """Show what was found, newest first; without a question, how to ask."""
-    member = request.user if request.user.is_authenticated else None
+    member = member_of(request)
     text = " ".join(request.GET.get("q", "").replace("\0", " ").split())[:MAX_LENGTH]
     kind = request.GET.get("kind", "")
     kind = kind if kind in KINDS else ""

@@ -19,6 +19,7 @@ from django.utils.translation import get_language
 from hub.context import NAV, NavigationEntry, is_current, languages_in
 from hub.lib.stencils import Stencil
 from hub.members.models import initials_of
+from hub.members.requests import member_of
 
 register = template.Library()
 _ROOMS = tuple(f"is_at_{place}" for place in range(len(NAV)))
@@ -48,8 +49,7 @@ _masthead = Stencil(
 def masthead(context: Context) -> SafeString:
     """Draw the head of a page: the hub's name, languages, the person, the main rooms."""
     request = context.get("request")
-    user = getattr(request, "user", None)
-    member = user if user is not None and user.is_authenticated else None
+    member = None if request is None else member_of(request)
     path, here = (request.path, request.get_full_path()) if request else ("", "")
     flags = {
         "is_home": path == "/",

@@ -16,11 +16,10 @@ from email.utils import format_datetime
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from django.conf import settings
-
 from forums.archive import content_of
 from forums.edits import edit_of
 from hub.lib.errors import NotFound
+from hub.lib.full_urls import full_url
 from hub.lib.markup import PLAIN
 from listserv.models import MailingList
 from listserv.outbound.mime_writing import mailbox, structured, text_part, unstructured
@@ -79,6 +78,7 @@ class MessageWriter:
         forum = self.mailing_list.forum
         subject = contribution.original_subject or contribution.subject
         answered, references = _thread(contribution)
+        url = full_url("forums:contribution", contribution.number)
         return b"".join(
             (
                 self._author(contribution),
@@ -89,7 +89,7 @@ class MessageWriter:
                 _ids("In-Reply-To", answered),
                 _ids("References", references),
                 mailbox("List-Id", forum.name, self.mailing_list.list_id),
-                structured("Archived-At", f"<{settings.HUB_URL}/c/{contribution.number}/>"),
+                structured("Archived-At", f"<{url}>"),
                 structured(NUMBER, str(contribution.number)),
                 _folded_lines(contribution),
                 _format(contribution),

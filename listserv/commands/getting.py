@@ -10,6 +10,7 @@ from forums import selectors as forum_selectors
 from forums.edits import Version, history_for
 from forums.services.files import content_of
 from hub.lib.errors import HubError, Invalid, NotFound
+from hub.lib.full_urls import full_url
 from hub.lib.mail import LetterFile
 from hub.lib.scripts import isolate
 from hub.lib.sizes import say_size
@@ -185,7 +186,7 @@ def _version(version: Version, number: int) -> str:
         [_("Reason: %s") % version.reason] if version.reason else [],
         "",
         hidden if version.is_hidden else version.text[:LONG],
-        [f"… {settings.HUB_URL}/c/{number}/history/"] if len(version.text) > LONG else [],
+        [f"… {full_url('forums:history', number)}"] if len(version.text) > LONG else [],
     )
 
 

@@ -4,7 +4,6 @@ import html
 import re
 from typing import TYPE_CHECKING
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -196,7 +195,7 @@ def contribution_text(desk: Desk, contribution: "Contribution", *, is_alone: boo
         f"{author}, {when(contribution.created_at)} – {topic.forum.name}",
         _answered(contribution),
         [_edited(contribution)] if contribution.revision else [],
-        f"{settings.HUB_URL}/c/{contribution.number}/",
+        full_url("forums:contribution", contribution.number),
         "",
         contribution.text,
         ["", _("What the mail also had below, folded away elsewhere:"), "", contribution.folded]

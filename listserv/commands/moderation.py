@@ -9,7 +9,6 @@ in a mail from that moderator's address.
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from django.conf import settings
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
@@ -197,7 +196,7 @@ def _context(contribution: "Contribution") -> dict[str, object]:
         "discussion": contribution.post.topic.forum.name,
         "text": text if len(text) <= EXCERPT else f"{text[:EXCERPT]} …",
         "files": list(contribution.attachments.all()),
-        "page_url": f"{settings.HUB_URL}/c/{contribution.number}/",
+        "page_url": full_url("forums:contribution", contribution.number),
         "held_url": full_url("forums:held"),
         "edit": edit_of(contribution),
     }

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from forums.policy import READ
 from hub.lib.dates import say_day
 from hub.lib.errors import Invalid, NotFound
+from hub.lib.full_urls import full_url
 from hub.lib.names import listed
 from hub.lib.scripts import isolate
 from hub.members import services as member_services
@@ -188,7 +189,7 @@ def address(desk: Desk, order: Order) -> Answer:
                     "account:"
                 ),
                 (str(row.email) for row in known),
-                f"{settings.HUB_URL}/accounts/email/",
+                full_url("account_email"),
             )
         )
     rest = " ".join(

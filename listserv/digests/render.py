@@ -263,7 +263,7 @@ class Digest:
         name = isolate(str(item["name"]))
         head = f"{mark}#{item['number']}: {name}{item['country']}{comma()}{item['at']}"
         extra = [f"{mark}{item[key]}" for key in ("subject", "edited", "files") if item[key]]
-        page = f"{context['hub']}/c/{item['number']}/"
+        page = full_url("forums:contribution", item["number"])
         text = f"{item['text']} {LEFT_OUT}" if item["cut"] else str(item["text"])
         return "\n".join([head, *extra, "", text, "", page, "", BETWEEN])
 

@@ -80,7 +80,7 @@ class Bodies:
     @property
     def page_url(self) -> str:
         """The contribution's permanent address."""
-        return f"{settings.HUB_URL}/c/{self.contribution.number}/"
+        return full_url("forums:contribution", self.contribution.number)
 
     @property
     def lists_url(self) -> str:

@@ -1,7 +1,6 @@
 """The archive of a list to take away: an mbox, streamed, and the discussion's Atom feed."""
 
 from collections.abc import AsyncIterator, Iterator
-from typing import TYPE_CHECKING, cast
 
 from asgiref.sync import sync_to_async
 from django.contrib.auth.decorators import login_required
@@ -13,11 +12,9 @@ from django.views.decorators.http import require_safe
 from forums.views.feeds import url_for
 from hub.lib.pooled import give_back
 from hub.lib.throttle import throttled
+from hub.members.requests import signed_in
 from listserv.archive.export import write_mbox
 from listserv.figures import list_for
-
-if TYPE_CHECKING:
-    from hub.members.models import Member
 
 # Bytes that are collected before they are sent.
 BLOCK = 128_000
@@ -29,7 +26,7 @@ BLOCK = 128_000
 @throttled(20, 600)
 def mbox(request: HttpRequest, name: str) -> StreamingHttpResponse:
     """Give a list's contributions in mboxrd; memory does not grow with the archive."""
-    member = cast("Member", request.user)
+    member = signed_in(request)
     blocks = _blocks(write_mbox(mailing_list=list_for(member, name), reader=member))
     content: Iterator[bytes] | AsyncIterator[bytes] = blocks
     if isinstance(request, ASGIRequest):
@@ -76,5 +73,5 @@ def _next(blocks: Iterator[bytes]) -> bytes:
 @throttled(120)
 def feed(request: HttpRequest, name: str) -> HttpResponseRedirect:
     """Lead to the discussion's feed at the address that works in the reader's feed program."""
-    member = cast("Member", request.user)
+    member = signed_in(request)
     return HttpResponseRedirect(url_for(member, list_for(member, name).forum_id))

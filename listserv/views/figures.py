@@ -1,6 +1,6 @@
 """The page of one list: figures, archive, and for who leads it how its messages look."""
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 from hub.lib import clock
 from hub.lib.dates import say_day
 from hub.lib.errors import Invalid, Stale
+from hub.members.requests import signed_in
 from listserv import rosters
 from listserv.figures import RECENT, figures_for, led_list_for
 from listserv.forms import ListForm
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 @require_http_methods(["GET", "HEAD", "POST"])
 def mailing_list(request: HttpRequest, name: str) -> HttpResponse:
     """Show the figures of a list; a POST by who leads it sets how its messages look."""
-    member = cast("Member", request.user)
+    member = signed_in(request)
     form, status = None, 200
     if request.method == "POST":
         form = ListForm(request.POST, current=rosters.looks_of(led_list_for(member, name)))

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable
 from datetime import datetime
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -18,6 +18,7 @@ from hub.lib.numbers import whole_number
 from hub.lib.paging import PagedList
 from hub.lib.receipts import Receipt, Undo, give
 from hub.lib.scripts import isolate
+from hub.members.requests import signed_in
 from listserv import selectors, services
 from listserv.bounces import services as bounce_services
 from listserv.forms import DeliveryForm, PauseForm
@@ -36,7 +37,7 @@ ALL = "all-lists:"
 @require_http_methods(["GET", "HEAD", "POST"])
 def lists(request: HttpRequest) -> HttpResponse:
     """Show the reader's lists with their delivery; a POST changes one of them, or pauses all."""
-    member = cast("Member", request.user)
+    member = signed_in(request)
     if "unpause_all" in request.POST:
         return _unpause_all(request, member)
     if "pause_all" in request.POST:

@@ -1,6 +1,6 @@
 """The roster of a list, for who leads it: who gets what, and many put on or taken off at once."""
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -14,6 +14,7 @@ from hub.lib import clock
 from hub.lib.counts import with_count
 from hub.lib.numbers import whole_number
 from hub.lib.scripts import isolate
+from hub.members.requests import signed_in
 from listserv import rosters
 from listserv.figures import led_list_for, roster_of
 from listserv.forms import RosterForm
@@ -31,7 +32,7 @@ LISTED = 50
 @require_http_methods(["GET", "HEAD", "POST"])
 def roster(request: HttpRequest, name: str) -> HttpResponse:
     """List the roster, ``?q=`` searches names; a POST adds or removes members by addresses."""
-    member = cast("Member", request.user)
+    member = signed_in(request)
     mailing_list = led_list_for(member, name)
     form = RosterForm()
     unknown: tuple[str, ...] = ()

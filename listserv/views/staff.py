@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from django.http import HttpRequest
 
 from hub.lib.errors import NotFound
+from hub.members.requests import member_of
 
 if TYPE_CHECKING:
     from hub.members.models import Member
@@ -15,8 +16,8 @@ def staff_only(request: HttpRequest) -> "Member":
 
     Raises: NotFound.
     """
-    member = request.user
-    if not member.is_authenticated or not member.is_active:
+    member = member_of(request)
+    if member is None or not member.is_active:
         raise NotFound
     if not member.is_staff:
         raise NotFound

@@ -25,12 +25,9 @@ from hub.members.account import rules, selectors, services
 from hub.members.account.adapter import HubFactorAdapter
 from hub.members.account.forms import ApplicationPasswordForm, ResetForm
 from hub.members.models import Member
+from hub.members.requests import signed_in
 
 PAGE = 50
-
-
-def _member(request: HttpRequest) -> Member:
-    return cast(Member, request.user)
 
 
 @login_required
@@ -39,7 +36,7 @@ def _member(request: HttpRequest) -> Member:
 def sign_ins(request: HttpRequest) -> HttpResponse:
     """Show where the member is signed in."""
     rows = selectors.sign_ins_of(
-        _member(request), session_key=request.session.session_key or "", now=now()
+        signed_in(request), session_key=request.session.session_key or "", now=now()
     )
     return render(request, "members/sign_ins.html", {"sign_ins": rows})
 
@@ -49,7 +46,7 @@ def sign_ins(request: HttpRequest) -> HttpResponse:
 def end_sign_in(request: HttpRequest, mark: str) -> HttpResponse:
     """Sign out one browser."""
     try:
-        services.end_sign_in(member=_member(request), mark=mark)
+        services.end_sign_in(member=signed_in(request), mark=mark)
     except NotFound:
         messages.info(request, _("This sign-in has ended already."))
     else:
@@ -61,7 +58,7 @@ def end_sign_in(request: HttpRequest, mark: str) -> HttpResponse:
 @require_POST
 def end_sign_ins(request: HttpRequest) -> HttpResponse:
     """Sign out everywhere, here as well."""
-    services.end_all_sign_ins(member=_member(request))
+    services.end_all_sign_ins(member=signed_in(request))
     logout(request)
     messages.success(request, _("You are signed out everywhere."))
     return redirect("account_login")
@@ -73,7 +70,7 @@ def end_sign_ins(request: HttpRequest) -> HttpResponse:
 @reauthentication_required
 def application_passwords(request: HttpRequest) -> HttpResponse:
     """Show the application passwords; a POST makes one and shows it this once."""
-    member, secret = _member(request), ""
+    member, secret = signed_in(request), ""
     form = ApplicationPasswordForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -98,7 +95,7 @@ def application_passwords(request: HttpRequest) -> HttpResponse:
 @require_POST
 def remove_application_password(request: HttpRequest, pk: int) -> HttpResponse:
     """Take back one application password."""
-    services.remove_application_password(member=_member(request), pk=pk)
+    services.remove_application_password(member=signed_in(request), pk=pk)
     messages.success(
         request, _("The password was removed. The program that used it can no longer sign in.")
     )
@@ -109,7 +106,7 @@ def remove_application_password(request: HttpRequest, pk: int) -> HttpResponse:
 def remove_passkey(request: HttpRequest, pk: int) -> HttpResponse:
     """Remove a passkey, but not the last second factor of who must have one."""
     passkeys = Authenticator.objects.filter(
-        user_id=_member(request).pk, type=Authenticator.Type.WEBAUTHN
+        user_id=signed_in(request).pk, type=Authenticator.Type.WEBAUTHN
     )
     passkey = passkeys.filter(pk=pk).first()
     if passkey is not None and not HubFactorAdapter().can_delete_authenticator(passkey):
@@ -124,7 +121,7 @@ def remove_passkey(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def second_factors(request: HttpRequest) -> HttpResponse:
     """Show the Secretariat who has a second factor, who must have one, and what was reset."""
-    reader = _member(request)
+    reader = signed_in(request)
     page = Paginator(selectors.members_with_factor_for(reader), PAGE).get_page(
         request.GET.get("page")
     )
@@ -142,7 +139,7 @@ def second_factors(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def reset_second_factor(request: HttpRequest, pk: int) -> HttpResponse:
     """Reset a lost second factor, with a reason; who may do it is asked for the password first."""
-    answer: Any = _reset(request, selectors.member_to_reset_for(_member(request), pk))
+    answer: Any = _reset(request, selectors.member_to_reset_for(signed_in(request), pk))
     return cast(HttpResponse, answer)
 
 
@@ -153,7 +150,7 @@ def _reset(request: HttpRequest, person: Member) -> HttpResponse:
         reason = form.cleaned_data["reason"]
         try:
             services.reset_second_factor(
-                member_id=person.pk, actor=_member(request), reason=reason, now=now()
+                member_id=person.pk, actor=signed_in(request), reason=reason, now=now()
             )
         except Invalid as error:
             form.add_error(None, str(error))
