@@ -1,14 +1,13 @@
-"""Proceedings as a document: one set of parts, in the document's own language, that the page and
-the print both show.
+"""Proceedings as a document: the parts that the page and the print both show, in its language.
 
-Nothing is read from other rooms here: the words are those of the record as it was compiled, the
-summary and the conclusions are the page's. Paragraphs are numbered through summary and conclusions,
-as in a working paper; statements carry the number of their contribution, which is their permanent
-address.
+Nothing is read from the database here: :class:`cms.printed.Printable` gives the text, with the
+record as it was compiled. Paragraphs are numbered through summary and conclusions, as in a working
+paper; statements carry the number of their contribution, which is their permanent address.
 """
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.conf import settings
 from django.utils import translation
@@ -20,28 +19,47 @@ from django_countries import countries
 from wagtail.rich_text import expand_db_html
 
 from cms import prose
-from cms.models.issued import Issue, IssueNote, content_of, issue_of
-from cms.models.records import ProceedingsRecord
-from cms.printed import Document, Paragraph, Person, PrintedItem, PrintedNote, Section, Statement
+from cms.printed import (
+    DatedNote,
+    Document,
+    DocumentText,
+    Paragraph,
+    Person,
+    Printable,
+    PrintedItem,
+    PrintedNote,
+    Section,
+    Statement,
+)
 from hub.lib.dates import comma, say_day, say_span
+from hub.lib.full_urls import full_url
 from hub.lib.scripts import isolate
 
-if TYPE_CHECKING:
-    from cms.models import ProceedingsPage
-
-EMPTY: dict[str, Any] = {"background": "", "agenda": [], "participants": []}
 _HAN = range(0x4E00, 0xA000)
+# Letters of a text that are looked at for its script.
+_SCRIPT_SAMPLE = 400
+# Codes of BCP 47 that differ from Django's.
+_BCP_47 = {"zh-hans": "zh-Hans"}
+# Languages whose letters tell them: what has none of these letters is in another one.
+_TOLD_BY_LETTERS = frozenset({"ar", "zh-hans"})
+# Gives the address of a statement by its number.
+StatementUrl = Callable[[int], str]
 
 
 def day(moment: date | datetime | None) -> str:
-    """Return a day in the language in use ("24 November
-    2026"), in UTC for a moment, empty for none.
+    """Return a day in the language in use ("24 November 2026"), empty for None.
+
+    The day of a moment is that in UTC.
     """
-    return say_day(_utc_day(moment)) if moment is not None else ""
+    if moment is None:
+        return ""
+    return say_day(_utc_day(moment))
 
 
 def _utc_day(moment: date | datetime) -> date:
-    return moment.astimezone(UTC).date() if isinstance(moment, datetime) else moment
+    if isinstance(moment, datetime):
+        return moment.astimezone(UTC).date()
+    return moment
 
 
 def _moment(moment: datetime) -> str:
@@ -49,13 +67,18 @@ def _moment(moment: datetime) -> str:
 
 
 def _span(opens: datetime | None, closes: datetime | None) -> str:
-    if opens is None or closes is None:
-        return day(opens) or day(closes)
+    if opens is None:
+        return day(closes)
+    if closes is None:
+        return day(opens)
     return say_span(_utc_day(opens), _utc_day(closes))
 
 
-def _read(text: str) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None
+def _parsed_moment(text: str) -> datetime | None:
+    """Return a moment of a record, None for the empty text that stands for none."""
+    if not text:
+        return None
+    return datetime.fromisoformat(text)
 
 
 def role_label(code: str) -> str:
@@ -70,7 +93,7 @@ def role_label(code: str) -> str:
     return words.get(code, "")
 
 
-def _door(origin: str) -> str:
+def _channel(origin: str) -> str:
     return {"web": _("by web"), "mail": _("by mail"), "live": _("live")}.get(origin, origin)
 
 
@@ -86,38 +109,41 @@ def _about(entry: dict[str, Any]) -> str:
 def _paragraphs(markup: str, after: int) -> tuple[Paragraph, ...]:
     """Number the paragraphs of rich text on from ``after``.
 
-    What is no paragraph belongs to the one before it; an ordered list by itself is paragraphs, item
-    by item.
+    A block that is no paragraph belongs to the paragraph before it. An ordered list that follows
+    none is paragraphs, item by item.
     """
     paragraphs: list[Paragraph] = []
+    number = after
     for block in prose.read(markup):
-        alone = not paragraphs or paragraphs[-1].number == 0
         if block["kind"] == "head":
             paragraphs.append(Paragraph(0, (block,)))
             continue
-        if block["kind"] == "para" or alone:
-            parts = (
-                block["items"]
-                if alone and block["kind"] == "list" and block["ordered"]
-                else [[block]]
-            )
-            paragraphs += [
-                Paragraph(after + place, tuple(part)) for place, part in enumerate(parts, start=1)
-            ]
-            after += len(parts)
-        else:
-            paragraphs[-1] = Paragraph(paragraphs[-1].number, (*paragraphs[-1].blocks, block))
+        follows_paragraph = bool(paragraphs) and paragraphs[-1].number > 0
+        if follows_paragraph and block["kind"] != "para":
+            paragraphs[-1] = paragraphs[-1].followed_by(block)
+            continue
+        for blocks in _numbered_parts(block):
+            number += 1
+            paragraphs.append(Paragraph(number, tuple(blocks)))
     return tuple(paragraphs)
 
 
-def _sections(background: str, summary: str, conclusions: str) -> tuple[Section, ...]:
-    """Number the paragraphs of all three in one row; an empty one is left out."""
+def _numbered_parts(block: prose.Node) -> list[list[prose.Node]]:
+    """Return what is numbered of a block: the items of an ordered list, else the whole block."""
+    if block.get("ordered"):
+        items: list[list[prose.Node]] = block["items"]
+        return items
+    return [[block]]
+
+
+def _sections(background: str, content: dict[str, str]) -> tuple[Section, ...]:
+    """Number the paragraphs of all sections in one row; an empty section is left out."""
     sections: list[Section] = []
     number = 0
     for anchor, title, markup in (
         ("background", _("Background"), background),
-        ("summary", _("Summary"), summary),
-        ("conclusions", _("Conclusions"), conclusions),
+        ("summary", _("Summary"), expand_db_html(content["summary"])),
+        ("conclusions", _("Conclusions"), expand_db_html(content["conclusions"])),
     ):
         parts = _paragraphs(markup, number)
         number = max((part.number for part in parts), default=number)
@@ -126,28 +152,26 @@ def _sections(background: str, summary: str, conclusions: str) -> tuple[Section,
     return tuple(sections)
 
 
-def _statement(entry: dict[str, Any], place: str) -> Statement:
+def _statement(entry: dict[str, Any], statement_url: StatementUrl) -> Statement:
     at = datetime.fromisoformat(entry["at"])
     return Statement(
         number=entry["number"],
-        url=place.format(number=entry["number"]),
+        url=statement_url(entry["number"]),
         author=entry["author"],
         about=_about(entry),
         when=_moment(at),
         at=at,
         origin=entry["origin"],
-        door=_door(entry["origin"]),
-        # The contribution's stored HTML: the sanitiser of hub.lib.markup has passed it when it was
-        # said.
+        channel=_channel(entry["origin"]),
+        # The contribution's stored HTML, which passed the sanitiser of hub.lib.markup when it was
+        # published.
         html=mark_safe(entry["html"]),  # noqa: S308
         edited=_edited(entry.get("edited")),
     )
 
 
 def _edited(edit: dict[str, Any] | None) -> str:
-    """Say that words were changed, by whom, when and
-    why; empty for words that stand as they were heard.
-    """
+    """Say by whom, when and why a statement was changed, empty for one that never was."""
     if not edit:
         return ""
     values = {"person": isolate(edit["by"]), "moment": _moment(datetime.fromisoformat(edit["at"]))}
@@ -162,19 +186,22 @@ def _edited(edit: dict[str, Any] | None) -> str:
 
 
 def _session_note(entry: dict[str, Any]) -> str:
-    opens, closes = _read(entry["opens_at"]), _read(entry["closes_at"])
+    opens, closes = _parsed_moment(entry["opens_at"]), _parsed_moment(entry["closes_at"])
     title = isolate(entry["title"])
     if opens is None:
         return title
-    begin = f"{opens.astimezone(UTC):%H:%M}"
-    if closes and _utc_day(closes) != _utc_day(opens):
-        return f"{title}: {day(opens)}{comma()}{isolate(f'{begin} UTC')} – {_moment(closes)}"
-    hours = f"{begin}–{closes.astimezone(UTC):%H:%M}" if closes else begin
+    if closes is None:
+        return f"{title}: {_moment(opens)}"
+    if _utc_day(closes) != _utc_day(opens):
+        return f"{title}: {_moment(opens)} – {_moment(closes)}"
+    hours = f"{opens.astimezone(UTC):%H:%M}–{closes.astimezone(UTC):%H:%M}"
     return f"{title}: {day(opens)}{comma()}{isolate(f'{hours} UTC')}"
 
 
-def _item(number: int, entry: dict[str, Any], place: str) -> PrintedItem:
-    statements = tuple(_statement(intervention, place) for intervention in entry["interventions"])
+def _item(number: int, entry: dict[str, Any], statement_url: StatementUrl) -> PrintedItem:
+    statements = tuple(
+        _statement(intervention, statement_url) for intervention in entry["interventions"]
+    )
     title, note = isolate(entry["title"]), _session_note(entry["session"])
     if entry.get("resumed"):
         title = _("%s (continued)") % isolate(title)
@@ -206,21 +233,19 @@ def _labels() -> dict[str, str]:
     }
 
 
-def _notes(issue: Issue) -> tuple[PrintedNote, ...]:
+def _notes(corrections: tuple[DatedNote, ...]) -> tuple[PrintedNote, ...]:
     return tuple(
         PrintedNote(_("Note of correction, %s") % day(note.dated), note.text, note.dated)
-        for note in issue.corrections
+        for note in corrections
     )
 
 
-def _notice(withdrawal: IssueNote, symbol: str) -> tuple[Section, ...]:
-    """Return what stands in the place of a document that
-    was withdrawn: that it was, when, by whom, and why.
-    """
+def _notice(withdrawal: DatedNote, symbol: str) -> tuple[Section, ...]:
+    """Return the section that takes the place of a withdrawn document: when, by whom and why."""
     values = {
         "symbol": isolate(symbol),
         "day": day(withdrawal.dated),
-        "person": isolate(withdrawal.made_by.get_full_name()),
+        "person": isolate(withdrawal.author),
     }
     sentence = (
         _("The document %(symbol)s was withdrawn on %(day)s by the Secretariat (%(person)s).")
@@ -234,52 +259,33 @@ def _notice(withdrawal: IssueNote, symbol: str) -> tuple[Section, ...]:
     return (Section("withdrawn", _("Withdrawn"), _paragraphs(markup, 0)),)
 
 
-def _record_of(page: "ProceedingsPage", digest: str) -> dict[str, Any]:
-    """Return the record that a text was issued with, whatever the page points to now."""
-    record = page.record
-    if digest and (record is None or record.digest != digest):
-        record = ProceedingsRecord.objects.filter(digest=digest).first()
-    return record.data if record else EMPTY
-
-
-def build(page: "ProceedingsPage", *, with_notes: bool = True) -> Document:
-    """Return a page of proceedings as a document in its own language: a draft as the page has it,
-    else as issued.
+def build(page: Printable, *, with_notes: bool = True) -> Document:
+    """Return a page of proceedings as a document in its own language.
 
     Args: with_notes, whether notes of correction stand above it.
 
-    Queries: none for a draft that came with its record, 2 for what is issued.
+    Queries: those of the page's ``document_text``.
     """
-    issue = issue_of(page)
-    content = issue.text.content if issue.text else content_of(page)
-    with translation.override(content["language"]):
-        dates = _span(_read(content["opens_at"]), _read(content["closes_at"]))
+    text = page.document_text()
+    content = text.content
+    language = content["language"]
+    with translation.override(language):
         kind = _("Proceedings of the electronic conference")
-        url = page.full_url or settings.HUB_URL
-        cite = _citation(content, kind, dates)
-        # What is issued is open to all, the contribution often not: a statement stands where all
-        # can read it. Those who work on a draft have but the contribution.
-        place = f"{url}#c{{number}}" if issue.text else f"{settings.HUB_URL}/c/{{number}}/"
-        parts = _parts(_record_of(page, content["record"]), content, place)
-        parts["abstract"] = Truncator(strip_tags(content["summary"])).words(40)
-        if issue.withdrawal is not None:
-            notice = _notice(issue.withdrawal, content["symbol"])
-            parts = {"sections": notice, "items": (), "withdrawn": True}
+        dates = _span(_parsed_moment(content["opens_at"]), _parsed_moment(content["closes_at"]))
         return Document(
             title=content["title"],
             symbol=content["symbol"],
-            language=content["language"],
-            lang="zh-Hans" if content["language"] == "zh-hans" else content["language"],
+            language=language,
+            lang=_BCP_47.get(language, language),
             dir="rtl" if translation.get_language_bidi() else "ltr",
             kind=kind,
             dates=dates,
-            issued=day(_read(content["first_published_at"])),
+            issued=day(_parsed_moment(content["first_published_at"])),
             organisation=settings.HUB_NAME,
-            url=url,
-            cite=cite,
+            url=text.url,
+            cite=_citation(content, kind, dates),
             labels=_labels(),
-            notes=_notes(issue) if with_notes and issue.withdrawal is None else (),
-            **parts,
+            **_parts(text, with_notes=with_notes),
         )
 
 
@@ -290,37 +296,53 @@ def _citation(content: dict[str, str], kind: str, dates: str) -> str:
     return f"{symbol}{facts}. {isolate(settings.HUB_NAME)}."
 
 
-def _parts(record: dict[str, Any], content: dict[str, str], place: str) -> dict[str, Any]:
-    """Return sections, items and people of a document;
-    ``place`` is the address of a statement, with ``{number}``.
-    """
-    summary, conclusions = (
-        expand_db_html(content["summary"]),
-        expand_db_html(content["conclusions"]),
-    )
+def _parts(text: DocumentText, *, with_notes: bool) -> dict[str, Any]:
+    """Return the sections, items, people and notes of a document, or its notice of withdrawal."""
+    if text.withdrawal is not None:
+        notice = _notice(text.withdrawal, text.content["symbol"])
+        return {"sections": notice, "items": (), "withdrawn": True}
+    statement_url = _statement_url_of(text)
     return {
-        "sections": _sections(record["background"], summary, conclusions),
+        "sections": _sections(text.record["background"], text.content),
         "items": tuple(
-            _item(number, entry, place) for number, entry in enumerate(record["agenda"], start=1)
+            _item(number, entry, statement_url)
+            for number, entry in enumerate(text.record["agenda"], start=1)
         ),
-        "people": tuple(
-            Person(
-                who["name"],
-                role_label(who["role"]),
-                str(countries.name(who["country"])),
-                who["organisation"],
-            )
-            for who in record["participants"]
-        ),
+        "people": tuple(_person(entry) for entry in text.record["participants"]),
+        "notes": _notes(text.corrections) if with_notes else (),
+        "abstract": Truncator(strip_tags(text.content["summary"])).words(40),
     }
 
 
+def _statement_url_of(text: DocumentText) -> StatementUrl:
+    """Return where the statements of a document are found.
+
+    An issued document is open to everybody, its contributions often are not: so its statements
+    have their addresses in it. Those who work on a draft have only the contributions.
+    """
+    if text.is_issued:
+        return lambda number: f"{text.url}#c{number}"
+    return lambda number: full_url("forums:contribution", number)
+
+
+def _person(entry: dict[str, str]) -> Person:
+    return Person(
+        name=entry["name"],
+        role=role_label(entry["role"]),
+        country=str(countries.name(entry["country"])),
+        organisation=entry["organisation"],
+    )
+
+
 def language_of(text: str, fallback: str) -> str:
-    """Return the language to shape a text in: by its
-    letters for Arabic and Chinese, else the document's.
+    """Return the language to shape a text in: Arabic or Chinese by its letters, else ``fallback``.
+
+    A text without their letters in an Arabic or Chinese document is shaped as English.
     """
     if prose.direction(text) == "rtl":
         return "ar"
-    if any(ord(letter) in _HAN for letter in text[:400]):
+    if any(ord(letter) in _HAN for letter in text[:_SCRIPT_SAMPLE]):
         return "zh-hans"
-    return "en" if fallback in {"ar", "zh-hans"} else fallback
+    if fallback in _TOLD_BY_LETTERS:
+        return "en"
+    return fallback

@@ -5,10 +5,10 @@ neither changed nor listed.
 """
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.urls import reverse
 from wagtail.documents import get_document_model
 from wagtail.images import get_image_model
@@ -69,43 +69,42 @@ def _scrub_records(person: SoughtPerson) -> None:
             conference=record.conference_id, digest=digest
         ).exclude(pk=record.pk)
         with transaction.atomic():
-            # Two records of one conference that now say the same keep a digest each.
-            digest = digest if not others.exists() else f"{record.pk:064d}"
+            if others.exists():
+                # Two records of one conference that now say the same keep a digest each.
+                digest = f"{record.pk:064d}"
             ProceedingsRecord.objects.filter(pk=record.pk).update(data=data, digest=digest)
 
 
 def find_traces(member: "Member", person: SoughtPerson) -> Iterator[Trace]:
-    """Return the pages, their earlier versions and comments,
-    and the documents and pictures that name the person.
+    """Yield the pages, documents and pictures that name the person.
+
+    A page counts with its earlier versions and the comments on it.
     """
     issued = set(ProceedingsPage.objects.exclude(symbol=None).values_list("pk", flat=True))
-    keys: set[int] = set(
-        person.named_in(Page.objects.all(), _EVERY_PAGE).values_list("pk", flat=True)
-    )
-    for model, fields in _TEXTS:
-        keys |= set(person.named_in(model.objects.all(), fields).values_list("pk", flat=True))
-    versions = Revision.page_revisions.all()
-    keys |= {
-        int(key)
-        for key in person.named_in(versions, ["content", "object_str"]).values_list(
-            "object_id", flat=True
-        )
-    }
-    keys |= set(person.named_in(Comment.objects.all(), ["text"]).values_list("page_id", flat=True))
-    keys |= set(
-        person.named_in(CommentReply.objects.all(), ["text"]).values_list(
-            "comment__page_id", flat=True
-        )
-    )
-    comments = person.named_in(TaskState.objects.all(), ["comment"])
-    keys |= {int(key) for key in comments.values_list("workflow_state__object_id", flat=True)}
-    for page in Page.objects.filter(pk__in=keys - issued).order_by("pk"):
+    for page in Page.objects.filter(pk__in=_pages_naming(person) - issued).order_by("pk"):
         url = reverse("wagtailadmin_pages:edit", args=(page.pk,))
         yield Trace("page", trace_label(person, page.draft_title or page.title), url)
     yield from _files(person, get_document_model(), ["title", "file"], "wagtaildocs:edit")
     yield from _files(
         person, get_image_model(), ["title", "file", "description"], "wagtailimages:edit"
     )
+
+
+def _pages_naming(person: SoughtPerson) -> set[int]:
+    """Return the keys of the pages that name the person, in any version or comment."""
+    places: list[tuple[QuerySet[Any], list[str], str]] = [
+        (Page.objects.all(), _EVERY_PAGE, "pk"),
+        *((model.objects.all(), fields, "pk") for model, fields in _TEXTS),
+        (Revision.page_revisions.all(), ["content", "object_str"], "object_id"),
+        (Comment.objects.all(), ["text"], "page_id"),
+        (CommentReply.objects.all(), ["text"], "comment__page_id"),
+        (TaskState.objects.all(), ["comment"], "workflow_state__object_id"),
+    ]
+    return {
+        int(key)
+        for rows, fields, page_key in places
+        for key in person.named_in(rows, fields).values_list(page_key, flat=True)
+    }
 
 
 def _files(

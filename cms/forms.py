@@ -7,6 +7,7 @@ from django.conf import settings
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminPageForm
+from wagtail.models import Revision
 
 from cms.rules import NOTE_LENGTH
 from hub.lib.numbers import check_year
@@ -91,22 +92,28 @@ class PageForm(WagtailAdminPageForm):
     """Wagtail's form of a page, which does not save over a version that its writer has not seen."""
 
     def clean(self) -> dict[str, Any]:
-        """Refuse once when somebody has saved meanwhile;
-        what was typed stays, and is saved the next time.
+        """Refuse once when somebody has saved meanwhile.
+
+        What was typed stays, and is saved the next time.
         """
         cleaned: dict[str, Any] = super().clean()
-        seen_revision = self.data.get("overwrite_revision_id") or self.data.get(
-            "loaded_revision_id"
+        unseen = self._unseen_revision()
+        if unseen is None:
+            return cleaned
+        sentence = _(
+            "%(person)s saved another version after you opened this one, so yours is not saved "
+            "yet. Compare both in the history; save again to replace the other version with "
+            "yours."
         )
-        latest = self.instance.get_latest_revision() if self.instance.pk else None
-        if seen_revision and latest is not None and seen_revision != str(latest.pk):
-            sentence = _(
-                "%(person)s saved another version after you opened this one, so yours is not saved "
-                "yet. Compare both in the history; save again to replace the other version with "
-                "yours."
-            )
-            person = latest.user.get_full_name() if latest.user else _("Somebody")
-            raise forms.ValidationError(
-                sentence, code="stale", params={"person": isolate(str(person))}
-            )
-        return cleaned
+        person = unseen.user.get_full_name() if unseen.user else _("Somebody")
+        raise forms.ValidationError(sentence, code="stale", params={"person": isolate(str(person))})
+
+    def _unseen_revision(self) -> Revision | None:
+        """Return the latest revision when it is another one than the writer has seen."""
+        seen = self.data.get("overwrite_revision_id") or self.data.get("loaded_revision_id")
+        if not seen or self.instance.pk is None:
+            return None
+        latest: Revision | None = self.instance.get_latest_revision()
+        if latest is None or str(latest.pk) == seen:
+            return None
+        return latest

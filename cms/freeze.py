@@ -1,10 +1,9 @@
-"""Keep what has a symbol as it is, by whichever way Wagtail, a command or a shell would change it
-(decision 0016).
+"""Keep what has a symbol as it is, whatever would change it (decision 0016).
 
 Wagtail publishes, unpublishes, schedules, reverts and moves through ``save()`` of the page,
-sometimes of its base class; so the checks are connected to the signals that every save sends. What
-goes past them (a statement of SQL) changes the page's row, but not what is shown: that comes from
-:class:`cms.models.IssuedText`.
+sometimes of its base class; commands and shells do so too. So the checks are connected to the
+signals that every save sends. What goes past them (a statement of SQL) changes the page's row, but
+not what is shown: that comes from :class:`cms.models.IssuedText`.
 """
 
 from typing import Any
@@ -19,9 +18,15 @@ from cms.models.issued import content_of, frozen
 
 def issued_under(page: Page) -> IssuedText | None:
     """Return a document that was issued as a page or below it, None for none. Queries: 1."""
-    return (
-        IssuedText.objects.filter(page__path__startswith=page.path).first() if page.path else None
-    )
+    if not page.path:
+        return None
+    return IssuedText.objects.filter(page__path__startswith=page.path).first()
+
+
+def _check_nothing_issued_under(page: Page) -> None:
+    text = issued_under(page)
+    if text is not None:
+        raise frozen(text.symbol)
 
 
 def _check_page(instance: Page, raw: bool = False, **_: Any) -> None:
@@ -29,24 +34,32 @@ def _check_page(instance: Page, raw: bool = False, **_: Any) -> None:
 
     Raises: NotNow.
     """
-    if raw or not instance.pk:
+    if raw or instance.pk is None:
         return
     text = IssuedText.objects.filter(page_id=instance.pk).first()
     if text is None:
         _check_symbol(instance)
-        return
-    content = content_of(instance) if isinstance(instance, ProceedingsPage) else {}
-    content |= {"title": instance.title, "slug": instance.slug}
-    is_same = all(text.content[name] == value for name, value in content.items())
-    if not is_same or not instance.live or instance.expire_at or instance.go_live_at:
+    elif not _is_as_issued(instance, text):
         raise frozen(text.symbol)
 
 
+def _is_as_issued(page: Page, text: IssuedText) -> bool:
+    """Whether a page is live for good, and says what was issued."""
+    if not page.live:
+        return False
+    if page.expire_at or page.go_live_at:
+        return False
+    content = {"title": page.title, "slug": page.slug}
+    if isinstance(page, ProceedingsPage):
+        content |= content_of(page)
+    return all(text.content[name] == value for name, value in content.items())
+
+
 def _check_symbol(instance: Page) -> None:
-    """Refuse a symbol that was not given by the hub
-    at the moment of issue, which makes the page live.
-    """
-    if isinstance(instance, ProceedingsPage) and instance.symbol and not instance.live:
+    """Refuse a symbol that the hub did not give at the moment of issue, which makes a page live."""
+    if instance.live or not isinstance(instance, ProceedingsPage):
+        return
+    if instance.symbol:
         raise frozen(instance.symbol)
 
 
@@ -55,34 +68,31 @@ def _check_address(instance: Page, raw: bool = False, **_: Any) -> None:
 
     Raises: NotNow.
     """
-    if raw or not instance.pk:
+    if raw or instance.pk is None:
         return
     before = Page.objects.filter(pk=instance.pk).values_list("slug", flat=True).first()
-    text = issued_under(instance) if before != instance.slug else None
-    if text is not None:
-        raise frozen(text.symbol)
+    if before != instance.slug:
+        _check_nothing_issued_under(instance)
 
 
 def _check_move(instance: Page, url_path_before: str, url_path_after: str, **_: Any) -> None:
-    """Refuse to move what was issued, or what stands above it; another place among its neighbours
-    is no move.
+    """Refuse to move what was issued, or what stands above it.
+
+    Another place among its neighbours is no move.
 
     Raises: NotNow.
     """
-    text = issued_under(instance) if url_path_before != url_path_after else None
-    if text is not None:
-        raise frozen(text.symbol)
+    if url_path_before != url_path_after:
+        _check_nothing_issued_under(instance)
 
 
 def _check_restriction(instance: PageViewRestriction, raw: bool = False, **_: Any) -> None:
-    """Refuse to close what was issued, itself or from above: that would unpublish it by another
-    name.
+    """Refuse to close what was issued, or a page above it: that would unpublish it.
 
     Raises: NotNow.
     """
-    text = None if raw else issued_under(instance.page)
-    if text is not None:
-        raise frozen(text.symbol)
+    if not raw:
+        _check_nothing_issued_under(instance.page)
 
 
 def listen() -> None:

@@ -20,28 +20,24 @@ View = Callable[..., HttpResponse]
 
 
 def to_sign_in(request: HttpRequest) -> HttpResponse:
-    """Lead to the one page that signs people in, and
-    from there back; nothing that was posted is read.
+    """Lead to the one page that signs people in, and from there back.
+
+    Nothing that was posted is read.
     """
     next_url = request.GET.get("next", "")
-    return redirect(
-        f"{reverse('account_login')}?{urlencode({'next': next_url})}"
-        if next_url
-        else "account_login"
-    )
+    if not next_url:
+        return redirect("account_login")
+    return redirect(f"{reverse('account_login')}?{urlencode({'next': next_url})}")
 
 
 def limited(view: View) -> View:
-    """Wrap a view that takes a shared password: so many
-    attempts from one client, and for one password.
-    """
+    """Limit a view that takes a shared password: attempts from one client, and for one password."""
 
     def within_limit(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        key = f"{view.__module__}.{sorted(kwargs.items())}"
-        if request.method == "POST" and not ratelimit.consume(
-            request, action="shared_password", key=key
-        ):
-            raise TooMany
+        if request.method == "POST":
+            key = f"{view.__module__}.{sorted(kwargs.items())}"
+            if not ratelimit.consume(request, action="shared_password", key=key):
+                raise TooMany
         return view(request, *args, **kwargs)
 
     return within_limit

@@ -1,6 +1,4 @@
-"""Keep what is published in the hub's search, by
-Wagtail's own signals and as a source for a new index.
-"""
+"""Keep what is published in the hub's search: by Wagtail's signals, and as a source of an index."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -27,16 +25,17 @@ def _body(page: Page) -> str:
     if not isinstance(page, ProceedingsPage):
         return ""
     issue = issue_of(page)
+    symbol = page.symbol or ""
     if issue.withdrawal is not None:
-        return "\n".join([page.symbol or "", gettext("Withdrawn"), issue.withdrawal.text])
+        return "\n".join([symbol, gettext("Withdrawn"), issue.withdrawal.text])
     statements = [
         f"{entry['author']}\n{plain(entry['html'])}"
-        for item in (page.record.data["agenda"] if page.record else [])
+        for item in page.agenda
         for entry in item["interventions"]
     ]
     return "\n".join(
         [
-            page.symbol or "",
+            symbol,
             *(note.text for note in issue.corrections),
             get_text_for_indexing(page.summary),
             get_text_for_indexing(page.conclusions),
@@ -45,19 +44,23 @@ def _body(page: Page) -> str:
     )
 
 
+# What search calls each kind of page that it finds by its text.
+_KINDS: dict[type[Page], str] = {StandardPage: "page", ProceedingsPage: "proceedings"}
+
+
 def document_of(page: Page) -> IndexEntry | None:
-    """Return a live page as something to be found, None for
-    one that is not found by its text or not open to all.
+    """Return a live page as an entry of the search.
+
+    None is for a page that is not found by its text, and for one that is not open to everybody.
     """
-    if (
-        not isinstance(page, StandardPage | ProceedingsPage)
-        or not page.live
-        or page.get_view_restrictions()
-    ):
+    kind = _KINDS.get(type(page))
+    if kind is None or not page.live:
+        return None
+    if page.get_view_restrictions():
         return None
     return IndexEntry(
         key=_key(page),
-        kind="proceedings" if isinstance(page, ProceedingsPage) else "page",
+        kind=kind,
         scope=PUBLIC,
         language=getattr(page, "language", ""),
         title=page.title,

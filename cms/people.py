@@ -1,8 +1,7 @@
-"""Members in Wagtail's admin: the administrator may correct a name or mark the Secretariat; nothing
-else happens here.
+"""Members in Wagtail's admin: an administrator may correct a name or mark the Secretariat.
 
-Wagtail's own form and list want ``username``, ``first_name`` and ``last_name``, which
-:class:`Member` has not.
+Nothing else happens here. Wagtail's own form and list want ``username``, ``first_name`` and
+``last_name``, which :class:`Member` does not have.
 """
 
 from typing import Any, ClassVar
@@ -22,8 +21,9 @@ from hub.lib.fingerprints import SeenForm
 
 
 class MemberForm(SeenForm, forms.ModelForm):
-    """The few fields an administrator may change; what somebody
-    else has saved meanwhile is not overwritten unseen.
+    """The few fields that an administrator may change.
+
+    What somebody else has saved meanwhile is not overwritten unseen.
     """
 
     class Meta:
@@ -38,41 +38,44 @@ class MemberForm(SeenForm, forms.ModelForm):
             del self.fields["is_active"]
 
     def clean(self) -> dict[str, Any]:
-        """Refuse once when somebody has saved meanwhile;
-        what was typed stays, and is saved the next time.
+        """Refuse once when somebody has saved meanwhile.
+
+        What was typed stays, and is saved the next time.
         """
         cleaned: dict[str, Any] = super().clean() or {}
-        if self.add_prefix("seen_values") in self.data and self.seen != self._current:
-            changed = {
-                name: value for name, value in self._current.items() if self.seen.get(name) != value
-            }
-            self.show_current()
-            raise forms.ValidationError(
-                _(
-                    "Somebody has changed this member since you opened the page: %(values)s. "
-                    "Nothing is saved yet: correct the form, then save again."
-                ),
-                code="stale",
-                params={
-                    "values": "; ".join(
-                        f"{self._label(name)}: {value}" for name, value in changed.items()
-                    )
-                },
-            )
-        return cleaned
+        says_what_was_seen = self.add_prefix("seen_values") in self.data
+        if not says_what_was_seen or self.seen == self._current:
+            return cleaned
+        changed = {
+            name: value for name, value in self._current.items() if self.seen.get(name) != value
+        }
+        values = "; ".join(f"{self._label(name)}: {value}" for name, value in changed.items())
+        self.show_current()
+        raise forms.ValidationError(
+            _(
+                "Somebody has changed this member since you opened the page: %(values)s. "
+                "Nothing is saved yet: correct the form, then save again."
+            ),
+            code="stale",
+            params={"values": values},
+        )
 
     def _label(self, name: str) -> str:
         return str(self._meta.model._meta.get_field(name).verbose_name)
 
     def clean_is_active(self) -> bool:
         """Shut nobody out who alone leads a discussion."""
-        active = bool(self.cleaned_data["is_active"])
-        if self.instance.is_active and not active:
+        stays_active = bool(self.cleaned_data["is_active"])
+        if self.instance.is_active and not stays_active:
             try:
                 check_may_leave(self.instance, now())
             except HubError as error:
                 raise forms.ValidationError(str(error)) from error
-        return active
+        return stays_active
+
+
+# How a form shows a field that is ticked or not.
+_TICKS = {True: "✓", False: "–"}
 
 
 def _values_of(member: Any) -> dict[str, str]:
@@ -80,7 +83,7 @@ def _values_of(member: Any) -> dict[str, str]:
     if member is None:
         return {}
     values = {name: getattr(member, name) for name in MemberForm.Meta.fields}
-    return {name: {True: "✓", False: "–"}.get(value, str(value)) for name, value in values.items()}
+    return {name: _TICKS.get(value, str(value)) for name, value in values.items()}
 
 
 class MemberIndexView(IndexView):
@@ -89,7 +92,7 @@ class MemberIndexView(IndexView):
     search_fields: ClassVar[set[str]] = {"name", "email"}
 
     def get_base_queryset(self) -> QuerySet[Any]:
-        """Return who is here: of those who left for good nothing can be changed."""
+        """Return the members who are here: those who left for good cannot be changed."""
         return super().get_base_queryset().filter(anonymised_at=None)
 
     @property
@@ -111,20 +114,18 @@ class MemberIndexView(IndexView):
         ]
 
     def order_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """Order by a field of the member, the name unless asked otherwise."""
-        wanted = (
-            self.ordering
-            if str(self.ordering).lstrip("-") in {"name", "email", "is_staff", "is_active"}
-            else "name"
-        )
-        return queryset.order_by(wanted, "pk")
+        """Order by the column that was asked for, by name unless there is such a column."""
+        sort_keys = {column.sort_key for column in self.columns}
+        if str(self.ordering).lstrip("-") in sort_keys:
+            return queryset.order_by(self.ordering, "pk")
+        return queryset.order_by("name", "pk")
 
 
 class MemberEditView(EditView):
     """Wagtail's view with our form."""
 
     def get_object(self, queryset: Any = None) -> Any:
-        """Return the member; who has left for good is not brought back."""
+        """Return the member; one who has left for good is not brought back."""
         member = super().get_object(queryset)
         if member.anonymised_at is not None:
             raise Http404

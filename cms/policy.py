@@ -28,8 +28,9 @@ class _Codename:
 
 @dataclass(frozen=True)
 class RoleGrant:
-    """A permission on one page that a role gives; has
-    what Wagtail reads of a ``GroupPagePermission``.
+    """A permission on one page that a role gives.
+
+    It has what Wagtail reads of a ``GroupPagePermission``.
     """
 
     page: Page
@@ -58,19 +59,24 @@ class HubPagePolicy(PagePermissionPolicy):
     def get_all_permissions_for_user(self, user: Any) -> list[Any]:
         """Return the rows of the member's groups and the grants of their roles."""
         rows = list(super().get_all_permissions_for_user(user))
-        return rows if user.is_anonymous or not user.is_active else [*rows, *grants_of(user)]
+        if user.is_active and not user.is_anonymous:
+            rows += grants_of(user)
+        return rows
 
 
 class MemberPolicy(ModelPermissionPolicy):
-    """Members are anonymised, never deleted, and come in
-    by application: Wagtail's admin may only change them.
+    """Wagtail's admin may change members, nothing else.
+
+    They come in by application, and are anonymised, never deleted.
     """
 
     NEVER = frozenset({"add", "delete"})
 
     def user_has_permission(self, user: Any, action: str) -> bool:
         """Refuse to add and to delete, whoever asks."""
-        return action not in self.NEVER and bool(super().user_has_permission(user, action))
+        if action in self.NEVER:
+            return False
+        return bool(super().user_has_permission(user, action))
 
     def user_has_any_permission(self, user: Any, actions: Any) -> bool:
         """Whether one of the actions is possible at all, and allowed."""

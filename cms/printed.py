@@ -1,32 +1,77 @@
-"""The parts of a document as pages and prints show them, whatever page they came from."""
+"""What a page offers to be printed, and the parts of a document as pages and prints show them.
+
+Documents and prints know no page models: what can be printed is :class:`Printable`.
+"""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any, Protocol
 
 from django.utils.safestring import SafeString, mark_safe
 
-from cms import prose
+from cms import prose, prose_html
+
+
+@dataclass(frozen=True)
+class DatedNote:
+    """A note of the Secretariat on an issued text: a correction, or its withdrawal."""
+
+    text: str
+    dated: date
+    author: str  # the full name
+
+
+@dataclass(frozen=True)
+class DocumentText:
+    """Everything that a document says, as plain data.
+
+    Args:
+        content: what :func:`cms.models.issued.content_of` gives: as issued, or as drafted.
+        record: the data of a :class:`cms.models.ProceedingsRecord`.
+        url: the full address of the document.
+        is_issued: whether it has a symbol and is open to everybody.
+        corrections: the notes of correction that hold.
+        withdrawal: the note in the place of what was withdrawn, None for what holds.
+    """
+
+    content: dict[str, str]
+    record: dict[str, Any]
+    url: str
+    is_issued: bool = False
+    corrections: tuple[DatedNote, ...] = ()
+    withdrawal: DatedNote | None = None
+
+
+class Printable(Protocol):
+    """What can be shown and printed as a document: a page of proceedings, issued or a draft."""
+
+    def document_text(self) -> DocumentText:
+        """Return what the document says now."""
 
 
 @dataclass(frozen=True)
 class Paragraph:
-    """A numbered paragraph with the lists, quotations and
-    tables that follow it; ``number`` is 0 for a heading.
+    """A numbered paragraph with the lists, quotations and tables that follow it.
+
+    ``number`` is 0 for a heading.
     """
 
     number: int
     blocks: tuple[prose.Node, ...]
 
+    def followed_by(self, block: prose.Node) -> "Paragraph":
+        """Return the paragraph with one more block."""
+        return Paragraph(self.number, (*self.blocks, block))
+
     @property
     def plain(self) -> str:
-        """The words of a paragraph that is nothing else, as
-        HTML without its element; empty for anything else.
-        """
-        return (
-            prose.inline_html(self.blocks[0])
-            if len(self.blocks) == 1 and self.blocks[0]["kind"] == "para"
-            else ""
-        )
+        """The HTML inside a paragraph that has no other blocks, empty for anything else."""
+        if len(self.blocks) > 1:
+            return ""
+        (block,) = self.blocks
+        if block["kind"] != "para":
+            return ""
+        return prose_html.inline_html(block)
 
     @property
     def dir(self) -> str:
@@ -36,8 +81,9 @@ class Paragraph:
     @property
     def html(self) -> SafeString:
         """The paragraph for the page."""
-        # Escaped in prose.
-        return mark_safe("".join(prose.block_html(block) for block in self.blocks))  # noqa: S308
+        blocks = (prose_html.block_html(block) for block in self.blocks)
+        # Escaped in prose_html.
+        return mark_safe("".join(blocks))  # noqa: S308
 
 
 @dataclass(frozen=True)
@@ -60,7 +106,7 @@ class Statement:
     when: str
     at: datetime
     origin: str
-    door: str  # the origin as a word
+    channel: str  # the origin as a word
     html: SafeString
     edited: str = ""  # who changed it, when and why
 
@@ -126,6 +172,11 @@ class Document:
     notes: tuple[PrintedNote, ...] = ()
     withdrawn: bool = False
     abstract: str = ""  # the first words of the summary
+
+    @property
+    def name(self) -> str:
+        """What the document is called in a log."""
+        return self.symbol or self.title
 
     @property
     def statement_count(self) -> int:

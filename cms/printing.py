@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.core.files.storage import storages
 
-from cms.models.issued import IssueNote, issue_of
+from cms.models.issued import Issue, IssueNote, issue_of
 from cms.models.prints import Print
 from cms.pdf import template_digest
 from hub.lib.bus import wake
@@ -41,13 +41,19 @@ def wanted_of(
         return WantedPrint(Print.Kind.DRAFT, _key(*parts))
     issue = issue_of(page)
     assert issue.text is not None
-    notes: tuple[IssueNote, ...] = () if as_issued else issue.corrections
-    if issue.withdrawal:
-        notes = (issue.withdrawal,)
+    notes = _printed_notes(issue, as_issued=as_issued)
     if not notes:
         return WantedPrint(Print.Kind.ISSUED, issue.text.digest)
     note_facts = [(note.pk, note.text, note.dated) for note in notes]
     return WantedPrint(Print.Kind.NOTED, _key(issue.text.digest, note_facts), notes)
+
+
+def _printed_notes(issue: Issue, *, as_issued: bool) -> tuple[IssueNote, ...]:
+    if issue.withdrawal is not None:
+        return (issue.withdrawal,)
+    if as_issued:
+        return ()
+    return issue.corrections
 
 
 def _key(*parts: object) -> str:

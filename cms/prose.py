@@ -1,9 +1,8 @@
-"""Read our sanitised HTML into a small tree of plain data, so that print never sees markup, let
-alone code.
+"""Read our sanitised HTML into a small tree of plain data.
 
-Contributions are HTML made by :mod:`hub.lib.markup`, summaries are HTML made by Wagtail's editor.
-Both hold the same few elements. The tree is JSON: typst builds the page out of strings and lists
-and evaluates none of them.
+So print never sees markup, let alone code. Contributions are HTML made by :mod:`hub.lib.markup`,
+summaries are HTML made by Wagtail's editor. Both hold the same few elements. The tree is JSON:
+typst builds the page out of strings and lists and evaluates none of them.
 
 Blocks::
 
@@ -23,13 +22,10 @@ from collections.abc import Callable
 from html.parser import HTMLParser
 from typing import Any
 
-from django.utils.html import escape
-from django.utils.safestring import SafeString, mark_safe
-
 from hub.lib.links import other_target
-from hub.lib.scripts import script_of
 
 Node = dict[str, Any]
+Attributes = dict[str, str]
 
 # Deeper nesting is flattened: typst calls a function for each level and stops at 80.
 MAX_DEPTH = 8
@@ -45,8 +41,12 @@ _INLINE = {
     "code": "code",
     "a": "link",
 }
-_HEADS = {"h1", "h2", "h3", "h4", "h5", "h6"}
+_HEADS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+# Elements that end with the line in them.
+_LINES = _HEADS | {"p", "pre", "td", "th"}
 _SILENT = {"script", "style", "title", "template"}
+# The number that an ordered list starts at; a longer one is no number of ours.
+_list_start = re.compile(r"\d{1,6}")
 _schemes = re.compile(r"^(?:https?://|mailto:)", re.IGNORECASE)
 # Overrides turn the letters of the line around; embeddings and isolates only set a direction, and
 # stay.
@@ -62,9 +62,7 @@ _blanks = re.compile(" {2,}")
 
 
 def tame(text: str) -> str:
-    """Return text without control and override
-    characters, with places to break in very long words.
-    """
+    """Return text without control and override characters, with places to break long words."""
     clean = _unwanted.sub("", text)
     return _long.sub(lambda match: _with_breaks(match.group()), clean)
 
@@ -77,9 +75,7 @@ def _with_breaks(word: str) -> str:
 
 
 def direction(text: str) -> str:
-    """Return ``rtl`` or ``ltr`` after the first
-    letter that has a direction, empty when none has.
-    """
+    """Return ``rtl`` or ``ltr`` by the first letter that has a direction, empty when none has."""
     for letter in text:
         kind = unicodedata.bidirectional(letter)
         if kind in {"R", "AL"}:
@@ -102,8 +98,11 @@ class _MarkupReader(HTMLParser):
         self.blocks: list[Node] = []
         # Open block lists, innermost last: where a new block goes.
         self.places: list[list[Node]] = [self.blocks]
+        # Open elements with their blocks; None for one that joins what is around it.
         self.open: list[tuple[str, Node | None]] = []
+        # The block that takes inlines now, and the same where it is preformatted.
         self.line: Node | None = None
+        self.pre: Node | None = None
         self.inlines: list[tuple[str, list[Node]]] = []
         self.silent = 0
         # Whether the paragraph is plain text as typed: its runs of blanks stay.
@@ -124,80 +123,85 @@ class _MarkupReader(HTMLParser):
         self.open.append((tag, None))
         self.places.append(place)
 
-    def _list(self, tag: str, start: str) -> None:
-        self._end_line()
-        number = int(start) if start.isdecimal() and len(start) < 7 else 1
-        block: Node = {"kind": "list", "ordered": tag == "ol", "start": number, "items": []}
-        self.open.append((tag, None if self._deep else self._put(block)))
+    def _innermost(self, *tags: str) -> Node | None:
+        """Return the block of the innermost of these elements, None for none."""
+        return next((block for name, block in reversed(self.open) if name in tags), None)
 
-    def _item(self) -> None:
-        self._end_line()
-        owner = next((block for name, block in reversed(self.open) if name in {"ul", "ol"}), None)
-        if owner is None:
-            self._nest("li", self.places[-1])
-            return
-        owner["items"].append([])
-        self._nest("li", owner["items"][-1])
-
-    def _start_line(self, kind: str = "para", **more: Any) -> None:
-        self.line = {"kind": kind, "of": [], **more}
+    def _start_line(self, kind: str = "para") -> None:
+        self.line = {"kind": kind, "of": []}
         self.places[-1].append(self.line)
         self.inlines = []
 
     def _end_line(self) -> None:
-        line, self.line, self.inlines, self.typed = self.line, None, [], False
-        if line is None or line["kind"] == "pre":
+        line, is_pre = self.line, self.pre is not None
+        self.line, self.pre, self.inlines, self.typed = None, None, [], False
+        if line is None or is_pre:
             return
         words = text_of(line["of"])
-        if not words.strip():
-            for place in self.places:
-                if place and place[-1] is line:
-                    place.pop()
+        if words.strip():
+            line["dir"] = direction(words)
             return
-        line["dir"] = direction(words)
+        for place in self.places:
+            if place and place[-1] is line:
+                place.pop()
 
-    # --- what the parser meets --------------------------------------------------------------------
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        attributes = dict(attrs)
-        if tag in _SILENT:
-            self.silent += 1
-        elif tag == "p" or tag in _HEADS:
-            self._end_line()
-            self._start_line("head" if tag in _HEADS else "para")
-            self.typed = attributes.get("class") == "typed"
-        elif tag == "pre":
-            self._end_line()
-            self._start_line("pre", text="")
-        elif tag in {"ul", "ol"}:
-            self._list(tag, attributes.get("start") or "1")
-        elif tag == "li":
-            self._item()
-        elif tag == "blockquote":
-            self._end_line()
-            quote: Node = {"kind": "quote", "blocks": []}
-            if self._deep:
-                self._nest(tag, self.places[-1])
-            else:
-                self._nest(tag, self._put(quote)["blocks"])
-        elif tag == "hr":
-            self._put({"kind": "rule"})
-        elif tag in {"table", "tr", "td", "th"}:
-            self._table(tag)
-        else:
-            self._inline(tag, attributes)
-
-    def _table(self, tag: str) -> None:
+    # --- elements that begin ----------------------------------------------------------------------
+    def open_text(self, tag: str, attributes: Attributes) -> None:
+        """Begin a paragraph or a heading."""
         self._end_line()
-        if tag == "table":
-            self.open.append((tag, self._put({"kind": "table", "columns": 0, "rows": []})))
+        self._start_line("head" if tag in _HEADS else "para")
+        self.typed = attributes.get("class") == "typed"
+
+    def open_pre(self, tag: str, attributes: Attributes) -> None:
+        """Begin preformatted text."""
+        self.pre = self.line = self._put({"kind": "pre", "of": [], "text": ""})
+
+    def open_list(self, tag: str, attributes: Attributes) -> None:
+        """Begin a list."""
+        self._end_line()
+        start = attributes.get("start", "")
+        number = int(start) if _list_start.fullmatch(start) else 1
+        block: Node = {"kind": "list", "ordered": tag == "ol", "start": number, "items": []}
+        self.open.append((tag, None if self._deep else self._put(block)))
+
+    def open_item(self, tag: str, attributes: Attributes) -> None:
+        """Begin an item of the list that is open, if any."""
+        self._end_line()
+        owner = self._innermost("ul", "ol")
+        if owner is None:
+            self._nest(tag, self.places[-1])
             return
-        table = next(
-            (block for name, block in reversed(self.open) if name == "table" and block), None
-        )
-        if table is None:
-            return
-        if tag == "tr":
+        owner["items"].append([])
+        self._nest(tag, owner["items"][-1])
+
+    def open_quote(self, tag: str, attributes: Attributes) -> None:
+        """Begin a quotation."""
+        self._end_line()
+        if self._deep:
+            self._nest(tag, self.places[-1])
+        else:
+            self._nest(tag, self._put({"kind": "quote", "blocks": []})["blocks"])
+
+    def put_rule(self, tag: str, attributes: Attributes) -> None:
+        """Put a rule across the text."""
+        self._put({"kind": "rule"})
+
+    def open_table(self, tag: str, attributes: Attributes) -> None:
+        """Begin a table."""
+        self.open.append((tag, self._put({"kind": "table", "columns": 0, "rows": []})))
+
+    def open_row(self, tag: str, attributes: Attributes) -> None:
+        """Begin a row of the table that is open, if any."""
+        self._end_line()
+        table = self._innermost("table")
+        if table is not None:
             table["rows"].append([])
+
+    def open_cell(self, tag: str, attributes: Attributes) -> None:
+        """Begin a cell of the table that is open, if any."""
+        self._end_line()
+        table = self._innermost("table")
+        if table is None:
             return
         if not table["rows"]:
             table["rows"].append([])
@@ -206,49 +210,46 @@ class _MarkupReader(HTMLParser):
         table["columns"] = max(table["columns"], len(table["rows"][-1]))
         self.line, self.inlines = cell, []
 
-    def _inline(self, tag: str, attributes: dict[str, str | None]) -> None:
-        if tag == "br":
-            self._say({"kind": "break"})
-        elif (
-            tag in _INLINE
-            and (self.line is None or self.line["kind"] != "pre")
-            and len(self.inlines) < MAX_DEPTH
-        ):
-            url = (attributes.get("href") or "").strip()
-            node: Node = {"kind": _INLINE[tag], "of": []}
-            if tag == "a":
-                # A link to nowhere we trust keeps its words; "strike" of nothing would draw a line.
-                node = (
-                    {"kind": "link", "url": url, "of": []}
-                    if _schemes.match(url)
-                    else {"kind": "span", "of": []}
-                )
-            self._say(node)
-            self.inlines.append((tag, node["of"]))
+    def put_break(self, tag: str, attributes: Attributes) -> None:
+        """Put the end of a line into the text."""
+        self._add({"kind": "break"})
+
+    def open_inline(self, tag: str, attributes: Attributes) -> None:
+        """Begin a part of a line: emphasis, a link, code."""
+        if self.pre is not None or len(self.inlines) >= MAX_DEPTH:
+            return
+        node: Node = {"kind": _INLINE[tag], "of": []}
+        if tag == "a":
+            node = _link_to(attributes.get("href", "").strip())
+        self._add(node)
+        self.inlines.append((tag, node["of"]))
+
+    # --- what the parser meets --------------------------------------------------------------------
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Begin an element; one that is unknown keeps its words."""
+        if tag in _SILENT:
+            self.silent += 1
+        elif tag in _STARTS:
+            _STARTS[tag](self, tag, {name: value or "" for name, value in attrs})
 
     def handle_endtag(self, tag: str) -> None:
+        """End an element."""
         if tag in _SILENT:
             self.silent = max(0, self.silent - 1)
         elif tag in _INLINE:
-            if any(name == tag for name, _ in self.inlines):
-                while self.inlines.pop()[0] != tag:
-                    pass
-                if tag == "a":
-                    self._say_target()
-        elif tag == "p" or tag in _HEADS or tag in {"pre", "td", "th"}:
+            self._close_inline(tag)
+        elif tag in _LINES:
             self._end_line()
         elif any(name == tag for name, _ in self.open):
             self._close(tag)
 
-    def _say_target(self) -> None:
-        """Say where the link that has just ended leads, when its words name another place."""
-        place = self.inlines[-1][1] if self.inlines else (self.line or {}).get("of", [])
-        node = place[-1] if place else {}
-        target = (
-            other_target(text_of(node["of"]), node["url"]) if node.get("kind") == "link" else ""
-        )
-        if target:
-            node["of"].append({"kind": "text", "text": f" ({target})"})
+    def _close_inline(self, tag: str) -> None:
+        if all(name != tag for name, _ in self.inlines):
+            return
+        while self.inlines.pop()[0] != tag:
+            pass
+        if tag == "a":
+            self._add_target()
 
     def _close(self, tag: str) -> None:
         self._end_line()
@@ -260,28 +261,75 @@ class _MarkupReader(HTMLParser):
                 return
 
     def handle_data(self, data: str) -> None:
+        """Take words; blanks between blocks are none."""
         if self.silent:
             return
-        if self.line is not None and self.line["kind"] == "pre":
-            self.line["text"] += data
-        elif self.typed:
-            self._say({"kind": "text", "text": _kept_blanks(data)})
-        elif data.strip() or (self.line is not None and self.line["of"]):
-            self._say({"kind": "text", "text": re.sub(r"\s+", " ", data)})
+        if self.pre is not None:
+            self.pre["text"] += data
+            return
+        if self.typed:
+            self._add({"kind": "text", "text": _with_hard_blanks(data)})
+            return
+        begins_line = self.line is None or not self.line["of"]
+        if begins_line and not data.strip():
+            return
+        self._add({"kind": "text", "text": re.sub(r"\s+", " ", data)})
 
-    def _say(self, node: Node) -> None:
+    # --- inlines ----------------------------------------------------------------------------------
+    def _add(self, node: Node) -> None:
         if self.line is None:
             self._start_line()
-        assert self.line is not None
-        if self.line["kind"] == "pre":
+        if self.pre is None:
+            self._open_inlines().append(node)
+
+    def _open_inlines(self) -> list[Node]:
+        """Return the inlines that take the next one."""
+        if self.inlines:
+            return self.inlines[-1][1]
+        if self.line is None:
+            return []
+        inlines: list[Node] = self.line["of"]
+        return inlines
+
+    def _add_target(self) -> None:
+        """Say where the link that has just ended leads, when its words name another place."""
+        inlines = self._open_inlines()
+        if not inlines or inlines[-1]["kind"] != "link":
             return
-        (self.inlines[-1][1] if self.inlines else self.line["of"]).append(node)
+        link = inlines[-1]
+        target = other_target(text_of(link["of"]), link["url"])
+        if target:
+            link["of"].append({"kind": "text", "text": f" ({target})"})
 
 
-def _kept_blanks(text: str) -> str:
-    """Return text whose runs of blanks print as wide
-    as they are, and in which a line may still break.
-    """
+def _link_to(url: str) -> Node:
+    """Return a link; one that leads nowhere we trust keeps its words alone."""
+    if _schemes.match(url):
+        return {"kind": "link", "url": url, "of": []}
+    return {"kind": "span", "of": []}
+
+
+# What begins with each element.
+_STARTS: dict[str, Callable[[_MarkupReader, str, Attributes], None]] = {
+    "p": _MarkupReader.open_text,
+    **dict.fromkeys(_HEADS, _MarkupReader.open_text),
+    "pre": _MarkupReader.open_pre,
+    "ul": _MarkupReader.open_list,
+    "ol": _MarkupReader.open_list,
+    "li": _MarkupReader.open_item,
+    "blockquote": _MarkupReader.open_quote,
+    "hr": _MarkupReader.put_rule,
+    "table": _MarkupReader.open_table,
+    "tr": _MarkupReader.open_row,
+    "td": _MarkupReader.open_cell,
+    "th": _MarkupReader.open_cell,
+    "br": _MarkupReader.put_break,
+    **dict.fromkeys(_INLINE, _MarkupReader.open_inline),
+}
+
+
+def _with_hard_blanks(text: str) -> str:
+    """Return text whose runs of blanks print as wide as they are, and whose lines may break."""
     shown = text.replace("\t", " " * TAB)
     words = shown.lstrip(" ")
     indent = "\xa0" * (len(shown) - len(words))
@@ -289,8 +337,9 @@ def _kept_blanks(text: str) -> str:
 
 
 def read(markup: str) -> list[Node]:
-    """Return the blocks of sanitised HTML ``markup``; what
-    is open is closed, what is unknown keeps its words.
+    """Return the blocks of sanitised HTML.
+
+    What is open is closed, what is unknown keeps its words.
     """
     reader = _MarkupReader()
     reader.feed(markup)
@@ -299,90 +348,21 @@ def read(markup: str) -> list[Node]:
     return reader.blocks
 
 
+# Keys whose values are no texts for readers.
+_NO_TEXT = frozenset({"kind", "url", "dir", "lang", "id", "code"})
+
+
 def mapped(node: Any, change: Callable[[str], str]) -> Any:
-    """Return a copy of a tree with ``change`` applied
-    to every text; addresses and kinds stay as they are.
+    """Return a copy of a tree with ``change`` applied to every text.
+
+    Addresses, kinds and directions stay as they are.
     """
     if isinstance(node, dict):
-        copied = {"kind", "url", "dir", "lang", "id", "code"}
         return {
-            key: value if key in copied else mapped(value, change) for key, value in node.items()
+            key: value if key in _NO_TEXT else mapped(value, change) for key, value in node.items()
         }
     if isinstance(node, list):
         return [mapped(value, change) for value in node]
-    return change(node) if isinstance(node, str) else node
-
-
-_TAGS = {"strong": "strong", "emph": "em", "strike": "del", "code": "code", "span": "span"}
-
-
-def _inline_html(nodes: list[Node]) -> str:
-    pieces: list[str] = []
-    for node in nodes:
-        inner = _inline_html(node.get("of", []))
-        match node["kind"]:
-            case "text":
-                pieces.append(escape(node["text"]))
-            case "break":
-                pieces.append("<br>")
-            case "link":
-                pieces.append(
-                    f'<a href="{escape(node["url"])}" rel="nofollow noopener">{inner}</a>'
-                )
-            case "emph" if script := script_of(text_of(node["of"])):
-                pieces.append(f'<em class="{script}">{inner}</em>')
-            case kind:
-                pieces.append(f"<{_TAGS[kind]}>{inner}</{_TAGS[kind]}>")
-    return "".join(pieces)
-
-
-def inline_html(block: Node) -> SafeString:
-    """Return the HTML inside a paragraph."""
-    return mark_safe(_inline_html(block["of"]))  # noqa: S308 - escaped word by word
-
-
-def _cell_tag(cell: dict[str, Any]) -> str:
-    return "th" if cell["head"] else "td"
-
-
-def _table_html(block: Node) -> str:
-    rows = []
-    for row in block["rows"]:
-        cells = (
-            f"<{_cell_tag(cell)}>{_inline_html(cell['of'])}</{_cell_tag(cell)}>" for cell in row
-        )
-        rows.append(f"<tr>{''.join(cells)}</tr>")
-    return f'<div class="scroll"><table class="table">{"".join(rows)}</table></div>'
-
-
-def _way(block: Node) -> str:
-    return f' dir="{block["dir"]}"' if block.get("dir") else ""
-
-
-def block_html(block: Node) -> SafeString:
-    """Return the HTML of one block; every word in it is escaped here."""
-    match block["kind"]:
-        case "para":
-            html = f"<p{_way(block)}>{_inline_html(block['of'])}</p>"
-        case "head":
-            html = f"<h3{_way(block)}>{_inline_html(block['of'])}</h3>"
-        case "list":
-            tag, start = ("ol", f' start="{block["start"]}"') if block["ordered"] else ("ul", "")
-            items = "".join(f"<li>{_tight(item)}</li>" for item in block["items"])
-            html = f"<{tag}{start}>{items}</{tag}>"
-        case "quote":
-            quoted = "".join(block_html(inner) for inner in block["blocks"])
-            html = f"<blockquote>{quoted}</blockquote>"
-        case "pre":
-            html = f"<pre>{escape(block['text'])}</pre>"
-        case "table":
-            html = _table_html(block)
-        case _:
-            html = "<hr>"
-    return mark_safe(html)  # noqa: S308 - built from escaped words
-
-
-def _tight(item: list[Node]) -> str:
-    if len(item) == 1 and item[0]["kind"] == "para":
-        return _inline_html(item[0]["of"])
-    return "".join(block_html(block) for block in item)
+    if isinstance(node, str):
+        return change(node)
+    return node

@@ -1,5 +1,6 @@
-"""Who may do what with proceedings. Roles are those of the conference's forum, read at each
-question.
+"""Who may do what with proceedings.
+
+Roles are those of the conference's forum, read at each question.
 
 =====================================  =======================  ===========
 \\                                      rapporteur, chair        Secretariat
@@ -25,7 +26,9 @@ NOTE_LENGTH = 5_000
 
 def is_secretariat(member: "Member | None") -> bool:
     """Whether the person runs the hub."""
-    return member is not None and member.is_active and (member.is_staff or member.is_superuser)
+    if member is None or not member.is_active:
+        return False
+    return member.is_staff or member.is_superuser
 
 
 def forums_written_for(member: "Member | None") -> set[int]:
@@ -40,6 +43,6 @@ def forums_written_for(member: "Member | None") -> set[int]:
 
 def may_write(member: "Member | None", forum_id: int | None) -> bool:
     """Whether the person may see and work on the draft of a conference in this forum."""
-    return is_secretariat(member) or (
-        forum_id is not None and forum_id in forums_written_for(member)
-    )
+    if is_secretariat(member):
+        return True
+    return forum_id in forums_written_for(member)

@@ -42,9 +42,7 @@ def _is_known(script: str) -> bool:
 
 
 def hashes(page: str) -> Iterator[str]:
-    """Give the sources, as a policy names them, of the
-    inline scripts of a page that its widgets wrote.
-    """
+    """Yield the sources for a policy of the inline scripts that the widgets of a page wrote."""
     for script in dict.fromkeys(_SCRIPT.findall(page)):
         if _is_known(script):
             yield f"'sha256-{base64.b64encode(sha256(script.encode()).digest()).decode()}'"
@@ -55,9 +53,13 @@ def set_policy(response: HttpResponse) -> None:
     if isinstance(response, SimpleTemplateResponse) and not response.is_rendered:
         response.add_post_render_callback(set_policy)
         return
-    is_page = not response.streaming and response.headers.get("Content-Type", "").startswith(
-        "text/html"
-    )
-    script_hashes = list(hashes(response.content.decode(errors="replace"))) if is_page else []
-    config = {**ADMIN, "script-src": [SELF, *script_hashes]}
-    response._csp_config = config  # type: ignore[attr-defined]
+    sources = [SELF]
+    if _is_page(response):
+        sources += hashes(response.content.decode(errors="replace"))
+    response._csp_config = {**ADMIN, "script-src": sources}  # type: ignore[attr-defined]
+
+
+def _is_page(response: HttpResponse) -> bool:
+    if response.streaming:
+        return False
+    return response.headers.get("Content-Type", "").startswith("text/html")

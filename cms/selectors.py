@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Exists, OuterRef, QuerySet
+from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
@@ -30,9 +32,7 @@ PUBLISHED = 20
 
 @dataclass(frozen=True)
 class Home:
-    """The home of one person: their blocks, a page of the
-    discussions they may read, what was published last.
-    """
+    """The home of one person: their blocks, the discussions they may read, what was published."""
 
     overview: Overview
     latest: list[ProceedingsPage]
@@ -63,31 +63,85 @@ class Home:
         return self.overview.listed.pages > 1
 
 
+class DeskState(StrEnum):
+    """Where the proceedings of a conference stand."""
+
+    NONE = "none"
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    SENT_BACK = "sent_back"
+    ISSUED = "issued"
+
+
+class DeskAct(StrEnum):
+    """What is done with proceedings at the desk."""
+
+    COMPILE = "compile"
+    EDIT = "edit"
+    SUBMIT = "submit"
+    DECIDE = "decide"
+    ANNOTATE = "annotate"
+
+
+# What everybody on the desk may do in a state, and what only the Secretariat may.
+_WRITERS_MAY = {
+    DeskState.NONE: {DeskAct.COMPILE},
+    DeskState.DRAFT: {DeskAct.COMPILE, DeskAct.EDIT, DeskAct.SUBMIT},
+    DeskState.SENT_BACK: {DeskAct.COMPILE, DeskAct.EDIT, DeskAct.SUBMIT},
+}
+_SECRETARIAT_MAY = {
+    DeskState.SUBMITTED: {DeskAct.EDIT, DeskAct.DECIDE},
+    DeskState.ISSUED: {DeskAct.ANNOTATE},
+}
+
+
 @dataclass(frozen=True)
 class DeskLine:
     """A conference on the desk: its proceedings, where they stand, and what the member may do."""
 
     conference: Any  # conferences.Conference
     page: ProceedingsPage | None
-    state: str  # none, draft, submitted, sent_back, issued
+    state: DeskState
+    acts: frozenset[DeskAct]
     comment: str = ""  # why it was sent back
-    may_compile: bool = False
-    may_edit: bool = False
-    may_submit: bool = False
-    may_decide: bool = False
-    may_annotate: bool = False
 
     @property
     def revision(self) -> int | None:
         """The revision that stands on the desk: a decision carries it."""
-        return self.page.latest_revision_id if self.page else None
+        if self.page is None:
+            return None
+        return self.page.latest_revision_id
+
+    @property
+    def may_compile(self) -> bool:
+        """Whether the member may compile the record."""
+        return DeskAct.COMPILE in self.acts
+
+    @property
+    def may_edit(self) -> bool:
+        """Whether the member may edit the draft."""
+        return DeskAct.EDIT in self.acts
+
+    @property
+    def may_submit(self) -> bool:
+        """Whether the member may submit the draft for approval."""
+        return DeskAct.SUBMIT in self.acts
+
+    @property
+    def may_decide(self) -> bool:
+        """Whether the member may approve the draft, or send it back."""
+        return DeskAct.DECIDE in self.acts
+
+    @property
+    def may_annotate(self) -> bool:
+        """Whether the member may attach notes, or withdraw what was issued."""
+        return DeskAct.ANNOTATE in self.acts
 
 
 def issued() -> QuerySet[ProceedingsPage]:
-    """Return the proceedings that everybody may read, the latest issued first; without their
-    records.
+    """Return the proceedings that everybody may read, the latest issued first.
 
-    Each has ``is_withdrawn``: a notice stands at its address.
+    They come without their records. Each has ``is_withdrawn``: a notice stands at its address.
     """
     withdrawals = IssueNote.objects.filter(
         issued_text__page=OuterRef("pk"), kind=IssueNote.Kind.WITHDRAWAL, ended_at=None
@@ -132,78 +186,87 @@ def home_for(member: "Member | None", *, now: datetime) -> Home:
         blocks += give(member=member, now=now)
     lines = desk_for(member)
     blocks += _asked_by(lines, member, now)
-    of = {kind: [block for block in blocks if block.kind == kind] for kind in BlockKind}
-    coming = sorted(of[BlockKind.COMING], key=lambda block: (block.at is None, block.at))
-    desk = bool(lines) or is_secretariat(member)
+    by_kind = {kind: [block for block in blocks if block.kind == kind] for kind in BlockKind}
     return Home(
-        overview, latest, of[BlockKind.LIVE], of[BlockKind.ASKED], coming, groups_for(member), desk
+        overview,
+        latest,
+        live=by_kind[BlockKind.LIVE],
+        asked=by_kind[BlockKind.ASKED],
+        coming=sorted(by_kind[BlockKind.COMING], key=lambda block: (block.at is None, block.at)),
+        groups=groups_for(member),
+        desk=bool(lines) or is_secretariat(member),
     )
 
 
 def _asked_by(lines: PagedList[DeskLine], member: "Member", now: datetime) -> list[Block]:
     """Return what the desk asks: to approve, to change what was sent back, to write what is due."""
-    blocks = []
-    for line in lines:
-        over = line.conference.state_at(now) == "closed"
-        if line.may_decide:
-            title = _("Proceedings wait for your approval")
-        elif line.state == "sent_back":
-            title = _("Proceedings were sent back")
-        elif line.state in {"none", "draft"} and over and not is_secretariat(member):
-            title = _("Proceedings are to be written")
-        else:
-            continue
-        blocks.append(Block(BlockKind.ASKED, title, "/proceedings/", str(line.conference)))
-    return blocks
+    titles = ((line, _asked_of(line, member, now)) for line in lines)
+    return [
+        Block(BlockKind.ASKED, title, reverse("cms:desk"), str(line.conference))
+        for line, title in titles
+        if title
+    ]
+
+
+def _asked_of(line: DeskLine, member: "Member", now: datetime) -> str:
+    """Return what a line asks of a member, empty for nothing."""
+    if line.may_decide:
+        return _("Proceedings wait for your approval")
+    if line.state == DeskState.SENT_BACK:
+        return _("Proceedings were sent back")
+    if is_secretariat(member) or not line.may_compile:
+        return ""
+    if line.conference.state_at(now) == "closed":
+        return _("Proceedings are to be written")
+    return ""
 
 
 def desk_for(member: "Member", *, page: int = 1) -> PagedList[DeskLine]:
-    """Return a page of the conferences whose proceedings the member writes or decides on, the
-    latest first.
+    """Return a page of the conferences whose proceedings the member writes or decides on.
 
-    Those whose proceedings are issued come after all others: nothing waits there.
+    The latest come first, and those whose proceedings are issued last: nothing waits there.
 
     Queries: 2 for a member who writes none, else 8, whatever the number of conferences.
     """
-    secretariat = is_secretariat(member)
-    written = set() if secretariat else forums_written_for(member)
-    if not secretariat and not written:
-        return PagedList([])
-    done = ProceedingsPage.objects.exclude(symbol="").values("conference")
-    conferences = conferences_for(
-        member, page=page, forums=None if secretariat else written, last=done
-    )
+    forums: set[int] | None = None  # all of them
+    if not is_secretariat(member):
+        forums = forums_written_for(member)
+        if not forums:
+            return PagedList([])
+    done = ProceedingsPage.objects.filter(symbol__isnull=False).values("conference")
+    conferences = conferences_for(member, page=page, forums=forums, last=done)
     rows = ProceedingsPage.objects.filter(conference__in=[row.pk for row in conferences])
     pages = {page.conference_id: page for page in rows.specific().prefetch_workflow_states()}
-    lines = [_line(row, pages.get(row.pk), secretariat) for row in conferences]
+    lines = [_line(row, pages.get(row.pk), member) for row in conferences]
     return PagedList(lines, conferences.number, conferences.pages, conferences.total)
 
 
-def _line(conference: Any, page: ProceedingsPage | None, secretariat: bool) -> DeskLine:
+def _line(conference: Any, page: ProceedingsPage | None, member: "Member") -> DeskLine:
+    state, comment = _state_of(page)
+    acts = _WRITERS_MAY.get(state, set())
+    if is_secretariat(member):
+        acts = acts | _SECRETARIAT_MAY.get(state, set())
+    return DeskLine(conference, page, state, frozenset(acts), comment)
+
+
+def _state_of(page: ProceedingsPage | None) -> tuple[DeskState, str]:
+    """Return where proceedings stand, and the comment with which they were sent back."""
     if page is None:
-        return DeskLine(conference, None, "none", may_compile=True)
+        return DeskState.NONE, ""
+    if page.symbol:
+        return DeskState.ISSUED, ""
     workflow = page.current_workflow_state
-    task = workflow.current_task_state if workflow else None
-    state = "issued" if page.symbol else "draft"
-    if workflow and task and not page.symbol:
-        state = "submitted" if workflow.status == workflow.STATUS_IN_PROGRESS else "sent_back"
-    open_ = state in {"draft", "sent_back"}
-    return DeskLine(
-        conference,
-        page,
-        state,
-        comment=task.comment if task and state == "sent_back" else "",
-        may_compile=open_,
-        may_edit=open_ or (secretariat and state != "issued"),
-        may_submit=open_,
-        may_decide=secretariat and state == "submitted",
-        may_annotate=secretariat and state == "issued",
-    )
+    if workflow is None or workflow.current_task_state is None:
+        return DeskState.DRAFT, ""
+    if workflow.status == workflow.STATUS_IN_PROGRESS:
+        return DeskState.SUBMITTED, ""
+    return DeskState.SENT_BACK, workflow.current_task_state.comment
 
 
 def draft_for(member: "Member | None", page_id: int) -> ProceedingsPage:
-    """Return proceedings that the member works on, as last
-    saved. Raises: NotFound for hidden and missing alike.
+    """Return proceedings that the member works on, as last saved.
+
+    Raises: NotFound for hidden and missing alike.
     """
     page = ProceedingsPage.objects.filter(pk=page_id).first()
     if page is None or not may_write(member, page.forum_id):
@@ -213,11 +276,11 @@ def draft_for(member: "Member | None", page_id: int) -> ProceedingsPage:
 
 
 def forum_aside(*, forum_id: int, member: "Member | None") -> dict[str, Any]:
-    """Return what a discussion page shows of its proceedings: ``proceedings``, once they are
-    issued; else nothing.
+    """Return what a discussion page shows of its proceedings, once they are issued.
 
-    Only pages of conferences ask for it (``forums/_asides.html``). Queries: none, or 1 when it is
-    asked for.
+    Only pages of conferences ask for ``proceedings`` (``forums/_asides.html``).
+
+    Queries: none, or 1 when it is asked for.
     """
     return {"proceedings": SimpleLazyObject(lambda: _issued_of(forum_id))}
 
@@ -227,18 +290,17 @@ def _issued_of(forum_id: int) -> ProceedingsPage | None:
 
 
 def published_place(number: int) -> str:
-    """Return the address at which everybody may read a contribution, in issued proceedings; empty
-    for none.
+    """Return where everybody may read a contribution, in issued proceedings; empty for nowhere.
 
     Withdrawn ones have no statements. Queries: 1 for a number that does not exist, else 2 or 3.
     """
     row = contributions_by_number([number]).get(number)
-    page = (
-        issued().filter(forum_id=row.forum_id, is_withdrawn=False).first()
-        if row is not None
-        else None
-    )
-    if page is None or page.record is None or number not in page.record.numbers:
+    if row is None:
+        return ""
+    page = _issued_of(row.forum_id)
+    if page is None or page.record is None:
+        return ""
+    if number not in page.record.numbers:
         return ""
     return f"{page.url}#c{number}"
 
@@ -248,10 +310,12 @@ def issue_for(member: "Member | None", page_id: int) -> IssuedText:
 
     Raises: NotFound. Queries: 2.
     """
+    if not is_secretariat(member):
+        raise NotFound
     rows = IssuedText.objects.select_related("page").prefetch_related(
         "notes__made_by", "notes__ended_by"
     )
-    text = rows.filter(page_id=page_id).first() if is_secretariat(member) else None
+    text = rows.filter(page_id=page_id).first()
     if text is None:
         raise NotFound
     return text

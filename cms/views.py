@@ -1,10 +1,8 @@
-"""The rapporteurs' desk: compile, look at the draft,
-submit; for the Secretariat: approve, send back.
-"""
+"""The proceedings desk: rapporteurs compile and submit, the Secretariat approves or sends back."""
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -27,23 +25,18 @@ from hub.lib.numbers import whole_number
 from hub.lib.receipts import Receipt, give
 from hub.lib.throttle import throttled
 from hub.lib.typed import typed_texts
-
-if TYPE_CHECKING:
-    from hub.members.models import Member
-
-
-def _member(request: HttpRequest) -> "Member":
-    return cast("Member", request.user)
+from hub.members.requests import signed_in
 
 
 @require_GET
 @login_required
 @never_cache
 def desk(request: HttpRequest) -> HttpResponse:
-    """Show the conferences whose proceedings the member
-    writes or decides on; to others the page is not there.
+    """Show the conferences whose proceedings the member writes or decides on.
+
+    To others the page is not there.
     """
-    member = _member(request)
+    member = signed_in(request)
     if not is_secretariat(member) and not selectors.desk_for(member):
         raise NotFound
     return _desk(request)
@@ -55,7 +48,7 @@ def compile_(request: HttpRequest, conference_id: int) -> HttpResponse:
     """Compile the record of a conference into its draft."""
     try:
         page = services.compile_proceedings(
-            conference_id=conference_id, actor=_member(request), now=now()
+            conference_id=conference_id, actor=signed_in(request), now=now()
         )
     except NotFound:
         raise
@@ -63,7 +56,7 @@ def compile_(request: HttpRequest, conference_id: int) -> HttpResponse:
         place = f"conference{conference_id}"
         give(request, Receipt(str(error), place, level="error"))
         return redirect(f"{reverse('cms:desk')}#{place}")
-    count = len(page.record.numbers if page.record else ())
+    count = sum(len(item["interventions"]) for item in page.agenda)
     text = ngettext(
         "Compiled: %d statement is in the draft.",
         "Compiled: %d statements are in the draft.",
@@ -78,10 +71,9 @@ def compile_(request: HttpRequest, conference_id: int) -> HttpResponse:
 @never_cache
 def draft(request: HttpRequest, page_id: int) -> HttpResponse:
     """Show the draft as it will look, to those who work on it."""
-    page = selectors.draft_for(_member(request), page_id)
-    return render(
-        request, "cms/draft.html", {"page": page, **presenter.page_context(page, _member(request))}
-    )
+    page = selectors.draft_for(signed_in(request), page_id)
+    context = presenter.page_context(page, signed_in(request))
+    return render(request, "cms/draft.html", {"page": page, **context})
 
 
 @require_GET
@@ -90,16 +82,14 @@ def draft(request: HttpRequest, page_id: int) -> HttpResponse:
 @throttled(30)
 def draft_pdf(request: HttpRequest, page_id: int) -> HttpResponse:
     """Send the draft in print, marked as one."""
-    page = selectors.draft_for(_member(request), page_id)
+    page = selectors.draft_for(signed_in(request), page_id)
     return presenter.pdf_response(
         request, page, back_url=reverse("cms:draft", args=(page_id,)), is_draft=True
     )
 
 
-def _seen(request: HttpRequest) -> int | None:
-    """Return the revision that stood on the page the
-    form was sent from, None when the form does not say.
-    """
+def _seen_revision(request: HttpRequest) -> int | None:
+    """Return the revision that stood on the page of the form, None when the form does not say."""
     return whole_number(request.POST.get("revision")) or None
 
 
@@ -112,7 +102,7 @@ def submit(request: HttpRequest, page_id: int) -> HttpResponse:
         page_id,
         _("Submitted. The Secretariat reads it and publishes it, or sends it back to you."),
         lambda: services.submit_proceedings(
-            page_id=page_id, actor=_member(request), seen_revision=_seen(request)
+            page_id=page_id, actor=signed_in(request), seen_revision=_seen_revision(request)
         ),
     )
 
@@ -126,7 +116,7 @@ def approve(request: HttpRequest, page_id: int) -> HttpResponse:
         page_id,
         _("Published. The page is open to everybody under its symbol."),
         lambda: services.approve_proceedings(
-            page_id=page_id, actor=_member(request), seen_revision=_seen(request)
+            page_id=page_id, actor=signed_in(request), seen_revision=_seen_revision(request)
         ),
     )
 
@@ -135,7 +125,7 @@ def approve(request: HttpRequest, page_id: int) -> HttpResponse:
 @login_required
 def send_back(request: HttpRequest, page_id: int) -> HttpResponse:
     """Send the draft back with a comment, which is kept when it is refused."""
-    member = _member(request)
+    member = signed_in(request)
     # Who may not see the draft is told nothing about the comment either.
     selectors.draft_for(member, page_id)
     form = SendBackForm(request.POST)
@@ -147,9 +137,9 @@ def send_back(request: HttpRequest, page_id: int) -> HttpResponse:
         _("Sent back with your comment."),
         lambda: services.send_back_proceedings(
             page_id=page_id,
-            actor=_member(request),
+            actor=signed_in(request),
             comment=form.cleaned_data["comment"],
-            seen_revision=_seen(request),
+            seen_revision=_seen_revision(request),
         ),
         send_back=form,
         open=page_id,
@@ -190,7 +180,7 @@ def withdraw(request: HttpRequest, page_id: int) -> HttpResponse:
 @login_required
 def end_note(request: HttpRequest, page_id: int, note_id: int) -> HttpResponse:
     """End a note, or a withdrawal."""
-    issued = selectors.issue_for(_member(request), page_id)
+    issued = selectors.issue_for(signed_in(request), page_id)
     if note_id not in {row.pk for row in issued.notes.all()}:
         raise NotFound
     act = partial(services.end_note, note_id=note_id)
@@ -225,11 +215,11 @@ def _annotate(
     Args: name, of the form in :data:`_ISSUE_FORMS`; act, what takes its fields, the actor and the
     moment; done, the sentence for when it is done.
     """
-    selectors.issue_for(_member(request), page_id)
+    selectors.issue_for(signed_in(request), page_id)
     form, status = _ISSUE_FORMS[name](request.POST), 422
     if form.is_valid():
         try:
-            act(actor=_member(request), now=now(), **form.cleaned_data)
+            act(actor=signed_in(request), now=now(), **form.cleaned_data)
         except NotFound:
             raise
         except HubError as error:
@@ -244,21 +234,19 @@ def _annotate(
 def _issue(
     request: HttpRequest, page_id: int, *, status: int = 200, **context: Any
 ) -> HttpResponse:
-    issued = selectors.issue_for(_member(request), page_id)
+    issued = selectors.issue_for(signed_in(request), page_id)
     notes = list(issued.notes.all())
     forms = {
         "note": NoteForm(initial={"dated": now().date()}),
         "withdraw": WithdrawForm(),
         "ending": EndNoteForm(),
     }
-    withdrawal = next(
-        (row for row in notes if row.kind == "withdrawal" and row.ended_at is None), None
-    )
+    withdrawals = (row for row in notes if row.kind == "withdrawal" and row.ended_at is None)
     values = {
         "issued": issued,
         "page": issued.page,
         "notes": notes,
-        "withdrawal": withdrawal,
+        "withdrawal": next(withdrawals, None),
         **forms,
         **context,
     }
@@ -266,7 +254,7 @@ def _issue(
 
 
 def _desk(request: HttpRequest, *, status: int = 200, **context: Any) -> HttpResponse:
-    member = _member(request)
+    member = signed_in(request)
     page = selectors.desk_for(member, page=whole_number(request.GET.get("page"), 1))
     values = {
         "lines": page,
@@ -281,8 +269,9 @@ def _desk(request: HttpRequest, *, status: int = 200, **context: Any) -> HttpRes
 def _act(
     request: HttpRequest, page_id: int, done: str, act: Callable[[], object], **context: Any
 ) -> HttpResponse:
-    """Do it and say so at its line of the desk; what cannot
-    be done is said there too, what has changed is shown.
+    """Do it and say so at its line of the desk.
+
+    What cannot be done is said there too; what has changed meanwhile is shown.
     """
     place = f"page{page_id}"
     try:

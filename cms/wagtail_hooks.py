@@ -1,6 +1,4 @@
-"""What Wagtail's admin shows here: less for a rapporteur,
-and nothing that leads where the door is shut.
-"""
+"""What Wagtail's admin shows: less to a rapporteur, and nothing that leads to a shut door."""
 
 from typing import Any
 
@@ -14,6 +12,7 @@ from wagtail.models import Page
 from wagtail.permissions import policy_registry
 
 from cms.rules import is_secretariat
+from hub.members.requests import member_of
 
 
 @hooks.register("construct_page_chooser_queryset")
@@ -26,7 +25,7 @@ def only_what_the_member_may_explore(pages: QuerySet[Page], request: HttpRequest
 @hooks.register("construct_main_menu")
 def nothing_but_the_desk_for_rapporteurs(request: HttpRequest, menu_items: list[Any]) -> None:
     """Leave a rapporteur the way back to the desk."""
-    if not (request.user.is_authenticated and is_secretariat(request.user)):
+    if not is_secretariat(member_of(request)):
         menu_items[:] = [item for item in menu_items if item.name == "desk"]
 
 

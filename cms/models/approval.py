@@ -7,8 +7,9 @@ from wagtail.models import GroupApprovalTask
 
 
 class ProceedingsApproval(GroupApprovalTask):
-    """Approval by the Secretariat, at the desk: Wagtail's
-    own buttons do not say which revision was read.
+    """Approval by the Secretariat, which happens at the desk.
+
+    Wagtail's own buttons do not say which revision was read.
     """
 
     class Meta:

@@ -1,10 +1,8 @@
-"""What was issued under a symbol: the frozen text, and
-the Secretariat's notes on it (decision record 0016).
-"""
+"""What was issued under a symbol: its frozen text, and notes on it (decision record 0016)."""
 
 import json
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cms.models.prints import Print
+from cms.printed import DatedNote
 from hub.lib.bus import wake
 from hub.lib.dates import say_day
 from hub.lib.errors import NotNow
@@ -32,10 +31,10 @@ def frozen(symbol: str) -> NotNow:
 
 
 def content_of(page: "ProceedingsPage") -> dict[str, str]:
-    """Return everything that a page says, and where, as plain data; moments in ISO 8601."""
-    moments = {
-        name: getattr(page, name) for name in ("opens_at", "closes_at", "first_published_at")
-    }
+    """Return everything that a page says, and where, as plain data.
+
+    Moments are in ISO 8601; what is missing is an empty text.
+    """
     return {
         "symbol": page.symbol or "",
         "title": page.title,
@@ -43,20 +42,25 @@ def content_of(page: "ProceedingsPage") -> dict[str, str]:
         "language": page.language,
         "summary": str(page.summary),
         "conclusions": str(page.conclusions),
-        "record": page.record.digest if page.record else "",
-        **{
-            name: moment.astimezone(UTC).isoformat() if moment else ""
-            for name, moment in moments.items()
-        },
+        "record": "" if page.record is None else page.record.digest,
+        "opens_at": _iso(page.opens_at),
+        "closes_at": _iso(page.closes_at),
+        "first_published_at": _iso(page.first_published_at),
     }
 
 
-class IssuedText(models.Model):
-    """The text of proceedings as issued, apart from the page, so that no edit of the page reaches
-    it. Never changed.
+def _iso(moment: datetime | None) -> str:
+    if moment is None:
+        return ""
+    return moment.astimezone(UTC).isoformat()
 
-    ``content`` is what :func:`content_of` gives, ``digest`` its SHA-256. ``pdf_digest`` names the
-    print in the private storage; it is empty until the print is made, and set once.
+
+class IssuedText(models.Model):
+    """The text of proceedings as issued. It never changes.
+
+    It is apart from the page, so that no edit of the page reaches it. ``content`` is what
+    :func:`content_of` gives, ``digest`` its SHA-256. ``pdf_digest`` names the print in the private
+    storage; it is empty until the print is made, and set once.
     """
 
     page = models.OneToOneField(
@@ -92,9 +96,7 @@ class IssuedText(models.Model):
 
     @classmethod
     def of(cls, page: "ProceedingsPage") -> "IssuedText":
-        """Freeze what a page says now, under the symbol
-        that it has just been given, and let it be printed.
-        """
+        """Freeze what a page says now, under its new symbol, and let it be printed."""
         content = content_of(page)
         digest = sha256(
             json.dumps(content, sort_keys=True, ensure_ascii=False).encode()
@@ -114,8 +116,9 @@ class IssuedText(models.Model):
 
 
 class IssueNote(models.Model):
-    """A dated note on an issued document: a correction,
-    or its withdrawal. It can be ended, with a trace.
+    """A dated note on an issued document: a correction, or its withdrawal.
+
+    It can be ended, with a trace.
     """
 
     class Kind(models.TextChoices):
@@ -146,6 +149,14 @@ class IssueNote(models.Model):
                 condition=models.Q(kind="withdrawal", ended_at=None),
                 name="issued_text_withdrawn_once",
             ),
+            models.CheckConstraint(
+                condition=models.Q(kind__in=("correction", "withdrawal")), name="issue_note_kind"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(ended_at=None, ended_by=None, ended_because="")
+                | models.Q(ended_at__isnull=False, ended_by__isnull=False),
+                name="issue_note_end",
+            ),
         )
 
     def __str__(self) -> str:
@@ -155,6 +166,10 @@ class IssueNote(models.Model):
     def day(self) -> str:
         """The date of the note, in the reader's language."""
         return say_day(self.dated)
+
+    def as_dated(self) -> DatedNote:
+        """Return the note as documents show it. Queries: 1, unless its author came with it."""
+        return DatedNote(self.text, self.dated, self.made_by.get_full_name())
 
 
 @dataclass(frozen=True)
@@ -167,16 +182,14 @@ class Issue:
 
 
 def issue_of(page: "ProceedingsPage") -> Issue:
-    """Return what was issued as a page, and its notes;
-    nothing for a draft. Queries: 2 for what is issued.
+    """Return what was issued as a page, and its notes; an empty issue for a draft.
+
+    Queries: 2 for what is issued.
     """
     text = page.issued
     if text is None:
         return Issue()
     notes = list(text.notes.filter(ended_at=None).select_related("made_by"))
     corrections = tuple(note for note in notes if note.kind == IssueNote.Kind.CORRECTION)
-    return Issue(
-        text,
-        corrections,
-        next((note for note in notes if note.kind == IssueNote.Kind.WITHDRAWAL), None),
-    )
+    withdrawals = (note for note in notes if note.kind == IssueNote.Kind.WITHDRAWAL)
+    return Issue(text, corrections, next(withdrawals, None))

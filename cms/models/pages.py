@@ -16,6 +16,7 @@ from cms.models.preview import PreviewInEditor
 from cms.selectors import home_for, published, published_years
 from hub.lib.clock import now
 from hub.lib.numbers import whole_number
+from hub.members.requests import member_of
 
 TEXT = ["h2", "h3", "bold", "italic", "ol", "ul", "hr", "link", "blockquote"]
 
@@ -39,7 +40,7 @@ class HomePage(MaskedPage, PreviewInEditor, Page):
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Give the template what needs the member, or what the network is for a visitor."""
-        member = request.user if request.user.is_authenticated else None
+        member = member_of(request)
         context = super().get_context(request, *args, **kwargs)
         return {**context, "member": member, "home": home_for(member, now=now())}
 

@@ -1,12 +1,13 @@
-"""What is printed: one row for each PDF that somebody
-will read, from the wish to the file (decision 0030).
-"""
+"""What is printed: one row for each PDF that somebody will read (decision 0030)."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+# Between two looks of a browser that waits for a print.
+MIN_WAIT_SECONDS = 5
 
 
 class Print(models.Model):
@@ -38,7 +39,22 @@ class Print(models.Model):
     path = models.CharField(max_length=200, blank=True)
 
     class Meta:
-        constraints = (models.UniqueConstraint(fields=("page", "kind", "key"), name="print_once"),)
+        constraints = (
+            models.UniqueConstraint(fields=("page", "kind", "key"), name="print_once"),
+            models.CheckConstraint(
+                condition=models.Q(kind__in=("issued", "noted", "draft")), name="print_kind"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(claimed_at=None, claimed_by="")
+                | models.Q(models.Q(claimed_at__isnull=False), ~models.Q(claimed_by="")),
+                name="print_claim",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(finished_at=None)
+                | models.Q(models.Q(claimed_at=None, next_at=None), ~models.Q(path="")),
+                name="print_finished",
+            ),
+        )
         indexes: ClassVar = [
             # The worker's look for work, every second.
             models.Index(
@@ -56,5 +72,6 @@ class Print(models.Model):
 
     def seconds_left(self, now: datetime) -> int:
         """Return after how many seconds it is worth looking again."""
-        wait = self.next_at - now if self.has_failed and self.next_at else timedelta()
-        return max(5, int(wait.total_seconds()))
+        if self.claimed_at is not None or self.next_at is None:
+            return MIN_WAIT_SECONDS
+        return max(MIN_WAIT_SECONDS, int((self.next_at - now).total_seconds()))

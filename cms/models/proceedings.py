@@ -16,13 +16,15 @@ from wagtail.search import index
 from wagtail.url_routing import RouteResult
 
 from cms.forms import PageForm
-from cms.models.issued import IssuedText, frozen, issue_of
+from cms.models.issued import IssuedText, content_of, frozen, issue_of
 from cms.models.masked import MaskedPage
 from cms.models.preview import PreviewInEditor
-from cms.models.records import ProceedingsRecord, SymbolSeries
+from cms.models.records import EMPTY_RECORD, ProceedingsRecord, SymbolSeries
 from cms.presenter import page_context, pdf_response
+from cms.printed import DocumentText
 from conferences.selectors import why_it_goes_on
 from hub.lib.errors import NotNow
+from hub.members.requests import member_of
 
 # What a summary may hold: no pictures, documents or internal links, whose choosers show what is not
 # published.
@@ -30,12 +32,13 @@ PROSE = ["h3", "bold", "italic", "ol", "ul", "blockquote", "hr"]
 
 
 class IssuedLock(BaseLock):
-    """The lock that a symbol puts on a page: Wagtail's
-    editor shows the reason, and saves nothing.
+    """The lock that a symbol puts on a page.
+
+    Wagtail's editor shows the reason and saves nothing.
     """
 
     def for_user(self, user: Any) -> bool:
-        """Whether it holds for somebody: for everybody."""
+        """Whether it holds for a user: it holds for everybody."""
         return True
 
     def get_message(self, user: Any) -> str:
@@ -52,17 +55,15 @@ class ProceedingsPermissions(PagePermissionTester):
 
     @property
     def _publishes(self) -> bool:
-        return bool(
-            self.user.is_active and (self.user.is_superuser or "publish" in self.permissions)
-        )
-
-    @property
-    def _is_issued(self) -> bool:
-        return bool(self.page.specific.symbol)
+        if not self.user.is_active:
+            return False
+        return bool(self.user.is_superuser) or "publish" in self.permissions
 
     def can_delete(self, ignore_bulk: bool = False) -> bool:
-        """Let the Secretariat discard a draft; what once had a symbol stays at its address."""
-        return self._publishes and not self._is_issued and bool(super().can_delete(ignore_bulk))
+        """Let the Secretariat discard a draft; what has a symbol stays at its address."""
+        if self.page.specific.symbol:
+            return False
+        return self._publishes and bool(super().can_delete(ignore_bulk))
 
     def can_unpublish(self) -> bool:
         """Refuse: withdrawing, at the desk, leaves a notice at the address."""
@@ -90,8 +91,9 @@ class ProceedingsPermissions(PagePermissionTester):
 
 
 class ProceedingsPage(MaskedPage, PreviewInEditor, Page):
-    """Proceedings: the record of a conference, summary and
-    conclusions by the rapporteur, a symbol once issued.
+    """Proceedings of a conference: its record, and a summary and conclusions by the rapporteur.
+
+    They have a symbol once they are issued.
     """
 
     first_published_at: datetime | None
@@ -141,6 +143,10 @@ class ProceedingsPage(MaskedPage, PreviewInEditor, Page):
     class Meta:
         verbose_name = _("proceedings")
         verbose_name_plural = _("proceedings")
+        constraints = (
+            # A draft has none; an empty one could be given once.
+            models.CheckConstraint(condition=~models.Q(symbol=""), name="proceedings_symbol"),
+        )
 
     def permissions_for_user(self, user: Any) -> ProceedingsPermissions:
         """Return the rules for one person."""
@@ -149,31 +155,63 @@ class ProceedingsPage(MaskedPage, PreviewInEditor, Page):
     def with_content_json(self, content: dict[str, Any]) -> "ProceedingsPage":
         """Keep the symbol, the conference and the forum whatever an older revision says."""
         page: ProceedingsPage = super().with_content_json(content)
-        page.symbol, page.conference_id, page.forum_id = (
-            self.symbol,
-            self.conference_id,
-            self.forum_id,
-        )
+        page.symbol = self.symbol
+        page.conference_id = self.conference_id
+        page.forum_id = self.forum_id
         return page
 
     @property
     def issued(self) -> IssuedText | None:
-        """What was issued under the page's symbol, None
-        for a draft. Queries: 1, for a page with a symbol.
+        """What was issued under the page's symbol, None for a draft.
+
+        Queries: 1, for a page with a symbol.
         """
-        return getattr(self, "issued_text", None) if self.symbol else None
+        if not self.symbol:
+            return None
+        return getattr(self, "issued_text", None)
+
+    @property
+    def agenda(self) -> list[dict[str, Any]]:
+        """The agenda of the record, with what was said; empty before it is compiled."""
+        if self.record is None:
+            return []
+        agenda: list[dict[str, Any]] = self.record.data["agenda"]
+        return agenda
+
+    def document_text(self) -> DocumentText:
+        """Return what the page says as a document: a draft as it stands, else as issued.
+
+        Queries: none for a draft that came with its record, 2 for what is issued.
+        """
+        issue = issue_of(self)
+        content = content_of(self) if issue.text is None else issue.text.content
+        withdrawal = issue.withdrawal
+        return DocumentText(
+            content=content,
+            record=self._record_data(content["record"]),
+            url=self.full_url or settings.HUB_URL,
+            is_issued=issue.text is not None,
+            corrections=tuple(note.as_dated() for note in issue.corrections),
+            withdrawal=None if withdrawal is None else withdrawal.as_dated(),
+        )
+
+    def _record_data(self, digest: str) -> dict[str, Any]:
+        """Return the record that a text was issued with, whatever the page points to now."""
+        if not digest:
+            return EMPTY_RECORD
+        record = self.record
+        if record is None or record.digest != digest:
+            record = ProceedingsRecord.objects.filter(digest=digest).first()
+        return EMPTY_RECORD if record is None else record.data
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Give the symbol and freeze the text at the moment of issue, by whichever of Wagtail's
-        doors that happens.
+        """Give the symbol and freeze the text at the moment of issue, whatever publishes the page.
 
         Raises: NotNow (the conference goes on; issued already, and something would change:
         :mod:`cms.freeze`).
         """
         with transaction.atomic():
-            is_issue = self.live and not (
-                self.pk and IssuedText.objects.filter(page_id=self.pk).exists()
-            )
+            is_issue = self.live and self._issued_text() is None
             if is_issue:
                 self._check_issue()
                 self.first_published_at = self.first_published_at or timezone.now()
@@ -183,30 +221,46 @@ class ProceedingsPage(MaskedPage, PreviewInEditor, Page):
             if is_issue:
                 IssuedText.of(self)
 
+    def _issued_text(self) -> IssuedText | None:
+        """Return what was issued as this page, by the row, whatever the page's fields say."""
+        if self.pk is None:
+            return None
+        return IssuedText.objects.filter(page_id=self.pk).first()
+
+    def _check_not_issued(self) -> None:
+        text = self._issued_text()
+        if text is not None:
+            raise frozen(text.symbol)
+
     def _check_issue(self) -> None:
         """Refuse to issue what goes on, and a second document from one record."""
-        others = ProceedingsPage.objects.filter(
-            record=self.record_id, record__isnull=False
-        ).exclude(pk=self.pk)
-        if self.alias_of_id or others.exists():
+        if self._is_copy():
             sentence = _(
                 "This is a copy, so it cannot be issued: a conference has only one set of "
                 "proceedings."
             )
             raise NotNow(sentence, code="copy")
-        reason = (
-            why_it_goes_on(self.conference_id, now=timezone.now()) if self.conference_id else ""
-        )
+        if self.conference_id is None:
+            return
+        reason = why_it_goes_on(self.conference_id, now=timezone.now())
         if reason:
             raise NotNow(reason, code="running")
+
+    def _is_copy(self) -> bool:
+        """Whether the page is an alias, or another page has the same record."""
+        if self.alias_of_id:
+            return True
+        if self.record_id is None:
+            return False
+        others = ProceedingsPage.objects.filter(record=self.record_id).exclude(pk=self.pk)
+        return bool(others.exists())
 
     def save_revision(self, *args: Any, **kwargs: Any) -> Any:
         """Save a draft; what is issued has none.
 
         Raises: NotNow (issued).
         """
-        if self.pk and (text := IssuedText.objects.filter(page_id=self.pk).first()):
-            raise frozen(text.symbol)
+        self._check_not_issued()
         return super().save_revision(*args, **kwargs)
 
     def delete(self, *args: Any, **kwargs: Any) -> Any:
@@ -214,20 +268,21 @@ class ProceedingsPage(MaskedPage, PreviewInEditor, Page):
 
         Raises: NotNow (issued).
         """
-        if text := IssuedText.objects.filter(page_id=self.pk).first():
-            raise frozen(text.symbol)
+        self._check_not_issued()
         return super().delete(*args, **kwargs)
 
     def get_lock(self) -> BaseLock | None:
         """Return the lock of an issued page, or what Wagtail locks."""
-        lock: BaseLock | None = IssuedLock(self) if self.symbol else super().get_lock()
+        if self.symbol:
+            return IssuedLock(self)
+        lock: BaseLock | None = super().get_lock()
         return lock
 
     def route(self, request: HttpRequest, path_components: list[str]) -> RouteResult:
-        """Find the page, its print at ``pdf/``, or that as it was issued, without notes, at
-        ``pdf/issued/``.
+        """Route to the page, to its print, or to the print as it was issued.
 
-        What has a symbol is found whatever else is said of the page.
+        The print is at ``pdf/``; at ``pdf/issued/`` it has no notes. What has a symbol is found
+        whatever else is said of the page.
         """
         if path_components in ([], ["pdf"], ["pdf", "issued"]):
             if not self.issued:
@@ -238,8 +293,9 @@ class ProceedingsPage(MaskedPage, PreviewInEditor, Page):
     def serve(
         self, request: HttpRequest, *args: Any, part: str = "", **kwargs: Any
     ) -> HttpResponse:
-        """Show the page, or send its print; what was
-        withdrawn has a notice in the place of both.
+        """Show the page, or send its print.
+
+        What was withdrawn has a notice in the place of both.
         """
         if part:
             return pdf_response(
@@ -252,9 +308,11 @@ class ProceedingsPage(MaskedPage, PreviewInEditor, Page):
 
     def get_template(self, request: HttpRequest, *args: Any, **kwargs: Any) -> str:
         """Return the template of the document, or of the notice for what was withdrawn."""
-        return "cms/withdrawn.html" if issue_of(self).withdrawal is not None else self.template
+        if issue_of(self).withdrawal is not None:
+            return "cms/withdrawn.html"
+        return self.template
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Give the template the page as a document."""
-        member = request.user if request.user.is_authenticated else None
-        return {**super().get_context(request, *args, **kwargs), **page_context(self, member)}
+        context = super().get_context(request, *args, **kwargs)
+        return {**context, **page_context(self, member_of(request))}

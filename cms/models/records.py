@@ -1,6 +1,4 @@
-"""What must not move: the symbols, and the record of a
-conference as it was compiled (decision record 0005).
-"""
+"""What must not move: symbols, and records of conferences as compiled (decision record 0005)."""
 
 import json
 from hashlib import sha256
@@ -11,6 +9,9 @@ from django.db import models, transaction
 from django.utils.translation import gettext as _
 
 from hub.lib.errors import NotNow
+
+# The data of a record of nothing.
+EMPTY_RECORD: dict[str, Any] = {"background": "", "agenda": [], "participants": []}
 
 
 class SymbolSeries(models.Model):
@@ -28,8 +29,9 @@ class SymbolSeries(models.Model):
     @classmethod
     @transaction.atomic
     def take(cls, year: int) -> str:
-        """Return the next symbol of a year, given to nobody
-        else; rolled back with the caller's transaction.
+        """Return the next symbol of a year, given to nobody else.
+
+        It is rolled back with the caller's transaction.
         """
         cls.objects.get_or_create(year=year)
         series = cls.objects.select_for_update().get(year=year)
@@ -39,10 +41,9 @@ class SymbolSeries(models.Model):
 
 
 class ProceedingsRecord(models.Model):
-    """What was said in a conference, as it stood when it was compiled. Never changed: compiling
-    again makes another.
+    """What was said in a conference, as it stood when it was compiled.
 
-    ``data`` is::
+    It never changes: compiling again makes another. ``data`` is::
 
         {"background": html, "participants": [{"name", "role", "country", "organisation"}],
          "agenda": [{"title", "taken", "resumed", "session": {"title", "opens_at", "closes_at",

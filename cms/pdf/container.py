@@ -1,6 +1,4 @@
-"""A PDF as typst writes it: numbered objects one after
-the other, one table of places, streams packed with zlib.
-"""
+"""A PDF as typst writes it: numbered objects, a table of their places, streams packed with zlib."""
 
 import re
 import zlib
@@ -51,7 +49,9 @@ class PdfFile:
     def refers(self, number: int, name: str) -> int:
         """Return which object another one names under a key, 0 for none."""
         match = re.search(rb"/%s[ \[]*(\d+) 0 R" % name.encode(), self.objects[number])
-        return int(match.group(1)) if match else 0
+        if match is None:
+            return 0
+        return int(match.group(1))
 
     def written(self) -> bytes:
         """Return the file with its table of objects made anew."""

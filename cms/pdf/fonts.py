@@ -33,12 +33,11 @@ BOX = "\u25a1"
 
 
 def folders() -> list[str]:
-    """Return the folders of the fonts in files: our
-    own, and those of the packages that are installed.
-    """
-    specs = (find_spec(package) for package in PACKAGES)
-    places = [place for spec in specs if spec for place in (spec.submodule_search_locations or ())]
-    return [str(AMIRI), *(str(Path(place)) for place in places)]
+    """Return the folders of the fonts in files: our own, and those of the installed packages."""
+    places = [str(AMIRI)]
+    for spec in filter(None, map(find_spec, PACKAGES)):
+        places += spec.submodule_search_locations or ()
+    return places
 
 
 def _files() -> list[Path]:
@@ -47,8 +46,9 @@ def _files() -> list[Path]:
 
 @cache
 def readings() -> dict[str, dict[bytes, set[str]]]:
-    """Return what each shape of our Arabic font stands
-    for, by the font's name in a PDF (about 500 ms, once).
+    """Return what each shape of our Arabic font stands for, by the font's name in a PDF.
+
+    That takes about 500 ms, once a process.
     """
     return {path.stem: by_outline(path.read_bytes()) for path in sorted(AMIRI.glob("*.ttf"))}
 
@@ -70,4 +70,5 @@ def covered() -> frozenset[int]:
 
 def unprintable(letters: set[str]) -> set[str]:
     """Return which of ``letters`` no font has; spaces and line ends need none."""
-    return {letter for letter in letters if ord(letter) not in covered() and not letter.isspace()}
+    printable = covered()
+    return {letter for letter in letters if ord(letter) not in printable and not letter.isspace()}

@@ -1,9 +1,8 @@
-"""Read a TrueType font as far as print needs it: which letters a glyph stands for, and a shape
-moved to another place.
+"""Read a TrueType font as far as print needs it, and compose shapes of others.
 
-The part of a font that a PDF carries numbers its glyphs anew and drops their names; a glyph is
-recognised again by its outline. OpenType 1.9: ``cmap`` (formats 4 and 12), ``glyf``, ``loca``,
-``hmtx``, ``GSUB`` (lookups 1, 3, 4 and 7).
+Print needs to know which letters a glyph stands for. The part of a font that a PDF carries numbers
+its glyphs anew and drops their names; a glyph is recognised again by its outline. OpenType 1.9:
+``cmap`` (formats 4 and 12), ``glyf``, ``loca``, ``hmtx``, ``GSUB`` (lookups 1, 3, 4 and 7).
 """
 
 import struct
@@ -19,6 +18,10 @@ _MAX_READINGS = 8
 _PRESENTATION_FORMS = range(0xFB50, 0xFEFD)
 # Flags of a component in a composite glyph.
 _WORDS, _PLACED, _SCALED, _MORE, _SCALED_TWICE, _TRANSFORMED = 0x1, 0x2, 0x8, 0x20, 0x40, 0x80
+# Bytes that each way of scaling a component takes.
+_SCALE_BYTES = {_SCALED: 2, _SCALED_TWICE: 4, _TRANSFORMED: 8}
+# Bytes of a glyph's number of contours and its box; what is not longer has no shape.
+_GLYPH_HEADER = 10
 _CHECKSUM_LENGTH = 4
 
 Rule = tuple[tuple[int, ...], int]
@@ -59,6 +62,9 @@ def _groups(table: bytes, start: int) -> Iterator[tuple[int, int]]:
         yield from ((code, glyph + code - first) for code in range(first, last + 1))
 
 
+_CMAP_FORMATS = {4: _segments, 12: _groups}
+
+
 def glyphs_by_code(font: bytes) -> dict[int, int]:
     """Return the glyph for each code point that the font has."""
     table = tables_of(font).get(b"cmap")
@@ -69,8 +75,9 @@ def glyphs_by_code(font: bytes) -> dict[int, int]:
     for number in range(count):
         (start,) = struct.unpack_from(">L", table, 8 + 8 * number)
         (kind,) = struct.unpack_from(">H", table, start)
-        if kind in (4, 12):
-            glyphs |= dict(_segments(table, start) if kind == 4 else _groups(table, start))
+        read = _CMAP_FORMATS.get(kind)
+        if read is not None:
+            glyphs |= read(table, start)
     return {code: glyph for code, glyph in glyphs.items() if glyph}
 
 
@@ -83,31 +90,54 @@ def _coverage(table: bytes, at: int) -> list[int]:
 
 
 def _rules_at(table: bytes, kind: int, at: int) -> Iterator[Rule]:
-    """Yield what one subtable puts in the place of what;
-    those that only call others, and splittings, are left out.
+    """Yield what one subtable of substitutions puts in the place of what.
+
+    Those that only call others, and those that split a glyph, are left out.
     """
-    if kind == 7:
-        _, inner, offset = struct.unpack_from(">HHL", table, at)
-        yield from _rules_at(table, inner, at + offset)
-    if kind not in (1, 3, 4):
-        return
+    match kind:
+        case 1:
+            yield from _singles(table, at)
+        case 3:
+            yield from _alternates(table, at)
+        case 4:
+            yield from _ligatures(table, at)
+        case 7:
+            _, inner, offset = struct.unpack_from(">HHL", table, at)
+            yield from _rules_at(table, inner, at + offset)
+
+
+def _singles(table: bytes, at: int) -> Iterator[Rule]:
+    """Yield one glyph for one (lookup 1): by a distance, or by a list."""
     form, offset, count = struct.unpack_from(">HHH", table, at)
     covered = _coverage(table, at + offset)
-    if kind == 1 and form == 1:
+    if form == 1:
         yield from (((glyph,), (glyph + count) & 0xFFFF) for glyph in covered)
         return
     values = struct.unpack_from(f">{count}H", table, at + 6)
-    for glyph, value in zip(covered, values, strict=False):
-        if kind == 1:
-            yield (glyph,), value
-            continue
-        (size,) = struct.unpack_from(">H", table, at + value)
-        for entry in struct.unpack_from(f">{size}H", table, at + value + 2):
-            if kind == 3:
-                yield (glyph,), entry
-                continue
-            ligature, parts = struct.unpack_from(">HH", table, at + value + entry)
-            rest = struct.unpack_from(f">{parts - 1}H", table, at + value + entry + 4)
+    yield from (((glyph,), value) for glyph, value in zip(covered, values, strict=False))
+
+
+def _sets(table: bytes, at: int) -> Iterator[tuple[int, int, tuple[int, ...]]]:
+    """Yield glyph, place and entries of each set of a subtable that has one for each glyph."""
+    _, offset, count = struct.unpack_from(">HHH", table, at)
+    places = struct.unpack_from(f">{count}H", table, at + 6)
+    for glyph, place in zip(_coverage(table, at + offset), places, strict=False):
+        (size,) = struct.unpack_from(">H", table, at + place)
+        yield glyph, at + place, struct.unpack_from(f">{size}H", table, at + place + 2)
+
+
+def _alternates(table: bytes, at: int) -> Iterator[Rule]:
+    """Yield one of several glyphs for one (lookup 3)."""
+    for glyph, _place, entries in _sets(table, at):
+        yield from (((glyph,), entry) for entry in entries)
+
+
+def _ligatures(table: bytes, at: int) -> Iterator[Rule]:
+    """Yield one glyph for several (lookup 4)."""
+    for glyph, place, entries in _sets(table, at):
+        for entry in entries:
+            ligature, parts = struct.unpack_from(">HH", table, place + entry)
+            rest = struct.unpack_from(f">{parts - 1}H", table, place + entry + 4)
             yield (glyph, *rest), ligature
 
 
@@ -127,38 +157,42 @@ def _rules(font: bytes) -> list[Rule]:
 
 
 def readings_of(font: bytes) -> dict[int, set[str]]:
-    """Return the texts that each glyph may stand for: its
-    code point, or those that substitutions made it from.
+    """Return the texts that each glyph may stand for.
+
+    That is its code point, or those of the glyphs that substitutions make it of.
     """
     readings: dict[int, set[str]] = {}
     for code, glyph in glyphs_by_code(font).items():
-        letter = unicodedata.normalize("NFC", chr(code))
-        # The old code points of shapes stand for their letters.
-        letters = (
-            {letter, unicodedata.normalize("NFKC", letter)}
-            if code in _PRESENTATION_FORMS
-            else {letter}
-        )
-        readings.setdefault(glyph, set()).update(letters)
+        readings.setdefault(glyph, set()).update(_letters_of(code))
     rules = _rules(font)
     for _ in range(_ROUNDS):
-        is_complete = True
+        before = sum(map(len, readings.values()))
         for glyphs, target in rules:
-            if not all(glyph in readings for glyph in glyphs):
-                continue
-            single = readings[glyphs[0]]
-            texts = (
-                single
-                if len(glyphs) == 1
-                else {"".join(min(readings[glyph], key=_plain) for glyph in glyphs)}
-            )
-            known = readings.setdefault(target, set())
-            if not texts <= known and len(known) < _MAX_READINGS:
-                known |= texts
-                is_complete = False
-        if is_complete:
+            _follow_rule(readings, glyphs, target)
+        if sum(map(len, readings.values())) == before:
             break
     return readings
+
+
+def _letters_of(code: int) -> set[str]:
+    """Return what a code point stands for: its letter, and for one of a shape that of the shape."""
+    letter = unicodedata.normalize("NFC", chr(code))
+    if code not in _PRESENTATION_FORMS:
+        return {letter}
+    return {letter, unicodedata.normalize("NFKC", letter)}
+
+
+def _follow_rule(readings: dict[int, set[str]], glyphs: tuple[int, ...], target: int) -> None:
+    """Let the target of a substitution stand for what its glyphs stand for, where that is known."""
+    if not readings.keys() >= set(glyphs):
+        return
+    known = readings.setdefault(target, set())
+    if len(known) >= _MAX_READINGS:
+        return
+    if len(glyphs) == 1:
+        known |= readings[glyphs[0]]
+    else:
+        known.add("".join(min(readings[glyph], key=_plain) for glyph in glyphs))
 
 
 class Outlines:
@@ -187,12 +221,16 @@ class Outlines:
         metrics = [struct.unpack_from(">Hh", self.tables[b"hmtx"], 4 * at)[0] for at in range(long)]
         return metrics + metrics[-1:] * (count - long)
 
+    def has_shape(self, glyph: int) -> bool:
+        """Whether a glyph draws anything."""
+        return len(self.glyphs[glyph]) > _GLYPH_HEADER
+
     def digest(self, glyph: int) -> bytes:
         """Return what tells a shape from others; an empty one has none."""
         if glyph not in self._digests:
             data = self.glyphs[glyph]
             parts = [data.rstrip(b"\0")]
-            if len(data) > 10 and struct.unpack_from(">h", data)[0] < 0:
+            if _is_composite(data):
                 parts = [place + self.digest(part) for part, place in _components(data)]
             self._digests[glyph] = sha256(b"".join(parts)).digest() if data else b""
         return self._digests[glyph]
@@ -209,7 +247,9 @@ class Outlines:
             right, top = (max(box[at] for box in boxes) for at in (2, 3))
             data = struct.pack(">hhhhh", -1, left, bottom, right, top)
             for at, (glyph, dx, dy) in enumerate(parts, start=1):
-                flags = _WORDS | _PLACED | (_MORE if at < len(parts) else 0)
+                flags = _WORDS | _PLACED
+                if at < len(parts):
+                    flags |= _MORE
                 data += struct.pack(">HHhh", flags, glyph, dx, dy)
             self.glyphs.append(data)
             self.advances.append(advance)
@@ -220,9 +260,7 @@ class Outlines:
         """Return the font with its new glyphs; there is at least one."""
         lengths = [len(glyph) + len(glyph) % 2 for glyph in self.glyphs]
         ends = [0, *accumulate(lengths)]
-        lefts = [
-            struct.unpack_from(">h", glyph, 2)[0] if len(glyph) > 10 else 0 for glyph in self.glyphs
-        ]
+        lefts = [_left_of(glyph) for glyph in self.glyphs]
         head, hhea, maxp = (bytearray(self.tables[tag]) for tag in (b"head", b"hhea", b"maxp"))
         struct.pack_into(">h", head, 50, 1)
         struct.pack_into(">H", hhea, 34, len(self.glyphs))
@@ -243,6 +281,20 @@ class Outlines:
         return _assembled({**self.tables, **changed})
 
 
+def _is_composite(glyph: bytes) -> bool:
+    """Whether a glyph is composed of others: its number of contours is negative."""
+    if len(glyph) <= _GLYPH_HEADER:
+        return False
+    return bool(struct.unpack_from(">h", glyph)[0] < 0)
+
+
+def _left_of(glyph: bytes) -> int:
+    """Return the left edge of a glyph's box, 0 for one without a shape."""
+    if len(glyph) <= _GLYPH_HEADER:
+        return 0
+    return int(struct.unpack_from(">h", glyph, 2)[0])
+
+
 def _moved_box(glyph: bytes, dx: int, dy: int) -> tuple[int, int, int, int]:
     left, bottom, right, top = struct.unpack_from(">hhhh", glyph, 2)
     return left + dx, bottom + dy, right + dx, top + dy
@@ -250,18 +302,11 @@ def _moved_box(glyph: bytes, dx: int, dy: int) -> tuple[int, int, int, int]:
 
 def _components(data: bytes) -> Iterator[tuple[int, bytes]]:
     """Yield the glyphs that a glyph is composed of, and how each is placed."""
-    at, flags = 10, _MORE
+    at, flags = _GLYPH_HEADER, _MORE
     while flags & _MORE:
         flags, glyph = struct.unpack_from(">HH", data, at)
         size = 4 if flags & _WORDS else 2
-        size += next(
-            (
-                more
-                for flag, more in ((_SCALED, 2), (_SCALED_TWICE, 4), (_TRANSFORMED, 8))
-                if flags & flag
-            ),
-            0,
-        )
+        size += next((more for flag, more in _SCALE_BYTES.items() if flags & flag), 0)
         yield glyph, data[at + 4 : at + 4 + size]
         at += 4 + size
 
@@ -297,14 +342,12 @@ def by_outline(font: bytes) -> dict[bytes, set[str]]:
 
 
 def best_reading(texts: Sequence[str] | set[str], context: str) -> str:
-    """Return which of the texts a shape stands for,
-    where it was set among the letters of ``context``.
-    """
+    """Return which of its texts a shape stands for among the letters of ``context``."""
     if len(context) == 1 or context in texts:
         return context
     plain = unicodedata.normalize("NFC", context)
-    among = [text for text in texts if text in plain or text in context]
-    return max(among, key=len) if among else min(texts, key=_plain)
+    in_context = [text for text in texts if text in plain or text in context]
+    return max(in_context, key=len, default=min(texts, key=_plain))
 
 
 def _plain(text: str) -> tuple[bool, str]:

@@ -9,16 +9,13 @@ writes it stays as it is.
 """
 
 import re
-import struct
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from cms.pdf.container import PdfFile
-from cms.pdf.opentype import Outlines, Part, best_reading
-
-# family as a PDF spells it -> shape -> texts it may stand for
-Readings = dict[str, dict[bytes, set[str]]]
+from cms.pdf.subset_fonts import Readings, SubsetFont, codes_of, store_font, subset_fonts, text_of
 
 _LITERAL = rb"\((?:[^()\\]|\\.|\((?:[^()\\]|\\.)*\))*\)"
 _STRING = rb"(?:" + _LITERAL + rb"|<[0-9A-F]*>)"
@@ -41,43 +38,14 @@ _PIECE = re.compile(
     re.DOTALL,
 )
 _SHOWN = re.compile(rb"(?P<string>" + _STRING + rb")|(?P<number>" + _NUMBER + rb")", re.DOTALL)
-_ESCAPED = re.compile(rb"\\([0-7]{1,3}|.)", re.DOTALL)
-_ESCAPES = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
-_MAPPED = re.compile(rb"<([0-9A-F]{4})> <([0-9A-F]+)>")
-# Marks of direction, which typst sets around the lines of its contents: the letters tell their own.
-_marks = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-# Entries of one section of a character map (Adobe Technical Note 5014).
-_SECTION = 100
+_PAGE = re.compile(rb"/Type/Page\b(?!s)")
+_FONT_REFERENCE = re.compile(rb"/(f\d+) (\d+) 0 R")
 # A sign higher or lower than this many ems belongs to another line.
 _HIGHEST = 1.5
 # Ems; readers take a gap of a tenth for a space.
 _GAP = 0.03
 # Points; glyphs nearer than this stand on one line.
 _LEVEL = 0.001
-
-
-@dataclass
-class _Font:
-    """The part of an Arabic font that a PDF carries."""
-
-    outlines: Outlines
-    texts: dict[int, str]  # glyph -> its own letter
-    program: int
-    mapping: int
-    subset: int
-    descendant: int  # the object with its widths
-
-    def composed(self, parts: Sequence[Part], text: str, advance: int = 0) -> int:
-        """Return a glyph made of others, which stands for ``text``."""
-        code = self.outlines.composed(parts, advance)
-        self.texts[code] = text
-        return code
-
-    def is_sign(self, glyph: int) -> bool:
-        """Whether a glyph stands above or below another
-        one, which follows it in a line from right to left.
-        """
-        return self.outlines.advances[glyph] == 0 and len(self.outlines.glyphs[glyph]) > 10
 
 
 @dataclass(frozen=True)
@@ -98,9 +66,11 @@ class _Run:
     size: float
     glyphs: list[_Glyph]
 
-    def continues(self, other: "_Run") -> bool:
-        """Whether the glyphs of another run may follow in this one."""
-        return (self.mode, self.name, self.size) == (other.mode, other.name, other.size)
+    def takes(self, glyph: _Glyph, run: "_Run") -> bool:
+        """Whether a glyph of another run may follow here: it is set alike, on the same line."""
+        if (self.mode, self.name, self.size) != (run.mode, run.name, run.size):
+            return False
+        return abs(self.glyphs[-1].y - glyph.y) < _LEVEL
 
 
 @dataclass
@@ -113,54 +83,7 @@ class _Block:
     runs: list[_Run] = field(default_factory=list)
 
 
-def _bytes(string: bytes) -> bytes:
-    """Return what a string of a PDF holds, written in letters or in hexadecimal digits."""
-
-    def plain(match: re.Match[bytes]) -> bytes:
-        code = match.group(1)
-        return bytes([int(code, 8)]) if code.isdigit() else _ESCAPES.get(code, code)
-
-    if string.startswith(b"<"):
-        return bytes.fromhex(string[1:-1].decode())
-    return _ESCAPED.sub(plain, string[1:-1])
-
-
-def _codes(string: bytes) -> list[int]:
-    data = _bytes(string)
-    return list(struct.unpack(f">{len(data) // 2}H", data))
-
-
-def _text(string: bytes) -> str:
-    """Return the letters of a string, in UTF-16 or ASCII, without marks of direction."""
-    data = _bytes(string)
-    text = data[2:].decode("utf-16-be") if data.startswith(b"\xfe\xff") else data.decode("latin-1")
-    return _marks.sub("", text) or text
-
-
-def _fonts(file: PdfFile, readings: Readings) -> dict[int, _Font]:
-    """Return the Arabic fonts of a file by the number of their object."""
-    fonts = {}
-    for number, body in file.objects.items():
-        name = re.search(rb"/Subtype/Type0/BaseFont/\w+\+([\w-]+)", body)
-        shapes = readings.get(name.group(1).decode()) if name else None
-        if shapes is None:
-            continue
-        descendant = file.refers(number, "DescendantFonts")
-        descriptor = file.refers(descendant, "FontDescriptor")
-        program, mapping = file.refers(descriptor, "FontFile2"), file.refers(number, "ToUnicode")
-        outlines = Outlines(file.stream(program))
-        texts = {}
-        for code, letters in _MAPPED.findall(file.stream(mapping)):
-            glyph, context = int(code, 16), _text(b"<FEFF" + letters + b">")
-            known = shapes.get(outlines.digest(glyph))
-            texts[glyph] = best_reading(known, context) if known else context
-        fonts[number] = _Font(
-            outlines, texts, program, mapping, file.refers(descriptor, "CIDSet"), descendant
-        )
-    return fonts
-
-
-def _runs(text: bytes, left: float, base: float, fonts: dict[bytes, _Font]) -> Iterator[_Run]:
+def _runs(text: bytes, left: float, base: float, fonts: dict[bytes, SubsetFont]) -> Iterator[_Run]:
     """Yield the runs of a block; nothing else stands in it.
 
     Raises: ValueError for anything that was not foreseen.
@@ -176,10 +99,10 @@ def _runs(text: bytes, left: float, base: float, fonts: dict[bytes, _Font]) -> I
             if shown["number"]:
                 x -= float(shown["number"]) / 1000 * size
                 continue
-            for glyph in _codes(shown["string"]):
+            for glyph in codes_of(shown["string"]):
                 glyphs.append(_Glyph(glyph, x, y))
                 x += font.outlines.advances[glyph] / font.outlines.units_per_em * size
-        letters = [] if piece["text"] is None else _letters(_text(piece["text"]))
+        letters = _letters(text_of(piece["text"] or b"()"))
         if len(letters) == 1:
             glyphs = _as_letter(glyphs, letters[0], font, size)
         yield _Run(piece["mode"] or b"0 Tr", piece["font"], size, glyphs)
@@ -192,34 +115,37 @@ def _letters(text: str) -> list[str]:
     ]
 
 
-def _as_letter(glyphs: list[_Glyph], letter: str, font: _Font, size: float) -> list[_Glyph]:
+def _as_letter(glyphs: list[_Glyph], letter: str, font: SubsetFont, size: float) -> list[_Glyph]:
     """Return the glyphs of one cluster with one glyph for its letter.
 
     Some letters are drawn in two pieces, and some have the shape of another one, as Persian yeh.
     """
     bases = [glyph for glyph in glyphs if not font.is_sign(glyph.code)]
-    if not bases or (len(bases) == 1 and font.texts[bases[0].code] == letter):
+    if [font.texts.get(glyph.code) for glyph in bases] == [letter]:
         return glyphs
-    if not all(font.outlines.glyphs[glyph.code] for glyph in bases):
+    if not bases or not all(font.outlines.glyphs[glyph.code] for glyph in bases):
         return glyphs
+    signs = [glyph for glyph in glyphs if font.is_sign(glyph.code)]
+    return [*signs, _joined(bases, letter, font, size)]
+
+
+def _joined(bases: list[_Glyph], letter: str, font: SubsetFont, size: float) -> _Glyph:
+    """Return one glyph made of the pieces of a letter."""
     ems, first, last = font.outlines.units_per_em / size, bases[0], bases[-1]
     parts = [
         (glyph.code, round((glyph.x - first.x) * ems), round((glyph.y - first.y) * ems))
         for glyph in bases
     ]
     advance = round((last.x - first.x) * ems) + font.outlines.advances[last.code]
-    whole = _Glyph(font.composed(parts, letter, advance), first.x, first.y)
-    return [*(glyph for glyph in glyphs if font.is_sign(glyph.code)), whole]
+    return _Glyph(font.composed(parts, letter, advance), first.x, first.y)
 
 
-def _blocks(content: bytes, fonts: dict[bytes, _Font]) -> dict[int, _Block]:
-    """Return the blocks that an Arabic font sets, by
-    their places in the content, from first to last.
-    """
+def _blocks(content: bytes, fonts: dict[bytes, SubsetFont]) -> dict[int, _Block]:
+    """Return the blocks that an Arabic font sets, by their places in the content."""
     blocks = {}
     for match in _BLOCK.finditer(content):
         names = {run["font"] for run in _RUN.finditer(match["text"])}
-        if not names or not names <= set(fonts):
+        if not names or names - fonts.keys():
             continue
         block = _Block(float(match["x"]), float(match["y"]), match["colour"])
         try:
@@ -230,50 +156,60 @@ def _blocks(content: bytes, fonts: dict[bytes, _Font]) -> dict[int, _Block]:
     return blocks
 
 
-def _move_signs(runs: list[_Run], fonts: dict[bytes, _Font]) -> None:
-    """Put each sign where its letter begins, into the same
-    run: the letter follows it in the order of the page.
+def _move_signs(runs: list[_Run], fonts: dict[bytes, SubsetFont]) -> None:
+    """Put each sign where its letter begins, into the same run.
+
+    The letter follows it in the order of the page.
     """
     base: _Glyph | None = None
-    home: list[_Glyph] = []
+    run_of_base: list[_Glyph] = []
     for run in reversed(runs):
         font, glyphs = fonts[run.name], run.glyphs
         run.glyphs = []
         for glyph in reversed(glyphs):
             if not font.is_sign(glyph.code):
-                base, home = glyph, run.glyphs
-            elif base and max(abs(glyph.x - base.x), abs(glyph.y - base.y)) < _HIGHEST * run.size:
-                home.append(_moved(glyph, base, font, run.size))
-                continue
-            run.glyphs.append(glyph)
+                base, run_of_base = glyph, run.glyphs
+                run.glyphs.append(glyph)
+            elif base is not None and _stands_near(glyph, base, run.size):
+                run_of_base.append(_moved(glyph, base, font, run.size))
+            else:
+                run.glyphs.append(glyph)
     for run in runs:
         run.glyphs.reverse()
 
 
-def _moved(sign: _Glyph, base: _Glyph, font: _Font, size: float) -> _Glyph:
+def _stands_near(sign: _Glyph, base: _Glyph, size: float) -> bool:
+    """Whether a sign is near enough to belong to a letter."""
+    return max(abs(sign.x - base.x), abs(sign.y - base.y)) < _HIGHEST * size
+
+
+def _moved(sign: _Glyph, base: _Glyph, font: SubsetFont, size: float) -> _Glyph:
     """Return a sign that begins where its letter begins, and stands where it stood."""
     ems = font.outlines.units_per_em / size
     part = sign.code, round((sign.x - base.x) * ems), round((sign.y - base.y) * ems)
     return _Glyph(font.composed([part], font.texts.get(sign.code, "")), base.x, base.y)
 
 
-def _without_gaps(run: _Run, font: _Font) -> _Run:
-    """Return a run whose glyphs follow on each other:
-    to a reader, a gap within a word is the end of it.
+def _without_gaps(run: _Run, font: SubsetFont) -> _Run:
+    """Return a run whose glyphs follow on each other.
+
+    To a reader, a gap within a word is the end of it.
     """
     ems = font.outlines.units_per_em / run.size
+    smallest_gap = _GAP * font.outlines.units_per_em
     glyphs = list(run.glyphs)
-    for at, glyph in enumerate(glyphs[:-1]):
+    for at, (glyph, following) in enumerate(pairwise(run.glyphs)):
         advance = font.outlines.advances[glyph.code]
-        wanted = round((glyphs[at + 1].x - glyph.x) * ems)
-        is_letter = advance > 0 and font.outlines.glyphs[glyph.code]
-        if is_letter and wanted > 0 and abs(wanted - advance) >= _GAP * font.outlines.units_per_em:
-            code = font.composed([(glyph.code, 0, 0)], font.texts.get(glyph.code, ""), wanted)
+        distance = round((following.x - glyph.x) * ems)
+        if advance <= 0 or distance <= 0 or not font.outlines.glyphs[glyph.code]:
+            continue
+        if abs(distance - advance) >= smallest_gap:
+            code = font.composed([(glyph.code, 0, 0)], font.texts.get(glyph.code, ""), distance)
             glyphs[at] = _Glyph(code, glyph.x, glyph.y)
     return _Run(run.mode, run.name, run.size, glyphs)
 
 
-def _shown(run: _Run, block: _Block, font: _Font) -> bytes:
+def _shown(run: _Run, block: _Block, font: SubsetFont) -> bytes:
     """Return the operators that set a run."""
     start = run.glyphs[0]
     parts, pen = [], start.x
@@ -290,23 +226,24 @@ def _shown(run: _Run, block: _Block, font: _Font) -> bytes:
 
 
 def _lines(runs: list[_Run]) -> Iterator[_Run]:
-    """Yield runs of glyphs on one line: joined where typst
-    parted them, parted where a sign found no letter.
+    """Yield runs of glyphs on one line.
+
+    They are joined where typst parted them, and parted where a sign has no letter.
     """
-    pending: _Run | None = None
+    line: _Run | None = None
     for run in runs:
         for glyph in run.glyphs:
-            if pending and pending.continues(run) and abs(pending.glyphs[-1].y - glyph.y) < _LEVEL:
-                pending.glyphs.append(glyph)
+            if line is not None and line.takes(glyph, run):
+                line.glyphs.append(glyph)
                 continue
-            if pending:
-                yield pending
-            pending = _Run(run.mode, run.name, run.size, [glyph])
-    if pending:
-        yield pending
+            if line is not None:
+                yield line
+            line = _Run(run.mode, run.name, run.size, [glyph])
+    if line is not None:
+        yield line
 
 
-def _rewritten(content: bytes, fonts: dict[bytes, _Font]) -> bytes:
+def _rewritten(content: bytes, fonts: dict[bytes, SubsetFont]) -> bytes:
     """Return what describes a page, with signs moved and each glyph for itself."""
     blocks = _blocks(content, fonts)
     _move_signs([run for block in blocks.values() for run in block.runs], fonts)
@@ -322,73 +259,34 @@ def _rewritten(content: bytes, fonts: dict[bytes, _Font]) -> bytes:
     return _BLOCK.sub(put, content)
 
 
-def _mapping(content: bytes, texts: Iterable[tuple[int, str]]) -> bytes:
-    """Return a character map with other entries; those
-    that say nothing of a glyph stay as they were.
-    """
-    lines = [
-        b"<%04X> <%s>\n" % (glyph, text.encode("utf-16-be").hex().upper().encode())
-        for glyph, text in texts
-    ]
-    sections = (lines[at : at + _SECTION] for at in range(0, len(lines), _SECTION))
-    body = b"".join(
-        b"%d beginbfchar\n%sendbfchar\n" % (len(part), b"".join(part)) for part in sections
-    )
-    first, last = content.index(b"beginbfchar"), content.rindex(b"endbfchar")
-    return (
-        content[: content.rindex(b"\n", 0, first) + 1] + body + content[last:].partition(b"\n")[2]
-    )
-
-
-def _store(file: PdfFile, font: _Font) -> None:
-    """Put a font and what is said of it back into the file."""
-    file.replace(font.mapping, _mapping(file.stream(font.mapping), sorted(font.texts.items())))
-    outlines = font.outlines
-    new = range(outlines.first_new, len(outlines.glyphs))
-    if not new:
-        return
-    file.replace(font.program, outlines.font())
-    if font.subset:
-        whole, more = divmod(len(outlines.glyphs), 8)
-        file.replace(
-            font.subset, b"\xff" * whole + (bytes([0xFF << (8 - more) & 0xFF]) if more else b"")
-        )
-    scale = 1000 / outlines.units_per_em
-    widths = b"".join(
-        b" %d %d %g" % (glyph, glyph, outlines.advances[glyph] * scale) for glyph in new
-    )
-    body = file.objects[font.descendant]
-    file.objects[font.descendant] = re.sub(
-        rb"/W\[([^]]*)\]", lambda match: b"/W[%s%s]" % (match[1], widths), body
-    )
-
-
 def searchable(pdf: bytes, readings: Readings) -> bytes:
     """Return a PDF of typst's whose Arabic text is found and copied as it was written.
 
     Raises: ValueError (not as typst writes it).
     """
     file = PdfFile(pdf)
-    fonts = _fonts(file, readings)
+    fonts = subset_fonts(file, readings)
     if not fonts:
         return pdf
-    pages = [
-        number for number, body in file.objects.items() if re.search(rb"/Type/Page\b(?!s)", body)
-    ]
+    pages = [number for number, body in file.objects.items() if _PAGE.search(body)]
     for page in pages:
-        resources = file.objects[file.refers(page, "Resources") or page]
-        named = {
-            name: fonts.get(int(number))
-            for name, number in re.findall(rb"/(f\d+) (\d+) 0 R", resources)
-        }
-        content = file.refers(page, "Contents")
-        here = {name: font for name, font in named.items() if font}
-        file.replace(content, _rewritten(file.stream(content), here))
+        _rewrite_page(file, page, fonts)
     for font in fonts.values():
-        _store(file, font)
+        store_font(file, font)
     for number, body in file.objects.items():
         # It is for pages that face each other; readers turn the words of every line around by it,
         # of Latin ones too.
         if b"/Type/Catalog" in body:
             file.objects[number] = body.replace(b"/Direction/R2L", b"")
     return file.written()
+
+
+def _rewrite_page(file: PdfFile, page: int, fonts: dict[int, SubsetFont]) -> None:
+    resources = file.objects[file.refers(page, "Resources") or page]
+    fonts_by_name = {
+        name: fonts[int(number)]
+        for name, number in _FONT_REFERENCE.findall(resources)
+        if int(number) in fonts
+    }
+    content = file.refers(page, "Contents")
+    file.replace(content, _rewritten(file.stream(content), fonts_by_name))

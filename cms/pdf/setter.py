@@ -15,8 +15,10 @@ import typst
 
 
 def set_document(order: dict[str, Any]) -> bytes:
-    """Return the PDF for an order: template, data, fonts
-    (folders), standards, timestamp (seconds, UTC).
+    """Return the PDF for an order.
+
+    Args: order, with ``template``, ``data``, ``fonts`` (folders), ``standards`` and ``timestamp``
+    (seconds, UTC).
     """
     fonts = typst.Fonts(
         include_system_fonts=False, include_embedded_fonts=True, font_paths=order["fonts"]

@@ -1,6 +1,4 @@
-"""What can be done with published pages; views, the demo
-and the start of the hub call these and nothing else.
-"""
+"""What can be done with published pages: all that views, the demo and the start of the hub call."""
 
 from cms.services.bootstrap import bootstrap_site
 from cms.services.issue import attach_note, end_note, withdraw_proceedings

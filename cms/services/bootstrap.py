@@ -26,6 +26,7 @@ from cms.models import ConferenceIndexPage, HomePage, ProceedingsApproval, Stand
 from cms.services.rights import NAMES, RAPPORTEURS, SECRETARIAT, follow_roles, follow_secretariat
 
 WORKFLOW = "Proceedings"
+DEFAULT_PORTS = {"http": 80, "https": 443}
 # What Wagtail's own migrations bring and nobody uses here.
 STRAY_GROUPS = ("Moderators", "Editors")
 PAGE_RIGHTS = ("add_page", "change_page", "publish_page", "lock_page", "unlock_page")
@@ -37,11 +38,10 @@ FILE_RIGHTS = {
 
 @transaction.atomic
 def bootstrap_site() -> HomePage:
-    """Make what is missing: root, home, site, standard pages, index, groups, workflow; put right
-    what follows settings.
+    """Make what is missing of the site, and put right what follows settings.
 
-    Called by ``manage.py up`` and ``prepare`` at each start, and by tests. What editors have
-    written stays.
+    That is root, home, site, standard pages, index, groups and workflow. ``manage.py up`` and
+    ``prepare`` call it at each start, and tests. What editors have written stays.
     """
     with override(settings.LANGUAGE_CODE):
         home = _home(_root())
@@ -85,19 +85,17 @@ def _home(root: Page) -> HomePage:
 def _site(home: HomePage) -> None:
     """Serve the home at the hub's address; Wagtail's welcome page goes."""
     public = urlsplit(settings.HUB_URL)
-    port = public.port or (443 if public.scheme == "https" else 80)
-    wanted: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "hostname": public.hostname or "localhost",
-        "port": port,
-        "root_page": home,
+        "port": public.port or DEFAULT_PORTS[public.scheme],
+        "root_page_id": home.pk,
         "site_name": settings.HUB_NAME,
         "is_default_site": True,
     }
     site = Site.objects.filter(is_default_site=True).first() or Site()
-    if any(
-        getattr(site, name, None) != value for name, value in wanted.items() if name != "root_page"
-    ) or (site.root_page_id != home.pk):
-        for name, value in wanted.items():
+    before = {name: getattr(site, name) for name in fields}
+    if before != fields:
+        for name, value in fields.items():
             setattr(site, name, value)
         site.save()
     for stray in Page.objects.filter(
@@ -127,8 +125,9 @@ def _standard_pages() -> list[tuple[str, str, str]]:
 
 
 def _groups(home: HomePage) -> None:
-    """Give the Secretariat the pages and files, the
-    rapporteurs the door; cms.policy gives what is behind it.
+    """Give the Secretariat the pages and files, and both groups the way into the admin.
+
+    What a rapporteur finds there is given by :mod:`cms.policy`.
     """
     Group.objects.filter(name__in=STRAY_GROUPS, user=None).delete()
     secretariat, rapporteurs = (Group.objects.get_or_create(name=name)[0] for name in NAMES)
@@ -140,8 +139,10 @@ def _groups(home: HomePage) -> None:
             group=secretariat, page=home, permission=_permission("wagtailcore", codename)
         )
     collection = Collection.get_first_root_node()
+    if collection is None:
+        return
     for app, codenames in FILE_RIGHTS.items():
-        for codename in codenames if collection else ():
+        for codename in codenames:
             GroupCollectionPermission.objects.get_or_create(
                 group=secretariat, collection=collection, permission=_permission(app, codename)
             )
@@ -152,20 +153,21 @@ def _permission(app: str, codename: str) -> Permission:
 
 
 def _workflow(index: ConferenceIndexPage) -> None:
-    """Have the Secretariat approve what stands under
-    the index; Wagtail's own workflow on the root goes.
+    """Have the Secretariat approve what stands under the index.
+
+    Wagtail's own workflow on the root goes.
     """
-    task, created = ProceedingsApproval.objects.get_or_create(name=WORKFLOW)
-    if created:
+    task, is_new = ProceedingsApproval.objects.get_or_create(name=WORKFLOW)
+    if is_new:
         task.groups.set([Group.objects.get(name=SECRETARIAT)])
-    workflow, _created = Workflow.objects.get_or_create(name=WORKFLOW)
+    workflow, _is_new = Workflow.objects.get_or_create(name=WORKFLOW)
     WorkflowTask.objects.get_or_create(workflow=workflow, task=task)
     WorkflowPage.objects.update_or_create(page=index.page_ptr, defaults={"workflow": workflow})
     WorkflowPage.objects.filter(page__depth=1).delete()
 
 
 def _rapporteurs() -> None:
-    """Put out of the group who writes no proceedings any more."""
+    """Take those out of the group who write no proceedings any more."""
     for member in get_user_model().objects.filter(groups__name=RAPPORTEURS):
         follow_roles(member=member)
 

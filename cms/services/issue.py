@@ -1,7 +1,6 @@
-"""What the Secretariat may do with issued proceedings: attach a dated note, withdraw, and end both,
-with a trace.
+"""What the Secretariat may do with issued proceedings: attach notes, withdraw them, end both.
 
-The text itself never changes (:mod:`cms.freeze`).
+The text itself never changes (:mod:`cms.freeze`), and every act leaves a trace.
 """
 
 from datetime import date, datetime
@@ -77,8 +76,9 @@ def attach_note(
 
 @transaction.atomic
 def withdraw_proceedings(*, page_id: int, actor: "Member", reason: str, now: datetime) -> IssueNote:
-    """Withdraw what was issued: a notice with symbol, day, name and reason takes its place, at the
-    same address.
+    """Withdraw what was issued.
+
+    A notice with symbol, day, name and reason takes its place, at the same address.
 
     Raises: NotAllowed, NotFound (not issued), Invalid (no reason), Conflict (withdrawn already).
     """
@@ -99,8 +99,9 @@ def withdraw_proceedings(*, page_id: int, actor: "Member", reason: str, now: dat
 
 @transaction.atomic
 def end_note(*, note_id: int, actor: "Member", reason: str, now: datetime) -> IssueNote:
-    """End a note of correction, or a withdrawal; who did so, when and why stays in the record of
-    the issue.
+    """End a note of correction, or a withdrawal.
+
+    Who did so, when and why stays in the record of the issue.
 
     Raises: NotAllowed, NotFound, Invalid (no reason), Conflict (ended already).
     """

@@ -1,6 +1,4 @@
-"""Write the pages of text from Markdown, as demo
-and provisioning do; editors use Wagtail's admin.
-"""
+"""Write pages from Markdown, as demo and provisioning do; editors use Wagtail's admin."""
 
 import re
 
@@ -14,9 +12,7 @@ _own_direction = re.compile(r' dir="auto"')
 
 
 def rich_text(markdown: str) -> str:
-    """Return Markdown as the rich text that Wagtail's
-    editor keeps: headings from h2, no attributes of ours.
-    """
+    """Return Markdown as rich text of Wagtail's editor: headings from h2, no attributes of ours."""
     html = _own_direction.sub("", render(markdown))
     return (
         html.replace("h3>", "h2>")
@@ -42,8 +38,9 @@ def write_home(*, intro: str) -> HomePage:
 @renders("body", stored_as=str)
 @transaction.atomic
 def write_page(*, slug: str, title: str, body: str, intro: str = "") -> StandardPage:
-    """Write a page of text under the home, made when there is none with this slug; ``body`` is
-    Markdown.
+    """Write a page of text under the home, and make it when there is none with this slug.
+
+    Args: body, in Markdown.
 
     Raises: NotFound before :func:`bootstrap_site`.
     """

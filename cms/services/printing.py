@@ -1,11 +1,9 @@
-"""Make the PDFs that are wanted, one at a time: one
-of the worker's pumps (``HUB_PUMPS``, decision 0030).
-"""
+"""Make the PDFs that are wanted, one at a time, in the worker (``HUB_PUMPS``, decision 0030)."""
 
 import contextlib
 import logging
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from functools import partial
 from hashlib import sha256
@@ -29,9 +27,13 @@ LEASE = timedelta(minutes=4)
 # Between tries that failed; the last one is repeated.
 DELAYS = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=6))
 # A print whose worker died at it so often counts as failed: it may be what kills them.
-ATTEMPTS = 3
+MAX_ATTEMPTS = 3
+# Prints that one look for work takes into account.
+CANDIDATES = 20
 # Where all prints lie but those as issued, which are named by their digest.
 FOLDER = "prints"
+# Characters of a key in the name of a file.
+KEY_LENGTH = 24
 # Seconds between two looks for files that nothing points to.
 TIDY_EVERY_SECONDS = 3_600.0
 # How old such a file must be: the worker stores a print before its row says so.
@@ -66,73 +68,106 @@ def make_prints(now: datetime) -> int:
 
 
 def _claim(now: datetime) -> Print | None:
-    """Take the oldest print that is due and that nobody living is at."""
+    """Take the oldest print that is due and that no living worker is at."""
     due = Q(next_at=None) | Q(next_at__lte=now)
-    alive: set[str] | None = None
-    for row in Print.objects.filter(due, finished_at=None).order_by("pk")[:20]:
+    for row in Print.objects.filter(due, finished_at=None).order_by("pk")[:CANDIDATES]:
         if row.claimed_at is not None:
-            if alive is None:
-                alive = heartbeats.living("worker", now)
-            is_left = row.claimed_at < now - heartbeats.GONE and row.claimed_by not in alive
-            if not (is_left or row.claimed_at < now - LEASE):
+            if not _is_left(row, now):
                 continue
-        free = Print.objects.filter(pk=row.pk, claimed_at=row.claimed_at, finished_at=None)
-        if row.claimed_at is not None and row.attempts >= ATTEMPTS:
-            log.error(
-                "The PDF %s was left by its worker %d times; it is tried again later",
-                row,
-                row.attempts,
-            )
-            free.update(claimed_at=None, claimed_by="", next_at=now + DELAYS[-1], attempts=0)
-            continue
-        values = {
-            "claimed_at": now,
-            "claimed_by": heartbeats.own_name("worker"),
-            "attempts": row.attempts + 1,
-        }
-        if free.update(**values):
-            for name, value in values.items():
-                setattr(row, name, value)
+            if row.attempts >= MAX_ATTEMPTS:
+                _put_off(row, now)
+                continue
+        if _take(row, now):
             return row
     return None
+
+
+def _is_left(row: Print, now: datetime) -> bool:
+    """Whether a print was claimed by a worker that is not at it any more. Queries: 0 or 1."""
+    assert row.claimed_at is not None
+    if row.claimed_at < now - LEASE:
+        return True
+    if row.claimed_at >= now - heartbeats.GONE:
+        return False
+    return row.claimed_by not in heartbeats.living("worker", now)
+
+
+def _as_seen(row: Print) -> QuerySet[Print]:
+    """Return the row, unless another worker has changed it since."""
+    return Print.objects.filter(pk=row.pk, claimed_at=row.claimed_at, finished_at=None)
+
+
+def _put_off(row: Print, now: datetime) -> None:
+    """Let a print wait that may be what kills its workers."""
+    log.error(
+        "The PDF %s was left by its worker %d times; it is tried again later", row, row.attempts
+    )
+    _as_seen(row).update(claimed_at=None, claimed_by="", next_at=now + DELAYS[-1], attempts=0)
+
+
+def _take(row: Print, now: datetime) -> bool:
+    """Claim a print; return False when another worker was faster."""
+    values = {
+        "claimed_at": now,
+        "claimed_by": heartbeats.own_name("worker"),
+        "attempts": row.attempts + 1,
+    }
+    if not _as_seen(row).update(**values):
+        return False
+    for name, value in values.items():
+        setattr(row, name, value)
+    return True
 
 
 def _make(row: Print) -> str:
     """Make a PDF and return its path in the private storage."""
     page = ProceedingsPage.objects.get(pk=row.page_id)
-    if row.kind == Print.Kind.DRAFT:
-        draft = page.get_latest_revision_as_object()
-        at = draft.latest_revision_created_at or row.wanted_at
-        content = print_document(document.build(draft), at=at, draft=True).content
-    elif row.kind == Print.Kind.NOTED:
-        # Of the notes that hold now: when they are others than those that were wanted, another row
-        # is waiting too.
-        notes = printing.wanted_of(page).notes
-        content = print_document(
-            document.build(page), at=notes[-1].made_at if notes else row.wanted_at
-        ).content
-    else:
-        return _make_original(row, page)
-    return _store(f"{FOLDER}/{row.page_id}-{row.kind}-{row.key[:24]}.pdf", content)
+    return _MAKERS[row.kind](row, page)
+
+
+def _make_draft(row: Print, page: ProceedingsPage) -> str:
+    draft = page.get_latest_revision_as_object()
+    at = draft.latest_revision_created_at or row.wanted_at
+    content = print_document(document.build(draft), at=at, draft=True).content
+    return _store(row, row.key, content)
+
+
+def _make_noted(row: Print, page: ProceedingsPage) -> str:
+    """Make a print with the notes that hold now.
+
+    When they are others than those that were wanted, another row is waiting too.
+    """
+    at = max((note.made_at for note in printing.wanted_of(page).notes), default=row.wanted_at)
+    content = print_document(document.build(page), at=at).content
+    return _store(row, row.key, content)
 
 
 def _make_original(row: Print, page: ProceedingsPage) -> str:
-    """Make the print as issued, stored for good under
-    its digest: no later template or font changes it.
+    """Make the print as issued, stored for good under its digest.
+
+    No later template or font changes it.
     """
     text = issue_of(page).text
     assert text is not None
     content = print_document(document.build(page, with_notes=False), at=text.issued_at).content
     digest = sha256(content).hexdigest()
-    first = IssuedText.objects.filter(pk=text.pk, pdf_digest="").update(pdf_digest=digest)
-    if first or text.pdf_digest == digest:
+    is_first = IssuedText.objects.filter(pk=text.pk, pdf_digest="").update(pdf_digest=digest)
+    if is_first or text.pdf_digest == digest:
         return path_of(keep_content(content))
     log.error("The PDF of %s as issued was missing; it was made again.", text.symbol)
-    return _store(f"{FOLDER}/{row.page_id}-{row.kind}-{digest[:24]}.pdf", content)
+    return _store(row, digest, content)
 
 
-def _store(path: str, content: bytes) -> str:
+def _store(row: Print, key: str, content: bytes) -> str:
+    path = f"{FOLDER}/{row.page_id}-{row.kind}-{key[:KEY_LENGTH]}.pdf"
     return str(storages["private"].save(path, ContentFile(content)))
+
+
+_MAKERS: dict[str, Callable[[Print, ProceedingsPage], str]] = {
+    Print.Kind.DRAFT: _make_draft,
+    Print.Kind.NOTED: _make_noted,
+    Print.Kind.ISSUED: _make_original,
+}
 
 
 # --- What is not needed any more ------------------------------------------------------------------
@@ -180,14 +215,13 @@ def _tidy(now: datetime) -> None:
 
 
 def discard_unused(now: datetime) -> int:
-    """Remove files of prints that no row points to, and old prints of drafts; return how many files
-    no row had.
+    """Remove files of prints that no row points to, and old prints of drafts.
 
     A page that is deleted takes its rows along and leaves the files; a worker that is killed may
     leave one that is whole, or half. What can be made again is removed, and nothing else of the
     storage.
 
-    Queries: 3.
+    Returns: how many files had no row. Queries: 3.
     """
     _discard(Print.objects.filter(kind=Print.Kind.DRAFT, finished_at__lt=now - DRAFT_AFTER))
     storage = storages["private"]

@@ -49,21 +49,24 @@ def data_of(transcript: Transcript) -> dict[str, Any]:
                 "title": record.item.title,
                 "taken": record.taken_at is not None,
                 "resumed": record.is_resumed,
-                "session": _session(sitting.conference_session),
+                "session": _session(session_record.conference_session),
                 "interventions": [
                     _intervention(contribution) for contribution in record.interventions
                 ],
             }
-            for sitting in transcript.sessions
-            for record in sitting.items
+            for session_record in transcript.sessions
+            for record in session_record.items
         ],
     }
 
 
 def _session(row: Any) -> dict[str, Any]:
-    opens, closes = row.opened_at or row.opens_at, row.closed_at or row.closes_at
-    hours = {"opens_at": opens.isoformat(), "closes_at": closes.isoformat()}
-    return {"title": row.title, **hours, "held": row.opened_at is not None}
+    return {
+        "title": row.title,
+        "opens_at": row.began_at.isoformat(),
+        "closes_at": row.ended_at.isoformat(),
+        "held": row.opened_at is not None,
+    }
 
 
 def _intervention(contribution: Any) -> dict[str, Any]:
@@ -117,7 +120,7 @@ def compile_proceedings(*, conference_id: int, actor: "Member", now: datetime) -
         .first()
     )
     data = data_of(transcript)
-    record, _made = ProceedingsRecord.objects.get_or_create(
+    record, _is_new = ProceedingsRecord.objects.get_or_create(
         conference_id=conference_id,
         digest=ProceedingsRecord.digest_of(data),
         defaults={"data": data, "compiled_at": now, "compiled_by": actor},
@@ -188,7 +191,7 @@ def _check_seen(page: ProceedingsPage, seen_revision: int | None) -> None:
     if latest is None or latest.pk == seen_revision:
         return
     revision = page.revisions.filter(pk=seen_revision).first()
-    before = words_of(revision.as_object()) if revision else ""
+    before = "" if revision is None else words_of(revision.as_object())
     raise Stale(before=before, after=words_of(latest.as_object()), revision=latest.pk)
 
 
@@ -197,7 +200,7 @@ def words_of(page: ProceedingsPage) -> str:
     lines = [page.title]
     for section in document.build(page).sections:
         lines += [section.title, *(plain(str(part.html)) for part in section.parts)]
-    for number, item in enumerate(page.record.data["agenda"] if page.record else (), start=1):
+    for number, item in enumerate(page.agenda, start=1):
         lines.append(f"{number}. {item['title']}")
         lines += [
             f"#{entry['number']} {entry['author']}: {plain(entry['html'])}"
@@ -218,11 +221,9 @@ def write_proceedings(
     page = _page(page_id, actor)
     _check_open(page)
     draft: ProceedingsPage = page.get_latest_revision_as_object()
-    draft.summary, draft.conclusions, draft.title = (
-        rich_text(summary),
-        rich_text(conclusions),
-        title or draft.title,
-    )
+    draft.summary = rich_text(summary)
+    draft.conclusions = rich_text(conclusions)
+    draft.title = title or draft.title
     draft.save_revision(user=actor, changed=True, log_action=True)
     return draft
 
@@ -231,8 +232,9 @@ def write_proceedings(
 def submit_proceedings(
     *, page_id: int, actor: "Member", seen_revision: int | None
 ) -> WorkflowState:
-    """Hand the draft to the Secretariat: start Wagtail's workflow, or resume it after it was sent
-    back.
+    """Hand the draft to the Secretariat.
+
+    That starts Wagtail's workflow, or resumes it after the draft was sent back.
 
     Args: seen_revision, key of the revision the actor has read; None is none.
 

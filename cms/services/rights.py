@@ -26,8 +26,7 @@ def groups_due(member: "Member") -> set[str]:
 
 @transaction.atomic
 def follow_roles(*, member: "Member") -> None:
-    """Put the member into the groups that are due and out of the others; groups of other names
-    stay.
+    """Put the member into those of our groups that are due, and out of the others.
 
     Called wherever the groups are about to matter: at the admin's door, at compiling, at deciding.
 
@@ -51,8 +50,9 @@ def follow_roles(*, member: "Member") -> None:
 
 @transaction.atomic
 def follow_secretariat() -> None:
-    """Put everybody of the Secretariat into its group, and
-    the others out: Wagtail writes to the group. Queries: 3.
+    """Put everybody of the Secretariat into its group, and the others out.
+
+    Wagtail writes to the group. Queries: 3.
     """
     group = Group.objects.filter(name=SECRETARIAT).first()
     if group is None:

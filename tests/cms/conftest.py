@@ -106,7 +106,7 @@ def _convene(name: str, people: dict[Any, str], sofia: Any, now: datetime, **fie
     )
     schedule_session(
         conference_id=conference.pk,
-        title="First sitting",
+        title="First session",
         opens_at=now,
         closes_at=now + timedelta(hours=2),
         actor=sofia,
@@ -143,13 +143,13 @@ def finished(site: Any, make_member: Any, now: datetime) -> Finished:
     conference = _convene("Field trials near borders", here, people["sofia"], now, background="Why we *meet*.")
     there = {people["ravi"]: "rapporteur", people["boris"]: "chair"}
     other = _convene("Seeds in transit", there, people["sofia"], now)
-    made = Finished(conference, other, now, **people, said=[])
-    made.said += [
-        made.say(people["chen"], "I open item one."),
-        made.say(people["amina"], "**Three hundred** metres, please.", origin="web"),
-        made.say(people["boris"], "Agreed, from the train.", origin="mail"),
+    world = Finished(conference, other, now, **people, said=[])
+    world.said += [
+        world.say(people["chen"], "I open item one."),
+        world.say(people["amina"], "**Three hundred** metres, please.", origin="web"),
+        world.say(people["boris"], "Agreed, from the train.", origin="mail"),
     ]
-    return made
+    return world
 
 
 @pytest.fixture

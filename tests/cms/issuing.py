@@ -20,7 +20,7 @@ def draft() -> tuple[ProceedingsPage, Member]:
         starts_at=now - timedelta(days=8), ends_at=now + timedelta(days=8),
     )  # fmt: skip
     session = schedule_session(
-        conference_id=conference.pk, title="First sitting", items=["Isolation distances"],
+        conference_id=conference.pk, title="First session", items=["Isolation distances"],
         opens_at=now, closes_at=now + timedelta(hours=2), actor=sofia, now=now,
     )  # fmt: skip
     topic = session.items.get().topic_id

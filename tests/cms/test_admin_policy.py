@@ -82,7 +82,9 @@ async def _window(browser: Browser, serving: Serving, cookie: str) -> tuple[Page
     await context.add_cookies([{"name": name, "value": value, "url": serving.origin}])
     await context.route("**/static/**", _static)
     page, wrong = await context.new_page(), []
-    page.on("console", lambda said: wrong.append(said.text) if "Content Security Policy" in said.text else None)
+    page.on(
+        "console", lambda message: wrong.append(message.text) if "Content Security Policy" in message.text else None
+    )
     page.on("pageerror", lambda error: wrong.append(str(error)))
     local = (serving.origin, "data:", "blob:")
     page.on("request", lambda request: None if request.url.startswith(local) else wrong.append(request.url))

@@ -22,7 +22,7 @@ CONTENT = {"symbol": "BSN/EC/2026/1", "title": "Field trials"}
 
 def entry(title: str) -> dict[str, object]:
     """Return an agenda item on which nothing was said."""
-    session = {"title": "First sitting", "opens_at": OPENS.isoformat(), "closes_at": OPENS.replace(hour=11).isoformat()}
+    session = {"title": "First session", "opens_at": OPENS.isoformat(), "closes_at": OPENS.replace(hour=11).isoformat()}
     return {"title": title, "session": session, "interventions": []}
 
 

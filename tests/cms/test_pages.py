@@ -66,9 +66,9 @@ def test_the_page_has_symbol_numbered_paragraphs_permalinks_and_participants(fin
     text = as_(None).get(page.url).content.decode()
     assert page.symbol in text and "Cite as" in text and f"{page.url}pdf/" in text
     assert '<p class="numbered" id="p3" dir="ltr"><span>All agreed on 300 metres.</span></p>' in text
-    for said in finished.said:
-        assert f'href="#c{said.number}"' in text and f'id="c{said.number}"' in text
-        assert f'href="/c/{said.number}/"' not in text
+    for contribution in finished.said:
+        assert f'href="#c{contribution.number}"' in text and f'id="c{contribution.number}"' in text
+        assert f'href="/c/{contribution.number}/"' not in text
     assert "<strong>Three hundred</strong>" in text and "Direction de l&#x27;environnement" in text
     assert "No statement was made on this item." in text
 
@@ -102,9 +102,9 @@ def test_the_list_is_filtered_by_year_and_language(finished, as_):
 
 def test_the_desk_takes_a_conference_from_log_to_issue(finished, as_):
     rosa = as_(finished.rosa)
-    made = rosa.post(f"/proceedings/compile/{finished.conference.pk}/")
+    compiled = rosa.post(f"/proceedings/compile/{finished.conference.pk}/")
     page = ProceedingsPage.objects.get(conference=finished.conference)
-    assert made["Location"] == f"/proceedings/{page.pk}/"
+    assert compiled["Location"] == f"/proceedings/{page.pk}/"
 
     def act(client, name, **fields):
         data = {"revision": latest(page), **fields}
@@ -152,8 +152,8 @@ def _queries(client, address: str) -> int:
 
 def _grow(finished, number: int) -> None:
     for at in range(number):
-        made = create_forum(name=f"Discussion {at}", slug=f"d{at}", preset="readable", now=finished.now)
-        admit_member(forum_id=made.forum_id, member=finished.amina, now=finished.now)
+        policy = create_forum(name=f"Discussion {at}", slug=f"d{at}", preset="readable", now=finished.now)
+        admit_member(forum_id=policy.forum_id, member=finished.amina, now=finished.now)
 
 
 def test_the_home_costs_the_same_with_1_and_with_20_discussions(finished, as_):

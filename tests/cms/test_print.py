@@ -48,10 +48,10 @@ def test_all_fonts_are_here():
 
 
 def test_a_print_has_everything_and_says_that_it_is_tagged(finished):
-    made = printed(finished)
-    text = words(made.content)
-    assert made.content.startswith(b"%PDF-") and pages(made.content) >= 2 and not made.unprinted
-    assert b"/StructTreeRoot" in made.content and b"pdfuaid:part" in made.content
+    output = printed(finished)
+    text = words(output.content)
+    assert output.content.startswith(b"%PDF-") and pages(output.content) >= 2 and not output.unprinted
+    assert b"/StructTreeRoot" in output.content and b"pdfuaid:part" in output.content
     for part in (
         "Field trials near borders",
         "All agreed on 300",
@@ -65,29 +65,29 @@ def test_a_print_has_everything_and_says_that_it_is_tagged(finished):
 
 
 def test_arabic_chinese_and_russian_are_printed_with_letters_not_boxes(finished):
-    made = printed(finished, ARABIC, CHINESE, RUSSIAN)
-    text = words(made.content)
-    assert not made.unprinted and BOX not in text
+    output = printed(finished, ARABIC, CHINESE, RUSSIAN)
+    text = words(output.content)
+    assert not output.unprinted and BOX not in text
     assert "关于标准物质" in text and "обнаружено" in text and "17025" in text
-    assert b"Amiri" in made.content and b"NotoSansCJKtc" in made.content
+    assert b"Amiri" in output.content and b"NotoSansCJKtc" in output.content
 
 
 @pytest.mark.parametrize("language", ["ar", "zh-hans", "ru", "fr", "es"])
 def test_a_document_in_each_language_keeps_the_standard(finished, language, caplog):
     page = finished.issued(language=language)
-    made = print_document(document.build(page), at=page.last_published_at)
+    output = print_document(document.build(page), at=page.last_published_at)
     lang = b"zh-CN" if language == "zh-hans" else language.encode()
-    assert b"/Lang(" + lang + b")" in made.content and b"pdfuaid:part" in made.content
+    assert b"/Lang(" + lang + b")" in output.content and b"pdfuaid:part" in output.content
     # With it readers turn around the words of every line, of an English one in an Arabic document too.
-    assert b"/Direction/R2L" not in made.content
+    assert b"/Direction/R2L" not in output.content
     assert not [record for record in caplog.records if record.levelname == "ERROR"]
 
 
 def test_hostile_text_is_printed_as_it_is_and_runs_nothing(finished, caplog):
-    made = printed(
+    output = printed(
         finished, HOSTILE, "#" * 40, "$" * 999, "\\" * 999, "> " * 60 + "deep\n\nBelow.", "- " * 60 + "deep", "`" * 500
     )
-    text = words(made.content)
+    text = words(output.content)
     assert '#import "@preview/cetz' in text and '#read("/etc/passwd")' in text and "root:" not in text
     assert "\u202e" not in text and "overrid" in text
     assert text.count("W") > 4900
@@ -95,21 +95,21 @@ def test_hostile_text_is_printed_as_it_is_and_runs_nothing(finished, caplog):
 
 
 def test_very_long_words_stay_on_the_paper(finished):
-    made = printed(finished, "W" * 2000)
+    output = printed(finished, "W" * 2000)
     edges = []
-    with pdfium.PdfDocument(made.content) as file:
+    with pdfium.PdfDocument(output.content) as file:
         for page in file:
             text = page.get_textpage()
             edges += [text.get_charbox(at)[2] for at in range(text.count_chars())]
-    assert words(made.content).count("W") >= 2000 and max(edges) < 595 - 60  # points; A4 with its margin
+    assert words(output.content).count("W") >= 2000 and max(edges) < 595 - 60  # points; A4 with its margin
 
 
 def test_letters_without_a_font_become_boxes_and_are_named(finished, caplog):
-    made = printed(finished, "Thai สวัสดี and a smile 😀 here.")
-    text = words(made.content)
-    assert "U+0E2A THAI CHARACTER SO SUA" in made.unprinted and "U+1F600 GRINNING FACE" in made.unprinted
+    output = printed(finished, "Thai สวัสดี and a smile 😀 here.")
+    text = words(output.content)
+    assert "U+0E2A THAI CHARACTER SO SUA" in output.unprinted and "U+1F600 GRINNING FACE" in output.unprinted
     assert BOX in text and "U+0E2A" in text and "could not be printed" in text
-    assert "have no font" in caplog.text and b"pdfuaid:part" in made.content
+    assert "have no font" in caplog.text and b"pdfuaid:part" in output.content
 
 
 def test_letters_said_to_be_in_the_fonts_are(monkeypatch):
@@ -132,8 +132,8 @@ def test_unprintable_knows_spaces_and_marks():
 
 def test_the_same_document_gives_the_same_bytes(finished):
     page = ProceedingsPage.objects.get(pk=finished.issued().pk)
-    one, two = (print_document(document.build(page), at=page.last_published_at).content for _ in range(2))
-    assert one == two
+    first, second = (print_document(document.build(page), at=page.last_published_at).content for _ in range(2))
+    assert first == second
 
 
 def test_a_typesetter_that_dies_is_a_clear_answer_and_not_the_end_of_the_hub(finished, monkeypatch, tmp_path):
@@ -144,6 +144,6 @@ def test_a_typesetter_that_dies_is_a_clear_answer_and_not_the_end_of_the_hub(fin
     with pytest.raises(Unavailable):
         print_document(document.build(page), at=page.last_published_at)
     killed.write_text("import time; time.sleep(30)")
-    monkeypatch.setattr(printing, "PATIENCE", 0.5)
+    monkeypatch.setattr(printing, "PATIENCE_SECONDS", 0.5)
     with pytest.raises(Unavailable):
         print_document(document.build(page), at=page.last_published_at)

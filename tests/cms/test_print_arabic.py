@@ -78,8 +78,8 @@ def _plain(text: str) -> str:
 
 
 def missing(words: list[str], text: str) -> list[str]:
-    found = set(re.split(r"[\s.]+", text))
-    return [word for word in words if _plain(word) not in found]
+    printed_words = set(re.split(r"[\s.]+", text))
+    return [word for word in words if _plain(word) not in printed_words]
 
 
 @pytest.mark.parametrize("read", READERS)
@@ -140,9 +140,9 @@ def test_a_print_is_drawn_as_typst_drew_it(monkeypatch):
     with pdfium.PdfDocument(pdf) as before, pdfium.PdfDocument(searchable(pdf, readings())) as after:
         assert len(before) == len(after)
         for old, new in zip(before, after, strict=True):
-            one, two = (page.render(scale=2).to_pil().convert("L").tobytes() for page in (old, new))
+            first, second = (page.render(scale=2).to_pil().convert("L").tobytes() for page in (old, new))
             assert (
-                sum(abs(a - b) > 64 for a, b in zip(one, two, strict=True)) < 100
+                sum(abs(a - b) > 64 for a, b in zip(first, second, strict=True)) < 100
             )  # pixels of a page at 144 dpi, at the edges of letters
 
 
@@ -178,10 +178,10 @@ def test_our_font_has_every_letter_of_arabic_persian_and_urdu_in_both_weights():
 def test_a_glyph_made_of_others_is_one_glyph_in_the_font_that_is_written():
     outlines = Outlines((AMIRI / "Amiri-Regular.ttf").read_bytes())
     letter = glyphs_by_code((AMIRI / "Amiri-Regular.ttf").read_bytes())[ord("ب")]
-    made = outlines.composed([(letter, 10, 0), (letter, 200, -5)], 700)
+    composed = outlines.composed([(letter, 10, 0), (letter, 200, -5)], 700)
     again = Outlines(outlines.font())
-    assert made == outlines.composed([(letter, 10, 0), (letter, 200, -5)], 700) == len(again.glyphs) - 1
-    assert again.advances[made] == 700 and again.digest(letter) == outlines.digest(letter)
+    assert composed == outlines.composed([(letter, 10, 0), (letter, 200, -5)], 700) == len(again.glyphs) - 1
+    assert again.advances[composed] == 700 and again.digest(letter) == outlines.digest(letter)
 
 
 def _blank_rows(pdf: bytes) -> list[int]:

@@ -143,7 +143,7 @@ def test_a_worker_that_was_too_slow_overwrites_nothing(fresh, monkeypatch):
 
 
 def test_a_print_that_kills_its_workers_is_put_off(fresh, as_, setter):
-    Print.objects.update(attempts=printing.ATTEMPTS, claimed_at=clock() - timedelta(hours=1), claimed_by="gone")
+    Print.objects.update(attempts=printing.MAX_ATTEMPTS, claimed_at=clock() - timedelta(hours=1), claimed_by="gone")
     assert printing.make_prints(clock()) == 0 and setter["count"] == 0
     row = Print.objects.get()
     assert row.has_failed and row.next_at > clock() + timedelta(hours=5)

@@ -21,10 +21,10 @@ def test_compiling_makes_an_unpublished_draft_with_participants_agenda_and_every
     assert page.title == "Field trials near borders" and page.language == "en"
     data = page.record.data
     assert [item["title"] for item in data["agenda"]] == ["Isolation distances", "Notification"]
-    assert page.record.numbers == [said.number for said in finished.said]
-    said = data["agenda"][0]["interventions"][1]
-    assert (said["author"], said["country"], said["origin"]) == ("Amina Diallo", "SN", "web")
-    assert "<strong>Three hundred</strong>" in said["html"]
+    assert page.record.numbers == [statement.number for statement in finished.said]
+    statement = data["agenda"][0]["interventions"][1]
+    assert (statement["author"], statement["country"], statement["origin"]) == ("Amina Diallo", "SN", "web")
+    assert "<strong>Three hundred</strong>" in statement["html"]
     assert next((who["name"], who["role"]) for who in data["participants"]) == ("Chen Wei", "chair")
     assert "<em>meet</em>" in data["background"]
 
@@ -76,7 +76,9 @@ def test_approval_publishes_under_a_symbol(finished, settings):
     page = finished.issued()
     year = page.first_published_at.year
     assert page.live and page.symbol == f"{settings.HUB_SYMBOL}/{year}/1"
-    assert "300 metres" in page.summary and page.record.numbers == [said.number for said in finished.said]
+    assert "300 metres" in page.summary and page.record.numbers == [
+        contribution.number for contribution in finished.said
+    ]
 
 
 def test_what_waits_for_approval_is_not_changed_by_the_rapporteur(finished):
@@ -146,10 +148,10 @@ def test_a_rapporteur_who_left_the_conference_has_nothing_more_to_do_with_the_dr
 
 
 def test_a_draft_follows_what_happened_and_marks_late_changes(finished, as_):
-    sitting = finished.conference.conference_sessions.get()
-    first, second = sitting.items.all()
+    conference_session = finished.conference.conference_sessions.get()
+    first, second = conference_session.items.all()
     moment = finished.now + timedelta(minutes=1)
-    act = {"conference_session_id": sitting.pk, "actor": finished.chen}
+    act = {"conference_session_id": conference_session.pk, "actor": finished.chen}
     open_session(**act, now=finished.now, item_id=second.pk)
     take_item(**act, now=moment, item_id=first.pk)
     take_item(**act, now=moment, item_id=second.pk)

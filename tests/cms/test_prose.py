@@ -6,16 +6,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cms import prose
+from cms import prose, prose_html
 from cms.document import _paragraphs
 from hub.lib.markup import plain, render
 
 
 def texts(markup: str) -> str:
     """Return all words of the tree."""
-    found: list[str] = []
-    prose.mapped(prose.read(markup), lambda text: found.append(text) or text)
-    return "".join(found)
+    pieces: list[str] = []
+    prose.mapped(prose.read(markup), lambda text: pieces.append(text) or text)
+    return "".join(pieces)
 
 
 def depth(nodes: object) -> int:
@@ -57,9 +57,9 @@ def test_scripts_and_styles_say_nothing():
 
 def test_html_made_from_the_tree_is_escaped():
     blocks = prose.read("<p>&lt;script&gt; &amp; <a href='https://x.example/?a=1&quot;b'>y</a></p><pre>&lt;b&gt;</pre>")
-    made = "".join(prose.block_html(block) for block in blocks)
-    assert "&lt;script&gt; &amp;" in made and "<pre>&lt;b&gt;</pre>" in made and "<script" not in made
-    assert 'href="https://x.example/?a=1&quot;b"' in made
+    html = "".join(prose_html.block_html(block) for block in blocks)
+    assert "&lt;script&gt; &amp;" in html and "<pre>&lt;b&gt;</pre>" in html and "<script" not in html
+    assert 'href="https://x.example/?a=1&quot;b"' in html
 
 
 def test_direction_is_that_of_the_first_letter_that_has_one():

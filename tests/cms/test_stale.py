@@ -79,8 +79,8 @@ def test_the_editor_does_not_save_over_what_its_writer_has_not_seen(finished, as
     rosa = as_(finished.rosa)
     refused = rosa.post(address, _form(page, loaded_revision_id=str(seen))).content.decode()
     assert "Chen Wei saved another version" in refused and "By the editor." in refused
-    kept = ProceedingsPage.objects.get(pk=page.pk).get_latest_revision_as_object()
-    assert "By the chair." in kept.summary
+    draft = ProceedingsPage.objects.get(pk=page.pk).get_latest_revision_as_object()
+    assert "By the chair." in draft.summary
     rosa.post(address, _form(page, loaded_revision_id=str(latest(page))))
     assert "By the editor." in ProceedingsPage.objects.get(pk=page.pk).get_latest_revision_as_object().summary
 

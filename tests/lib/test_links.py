@@ -5,7 +5,8 @@ from html import unescape
 import pytest
 from django.utils.html import strip_tags
 
-from cms.prose import block_html, read
+from cms.prose import read
+from cms.prose_html import block_html
 from hub.lib.markup import render
 
 EVIL = "evil.example"
