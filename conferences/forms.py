@@ -17,6 +17,8 @@ from hub.members.selectors import member_by_address
 if TYPE_CHECKING:
     from hub.members.models import Member
 
+# Addresses that one field takes.
+MAX_ADDRESSES = 500
 ROLES = [
     ("participant", _("participant")),
     ("chair", _("chair")),
@@ -30,15 +32,15 @@ class AddressesField(forms.CharField):
     """Addresses of members, one a line or with commas; gives members, names those nobody has."""
 
     def __init__(self, *, rows: int = 3, **options: Any) -> None:
-        many = forms.Textarea(attrs={"rows": rows, "dir": "ltr"})
-        super().__init__(
-            widget=many if rows > 1 else forms.TextInput(attrs={"dir": "ltr"}), **options
-        )
+        widget: forms.Widget = forms.TextInput(attrs={"dir": "ltr"})
+        if rows > 1:
+            widget = forms.Textarea(attrs={"rows": rows, "dir": "ltr"})
+        super().__init__(widget=widget, **options)
 
     def clean(self, value: Any) -> "list[Member]":
         """Return the members; the error names every address that belongs to none."""
         text = super().clean(value)
-        addresses = [part for part in re.split(r"[\s,;]+", text) if part][:500]
+        addresses = [part for part in re.split(r"[\s,;]+", text) if part][:MAX_ADDRESSES]
         members_by_address = {address: member_by_address(address) for address in addresses}
         unknown = [address for address, member in members_by_address.items() if member is None]
         if unknown:

@@ -1,5 +1,4 @@
-"""Events as frames: what sockets push, what the catch-up by HTTP gives, and what the server's pages
-show.
+"""Events as frames: what sockets push, the catch-up by HTTP gives and the server's pages show.
 
 A frame is a JSON object that is the same for every reader of the room: data and the contribution's
 own safe HTML, no word of the interface and nothing that depends on who reads (``performance.md``:
@@ -55,17 +54,27 @@ def joined(events: QuerySet[Event]) -> QuerySet[Event]:
 
 
 def person_of(member: "Member", standing: Mapping[str, str]) -> dict[str, Any]:
-    """Return a person with the name, role and country
-    of that moment; today's name where none was kept.
+    """Return a person with the name, role and country of that moment.
+
+    It is today's name where the log has none, and for who has left for good.
     """
-    name = standing.get("name") if not member.anonymised_at else ""
+    name = standing.get("name") or member.name
+    if member.anonymised_at:
+        name = member.name
     return {
         "id": member.pk,
-        "name": name or member.name,
-        "initials": initials_of(name or member.name),
+        "name": name,
+        "initials": initials_of(name),
         "country": standing.get("country", ""),
         "role": standing.get("role", ""),
     }
+
+
+def _person(event: Event, place: str, member: "Member | None") -> dict[str, Any] | None:
+    """Return who stands in one place of an event, ``actor`` or ``member``, None for nobody."""
+    if member is None:
+        return None
+    return person_of(member, event.people.get(place, {}))
 
 
 def _item(item: AgendaItem | None) -> dict[str, Any] | None:
@@ -109,14 +118,13 @@ def _contribution(event: Event) -> dict[str, Any] | None:
 def frame_of(event: Event) -> dict[str, Any]:
     """Return an event as a frame. Queries: none for one that is :func:`joined`."""
     floor_request = event.floor_request
+    speaker = None if floor_request is None else floor_request.member
     return {
         "seq": event.seq,
         "kind": event.kind,
         "at": iso(event.at),
-        "actor": person_of(event.actor, event.people.get("actor", {})) if event.actor else None,
-        "member": person_of(floor_request.member, event.people.get("member", {}))
-        if floor_request
-        else None,
+        "actor": _person(event, "actor", event.actor),
+        "member": _person(event, "member", speaker),
         "request": event.floor_request_id,
         "item": _item(event.agenda_item),
         "contribution": _contribution(event),

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import models
+from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -21,8 +22,7 @@ FLOOR_SECONDS = 180
 
 
 class Conference(models.Model):
-    """An electronic conference: a closed forum over a defined period, with live
-    conference_sessions.
+    """An electronic conference: a closed forum over a period, with live conference_sessions.
 
     Roles are the forum's memberships (``forums.Membership``): chair, moderator (the facilitator),
     rapporteur, participant, observer. A second table of participants would have to be kept in step
@@ -47,7 +47,7 @@ class Conference(models.Model):
 
     def get_absolute_url(self) -> str:
         """Return the address of the conference's page."""
-        return f"/conferences/{self.slug}/"
+        return reverse("conferences:conference", args=(self.slug,))
 
     @property
     def background_markup(self) -> SafeString:
@@ -71,14 +71,17 @@ class Conference(models.Model):
 
     def state_at(self, now: datetime) -> str:
         """Return ``coming``, ``open`` or ``closed``, by the conference's period."""
-        if self.starts_at and now < self.starts_at:
+        if self.starts_at is not None and now < self.starts_at:
             return "coming"
-        return "closed" if self.ends_at and now >= self.ends_at else "open"
+        if self.ends_at is not None and now >= self.ends_at:
+            return "closed"
+        return "open"
 
 
 class ConferenceSession(models.Model):
-    """A session of a conference, live. ``next_seq``
-    numbers its log; whoever appends holds this row's lock.
+    """A session of a conference, live.
+
+    ``next_seq`` numbers its log; whoever appends holds this row's lock.
     """
 
     class State(models.TextChoices):
@@ -116,6 +119,13 @@ class ConferenceSession(models.Model):
                 condition=models.Q(closes_at__gt=models.F("opens_at")),
                 name="conference_session_has_length",
             ),
+            # One that was never held is closed without having been opened.
+            models.CheckConstraint(
+                condition=models.Q(state="scheduled", opened_at=None, closed_at=None)
+                | models.Q(state="open", opened_at__isnull=False, closed_at=None)
+                | models.Q(state="closed", closed_at__isnull=False),
+                name="conference_session_state",
+            ),
         )
         # The clock asks for what is to open and to close; the home for what is coming.
         indexes = (models.Index(fields=("state", "opens_at"), name="conference_session_clock"),)
@@ -125,7 +135,17 @@ class ConferenceSession(models.Model):
 
     def get_absolute_url(self) -> str:
         """Return the address of the live room, which becomes that of the transcript."""
-        return f"/sessions/{self.pk}/"
+        return reverse("conferences:room", args=(self.pk,))
+
+    @property
+    def began_at(self) -> datetime:
+        """When it was opened, or is to open."""
+        return self.opened_at or self.opens_at
+
+    @property
+    def ended_at(self) -> datetime:
+        """When it was closed, or is to close."""
+        return self.closed_at or self.closes_at
 
     @property
     def is_open(self) -> bool:
@@ -144,8 +164,9 @@ class ConferenceSession(models.Model):
 
 
 class AgendaItem(models.Model):
-    """A point of the agenda; what is said on it stands
-    in its topic, before, during and after the session.
+    """A point of the agenda.
+
+    What is said on it, before, during and after the session, stands in its topic.
     """
 
     conference_session = models.ForeignKey(
@@ -186,6 +207,9 @@ class FloorRequest(models.Model):
         WITHDRAWN_BY_CHAIR = "withdrawn_by_chair", _("taken off the list by the chair")
         LAPSED = "lapsed", _("not heard before the end")
 
+    # On the list, or speaking.
+    ACTIVE = (State.WAITING, State.GIVEN)
+
     conference_session = models.ForeignKey(
         ConferenceSession, on_delete=models.PROTECT, related_name="floor_requests"
     )
@@ -209,6 +233,17 @@ class FloorRequest(models.Model):
             models.UniqueConstraint(
                 fields=("conference_session",), condition=models.Q(state="given"), name="one_floor"
             ),
+            models.CheckConstraint(
+                condition=models.Q(state="waiting", given_at=None, ended_at=None)
+                | models.Q(state="given", given_at__isnull=False, ended_at=None)
+                | models.Q(state="done", given_at__isnull=False, ended_at__isnull=False)
+                | models.Q(
+                    state__in=("withdrawn", "withdrawn_by_chair", "lapsed"),
+                    given_at=None,
+                    ended_at__isnull=False,
+                ),
+                name="floor_request_state",
+            ),
         )
 
     def __str__(self) -> str:
@@ -217,12 +252,22 @@ class FloorRequest(models.Model):
     @property
     def until(self) -> datetime | None:
         """When the floor's time is over, None before it was given."""
-        return self.given_at + timedelta(seconds=self.seconds) if self.given_at else None
+        if self.given_at is None:
+            return None
+        return self.given_at + timedelta(seconds=self.seconds)
+
+
+# Of Event.Kind, which the constraint cannot name where it stands.
+EVENT_KINDS = (
+    "opened", "item_taken", "floor_asked", "floor_withdrawn", "floor_given", "floor_returned",
+    "floor_ended", "intervention", "edited", "rescheduled", "closed", "closed_by_clock",
+)  # fmt: skip
 
 
 class Event(models.Model):
-    """One act in a conference_session. The log is the
-    transcript, what sockets resume from, and never changed.
+    """One act in a conference_session.
+
+    The log is the transcript and what sockets resume from; it never changes.
     """
 
     class Kind(models.TextChoices):
@@ -270,6 +315,12 @@ class Event(models.Model):
         ordering = ("conference_session", "seq")
         constraints = (
             models.UniqueConstraint(fields=("conference_session", "seq"), name="event_seq_once"),
+            models.CheckConstraint(condition=models.Q(kind__in=EVENT_KINDS), name="event_kind"),
+            # Nobody closes what the clock closes.
+            models.CheckConstraint(
+                condition=~models.Q(kind="closed_by_clock") | models.Q(actor=None),
+                name="event_closed_by_clock_has_no_actor",
+            ),
         )
 
     def __str__(self) -> str:

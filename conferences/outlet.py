@@ -18,13 +18,10 @@ _OPEN = ConferenceSession.State.OPEN
 
 
 class LiveOutlet(Outlet):
-    """Record contributions in the log of an open
-    conference_session and push prompts to the rooms.
-    """
+    """Record contributions in the log of an open session, and push prompts to the rooms."""
 
     def accept(self, contribution: "Contribution", *, quiet: bool, now: datetime) -> None:
-        """Log an intervention when the contribution's topic is on the agenda of an open
-        conference_session.
+        """Log an intervention when the contribution's topic is on the agenda of an open session.
 
         An import is logged when it was said within the session, but pushed to nobody. Queries: 1,
         or 6 in a session.
@@ -36,12 +33,9 @@ class LiveOutlet(Outlet):
         if item is None or is_chairs_words(contribution):
             return
         conference_session = lock(item.conference_session_id)
-        opened_at = conference_session.opened_at
-        if (
-            not conference_session.is_open
-            or opened_at is None
-            or contribution.created_at < opened_at
-        ):
+        if not conference_session.is_open:
+            return
+        if contribution.created_at < conference_session.began_at:
             return
         append(
             conference_session,
@@ -54,9 +48,7 @@ class LiveOutlet(Outlet):
         )
 
     def edit(self, contribution: "Contribution", *, now: datetime) -> None:
-        """Show the new words in the rooms of an open
-        conference_session; a transcript reads the record anyway.
-        """
+        """Show the new words in the rooms of an open session; a transcript reads the record."""
         rows = Event.objects.filter(
             contribution_id=contribution.pk, conference_session__state=_OPEN
         )
@@ -75,19 +67,20 @@ class LiveOutlet(Outlet):
             )
 
     def change_membership(self, membership: "Membership", *, now: datetime) -> None:
-        """Close the sockets of who left with the commit; take
-        who left or now only observes off the speakers' list.
+        """Take members off the speakers' list who left or now only observe.
+
+        The sockets of those who left are closed with the commit.
         """
         publish_on_commit(f"membership.{membership.forum_id}", {"member": membership.member_id})
         if membership.left_at is None and membership.role != "observer":
             return
-        held = FloorRequest.objects.filter(
+        active = FloorRequest.objects.filter(
             member=membership.member_id,
-            state__in=("waiting", "given"),
+            state__in=FloorRequest.ACTIVE,
             conference_session__conference__forum=membership.forum_id,
             conference_session__state=_OPEN,
         )
-        for conference_session_id in held.values_list("conference_session_id", flat=True):
+        for conference_session_id in active.values_list("conference_session_id", flat=True):
             leave(conference_session_id=conference_session_id, member=membership.member, now=now)
 
     def change_memberships(
@@ -96,7 +89,8 @@ class LiveOutlet(Outlet):
         """Do nothing: letting people in closes no socket and ends no turn."""
 
     def announce(self, contribution: "Contribution") -> None:
-        """Tell the open pages of the topic that there is
-        something new; the log has sent its own frame.
+        """Tell the open pages of the topic that there is something new.
+
+        The log has sent its own frame.
         """
         bus.publish(f"room.topic.{contribution.topic_id}", {"seq": contribution.number})

@@ -1,6 +1,4 @@
-"""What the room's pages show, put together from the
-selectors: templates get this and make no query.
-"""
+"""What the room's pages show, put together from the selectors: templates make no query."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,6 +18,7 @@ from forums.forms import new_key
 from forums.pages import silenced
 from forums.selectors import moderators_of, readers_of, topic_for
 from hub.lib.errors import NotFound
+from hub.lib.full_urls import socket_url
 
 if TYPE_CHECKING:
     from hub.members.models import Member
@@ -42,31 +41,33 @@ class LogLine:
     edit: Edit | None = None  # the last edit of the statement
 
 
-def _edit(statement: dict[str, Any] | None) -> Edit | None:
-    edit = statement["edit"] if statement else None
+def _edit(statement: dict[str, Any]) -> Edit | None:
+    edit = statement["edit"]
     if edit is None:
         return None
-    at = datetime.fromisoformat(edit["at"])
     return Edit(
         by=edit["by"],
-        at=at,
+        at=datetime.fromisoformat(edit["at"]),
         reason=edit["reason"],
         by_author=edit["own"],
         is_after_close=edit["after"],
     )
 
 
-def dress(frame: dict[str, Any]) -> LogLine:
+def log_line(frame: dict[str, Any]) -> LogLine:
     """Return a frame with what depends on the reader's language and zone."""
-    statement = frame["contribution"] if frame["kind"] != "edited" else None
+    moment, sentence = datetime.fromisoformat(frame["at"]), words.sentence(frame)
+    statement = frame["contribution"]
+    if statement is None or frame["kind"] == "edited":
+        return LogLine(frame, moment, sentence, None, role="", channel="")
     table = words.table()
     return LogLine(
         frame=frame,
-        moment=datetime.fromisoformat(frame["at"]),
-        sentence=words.sentence(frame),
+        moment=moment,
+        sentence=sentence,
         statement=statement,
-        role=str(table["roles"].get(statement["author"]["role"], "")) if statement else "",
-        channel=str(table["channels"].get(statement["origin"], "")) if statement else "",
+        role=str(table["roles"].get(statement["author"]["role"], "")),
+        channel=str(table["channels"].get(statement["origin"], "")),
         edit=_edit(statement),
     )
 
@@ -96,30 +97,32 @@ def _person(member: "Member", role: str) -> dict[str, Any]:
     }
 
 
-def _place(request: FloorRequest) -> dict[str, Any]:
+def _place(request: FloorRequest | None) -> dict[str, Any] | None:
+    """Return a place on the speakers' list, None for no request."""
+    if request is None:
+        return None
+    until = request.until
     return {
         "request": request.pk,
         "member": _person(request.member, ""),
         "seconds": request.seconds,
-        "until": iso(request.until) if request.until else None,
+        "until": None if until is None else iso(until),
     }
 
 
 def state_of(room: RoomView, member: "Member | None", *, now: datetime) -> dict[str, Any]:
-    """Return what the script starts from: where the
-    log stands, the floor, and the words of this page.
-    """
+    """Return what the script starts from: the log, the floor, and the words of this page."""
     row = room.conference_session
     return {
         "seq": row.last_seq,
         "state": row.state,
         "now": iso(now),
         "closes": iso(row.closes_at),
-        "me": member.pk if member else 0,
+        "me": 0 if member is None else member.pk,
         "leads": room.leads,
-        "holder": _place(room.holder) if room.holder else None,
+        "holder": _place(room.holder),
         "waiting": [_place(request) for request in room.waiting],
-        "socket": f"/live/session/{row.pk}/",
+        "socket": socket_url("session", row.pk),
         "events": reverse("conferences:events", args=(row.pk,)),
         "zone": timezone.get_current_timezone_name(),
         "language": get_language() or "en",
@@ -129,8 +132,7 @@ def state_of(room: RoomView, member: "Member | None", *, now: datetime) -> dict[
 
 @dataclass(frozen=True)
 class UnsentText:
-    """Where words can go that were not sent in time: into the discussion of the item that was last
-    under discussion.
+    """Where a text can go that was not sent in time: the topic of the last item under discussion.
 
     Args:
         address: of its topic; empty where the member cannot write.
@@ -145,23 +147,27 @@ class UnsentText:
 
     @classmethod
     def of(cls, room: RoomView, member: "Member | None", *, now: datetime) -> "UnsentText | None":
-        """Return it for who may speak in the room, None
-        for all others. Queries: 0, 4 after the gavel.
+        """Return it for those who may speak in the room, None for all others.
+
+        Queries: 0, 4 after the gavel.
         """
-        row = room.conference_session
         if not room.speaks:
             return None
-        item = row.current_item or next(iter(room.items), None)
-        address, reason = "", ""
-        if item is not None:
-            address = reverse("forums:topic_by_key", args=(item.topic_id,))
-            reason = _silence(item.topic_id, member, now) if row.is_closed else ""
-        return cls(
-            conference_session_id=row.pk,
-            address="" if reason else address,
-            reason=reason,
-            key=new_key(),
-        )
+        address, reason = _place_for_unsent(room, member, now)
+        return cls(room.conference_session.pk, address, reason, key=new_key())
+
+
+def _place_for_unsent(room: RoomView, member: "Member | None", now: datetime) -> tuple[str, str]:
+    """Return the address of the topic that takes an unsent text, or why there is none."""
+    row = room.conference_session
+    item = row.current_item or next(iter(room.items), None)
+    if item is None:
+        return "", ""
+    if row.is_closed:
+        reason = _silence(item.topic_id, member, now)
+        if reason:
+            return "", reason
+    return reverse("forums:topic_by_key", args=(item.topic_id,)), ""
 
 
 def _silence(topic_id: int, member: "Member | None", now: datetime) -> str:

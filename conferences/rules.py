@@ -1,8 +1,8 @@
-"""Who may do what in a conference_session, and when. Each check returns nothing or raises the error
-to show.
+"""Who may do what in a conference_session, and when.
 
-Rights are the forum's (:mod:`forums.policy`): who may reply may ask for the floor, who leads the
-forum (chair, moderator, Secretariat) conducts the conference_session.
+Each check returns nothing or raises the error to show. Rights are the forum's
+(:mod:`forums.policy`): those who may reply may ask for the floor, those who lead the forum (chair,
+moderator, Secretariat) conduct the conference_session.
 """
 
 from datetime import datetime, timedelta
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 # A speaker who is just sending when the time is over is still heard.
 GRACE = timedelta(seconds=10)
-MIN_SECONDS, MAX_SECONDS = 15, 3600
+MIN_FLOOR_SECONDS, MAX_FLOOR_SECONDS = 15, 3600
 # Requests for the floor of one member in so many minutes of one session; each is a line in the log
 # of all.
 MAX_ASKS, ASKS_MINUTES = 10, 10
@@ -32,6 +32,11 @@ MAX_ASKS, ASKS_MINUTES = 10, 10
 def leads(access: Access, forum_id: int) -> bool:
     """Whether the person conducts conference_sessions of a forum."""
     return access.may(APPROVE, forum_id)
+
+
+def may_convene(member: "Member | None") -> bool:
+    """Whether the person convenes conferences: the Secretariat does."""
+    return member is not None and member.is_staff
 
 
 def names_chair(member: "Member", forum_id: int) -> bool:
@@ -53,15 +58,17 @@ def check_leads(member: "Member", forum_id: int) -> None:
         raise NotAllowed(_("The chair, the facilitators and the Secretariat do this."))
 
 
-def may_end(member: "Member", role: str, conference: Conference, now: datetime) -> bool:
+def may_end(member: "Member | None", role: str, conference: Conference, now: datetime) -> bool:
     """Whether a person may end a conference now, by their role in it."""
-    return may_name_chair(member, role) and conference.state_at(now) == "open"
+    if member is None or conference.state_at(now) != "open":
+        return False
+    return may_name_chair(member, role)
 
 
 def check_ends(member: "Member", conference: Conference, now: datetime) -> None:
-    """Let pass who may end a conference now: its chair and the Secretariat, while its period runs.
+    """Raise unless a person may end a conference now: its chair and the Secretariat may.
 
-    Raises: NotFound, NotAllowed, NotNow.
+    Raises: NotFound, NotAllowed, NotNow (its period does not run).
     """
     check_leads(member, conference.forum_id)
     if not names_chair(member, conference.forum_id):
@@ -83,7 +90,7 @@ def check_speaks(member: "Member", forum_id: int) -> bool:
 
 
 def check_asks(conference_session: ConferenceSession, member: "Member", now: datetime) -> None:
-    """Raise TooMany for who asks for the floor and withdraws, again and again. Queries: 1."""
+    """Raise TooMany for a member who asks for the floor again and again. Queries: 1."""
     since = now - timedelta(minutes=ASKS_MINUTES)
     rows = FloorRequest.objects.filter(
         conference_session=conference_session, member=member, asked_at__gt=since
@@ -98,18 +105,22 @@ def check_asks(conference_session: ConferenceSession, member: "Member", now: dat
         raise TooMany(with_count(sentence, MAX_ASKS), seconds=60 * ASKS_MINUTES)
 
 
-def check_open(conference_session: ConferenceSession) -> None:
-    """Raise NotNow before the opening and after the gavel."""
+def check_not_closed(conference_session: ConferenceSession) -> None:
+    """Raise NotNow after the gavel."""
     if conference_session.is_closed:
         raise errors.closed()
+
+
+def check_open(conference_session: ConferenceSession) -> None:
+    """Raise NotNow before the opening and after the gavel."""
+    check_not_closed(conference_session)
     if not conference_session.is_open:
         raise errors.not_open()
 
 
 def check_can_open(conference_session: ConferenceSession, now: datetime) -> None:
     """Raise NotNow for a conference_session that was opened before, or is over."""
-    if conference_session.is_closed:
-        raise errors.closed()
+    check_not_closed(conference_session)
     if conference_session.is_open:
         raise errors.already_opened()
     if conference_session.closes_at <= now:
@@ -118,14 +129,14 @@ def check_can_open(conference_session: ConferenceSession, now: datetime) -> None
 
 def has_floor(request: FloorRequest | None, now: datetime) -> bool:
     """Whether a request holds the floor, its grace included."""
-    if request is None or request.state != FloorRequest.State.GIVEN or request.until is None:
+    if request is None or request.state != FloorRequest.State.GIVEN:
         return False
-    return now < request.until + GRACE
+    return request.until is not None and now < request.until + GRACE
 
 
 def check_seconds(seconds: int) -> None:
     """Raise Invalid for a time nobody would give."""
-    if not MIN_SECONDS <= seconds <= MAX_SECONDS:
+    if not MIN_FLOOR_SECONDS <= seconds <= MAX_FLOOR_SECONDS:
         raise Invalid(_("Give between 15 seconds and an hour."))
 
 
@@ -137,11 +148,12 @@ def check_end(conference_session: ConferenceSession, closes_at: datetime) -> dat
     Raises: Invalid (beyond the conference).
     """
     ends_at = conference_session.conference.ends_at
-    if ends_at and closes_at > ends_at:
+    if ends_at is not None and closes_at > ends_at:
         raise Invalid(_("The hours must lie within the period of the conference."))
-    opened_at = conference_session.opened_at or conference_session.opens_at
     planned = conference_session.opens_at
-    return planned if planned < closes_at else min(opened_at, planned)
+    if planned < closes_at:
+        return planned
+    return min(conference_session.began_at, planned)
 
 
 def check_still_to_come(closes_at: datetime, now: datetime) -> None:
@@ -161,9 +173,7 @@ def check_hours(
     ends_at: datetime | None,
     now: datetime,
 ) -> None:
-    """Raise Invalid for hours that end before they
-    begin, are over, or lie outside the conference.
-    """
+    """Raise Invalid for hours that end before they begin, are over, or outside the conference."""
     if closes_at <= opens_at:
         raise Invalid(_("The end must be after the beginning."))
     check_still_to_come(closes_at, now)

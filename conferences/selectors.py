@@ -1,8 +1,7 @@
-"""What a member may see of the conferences: the only
-readers, for pages, sockets, home and proceedings alike.
-"""
+"""What a member may see of the conferences: the only readers, for every page and socket."""
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +11,7 @@ from django.utils.translation import gettext as _
 from conferences import frames, rules
 from conferences.models import AgendaItem, Conference, ConferenceSession, Event, FloorRequest
 from conferences.transcript import Transcript, transcript_of
-from forums.policy import READ, access_of
+from forums.policy import READ, Access, access_of
 from hub.lib.dates import say_moment, say_utc
 from hub.lib.errors import NotFound
 from hub.lib.home import Block, BlockKind
@@ -45,6 +44,7 @@ __all__ = [
     "topic_under_discussion",
     "transcript_for",
     "transcript_of",
+    "whole_log",
     "why_it_goes_on",
 ]
 
@@ -94,11 +94,11 @@ class RoomView:
     items: list[AgendaItem]
     holder: FloorRequest | None
     waiting: list[FloorRequest]
-    mine: FloorRequest | None
-    place: int
-    leads: bool
-    speaks: bool
-    role: str
+    mine: FloorRequest | None = None
+    place: int = 0
+    leads: bool = False
+    speaks: bool = False
+    role: str = ""
 
     @property
     def has_floor(self) -> bool:
@@ -119,12 +119,11 @@ def conferences_for(
     all others.
     """
     readable = access_of(member).having(READ)
-    rows = Conference.objects.filter(
-        forum_id__in=sorted(readable if forums is None else readable & forums)
-    )
+    if forums is not None:
+        readable &= forums
+    rows = Conference.objects.filter(forum_id__in=sorted(readable))
     rows = rows.select_related("forum__policy").prefetch_related("conference_sessions")
-    is_last = Q(pk__in=last) if last is not None else Value(0)
-    rows = rows.annotate(is_last=is_last)
+    rows = rows.annotate(is_last=Value(0) if last is None else Q(pk__in=last))
     rows = rows.order_by("is_last", F("forum__policy__opens_at").desc(nulls_last=True), "-pk")
     return listed(rows, page=page, size=CONFERENCES)
 
@@ -148,9 +147,13 @@ def sessions_of(conference: Conference) -> list[ConferenceSession]:
 
 def session_for(member: "Member | None", conference_session_id: int) -> ConferenceSession:
     """Return one conference_session. Raises: NotFound for hidden and missing alike. Queries: 3."""
+    return _session(access_of(member), conference_session_id)
+
+
+def _session(access: Access, conference_session_id: int) -> ConferenceSession:
     rows = ConferenceSession.objects.select_related("conference__forum__policy", "current_item")
     conference_session = rows.filter(
-        pk=conference_session_id, conference__forum_id__in=access_of(member).having(READ)
+        pk=conference_session_id, conference__forum_id__in=access.having(READ)
     ).first()
     if conference_session is None:
         raise NotFound
@@ -158,8 +161,9 @@ def session_for(member: "Member | None", conference_session_id: int) -> Conferen
 
 
 def may_follow(member: "Member | None", conference_session_id: int) -> bool:
-    """Whether the person may watch a conference_session;
-    asked again when memberships change. Queries: 3.
+    """Whether the person may watch a conference_session. Queries: 3.
+
+    It is asked again when memberships change.
     """
     try:
         session_for(member, conference_session_id)
@@ -170,27 +174,28 @@ def may_follow(member: "Member | None", conference_session_id: int) -> bool:
 
 def room_for(member: "Member | None", conference_session_id: int) -> RoomView:
     """Return a live room. Raises: NotFound. Queries: 5, whatever the length of the list."""
-    rows = ConferenceSession.objects.select_related("conference__forum__policy", "current_item")
     access = access_of(member)
-    rows = rows.filter(conference__forum_id__in=access.having(READ))
-    conference_session = rows.filter(pk=conference_session_id).first()
-    if conference_session is None:
-        raise NotFound
-    forum_id = conference_session.conference.forum_id
-    requests = conference_session.floor_requests.filter(state__in=("waiting", "given"))
+    conference_session = _session(access, conference_session_id)
+    requests = conference_session.floor_requests.filter(state__in=FloorRequest.ACTIVE)
     active = list(requests.select_related("member"))
+    holders = (request for request in active if request.state == _F.GIVEN)
     waiting = [request for request in active if request.state == _F.WAITING]
-    member_id = member.pk if member is not None else None
-    mine = next((request for request in active if request.member_id == member_id), None)
-    return RoomView(
+    view = RoomView(
         conference_session=conference_session,
         items=list(conference_session.items.select_related("topic")),
-        holder=next((request for request in active if request.state == _F.GIVEN), None),
+        holder=next(holders, None),
         waiting=waiting,
-        mine=mine,
-        place=waiting.index(mine) + 1 if mine in waiting else 0,
-        leads=member is not None and rules.leads(access, forum_id),
-        speaks=member is not None and rules.speaks(access, forum_id),
+    )
+    if member is None:
+        return view
+    forum_id = conference_session.conference.forum_id
+    places = {request.member_id: place for place, request in enumerate(waiting, start=1)}
+    return replace(
+        view,
+        mine=next((request for request in active if request.member_id == member.pk), None),
+        place=places.get(member.pk, 0),
+        leads=rules.leads(access, forum_id),
+        speaks=rules.speaks(access, forum_id),
         role=access.roles.get(forum_id, ""),
     )
 
@@ -198,9 +203,7 @@ def room_for(member: "Member | None", conference_session_id: int) -> RoomView:
 def events_after(
     conference_session: ConferenceSession, after: int, *, limit: int = PAGE
 ) -> list[dict[str, Any]]:
-    """Return the frames of a permitted conference_session
-    after a number, at most ``limit``. Queries: 3.
-    """
+    """Return the frames of a permitted session after a number, at most ``limit``. Queries: 3."""
     rows = frames.joined(conference_session.events.filter(seq__gt=after).order_by("seq"))[:limit]
     return frames.frames_of(rows)
 
@@ -213,21 +216,24 @@ def events_for(
 
 
 def log_page(
-    conference_session: ConferenceSession, *, page: int | None = 1
-) -> tuple[list[dict[str, Any]], int]:
-    """Return a page of the log of a permitted conference_session
-    and how many there are; None is all of it.
+    conference_session: ConferenceSession, page: int
+) -> tuple[list[dict[str, Any]], int, int]:
+    """Return a page of the log of a permitted session, its number, and how many pages there are.
+
+    The nearest page stands in for a number that has none. Queries: 3.
     """
-    pages = max(1, -(-conference_session.last_seq // PAGE))
-    if page is None:
-        return events_after(conference_session, 0, limit=conference_session.last_seq), pages
-    return events_after(conference_session, (min(max(page, 1), pages) - 1) * PAGE), pages
+    count = max(1, -(-conference_session.last_seq // PAGE))
+    number = min(max(page, 1), count)
+    return events_after(conference_session, (number - 1) * PAGE), number, count
+
+
+def whole_log(conference_session: ConferenceSession) -> list[dict[str, Any]]:
+    """Return the whole log of a permitted session. Queries: 3."""
+    return events_after(conference_session, 0, limit=conference_session.last_seq)
 
 
 def statements_of(conference_session: ConferenceSession, *, last: int = 50) -> list[dict[str, Any]]:
-    """Return the newest statements of a permitted
-    conference_session as frames, oldest first. Queries: 3.
-    """
+    """Return the newest statements of a permitted session as frames, oldest first. Queries: 3."""
     statements = conference_session.events.filter(contribution__isnull=False)
     statements = statements.exclude(kind=Event.Kind.EDITED)
     rows = list(frames.joined(statements.order_by("-seq"))[:last])
@@ -235,10 +241,11 @@ def statements_of(conference_session: ConferenceSession, *, last: int = 50) -> l
 
 
 def topic_under_discussion(*, forum_id: int, now: datetime) -> int | None:
-    """Return the topic of the agenda item under discussion in a forum, None when none is. Queries:
-    1.
+    """Return the topic of the agenda item under discussion in a forum, None when none is.
 
-    A fresh mail to the list of a conference in session is about what is on the table.
+    A fresh message to the list of a conference in session is about what is on the table.
+
+    Queries: 1.
     """
     rows = ConferenceSession.objects.filter(
         conference__forum_id=forum_id, state=_S.OPEN, closes_at__gt=now
@@ -247,8 +254,7 @@ def topic_under_discussion(*, forum_id: int, now: datetime) -> int | None:
 
 
 def sealed_contributions(contributions: "Sequence[Contribution]") -> dict[int, datetime]:
-    """Return which contributions stand in the transcript of a closed conference_session, and when
-    the gavel fell.
+    """Return which contributions stand in the transcript of a closed session, and since when.
 
     All that was said in the topic of an item before the gavel is in it, whichever way it came.
 
@@ -284,35 +290,25 @@ def forum_aside(*, forum_id: int, member: "Member | None") -> dict[str, Any]:
 
 
 def _list_block(request: FloorRequest, place: int) -> Block:
-    conference_session = request.conference_session
-    if request.state == FloorRequest.State.GIVEN:
-        return Block(
-            BlockKind.ASKED,
-            _("You have the floor"),
-            conference_session.get_absolute_url(),
-            conference_session.title,
-            request.until,
-        )
-    return Block(
-        BlockKind.ASKED,
-        _("You are number %d on the speakers’ list") % place,
-        conference_session.get_absolute_url(),
-        conference_session.title,
-    )
+    row, until = request.conference_session, None
+    title = _("You are number %d on the speakers’ list") % place
+    if request.state == _F.GIVEN:
+        title, until = _("You have the floor"), request.until
+    return Block(BlockKind.ASKED, title, row.get_absolute_url(), row.title, until)
 
 
 def _floor_blocks(member: "Member", conference_sessions: list[ConferenceSession]) -> list[Block]:
     requests = FloorRequest.objects.filter(
         conference_session__in=[row.pk for row in conference_sessions],
-        state__in=("waiting", "given"),
+        state__in=FloorRequest.ACTIVE,
     ).select_related("conference_session")
-    places: dict[int, int] = {}  # conference_session key -> how many wait so far
+    places: Counter[int] = Counter()  # conference_session key -> how many wait so far
     blocks = []
     for request in requests:
-        if request.state == FloorRequest.State.WAITING:
-            places[request.conference_session_id] = places.get(request.conference_session_id, 0) + 1
+        if request.state == _F.WAITING:
+            places[request.conference_session_id] += 1
         if request.member_id == member.pk:
-            blocks.append(_list_block(request, places.get(request.conference_session_id, 0)))
+            blocks.append(_list_block(request, places[request.conference_session_id]))
     return blocks
 
 
@@ -327,15 +323,14 @@ def _session_block(row: ConferenceSession, now: datetime) -> Block:
 
 
 def home_blocks(*, member: "Member", now: datetime) -> list[Block]:
-    """Return what is live, the member's place on a speakers' list, and what is coming within two
-    weeks.
+    """Return what is live, the member's place on a speakers' list, and what is coming soon.
 
     Only conferences the member takes part in, or all for the Secretariat. Queries: 4.
     """
     access = access_of(member)
-    forums = access.having(READ) & (
-        set(access.roles) if not member.is_staff else access.having(READ)
-    )
+    forums = access.having(READ)
+    if not member.is_staff:
+        forums = forums & access.roles.keys()
     rows = ConferenceSession.objects.filter(conference__forum_id__in=forums).exclude(
         state=_S.CLOSED
     )
@@ -343,24 +338,35 @@ def home_blocks(*, member: "Member", now: datetime) -> list[Block]:
     rows = rows.select_related("conference", "current_item").order_by("opens_at")
     conference_sessions = list(rows)
     open_sessions = [row for row in conference_sessions if row.is_open]
-    asked = _floor_blocks(member, open_sessions) if open_sessions else []
-    return [*asked, *(_session_block(row, now) for row in conference_sessions)]
+    blocks = [_session_block(row, now) for row in conference_sessions]
+    if open_sessions:
+        blocks = [*_floor_blocks(member, open_sessions), *blocks]
+    return blocks
 
 
 def why_it_goes_on(conference_id: int, *, now: datetime) -> str:
-    """Say why a conference is not over, empty when it
-    is: what goes on has no final record. Queries: 2.
+    """Say why a conference is not over, empty when it is: what goes on has no final record.
+
+    Queries: 2.
     """
-    later = _("Its proceedings can be issued when the conference is over.")
+    reason = _what_goes_on(conference_id, now)
+    if not reason:
+        return ""
+    return f"{reason} {_('Its proceedings can be issued when the conference is over.')}"
+
+
+def _what_goes_on(conference_id: int, now: datetime) -> str:
     rows = ConferenceSession.objects.filter(conference_id=conference_id).exclude(state=_S.CLOSED)
     for row in rows.order_by("opens_at"):
         if row.is_open:
-            return f"{_('The session “%s” is open.') % isolate(row.title)} {later}"
+            return _("The session “%s” is open.") % isolate(row.title)
         if row.closes_at > now:
-            return f"{_('The session “%s” is still to come.') % isolate(row.title)} {later}"
+            return _("The session “%s” is still to come.") % isolate(row.title)
     conference = Conference.objects.select_related("forum__policy").filter(pk=conference_id).first()
-    if conference is not None and conference.ends_at and conference.ends_at > now:
-        return f"{_('The conference goes on until %s UTC.') % say_utc(conference.ends_at)} {later}"
+    if conference is None or conference.ends_at is None:
+        return ""
+    if conference.ends_at > now:
+        return _("The conference goes on until %s UTC.") % say_utc(conference.ends_at)
     return ""
 
 

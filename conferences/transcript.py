@@ -14,13 +14,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from django.urls import reverse
+
 from conferences.models import AgendaItem, Conference, ConferenceSession, Event
 from forums.edits import Edit, edit_of
 from forums.selectors import contributions_after, readers_of
 from forums.speakers import Speaker, role_now
 
 if TYPE_CHECKING:
-    from forums.outlets import Contribution
+    from forums.outlets import Contribution, Membership
 
 # More contributions on one item than any conference has had; a bound for memory, not a page.
 MOST = 10_000
@@ -68,15 +70,14 @@ class Intervention:
     subject: str
     text: str  # Markdown, as written
     html: str  # safe HTML, as shown
-    seq: (
-        int | None
-    )  # number in the log of the conference_session, None for what was said outside of it
+    # Number in the log of the conference_session, None for what was said outside of it.
+    seq: int | None
     edited: Edit | None = None  # the last change, marked as such when it came after the gavel
 
     @property
     def url(self) -> str:
         """The permanent address."""
-        return f"/c/{self.number}/"
+        return reverse("forums:contribution", args=(self.number,))
 
     @property
     def role(self) -> str:
@@ -155,19 +156,24 @@ def transcript_of(conference: Conference) -> Transcript:
 
 def _happened(session: ConferenceSession) -> tuple[bool, datetime, int]:
     """Order by the opening; what was not held comes last, as it was planned."""
-    return session.opened_at is None, session.opened_at or session.opens_at, session.pk
+    return session.opened_at is None, session.began_at, session.pk
 
 
 class _Log:
-    """What the logs of a conference say of statements,
-    takings of items and participants. Queries: 2.
+    """What the logs of a conference say of statements, takings of items and participants.
+
+    Args:
+        places: contribution number -> key of the item and number in the log.
+        takings: item key -> number in the log and moment of each taking.
+        participants: member key -> name, role … at the last closing.
+
+    Queries: 2.
     """
 
     def __init__(self, conference: Conference) -> None:
-        self.places: dict[int, tuple[int, int]] = {}  # contribution number -> (item key, seq)
-        self.takings: dict[
-            int, list[tuple[int, datetime]]
-        ] = {}  # item key -> (seq, moment) of each taking
+        self.places: dict[int, tuple[int, int]] = {}
+        self.takings: dict[int, list[tuple[int, datetime]]] = {}
+        self.participants: dict[int, dict[str, str]] = {}
         rows = Event.objects.filter(
             conference_session__conference=conference, agenda_item__isnull=False
         )
@@ -183,21 +189,23 @@ class _Log:
             conference_session__conference=conference,
             kind__in=(Event.Kind.CLOSED, Event.Kind.CLOSED_BY_CLOCK),
         )
-        self.participants: dict[
-            int, dict[str, str]
-        ] = {}  # member key -> name, role … at the last closing
         for people in closings.order_by("at", "pk").values_list("people", flat=True):
             self.participants |= {
                 int(key): standing for key, standing in people.get("participants", {}).items()
             }
 
+    def seq_of(self, contribution: "Contribution") -> int | None:
+        """Return the number of a statement in a log, None for what was said outside of it."""
+        place = self.places.get(contribution.number)
+        if place is None:
+            return None
+        return place[1]
+
 
 def _contributions(
     items: list[AgendaItem], places: dict[int, tuple[int, int]]
 ) -> "dict[int, list[Contribution]]":
-    """Put each contribution under one item: the one under
-    which the log has it, else the first with its topic.
-    """
+    """Put each contribution under one item: that of the log, else the first with its topic."""
     by_item: dict[int, list[Contribution]] = {item.pk: [] for item in items}
     topics_done: set[int] = set()
     for item in items:
@@ -228,20 +236,19 @@ def _item_records(
 
 
 def _turn(row: "Contribution", takings: list[tuple[int, datetime]], log: _Log) -> int:
-    """Return in which taking of its item something was said:
-    the last before it, the first for what came earlier.
+    """Return in which taking of its item something was said.
+
+    That is the last one before it, the first for what came earlier.
     """
-    _item_id, seq = log.places.get(row.number, (0, None))
-    before = [
-        turn
-        for turn, (taken_seq, at) in enumerate(takings)
-        if (seq >= taken_seq if seq is not None else row.created_at >= at)
-    ]
-    return before[-1] if before else 0
+    seq = log.seq_of(row)
+    if seq is None:
+        count = sum(at <= row.created_at for _seq, at in takings)
+    else:
+        count = sum(taken_seq <= seq for taken_seq, _at in takings)
+    return max(0, count - 1)
 
 
 def _intervention(row: "Contribution", session: ConferenceSession, log: _Log) -> Intervention:
-    _item_id, seq = log.places.get(row.number, (0, None))
     return Intervention(
         number=row.number,
         speaker=row.speaker,
@@ -250,7 +257,7 @@ def _intervention(row: "Contribution", session: ConferenceSession, log: _Log) ->
         subject=row.subject,
         text=row.text,
         html=row.html,
-        seq=seq,
+        seq=log.seq_of(row),
         edited=edit_of(row, sealed_at=session.closed_at),
     )
 
@@ -258,35 +265,37 @@ def _intervention(row: "Contribution", session: ConferenceSession, log: _Log) ->
 def _participants(
     conference: Conference, contributions: "dict[int, list[Contribution]]", log: _Log
 ) -> list[Participation]:
-    """Return who took part, leaders first, with the role they had when they spoke, else at the last
-    closing, else now.
+    """Return who took part, leaders first.
 
-    Who was in the lead at any of these is named as that.
+    They have the role they had when they spoke, else at the last closing, else now. A leader at
+    any of these is named as that.
     """
     rows = sorted(
         (row for group in contributions.values() for row in group), key=lambda row: row.created_at
     )
     counts = Counter(row.author_id for row in rows)
-    people: dict[int, list[Speaker]] = {}
+    standings: dict[int, list[Speaker]] = {}
     for row in rows:
-        people.setdefault(row.author_id, []).append(row.speaker)
+        standings.setdefault(row.author_id, []).append(row.speaker)
     for member_id, stood in log.participants.items():
         speaker = Speaker(**{name: stood.get(name, "") for name in _STANDING})
-        people.setdefault(member_id, []).append(speaker)
-    for place in readers_of(conference.forum_id):
-        if place.member_id not in people:
-            member, role = place.member, role_now(place.member, str(place.role))
-            standing = Speaker(
-                member.name, role, str(member.country or ""), str(member.organisation)
-            )
-            people[place.member_id] = [standing]
+        standings.setdefault(member_id, []).append(speaker)
+    for membership in readers_of(conference.forum_id):
+        if membership.member_id not in standings:
+            standings[membership.member_id] = [_standing_now(membership)]
     participations = [
-        Participation(pk, _highest(standings), counts[pk]) for pk, standings in people.items()
+        Participation(pk, _highest(speakers), counts[pk]) for pk, speakers in standings.items()
     ]
     return sorted(participations, key=lambda person: (RANKS.index(person.role), person.name))
 
 
 _STANDING = ("name", "role", "country", "organisation")
+
+
+def _standing_now(membership: "Membership") -> Speaker:
+    member = membership.member
+    role = role_now(member, str(membership.role))
+    return Speaker(member.name, role, str(member.country or ""), str(member.organisation))
 
 
 def _highest(standings: list[Speaker]) -> Speaker:

@@ -39,12 +39,15 @@ SENTENCES: dict[str, str | Promise] = {
 
 
 def key_of(frame: dict[str, Any]) -> str:
-    """Return which sentence says a frame: its kind, or its
-    kind and who did it where that has words of its own.
+    """Return the key of a frame's sentence.
+
+    It is the frame's kind, or its kind and who did it where that has words of its own.
     """
     by = frame.get("data", {}).get("by", "")
     key = f"{frame['kind']}.{by}"
-    return key if key in SENTENCES else str(frame["kind"])
+    if key in SENTENCES:
+        return key
+    return str(frame["kind"])
 
 
 def minutes(seconds: int) -> str:
@@ -53,18 +56,23 @@ def minutes(seconds: int) -> str:
 
 
 def _until(text: str) -> str:
-    return (
-        ISOLATE.format(say_moment(datetime.fromisoformat(text), now=timezone.now())) if text else ""
-    )
+    if not text:
+        return ""
+    return ISOLATE.format(say_moment(datetime.fromisoformat(text), now=timezone.now()))
+
+
+def _item(item: dict[str, Any] | None) -> str:
+    if item is None:
+        return ""
+    return ISOLATE.format(f"{item['number']}. {item['title']}")
 
 
 def sentence(frame: dict[str, Any]) -> str:
     """Return the sentence of a frame in the reader's language."""
     person = frame["member"] or frame["actor"] or {}
-    item = frame["item"] or {}
     values = {
         "name": ISOLATE.format(person.get("name", "")),
-        "item": ISOLATE.format(f"{item['number']}. {item['title']}") if item else "",
+        "item": _item(frame["item"]),
         "minutes": minutes(frame["data"].get("seconds", 0)),
         "until": _until(frame["data"].get("until", "")),
     }
@@ -72,9 +80,7 @@ def sentence(frame: dict[str, Any]) -> str:
 
 
 def table() -> dict[str, Any]:
-    """Return what the script needs to say what the server
-    would: sentences and roles in the reader's language.
-    """
+    """Return the words of the page's script: those of the server, in the reader's language."""
     return {
         "sentences": {key: str(text) for key, text in SENTENCES.items()},
         "roles": {

@@ -1,5 +1,4 @@
-"""The live channel: sockets that tell what happens in a conference_session or a topic while
-somebody looks at it.
+"""The live channel: sockets that tell what happens in a session or a topic while it is looked at.
 
 Decided here, with the reason:
 

@@ -25,6 +25,7 @@ from conferences.live.room import LiveRoom, Seat, rooms
 from conferences.live.sources import SessionSource, Source, TopicSource, must_set_up_factor
 from hub.lib import clock
 from hub.members.account.selectors import SocketSignIn, socket_sign_in
+from hub.members.requests import as_member
 
 if TYPE_CHECKING:
     from hub.members.models import Member
@@ -35,13 +36,14 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 TOO_MANY = '{"kind":"error","code":"too-many"}'
 BAD_FRAME = '{"kind":"error","code":"bad-frame"}'
-# The largest number a log may have; more is not a number of ours.
-MOST = 2**31
+# Numbers of a log are smaller.
+MAX_NUMBER = 2**31
 
 
 class Allowance:
-    """How much one socket may send: a burst, then a little
-    each second; clients are counted elsewhere (record 0018).
+    """How much one socket may send: a burst, then a little each second.
+
+    Clients are counted elsewhere (record 0018).
     """
 
     def __init__(self) -> None:
@@ -63,13 +65,19 @@ def number_after(text: str) -> int | None:
         request = json.loads(text)
     except (ValueError, RecursionError):
         return None
-    number = request.get("after") if isinstance(request, dict) else None
-    return number if type(number) is int and 0 <= number < MOST else None
+    if not isinstance(request, dict):
+        return None
+    number = request.get("after")
+    # True and False are no numbers here.
+    if type(number) is not int or not 0 <= number < MAX_NUMBER:
+        return None
+    return number
 
 
-def judge(message: Message, allowance: Allowance) -> int:
-    """Return the number a message asks for, -1 for one that
-    cannot be read; raise :class:`Ended` where it ends.
+def number_asked_for(message: Message, allowance: Allowance) -> int | None:
+    """Return the number a message asks for, None for one that cannot be read.
+
+    Raises: Ended, where the message ends the socket.
     """
     text = message.get("text")
     if text is None:
@@ -77,9 +85,10 @@ def judge(message: Message, allowance: Allowance) -> int:
     if len(text) > limits.MAX_MESSAGE:
         raise Ended(limits.TOO_LONG)
     number = number_after(text)
-    if not allowance.take(1 if number is not None else limits.BAD_COSTS):
+    cost = limits.BAD_COSTS if number is None else 1
+    if not allowance.take(cost):
         raise Ended(limits.BAD_CONDUCT)
-    return -1 if number is None else number
+    return number
 
 
 class Ended(Exception):
@@ -96,8 +105,8 @@ async def _read(receive: Receive, seat: Seat) -> None:
         message = await receive()
         if message["type"] == "websocket.disconnect":
             raise Ended(None)
-        number = judge(message, allowance)
-        seat.offer((0, BAD_FRAME) if number < 0 else number)
+        number = number_asked_for(message, allowance)
+        seat.offer((0, BAD_FRAME) if number is None else number)
 
 
 async def _push(send: Send, text: str) -> None:
@@ -109,16 +118,20 @@ async def _push(send: Send, text: str) -> None:
 
 
 async def _write(send: Send, room: LiveRoom, seat: Seat, sent: int) -> None:
-    """Send what is queued, in the order of the log;
-    ``sent`` is the number the socket has been told of.
+    """Send what is queued, in the order of the log.
+
+    Args: sent, the number that the socket has been told of.
     """
     while True:
         item = await seat.queue.get()
         if isinstance(item, int):
             sent = max(sent, await _resume(send, room, seat, item))
-        elif not item[0] or item[0] > sent:
-            await _push(send, item[1])
-            sent = item[0] or sent
+        else:
+            number, text = item
+            # Number 0 stands in no log; what the socket resumed from has been sent.
+            if number == 0 or number > sent:
+                await _push(send, text)
+                sent = max(sent, number)
         seat.frames_sent += 1
 
 
@@ -145,8 +158,9 @@ def _reason(error: BaseException | None) -> int | None:
 
 
 async def _sit(room: LiveRoom, seat: Seat, receive: Receive, send: Send, sent: int) -> int | None:
-    """Serve a seat until either side ends it; return
-    the close code, None when the socket has gone.
+    """Serve a seat until either side ends it.
+
+    Returns: the close code, None when the socket has gone.
     """
     tasks = [
         asyncio.create_task(_read(receive, seat)),
@@ -157,8 +171,10 @@ async def _sit(room: LiveRoom, seat: Seat, receive: Receive, send: Send, sent: i
         await asyncio.wait(ends, timeout=_lifetime(seat), return_when=asyncio.FIRST_COMPLETED)
         if seat.over.done():
             return seat.over.result()
-        ended = [task for task in tasks if task.done()]
-        return _reason(ended[0].exception()) if ended else limits.RENEW
+        for task in tasks:
+            if task.done():
+                return _reason(task.exception())
+        return limits.RENEW
     finally:
         for task in tasks:
             task.cancel()
@@ -177,8 +193,9 @@ async def _close(send: Send, code: int) -> None:
 
 def _lifetime(seat: Seat) -> float:
     """Return the seconds a socket may live: no longer than its sign-in."""
-    expires_at = seat.sign_in.expires_at if seat.sign_in else None
-    seconds_left = (expires_at - clock.now()).total_seconds() if expires_at else limits.LIFETIME
+    if seat.sign_in is None or seat.sign_in.expires_at is None:
+        return limits.LIFETIME
+    seconds_left = (seat.sign_in.expires_at - clock.now()).total_seconds()
     return max(0.0, min(limits.LIFETIME, seconds_left))
 
 
@@ -227,9 +244,9 @@ async def _serve(
         await send({"type": "websocket.accept"})
     except OSError:
         return
-    user = scope.get("user")
-    member = user if user is not None and user.is_authenticated else None
-    with crowd.place(scope["client"][0] if scope.get("client") else "", member) as has_place:
+    member = as_member(scope.get("user"))
+    host, _port = scope.get("client") or ("", 0)
+    with crowd.place(host, member) as has_place:
         if has_place:
             await _serve_known(find, member, scope, receive, send)
         else:
@@ -246,8 +263,9 @@ async def _serve_known(
     send: Send,
 ) -> None:
     try:
-        must_set_up = await must_set_up_factor(member)
-        source = None if must_set_up else await find(member, scope["url_route"]["kwargs"]["pk"])
+        source = None
+        if not await must_set_up_factor(member):
+            source = await find(member, scope["url_route"]["kwargs"]["pk"])
     except DatabaseError:
         log.exception("A socket could not be admitted")
         await _close(send, limits.COME_BACK_LATER)

@@ -1,6 +1,4 @@
-"""How many people are in a room: counted by each process,
-added up over the bus, told at most once a second.
-"""
+"""How many people are in a room: each process counts, the bus adds up, once a second at most."""
 
 import asyncio
 import contextlib

@@ -1,6 +1,4 @@
-"""A room in this process: one subscription of the bus,
-one encoded frame, local fan-out to bounded queues.
-"""
+"""A room in this process: one subscription of the bus, one encoded frame, many bounded queues."""
 
 import asyncio
 import itertools
@@ -41,9 +39,11 @@ class Seat:
     _numbers = itertools.count()
 
     def __init__(self, member: "Member | None", sign_in: SocketSignIn | None = None) -> None:
-        self.member_id: int | None = member.pk if member else None
+        self.member_id: int | None = None
         # A visitor's session holds nothing.
-        self.sign_in = sign_in if member else None
+        self.sign_in: SocketSignIn | None = None
+        if member is not None:
+            self.member_id, self.sign_in = member.pk, sign_in
         # A frame to send, or the number after which to send the log again.
         self.queue: asyncio.Queue[Frame | int] = asyncio.Queue(limits.QUEUE)
         self.over: asyncio.Future[int] = asyncio.get_running_loop().create_future()
@@ -52,8 +52,18 @@ class Seat:
         self._sent_before = -1
         self._beats_stuck = 0
 
+    @property
+    def mark(self) -> str | None:
+        """The mark of the sign-in that the socket came with, None for a visitor's."""
+        if self.sign_in is None:
+            return None
+        return self.sign_in.mark
+
     def beat(self) -> None:
-        """Queue a sign of life, unless something waits; who takes nothing for some beats goes."""
+        """Queue a sign of life, unless something waits.
+
+        A socket that takes nothing for some beats goes.
+        """
         if self.queue.empty():
             self.queue.put_nowait((0, BEAT))
             self._beats_stuck = 0
@@ -64,9 +74,7 @@ class Seat:
         self._sent_before = self.frames_sent
 
     def offer(self, item: Frame | int) -> None:
-        """Queue something; a socket that is too far
-        behind goes, so that it never holds up the room.
-        """
+        """Queue something; a socket that is too far behind goes, and never holds up the room."""
         try:
             self.queue.put_nowait(item)
         except asyncio.QueueFull:
@@ -74,8 +82,13 @@ class Seat:
 
     def end(self, code: int) -> None:
         """Close with a code; the first one counts."""
-        if not self.over.done():
+        if not self.is_over:
             self.over.set_result(code)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the socket is to be closed."""
+        return self.over.done()
 
 
 class Recent:
@@ -118,6 +131,10 @@ class LiveRoom:
         self._check_at = time.monotonic() + source.poll * 0.9
         self.task = asyncio.create_task(self._run(), name=source.topic)
 
+    def windows_of(self, member_id: int) -> int:
+        """Return how many sockets a member has here."""
+        return sum(seat.member_id == member_id for seat in self.seats)
+
     def people(self) -> int:
         """Return how many people are here; the public counts by sockets."""
         known = {seat.member_id for seat in self.seats if seat.member_id is not None}
@@ -134,7 +151,9 @@ class LiveRoom:
         if number >= self.last:
             return []
         recent = self._recent.after(number)
-        return await self.source.after(number) if recent is None else recent
+        if recent is None:
+            return await self.source.after(number)
+        return recent
 
     async def _hear(self, payload: dict[str, Any]) -> None:
         if "present" in payload:
@@ -158,27 +177,33 @@ class LiveRoom:
 
     async def _catch_up(self) -> None:
         """Send on what came with prompts in order; where a number is missing, read the log."""
-        look = not self._ahead
-        while self._ahead or look:
-            while (text := self._ahead.pop(self.last + 1, None)) is not None:
-                self._emit((self.last + 1, text))
-            self._ahead = {
-                number: text for number, text in self._ahead.items() if number > self.last
-            }
-            if not (self._ahead or look):
-                return
-            frames = await self.source.after(self.last)
-            for frame in frames:
-                if frame[0] > self.last:
-                    self._emit(frame)
-                if frame[0] % PAUSE == 0:
-                    # A page is longer than a queue: let the sockets write before there is more.
-                    await asyncio.sleep(0)
-            look = False
-            if not frames:
+        if not self._ahead:
+            await self._read_log()
+        self._emit_ahead()
+        while self._ahead:
+            if not await self._read_log():
                 # What came ahead is not in the log: another database, or a clock of its own. Only
                 # the log counts.
                 self._ahead.clear()
+            self._emit_ahead()
+
+    def _emit_ahead(self) -> None:
+        """Send on what came with prompts, as far as no number is missing."""
+        while (text := self._ahead.pop(self.last + 1, None)) is not None:
+            self._emit((self.last + 1, text))
+        self._ahead = {number: text for number, text in self._ahead.items() if number > self.last}
+
+    async def _read_log(self) -> bool:
+        """Send on a page of the log; return whether there was anything new in it."""
+        frames = await self.source.after(self.last)
+        for frame in frames:
+            number, _text = frame
+            if number > self.last:
+                self._emit(frame)
+            if number % PAUSE == 0:
+                # A page is longer than a queue: let the sockets write before there is more.
+                await asyncio.sleep(0)
+        return bool(frames)
 
     async def _recheck(self, payload: dict[str, Any]) -> None:
         member_id = payload.get("member")
@@ -198,38 +223,43 @@ class LiveRoom:
                 seat.end(limits.REMOVED)
 
     async def _sign_out(self, payload: dict[str, Any]) -> None:
-        """End the sockets of a sign-in that has ended, or
-        of all of a member's; who signed in anew comes back.
+        """End the sockets of a sign-in that has ended, or of all of a member's.
+
+        Those who signed in anew come back.
         """
-        for seat in self.seats:
-            of_session = seat.sign_in is not None and seat.sign_in.mark == payload.get("session")
-            of_member = seat.member_id is not None and seat.member_id == payload.get("member")
-            if of_session or of_member:
+        # Visitors have no sign-in that could end.
+        members = [seat for seat in self.seats if seat.member_id is not None]
+        mark, member_id = payload.get("session") or "", payload.get("member")
+        for seat in members:
+            if seat.mark == mark or seat.member_id == member_id:
                 seat.end(limits.RENEW)
 
     async def check_sign_ins(self, seats: "set[Seat] | None" = None) -> None:
-        """End the sockets whose sign-in is gone, by the rows:
-        a prompt may have been lost. Queries: 1, or none.
+        """End the sockets whose sign-in is gone, by the rows: a prompt may have been lost.
+
+        Args: seats, to look at; None for all of them. Queries: 1, or none.
         """
-        signed_in = [
-            seat
-            for seat in (seats or self.seats)
-            if seat.sign_in is not None and not seat.over.done()
-        ]
-        marks = {seat.sign_in.mark for seat in signed_in if seat.sign_in}
-        members = {seat.member_id for seat in signed_in if seat.member_id}
-        valid_marks = await still_signed_in(marks, members) if marks else set()
-        for seat in signed_in:
-            if seat.sign_in and seat.sign_in.mark not in valid_marks:
+        by_mark: dict[str, list[Seat]] = {}
+        for seat in self.seats if seats is None else seats:
+            if seat.mark is not None and not seat.is_over:
+                by_mark.setdefault(seat.mark, []).append(seat)
+        if not by_mark:
+            return
+        signed_in = list(itertools.chain.from_iterable(by_mark.values()))
+        members = {seat.member_id for seat in signed_in if seat.member_id is not None}
+        valid_marks = await still_signed_in(set(by_mark), members)
+        for mark in by_mark.keys() - valid_marks:
+            for seat in by_mark[mark]:
                 seat.end(limits.RENEW)
 
     async def _check_seats(self) -> None:
-        """Look at who is here, also while prompts keep
-        coming; the public may be shut out without one.
+        """Look at who is here, also while prompts keep coming.
+
+        The public may be shut out without a prompt.
         """
         self._check_at = time.monotonic() + self.source.poll * 0.9
         await self.check_sign_ins()
-        visitors = [seat for seat in self.seats if seat.member_id is None and not seat.over.done()]
+        visitors = [seat for seat in self.seats if seat.member_id is None and not seat.is_over]
         if visitors and not await self.source.may_follow(None):
             for seat in visitors:
                 seat.end(limits.REMOVED)
@@ -301,17 +331,15 @@ class Rooms:
     def enter(
         self, source: Source, member: "Member | None", sign_in: SocketSignIn | None = None
     ) -> tuple[LiveRoom, Seat]:
-        """Return the source's room and a seat in it;
-        who has too many windows gets one that is over.
+        """Return the source's room and a seat in it.
+
+        A member with too many windows gets a seat that is over.
         """
         room = self._rooms.get(source.topic)
         if room is None or room.task.done():
             room = self._rooms[source.topic] = LiveRoom(source)
         seat = Seat(member, sign_in)
-        if (
-            member is not None
-            and sum(other.member_id == member.pk for other in room.seats) >= limits.MAX_WINDOWS
-        ):
+        if member is not None and room.windows_of(member.pk) >= limits.MAX_WINDOWS:
             seat.end(limits.BAD_CONDUCT)
         room.seats.add(seat)
         room.presence.change()

@@ -1,6 +1,4 @@
-"""What a room follows: the log of a conference_session, or
-the contributions of a topic. All database work is here.
-"""
+"""What a room follows: the log of a session, or a topic; all database work is here."""
 
 import json
 from collections.abc import Callable
@@ -28,9 +26,7 @@ Frame = tuple[int, str]
 
 
 async def in_database(work: Callable[..., T], *args: Any) -> T:
-    """Run database work in a thread of the loop's pool:
-    not in the one thread that all of Django would share.
-    """
+    """Run database work in a thread of the loop's pool, not in the one that Django would share."""
     result: T = await database_sync_to_async(work, thread_sensitive=False)(*args)
     return result
 
@@ -43,8 +39,9 @@ async def still_signed_in(marks: set[str], member_ids: set[int]) -> set[str]:
 
 
 async def must_set_up_factor(member: "Member | None") -> bool:
-    """Whether somebody has to set up a second factor before
-    any room. Queries: 1 for the Secretariat, else none.
+    """Whether somebody has to set up a second factor before any room.
+
+    Queries: 1 for the Secretariat, else none.
     """
     if member is None or not rules.is_secretariat(member):
         return False
@@ -52,7 +49,9 @@ async def must_set_up_factor(member: "Member | None") -> bool:
 
 
 def _person(member_id: int | None) -> "Member | None":
-    return active_member(member_id) if member_id is not None else None
+    if member_id is None:
+        return None
+    return active_member(member_id)
 
 
 class Source(Protocol):
@@ -101,8 +100,9 @@ class SessionSource:
 
     async def newest(self) -> int:
         """Return the last number of the log. Queries: 1."""
-        rows = ConferenceSession.objects.filter(pk=self._row.pk).values_list("next_seq", flat=True)
-        return await in_database(lambda: (rows.first() or 1) - 1)
+        rows = ConferenceSession.objects.filter(pk=self._row.pk)
+        row = await in_database(rows.first)
+        return 0 if row is None else row.last_seq
 
     async def after(self, number: int) -> list[Frame]:
         """Return the next page of the log. Queries: 3."""
@@ -119,8 +119,9 @@ class SessionSource:
 
 
 class TopicSource:
-    """The contributions of a topic: prompts only, the
-    page asks by HTTP under the reader's own rights.
+    """The contributions of a topic: prompts only.
+
+    The page asks by HTTP for what they announce, under the reader's own rights.
     """
 
     counts_people = False
@@ -134,9 +135,7 @@ class TopicSource:
 
     @classmethod
     async def find(cls, member: "Member | None", pk: int) -> "TopicSource | None":
-        """Return the source when the person may read
-        the topic, None for hidden and missing alike.
-        """
+        """Return the source when the person may read the topic, None for hidden and missing."""
 
         def look() -> "TopicSource | None":
             try:

@@ -1,4 +1,4 @@
-"""Keep the time of conference_sessions: one of the worker's pumps (``HUB_PUMPS``)."""
+"""Keep the time of conference_sessions, in the worker (``HUB_PUMPS``)."""
 
 import logging
 from datetime import datetime
@@ -17,20 +17,21 @@ _S = ConferenceSession.State
 
 
 def keep_time(now: datetime) -> int:
-    """Close what is over, end floors whose time is up, open what is due; return how many of these
-    were done.
+    """Close what is over, end floors whose time is up, open what is due.
 
     Each in a transaction of its own, under the row's lock and after a second look, so that several
-    workers and the chair may act at once. Queries when nothing is due: 3.
+    workers and the chair may act at once.
+
+    Returns: how many of these were done. Queries when nothing is due: 3.
     """
     over = ConferenceSession.objects.exclude(state=_S.CLOSED).filter(closes_at__lte=now)
     done = sum(_close(pk, now) for pk in over.values_list("pk", flat=True))
-    granted = FloorRequest.objects.filter(
+    speaking = FloorRequest.objects.filter(
         state=FloorRequest.State.GIVEN, conference_session__state=_S.OPEN
     )
     done += sum(
         _end_floor(row.conference_session_id, now)
-        for row in granted
+        for row in speaking
         if not rules.has_floor(row, now)
     )
     due = ConferenceSession.objects.filter(state=_S.SCHEDULED, opens_at__lte=now, closes_at__gt=now)

@@ -24,12 +24,19 @@ if TYPE_CHECKING:
 _S = FloorRequest.State
 
 
-def _item(conference_session: ConferenceSession, item_id: int | None) -> AgendaItem:
+def _item(conference_session: ConferenceSession, item_id: int) -> AgendaItem:
     rows = AgendaItem.objects.select_related("conference_session__conference__forum__policy")
-    rows = rows.filter(conference_session=conference_session)
-    item = rows.filter(pk=item_id).first() if item_id else rows.first()
+    item = rows.filter(conference_session=conference_session, pk=item_id).first()
     if item is None:
-        raise NotFound if item_id else errors.no_agenda()
+        raise NotFound
+    return item
+
+
+def _first_item(conference_session: ConferenceSession) -> AgendaItem:
+    rows = AgendaItem.objects.select_related("conference_session__conference__forum__policy")
+    item = rows.filter(conference_session=conference_session).first()
+    if item is None:
+        raise errors.no_agenda()
     return item
 
 
@@ -42,19 +49,29 @@ def _announce(
     first: bool,
     quiet: bool = False,
 ) -> "Contribution | None":
-    """Publish what the chair says, if anything; without
-    words the hub itself announces the item, once.
+    """Publish what the chair says, if anything.
+
+    Without words the hub itself announces the item, once.
     """
     if words and actor is not None:
         return speak.say_as_chair(
             item=item, author=actor, text=words, occasion=speak.OPENING, now=now, quiet=quiet
         )
-    taken_before = Event.objects.filter(agenda_item=item, kind=Event.Kind.ITEM_TAKEN).exists()
-    if not quiet and not taken_before:
-        notification = speak.procedure_notification(item, first=first)
-        for outlet in outlets():
-            outlet.notify_procedure(notification, now=now)
+    if quiet:
+        return None
+    if Event.objects.filter(agenda_item=item, kind=Event.Kind.ITEM_TAKEN).exists():
+        return None
+    notification = speak.procedure_notification(item, first=first)
+    for outlet in outlets():
+        outlet.notify_procedure(notification, now=now)
     return None
+
+
+def _by(actor: "Member | None") -> dict[str, str]:
+    """Return what an event says of who did it, beyond the actor."""
+    if actor is None:
+        return {"by": "clock"}
+    return {}
 
 
 def _take(
@@ -76,7 +93,7 @@ def _take(
         agenda_item=item,
         contribution=statement,
         quiet=quiet,
-        data={} if actor else {"by": "clock"},
+        data=_by(actor),
     )
 
 
@@ -106,7 +123,7 @@ def open_session(
         actor: who leads the forum; None is the clock.
         words: what the chair says; without them nobody is quoted, and the hub tells those who take
             part by mail.
-        quiet: told afterwards: nothing is sent or pushed.
+        quiet: it is entered afterwards: nothing is sent or pushed.
 
     Raises: NotFound, NotAllowed, NotNow (opened before, over, another one open, no agenda).
     """
@@ -114,15 +131,17 @@ def open_session(
     if actor is not None:
         rules.check_leads(actor, conference_session.conference.forum_id)
     rules.check_can_open(conference_session, now)
-    item = _item(conference_session, item_id)
+    if item_id is None:
+        item = _first_item(conference_session)
+    else:
+        item = _item(conference_session, item_id)
     statement = _announce(item, actor, speak.check_words(words), now, first=True, quiet=quiet)
     conference_session = lock(conference_session_id)
     rules.check_can_open(conference_session, now)
     _mark_open(conference_session, now)
     # Who is given the floor must be able to speak: with its first session, a conference has begun.
     forum_services.begin_period(forum_id=conference_session.conference.forum_id, now=now)
-    by = {} if actor else {"by": "clock"}
-    append(conference_session, Event.Kind.OPENED, at=now, actor=actor, quiet=quiet, data=by)
+    append(conference_session, Event.Kind.OPENED, at=now, actor=actor, quiet=quiet, data=_by(actor))
     _take(conference_session, item, statement, actor, now, quiet=quiet)
     return conference_session
 
@@ -163,7 +182,7 @@ def close_session(
 
     Args:
         words: what was agreed, as the chair states it; they go to the list as well. Empty for none.
-        quiet: told afterwards: nothing is sent or pushed.
+        quiet: it is entered afterwards: nothing is sent or pushed.
 
     Raises: NotFound, NotAllowed, NotNow (not open, closed already), and what ``publish`` refuses of
         the words.
@@ -219,15 +238,16 @@ def shut(
 
 
 def _participants(forum_id: int) -> dict[str, dict[str, str]]:
-    """Return who takes part, and as what: ``dict[str,
-    dict[str, str]]  # key of the member -> name, role …``.
+    """Return who takes part, and as what.
+
+    Returns: ``dict[str, dict[str, str]]  # key of the member -> name, role …``.
     """
     return {
-        str(place.member_id): {
-            "name": place.member.name,
-            "role": role_now(place.member, str(place.role)),
-            "country": str(place.member.country or ""),
-            "organisation": place.member.organisation,
+        str(membership.member_id): {
+            "name": membership.member.name,
+            "role": role_now(membership.member, str(membership.role)),
+            "country": str(membership.member.country or ""),
+            "organisation": membership.member.organisation,
         }
-        for place in readers_of(forum_id)
+        for membership in readers_of(forum_id)
     }

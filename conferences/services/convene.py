@@ -25,22 +25,28 @@ if TYPE_CHECKING:
     from hub.members.models import Member
 
 ROLES = ("chair", "moderator", "rapporteur", "participant", "observer")
-RESERVED = frozenset({"convene"})  # Addresses of the room's own pages.
+# What names no conference: nothing, and the addresses of the room's own pages.
+RESERVED = frozenset({"", "convene"})
 
 
 def _check_new(
     name: str, slug: str, starts_at: datetime | None, ends_at: datetime | None, now: datetime
 ) -> None:
-    if not name.strip() or not slug or slug in RESERVED:
+    if not name.strip() or slug in RESERVED:
         raise Invalid(
             _("Give the conference a name, and a short name of Latin letters, digits and hyphens.")
         )
-    if starts_at and ends_at and ends_at <= starts_at:
-        raise Invalid(_("The end must be after the beginning."))
-    if ends_at:
-        rules.check_still_to_come(ends_at, now)
+    _check_period(starts_at, ends_at, now)
     if Conference.objects.filter(slug=slug).exists():
         raise Conflict(_("Another conference has this short name."))
+
+
+def _check_period(starts_at: datetime | None, ends_at: datetime | None, now: datetime) -> None:
+    if ends_at is None:
+        return
+    if starts_at is not None and ends_at <= starts_at:
+        raise Invalid(_("The end must be after the beginning."))
+    rules.check_still_to_come(ends_at, now)
 
 
 @renders("background", stored_as=forum_services.as_stored)
@@ -87,8 +93,9 @@ def convene_conference(
 def admit_person(
     *, conference_id: int, member: "Member", role: str, actor: "Member | None", now: datetime
 ) -> None:
-    """Let somebody into a conference, or give them another role; the forum's membership is the one
-    record of it.
+    """Let somebody into a conference, or give them another role.
+
+    The forum's membership is the one record of it.
 
     Raises: NotFound, NotAllowed, Invalid (no such role).
     """
@@ -122,8 +129,9 @@ def admit_people(
 
 @transaction.atomic
 def end_conference(*, conference_id: int, actor: "Member", now: datetime) -> Conference:
-    """End a conference before its time: sessions to come are not held, and participants write no
-    more.
+    """End a conference before its time.
+
+    Sessions to come are not held, and participants write no more.
 
     Raises: NotFound, NotAllowed (neither chair nor Secretariat), NotNow (a session is open, not
     begun, over already).
@@ -205,8 +213,7 @@ def reschedule_session(
     conference_session = lock(conference_session_id)
     conference = conference_session.conference
     rules.check_leads(actor, conference.forum_id)
-    if conference_session.is_closed:
-        rules.check_open(conference_session)
+    rules.check_not_closed(conference_session)
     check_seen(seen, hours_of(conference_session))
     if conference_session.is_open:
         rules.check_still_to_come(closes_at, now)
@@ -234,8 +241,9 @@ def add_agenda_item(
     note: str = "",
     topic_id: int | None = None,
 ) -> AgendaItem:
-    """Add an item at the end of the agenda, with a topic of its own, or one that is already under
-    discussion.
+    """Add an item at the end of the agenda.
+
+    It gets a topic of its own, or continues one that is already under discussion.
 
     Args: topic_id, a topic of the conference's forum that the item continues.
 
@@ -246,8 +254,7 @@ def add_agenda_item(
     forum_id = conference_session.conference.forum_id
     if actor is not None:
         rules.check_leads(actor, forum_id)
-    if conference_session.is_closed:
-        rules.check_open(conference_session)
+    rules.check_not_closed(conference_session)
     title, note = forum_services.as_stored(title), forum_services.as_stored(note)
     if not title:
         raise Invalid(_("Give the item a title."))
@@ -256,7 +263,7 @@ def add_agenda_item(
     elif not _is_there(conference_session.conference, topic_id):
         raise NotFound
     conference_session = lock(conference_session_id)
-    last = conference_session.items.aggregate(top=Max("number"))["top"] or 0
+    last = conference_session.items.aggregate(last=Max("number", default=0))["last"]
     item = AgendaItem(number=last + 1, title=title[:200], note=note, topic_id=topic_id)
     item.conference_session = conference_session
     try:
@@ -268,8 +275,9 @@ def add_agenda_item(
 
 
 def _is_there(conference: Conference, topic_id: int) -> bool:
-    """Whether a topic of the conference can be continued;
-    one whose first contribution is held cannot.
+    """Whether a topic of the conference can be continued.
+
+    One whose first contribution is held cannot.
     """
     topics = conference.forum.topics.filter(pk=topic_id)
     return bool(topics.filter(Q(approved=True) | Q(first_post=None)).exists())

@@ -1,6 +1,4 @@
-"""The floor: ask, withdraw, give, return, end.
-One at a time, in any order the chair finds right.
-"""
+"""The floor: ask, withdraw, give, return, end; one at a time, in any order the chair likes."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -24,6 +22,22 @@ _S = FloorRequest.State
 def holder_of(conference_session: ConferenceSession) -> FloorRequest | None:
     """Return the request that has the floor, None for nobody."""
     return conference_session.floor_requests.filter(state=_S.GIVEN).select_related("member").first()
+
+
+def floor_of(member: "Member", conference_session: ConferenceSession) -> FloorRequest | None:
+    """Return the member's request if it has the floor, else None."""
+    holder = holder_of(conference_session)
+    if holder is None or holder.member_id != member.pk:
+        return None
+    return holder
+
+
+def _active_request(member: "Member", conference_session: ConferenceSession) -> FloorRequest | None:
+    """Return the member's request that waits or has the floor, None for none."""
+    rows = FloorRequest.objects.filter(
+        conference_session=conference_session, member=member, state__in=FloorRequest.ACTIVE
+    )
+    return rows.select_related("member").first()
 
 
 def finish(
@@ -71,11 +85,9 @@ def ask_for_floor(*, conference_session_id: int, member: "Member", now: datetime
     conference_session = lock(conference_session_id)
     rules.check_speaks(member, conference_session.conference.forum_id)
     rules.check_open(conference_session)
-    waiting = FloorRequest.objects.filter(
-        conference_session=conference_session, member=member, state__in=(_S.WAITING, _S.GIVEN)
-    ).first()
-    if waiting is not None:
-        return waiting
+    active = _active_request(member, conference_session)
+    if active is not None:
+        return active
     rules.check_asks(conference_session, member, now)
     request = FloorRequest.objects.create(
         conference_session=conference_session, member=member, asked_at=now
@@ -91,22 +103,23 @@ def withdraw_request(*, request_id: int, actor: "Member", now: datetime) -> Floo
     Raises: NotFound (hidden), NotAllowed (somebody else's), NotNow (no longer waiting).
     """
     request, conference_session = _locked(request_id)
-    own = request.member_id == actor.pk
     forum_id = conference_session.conference.forum_id
-    if own:
+    if request.member_id == actor.pk:
         rules.check_speaks(actor, forum_id)
+        state, by = _S.WITHDRAWN, ""
     else:
         rules.check_leads(actor, forum_id)
+        state, by = _S.WITHDRAWN_BY_CHAIR, "chair"
     if request.state != _S.WAITING:
         raise errors.not_waiting()
     finish(
         request,
-        _S.WITHDRAWN if own else _S.WITHDRAWN_BY_CHAIR,
+        state,
         Event.Kind.FLOOR_WITHDRAWN,
         conference_session=conference_session,
         now=now,
         actor=actor,
-        by="" if own else "chair",
+        by=by,
     )
     return request
 
@@ -150,18 +163,18 @@ def return_floor(*, conference_session_id: int, member: "Member", now: datetime)
     """
     conference_session = lock(conference_session_id)
     rules.check_speaks(member, conference_session.conference.forum_id)
-    holder = holder_of(conference_session)
-    if holder is None or holder.member_id != member.pk:
+    held = floor_of(member, conference_session)
+    if held is None:
         raise errors.no_floor()
     finish(
-        holder,
+        held,
         _S.DONE,
         Event.Kind.FLOOR_RETURNED,
         conference_session=conference_session,
         now=now,
         actor=member,
     )
-    return holder
+    return held
 
 
 @transaction.atomic
@@ -177,43 +190,40 @@ def end_floor(
     conference_session = lock(conference_session_id)
     rules.check_leads(actor, conference_session.conference.forum_id)
     holder = holder_of(conference_session)
-    if holder is not None and request_id not in (None, holder.pk):
+    if holder is None:
+        return None
+    if request_id not in (None, holder.pk):
         sentence = _(
             "%s has the floor now, so nothing was ended. Look at who is speaking, then decide "
             "again."
         )
         raise Stale(sentence % isolate(holder.member.name))
-    if holder is not None:
-        finish(
-            holder,
-            _S.DONE,
-            Event.Kind.FLOOR_ENDED,
-            conference_session=conference_session,
-            now=now,
-            actor=actor,
-            by="chair",
-        )
+    finish(
+        holder,
+        _S.DONE,
+        Event.Kind.FLOOR_ENDED,
+        conference_session=conference_session,
+        now=now,
+        actor=actor,
+        by="chair",
+    )
     return holder
 
 
 @transaction.atomic
 def leave(*, conference_session_id: int, member: "Member", now: datetime) -> None:
-    """Take somebody who left the forum off the list; ends their floor."""
+    """Take a member who left the forum off the list, and end their floor."""
     conference_session = lock(conference_session_id)
-    held = (
-        FloorRequest.objects.filter(
-            conference_session=conference_session, member=member, state__in=(_S.WAITING, _S.GIVEN)
-        )
-        .select_related("member")
-        .first()
-    )
-    if held is None:
+    active = _active_request(member, conference_session)
+    if active is None:
         return
-    had_floor = held.state == _S.GIVEN
+    state, kind = _S.WITHDRAWN, Event.Kind.FLOOR_WITHDRAWN
+    if active.state == _S.GIVEN:
+        state, kind = _S.DONE, Event.Kind.FLOOR_ENDED
     finish(
-        held,
-        _S.DONE if had_floor else _S.WITHDRAWN,
-        Event.Kind.FLOOR_ENDED if had_floor else Event.Kind.FLOOR_WITHDRAWN,
+        active,
+        state,
+        kind,
         conference_session=conference_session,
         now=now,
         actor=None,

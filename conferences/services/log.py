@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from hub.members.models import Member
 
 
+# Events that are read at a time when a person is forgotten.
+FORGET_BATCH = 200
+
+
 def topic_of(conference_session_id: int) -> str:
     """Return the bus topic on which the rooms of a conference_session listen."""
     return f"room.session.{conference_session_id}"
@@ -38,8 +42,9 @@ def find(conference_session_id: int) -> ConferenceSession:
 
 
 def lock(conference_session_id: int) -> ConferenceSession:
-    """Return a conference_session that nobody else appends
-    to until the end of the transaction. Raises: NotFound.
+    """Return a conference_session to which nobody else appends until the transaction ends.
+
+    Raises: NotFound.
     """
     rows = ConferenceSession.objects.select_related("conference__forum__policy", "current_item")
     rows = rows.select_for_update(of=("self",))
@@ -102,11 +107,15 @@ def _standing(
     actor: "Member | None",
     floor_request: FloorRequest | None,
 ) -> dict[str, dict[str, str]]:
-    """Return name, role and country of those named in
-    an event, as of now. Queries: 1 when anybody is.
+    """Return name, role and country of those named in an event, as of now.
+
+    Queries: 1 when anybody is named.
     """
-    named_members = {"actor": actor, "member": floor_request.member if floor_request else None}
-    members = {place: member for place, member in named_members.items() if member is not None}
+    members: dict[str, Member] = {}
+    if actor is not None:
+        members["actor"] = actor
+    if floor_request is not None:
+        members["member"] = floor_request.member
     if not members:
         return {}
     roles = roles_in(
@@ -124,25 +133,29 @@ def _standing(
 
 @transaction.atomic
 def forget_names(member: "Member", now: datetime) -> None:
-    """Take the name and organisation of somebody who leaves
-    for good out of the logs; acts stay (``HUB_FORGET``).
+    """Take the name and organisation of a person who leaves for good out of the logs.
+
+    Their acts stay (``HUB_FORGET``).
     """
-    key = str(member.pk)
     names_member = (
-        Q(actor=member) | Q(floor_request__member=member) | Q(people__participants__has_key=key)
+        Q(actor=member)
+        | Q(floor_request__member=member)
+        | Q(people__participants__has_key=str(member.pk))
     )
-    for event in (
-        Event.objects.filter(names_member).select_related("floor_request").iterator(chunk_size=200)
-    ):
-        standings = [event.people.get("participants", {}).get(key)]
-        standings += [event.people.get("actor")] if event.actor_id == member.pk else []
-        floor_request = event.floor_request
-        if floor_request is not None and floor_request.member_id == member.pk:
-            standings.append(event.people.get("member"))
-        for standing in standings:
-            if standing:
-                standing |= {
-                    "name": "",
-                    **({"organisation": ""} if "organisation" in standing else {}),
-                }
+    events = Event.objects.filter(names_member).select_related("floor_request")
+    for event in events.iterator(chunk_size=FORGET_BATCH):
+        for standing in _standings_of(event, member):
+            standing["name"] = ""
+            if "organisation" in standing:
+                standing["organisation"] = ""
         Event.objects.filter(pk=event.pk).update(people=event.people)
+
+
+def _standings_of(event: Event, member: "Member") -> list[dict[str, str]]:
+    """Return what an event says of a person: as actor, as speaker, as participant."""
+    standings = [event.people.get("participants", {}).get(str(member.pk))]
+    if event.actor_id == member.pk:
+        standings.append(event.people.get("actor"))
+    if event.floor_request is not None and event.floor_request.member_id == member.pk:
+        standings.append(event.people.get("member"))
+    return [standing for standing in standings if standing]

@@ -20,6 +20,7 @@ from forums.outlets import ProcedureNotification
 from hub.lib import tokens
 from hub.lib.dates import say_utc
 from hub.lib.errors import Invalid
+from hub.lib.full_urls import full_url
 from hub.lib.markup import renders
 from hub.lib.names import quoted
 from hub.lib.scripts import isolate
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 # intervention.
 _PURPOSE = "room-words"
 OPENING, CLOSING = 1, 2
+# Characters; the error says the same.
+MAX_CHAIRS_WORDS = 20_000
 
 
 @renders("text", stored_as=forum_services.as_stored)
@@ -58,11 +61,8 @@ def intervene(
         :func:`forums.services.publish` refuses. The text stays the caller's to keep.
     """
     conference_session = find(conference_session_id)
-    forum_id = conference_session.conference.forum_id
-    is_chair = rules.check_speaks(member, forum_id)
-    key = f"live-{conference_session_id}-{once_key}" if once_key else None
-    topic_id = conference_session.current_item.topic_id if conference_session.current_item else None
-    draft = Draft(forum_id=forum_id, topic_id=topic_id, text=text, once_key=key)
+    is_chair = rules.check_speaks(member, conference_session.conference.forum_id)
+    draft = _draft(conference_session, text, once_key)
     # Another item may have been taken meanwhile: the key is of the session, wherever words went.
     earlier = forum_services.sent_before(draft=replace(draft, topic_id=None), author=member)
     if earlier is not None:
@@ -78,13 +78,22 @@ def intervene(
     return published
 
 
+def _draft(conference_session: ConferenceSession, text: str, once_key: str) -> Draft:
+    """Return a statement on the item under discussion."""
+    item = conference_session.current_item
+    return Draft(
+        forum_id=conference_session.conference.forum_id,
+        topic_id=None if item is None else item.topic_id,
+        text=text,
+        once_key=f"live-{conference_session.pk}-{once_key}" if once_key else None,
+    )
+
+
 def _give_back(conference_session: ConferenceSession, member: "Member", now: datetime) -> None:
-    holder = floor.holder_of(conference_session)
-    if holder is not None and holder.member_id == member.pk:
+    held = floor.floor_of(member, conference_session)
+    if held is not None:
         done, kind = FloorRequest.State.DONE, Event.Kind.FLOOR_RETURNED
-        floor.finish(
-            holder, done, kind, conference_session=conference_session, now=now, actor=member
-        )
+        floor.finish(held, done, kind, conference_session=conference_session, now=now, actor=member)
 
 
 def _check_turn(
@@ -93,8 +102,7 @@ def _check_turn(
     rules.check_open(conference_session)
     if is_chair:
         return
-    holder = floor.holder_of(conference_session)
-    if holder is None or holder.member_id != member.pk or not rules.has_floor(holder, now):
+    if not rules.has_floor(floor.floor_of(member, conference_session), now):
         raise errors.no_floor()
 
 
@@ -133,12 +141,15 @@ def say_as_chair(
         quiet=quiet,
     )
     published = forum_services.publish(draft=draft, author=author, origin="live", now=now)
-    return published.contribution if published.created and published.verdict.accepts else None
+    if not published.created or not published.verdict.accepts:
+        return None
+    return published.contribution
 
 
 def procedure_notification(item: AgendaItem, *, first: bool) -> ProcedureNotification:
-    """Return what the hub tells when an item is taken, in
-    every language; with the first one the session opens.
+    """Return what the hub tells when an item is taken, in every language.
+
+    With the first item the session opens.
     """
     conference_session = item.conference_session
     texts = {}
@@ -151,7 +162,7 @@ def procedure_notification(item: AgendaItem, *, first: bool) -> ProcedureNotific
     return ProcedureNotification(
         forum_id=conference_session.conference.forum_id,
         texts=texts,
-        url=f"{settings.HUB_URL}{conference_session.get_absolute_url()}",
+        url=full_url("conferences:room", conference_session.pk),
         is_urgent=first,
     )
 
@@ -171,14 +182,13 @@ def _sentences(item: AgendaItem, *, first: bool) -> str:
         "title": quoted(item.title),
         "until": say_utc(conference_session.closes_at),
     }
-    facts = (
-        _(
+    if first:
+        facts = _(
             "The session “%(session)s” is open. It begins with item %(number)d: %(title)s. It "
             "closes on %(until)s UTC."
         )
-        if first
-        else _("The session “%(session)s” is now on item %(number)d: %(title)s.")
-    )
+    else:
+        facts = _("The session “%(session)s” is now on item %(number)d: %(title)s.")
     how = _(
         "To speak, ask for the floor in the room, or reply to this message: your reply goes to "
         "everybody who takes part."
@@ -187,9 +197,10 @@ def _sentences(item: AgendaItem, *, first: bool) -> str:
 
 
 def check_words(text: str) -> str:
-    """Return words to be said with the gavel or the opening,
-    as they are stored. Raises: Invalid when far too long.
+    """Return the chair's words for the gavel or the opening, as they are stored.
+
+    Raises: Invalid when they are far too long.
     """
-    if len(text) > 20_000:
+    if len(text) > MAX_CHAIRS_WORDS:
         raise Invalid(_("Keep this under 20,000 characters; send the rest as an intervention."))
     return forum_services.as_stored(text)

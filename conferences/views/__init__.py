@@ -1,3 +1,1 @@
-"""Pages of the conferences. A view parses, calls one
-selector or service, and shows what it gives; nothing else.
-"""
+"""Pages of the conferences: a view parses, calls one selector or service, and shows the result."""

@@ -1,6 +1,4 @@
-"""Acts in the live room: plain form posts, answered
-with a page, or with JSON to the page's own script.
-"""
+"""Acts in the live room: plain form posts, answered with a page, or with JSON to its script."""
 
 from collections.abc import Callable
 from typing import Any
@@ -13,7 +11,7 @@ from django.views.decorators.http import require_POST
 
 from conferences import selectors, services
 from conferences.forms import StatementForm
-from conferences.views.common import room_url, signed_in
+from conferences.views.common import room_url
 from conferences.views.show import show_log, show_room
 from forums.errors import KeyTaken
 from forums.forms import new_key
@@ -21,6 +19,10 @@ from hub.lib import clock
 from hub.lib.errors import HubError, NotFound, TooMany
 from hub.lib.numbers import whole_number
 from hub.lib.typed import typed_texts
+from hub.members.requests import signed_in
+
+# A speaker gets, where the form says nothing.
+DEFAULT_MINUTES = 3
 
 
 def _wants_json(request: HttpRequest) -> bool:
@@ -49,8 +51,9 @@ def _done(request: HttpRequest, pk: int, message: str = "", **data: Any) -> Http
 def _act(
     request: HttpRequest, pk: int, work: Callable[[], object], message: str = ""
 ) -> HttpResponse:
-    """Do something and answer; what is refused is said on
-    the room's page, or with the words that came with it.
+    """Do something and answer.
+
+    What is refused is said on the room's page, or with the words that came with it.
     """
     try:
         work()
@@ -68,14 +71,14 @@ def _act(
 @login_required
 def open_room(request: HttpRequest, pk: int) -> HttpResponse:
     """Open the conference_session."""
-    item, text = whole_number(request.POST.get("item")) or None, request.POST.get("words", "")
+    item_id, text = whole_number(request.POST.get("item")) or None, request.POST.get("words", "")
     return _act(
         request,
         pk,
         lambda: services.open_session(
             conference_session_id=pk,
             actor=signed_in(request),
-            item_id=item,
+            item_id=item_id,
             words=text,
             now=clock.now(),
         ),
@@ -87,12 +90,12 @@ def open_room(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 def take(request: HttpRequest, pk: int) -> HttpResponse:
     """Take an agenda item."""
-    item = whole_number(request.POST.get("item"))
+    item_id = whole_number(request.POST.get("item"))
     return _act(
         request,
         pk,
         lambda: services.take_item(
-            conference_session_id=pk, item_id=item or -1, actor=signed_in(request), now=clock.now()
+            conference_session_id=pk, item_id=item_id, actor=signed_in(request), now=clock.now()
         ),
     )
 
@@ -114,12 +117,12 @@ def ask(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a request off the list."""
-    asked = whole_number(request.POST.get("request"))
+    request_id = whole_number(request.POST.get("request"))
     return _act(
         request,
         pk,
         lambda: services.withdraw_request(
-            request_id=asked, actor=signed_in(request), now=clock.now()
+            request_id=request_id, actor=signed_in(request), now=clock.now()
         ),
     )
 
@@ -128,15 +131,13 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 def give(request: HttpRequest, pk: int) -> HttpResponse:
     """Give the floor for some minutes."""
-    asked, seconds = (
-        whole_number(request.POST.get("request")),
-        60 * whole_number(request.POST.get("minutes"), 3),
-    )
+    request_id = whole_number(request.POST.get("request"))
+    seconds = 60 * whole_number(request.POST.get("minutes"), DEFAULT_MINUTES)
     return _act(
         request,
         pk,
         lambda: services.give_floor(
-            request_id=asked, actor=signed_in(request), seconds=seconds, now=clock.now()
+            request_id=request_id, actor=signed_in(request), seconds=seconds, now=clock.now()
         ),
     )
 
@@ -202,35 +203,29 @@ def intervene(request: HttpRequest, pk: int) -> HttpResponse:
             now=clock.now(),
         )
     except HubError as error:
-        if _wants_json(request):
-            # What was sent before is sent; other words need another key.
-            return _failed(
-                error, **({"once_key": new_key()} if isinstance(error, KeyTaken) else {})
-            )
-        if isinstance(error, NotFound):
-            raise
-        return _given_back(request, pk, form, error)
+        return _statement_refused(request, pk, form, error)
     number = published.contribution.number
+    message = _("Sent: your contribution is number %d.")
     if published.contribution.is_held:
-        message = (
-            _("Your contribution is number %d. The moderators read it before it appears.") % number
-        )
-    else:
-        message = _("Sent: your contribution is number %d.") % number
-    if _wants_json(request):
-        return JsonResponse(
-            {"ok": True, "message": message, "number": number, "once_key": new_key()}
-        )
-    messages.success(request, message, extra_tags="sent")
-    return HttpResponseRedirect(room_url(pk))
+        message = _("Your contribution is number %d. The moderators read it before it appears.")
+    return _done(request, pk, message % number, number=number, once_key=new_key())
 
 
-def _given_back(
+def _statement_refused(
     request: HttpRequest, pk: int, form: StatementForm, error: HubError
 ) -> HttpResponse:
+    """Give the words back with the reason; words that need another key get one."""
+    if _wants_json(request):
+        if isinstance(error, KeyTaken):
+            # What was sent before is sent; other words need another key.
+            return _failed(error, once_key=new_key())
+        return _failed(error)
+    if isinstance(error, NotFound):
+        raise error
     room = selectors.room_for(signed_in(request), pk)
     form.add_error(None, str(error))
     if isinstance(error, KeyTaken):
         form.renew_key()
-    show = show_log if room.conference_session.is_closed else show_room
-    return show(request, room, form=form, status=error.http_status)
+    if room.conference_session.is_closed:
+        return show_log(request, room, form=form, status=error.http_status)
+    return show_room(request, room, form=form, status=error.http_status)

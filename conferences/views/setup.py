@@ -15,33 +15,35 @@ from django.views.decorators.http import require_http_methods, require_POST
 from conferences import rules, selectors, services
 from conferences.forms import ConveneConferenceForm, HoursForm, ItemForm, PeopleForm, SessionForm
 from conferences.models import Conference
-from conferences.views.common import room_url, signed_in
+from conferences.views.common import room_url
 from hub.lib import clock
 from hub.lib.counts import with_count
 from hub.lib.errors import HubError, NotAllowed, NotFound, Stale
 from hub.lib.fingerprints import SeenForm
+from hub.members.requests import signed_in
 
 
 def _handle(
     request: HttpRequest, form: forms.Form, work: Callable[[dict[str, Any]], str], **context: Any
 ) -> HttpResponse:
-    """Show a form, or do its work and follow the
-    address it gives; an error keeps what was typed.
+    """Show a form, or do its work and follow the address it gives.
+
+    An error keeps what was typed.
     """
     status = 200
     if request.method == "POST":
         status = 422
-        if form.is_valid():
-            try:
-                return HttpResponseRedirect(work(form.cleaned_data))
-            except NotFound:
-                raise
-            except HubError as error:
-                form.add_error(None, str(error))
-                status = error.http_status
-                if isinstance(error, Stale) and isinstance(form, SeenForm):
-                    form.show_current()
-                    context["stale"] = error
+    if form.is_valid():
+        try:
+            return HttpResponseRedirect(work(form.cleaned_data))
+        except NotFound:
+            raise
+        except HubError as error:
+            form.add_error(None, str(error))
+            status = error.http_status
+            if isinstance(error, Stale) and isinstance(form, SeenForm):
+                form.show_current()
+                context["stale"] = error
     return render(request, "conferences/form.html", {"form": form, **context}, status=status)
 
 
@@ -56,7 +58,7 @@ def _led(request: HttpRequest, slug: str) -> Conference:
 def convene(request: HttpRequest) -> HttpResponse:
     """Convene a conference."""
     member = signed_in(request)
-    if not member.is_staff:
+    if not rules.may_convene(member):
         raise NotAllowed(_("The Secretariat convenes conferences."))
     form = ConveneConferenceForm(request.POST or None, initial={"language": member.language})
 

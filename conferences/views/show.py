@@ -9,7 +9,6 @@ from django.views.decorators.http import require_GET, require_safe
 from conferences import pages, rules, selectors
 from conferences.forms import StatementForm
 from conferences.selectors import RoomView
-from conferences.views.common import member_of
 from forums.policy import APPROVE
 from forums.selectors import discussion_for, regions_of
 from hub.lib import clock
@@ -17,6 +16,7 @@ from hub.lib.numbers import whole_number
 from hub.lib.paging import neighbours
 from hub.lib.throttle import throttled
 from hub.lib.way_in import never_asks_to_sign_in
+from hub.members.requests import member_of
 
 
 @require_safe
@@ -31,7 +31,7 @@ def conference_list(request: HttpRequest) -> HttpResponse:
     }
     context = {
         "groups": rows,
-        "may_convene": member is not None and member.is_staff,
+        "may_convene": rules.may_convene(member),
         **page.links(),
     }
     return render(request, "conferences/list.html", context)
@@ -54,8 +54,7 @@ def conference(request: HttpRequest, slug: str) -> HttpResponse:
         "crew": pages.Crew.of(conference),
         "regions": sorted(regions_of(discussion).items()),
         "leads": discussion.may(APPROVE),
-        "may_end": member is not None
-        and rules.may_end(member, discussion.role, conference, clock.now()),
+        "may_end": rules.may_end(member, discussion.role, conference, clock.now()),
         "state": conference.state_at(clock.now()),
     }
     return render(request, "conferences/conference.html", context)
@@ -73,19 +72,22 @@ def room(request: HttpRequest, pk: int) -> HttpResponse:
 def show_room(
     request: HttpRequest, room: RoomView, *, form: StatementForm | None = None, status: int = 200
 ) -> HttpResponse:
-    """Render a live room; ``form`` is a statement that
-    came back with the reason why it was not taken.
+    """Render a live room.
+
+    Args: form, a statement that came back with the reason why it was not taken.
     """
     member, row, now = member_of(request), room.conference_session, clock.now()
+    if form is None:
+        form = StatementForm(draft=f"session-{row.pk}")
     context: dict[str, Any] = {
         "room": room,
         "row": row,
         "conference": row.conference,
         "crew": pages.Crew.of(row.conference),
-        "lines": [pages.dress(frame) for frame in selectors.statements_of(row)],
+        "lines": [pages.log_line(frame) for frame in selectors.statements_of(row)],
         "blank": pages.blank(),
         "state": pages.state_of(room, member, now=now),
-        "form": form or StatementForm(draft=f"session-{row.pk}"),
+        "form": form,
         "may_send": row.is_open and (room.leads or room.has_floor),
         "minutes": (2, 3, 5),
         "unsent": pages.UnsentText.of(room, member, now=now),
@@ -105,22 +107,24 @@ def show_log(
 ) -> HttpResponse:
     """Render the log; ``form`` is a statement that came too late."""
     row = room.conference_session
-    page = None if request.GET.get("all") else max(1, whole_number(request.GET.get("page"), 1))
-    frames, count = selectors.log_page(row, page=page)
-    number = min(page or 1, count)
+    if request.GET.get("all"):
+        frames, number, count = selectors.whole_log(row), 1, 1
+    else:
+        frames, number, count = selectors.log_page(row, whole_number(request.GET.get("page"), 1))
+    unsent = None
+    if row.is_closed:
+        unsent = pages.UnsentText.of(room, member_of(request), now=clock.now())
     context = {
         "room": room,
         "row": row,
         "conference": row.conference,
         "crew": pages.Crew.of(row.conference),
-        "lines": [pages.dress(frame) for frame in frames],
+        "lines": [pages.log_line(frame) for frame in frames],
         "form": form,
-        "unsent": pages.UnsentText.of(room, member_of(request), now=clock.now())
-        if row.is_closed
-        else None,
+        "unsent": unsent,
         "page_number": number,
-        "page_count": count if page else 1,
-        **neighbours(number, count if page else 1),
+        "page_count": count,
+        **neighbours(number, count),
     }
     return render(request, "conferences/log.html", context, status=status)
 
@@ -129,10 +133,10 @@ def show_log(
 @require_GET
 @throttled(240)
 def events(request: HttpRequest, pk: int) -> JsonResponse:
-    """Give the frames after ``?after=N`` as JSON, at most a page; ``more`` says whether to ask
-    again.
+    """Give the frames after ``?after=N`` as JSON, at most a page of them.
 
-    The same frames as over the socket, for who has none: a slow line, a proxy, a program.
+    ``more`` says whether to ask again. They are the same frames as over the socket, for readers
+    who have none: a slow line, a proxy, a program.
     """
     member = member_of(request)
     row = selectors.session_for(member, pk)

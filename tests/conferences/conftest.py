@@ -27,7 +27,7 @@ from hub.lib.bus import bus
 
 
 @dataclass
-class Sitting:
+class LiveSession:
     """Chen chairs, Amina and Boris take part, Oona observes, Rosa keeps the record; Stella is a stranger here."""
 
     conference: Conference
@@ -73,7 +73,7 @@ class Sitting:
         return services.intervene(conference_session_id=self.pk, member=member, text=text, **kwargs)
 
 
-def gather(make_member: Any, now: datetime) -> Sitting:
+def gather(make_member: Any, now: datetime) -> LiveSession:
     """Convene the conference of the tests."""
     people = {
         "amina": make_member("Amina Diallo", password="a long password", country="SN"),
@@ -95,29 +95,31 @@ def gather(make_member: Any, now: datetime) -> Sitting:
         people={people[name]: role for name, role in roles.items()},
         now=now - timedelta(days=2),
     )
-    sitting = services.schedule_session(
+    live_session = services.schedule_session(
         conference_id=conference.pk,
-        title="First sitting",
+        title="First session",
         opens_at=now,
         closes_at=now + timedelta(hours=2),
         actor=people["chen"],
         items=["Isolation distances", "Notification"],
         now=now - timedelta(days=1),
     )
-    return Sitting(conference=conference, pk=sitting.pk, items=list(sitting.items.all()), now=now, **people)
+    return LiveSession(
+        conference=conference, pk=live_session.pk, items=list(live_session.items.all()), now=now, **people
+    )
 
 
 @pytest.fixture
-def sitting(make_member: Any, now: datetime) -> Sitting:
+def live_session(make_member: Any, now: datetime) -> LiveSession:
     """A conference_session that is scheduled for now and not open yet."""
     return gather(make_member, now)
 
 
 @pytest.fixture
-def open_sitting(sitting: Sitting) -> Iterator[Sitting]:
+def open_live_session(live_session: LiveSession) -> Iterator[LiveSession]:
     """A conference_session that the chair has opened on its first item."""
-    sitting.open()
-    return sitting
+    live_session.open()
+    return live_session
 
 
 class Serving:
@@ -197,9 +199,9 @@ def frame(connection: ClientConnection, *kinds: str, timeout: float = 5) -> dict
     """Return the next frame of one of the kinds (of any, when none is named); presence and beats are passed over."""
     deadline = time.monotonic() + timeout
     while True:
-        found = json.loads(connection.recv(timeout=max(0.01, deadline - time.monotonic())))
-        if found.get("kind") in kinds or (not kinds and found and found.get("kind") != "presence"):
-            return dict(found)
+        received = json.loads(connection.recv(timeout=max(0.01, deadline - time.monotonic())))
+        if received.get("kind") in kinds or (not kinds and received and received.get("kind") != "presence"):
+            return dict(received)
 
 
 def closing_code(connection: ClientConnection, timeout: float = 5) -> int | None:

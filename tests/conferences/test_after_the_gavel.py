@@ -19,14 +19,16 @@ def _close(room):
 
 
 @pytest.fixture
-def closed(open_sitting):
+def closed(open_live_session):
     """A closed session in which Boris spoke by mail, with the statement as ``said``."""
-    item = open_sitting.items[0]
-    draft = forum_services.Draft(forum_id=open_sitting.forum_id, topic_id=item.topic_id, text="Fifty metres.")
-    said = forum_services.publish(draft=draft, author=open_sitting.boris, origin="mail", now=open_sitting.now)
-    open_sitting.said = said.contribution
-    _close(open_sitting)
-    return open_sitting
+    item = open_live_session.items[0]
+    draft = forum_services.Draft(forum_id=open_live_session.forum_id, topic_id=item.topic_id, text="Fifty metres.")
+    published = forum_services.publish(
+        draft=draft, author=open_live_session.boris, origin="mail", now=open_live_session.now
+    )
+    open_live_session.said = published.contribution
+    _close(open_live_session)
+    return open_live_session
 
 
 def _edit(room, who, **options):
@@ -61,24 +63,29 @@ def test_a_correction_after_the_gavel_has_a_reason_and_is_marked_as_one(client, 
 
 def test_the_chair_says_why_for_words_of_her_own_too(closed):
     draft = forum_services.Draft(forum_id=closed.forum_id, topic_id=closed.items[0].topic_id, text="Agreed.")
-    said = forum_services.publish(draft=draft, author=closed.chen, origin="live", now=closed.now)
-    closed.said = said.contribution
+    published = forum_services.publish(draft=draft, author=closed.chen, origin="live", now=closed.now)
+    closed.said = published.contribution
     with pytest.raises(Invalid) as refused:
         _edit(closed, closed.chen)
     assert refused.value.code == "no-reason"
 
 
-def test_an_edit_before_the_gavel_is_none_after_the_session(open_sitting, client):
-    item = open_sitting.items[0]
-    draft = forum_services.Draft(forum_id=open_sitting.forum_id, topic_id=item.topic_id, text="Fifty metres.")
-    said = forum_services.publish(draft=draft, author=open_sitting.boris, origin="mail", now=open_sitting.now)
-    open_sitting.said = said.contribution
-    forum_services.edit_contribution(
-        number=open_sitting.said.number, actor=open_sitting.boris, text="Sixty metres.", now=open_sitting.now
+def test_an_edit_before_the_gavel_is_none_after_the_session(open_live_session, client):
+    item = open_live_session.items[0]
+    draft = forum_services.Draft(forum_id=open_live_session.forum_id, topic_id=item.topic_id, text="Fifty metres.")
+    published = forum_services.publish(
+        draft=draft, author=open_live_session.boris, origin="mail", now=open_live_session.now
     )
-    _close(open_sitting)
-    client.force_login(open_sitting.amina)
-    log = client.get(f"/sessions/{open_sitting.pk}/").content.decode()
+    open_live_session.said = published.contribution
+    forum_services.edit_contribution(
+        number=open_live_session.said.number,
+        actor=open_live_session.boris,
+        text="Sixty metres.",
+        now=open_live_session.now,
+    )
+    _close(open_live_session)
+    client.force_login(open_live_session.amina)
+    log = client.get(f"/sessions/{open_live_session.pk}/").content.decode()
     assert "Edited by the author" in log and "Changed after the session" not in log
 
 

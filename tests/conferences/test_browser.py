@@ -1,4 +1,4 @@
-"""The live room in a real browser: a sitting in two windows, and the pages under axe-core in both directions."""
+"""The live room in a real browser: a session in two windows, and the pages under axe-core in both directions."""
 
 import json
 import re
@@ -31,7 +31,7 @@ async def window(browser, serving, cookie, size):
     page = await context.new_page()
     page.faults = []
     page.on("pageerror", lambda error: page.faults.append(str(error)))
-    page.on("console", lambda said: page.faults.append(said.text) if said.type == "error" else None)
+    page.on("console", lambda message: page.faults.append(message.text) if message.type == "error" else None)
     return page
 
 
@@ -63,9 +63,9 @@ def test_a_sitting_in_two_windows_with_a_word_by_mail(serving, make_member):
         await expect(amina.locator("#turn-words")).to_have_text("You have the floor")
         await expect(amina.locator("#my-countdown")).to_have_text(re.compile(r"^[23]:\d\d$"))
         await amina.locator("#send").click()
-        said = chair.locator("article.contribution", has_text="metres are enough")
-        await expect(said.locator("strong")).to_have_text("metres")
-        await expect(said.locator("h3")).to_have_text("Amina Diallo")
+        article = chair.locator("article.contribution", has_text="metres are enough")
+        await expect(article.locator("strong")).to_have_text("metres")
+        await expect(article.locator("h3")).to_have_text("Amina Diallo")
         await expect(amina.locator("#statement textarea")).to_have_value("")
         await expect(amina.locator("#unseen-count")).to_have_text("")
         await in_thread(mail)
@@ -111,10 +111,10 @@ def test_every_page_passes_axe_and_fits_a_phone(client, make_member, language):
         page.on("pageerror", lambda error: heard.append(str(error)))
         for path in pages:
             await page.goto(HOST + path)
-            found = await views(page)
+            problems = await views(page)
             over = await page.evaluate("document.documentElement.scrollWidth - innerWidth")
-            if found or over > 0 or heard:
-                wrong[path] = {"axe": found, "pixels too wide": over, "heard": list(heard)}
+            if problems or over > 0 or heard:
+                wrong[path] = {"axe": problems, "pixels too wide": over, "heard": list(heard)}
             heard.clear()
         assert not wrong, json.dumps(wrong, indent=1, ensure_ascii=False)
 
@@ -123,11 +123,11 @@ def test_every_page_passes_axe_and_fits_a_phone(client, make_member, language):
 
 async def views(page):
     """Return what axe finds on a phone, with each of the room's tabs, and on a desk."""
-    found = await violations(page)
+    problems = await violations(page)
     for tab in await page.locator(".tabs > label").all():
         await tab.click()
-        found += await violations(page)
+        problems += await violations(page)
     await page.set_viewport_size(DESK)
-    found += await violations(page)
+    problems += await violations(page)
     await page.set_viewport_size(PHONE)
-    return found
+    return problems

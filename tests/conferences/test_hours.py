@@ -173,24 +173,24 @@ def end_at(room, closes_at, now):
     )
 
 
-def test_a_session_that_was_opened_early_can_end_before_it_was_to_begin(sitting):
-    early = sitting.now - 2 * HOUR
-    services.open_session(conference_session_id=sitting.pk, actor=sitting.chen, now=early)
-    end_at(sitting, early + HOUR, early + timedelta(minutes=5))
-    row = sitting.row
+def test_a_session_that_was_opened_early_can_end_before_it_was_to_begin(live_session):
+    early = live_session.now - 2 * HOUR
+    services.open_session(conference_session_id=live_session.pk, actor=live_session.chen, now=early)
+    end_at(live_session, early + HOUR, early + timedelta(minutes=5))
+    row = live_session.row
     assert row.closes_at == early + HOUR and row.opens_at == row.opened_at == early
     with pytest.raises(Invalid):
-        end_at(sitting, early, early + timedelta(minutes=5))
-    end_at(sitting, early + 4 * HOUR, early + timedelta(minutes=10))
-    end_at(sitting, early + HOUR, early + timedelta(minutes=15))
-    assert keep_time(early + HOUR) == 1 and sitting.row.is_closed
+        end_at(live_session, early, early + timedelta(minutes=5))
+    end_at(live_session, early + 4 * HOUR, early + timedelta(minutes=10))
+    end_at(live_session, early + HOUR, early + timedelta(minutes=15))
+    assert keep_time(early + HOUR) == 1 and live_session.row.is_closed
 
 
-def test_the_end_of_an_open_session_stays_within_its_conference(sitting):
-    sitting.open()
+def test_the_end_of_an_open_session_stays_within_its_conference(live_session):
+    live_session.open()
     with pytest.raises(Invalid):
-        end_at(sitting, sitting.conference.ends_at + HOUR, sitting.now)
-    end_at(sitting, sitting.conference.ends_at, sitting.now)
+        end_at(live_session, live_session.conference.ends_at + HOUR, live_session.now)
+    end_at(live_session, live_session.conference.ends_at, live_session.now)
 
 
 def test_with_its_first_session_opened_early_a_conference_has_begun_and_people_can_speak(make_member, now):
@@ -202,37 +202,46 @@ def test_with_its_first_session_opened_early_a_conference_has_begun_and_people_c
     assert room.row.conference.state_at(now) == "open"
 
 
-def test_a_session_that_would_be_over_is_not_put_on_the_timetable(sitting):
-    options = {"conference_id": sitting.conference.pk, "title": "Late", "actor": sitting.chen, "now": sitting.now}
-    for closes_at in (sitting.now - HOUR, sitting.now):
+def test_a_session_that_would_be_over_is_not_put_on_the_timetable(live_session):
+    options = {
+        "conference_id": live_session.conference.pk,
+        "title": "Late",
+        "actor": live_session.chen,
+        "now": live_session.now,
+    }
+    for closes_at in (live_session.now - HOUR, live_session.now):
         with pytest.raises(Invalid, match=r"has passed: it is .* UTC now\. Choose a later end\."):
-            services.schedule_session(opens_at=sitting.now - 3 * HOUR, closes_at=closes_at, **options)
+            services.schedule_session(opens_at=live_session.now - 3 * HOUR, closes_at=closes_at, **options)
     assert ConferenceSession.objects.count() == 1
     # One that has begun by its hours opens at once.
-    services.schedule_session(opens_at=sitting.now - HOUR, closes_at=sitting.now + HOUR, **options)
+    services.schedule_session(opens_at=live_session.now - HOUR, closes_at=live_session.now + HOUR, **options)
 
 
 @pytest.mark.parametrize("is_open", [False, True])
-def test_hours_are_not_moved_to_where_they_are_over(sitting, is_open):
+def test_hours_are_not_moved_to_where_they_are_over(live_session, is_open):
     if is_open:
-        sitting.open()
-    for closes_at in (sitting.now + HOUR, sitting.now + HOUR - timedelta(minutes=1)):
+        live_session.open()
+    for closes_at in (live_session.now + HOUR, live_session.now + HOUR - timedelta(minutes=1)):
         with pytest.raises(Invalid, match="Choose a later end"):
-            end_at(sitting, closes_at, sitting.now + HOUR)
-    assert sitting.row.closes_at == sitting.now + 2 * HOUR
+            end_at(live_session, closes_at, live_session.now + HOUR)
+    assert live_session.row.closes_at == live_session.now + 2 * HOUR
 
 
-def test_a_conference_that_would_be_over_is_not_convened(sitting):
+def test_a_conference_that_would_be_over_is_not_convened(live_session):
     day = timedelta(days=1)
     with pytest.raises(Invalid, match="Choose a later end"):
         services.convene_conference(
-            name="Last year", actor=sitting.sofia, starts_at=sitting.now - 9 * day, ends_at=sitting.now, now=sitting.now
+            name="Last year",
+            actor=live_session.sofia,
+            starts_at=live_session.now - 9 * day,
+            ends_at=live_session.now,
+            now=live_session.now,
         )
 
 
-def test_the_form_says_that_the_hours_are_over_and_keeps_what_was_typed(sitting):
+def test_the_form_says_that_the_hours_are_over_and_keeps_what_was_typed(live_session):
     client = Client()
-    client.force_login(sitting.chen)
+    client.force_login(live_session.chen)
     form = {"title": "Late", "opens_at": "2020-10-25T02:45", "closes_at": "2020-10-25T03:15", "items": "One"}
     answer = client.post("/conferences/field-trials/schedule/", form)
     assert answer.status_code == 422

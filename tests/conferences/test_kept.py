@@ -43,20 +43,24 @@ def test_words_that_the_gavel_came_before_go_to_the_discussion(serving, make_mem
             await expect(page.locator("ol.transcript")).to_be_visible()
         else:
             await page.get_by_role("link", name="Post it to the discussion").click()
-        kept = page.locator("#kept-session")
-        await expect(kept).to_be_in_viewport()
-        await expect(kept.locator("textarea")).to_have_value("What I wanted to say.")
-        await kept.get_by_role("button", name="Post it to the discussion").click()
+        box = page.locator("#kept-session")
+        await expect(box).to_be_in_viewport()
+        await expect(box.locator("textarea")).to_have_value("What I wanted to say.")
+        await box.get_by_role("button", name="Post it to the discussion").click()
         await expect(page.locator("article.contribution", has_text="What I wanted to say.")).to_be_visible()
         # It is sent: nothing is offered again.
         await page.goto(f"/sessions/{room.pk}/")
         await expect(page.locator("ol.transcript")).to_be_visible()
-        await expect(kept).to_be_hidden()
+        await expect(box).to_be_hidden()
         assert not page.faults
 
     in_browser(work)
-    said = Contribution.objects.get()
-    assert said.author == room.amina and said.topic_id == room.items[0].topic_id and said.origin == "web"
+    contribution = Contribution.objects.get()
+    assert (
+        contribution.author == room.amina
+        and contribution.topic_id == room.items[0].topic_id
+        and contribution.origin == "web"
+    )
 
 
 @pytest.mark.browser
@@ -76,16 +80,16 @@ def test_where_nothing_can_be_posted_any_more_the_words_can_be_copied_or_discard
         await page.locator("#statement textarea").fill("What I wanted to say.")
         await in_thread(end)
         await page.goto(f"/sessions/{room.pk}/")
-        kept = page.locator("#kept-session")
-        await expect(kept).to_contain_text("This discussion closed on")
-        await expect(kept.get_by_role("button", name="Post it to the discussion")).to_have_count(0)
-        await expect(kept.get_by_role("button", name="Copy the text")).to_be_visible()
+        box = page.locator("#kept-session")
+        await expect(box).to_contain_text("This discussion closed on")
+        await expect(box.get_by_role("button", name="Post it to the discussion")).to_have_count(0)
+        await expect(box.get_by_role("button", name="Copy the text")).to_be_visible()
         page.on("dialog", lambda dialog: asyncio.ensure_future(dialog.accept()))
-        await kept.get_by_role("button", name="Discard it").click()
-        await expect(kept).to_be_hidden()
+        await box.get_by_role("button", name="Discard it").click()
+        await expect(box).to_be_hidden()
         await page.reload()
         await expect(page.locator("ol.transcript")).to_be_visible()
-        await expect(kept).to_be_hidden()
+        await expect(box).to_be_hidden()
 
     in_browser(work)
 
@@ -141,8 +145,8 @@ def test_words_that_the_chair_has_opened_with_are_not_offered_again(serving, mak
 
 
 @pytest.mark.django_db
-def test_a_statement_that_came_too_late_comes_back_in_a_form_that_can_be_posted(client, open_sitting):
-    room = open_sitting
+def test_a_statement_that_came_too_late_comes_back_in_a_form_that_can_be_posted(client, open_live_session):
+    room = open_live_session
     services.close_session(conference_session_id=room.pk, actor=room.chen, now=room.now)
     client.force_login(room.amina)
     answer = client.post(f"/sessions/{room.pk}/intervene/", {"text": "Too late & kept", "once_key": "k"})
@@ -155,8 +159,8 @@ def test_a_statement_that_came_too_late_comes_back_in_a_form_that_can_be_posted(
 
 
 @pytest.mark.django_db
-def test_words_are_kept_for_who_may_speak_alone(client, open_sitting):
-    room = open_sitting
+def test_words_are_kept_for_who_may_speak_alone(client, open_live_session):
+    room = open_live_session
     services.close_session(conference_session_id=room.pk, actor=room.chen, now=room.now)
     for who, parts in ((room.amina, 1), (room.chen, 3), (room.oona, 0)):
         client.force_login(who)
@@ -165,8 +169,8 @@ def test_words_are_kept_for_who_may_speak_alone(client, open_sitting):
 
 
 @pytest.mark.django_db
-def test_an_item_whose_topic_is_held_breaks_no_transcript(client, open_sitting):
-    room = open_sitting
+def test_an_item_whose_topic_is_held_breaks_no_transcript(client, open_live_session):
+    room = open_live_session
     topic = room.items[0].topic
     draft = forum_services.Draft(forum_id=room.forum_id, topic_id=topic.pk, text="First.")
     forum_services.publish(draft=draft, author=room.boris, origin="web", now=room.now)

@@ -23,9 +23,9 @@ from tests.ui.browsing import in_browser, in_thread
 @pytest.fixture
 def line(serving):
     """The way from the browser to the hub."""
-    made = Line(serving.port)
-    yield made
-    made.close()
+    slow_line = Line(serving.port)
+    yield slow_line
+    slow_line.close()
 
 
 @pytest.fixture
@@ -36,8 +36,8 @@ def quick(monkeypatch):
 
 def seats(room):
     """Return how many sockets the hub thinks it serves."""
-    found = rooms._rooms.get(topic_of(room.pk))
-    return len(found.seats) if found else 0
+    live_room = rooms._rooms.get(topic_of(room.pk))
+    return len(live_room.seats) if live_room else 0
 
 
 def until(check, seconds):
@@ -250,8 +250,8 @@ def test_without_a_script_the_page_says_how_to_go_on(client, make_member):
     room.floor_to(room.amina)
     client.force_login(room.amina)
     page = client.get(f"/sessions/{room.pk}/").text
-    told = re.search(r"<noscript>(.*?)</noscript>", page, re.DOTALL)[1]
-    assert "stands still" in told and f'href="/sessions/{room.pk}/"' in told
+    notice = re.search(r"<noscript>(.*?)</noscript>", page, re.DOTALL)[1]
+    assert "stands still" in notice and f'href="/sessions/{room.pk}/"' in notice
     bar = re.search(r'<p id="floor-bar"(.*?)>(<span.*?</span>)', page, re.DOTALL)
     assert "hidden" not in bar[1] and "You have the floor" in bar[2]
     assert json.loads(re.search(r'id="live-state" type="application/json">(.*?)</script>', page)[1])["seq"] > 0

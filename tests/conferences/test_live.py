@@ -28,9 +28,9 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def room(serving, make_member):
     """A conference_session of now, open on its first item."""
-    found = gather(make_member, clock.now())
-    found.open()
-    return found
+    gathered = gather(make_member, clock.now())
+    gathered.open()
+    return gathered
 
 
 def path(room):
@@ -52,7 +52,7 @@ def test_two_browsers_follow_a_whole_sitting(serving, room):
         services.close_session(conference_session_id=room.pk, actor=room.chen, now=clock.now())
         heard = [[frame(who) for _ in range(6)] for who in (boris, oona)]
     assert heard[0] == heard[1]
-    assert [found["kind"] for found in heard[0]] == [
+    assert [received["kind"] for received in heard[0]] == [
         "floor_asked",
         "floor_given",
         "intervention",
@@ -60,7 +60,7 @@ def test_two_browsers_follow_a_whole_sitting(serving, room):
         "intervention",
         "closed",
     ]
-    assert [found["seq"] for found in heard[0]] == [3, 4, 5, 6, 7, 8]
+    assert [received["seq"] for received in heard[0]] == [3, 4, 5, 6, 7, 8]
     live, by_mail = heard[0][2]["contribution"], heard[0][4]["contribution"]
     assert "<strong>metres</strong>" in live["html"] and live["author"]["name"] == "Amina Diallo"
     assert (live["origin"], by_mail["origin"], by_mail["author"]["role"]) == ("live", "mail", "rapporteur")
@@ -100,13 +100,13 @@ def test_a_log_longer_than_a_page_is_sent_whole(serving, room):
 
 
 def test_two_windows_of_one_person_are_one_person_and_both_hear(serving, room):
-    with serving.connect(path(room), room.boris) as one, serving.connect(path(room), room.boris) as two:
-        assert frame(one, "presence")["present"] == 1
+    with serving.connect(path(room), room.boris) as first, serving.connect(path(room), room.boris) as second:
+        assert frame(first, "presence")["present"] == 1
         with serving.connect(path(room), room.amina):
-            assert frame(one, "presence")["present"] == 2
-        assert frame(one, "presence")["present"] == 1
+            assert frame(first, "presence")["present"] == 2
+        assert frame(first, "presence")["present"] == 1
         room.say(room.chen)
-        assert frame(one, "intervention") == frame(two, "intervention")
+        assert frame(first, "intervention") == frame(second, "intervention")
 
 
 def test_strangers_the_public_and_missing_rooms_get_the_same_code(serving, room):
@@ -181,10 +181,10 @@ GARBAGE = [
 
 
 def test_garbage_is_answered_and_never_an_error_of_ours(serving, room, caplog):
-    for what, said, answer in GARBAGE:
+    for what, text, answer in GARBAGE:
         with serving.connect(path(room), room.boris) as boris:
             frame(boris, "hello")
-            boris.send(said)
+            boris.send(text)
             if answer == "error":
                 assert frame(boris)["code"] == "bad-frame", what
                 boris.send('{"after": 1}')
@@ -202,13 +202,13 @@ def test_bytes_that_are_no_text_close_the_socket_without_an_error_in_the_log(ser
     assert not [record for record in caplog.records if record.levelno >= logging.ERROR]
 
 
-@pytest.mark.parametrize("said", ['{"after": 2}', "rubbish"])
-def test_a_flood_is_closed(serving, room, caplog, said):
+@pytest.mark.parametrize("text", ['{"after": 2}', "rubbish"])
+def test_a_flood_is_closed(serving, room, caplog, text):
     with serving.connect(path(room), room.boris) as boris:
         frame(boris, "hello")
         for _ in range(limits.BURST + 30):
             try:
-                boris.send(said)
+                boris.send(text)
             except Exception:
                 break
         assert closing_code(boris) in {limits.BAD_CONDUCT, limits.COME_BACK_LATER}
@@ -217,9 +217,9 @@ def test_a_flood_is_closed(serving, room, caplog, said):
 
 def test_one_member_cannot_take_all_the_seats(serving, room, monkeypatch):
     monkeypatch.setattr(limits, "MAX_WINDOWS", 2)
-    with serving.connect(path(room), room.boris) as one, serving.connect(path(room), room.boris) as two:
-        frame(one, "hello")
-        frame(two, "hello")
+    with serving.connect(path(room), room.boris) as first, serving.connect(path(room), room.boris) as second:
+        frame(first, "hello")
+        frame(second, "hello")
         with serving.connect(path(room), room.boris) as three:
             assert closing_code(three) == limits.BAD_CONDUCT
         with serving.connect(path(room), room.amina) as other:
@@ -309,8 +309,8 @@ def test_a_topic_prompts_for_what_was_said_by_any_door_and_shows_nothing_of_it(s
     topic = room.items[0].topic_id
     with serving.connect(f"/live/topic/{topic}/", room.boris) as boris:
         time.sleep(0.2)
-        said = mail(room, room.amina, "Secret")
+        contribution = mail(room, room.amina, "Secret")
         got = frame(boris)
-        assert got == {"seq": said.number}
+        assert got == {"seq": contribution.number}
         boris.send('{"after": 0}')
         assert set(frame(boris)) == {"seq"}

@@ -21,9 +21,9 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def room(make_member):
     """A conference_session of now, open on its first item."""
-    found = gather(make_member, clock.now())
-    found.open()
-    return found
+    gathered = gather(make_member, clock.now())
+    gathered.open()
+    return gathered
 
 
 def as_member(member):
@@ -66,7 +66,7 @@ def test_a_stranger_and_the_public_find_nothing(room):
 
 def test_the_conference_page_shows_timetable_people_and_background(room):
     page = as_member(room.amina).get("/conferences/field-trials/").text
-    for part in ("Why we <em>meet</em>", "First sitting", "Isolation distances", "Notification", "Chen", "live now"):
+    for part in ("Why we <em>meet</em>", "First session", "Isolation distances", "Notification", "Chen", "live now"):
         assert part in page, part
     assert "Schedule a session" not in page
     assert "Schedule a session" in as_member(room.chen).get("/conferences/field-trials/").text
@@ -144,9 +144,9 @@ def test_the_catch_up_gives_the_same_frames_in_pages(room, monkeypatch):
         room.say(room.chen, f"Word {number}")
     monkeypatch.setattr("conferences.selectors.PAGE", 200)
     client = as_member(room.boris)
-    found = client.get(f"/sessions/{room.pk}/events/?after=3").json()
-    assert [frame["seq"] for frame in found["events"]] == [4, 5] and found["seq"] == 5 and not found["more"]
-    assert found["events"][0]["contribution"]["html"].startswith("<p")
+    answer = client.get(f"/sessions/{room.pk}/events/?after=3").json()
+    assert [frame["seq"] for frame in answer["events"]] == [4, 5] and answer["seq"] == 5 and not answer["more"]
+    assert answer["events"][0]["contribution"]["html"].startswith("<p")
     for wrong in ("", "x", "-1", "9" * 40):
         assert client.get(f"/sessions/{room.pk}/events/?after={wrong}").json()["seq"] == 5
     assert client.get(f"/sessions/{room.pk}/events/?after=5").json()["events"] == []
@@ -186,13 +186,13 @@ def test_the_secretariat_convenes_and_the_chair_schedules_by_forms(room):
     assert wrong.status_code == 422 and "nobody@people.example" in wrong.text and "Por qué." in wrong.text
     form["participants"] = "amina.diallo@people.example"
     assert post(room.sofia, "/conferences/convene/", **form).url == "/conferences/seed-exchange/"
-    made = Conference.objects.get(slug="seed-exchange")
-    assert made.starts_at.hour == 9 and made.language == "es"
-    sitting = {"title": "Primera", "opens_at": on(8), "closes_at": on(8, 11), "items": "Uno\n\nDos"}
-    assert post(room.amina, "/conferences/seed-exchange/schedule/", **sitting).status_code == 403
-    assert post(room.chen, "/conferences/seed-exchange/schedule/", **sitting).status_code == 404
-    answer = post(room.boris, "/conferences/seed-exchange/schedule/", **sitting)
-    row = made.conference_sessions.get()
+    conference = Conference.objects.get(slug="seed-exchange")
+    assert conference.starts_at.hour == 9 and conference.language == "es"
+    live_session = {"title": "Primera", "opens_at": on(8), "closes_at": on(8, 11), "items": "Uno\n\nDos"}
+    assert post(room.amina, "/conferences/seed-exchange/schedule/", **live_session).status_code == 403
+    assert post(room.chen, "/conferences/seed-exchange/schedule/", **live_session).status_code == 404
+    answer = post(room.boris, "/conferences/seed-exchange/schedule/", **live_session)
+    row = conference.conference_sessions.get()
     assert answer.url == row.get_absolute_url() and [item.title for item in row.items.all()] == ["Uno", "Dos"]
     post(room.boris, f"/sessions/{row.pk}/agenda/", title="Tres")
     seen = seal(services.hours_of(row))

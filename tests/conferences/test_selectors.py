@@ -23,92 +23,99 @@ def counted(work):
     return result, len(captured)
 
 
-def talk(sitting, count):
+def talk(live_session, count):
     for number in range(count):
-        sitting.say(sitting.chen, f"Word {number}.")
+        live_session.say(live_session.chen, f"Word {number}.")
 
 
-def test_a_room_costs_the_same_for_one_and_for_many(open_sitting, make_member):
-    talk(open_sitting, 1)
-    services.ask_for_floor(conference_session_id=open_sitting.pk, member=open_sitting.amina, now=open_sitting.now)
+def test_a_room_costs_the_same_for_one_and_for_many(open_live_session, make_member):
+    talk(open_live_session, 1)
+    services.ask_for_floor(
+        conference_session_id=open_live_session.pk, member=open_live_session.amina, now=open_live_session.now
+    )
     calls = {
-        "room": lambda: selectors.room_for(open_sitting.boris, open_sitting.pk),
-        "statements": lambda: selectors.statements_of(open_sitting.row),
-        "events": lambda: selectors.events_for(open_sitting.boris, open_sitting.pk, 0),
-        "home": lambda: selectors.home_blocks(member=open_sitting.amina, now=open_sitting.now),
-        "list": lambda: selectors.conferences_for(open_sitting.boris),
-        "transcript": lambda: selectors.transcript_for(open_sitting.rosa, open_sitting.conference.pk),
-        "timetable": lambda: selectors.sessions_of(open_sitting.conference),
+        "room": lambda: selectors.room_for(open_live_session.boris, open_live_session.pk),
+        "statements": lambda: selectors.statements_of(open_live_session.row),
+        "events": lambda: selectors.events_for(open_live_session.boris, open_live_session.pk, 0),
+        "home": lambda: selectors.home_blocks(member=open_live_session.amina, now=open_live_session.now),
+        "list": lambda: selectors.conferences_for(open_live_session.boris),
+        "transcript": lambda: selectors.transcript_for(open_live_session.rosa, open_live_session.conference.pk),
+        "timetable": lambda: selectors.sessions_of(open_live_session.conference),
     }
     few = {name: counted(work)[1] for name, work in calls.items()}
-    talk(open_sitting, 24)
+    talk(open_live_session, 24)
     for number in range(14):
         person = make_member(f"Person {number}")
         services.admit_person(
-            conference_id=open_sitting.conference.pk,
+            conference_id=open_live_session.conference.pk,
             member=person,
             role="participant",
             actor=None,
-            now=open_sitting.now,
+            now=open_live_session.now,
         )
-        services.ask_for_floor(conference_session_id=open_sitting.pk, member=person, now=open_sitting.now)
+        services.ask_for_floor(conference_session_id=open_live_session.pk, member=person, now=open_live_session.now)
     many = {name: counted(work)[1] for name, work in calls.items()}
     assert many == few
     assert few["room"] <= 5 and few["events"] <= 6 and few["home"] <= 4 and few["list"] <= 5
 
 
-def test_lists_cost_the_same_for_one_and_for_many_conferences(sitting):
+def test_lists_cost_the_same_for_one_and_for_many_conferences(live_session):
     before = [
-        counted(lambda: selectors.conferences_for(sitting.sofia))[1],
-        counted(lambda: selectors.home_blocks(member=sitting.sofia, now=sitting.now))[1],
+        counted(lambda: selectors.conferences_for(live_session.sofia))[1],
+        counted(lambda: selectors.home_blocks(member=live_session.sofia, now=live_session.now))[1],
     ]
     for number in range(10):
-        made = services.convene_conference(
-            name=f"Conference {number}", actor=sitting.sofia, now=sitting.now, people={sitting.chen: "chair"}
+        conference = services.convene_conference(
+            name=f"Conference {number}",
+            actor=live_session.sofia,
+            now=live_session.now,
+            people={live_session.chen: "chair"},
         )
         services.schedule_session(
-            conference_id=made.pk,
-            title="Sitting",
-            opens_at=sitting.now + HOUR,
-            closes_at=sitting.now + 2 * HOUR,
-            actor=sitting.chen,
+            conference_id=conference.pk,
+            title="LiveSession",
+            opens_at=live_session.now + HOUR,
+            closes_at=live_session.now + 2 * HOUR,
+            actor=live_session.chen,
             items=["One"],
-            now=sitting.now,
+            now=live_session.now,
         )
-    found, queries = counted(lambda: selectors.conferences_for(sitting.sofia))
-    blocks, at_home = counted(lambda: selectors.home_blocks(member=sitting.sofia, now=sitting.now))
-    assert len(found) == 11 and len(blocks) == 11 and [queries, at_home] == before
+    conferences, queries = counted(lambda: selectors.conferences_for(live_session.sofia))
+    blocks, at_home = counted(lambda: selectors.home_blocks(member=live_session.sofia, now=live_session.now))
+    assert len(conferences) == 11 and len(blocks) == 11 and [queries, at_home] == before
 
 
-def test_the_home_says_what_is_live_and_where_one_stands(open_sitting):
+def test_the_home_says_what_is_live_and_where_one_stands(open_live_session):
     def home(member):
-        return [(block.kind, str(block.title)) for block in selectors.home_blocks(member=member, now=open_sitting.now)]
+        return [
+            (block.kind, str(block.title)) for block in selectors.home_blocks(member=member, now=open_live_session.now)
+        ]
 
-    assert home(open_sitting.boris) == [(BlockKind.LIVE, "First sitting")]
+    assert home(open_live_session.boris) == [(BlockKind.LIVE, "First session")]
     request, _second = [
-        services.ask_for_floor(conference_session_id=open_sitting.pk, member=member, now=open_sitting.now)
-        for member in (open_sitting.amina, open_sitting.boris)
+        services.ask_for_floor(conference_session_id=open_live_session.pk, member=member, now=open_live_session.now)
+        for member in (open_live_session.amina, open_live_session.boris)
     ]
-    assert home(open_sitting.boris)[0] == (BlockKind.ASKED, "You are number 2 on the speakers’ list")
-    services.give_floor(request_id=request.pk, actor=open_sitting.chen, now=open_sitting.now)
-    assert home(open_sitting.amina)[0] == (BlockKind.ASKED, "You have the floor")
-    assert home(open_sitting.boris)[0] == (BlockKind.ASKED, "You are number 1 on the speakers’ list")
-    assert home(open_sitting.stella) == []
+    assert home(open_live_session.boris)[0] == (BlockKind.ASKED, "You are number 2 on the speakers’ list")
+    services.give_floor(request_id=request.pk, actor=open_live_session.chen, now=open_live_session.now)
+    assert home(open_live_session.amina)[0] == (BlockKind.ASKED, "You have the floor")
+    assert home(open_live_session.boris)[0] == (BlockKind.ASKED, "You are number 1 on the speakers’ list")
+    assert home(open_live_session.stella) == []
 
 
-def test_the_home_announces_what_comes_and_forgets_what_is_over(sitting):
+def test_the_home_announces_what_comes_and_forgets_what_is_over(live_session):
     def kinds(moment):
-        return [block.kind for block in selectors.home_blocks(member=sitting.amina, now=moment)]
+        return [block.kind for block in selectors.home_blocks(member=live_session.amina, now=moment)]
 
-    assert kinds(sitting.now - 3 * HOUR) == [BlockKind.COMING]
-    assert kinds(sitting.now - timedelta(days=20)) == [] and kinds(sitting.now + 3 * HOUR) == []
+    assert kinds(live_session.now - 3 * HOUR) == [BlockKind.COMING]
+    assert kinds(live_session.now - timedelta(days=20)) == [] and kinds(live_session.now + 3 * HOUR) == []
 
 
-def test_the_discussion_page_hears_of_its_conference_and_others_do_not(open_sitting, cast_forum):
-    aside = selectors.forum_aside(forum_id=open_sitting.forum_id, member=open_sitting.boris)
-    assert aside["conference"] == open_sitting.conference and aside["open_session"].pk == open_sitting.pk
+def test_the_discussion_page_hears_of_its_conference_and_others_do_not(open_live_session, cast_forum):
+    aside = selectors.forum_aside(forum_id=open_live_session.forum_id, member=open_live_session.boris)
+    assert aside["conference"] == open_live_session.conference and aside["open_session"].pk == open_live_session.pk
     assert aside["next_session"] is None
-    assert selectors.forum_aside(forum_id=cast_forum, member=open_sitting.boris) == {}
+    assert selectors.forum_aside(forum_id=cast_forum, member=open_live_session.boris) == {}
 
 
 @pytest.fixture
@@ -117,33 +124,42 @@ def cast_forum(now, db):
     return forum_services.create_forum(name="Plain", slug="plain", preset="members", now=now).forum_id
 
 
-def test_the_transcript_has_everything_said_on_an_item_in_order(open_sitting):
-    """Before, during and after the sitting; what the log has carries its number there."""
-    first, second = open_sitting.items
+def test_the_transcript_has_everything_said_on_an_item_in_order(open_live_session):
+    """Before, during and after the session; what the log has carries its number there."""
+    first, second = open_live_session.items
     early = forum_services.publish(
         draft=forum_services.Draft(
-            forum_id=open_sitting.forum_id,
+            forum_id=open_live_session.forum_id,
             topic_id=first.topic_id,
             text="Before.",
             quiet=True,
-            created_at=open_sitting.now - HOUR,
+            created_at=open_live_session.now - HOUR,
         ),
-        author=open_sitting.rosa,
+        author=open_live_session.rosa,
         origin="mail",
-        now=open_sitting.now,
+        now=open_live_session.now,
     ).contribution
-    open_sitting.floor_to(open_sitting.amina)
-    live = open_sitting.say(open_sitting.amina, "During **it**.").contribution
+    open_live_session.floor_to(open_live_session.amina)
+    live = open_live_session.say(open_live_session.amina, "During **it**.").contribution
     services.take_item(
-        conference_session_id=open_sitting.pk, item_id=second.pk, actor=open_sitting.chen, now=open_sitting.now
+        conference_session_id=open_live_session.pk,
+        item_id=second.pk,
+        actor=open_live_session.chen,
+        now=open_live_session.now,
     )
-    services.close_session(conference_session_id=open_sitting.pk, actor=open_sitting.chen, now=open_sitting.now)
-    forum_services.remove_member(forum_id=open_sitting.forum_id, member=open_sitting.amina, now=open_sitting.now)
-    transcript = selectors.transcript_for(open_sitting.rosa, open_sitting.conference.pk)
+    services.close_session(
+        conference_session_id=open_live_session.pk, actor=open_live_session.chen, now=open_live_session.now
+    )
+    forum_services.remove_member(
+        forum_id=open_live_session.forum_id, member=open_live_session.amina, now=open_live_session.now
+    )
+    transcript = selectors.transcript_for(open_live_session.rosa, open_live_session.conference.pk)
     (session,) = transcript.sessions
-    said = session.items[0].interventions
-    assert [row.number for row in said] == sorted(row.number for row in said) and len(said) == 2
-    by_number = {row.number: row for row in said}
+    interventions = session.items[0].interventions
+    assert [row.number for row in interventions] == sorted(row.number for row in interventions) and len(
+        interventions
+    ) == 2
+    by_number = {row.number: row for row in interventions}
     assert by_number[early.number].seq is None and by_number[early.number].origin == "mail"
     heard = by_number[live.number]
     assert heard.seq == Event.objects.get(contribution=live).seq and "<strong>it</strong>" in heard.html
@@ -155,35 +171,38 @@ def test_the_transcript_has_everything_said_on_an_item_in_order(open_sitting):
     assert (rosa.country, rosa.organisation) == ("PE", "Ministry of Environment")
 
 
-def test_the_transcript_is_for_those_who_may_read_the_conference(sitting):
-    for member in (sitting.stella, None):
+def test_the_transcript_is_for_those_who_may_read_the_conference(live_session):
+    for member in (live_session.stella, None):
         with pytest.raises(NotFound):
-            selectors.transcript_for(member, sitting.conference.pk)
+            selectors.transcript_for(member, live_session.conference.pk)
     with pytest.raises(NotFound):
-        selectors.transcript_for(sitting.sofia, 999_999)
+        selectors.transcript_for(live_session.sofia, 999_999)
 
 
-def test_an_item_that_continues_in_a_second_sitting_keeps_each_word_once(open_sitting):
+def test_an_item_that_continues_in_a_second_sitting_keeps_each_word_once(open_live_session):
     services.close_session(
-        conference_session_id=open_sitting.pk, actor=open_sitting.chen, words="To be continued.", now=open_sitting.now
+        conference_session_id=open_live_session.pk,
+        actor=open_live_session.chen,
+        words="To be continued.",
+        now=open_live_session.now,
     )
-    later = open_sitting.now + timedelta(days=1)
+    later = open_live_session.now + timedelta(days=1)
     second = services.schedule_session(
-        conference_id=open_sitting.conference.pk,
+        conference_id=open_live_session.conference.pk,
         title="Second",
         opens_at=later,
         closes_at=later + HOUR,
-        actor=open_sitting.chen,
-        now=open_sitting.now,
+        actor=open_live_session.chen,
+        now=open_live_session.now,
     )
     services.add_agenda_item(
         conference_session_id=second.pk,
         title="Distances, continued",
-        topic_id=open_sitting.items[0].topic_id,
-        actor=open_sitting.chen,
-        now=open_sitting.now,
+        topic_id=open_live_session.items[0].topic_id,
+        actor=open_live_session.chen,
+        now=open_live_session.now,
     )
-    services.open_session(conference_session_id=second.pk, actor=open_sitting.chen, words="We go on.", now=later)
-    transcript = selectors.transcript_for(open_sitting.chen, open_sitting.conference.pk)
+    services.open_session(conference_session_id=second.pk, actor=open_live_session.chen, words="We go on.", now=later)
+    transcript = selectors.transcript_for(open_live_session.chen, open_live_session.conference.pk)
     texts = [[row.text for row in item.interventions] for session in transcript.sessions for item in session.items]
     assert texts[0][-1] == "To be continued." and texts[1] == [] and texts[2] == ["We go on."]

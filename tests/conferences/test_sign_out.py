@@ -17,17 +17,17 @@ from hub.lib.bus import bus
 from hub.members.account import services as account
 from hub.members.models import LoginSession
 from hub.members.services import anonymise_member
-from tests.conferences.conftest import Serving, Sitting, closing_code, frame, gather
+from tests.conferences.conftest import LiveSession, Serving, closing_code, frame, gather
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def room(serving: Serving, make_member: Callable[..., Any]) -> Sitting:
+def room(serving: Serving, make_member: Callable[..., Any]) -> LiveSession:
     """A conference_session of now, open on its first item."""
-    sitting = gather(make_member, clock.now())
-    sitting.open()
-    return sitting
+    live_session = gather(make_member, clock.now())
+    live_session.open()
+    return live_session
 
 
 def left(socket: Any, *, within: float) -> int | None:
@@ -50,25 +50,25 @@ def browser(cookie: str) -> Client:
     return client
 
 
-def deactivate(room: Sitting, _cookie: str) -> None:
+def deactivate(room: LiveSession, _cookie: str) -> None:
     """Take the right to sign in."""
     room.boris.is_active = False
     room.boris.save()
 
 
-def change_password(_room: Sitting, cookie: str) -> None:
+def change_password(_room: LiveSession, cookie: str) -> None:
     """Choose a new password on the page."""
     new = {"oldpassword": "a long password", "password1": "violet pollen 77", "password2": "violet pollen 77"}
     assert browser(cookie).post("/accounts/password/change/", new).status_code == 302
 
 
-def end_this(room: Sitting, cookie: str) -> None:
+def end_this(room: LiveSession, cookie: str) -> None:
     """Press *Sign out this one* in another browser."""
     row = LoginSession.objects.get(pk=cookie.partition("=")[2])
     account.end_sign_in(member=room.boris, mark=row.mark)
 
 
-ENDS: dict[str, Callable[[Sitting, str], Any]] = {
+ENDS: dict[str, Callable[[LiveSession, str], Any]] = {
     "sign out": lambda _room, cookie: browser(cookie).post("/accounts/logout/"),
     "sign out this one": end_this,
     "sign out everywhere": lambda room, _cookie: account.end_all_sign_ins(member=room.boris),

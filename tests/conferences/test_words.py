@@ -23,13 +23,13 @@ def frame(kind, **data):
 @pytest.mark.parametrize("kind", Event.Kind.values)
 @pytest.mark.parametrize("by", ["", "chair", "clock", "removal"])
 def test_every_event_has_a_sentence(kind, by):
-    said = words.sentence(frame(kind, by=by, seconds=90, until="2026-11-24T10:30:00Z"))
-    assert said.endswith(tuple(".\u2069")) and "{" not in said
+    sentence = words.sentence(frame(kind, by=by, seconds=90, until="2026-11-24T10:30:00Z"))
+    assert sentence.endswith(tuple(".\u2069")) and "{" not in sentence
 
 
 def test_names_are_isolated_and_minutes_are_as_people_write_them():
-    said = words.sentence(frame("floor_given", seconds=90))
-    assert said == "\u2068خالد بن منصور\u2069 has the floor, 1.5 min."
+    sentence = words.sentence(frame("floor_given", seconds=90))
+    assert sentence == "\u2068خالد بن منصور\u2069 has the floor, 1.5 min."
     assert words.sentence(frame("floor_given", seconds=180)).endswith(", 3 min.")
 
 
