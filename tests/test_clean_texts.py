@@ -10,8 +10,7 @@ from conferences import services as conference_services
 from forums import services
 from forums.models import Contribution, ForumPolicy
 from forums.views.feeds import url_for
-from tests.listserv.gateway.conftest import drain, letter
-from tests.listserv.gateway.test_pump import accept
+from tests.listserv.gateway.conftest import accept, drain, letter
 
 pytestmark = pytest.mark.django_db
 BAD = "".join(map(chr, [*range(1, 9), 11, 12, *range(14, 32), 127, 0x85, 0x9B, 0xFDD0, 0xFFFE, 0xFFFF, 0x1FFFF]))

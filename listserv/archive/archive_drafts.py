@@ -12,7 +12,7 @@ from forums.services import Draft, Upload, prepare
 from hub.lib.markup import MARKDOWN, PLAIN
 from listserv.archive.composing import FOLDED, FORMAT, GAP, NUMBER
 from listserv.archive.scanning import ArchivedMessage
-from listserv.gateway.compose import earlier_words, said
+from listserv.gateway.compose import earlier_words, note_texts
 from listserv.mail.parse.message import Mail, clean, parse
 from listserv.mail.parse.subjects import is_forward
 from listserv.mail.trim.trimming import Trimmed, trim
@@ -178,7 +178,7 @@ def _texts(mail: Mail, mailing_list: MailingList, trimmed: Trimmed) -> tuple[str
     if not trimmed.visible.strip() and not mail.files:
         # Only quotations were sent: they are what the author had to say.
         return _shortened(mail.text.strip("\n"), "")
-    notes = said(mail.notes, mailing_list) if mail.notes else []
+    notes = note_texts(mail.notes, mailing_list) if mail.notes else []
     text = "\n\n".join(filter(None, (trimmed.visible.strip("\n"), *notes)))
     return _shortened(text, trimmed.folded.strip("\n"))
 

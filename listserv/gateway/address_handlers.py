@@ -1,5 +1,4 @@
-"""Who serves the addresses that are not lists: commands, confirmations, reports, desks, private
-mail.
+"""Serve the addresses that are not lists: commands, confirmations, reports, desks and aliases.
 
 Each kind of address has one :class:`AddressHandler`, registered by dotted path
 (``HUB_ADDRESS_HANDLERS``). The session asks :func:`evaluate` and writes nothing; the worker calls
@@ -26,7 +25,7 @@ from listserv.gateway.stored_drafts import mail_of
 from listserv.mail.parse.answered_number import answered_number, without_number
 from listserv.mail.parse.message import Mail
 from listserv.mail.trim.trimming import Trimmed
-from listserv.models import InboundMail
+from listserv.models import InboundMail, MailingList
 
 
 def _nothing_written(row: InboundMail) -> list[str]:
@@ -49,12 +48,13 @@ class AddressHandler:
 
     Args:
         carry_out: does what an accepted message asks for, inside the worker's transaction.
-        rules: asked in their order; what none objects to is taken, or held where a proof is needed.
-        needs_proof: whether only who is proven to be a member is taken.
-        is_program: whether a message is from a program that nobody wants to hear here.
-        expects_programs: whether reports and automatic messages are what a message is for.
-        written_texts: the texts that carrying a message out will put on pages; they are rendered
-            before.
+        rules: asked in their order; what none objects to is accepted, or held where a proof is
+            needed.
+        needs_proof: whether a message is accepted from proven members alone.
+        is_program: the rule that objects to messages of programs.
+        expects_programs: whether this message may come from a program, as a report does.
+        written_texts: the texts that carrying a message out will put on pages; the caller renders
+            them before its transaction.
         describe: what a held message is for, as its member is told.
         is_order: whether a subject and a text sent to a list are an order for this address.
     """
@@ -77,7 +77,9 @@ class AddressHandler:
         objection = first_objection(rules, question)
         if objection is not None:
             return objection
-        return hold_unproven() if self.needs_proof and not question.sender.is_proven else ACCEPT
+        if self.needs_proof and not question.sender.is_proven:
+            return hold_unproven()
+        return ACCEPT
 
 
 def handler_of(kind: str) -> AddressHandler:
@@ -97,8 +99,9 @@ def written_texts(row: InboundMail) -> list[str]:
 
 
 def carry_out(row: InboundMail) -> None:
-    """Do what an accepted message asks for, inside the
-    caller's transaction. Raises: HubError to refuse.
+    """Do what an accepted message asks for, inside the caller's transaction.
+
+    Raises: HubError to refuse it.
     """
     handler_of(row.kind).carry_out(row)
 
@@ -113,26 +116,32 @@ def describe(row: InboundMail, mail: Mail) -> HeldMail:
 def redirected(recipient: Recipient, mail: Mail, trimmed: Trimmed | None) -> Recipient:
     """Return the recipient a message is for: a list takes no orders, and the desk no contributions.
 
-    "GET 3142" in answer to a mail of the list is what its footer offers; "unsubscribe" is what
+    "GET 3142" in answer to a message of the list is what its footer offers; "unsubscribe" is what
     people send to lists. The other way round an answer to a digest, which comes to the desk, is for
     the list when it names a contribution.
     """
-    mailing_list = recipient.mailing_list
-    if mailing_list is None or trimmed is None:
+    if recipient.mailing_list is None or trimmed is None:
         return recipient
     if recipient.kind == AddressKind.REQUEST:
-        is_answer = _answers_a_contribution(mail, trimmed)
-        return replace(recipient, kind=AddressKind.POST) if is_answer else recipient
-    if not recipient.is_posting or mail.files:
+        if _answers_a_contribution(mail, trimmed):
+            return replace(recipient, kind=AddressKind.POST)
         return recipient
-    names = (mailing_list.name, mailing_list.address)
-    is_order = handler_of(AddressKind.REQUEST).is_order(mail.subject, trimmed.visible, names)
-    return replace(recipient, kind=AddressKind.REQUEST) if is_order else recipient
+    if recipient.is_posting and _is_order(recipient.mailing_list, mail, trimmed):
+        return replace(recipient, kind=AddressKind.REQUEST)
+    return recipient
 
 
 def _answers_a_contribution(mail: Mail, trimmed: Trimmed) -> bool:
-    """Whether a message names the contribution that
-    it answers ("#164"), and says something to it.
-    """
+    """Whether a message names the contribution that it answers ("#164"), and says something."""
     answered = answered_number(mail)
-    return answered is not None and bool(without_number(trimmed.visible, answered).strip())
+    if answered is None:
+        return False
+    return without_number(trimmed.visible, answered).strip() != ""
+
+
+def _is_order(mailing_list: MailingList, mail: Mail, trimmed: Trimmed) -> bool:
+    """Whether a message to a list is a command; with a file it is a contribution."""
+    if mail.files:
+        return False
+    names = (mailing_list.name, mailing_list.address)
+    return handler_of(AddressKind.REQUEST).is_order(mail.subject, trimmed.visible, names)

@@ -1,10 +1,9 @@
-"""Mail to an alias: one member writes to another through a list, and neither sees the other's
-address.
+"""Pass private messages on: one member writes to another, and neither sees the other's address.
 
-A copy of a contribution bears its author's alias in From. What a member who may read the discussion
-writes there is said again to the author's registered address, from the sender's own alias in the
-same list, so that an answer comes back the same way. Strangers and programs are refused in the
-session; nothing of it is kept once it is on its way.
+A delivery of a contribution bears its author's alias in From. What a member who may read the
+discussion writes there is sent on to the author's registered address, from the sender's own alias
+in the same list, so that an answer comes back the same way. Strangers and programs are refused in
+the SMTP session; the words are deleted once they are on their way.
 """
 
 from datetime import timedelta
@@ -27,7 +26,7 @@ from listserv.gateway import states
 from listserv.gateway.address_handlers import AddressHandler
 from listserv.gateway.compose import find_parent
 from listserv.gateway.purposes import HeldMail, Purpose, discussion_of
-from listserv.gateway.question import Question
+from listserv.gateway.question import Question, token_of
 from listserv.gateway.rules import Rule, not_the_sender, sent_before, too_many_held
 from listserv.gateway.stored_drafts import mail_of
 from listserv.mail.parse.message import Mail
@@ -39,29 +38,33 @@ if TYPE_CHECKING:
 
 State = InboundMail.State
 KIND = AddressKind.ALIAS
-# Private mails of one member in an hour.
-MOST_AN_HOUR = 20
+MOST_AN_HOUR = 20  # private messages of one member
 REFERENCES_MAX = 20
 
 
 def owner_of(address: str, mailing_list: MailingList) -> "Member | None":
-    """Return whom an alias of a list leads to: None for a
-    forged one, and for who may not read the list any more.
+    """Return the member whom an alias of a list leads to.
+
+    None for a forged alias, and for a member who may not read the discussion any more.
     """
-    token = address.partition("+")[2].partition("@")[0].lower().removeprefix("a.")
-    key = tokens.read_alias(token, list_id=mailing_list.pk)
-    member = active_member(key) if key is not None else None
-    return (
-        member
-        if member is not None and forum_selectors.may_read_forum(member, mailing_list.forum_id)
-        else None
-    )
+    token = token_of(address).lower().removeprefix("a.")
+    member_id = tokens.read_alias(token, list_id=mailing_list.pk)
+    if member_id is None:
+        return None
+    member = active_member(member_id)
+    return member if _may_read(member, mailing_list) else None
+
+
+def _may_read(member: "Member | None", mailing_list: MailingList) -> bool:
+    """Whether somebody is a member who may read the discussion of a list."""
+    if member is None:
+        return False
+    return forum_selectors.may_read_forum(member, mailing_list.forum_id)
 
 
 def no_reader(question: Question) -> Verdict | None:
     """Refuse who may not read the discussion through which a member is written to."""
-    member, mailing_list = question.member, _list_of(question)
-    if member is not None and forum_selectors.may_read_forum(member, mailing_list.forum_id):
+    if _may_read(question.member, _list_of(question)):
         return None
     return reject(
         "unknown-sender",
@@ -118,32 +121,40 @@ RULES: tuple[Rule, ...] = (
 
 def describe(row: InboundMail, _mail: Mail) -> HeldMail:
     """Return whom a held private message is for. Queries: 2 at most."""
-    reader = owner_of(row.recipient, row.list) if row.list else None
-    return HeldMail(
-        Purpose.PRIVATE, discussion_of(row), person=reader.get_full_name() if reader else ""
-    )
+    reader = _reader_of(row)
+    if reader is None:
+        return HeldMail(Purpose.PRIVATE, discussion_of(row))
+    return HeldMail(Purpose.PRIVATE, discussion_of(row), person=reader.get_full_name())
 
 
-def _two_people(row: InboundMail) -> "tuple[MailingList, Member, Member]":
+def _reader_of(row: InboundMail) -> "Member | None":
+    """Return the member whom a message to an alias is for."""
+    if row.list is None:
+        return None
+    return owner_of(row.recipient, row.list)
+
+
+def _list_and_people(row: InboundMail) -> "tuple[MailingList, Member, Member]":
     """Return the list, the writer and the reader. Raises: NotFound (one of the two has left it)."""
-    mailing_list, writer = row.list, row.member
-    reader = owner_of(row.recipient, mailing_list) if mailing_list is not None else None
+    mailing_list, writer, reader = row.list, row.member, _reader_of(row)
     if mailing_list is None or writer is None or reader is None:
         raise NotFound(_("This person cannot be reached through the discussion any more."))
-    if not forum_selectors.may_read_forum(writer, mailing_list.forum_id):
+    if not _may_read(writer, mailing_list):
         raise NotFound(_("This person cannot be reached through the discussion any more."))
     return mailing_list, writer, reader
 
 
 def carry_out(row: InboundMail) -> None:
-    """Pass a mail on to the owner of the alias, inside the caller's transaction.
+    """Pass a message on to the owner of the alias, inside the caller's transaction.
 
     Raises: NotFound (either of the two has left since it was accepted).
     """
-    mailing_list, writer, reader = _two_people(row)
+    mailing_list, writer, reader = _list_and_people(row)
     mail = mail_of(row)
-    country = f" ({writer.country})" if writer.country else ""
     alias = tokens.alias_address(mailing_list.name, member_id=writer.pk, list_id=mailing_list.pk)
+    name = writer.get_full_name()
+    if writer.country:
+        name = f"{name} ({writer.country})"
     send_letter(
         to=reader,
         template="listserv/mail/private",
@@ -154,9 +165,7 @@ def carry_out(row: InboundMail) -> None:
             "discussion": mailing_list.forum.name,
         },
         headers={
-            "From": formataddr(
-                (f"{writer.get_full_name()}{country} via {mailing_list.tag}", alias)
-            ),
+            "From": formataddr((f"{name} via {mailing_list.tag}", alias)),
             # A person wrote it; a bounce comes to the hub, not to the writer.
             "Auto-Submitted": "no",
             "Return-Path": settings.SERVER_EMAIL,
@@ -167,31 +176,23 @@ def carry_out(row: InboundMail) -> None:
             for file in mail.files
         ],
     )
-    _tell_alone(row, mail, mailing_list, writer, reader)
+    _tell_author_alone(row, mail, mailing_list, writer, reader)
     # What two people write each other is nobody else's: only that it was passed on is kept.
     states.drop_words(row)
 
 
-def _tell_alone(
+def _tell_author_alone(
     row: InboundMail, mail: Mail, mailing_list: MailingList, writer: "Member", reader: "Member"
 ) -> None:
-    """Tell the writer who got an answer to a contribution, where only the author did: some programs
-    leave Reply-To out.
+    """Tell the writer when an answer to a contribution went to its author alone.
 
-    The words were private by their address, and stay so; who meant everybody learns how to say it
-    again.
+    Some programs ignore Reply-To. The words were private by their address, and stay so; a writer
+    who meant everybody learns how to send them again.
     """
-    answered = (
-        find_parent(mail=mail, mailing_list=mailing_list, answers=None)
-        if mail.in_reply_to
-        else None
-    )
-    if answered is None:
+    if not mail.in_reply_to or _went_to_the_list(row):
         return
-    beside = InboundMail.objects.filter(
-        message_id=row.message_id, member=writer, list=mailing_list, kind__in=POSTING
-    )
-    if row.message_id and beside.exists():
+    answered = find_parent(mail=mail, mailing_list=mailing_list, answers=None)
+    if answered is None:
         return
     key = {"member_id": writer.pk, "number": answered.number, "list_id": mailing_list.pk}
     context = {
@@ -209,47 +210,70 @@ def _tell_alone(
     )
 
 
-# --- Threads: each of the two knows a mail by another Message-ID ----------------------------------
+def _went_to_the_list(row: InboundMail) -> bool:
+    """Whether the same message came to the list as well. Queries: 1 at most."""
+    if not row.message_id:
+        return False
+    same = InboundMail.objects.filter(
+        message_id=row.message_id, member=row.member, list=row.list, kind__in=POSTING
+    )
+    return same.exists()
 
 
-def _ours(pk: int) -> str:
+# --- Threads: each of the two knows a message by another Message-ID -------------------------------
+
+
+def _message_id_of(pk: int) -> str:
+    """Return the Message-ID under which a private message is passed on."""
     return f"private.{sign('private', [pk])}@{settings.HUB_MAIL_DOMAIN}"
 
 
-def _row_of(name: str) -> int | None:
-    local, _at, domain = name.partition("@")
-    if domain.lower() != settings.HUB_MAIL_DOMAIN.lower() or not local.startswith("private."):
+def _key_in(message_id: str) -> int | None:
+    """Return the key of the row in a Message-ID of :func:`_message_id_of`, None in any other."""
+    local, _at, domain = message_id.partition("@")
+    if domain.lower() != settings.HUB_MAIL_DOMAIN.lower():
+        return None
+    if not local.startswith("private."):
         return None
     numbers = read("private", local.removeprefix("private."))
-    return numbers[0] if numbers and len(numbers) == 1 else None
+    if numbers is None or len(numbers) != 1:
+        return None
+    return numbers[0]
 
 
 def _thread(mail: Mail, row: InboundMail, reader: "Member") -> dict[str, str]:
-    """Return Message-ID, In-Reply-To and References as the reader's program knows the mails.
-
-    The writer's own Message-IDs name their provider, so the reader gets others in their place; what
-    the reader wrote comes back under the name it had.
-    """
-    named = [*mail.references[-REFERENCES_MAX:], *mail.in_reply_to[:1]]
-    passed = {name: key for name in named if (key := _row_of(name)) is not None}
-    written = InboundMail.objects.filter(kind=KIND, member=reader, pk__in=passed.values())
-    back = dict(written.values_list("pk", "message_id"))
-    sent = InboundMail.objects.filter(kind=KIND, member=row.member, message_id__in=named)
-    forth = {name: _ours(pk) for name, pk in sent.values_list("message_id", "pk")}
-    known = {
-        name: back.get(passed[name], "") if name in passed else forth.get(name, name)
-        for name in named
-    }
-    chain = [
-        message_id for message_id in dict.fromkeys(known[name] for name in named) if message_id
-    ]
-    headers = {"Message-ID": f"<{_ours(row.pk)}>"}
+    """Return Message-ID, In-Reply-To and References as the reader's program knows the messages."""
+    chain = _chain(mail, row, reader)
+    headers = {"Message-ID": f"<{_message_id_of(row.pk)}>"}
     if chain:
         headers |= {
             "In-Reply-To": f"<{chain[-1]}>",
             "References": " ".join(f"<{message_id}>" for message_id in chain),
         }
     return headers
+
+
+def _chain(mail: Mail, row: InboundMail, reader: "Member") -> list[str]:
+    """Return the Message-IDs that a message answers, each as the reader's program knows it.
+
+    The writer's own Message-IDs name their provider, so the reader gets others in their place; what
+    the reader wrote comes back under the name it had.
+    """
+    answered_ids = [*mail.references[-REFERENCES_MAX:], *mail.in_reply_to[:1]]
+    keys = {name: key for name in answered_ids if (key := _key_in(name)) is not None}
+    by_reader = InboundMail.objects.filter(kind=KIND, member=reader, pk__in=keys.values())
+    original_ids = dict(by_reader.values_list("pk", "message_id"))
+    by_writer = InboundMail.objects.filter(
+        kind=KIND, member=row.member, message_id__in=answered_ids
+    )
+    passed_on = {name: _message_id_of(pk) for name, pk in by_writer.values_list("message_id", "pk")}
+    chain: list[str] = []
+    for name in answered_ids:
+        if name in keys:
+            chain.append(original_ids.get(keys[name], ""))
+        else:
+            chain.append(passed_on.get(name, name))
+    return [message_id for message_id in dict.fromkeys(chain) if message_id]
 
 
 HANDLER = AddressHandler(carry_out, RULES, needs_proof=True, describe=describe)

@@ -1,4 +1,4 @@
-"""Signing in to the SMTP server: by password, or by the certificate of the client.
+"""Sign members in to the SMTP server: by password, or by the certificate of the client.
 
 Source: RFC 4954 (AUTH), RFC 4616 (PLAIN), RFC 4422, appendix A (EXTERNAL); LOGIN is described in
 draft-murchison-sasl-login and known alone by some programs.
@@ -12,10 +12,10 @@ from typing import Protocol
 
 from listserv.gateway.handler import Gateway
 from listserv.gateway.lookups import Refusal, sign_in_by_certificate
-from listserv.gateway.tls import external_identity
+from listserv.gateway.tls import NO_IDENTITY, external_identity
 
-# Seconds that a wrong password waits for its answer.
-WRONG_PASSWORD = 0.5
+# A wrong password waits so long for its answer.
+WRONG_PASSWORD_SECONDS = 0.5
 SIGNED_IN = "235 2.7.0 You are signed in."
 WRONG = "535 5.7.8 The address or the password is wrong."
 CANCELLED = "501 5.7.0 You have changed your mind."
@@ -113,7 +113,10 @@ async def _login(session: Authenticating, initial: str | None) -> int | None:
 
 
 async def _external(session: Authenticating, initial: str | None) -> int | None:
-    answer = initial.encode() if initial else await session.ask("") or b"="
+    if initial:
+        answer = initial.encode()
+    else:
+        answer = await session.ask("") or NO_IDENTITY
     if answer == b"*":
         raise AuthenticationError(CANCELLED)
     identity = external_identity(answer, session.certified)
@@ -147,7 +150,7 @@ async def _signed_in(session: Authenticating, name: bytes, password: bytes) -> i
     answer = await session.gateway.sign_in(name, password, session.peer)
     if isinstance(answer, int):
         return answer
-    await asyncio.sleep(WRONG_PASSWORD)
+    await asyncio.sleep(WRONG_PASSWORD_SECONDS)
     if isinstance(answer, Refusal):
         raise AuthenticationError(answer.reply)
     return None

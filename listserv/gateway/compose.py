@@ -1,10 +1,8 @@
-"""Make a draft of a mail: where it belongs in the
-addressed list's forum, and what its author says.
-"""
+"""Make a draft of a message: what its author says, and where it belongs in the list's forum."""
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -31,20 +29,21 @@ _OURS = re.compile(r"c(\d{1,18})@")
 
 
 def names_in(mail: Mail) -> list[str]:
-    """Return the Message-IDs by which a mail may be known or find its thread."""
-    own = [mail.message_id] if mail.message_id else []
-    return [*own, *mail.in_reply_to, *mail.references]
+    """Return the Message-IDs by which a message may be known or find its thread."""
+    message_ids = [*mail.in_reply_to, *mail.references]
+    if mail.message_id:
+        message_ids.insert(0, mail.message_id)
+    return message_ids
 
 
 def numbers_in(mail: Mail) -> list[int]:
-    """Return the contributions that a mail names, by identifiers of ours or by number."""
+    """Return the contributions that a message names, by identifiers of ours or by number."""
+    own_numbers = map(_own_number, (*mail.in_reply_to, *mail.references))
+    numbers = [number for number in own_numbers if number]
     answered = answered_number(mail)
-    ours = [
-        number
-        for message_id in (*mail.in_reply_to, *mail.references)
-        if (number := _own_number(message_id))
-    ]
-    return [*ours, answered.number] if answered is not None else ours
+    if answered is not None:
+        numbers.append(answered.number)
+    return numbers
 
 
 def find_parent(
@@ -54,52 +53,66 @@ def find_parent(
     answers: int | None,
     record: RecordExcerpt | None = None,
 ) -> "Contribution | None":
-    """Return the contribution a mail answers: the one its author names (``#164``), the one its
-    reply address names, or what its references name.
+    """Return the contribution that a message answers, None for one that begins a topic.
 
-    Each of them picks a thread only inside the addressed list's forum (design.md §3.6).
+    That is the one its author names (``#164``), the one its reply address names, or one that its
+    references name; each counts only inside the addressed list's forum (design.md §3.6).
 
-    Args: record, where the door has asked for all that several mails name. Queries: 2 at most, none
-    with ``record``.
+    Args:
+        answers: the number in the reply address, None for another address.
+        record: what the gateway has asked for several messages at once.
+
+    Queries: 2 at most, none with ``record``.
     """
+    named_numbers = _named_numbers(mail, answers)
     if record is None:
-        numbers = [*numbers_in(mail), *([answers] if answers is not None else [])]
-        named_in = {mailing_list.forum_id}
         record = RecordExcerpt(
-            now=clock.now(), numbers=numbers, message_ids=names_in(mail), named_in=named_in
+            now=clock.now(),
+            numbers=[*numbers_in(mail), *named_numbers],
+            message_ids=names_in(mail),
+            named_in={mailing_list.forum_id},
         )
-    answered = answered_number(mail)
-    for number in (answered.number if answered is not None else None, answers):
-        parent = record.numbered(number) if number is not None else None
-        if parent is not None and parent.post.topic.forum_id == mailing_list.forum_id:
+    forum_id = mailing_list.forum_id
+    parent = _first_here(named_numbers, forum_id, record)
+    if parent is not None:
+        return parent
+    for message_ids in (mail.in_reply_to, mail.references[::-1]):
+        parent = record.newest_named(forum_id, message_ids)
+        if parent is None:
+            parent = _first_here(map(_own_number, message_ids), forum_id, record)
+        if parent is not None:
             return parent
-    for ids in (mail.in_reply_to, mail.references[::-1]):
-        named = record.newest_named(mailing_list.forum_id, ids) or _by_own_number(
-            ids, mailing_list, record
-        )
-        if named is not None:
-            return named
     return None
 
 
-def _own_number(name: str) -> int:
+def _named_numbers(mail: Mail, answers: int | None) -> list[int]:
+    """Return the numbers of contributions that a message says it answers, the likeliest first."""
+    numbers = []
+    answered = answered_number(mail)
+    if answered is not None:
+        numbers.append(answered.number)
+    if answers is not None:
+        numbers.append(answers)
+    return numbers
+
+
+def _own_number(message_id: str) -> int:
     """Return the number in an identifier of ours, 0 in any other."""
-    match = _OURS.match(name) if name.endswith(f"@{settings.HUB_MAIL_DOMAIN}") else None
+    if not message_id.endswith(f"@{settings.HUB_MAIL_DOMAIN}"):
+        return 0
+    match = _OURS.match(message_id)
     return int(match[1]) if match is not None else 0
 
 
-def _by_own_number(
-    ids: Sequence[str], mailing_list: MailingList, record: RecordExcerpt
+def _first_here(
+    numbers: Iterable[int], forum_id: int, record: RecordExcerpt
 ) -> "Contribution | None":
-    rows = (record.numbered(number) for message_id in ids if (number := _own_number(message_id)))
-    return next(
-        (
-            row
-            for row in rows
-            if row is not None and row.post.topic.forum_id == mailing_list.forum_id
-        ),
-        None,
-    )
+    """Return the first contribution with one of these numbers that stands in the forum."""
+    for number in numbers:
+        contribution = record.numbered(number)
+        if contribution is not None and contribution.post.topic.forum_id == forum_id:
+            return contribution
+    return None
 
 
 def compose(
@@ -114,28 +127,26 @@ def compose(
 ) -> Draft:
     """Return the draft. What was folded away and is too long is cut; the raw message keeps it.
 
-    A picture that only the folded part shows is left away with it; what is to be said of other
-    parts stands below.
-
-    Args: trimmed, the mail's text where it has been trimmed already.
+    Args:
+        parent: the contribution that is answered.
+        address: the author's, as the message was proven.
+        once_key: under which the draft is published once.
+        message_id: in place of the message's own.
+        trimmed: the message's text where it has been trimmed already.
     """
     trimmed = _trimmed(mail, parent, trimmed)
     subject, visible = _without_number(mail, trimmed.visible, parent)
-    visible = without_footers(visible)
     files = [file for file in mail.files if _is_meant(file, trimmed.visible)]
-    below = [file.mark for file in files if file.at_end]
-    if mail.notes and (visible.strip() or files):
-        below += said(mail.notes, mailing_list)
     return Draft(
         forum_id=mailing_list.forum_id,
-        text="\n\n".join([*filter(None, [visible.strip("\n")]), *below]),
+        text=_text(without_footers(visible), files, mail.notes, mailing_list),
         format=PLAIN,
         folded=_within_limit(trimmed.folded.strip("\n")),
         subject=_subject(subject, mailing_list, parent),
         original_subject=mail.original_subject,
         parent=parent.number if parent is not None else None,
         message_id=mail.message_id if message_id is None else message_id,
-        in_reply_to=mail.in_reply_to[0][:250] if mail.in_reply_to else "",
+        in_reply_to=next(iter(mail.in_reply_to), "")[:250],
         references=" ".join(mail.references[-20:]),
         author_address=address[:254],
         files=tuple(Upload(file.name, file.content, file.content_type) for file in files),
@@ -152,23 +163,36 @@ def _without_number(mail: Mail, text: str, parent: "Contribution | None") -> tup
     return answered.subject, without_number(text, answered)
 
 
+def _text(
+    visible: str, files: Sequence[File], notes: Sequence[PartNote], mailing_list: MailingList
+) -> str:
+    """Return the text of a draft: pictures and notes about other parts stand below the words."""
+    below = [file.mark for file in files if file.at_end]
+    says_something = visible.strip() or files
+    if notes and says_something:
+        below += note_texts(notes, mailing_list)
+    return "\n\n".join([*filter(None, [visible.strip("\n")]), *below])
+
+
 def _is_meant(file: File, visible: str) -> bool:
     """Whether a file belongs to what the author says; pictures of folded parts do not."""
-    return not file.mark or file.at_end or file.mark in visible
+    if not file.mark or file.at_end:
+        return True
+    return file.mark in visible
 
 
 def _trimmed(mail: Mail, parent: "Contribution | None", trimmed: Trimmed | None) -> Trimmed:
-    """Return the two halves of a mail's text; what it answers is asked for where it may decide."""
+    """Return the two halves of a message's text; what it answers is read where it may decide."""
     passes_on = is_forward(mail.subject)
-    trimmed = trimmed or trim(mail.text, is_forward=passes_on)
+    if trimmed is None:
+        trimmed = trim(mail.text, is_forward=passes_on)
     if parent is None or not trimmed.may_hold_own_words:
         return trimmed
     return trim(mail.text, is_forward=passes_on, earlier=earlier_words(parent.number, mail.text))
 
 
 def earlier_words(number: int, text: str) -> str:
-    """Return what ``text`` may repeat of the contribution that it answers, the foot of the hub's
-    copy included.
+    """Return what ``text`` may repeat of the contribution that it answers, our footers included.
 
     Queries: 1.
     """
@@ -177,25 +201,29 @@ def earlier_words(number: int, text: str) -> str:
 
 
 def _within_limit(folded: str) -> str:
-    most = settings.HUB_TEXT_MAX_SIZE
-    return folded if len(folded) <= most else folded[:most] + "\n[…]"
+    limit = settings.HUB_TEXT_MAX_SIZE
+    if len(folded) <= limit:
+        return folded
+    return folded[:limit] + "\n[…]"
 
 
-def said(notes: Sequence[PartNote], mailing_list: MailingList) -> list[str]:
-    """Return what is to be said of the parts of a mail, in the language of the discussion. Queries:
-    1.
-    """
+def note_texts(notes: Sequence[PartNote], mailing_list: MailingList) -> list[str]:
+    """Return the notes about parts of a message, in the language of the discussion. Queries: 1."""
     policy = getattr(mailing_list.forum, "policy", None)
-    with translation.override(policy.language if policy is not None else settings.LANGUAGE_CODE):
+    language = policy.language if policy is not None else settings.LANGUAGE_CODE
+    with translation.override(language):
         return [note.say() for note in notes]
 
 
 def _subject(subject: str, mailing_list: MailingList, parent: "Contribution | None") -> str:
-    """Return what the mail adds as a subject: empty when it answers under the topic's own, which
-    publish then uses.
+    """Return the subject that a message adds.
+
+    It is empty for an answer under the topic's own subject, which ``publish`` then uses.
     """
     bare = bare_subject(subject, tag=mailing_list.tag)
     if parent is None:
         return bare
-    topics = bare_subject(parent.post.topic.subject, tag=mailing_list.tag)
-    return "" if is_same_subject(bare, topics) else bare
+    subject_of_topic = bare_subject(parent.post.topic.subject, tag=mailing_list.tag)
+    if is_same_subject(bare, subject_of_topic):
+        return ""
+    return bare

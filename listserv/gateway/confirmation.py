@@ -1,6 +1,4 @@
-"""What can be done with a mail that was held: its
-member says that it is theirs, or that it is not.
-"""
+"""Decide about a held message: its member says that it is theirs, or that it is not."""
 
 from datetime import datetime
 
@@ -12,6 +10,7 @@ from hub.lib.errors import Conflict, NotFound
 from listserv import tokens
 from listserv.gateway import states
 from listserv.gateway.address_handlers import AddressHandler
+from listserv.gateway.purposes import list_name_of
 from listserv.gateway.question import token_of
 from listserv.models import InboundMail
 
@@ -19,18 +18,19 @@ State = InboundMail.State
 
 
 def held_mail(*, list_name: str, token: str) -> InboundMail:
-    """Return the mail that a confirm token names, held or already decided, with its list and
-    member.
+    """Return the message that a confirm token names, with its list and member.
 
-    Raises: NotFound (forged, of another list, or no such mail). Queries: 1.
+    It may be held, or decided already. Raises: NotFound (forged, of another list, or no such
+    message). Queries: 1.
     """
-    named = tokens.read_confirm(token)
-    if named is None:
+    confirmed = tokens.read_confirm(token)
+    if confirmed is None:
         raise NotFound
-    rows = InboundMail.objects.filter(pk=named.mail_id, member_id=named.member_id)
-    rows = (
-        rows.filter(list=None) if list_name == tokens.NO_LIST else rows.filter(list__name=list_name)
-    )
+    rows = InboundMail.objects.filter(pk=confirmed.mail_id, member_id=confirmed.member_id)
+    if list_name == tokens.NO_LIST:
+        rows = rows.filter(list=None)
+    else:
+        rows = rows.filter(list__name=list_name)
     row = rows.select_related("list__forum", "member").first()
     if row is None:
         raise NotFound
@@ -39,7 +39,7 @@ def held_mail(*, list_name: str, token: str) -> InboundMail:
 
 @transaction.atomic
 def confirm_held(*, list_name: str, token: str, now: datetime) -> InboundMail:
-    """Let a held mail go on: its member says that it is theirs. Twice is once.
+    """Let a held message go on: its member says that it is theirs. Twice is once.
 
     The rules of the discussion are asked again when it is published, the rights when a command is
     carried out.
@@ -56,7 +56,7 @@ def confirm_held(*, list_name: str, token: str, now: datetime) -> InboundMail:
 
 @transaction.atomic
 def disown_held(*, list_name: str, token: str, now: datetime) -> InboundMail:
-    """Throw away a held mail: its member says that somebody else wrote it. Twice is once.
+    """Discard a held message: its member says that somebody else wrote it. Twice is once.
 
     Raises: NotFound, Conflict (it was confirmed meanwhile).
     """
@@ -69,8 +69,7 @@ def disown_held(*, list_name: str, token: str, now: datetime) -> InboundMail:
 
 
 def _carry_out(row: InboundMail) -> None:
-    name = row.list.name if row.list else tokens.NO_LIST
-    confirm_held(list_name=name, token=token_of(row.recipient), now=clock.now())
+    confirm_held(list_name=list_name_of(row), token=token_of(row.recipient), now=clock.now())
 
 
 # The token is the proof, from whatever address.

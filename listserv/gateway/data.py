@@ -8,15 +8,19 @@ from dataclasses import dataclass, field
 
 from listserv.gateway.connection import Connection
 
-# Of a mail that is over the limit so many times the limit is read, so that its client hears why;
-# then it is cut off.
-DRAIN = 5
+# Of a message over the limit so many times the limit is read, so that its client hears why; then
+# it is cut off.
+DRAIN_LIMITS = 5
 
 
 @dataclass(frozen=True)
 class Received:
-    """A mail with its dots unstuffed, or its beginning when
-    it was too large; its size in bytes; whether it ended.
+    """A message as it came over the wire.
+
+    Args:
+        raw: with its dots unstuffed; the beginning alone when it was too large.
+        size: in bytes.
+        ended: whether its end was read.
     """
 
     raw: bytes = field(repr=False)
@@ -29,14 +33,15 @@ async def receive(
     *,
     limit: int,
     keep: int,
-    came: Callable[[int], None],
-    whole: bool = False,
+    count_bytes: Callable[[int], None],
+    to_its_end: bool = False,
 ) -> Received:
-    """Read a mail. What follows its end is left to the next command.
+    """Read a message. What follows its end is left to the next command.
 
-    Args: limit, bytes that a mail may have; keep, bytes that are kept of a larger one; came, told
-    the bytes of each chunk, and less than none where some are let go of; whole, to read one to its
-    end however large it is.
+    Args:
+        limit, keep: bytes that a message may have, and that are kept of a larger one.
+        count_bytes: called with the bytes of each chunk, less than none where some are dropped.
+        to_its_end: whether a message is read to its end however large it is.
 
     Raises: ConnectionResetError when the client left before the end.
     """
@@ -47,13 +52,13 @@ async def receive(
         if len(buffer) > limit + 1_000:
             # Too large: keep the header for the record and enough of the tail to see the end.
             dropped += len(buffer) - keep - 4
-            came(keep + 4 - len(buffer))
+            count_bytes(keep + 4 - len(buffer))
             del buffer[keep:-4]
-            if dropped > limit * DRAIN and not whole:
+            if dropped > limit * DRAIN_LIMITS and not to_its_end:
                 return Received(bytes(buffer[2:keep]), dropped + len(buffer), ended=False)
         seen = len(buffer)
         chunk = await connection.chunk()
-        came(len(chunk))
+        count_bytes(len(chunk))
         buffer += chunk
     rest = bytes(buffer[end + 5 :])
     if rest:

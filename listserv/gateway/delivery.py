@@ -1,4 +1,4 @@
-"""What one SMTP transaction brought: the envelope and the bytes, with which the verdict is made."""
+"""Hold what one SMTP transaction brought: the envelope and the bytes, for the verdict."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,17 +10,19 @@ from listserv.mail.auth.domain_checks import DomainChecks
 
 @dataclass(frozen=True)
 class Delivery:
-    """A mail at the end of DATA. Only the envelope is believed: no header says who its recipients
-    are.
+    """A message at the end of DATA.
+
+    Only the envelope is believed: no header says who the recipients are.
 
     Args:
         peer: address of the client, which a relay may have named.
+        helo: the name in the client's greeting.
         relay: address of the trusted relay that named the client; empty where the client came
             itself or is unknown.
-        has_queued: whether the relay has the mail in its queue and would bounce what is refused.
+        has_queued: whether the relay has the message in its queue and would bounce what is refused.
         auth_id: key of the member who signed in, None for nobody.
         mail_from: the reverse path, empty for ``<>``.
-        raw: the mail, dots unstuffed; the beginning alone when it was too large.
+        raw: the message, dots unstuffed; the beginning alone when it was too large.
         size: bytes received.
         utf8: whether the client asked for SMTPUTF8.
         checks: what the sender's domain says of it; None when that was not asked.

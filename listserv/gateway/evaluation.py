@@ -1,4 +1,4 @@
-"""Give the verdict on a mail while its client waits: one row for each recipient, and the one reply.
+"""Evaluate a message while its client waits: one row for each recipient, and the one reply.
 
 Nothing is written here; :mod:`listserv.gateway.spool` does, and the reply is sent after that.
 """
@@ -25,6 +25,7 @@ from listserv.gateway.sender import Sender, identify
 from listserv.mail.parse import guard
 from listserv.mail.parse.message import clean
 from listserv.models import InboundMail
+from listserv.tokens import ReplyToken
 
 if TYPE_CHECKING:
     from hub.members.models import Member
@@ -40,18 +41,17 @@ _STATES = {
 
 
 def _is_proven(row: InboundMail) -> bool:
-    """Whether it is certain whom a letter about the
-    mail would go to: nobody is told of what was forged.
-    """
+    """Whether the sender is certain: nobody is told of a message that may be forged."""
     return row.member_id is not None and row.proof != InboundMail.Proof.NONE
 
 
 @dataclass
 class Evaluation:
-    """The rows to be committed and the reply to be sent once they are.
+    """The rows to be committed, and the reply to be sent once they are.
 
-    ``untold``: refused rows of a mail whose reply is ``250`` for others' sake; the member is told
-    by letter.
+    Args:
+        untold: refused rows of a message whose reply is ``250`` for the sake of the others; the
+            member gets a notification.
     """
 
     rows: list[InboundMail]
@@ -60,7 +60,7 @@ class Evaluation:
 
 
 def evaluate(delivery: Delivery) -> Evaluation:
-    """Return the verdict on a mail; writes nothing. Never raises for what the mail holds.
+    """Return the verdicts on a message; writes nothing. Never raises for what the message holds.
 
     Queries: those of :class:`listserv.gateway.facts.HubFacts`.
     """
@@ -68,11 +68,10 @@ def evaluate(delivery: Delivery) -> Evaluation:
 
 
 def evaluate_all(readings: Sequence[MessageReading]) -> list[Evaluation]:
-    """Return the verdicts on mails of several sessions, in their order; each counts for the next
-    ones.
+    """Return the verdicts on messages of several sessions, in their order.
 
-    Queries: those of :class:`listserv.gateway.facts.HubFacts`, and what the handlers of other
-    addresses ask.
+    Each counts for the next ones. Queries: those of :class:`listserv.gateway.facts.HubFacts`, and
+    what the handlers of other addresses ask.
     """
     facts = HubFacts(readings)
     evaluations = []
@@ -97,7 +96,7 @@ def _refused_by_guard(reading: MessageReading, finding: guard.GuardFinding) -> E
     delivery, verdict = reading.delivery, reject(finding.code, finding.reason)
     raw, reply = reading.head, replies.refuse(finding, utf8=delivery.utf8)
     if delivery.has_queued:
-        # The beginning alone, where the mail was too large to be kept.
+        # The beginning alone, where the message was too large to be kept.
         raw, reply = delivery.raw, replies.for_queuing_relay(reply, [verdict])
     rows = [
         _row(reading, recipient, Sender(None), verdict, raw) for recipient in delivery.recipients
@@ -185,9 +184,7 @@ class _MessageEvaluation:
         return verdict, row
 
     def is_repeated(self, recipient: Recipient) -> bool:
-        """Whether an address before this one asks for
-        the same: one list, one kind of subaddress.
-        """
+        """Whether an address before this one asks for the same: one list, one kind of address."""
         if recipient.is_posting:
             asked = (recipient.list_id, AddressKind.POST.value, "")
         else:
@@ -201,15 +198,12 @@ class _MessageEvaluation:
 
     def post(self, question: Question) -> tuple[Verdict, Draft]:
         """Return the verdict on a message to a list, and what would be published."""
-        mailing_list, token = (
-            question.recipient.mailing_list,
-            self.tokens.get(question.recipient.list_id),
-        )
+        mailing_list = question.recipient.mailing_list
         assert mailing_list is not None
         parent = find_parent(
             mail=self.mail,
             mailing_list=mailing_list,
-            answers=(token.number or None) if token else None,
+            answers=_number_in(self.tokens.get(mailing_list.pk)),
             record=self.facts.record,
         )
         draft = compose(
@@ -235,7 +229,8 @@ def _row(
 ) -> InboundMail:
     """Return the unsaved row of one recipient. The moderators' hold comes when it is published."""
     action = Action.ACCEPT if verdict.action is Action.HOLD and sender.is_proven else verdict.action
-    token, delivery, mail = recipient.reply, reading.delivery, reading.mail
+    delivery, mail = reading.delivery, reading.mail
+    state = _STATES[action]
     row = InboundMail(
         received_at=delivery.received_at,
         peer=delivery.peer[:64],
@@ -252,13 +247,20 @@ def _row(
         member=sender.member,
         proof=sender.proof,
         checks=str(delivery.checks)[:500] if delivery.checks else "",
-        answers=(token.number or None) if token else None,
+        answers=_number_in(recipient.reply),
         action=action.value,
         code=verdict.code,
         reason=str(verdict.reason),
-        state=_STATES[action],
+        state=state,
         next_at=delivery.received_at,
-        processed_at=None if action in (Action.ACCEPT, Action.HOLD) else delivery.received_at,
+        processed_at=None if state in _WAITING else delivery.received_at,
     )
     stored_drafts.keep_parsed(row, mail)
     return row
+
+
+def _number_in(token: ReplyToken | None) -> int | None:
+    """Return the contribution that a reply address names, None where it names none."""
+    if token is None:
+        return None
+    return token.number or None

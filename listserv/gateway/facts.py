@@ -1,13 +1,12 @@
-"""What the hub knows that bears on some mails: asked once for all of them, before any verdict is
-made.
+"""Ask what the hub knows that bears on a group of messages: once for all, before any verdict.
 
 Nothing is kept from one group to the next, so a right that ended a moment ago has ended here. What
-the verdicts of one group add to the facts (a mail that is accepted counts for the next one) is
-noted as they are made.
+the verdicts of one group add to the facts (a message that is accepted counts for the next one) is
+noted with each verdict.
 """
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -20,21 +19,24 @@ from listserv.address_kinds import AddressKind
 from listserv.gateway.compose import names_in, numbers_in
 from listserv.gateway.reading import MessageReading
 from listserv.gateway.recipients import Recipient
+from listserv.mail.parse.message import Mail
 from listserv.models import HELD_FOR, InboundMail
 
 if TYPE_CHECKING:
     from hub.members.models import Member
 
 State = InboundMail.State
-# In which the held mails of one client are counted.
+# In which the held messages of one client are counted.
 HELD_WINDOW = timedelta(hours=1)
-Copy = tuple[str, int | None, int | None]  # Message-ID, list key, member key
+CopyKey = tuple[str, int | None, int | None]  # Message-ID, list key, member key
+StateKey = tuple[str, int | None, int | None, str]  # the same, and a state
+_COUNTED = frozenset({State.QUEUED, State.HELD})
 _QUEUED = Prepared(
     lambda members: (
         InboundMail.objects.filter(member_id__in=members, state="queued")
         .order_by()
         .values_list("member_id")
-        .annotate(mails=Count("pk"))
+        .annotate(messages=Count("pk"))
     )
 )
 _HELD = Prepared(
@@ -55,67 +57,80 @@ _COPIES = Prepared(
 
 
 class HubFacts:
-    """The facts for one group of mails.
+    """The facts for one group of messages.
 
-    Queries: 7 at most and one for each level of the forums, whatever the number of mails; 1 more
-    when one is unproven, and 1 for each mail that is here already.
+    Queries: 7 at most and one for each level of the forums, whatever the number of messages; 1 more
+    when one is unproven, and 1 for each message that is here already.
     """
 
     def __init__(self, readings: Collection[MessageReading]) -> None:
         self.now: datetime = max(reading.delivery.received_at for reading in readings)
-        deliveries = [reading.delivery for reading in readings]
-        signed_in = {row.auth_id for row in deliveries if row.auth_id is not None}
-        self.accounts = active_members(signed_in)
+        self.accounts = active_members(_signed_in(readings))
         self._owners = members_by_address({reading.author for reading in readings} - {""})
         self.members: Mapping[int, Member] = {
             **{member.pk: member for member in self._owners.values()},
             **self.accounts,
         }
-        recipients = _places_to_post(readings)
-        answered = {row.reply.number for row in recipients if row.reply is not None}
-        lists = [row.mailing_list for row in recipients if row.mailing_list is not None]
         posts = [reading.mail for reading in readings if reading.is_post]
         answers: list[PendingAnswer] = []
 
-        def ask() -> None:
+        def ask_beside() -> None:
             answers.append(_QUEUED.ask(self.members))
-            answers.append(_COPIES.ask({mail.message_id for mail in posts if mail.message_id}))
+            answers.append(_COPIES.ask({mail.message_id for mail in posts} - {""}))
 
-        self.record = RecordExcerpt(
-            now=self.now,
-            forums={mailing_list.forum_id for mailing_list in lists},
-            members=self.members,
-            numbers={number for mail in posts for number in numbers_in(mail)} | answered,
-            message_ids={name for mail in posts for name in names_in(mail)},
-            beside=ask,
-        )
+        self.record = self._record(posts, _places_to_post(readings), ask_beside)
         queued, copies = answers
         self._queued: Counter[int] = Counter(dict(queued.rows()))
         self._held: Counter[int] | None = None
         self._held_from: dict[str, int] = {}
-        self._copies = {(*row[:3], row[3]): row[4] for row in copies.rows()}
-        self._noted: dict[tuple[str, int | None, int | None, str], bytes] = {}
+        self._copies: dict[StateKey, int] = {(*row[:3], row[3]): row[4] for row in copies.rows()}
+        self._noted: dict[StateKey, bytes] = {}
+
+    def _record(
+        self,
+        posts: Collection[Mail],
+        recipients: Collection[Recipient],
+        ask_beside: Callable[[], None],
+    ) -> RecordExcerpt:
+        """Return what the record holds of all that the messages name."""
+        answered = {recipient.reply.number for recipient in recipients if recipient.reply}
+        forums = {
+            recipient.mailing_list.forum_id for recipient in recipients if recipient.mailing_list
+        }
+        return RecordExcerpt(
+            now=self.now,
+            forums=forums,
+            members=self.members,
+            numbers={number for mail in posts for number in numbers_in(mail)} | answered,
+            message_ids={name for mail in posts for name in names_in(mail)},
+            beside=ask_beside,
+        )
 
     def owner_of(self, address: str) -> "Member | None":
         """Return the member who has the address verified and may sign in."""
         return self._owners.get(address)
 
     def queued(self, member_id: int) -> int:
-        """Count the member's mails that are accepted and not yet published."""
+        """Count the member's messages that are accepted and not yet published."""
         return self._queued[member_id]
 
     def held(self, member_id: int) -> int:
-        """Count the mails that wait for the member's confirmation."""
+        """Count the messages that wait for the member's confirmation."""
+        return self._held_by_member()[member_id]
+
+    def _held_by_member(self) -> Counter[int]:
+        """Return how many messages wait for each member. Queries: 1, the first time."""
         if self._held is None:
             since = self.now - HELD_FOR
             self._held = Counter(
                 member for member, received_at in _HELD.rows(self.members) if received_at > since
             )
-        return self._held[member_id]
+        return self._held
 
     def held_from(self, peer: str) -> int:
-        """Count the mails of one client that were held in the
-        last hour. Queries: 1 for the first mail of a client.
+        """Count the messages of one client that were held in the last hour.
+
+        Queries: 1 for the first message of a client.
         """
         if peer not in self._held_from:
             rows = InboundMail.objects.filter(
@@ -124,45 +139,38 @@ class HubFacts:
             self._held_from[peer] = rows.filter(peer=peer[:64]).count()
         return self._held_from[peer]
 
-    def copy_of(self, copy: Copy, states: Collection[str]) -> bytes | None:
-        """Return the first earlier mail of that
-        Message-ID, list and member in one of the states.
+    def copy_of(self, copy: CopyKey, states: Collection[str]) -> bytes | None:
+        """Return the first earlier message of that Message-ID, list and member.
+
+        Args: states, one of which it is in.
         """
-        keys = [
-            self._copies[copy_key]
-            for state in states
-            if (copy_key := (*copy, state)) in self._copies
-        ]
-        if keys:
-            raw = InboundMail.objects.filter(pk=min(keys)).values_list("raw", flat=True).first()
+        state_keys = [(*copy, state) for state in states]
+        row_keys = [self._copies[key] for key in state_keys if key in self._copies]
+        if row_keys:
+            rows = InboundMail.objects.filter(pk=min(row_keys))
+            raw = rows.values_list("raw", flat=True).first()
             return bytes(raw) if raw is not None else None
-        return next(
-            (
-                self._noted[copy_key]
-                for state in states
-                if (copy_key := (*copy, state)) in self._noted
-            ),
-            None,
-        )
+        return next((self._noted[key] for key in state_keys if key in self._noted), None)
 
     def note(self, row: InboundMail) -> None:
-        """Let a row that is about to be written count for the next mails of the group."""
+        """Let a row that is about to be written count for the next messages of the group."""
         if row.state == State.HELD and row.peer in self._held_from:
             self._held_from[row.peer] += 1
-        if row.member_id is None:
+        if row.member_id is None or row.state not in _COUNTED:
             return
         if row.state == State.QUEUED:
             self._queued[row.member_id] += 1
-        elif row.state == State.HELD:
-            self.held(row.member_id)
-            assert self._held is not None
-            self._held[row.member_id] += 1
         else:
-            return
+            self._held_by_member()[row.member_id] += 1
         if row.message_id:
-            self._noted.setdefault(
-                (row.message_id, row.list_id, row.member_id, row.state), bytes(row.raw)
-            )
+            key = (row.message_id, row.list_id, row.member_id, row.state)
+            self._noted.setdefault(key, bytes(row.raw))
+
+
+def _signed_in(readings: Collection[MessageReading]) -> set[int]:
+    """Return the keys of the members who signed in to send these messages."""
+    auth_ids = (reading.delivery.auth_id for reading in readings)
+    return {auth_id for auth_id in auth_ids if auth_id is not None}
 
 
 def _places_to_post(readings: Collection[MessageReading]) -> list[Recipient]:
@@ -171,6 +179,13 @@ def _places_to_post(readings: Collection[MessageReading]) -> list[Recipient]:
         recipient
         for reading in readings
         for recipient in reading.delivery.recipients
-        # An answer to a digest comes to the desk, and is for the list.
-        if recipient.is_posting or (reading.is_post and recipient.kind == AddressKind.REQUEST)
+        if _may_take_a_post(recipient, reading)
     ]
+
+
+def _may_take_a_post(recipient: Recipient, reading: MessageReading) -> bool:
+    """Whether a message to this recipient may become a contribution."""
+    if recipient.is_posting:
+        return True
+    # An answer to a digest comes to the desk, and is for the list.
+    return reading.is_post and recipient.kind == AddressKind.REQUEST

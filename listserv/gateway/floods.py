@@ -1,5 +1,6 @@
-"""Bound what unproven mails put before people: notifications to those who lead, and requests to
-confirm.
+"""Bound what unproven messages put before people.
+
+Those are notifications to those who lead, and requests to confirm.
 
 Counted by the rows of the last hour, so that several processes and a restart change nothing.
 Whoever is over a limit is put off (``451 4.7.1``); a proven sender is counted elsewhere, by member.
@@ -24,48 +25,65 @@ if TYPE_CHECKING:
 
 State = InboundMail.State
 _TO_PEOPLE = frozenset({AddressKind.OWNER, AddressKind.DESK})
-# Mails in an hour to those who lead: from one reverse path, from one client, to one list (or to all
-# desks together).
-FROM_ONE_SENDER, FROM_ONE_CLIENT, TO_ONE_LIST = 5, 20, 60
-# Mails of one client in an hour that members are asked about.
+# Messages in an hour to those who lead: from one reverse path, from one client, to one list (or to
+# all desks together).
+FROM_ONE_SENDER = 5
+FROM_ONE_CLIENT = 20
+TO_ONE_LIST = 60
+# Messages of one client in an hour that members are asked about.
 HELD_FROM_ONE_CLIENT = 30
 
 
 def bounded(question: "Question", verdict: Verdict, facts: "HubFacts") -> Verdict:
     """Return the verdict, or the one that puts the sender off.
 
-    Queries: 0, or 1 to 3 for who proves nothing; those about held mails once for each client of a
-    group.
+    Queries: 0, or 1 to 3 for who proves nothing; those about held messages once for each client of
+    a group.
     """
-    if question.sender.is_proven or verdict.action not in {Action.ACCEPT, Action.HOLD}:
+    if question.sender.is_proven:
         return verdict
-    peer = question.delivery.peer
-    # A relay's own address would stand for everybody behind it.
-    is_counted = not limits.is_exempt(peer)
     if verdict.action is Action.HOLD:
-        return (
-            _too_many() if is_counted and facts.held_from(peer) >= HELD_FROM_ONE_CLIENT else verdict
-        )
-    if question.recipient.kind not in _TO_PEOPLE or automatic.is_complaint(question.mail):
+        is_over = _is_asked_too_often(question, facts)
+    elif verdict.action is Action.ACCEPT:
+        is_over = _is_written_too_often(question)
+    else:
         return verdict
-    rows = _rows(question).filter(
-        kind__in=_TO_PEOPLE, proof=InboundMail.Proof.NONE, state__in=(State.QUEUED, State.DONE)
-    )
-    sender = question.delivery.mail_from
-    if sender and rows.filter(envelope_from__iexact=sender[:320]).count() >= FROM_ONE_SENDER:
-        return _too_many()
-    if is_counted and rows.filter(peer=peer[:64]).count() >= FROM_ONE_CLIENT:
-        return _too_many()
-    if rows.filter(list_id=question.recipient.list_id).count() >= TO_ONE_LIST:
-        return _too_many()
-    return verdict
-
-
-def _rows(question: "Question") -> "QuerySet[InboundMail]":
-    return InboundMail.objects.filter(received_at__gt=question.delivery.received_at - HELD_WINDOW)
-
-
-def _too_many() -> Verdict:
+    if not is_over:
+        return verdict
     return reject(
         "rate", _("Too many messages have come from this server in an hour. Try again later.")
+    )
+
+
+def _is_asked_too_often(question: "Question", facts: "HubFacts") -> bool:
+    """Whether members are asked about too many messages of this client already."""
+    peer = question.delivery.peer
+    if limits.is_exempt(peer):
+        return False
+    return facts.held_from(peer) >= HELD_FROM_ONE_CLIENT
+
+
+def _is_written_too_often(question: "Question") -> bool:
+    """Whether those who lead have too many messages already, by one of the three counts."""
+    if question.recipient.kind not in _TO_PEOPLE or automatic.is_complaint(question.mail):
+        return False
+    sender, peer = question.delivery.mail_from, question.delivery.peer
+    bounds: list[tuple[dict[str, object], int]] = []
+    if sender:
+        bounds.append(({"envelope_from__iexact": sender[:320]}, FROM_ONE_SENDER))
+    # A relay's own address would stand for everybody behind it.
+    if not limits.is_exempt(peer):
+        bounds.append(({"peer": peer[:64]}, FROM_ONE_CLIENT))
+    bounds.append(({"list_id": question.recipient.list_id}, TO_ONE_LIST))
+    rows = _unproven_to_people(question)
+    return any(rows.filter(**counted).count() >= limit for counted, limit in bounds)
+
+
+def _unproven_to_people(question: "Question") -> "QuerySet[InboundMail]":
+    """Return the unproven messages of the last hour that went to people."""
+    return InboundMail.objects.filter(
+        received_at__gt=question.delivery.received_at - HELD_WINDOW,
+        kind__in=_TO_PEOPLE,
+        proof=InboundMail.Proof.NONE,
+        state__in=(State.QUEUED, State.DONE),
     )

@@ -1,6 +1,4 @@
-"""What all sessions of one gateway share, and what it answers when a message begins, gets a
-recipient and is there.
-"""
+"""Share what all sessions of one gateway need, and answer for a message and its recipients."""
 
 import asyncio
 import contextlib
@@ -32,15 +30,15 @@ log = logging.getLogger(__name__)
 MAX_RECIPIENTS = 20
 # Recipients that do not exist, in one session; whoever asks for more is guessing names.
 MAX_UNKNOWN = 20
-# Seconds that mails already read get to be answered when the server stops.
+# Seconds that messages already read get to be answered when the server stops.
 GRACE = 5.0
 SIGNED_OUT = "421 4.7.0 Your sign-in has ended. Sign in again."
 # Seconds in which the last words reach clients whose mail is answered, or who have none under way.
 FAREWELL = 0.5
-# Threads that check passwords, apart from those of the mails, and clients that may wait for them.
+# Threads that check passwords, apart from those of messages, and clients that may wait for them.
 PASSWORD_THREADS = 2
 MAX_SIGNING_IN = 40
-# Bytes of a mail that is read beside the others, so that those behind it need not wait for it.
+# Bytes of a message that is read beside the others, so that those behind it need not wait.
 LARGE = 50_000
 
 
@@ -53,8 +51,8 @@ class Conversation(Protocol):
     recipients: list[Recipient]
     unknown: int
     delivering: bool
-    # What it counts as among the connections of one client, and since when it waits for a command;
-    # empty and 0 for not.
+    # The client under which it counts among the connections, and since when it waits for a command;
+    # empty, and 0, for not.
     counted: str
     waiting_since: float
 
@@ -64,11 +62,11 @@ class Conversation(Protocol):
 
     @property
     def peer(self) -> str:
-        """The address of the client whose mail it is."""
+        """The address of the client whose message it is."""
 
     @property
     def is_relay(self) -> bool:
-        """Whether a relay in front of the server is at the other end."""
+        """Whether a trusted relay is at the other end."""
 
     def end(self, reply: str = ...) -> None:
         """Say why, by default that the hub is being stopped, and close."""
@@ -122,14 +120,15 @@ class Gateway:
         session.counted = ""
 
     def make_room(self) -> bool:
-        """End the session that has waited longest for its
-        client; False when none has for :data:`limits.IDLE`.
+        """End the session that has waited longest for its client.
+
+        Returns: False when none has waited for :data:`limits.IDLE_SECONDS`.
         """
         idle = [
             session for session in self.sessions if session.waiting_since and not session.is_relay
         ]
         longest = min(idle, key=lambda session: session.waiting_since, default=None)
-        if longest is None or time.monotonic() - longest.waiting_since < limits.IDLE:
+        if longest is None or time.monotonic() - longest.waiting_since < limits.IDLE_SECONDS:
             return False
         longest.end(
             "421 4.3.2 Other clients are waiting, and you sent nothing for a while. Try again "
@@ -140,9 +139,7 @@ class Gateway:
     async def sign_in(
         self, login: bytes, password: bytes, peer: str
     ) -> int | lookups.Refusal | None:
-        """Check a password in threads of its own: hashing
-        is slow on purpose, and mails do not wait for it.
-        """
+        """Check a password in threads of its own: messages do not wait for slow hashing."""
         if self.passwords.pending >= MAX_SIGNING_IN:
             return lookups.Refusal(
                 "454 4.7.0 Too many sign-ins at this moment. Try again in a minute."
@@ -150,7 +147,7 @@ class Gateway:
         return await self.passwords.run(lookups.sign_in, login, password, peer)
 
     def begin(self, session: Conversation, mail_from: str) -> str:
-        """Take the reverse path of a message, or put the client off; return the reply."""
+        """Accept the reverse path of a message, or put the client off; return the reply."""
         refusal = self.pressure.refusal() or self._rate_refusal(session)
         if refusal:
             log.warning("Put off a message from %s: %s", session.peer, refusal)
@@ -172,13 +169,14 @@ class Gateway:
         return limits.too_fast(seconds) if seconds else ""
 
     async def add_recipient(self, session: Conversation, address: str) -> str:
-        """Take a recipient that exists, refuse any other at once; return the reply."""
+        """Accept a recipient that exists, refuse any other at once; return the reply."""
         if len(session.recipients) >= MAX_RECIPIENTS:
             return "452 4.5.3 Too many recipients for one message; send it again for the rest."
         # A relay asks for many clients over one connection, and counts for each.
         if session.unknown >= MAX_UNKNOWN and not session.is_relay:
             return "421 4.7.0 Too many recipients that do not exist. Try again in another session."
-        recipient: Recipient | lookups.Refusal | None = lookups.look_up_kept(address, self.lists)
+        recipient: Recipient | lookups.Refusal | None
+        recipient = lookups.look_up_recent(address, self.lists)
         if recipient is None:
             recipient = await self.threads.run(
                 lookups.look_up, address, session.member_id, session.utf8, self.lists
@@ -232,15 +230,11 @@ class Gateway:
         return evaluation.reply
 
     async def sign_out(self, payload: Mapping[str, Any]) -> None:
-        """End the sessions of a member whose sign-ins or
-        application passwords have ended; others are not touched.
-        """
+        """End the sessions of a member whose sign-ins or application passwords have ended."""
         member_id = payload.get("member", payload.get("mail"))
-        for session in [
-            open_session
-            for open_session in self.sessions
-            if open_session.member_id is not None and open_session.member_id == member_id
-        ]:
+        for session in list(self.sessions):
+            if session.member_id is None or session.member_id != member_id:
+                continue
             task = asyncio.create_task(self._end_after_reply(session))
             self._ending.add(task)
             task.add_done_callback(self._ending.discard)
@@ -252,7 +246,7 @@ class Gateway:
     async def close(self) -> None:
         """End the sessions, write what is queued, then let go of the database.
 
-        Idle sessions end at once; mails that are read get :data:`GRACE` seconds to be answered.
+        Idle sessions end at once; messages that are read get :data:`GRACE` seconds to be answered.
         """
         self.stopping = True
         for session in list(self.sessions):
@@ -283,6 +277,8 @@ def is_full(error: BaseException) -> bool:
     """Whether a disk has no room: ours, or the database's."""
     if isinstance(error, OSError):
         return error.errno in {errno.ENOSPC, errno.EDQUOT}
+    if not isinstance(error, OperationalError):
+        return False
     # SQLite says it in words, PostgreSQL by its code.
     code = getattr(error.__cause__, "sqlstate", None)
-    return isinstance(error, OperationalError) and (code == "53100" or "disk is full" in str(error))
+    return code == "53100" or "disk is full" in str(error)

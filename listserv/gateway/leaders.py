@@ -1,4 +1,6 @@
-"""Messages to those who lead a discussion, or to the Secretariat: passed on, from anybody."""
+"""Pass messages on to those who lead a discussion, or to the Secretariat: from anybody."""
+
+from typing import TYPE_CHECKING
 
 from forums import selectors as forum_selectors
 from hub.lib.mail import send_letter
@@ -8,17 +10,27 @@ from listserv.gateway.notifications import context_of
 from listserv.gateway.stored_drafts import mail_of
 from listserv.models import InboundMail
 
+if TYPE_CHECKING:
+    from hub.members.models import Member
+
+
+def leaders_of(forum_id: int) -> "list[Member]":
+    """Return those who lead a discussion, the Secretariat where nobody does. Queries: 1 or 2."""
+    leading = [place.member for place in forum_selectors.moderators_of(forum_id)]
+    return leading or list(secretariat())
+
+
+def _readers_of(row: InboundMail) -> "list[Member]":
+    if row.list is None:
+        return list(secretariat())
+    return leaders_of(row.list.forum_id)
+
 
 def pass_on(row: InboundMail) -> None:
     """Pass a message on to those who lead the discussion, to the Secretariat where nobody does."""
-    people = (
-        [place.member for place in forum_selectors.moderators_of(row.list.forum_id)]
-        if row.list
-        else []
-    )
     sender = mail_of(row).from_addresses[:1] or (row.envelope_from,)
     context = {**context_of(row), "sender": sender}
-    for person in people or secretariat():
+    for person in _readers_of(row):
         send_letter(to=person, template="listserv/mail/passed_on", context=context)
 
 

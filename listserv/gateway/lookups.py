@@ -1,4 +1,4 @@
-"""What the SMTP server asks of the hub: who signs in, who a recipient is, what becomes of a mail.
+"""Look up for the SMTP server who signs in and who a recipient is.
 
 These run in threads (:mod:`listserv.gateway.threads`); the server itself touches no database.
 """
@@ -14,7 +14,7 @@ from hub.members import limits
 from hub.members.account.services import check_mail_password
 from hub.members.selectors import active_member, member_by_address, members_by_address
 from listserv.gateway import replies
-from listserv.gateway.recipients import RecentLists, Recipient, resolve, resolve_kept
+from listserv.gateway.recipients import RecentLists, Recipient, resolve, resolve_recent
 
 if TYPE_CHECKING:
     from hub.members.models import Member
@@ -28,12 +28,10 @@ class Refusal:
 
 
 def sign_in(login: bytes, password: bytes, peer: str) -> int | Refusal | None:
-    """Return the key of the member whose verified address and password these are; None when they
-    are not.
+    """Return the key of the member whose verified address and password these are, None for nobody.
 
-    What was tried wrongly too often, for this account or by this client, gets a temporary refusal
-    (RFC 4954 §4, 454 4.7.0) before any password is hashed; so does who comes while too many others
-    are signing in.
+    An account or a client with too many wrong attempts gets a temporary refusal (RFC 4954 §4, 454
+    4.7.0) before any password is hashed; so does who comes while too many others are signing in.
     """
     try:
         address, secret = login.decode("utf-8").strip(), password.decode("utf-8")
@@ -59,8 +57,9 @@ def sign_in(login: bytes, password: bytes, peer: str) -> int | Refusal | None:
 
 
 def sign_in_by_certificate(addresses: Sequence[str]) -> int | None:
-    """Return the key of the member who has one of a certificate's
-    addresses verified, None for nobody. Queries: 2.
+    """Return the key of the member who has one of a certificate's addresses verified.
+
+    None for nobody. Queries: 2.
     """
     members = members_by_address(addresses)
     return next((members[address].pk for address in addresses if address in members), None)
@@ -71,12 +70,13 @@ def is_member(address: str) -> bool:
     return member_by_address(address) is not None
 
 
-def look_up_kept(address: str, lists: RecentLists) -> Recipient | None:
-    """Return a posting address of a list that was looked
-    up a moment ago, None for all else. Queries: 0.
+def look_up_recent(address: str, lists: RecentLists) -> Recipient | None:
+    """Return a posting address of a list that was looked up a moment ago, None for all else.
+
+    Queries: 0.
     """
     try:
-        return resolve_kept(address, lists)
+        return resolve_recent(address, lists)
     except HubError:
         return None
 

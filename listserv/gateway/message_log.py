@@ -1,6 +1,4 @@
-"""What the log says about incoming messages: a line
-for each recipient, and one when it is carried out.
-"""
+"""Log incoming messages: a line for each recipient, and one when a message is carried out."""
 
 from hub.lib import metrics
 from hub.lib.logs import event, person
@@ -12,7 +10,7 @@ _NO_CODE = "none"
 
 
 def _list(row: InboundMail) -> str:
-    """Return the address a message came to, without what may prove somebody."""
+    """Return the local part a message came to, without a token, which may prove somebody."""
     return row.recipient.rpartition("@")[0].partition("+")[0]
 
 
@@ -20,14 +18,15 @@ def note_message(delivery: Delivery, evaluation: Evaluation) -> None:
     """Record the verdict on a message, after it is on disk."""
     checks = delivery.checks
     for row in evaluation.rows:
-        metrics.messages.labels(row.action or row.state, row.code or _NO_CODE).inc()
+        verdict = row.action or row.state
+        metrics.messages.labels(verdict, row.code or _NO_CODE).inc()
         event(
             "message",
             mail=row.sha256[:16],
             message_id=row.message_id,
             list=_list(row),
             kind=row.kind,
-            verdict=row.action or row.state,
+            verdict=verdict,
             reason=row.code,
             client=delivery.peer,
             relay=delivery.relay,

@@ -1,5 +1,6 @@
-"""Notifications that the gateway writes: to a member's registered
-address, never to whoever a mail claims to be from.
+"""Write to members about their own messages.
+
+Notifications go to a registered address, never to whoever a message claims to be from.
 """
 
 from django.conf import settings
@@ -10,7 +11,7 @@ from hub.lib.masking import mask
 from listserv import tokens
 from listserv.address_kinds import AddressKind
 from listserv.gateway.address_handlers import describe
-from listserv.gateway.purposes import discussion_of, domain_of
+from listserv.gateway.purposes import discussion_of, domain_of, list_name_of
 from listserv.gateway.stored_drafts import mail_of
 from listserv.models import InboundMail
 
@@ -19,12 +20,13 @@ EXCERPT = 2_000
 
 
 def ask_to_confirm(row: InboundMail) -> None:
-    """Ask the member once whether a held mail is
-    theirs; the link shows it, a button there decides.
+    """Ask the member once whether a held message is theirs.
+
+    The link shows the message; a button there decides.
     """
     if row.member is None:
         return
-    name = row.list.name if row.list is not None else tokens.NO_LIST
+    name = list_name_of(row)
     mail = mail_of(row)
     token = tokens.confirm_token(mail_id=row.pk, member_id=row.member.pk)
     context = {
@@ -39,9 +41,7 @@ def ask_to_confirm(row: InboundMail) -> None:
 
 
 def tell_refused(row: InboundMail) -> None:
-    """Tell a member why a mail that SMTP could not
-    refuse alone, or any more, is not in the discussion.
-    """
+    """Tell a member why a message is not in the discussion, where SMTP could not refuse it."""
     if row.member is not None:
         send_letter(to=row.member, template="listserv/mail/refused", context=context_of(row))
 
@@ -52,7 +52,14 @@ def context_of(row: InboundMail) -> dict[str, object]:
     return {
         "mail": row,
         "discussion": discussion_of(row),
-        "excerpt": text if len(text) <= EXCERPT else f"{text[:EXCERPT]} …",
+        "excerpt": beginning_of(text, EXCERPT),
         "received_at": row.received_at,
         "is_private": row.kind == AddressKind.ALIAS,
     }
+
+
+def beginning_of(text: str, limit: int) -> str:
+    """Return a text whole, or its first ``limit`` characters and a mark that it goes on."""
+    if len(text) <= limit:
+        return text
+    return f"{text[:limit]} …"

@@ -1,9 +1,9 @@
-"""The parameters behind an address in MAIL and RCPT, as mail servers send them.
+"""Parse the parameters behind an address in MAIL and RCPT, as mail servers send them.
 
-What asks for something the hub does anyway, or cannot do wrong, is checked for its form and taken:
-a relay that passes on its client's parameters word for word must not lose the mail by them. What
-asks for something that would be broken silently (holding a mail back, binary bodies, TLS all the
-way) is refused, and so is what nobody has defined.
+What asks for something the hub does anyway, or cannot do wrong, is checked for its form and
+accepted: a relay that passes on its client's parameters word for word must not lose the message by
+them. What asks for something that would be broken silently (holding a message back, binary bodies,
+TLS all the way) is refused, and so is what nobody has defined.
 
 DSN is not announced: the hub sends no bounces, so the server before it says "relayed" where its
 client asked for ``NOTIFY=SUCCESS`` (decision record 0022).
@@ -21,13 +21,14 @@ from dataclasses import dataclass
 MAX_ENVID = 100
 MAX_ORCPT = 500
 MAX_VALUE = 1_000
-_KEYWORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,63}")
-_XTEXT = re.compile(r"(?:[!-*,-<>-~]|\+[0-9A-Fa-f]{2})*")
+_PARAMETER = re.compile(
+    rf"([A-Za-z0-9][A-Za-z0-9-]{{0,63}})(?:=(.{{1,{MAX_VALUE}}}))?", flags=re.DOTALL
+)
+_XTEXT = r"(?:[!-*,-<>-~]|\+[0-9A-Fa-f]{2})"
+_IS_XTEXT = re.compile(f"{_XTEXT}*")
 _ESCAPE = re.compile(r"\+([0-9A-Fa-f]{2})")
-# Of the address types only utf-8 may hold other letters (RFC 6533 §3).
-_ADDRESS_TYPE = re.compile(r"[A-Za-z0-9-]{1,64}")
-_BY = re.compile(r"-?[0-9]{1,9};[NRnr][Tt]?")
-_PRIORITY = re.compile(r"-?[0-9]")
+# An address type and an address; of the types only utf-8 may hold other letters (RFC 6533 §3).
+_ORCPT = re.compile(rf"[A-Za-z0-9-]{{1,64}};{_XTEXT}+")
 _NOTIFY = frozenset({"NEVER", "SUCCESS", "FAILURE", "DELAY"})
 
 
@@ -41,13 +42,13 @@ class ParameterError(ValueError):
 
 @dataclass(frozen=True)
 class MailParameters:
-    """What MAIL said behind the reverse path.
+    """The parameters of MAIL.
 
     Args:
         size: bytes that the client announces, None when it does not.
-        utf8: whether the mail may have other letters in its header and envelope.
-        ret, envid: how much of the mail a DSN returns, and the name the sender's server knows it
-            by; empty when unsaid.
+        utf8: whether the message may have other letters in its header and envelope.
+        ret: how much of the message a DSN returns; empty when it is left out.
+        envid: the name the sender's server knows the message by; empty when it is left out.
     """
 
     size: int | None = None
@@ -58,8 +59,11 @@ class MailParameters:
 
 @dataclass(frozen=True)
 class RecipientParameters:
-    """What RCPT said behind the recipient: when its sender
-    wants to hear (RFC 3461), and who was first written to.
+    """The parameters of RCPT (RFC 3461).
+
+    Args:
+        notify: the events of which the sender wants to hear.
+        orcpt: the address that was first written to; empty when it is left out.
     """
 
     notify: frozenset[str] = frozenset()
@@ -72,9 +76,11 @@ NO_RECIPIENT_PARAMETERS = RecipientParameters()
 
 def decode_xtext(text: str) -> str | None:
     """Return what an xtext stands for (RFC 3461 §4), None when it is none."""
-    if not _XTEXT.fullmatch(text):
-        return None
-    encoded = _ESCAPE.sub(lambda match: chr(int(match[1], 16)), text)
+    return _decode(text) if _IS_XTEXT.fullmatch(text) else None
+
+
+def _decode(xtext: str) -> str:
+    encoded = _ESCAPE.sub(lambda match: chr(int(match[1], 16)), xtext)
     return encoded.encode("latin-1").decode("utf-8", "replace")
 
 
@@ -83,12 +89,11 @@ def parse_mail(text: str) -> MailParameters:
     if not text:
         return NO_MAIL_PARAMETERS
     values = _checked(text, _MAIL)
-    size = values.get("SIZE")
     return MailParameters(
-        size=int(size) if size is not None else None,
+        size=int(values["SIZE"]) if "SIZE" in values else None,
         utf8="SMTPUTF8" in values,
-        ret=(values.get("RET") or "").upper(),
-        envid=decode_xtext(values.get("ENVID") or "") or "",
+        ret=values.get("RET", "").upper(),
+        envid=_decode(values.get("ENVID", "")),
     )
 
 
@@ -97,125 +102,93 @@ def parse_recipient(text: str) -> RecipientParameters:
     if not text:
         return NO_RECIPIENT_PARAMETERS
     values = _checked(text, _RECIPIENT)
-    address = (values.get("ORCPT") or "").partition(";")[2]
+    address = values.get("ORCPT", "").partition(";")[2]
     return RecipientParameters(
-        notify=frozenset((values.get("NOTIFY") or "").upper().split(",")) - {""},
+        notify=frozenset(values.get("NOTIFY", "").upper().split(",")) - {""},
         orcpt=decode_xtext(address) or address,
     )
 
 
-Check = Callable[[str | None], bool]
+# Is the value of a parameter of the right form? It is empty where the keyword stands alone.
+Check = Callable[[str], object]
 
 
-def _checked(text: str, known: Mapping[str, Check]) -> dict[str, str | None]:
-    """Return keyword (in capitals) and value of each parameter.
+def _checked(text: str, checks: Mapping[str, Check]) -> dict[str, str]:
+    """Return keyword (in capitals) and value of each parameter, empty for a keyword alone.
 
-    Raises: ParameterError for one that is not taken.
+    Raises: ParameterError for one that is not accepted.
     """
-    values: dict[str, str | None] = {}
+    values: dict[str, str] = {}
     for word in text.split():
-        keyword, equals, value = word.partition("=")
-        name = keyword.upper()
-        if not _KEYWORD.fullmatch(keyword) or (equals and not value) or len(value) > MAX_VALUE:
+        parameter = _PARAMETER.fullmatch(word)
+        if parameter is None:
             raise ParameterError("501 5.5.4 A parameter is not of the form KEYWORD=value.")
+        name, value = parameter[1].upper(), parameter[2] or ""
         if name in values:
             raise ParameterError(f"501 5.5.4 The parameter {name} is given twice.")
-        if name in _REFUSED:
-            raise ParameterError(_REFUSED[name])
-        check = known.get(name)
-        if check is None:
-            raise ParameterError(f"555 5.5.4 The parameter {name} is not known here.")
-        values[name] = value if equals else None
-        if name == "BODY" and value.upper() == "BINARYMIME":
-            raise ParameterError(
-                "555 5.6.1 Binary bodies are not accepted. Send it as 8BITMIME, or encoded."
-            )
-        if not check(values[name]):
-            raise ParameterError(f"501 5.5.4 The value of the parameter {name} is not valid.")
+        _check(name, value, checks)
+        values[name] = value
     return values
 
 
-def _size(value: str | None) -> bool:
-    return value is not None and value.isascii() and value.isdigit() and len(value) <= 20
+def _check(name: str, value: str, checks: Mapping[str, Check]) -> None:
+    if name in _REFUSED:
+        raise ParameterError(_REFUSED[name])
+    if name not in checks:
+        raise ParameterError(f"555 5.5.4 The parameter {name} is not known here.")
+    if name == "BODY" and value.upper() == "BINARYMIME":
+        raise ParameterError(
+            "555 5.6.1 Binary bodies are not accepted. Send it as 8BITMIME, or encoded."
+        )
+    if not checks[name](value):
+        raise ParameterError(f"501 5.5.4 The value of the parameter {name} is not valid.")
 
 
-def _is_body(value: str | None) -> bool:
-    return (value or "").upper() in {"7BIT", "8BITMIME"}
+def _of_form(pattern: str) -> Check:
+    """Return the check of a value that a pattern describes, in either letter case."""
+    return re.compile(pattern, re.ASCII | re.IGNORECASE).fullmatch
 
 
-def _is_nothing(value: str | None) -> bool:
-    return value is None
+def _is_envid(value: str) -> bool:
+    return 0 < len(value) <= MAX_ENVID and decode_xtext(value) is not None
 
 
-def _is_anything(value: str | None) -> bool:
-    return value is None or value.isprintable()
-
-
-def _is_xtext(value: str | None) -> bool:
-    return value is not None and decode_xtext(value) is not None
-
-
-def _is_auth(value: str | None) -> bool:
-    """Whether it is a mailbox or ``<>``; who signed
-    in is known already, so that it is not looked at.
-    """
-    return value == "<>" or _is_xtext(value)
-
-
-def _is_ret(value: str | None) -> bool:
-    return (value or "").upper() in {"FULL", "HDRS"}
-
-
-def _is_envid(value: str | None) -> bool:
-    return value is not None and len(value) <= MAX_ENVID and _is_xtext(value)
-
-
-def _is_by(value: str | None) -> bool:
-    """Whether a mail is to be there by a time: it is, at once, or refused."""
-    return value is not None and _BY.fullmatch(value) is not None
-
-
-def _is_priority(value: str | None) -> bool:
-    return value is not None and _PRIORITY.fullmatch(value) is not None
-
-
-def _is_notify(value: str | None) -> bool:
-    events = (value or "").upper().split(",")
-    return (
-        set(events) <= _NOTIFY
-        and len(set(events)) == len(events)
-        and ("NEVER" not in events or len(events) == 1)
-    )
-
-
-def _is_orcpt(value: str | None) -> bool:
-    kind, semicolon, address = (value or "").partition(";")
-    if (
-        not semicolon
-        or not address
-        or len(value or "") > MAX_ORCPT
-        or not _ADDRESS_TYPE.fullmatch(kind)
-    ):
+def _is_notify(value: str) -> bool:
+    events = value.upper().split(",")
+    if len(set(events)) != len(events):
         return False
-    return address.isprintable() if kind.lower() == "utf-8" else _is_xtext(address)
+    if "NEVER" in events:
+        return len(events) == 1
+    return _NOTIFY.issuperset(events)
+
+
+def _is_orcpt(value: str) -> bool:
+    if len(value) > MAX_ORCPT:
+        return False
+    kind, _semicolon, address = value.partition(";")
+    if kind.lower() == "utf-8":
+        return address != "" and address.isprintable()
+    return _ORCPT.fullmatch(value) is not None
 
 
 _MAIL: dict[str, Check] = {
-    "SIZE": _size,
-    "BODY": _is_body,
-    "SMTPUTF8": _is_nothing,
-    "AUTH": _is_auth,
-    "RET": _is_ret,
+    "SIZE": _of_form(r"[0-9]{1,20}"),
+    "BODY": _of_form(r"7BIT|8BITMIME"),
+    "SMTPUTF8": _of_form(r""),
+    # A mailbox or ``<>``; who signed in is known already, so that it is not looked at.
+    "AUTH": _of_form(f"{_XTEXT}+"),
+    "RET": _of_form(r"FULL|HDRS"),
     "ENVID": _is_envid,
-    "BY": _is_by,
-    "MT-PRIORITY": _is_priority,
-    # The hub relays nothing: each copy it sends has an envelope of its own already.
-    "XVERP": _is_anything,
+    # A message that is to be there by a time is there at once, or refused.
+    "BY": _of_form(r"-?[0-9]{1,9};[NR]T?"),
+    "MT-PRIORITY": _of_form(r"-?[0-9]"),
+    # The hub relays nothing: each delivery has an envelope of its own already.
+    "XVERP": str.isprintable,
     # Who submitted it (RFC 4405, historic), the name of a transaction (RFC 1845), message tracking
     # (RFC 3885).
-    "SUBMITTER": _is_xtext,
-    "TRANSID": _is_anything,
-    "MTRK": _is_anything,
+    "SUBMITTER": _of_form(f"{_XTEXT}+"),
+    "TRANSID": str.isprintable,
+    "MTRK": str.isprintable,
 }
 _RECIPIENT: dict[str, Check] = {"NOTIFY": _is_notify, "ORCPT": _is_orcpt}
 _HOLDING = "555 5.5.4 The hub holds no mail back until a time. Send it when it may be read."

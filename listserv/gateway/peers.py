@@ -1,4 +1,4 @@
-"""Who is at the other end of a session, what its present message is, and how one is turned away."""
+"""Know who is at the other end of a session and what its message is, and turn clients away."""
 
 import asyncio
 from dataclasses import dataclass, field
@@ -10,8 +10,9 @@ from listserv.gateway import limits
 from listserv.gateway.forwarding import ForwardedClient
 from listserv.gateway.recipients import Recipient
 
-# Seconds after which a connection is cut whose client does not read the last words.
-LINGER = 5.0
+# After so long a connection is cut whose client does not read the last reply.
+LINGER_SECONDS = 5.0
+_NOBODY = ForwardedClient()
 
 
 @dataclass(eq=False)
@@ -27,10 +28,10 @@ class SessionState:
         recipients: those that were taken.
         connected_from: who connected, behind a load balancer or not.
         proxied: whether a load balancer has named who connected.
-        named: the client that XCLIENT has named in its place.
-        forwarded: the client of the next message, by XFORWARD.
-        unknown: recipients that do not exist.
-        counted: what the session counts as among the connections of one client; empty when it is
+        xclient: the client that XCLIENT has named in its place; empty for none.
+        forwarded: the client of the next message, by XFORWARD; empty for none.
+        unknown: how many recipients did not exist.
+        counted: the client under which the session counts among its connections; empty when it is
             not counted.
         waiting_since: since when it waits for a command, by the monotonic clock; 0 while it does
             not.
@@ -44,8 +45,8 @@ class SessionState:
     utf8: bool = False
     connected_from: tuple[str, int] | None = None
     proxied: bool = False
-    named: ForwardedClient | None = None
-    forwarded: ForwardedClient | None = None
+    xclient: ForwardedClient = _NOBODY
+    forwarded: ForwardedClient = _NOBODY
     recipients: list[Recipient] = field(default_factory=list)
     unknown: int = 0
     counted: str = ""
@@ -59,7 +60,7 @@ class SessionState:
         self.mail_from = None
         self.utf8 = False
         self.recipients = []
-        self.forwarded = None
+        self.forwarded = _NOBODY
 
     def forget_greeting(self) -> None:
         """Begin again, as after STARTTLS (RFC 3207 §4.2): who signed in before is somebody else."""
@@ -71,22 +72,24 @@ class SessionState:
     @property
     def relay(self) -> str:
         """The address that connected."""
-        return self.connected_from[0] if self.connected_from else ""
+        if self.connected_from is None:
+            return ""
+        return self.connected_from[0]
 
     @property
     def is_spoken_for(self) -> bool:
         """Whether somebody else says who the client is."""
-        return self.proxied or (self.named is not None and bool(self.named.address))
+        return self.proxied or self.xclient.address != ""
 
     @property
     def client(self) -> str:
         """The address of the session's client: who connected, or whom XCLIENT has named."""
-        return (self.named.address if self.named is not None else "") or self.relay
+        return self.xclient.address or self.relay
 
     @property
     def peer(self) -> str:
         """The address of the client whose message it is."""
-        return (self.forwarded.address if self.forwarded is not None else "") or self.client
+        return self.forwarded.address or self.client
 
     @property
     def is_relay(self) -> bool:
@@ -95,11 +98,8 @@ class SessionState:
 
     @property
     def has_queued(self) -> bool:
-        """Whether the relay has the mail in its queue:
-        it is one of those, or has said under which name.
-        """
-        has_queue_name = self.forwarded is not None and bool(self.forwarded.ident)
-        return has_queue_name or is_in(self.relay, settings.HUB_QUEUING_RELAYS)
+        """Whether the relay has the message in its queue: it always has, or has named it there."""
+        return self.forwarded.ident != "" or is_in(self.relay, settings.HUB_QUEUING_RELAYS)
 
     @property
     def origin(self) -> tuple[str, str]:
@@ -108,8 +108,8 @@ class SessionState:
         The relay is empty where nobody spoke for the client; where one did, the greeting of the
         session is the relay's own.
         """
-        for client in (self.forwarded, self.named):
-            if client is not None and client.address:
+        for client in (self.forwarded, self.xclient):
+            if client.address:
                 return client.helo, self.relay
         return self.helo, ""
 
@@ -123,8 +123,11 @@ class Busy(asyncio.Protocol):
 
 
 def turn_away(transport: asyncio.BaseTransport, reply: str) -> None:
-    """Say why and close; who reads nothing keeps the connection for :data:`LINGER` seconds."""
+    """Say why and close.
+
+    A client that reads nothing keeps the connection for :data:`LINGER_SECONDS`.
+    """
     assert isinstance(transport, asyncio.Transport)
     transport.write(f"{reply}\r\n".encode())
     transport.close()
-    asyncio.get_running_loop().call_later(LINGER, transport.abort)
+    asyncio.get_running_loop().call_later(LINGER_SECONDS, transport.abort)

@@ -1,4 +1,4 @@
-"""What a held message is for, as its member is told who is asked whether it is theirs.
+"""Say what a held message is for, to the member who is asked whether it is theirs.
 
 A private message is not published, a command does not go to everybody. The notification that asks,
 the page of its link and what is said after the decision are written from the same facts, which the
@@ -13,6 +13,8 @@ from django.conf import settings
 
 from forums import selectors as forum_selectors
 from forums.policy import APPROVE
+from listserv import tokens
+from listserv.gateway.sender import author_address
 from listserv.mail.parse.message import Mail
 from listserv.models import InboundMail
 
@@ -35,8 +37,9 @@ class HeldMail:
     """What a held message is for, as its member is told.
 
     Args:
-        orders: the lines that order something; person: who alone gets a private message, empty for
-            somebody who cannot be reached any more.
+        discussion: its name, or that of the hub.
+        orders: the lines that order something.
+        person: who alone gets a private message, empty for somebody who cannot be reached any more.
     """
 
     purpose: Purpose
@@ -46,17 +49,23 @@ class HeldMail:
 
 
 def discussion_of(row: InboundMail) -> str:
-    """Return the name of the discussion that a message
-    is for, the hub's own where it is for none.
-    """
-    return str(row.list.forum.name) if row.list else str(settings.HUB_NAME)
+    """Return the name of the discussion that a message is for, the hub's own for none."""
+    if row.list is None:
+        return str(settings.HUB_NAME)
+    return str(row.list.forum.name)
+
+
+def list_name_of(row: InboundMail) -> str:
+    """Return the name of a message's list, as it stands in addresses and links."""
+    if row.list is None:
+        return tokens.NO_LIST
+    return str(row.list.name)
 
 
 def describe_contribution(row: InboundMail) -> HeldMail:
     """Return what a held message to a list is for. Queries: 3 at most."""
-    return HeldMail(
-        Purpose.MODERATED if _is_moderated(row) else Purpose.CONTRIBUTION, discussion_of(row)
-    )
+    purpose = Purpose.MODERATED if _is_moderated(row) else Purpose.CONTRIBUTION
+    return HeldMail(purpose, discussion_of(row))
 
 
 def for_leaders(row: InboundMail, _mail: Mail) -> HeldMail:
@@ -65,17 +74,18 @@ def for_leaders(row: InboundMail, _mail: Mail) -> HeldMail:
 
 
 def domain_of(mail: Mail) -> str:
-    """Return the domain whose mail server could vouch
-    for the author, empty when the message names none.
-    """
-    return mail.from_addresses[0].rpartition("@")[2] if len(mail.from_addresses) == 1 else ""
+    """Return the domain whose mail server could vouch for the author, empty for several authors."""
+    return author_address(mail).rpartition("@")[2]
 
 
 def _is_moderated(row: InboundMail) -> bool:
+    """Whether moderators read a message to a list before others do."""
     if row.contribution is not None:
         contribution: Contribution = row.contribution
         return bool(contribution.is_held)
-    policy = getattr(row.list.forum, "policy", None) if row.list is not None else None
+    if row.list is None:
+        return False
+    policy = getattr(row.list.forum, "policy", None)
     if policy is None or not policy.moderated:
         return False
     return not forum_selectors.may_in_forum(row.member, APPROVE, policy.forum_id)

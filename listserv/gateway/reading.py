@@ -1,9 +1,8 @@
-"""Read a mail as far as that needs the mail alone: the guard, the parts, the author's own text, the
-digest.
+"""Read a message as far as that needs the message alone.
 
-This is the part of a verdict that costs processor time, and it asks nothing of the hub: it may run
-in any thread, and the mails of a group are each read before the facts are asked for all of them
-(:mod:`listserv.gateway.facts`).
+That is the guard, the parts, the author's own text and the digest: the part of a verdict that costs
+processor time. It asks nothing of the hub, so it may run in any thread; the messages of a group are
+each read before the facts are asked for all of them (:mod:`listserv.gateway.facts`).
 """
 
 from dataclasses import dataclass, field
@@ -13,6 +12,8 @@ from django.conf import settings
 
 from listserv.address_kinds import AddressKind
 from listserv.gateway.delivery import Delivery
+from listserv.gateway.recipients import Recipient
+from listserv.gateway.sender import author_address
 from listserv.mail.parse import guard, structure
 from listserv.mail.parse.answered_number import answered_number
 from listserv.mail.parse.message import Mail, parse
@@ -22,10 +23,13 @@ from listserv.mail.trim.trimming import Trimmed, trim
 
 @dataclass(frozen=True)
 class MessageReading:
-    """A mail that was read; ``finding`` is why it may not be, then ``mail`` is its header alone.
+    """A message that was read.
 
-    ``head`` is the header as received, ``trimmed`` the author's text, None when no recipient is a
-    list.
+    Args:
+        head: the header as received.
+        digest: SHA-256 of the whole, in hexadecimal.
+        finding: why the guard refuses it, then ``mail`` is its header alone; None when it may pass.
+        trimmed: the author's text, None when no recipient is a list.
     """
 
     delivery: Delivery
@@ -37,11 +41,10 @@ class MessageReading:
 
     @property
     def author(self) -> str:
-        """The one address in From, empty when there are none
-        or several: nobody then claims to be the author.
-        """
-        addresses = self.mail.from_addresses
-        return addresses[0] if len(addresses) == 1 and self.finding is None else ""
+        """The author's address, empty where nobody claims to be the author."""
+        if self.finding is not None:
+            return ""
+        return author_address(self.mail)
 
     @property
     def is_post(self) -> bool:
@@ -50,27 +53,33 @@ class MessageReading:
 
 
 def read(delivery: Delivery) -> MessageReading:
-    """Read a mail. Never raises for what it holds. Queries: 0."""
+    """Read a message. Never raises for what it holds. Queries: 0."""
     raw, limit = delivery.raw, settings.HUB_MAIL_MAX_SIZE
-    finding = guard.too_large(limit) if delivery.size > limit else guard.check(raw, limit=limit)
+    if delivery.size > limit:
+        finding: guard.GuardFinding | None = guard.too_large(limit)
+    else:
+        finding = guard.check(raw, limit=limit)
     start, end = structure.message_header(raw, guard.MAX_HEADER)
     head = raw[start:end]
     digest = sha256(raw).hexdigest()
     if finding is not None:
         return MessageReading(delivery, parse(head), head, digest, finding)
     mail = parse(raw)
-    posts = any(recipient.is_posting for recipient in delivery.recipients) or (
-        # An answer to a digest comes to the desk of its list.
-        any(
-            recipient.kind == AddressKind.REQUEST and recipient.mailing_list
-            for recipient in delivery.recipients
-        )
-        and answered_number(mail) is not None
-    )
-    return MessageReading(
-        delivery,
-        mail,
-        head,
-        digest,
-        trimmed=trim(mail.text, is_forward=is_forward(mail.subject)) if posts else None,
-    )
+    trimmed = None
+    if _may_be_a_post(delivery, mail):
+        trimmed = trim(mail.text, is_forward=is_forward(mail.subject))
+    return MessageReading(delivery, mail, head, digest, trimmed=trimmed)
+
+
+def _may_be_a_post(delivery: Delivery, mail: Mail) -> bool:
+    """Whether a message may become a contribution, by its recipients."""
+    if any(recipient.is_posting for recipient in delivery.recipients):
+        return True
+    # An answer to a digest comes to the desk of its list.
+    if not any(_is_desk_of_a_list(recipient) for recipient in delivery.recipients):
+        return False
+    return answered_number(mail) is not None
+
+
+def _is_desk_of_a_list(recipient: Recipient) -> bool:
+    return recipient.kind == AddressKind.REQUEST and recipient.mailing_list is not None

@@ -1,6 +1,4 @@
-"""What the address of a recipient means: a list, one
-of its subaddresses, or a desk of the hub itself.
-"""
+"""Resolve the address of a recipient: a list, one of its subaddresses, or a desk of the hub."""
 
 import time
 from collections.abc import Callable
@@ -16,17 +14,21 @@ from listserv.models import InboundMail, MailingList
 
 # Local parts that people answer: RFC 5321 §4.5.1 and RFC 2142 ask for the first two.
 DESKS = frozenset({"postmaster", "abuse", "secretariat"})
-# Where the hub's own letters bounce to (``SERVER_EMAIL``).
+# Where the hub's own notifications bounce to (``SERVER_EMAIL``).
 RETURNED = frozenset({"hub"})
 # Where commands for any list go; the last three are what people who come from elsewhere know.
 COMMAND_DESKS = frozenset({"request", "lists", "listserv", "sympa", "majordomo"})
-RECENT = 1.0  # seconds
+RECENT_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
 class Recipient:
-    """A recipient that exists: ``kind`` is one of
-    :func:`selectors.list_by_address`, ``desk`` or ``returned``.
+    """A recipient that exists.
+
+    Args:
+        kind: one of :class:`listserv.address_kinds.AddressKind`.
+        mailing_list: whose address it is; None for one of the hub itself.
+        reply: what the token in the address says.
     """
 
     address: str
@@ -41,35 +43,40 @@ class Recipient:
 
     @property
     def is_posting(self) -> bool:
-        """Whether a mail to it becomes a contribution."""
+        """Whether a message to it becomes a contribution."""
         return self.kind in POSTING
 
 
 class RecentLists:
-    """Lists by name, each looked up once in :data:`RECENT` seconds: a burst of mail goes to a few
-    lists.
+    """Lists by name, each looked up once in :data:`RECENT_SECONDS`.
 
-    Nothing about who may write is kept. A name that is not there is asked for each time; a list
-    that is deleted within the second makes the commit fail, and the client tries again.
+    A burst of mail goes to a few lists. Nothing about who may write is kept. A name that is not
+    there is asked for each time; a list that is deleted within the second makes the commit fail,
+    and the client tries again.
     """
 
     def __init__(self) -> None:
-        self._kept: dict[str, tuple[float, MailingList]] = {}
+        self._looked_up: dict[str, tuple[float, MailingList]] = {}
 
     def find(self, name: str) -> MailingList | None:
         """Return a list with its forum. Queries: 1 or none."""
-        recent = self.kept(name)
+        recent = self.recent(name)
         if recent is not None:
             return recent
-        list_address = selectors.list_by_name(name)
-        if list_address is not None:
-            self._kept[name] = (time.monotonic(), list_address)
-        return list_address
+        mailing_list = selectors.list_by_name(name)
+        if mailing_list is not None:
+            self._looked_up[name] = (time.monotonic(), mailing_list)
+        return mailing_list
 
-    def kept(self, name: str) -> MailingList | None:
+    def recent(self, name: str) -> MailingList | None:
         """Return a list that was looked up a moment ago. Queries: 0."""
-        entry = self._kept.get(name)
-        return entry[1] if entry is not None and time.monotonic() - entry[0] < RECENT else None
+        entry = self._looked_up.get(name)
+        if entry is None:
+            return None
+        moment, mailing_list = entry
+        if time.monotonic() - moment >= RECENT_SECONDS:
+            return None
+        return mailing_list
 
 
 def resolve(
@@ -77,7 +84,7 @@ def resolve(
 ) -> Recipient:
     """Return what a recipient is.
 
-    Args: find, how a list is list_address by its name.
+    Args: find, how a list is looked up by its name.
 
     Raises:
         NotAllowed: another domain (we relay for nobody).
@@ -90,9 +97,9 @@ def resolve(
     local, _at, domain = address.strip().rpartition("@")
     if domain.strip("[]").lower() != settings.HUB_MAIL_DOMAIN.lower():
         raise NotAllowed(_("This hub takes mail for %s only.") % settings.HUB_MAIL_DOMAIN)
-    own = _desk_of_the_hub(address, local.lower())
-    if own is not None:
-        return own
+    desk = _desk_of_the_hub(address, local.lower())
+    if desk is not None:
+        return desk
     list_address = selectors.list_by_address(local, find=find)
     if list_address is None:
         raise NotFound(_("There is no list of this name."))
@@ -107,7 +114,7 @@ def _desk_of_the_hub(address: str, local: str) -> Recipient | None:
     if name in RETURNED:
         return Recipient(address, AddressKind.RETURNED)
     if name in COMMAND_DESKS:
-        return Recipient(address, AddressKind.REQUEST, reply=_desk(token, 0))
+        return Recipient(address, AddressKind.REQUEST, reply=_desk_token(token, 0))
     if name == f"{tokens.NO_LIST}-confirm":
         _check_confirm(token, None)
         return Recipient(address, AddressKind.CONFIRM)
@@ -122,27 +129,29 @@ def _token_of(list_address: selectors.ListAddress) -> tokens.ReplyToken | None:
     key = list_address.mailing_list.pk
     match list_address.kind:
         case AddressKind.REPLY:
-            return _reply(list_address)
+            return _reply_token(list_address)
         case AddressKind.MODERATE:
-            return _moderate(list_address)
+            return _moderate_token(list_address)
         case AddressKind.REQUEST:
-            return _desk(list_address.token, key)
+            return _desk_token(list_address.token, key)
         case AddressKind.CONFIRM:
             _check_confirm(list_address.token, list_address.mailing_list)
         case AddressKind.ALIAS if tokens.read_alias(list_address.token, list_id=key) is None:
             raise NotFound(_("This address is not complete. Use the one in a mail from the list."))
-        case AddressKind.LEAVE if (
-            list_address.token and tokens.read_leave(list_address.token) is None
-        ):
-            sentence = _(
-                "This leave address is not complete. Use the link at the end of a mail from the "
-                "list."
-            )
-            raise NotFound(sentence)
+        case AddressKind.LEAVE if list_address.token:
+            _check_leave(list_address.token)
     return None
 
 
-def resolve_kept(address: str, lists: RecentLists) -> Recipient | None:
+def _check_leave(token: str) -> None:
+    if tokens.read_leave(token) is None:
+        sentence = _(
+            "This leave address is not complete. Use the link at the end of a mail from the list."
+        )
+        raise NotFound(sentence)
+
+
+def resolve_recent(address: str, lists: RecentLists) -> Recipient | None:
     """Return what a recipient is when it is a posting address of a list looked up a moment ago.
 
     Queries: 0.
@@ -152,18 +161,16 @@ def resolve_kept(address: str, lists: RecentLists) -> Recipient | None:
     local, _at, domain = address.strip().rpartition("@")
     if domain.lower() != settings.HUB_MAIL_DOMAIN.lower():
         return None
-    list_address = selectors.list_by_address(local, find=lists.kept)
+    list_address = selectors.list_by_address(local, find=lists.recent)
     if list_address is None or list_address.kind not in POSTING:
         return None
-    return Recipient(
-        address,
-        list_address.kind,
-        list_address.mailing_list,
-        _reply(list_address) if list_address.kind == AddressKind.REPLY else None,
-    )
+    reply = None
+    if list_address.kind == AddressKind.REPLY:
+        reply = _reply_token(list_address)
+    return Recipient(address, list_address.kind, list_address.mailing_list, reply)
 
 
-def _reply(list_address: selectors.ListAddress) -> tokens.ReplyToken:
+def _reply_token(list_address: selectors.ListAddress) -> tokens.ReplyToken:
     token = tokens.read_reply(list_address.token, list_id=list_address.mailing_list.pk)
     if token is None:
         raise NotFound(
@@ -173,24 +180,20 @@ def _reply(list_address: selectors.ListAddress) -> tokens.ReplyToken:
     return token
 
 
-def _desk(token: str, list_id: int) -> tokens.ReplyToken | None:
-    """Return whose the address for commands is that a letter
-    is answered to; None for the address without a token.
-    """
-    if not token:
+def _desk_token(text: str, list_id: int) -> tokens.ReplyToken | None:
+    """Return whose an address for commands is; None for the one without a token."""
+    if not text:
         return None
-    list_address = tokens.read_desk(token, list_id=list_id)
-    if list_address is None:
+    token = tokens.read_desk(text, list_id=list_id)
+    if token is None:
         raise NotFound(
             _("This address is not complete. Leave out the plus sign and what stands behind it.")
         )
-    return list_address
+    return token
 
 
-def _moderate(list_address: selectors.ListAddress) -> tokens.ReplyToken:
-    """Return what a moderator's address says; it binds
-    as a reply address does: to its owner's From.
-    """
+def _moderate_token(list_address: selectors.ListAddress) -> tokens.ReplyToken:
+    """Return what a moderator's address says; its owner's From must come with it."""
     token = tokens.read_moderate(list_address.token)
     if token is None:
         raise NotFound(
@@ -203,20 +206,23 @@ def _moderate(list_address: selectors.ListAddress) -> tokens.ReplyToken:
 
 
 def _check_confirm(text: str, mailing_list: MailingList | None) -> None:
+    """Refuse a confirm address whose message waits no more, or that is forged."""
     token = tokens.read_confirm(text)
-    held = (
-        token
-        and InboundMail.objects.filter(
-            pk=token.mail_id,
-            member_id=token.member_id,
-            list=mailing_list,
-            state=InboundMail.State.HELD,
-        ).exists()
-    )
-    if not held:
+    if token is None or not _is_held(token, mailing_list):
         raise NotFound(
             _(
                 "There is nothing to confirm here any more. Your mail may be in the discussion "
                 "already."
             )
         )
+
+
+def _is_held(token: tokens.ConfirmToken, mailing_list: MailingList | None) -> bool:
+    """Whether the message that a confirm token names still waits. Queries: 1."""
+    rows = InboundMail.objects.filter(
+        pk=token.mail_id,
+        member_id=token.member_id,
+        list=mailing_list,
+        state=InboundMail.State.HELD,
+    )
+    return rows.exists()

@@ -1,5 +1,4 @@
-"""Say a verdict in SMTP: reply code, enhanced status code and a sentence in the member's language,
-if it can be sent.
+"""Render a verdict as an SMTP reply: its codes, and a sentence in the member's language.
 
 Source: RFC 5321 §4.2, RFC 3463, RFC 6531 §3.5 (only a client that asked for SMTPUTF8 gets a reply
 in UTF-8).
@@ -32,6 +31,9 @@ _CODES = {
     "too-many-files": "550 5.6.1",
 }
 OK = "250 2.0.0"
+# By the first digit: one recipient that is accepted outweighs all, a permanent refusal a temporary
+# one.
+_PRECEDENCE = "254"
 # Refusals that end within the hour, whatever their sender does.
 _PASSING = frozenset({"rate"})
 
@@ -48,7 +50,11 @@ _LATIN = frozenset({"en", "fr", "es"})
 
 def language_for(member: "Member | None", *, utf8: bool) -> str:
     """Return the language to answer in: the member's, where the client takes its letters."""
-    return member.language if member is not None and (utf8 or member.language in _LATIN) else "en"
+    if member is None:
+        return "en"
+    if utf8 or member.language in _LATIN:
+        return member.language
+    return "en"
 
 
 def sentence(reason: str | Promise, *, utf8: bool) -> str:
@@ -74,33 +80,34 @@ def _line(text: str) -> str:
 
 
 def for_queuing_relay(reply: str, verdicts: Sequence[Verdict]) -> str:
-    """Return what a relay is answered that has the mail in its queue (decision record 0022).
+    """Return the reply to a relay that has the message in its queue (decision record 0022).
 
     It would bounce what is refused, now or after days of trying, and a bounce goes to whoever a
-    forger has named: what is refused is taken and kept as refused. Only what passes by itself is
+    forger has named: what is refused is accepted and kept as refused. Only what passes by itself is
     put off, as to anybody.
     """
-    if reply[0] == "2" or (
-        reply[0] == "4" and all(verdict.code in _PASSING for verdict in verdicts)
-    ):
+    if reply[0] == "2":
+        return reply
+    passes = all(verdict.code in _PASSING for verdict in verdicts)
+    if reply[0] == "4" and passes:
         return reply
     return f"{OK} Taken and kept as refused, not published: {reply.split(' ', 2)[2]}"
 
 
 def refuse(finding: GuardFinding, *, utf8: bool = False) -> str:
-    """Return the reply to a mail that the guard refused."""
+    """Return the reply to a message that the guard refused."""
     return f"{finding.reply} {sentence(finding.reason, utf8=utf8)}"
 
 
 def answer(verdicts: Sequence[Verdict], texts: Sequence[str]) -> str:
     """Return the one reply to DATA for all recipients.
 
-    SMTP has one reply for all: when some are taken, the whole is, and the member is told of the
-    rest by letter (``InboundMail`` rows say each). When all are refused, a permanent refusal
-    outweighs a temporary one.
+    SMTP has one reply for all: when some are accepted, the whole message is, and the member is told
+    of the rest in a notification (``InboundMail`` rows say each). When all are refused, a permanent
+    refusal outweighs a temporary one.
     """
     codes = [reply_code(verdict) for verdict in verdicts]
-    wanted = next((code for code in codes if code == OK), "")
-    wanted = wanted or next((code for code in codes if code.startswith("5")), codes[0])
-    at = codes.index(wanted)
-    return f"{codes[at]} {texts[at]}"
+    code, text = min(
+        zip(codes, texts, strict=True), key=lambda reply: _PRECEDENCE.index(reply[0][0])
+    )
+    return f"{code} {text}"

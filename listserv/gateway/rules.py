@@ -64,7 +64,9 @@ def _has_been_here(headers: Headers) -> bool:
     if f".{domain}>" in lists or f"@{domain}>" in lists:
         return True
     loops = (value.strip(" <>").lower() for value in headers.all("x-loop"))
-    return any(value.endswith(f"@{domain}") for value in loops) or automatic.has_gone_round(headers)
+    if any(value.endswith(f"@{domain}") for value in loops):
+        return True
+    return automatic.has_gone_round(headers)
 
 
 def sent_by_a_program(question: Question) -> Verdict | None:
@@ -83,7 +85,9 @@ def automatic_reply() -> Verdict:
 def disowned(question: Question) -> Verdict | None:
     """Refuse what the domain of From asks to be refused, whatever it is for (DMARC)."""
     problem = question.sender.problem
-    return problem if problem is not None and problem.code == "dmarc" else None
+    if problem is None or problem.code != "dmarc":
+        return None
+    return problem
 
 
 def not_the_sender(question: Question) -> Verdict | None:
@@ -96,8 +100,9 @@ def sent_before(question: Question) -> Verdict | None:
     mail, recipient = question.mail, question.recipient
     if not mail.message_id:
         return None
+    is_private = recipient.kind == AddressKind.ALIAS
     states = [State.QUEUED, State.DONE]
-    if recipient.kind == AddressKind.ALIAS or not question.sender.is_proven:
+    if is_private or not question.sender.is_proven:
         states.append(State.HELD)
     rows = InboundMail.objects.filter(
         message_id=mail.message_id,
@@ -106,10 +111,12 @@ def sent_before(question: Question) -> Verdict | None:
         list_id=recipient.list_id,
         state__in=states,
     )
-    if recipient.kind == AddressKind.ALIAS:
+    if is_private:
         # Each alias is another person.
         rows = rows.filter(recipient=recipient.address)
-    return duplicate() if is_among(rows, mail, question.digest) else None
+    if is_among(rows, mail, question.digest):
+        return duplicate()
+    return None
 
 
 def duplicate() -> Verdict:
@@ -120,7 +127,9 @@ def duplicate() -> Verdict:
 def too_many_held(question: Question) -> Verdict | None:
     """Let no more than :data:`MAX_HELD` messages wait for one member."""
     member = question.member
-    if member is None or question.sender.is_proven or question.facts.held(member.pk) < MAX_HELD:
+    if member is None or question.sender.is_proven:
+        return None
+    if question.facts.held(member.pk) < MAX_HELD:
         return None
     sentence = _("Several mails wait for your confirmation. Confirm them, then send this again.")
     return reject("too-many-held", sentence)
@@ -130,11 +139,11 @@ def too_many_held(question: Question) -> Verdict | None:
 
 
 def came_from_the_list(question: Question) -> Verdict | None:
-    """Discard a copy of a contribution that comes back under its own identifier.
+    """Discard a contribution that comes back under its own identifier.
 
-    No mail program makes an identifier of ours: a mirror sends our copy back, whoever it says has
-    written it. Under any other one, who is proven wrote it: another's message under the same
-    identifier takes nothing from them.
+    No mail program makes an identifier of ours: a mirror sends our delivery back, whoever it says
+    has written it. Under any other identifier a proven sender wrote the message: somebody else's
+    under the same one takes nothing from them.
     """
     message_id, forum_id = question.mail.message_id, _forum_id(question)
     contribution = question.facts.record.newest_named(forum_id, [message_id])
@@ -142,11 +151,12 @@ def came_from_the_list(question: Question) -> Verdict | None:
         return None
     if message_id.lower().endswith(f"@{settings.HUB_MAIL_DOMAIN.lower()}"):
         return _went_round()
+    if question.sender.is_proven:
+        return None
     member = question.member
-    is_theirs = member is not None and contribution.author_id == member.pk
-    return (
-        None if is_theirs or (member is not None and question.sender.is_proven) else _went_round()
-    )
+    if member is not None and contribution.author_id == member.pk:
+        return None
+    return _went_round()
 
 
 def _forum_id(question: Question) -> int:
@@ -155,10 +165,10 @@ def _forum_id(question: Question) -> int:
 
 
 def unknown(question: Question) -> Verdict | None:
-    """Refuse who has no member's address, and alike whoever claims that of one who may not write
-    here.
+    """Refuse who has no member's address, or claims one of a member who may not write here.
 
-    An unproven From must tell nobody where a member takes part more than a held message does.
+    Both get the same sentence: an unproven From must tell nobody where a member takes part more
+    than a held message does.
     """
     member = question.member
     if member is not None:
@@ -175,9 +185,7 @@ def unknown(question: Question) -> Verdict | None:
 
 
 def encrypted(question: Question) -> Verdict | None:
-    """Refuse what nobody on the list could read; who is
-    unknown learns less (:func:`unknown` comes first).
-    """
+    """Refuse what nobody on the list could read; :func:`unknown` comes first and says less."""
     if not question.mail.encrypted:
         return None
     sentence = _(
@@ -197,27 +205,27 @@ def too_much_text(question: Question) -> Verdict | None:
 
 
 def copied(question: Question) -> Verdict | None:
-    """Discard a second copy: two recipients of one
-    list, or a client that did not get our answer.
-    """
+    """Discard a second copy: to two recipients of one list, or of a client without our answer."""
     member, mail = question.member, question.mail
     if not mail.message_id or member is None:
         return None
     states = [State.QUEUED, State.PUBLISHED]
     if not question.sender.is_proven:
-        # The proven copy is taken, whatever an unproven one is waiting for.
+        # The proven copy is accepted, whatever an unproven one is waiting for.
         states.append(State.HELD)
     copy = (mail.message_id, question.recipient.list_id, member.pk)
     earlier = question.facts.copy_of(copy, states)
-    return duplicate() if earlier is not None and is_same(earlier, mail) else None
+    if earlier is not None and is_same(earlier, mail):
+        return duplicate()
+    return None
 
 
 def too_many_queued(question: Question) -> Verdict | None:
-    """Count what is accepted and not yet published,
-    which the discussion's rate rule does not see.
-    """
+    """Count what is accepted and not yet published, which the discussion's rate rule misses."""
     member = question.member
-    count = question.facts.queued(member.pk) if member is not None else 0
+    if member is None:
+        return None
+    count = question.facts.queued(member.pk)
     if count < settings.HUB_RATE_PER_HOUR:
         return None
     sentence = _("You have sent %d mails that are not published yet. Try again in a few minutes.")
@@ -267,8 +275,9 @@ def evaluate_post(question: Question, *, draft: "Draft", topic: object) -> Verdi
 
 
 def is_same(raw: bytes, mail: Mail) -> bool:
-    """Whether an earlier message says the same; some
-    programs send different ones under one Message-ID.
+    """Whether an earlier message says the same.
+
+    Some programs send different messages under one Message-ID.
     """
     earlier = parse(raw)
     if earlier.subject != mail.subject or earlier.text != mail.text:
@@ -283,7 +292,12 @@ def _contents(mail: Mail) -> list[tuple[str, bytes]]:
 def is_among(rows: "QuerySet[InboundMail]", mail: Mail, digest: str) -> bool:
     """Whether a message is one of those that came under its Message-ID before.
 
-    Args: digest, SHA-256 of the message, by which one is known of which no more is kept.
+    Args: digest, SHA-256 of the message.
     """
-    earlier = rows.order_by("pk").values_list("raw", "sha256")[:MOST_COPIES]
-    return any(is_same(bytes(raw), mail) if raw else sha256 == digest for raw, sha256 in earlier)
+    for raw, sha256 in rows.order_by("pk").values_list("raw", "sha256")[:MOST_COPIES]:
+        if sha256 == digest:
+            # The only way to know one whose bytes are not kept.
+            return True
+        if raw and is_same(bytes(raw), mail):
+            return True
+    return False

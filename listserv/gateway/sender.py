@@ -1,7 +1,7 @@
-"""Who wrote a mail, and how that is known.
+"""Identify who wrote a message, and how that is known.
 
 Proof is, in this order: SMTP AUTH as the member, a reply token together with its owner's address, a
-DMARC pass of the domain in From. A From address alone is a claim; A mail that the domain in From
+DMARC pass of the domain in From. A From address alone is a claim. A message that the domain in From
 disowns is refused whatever else it carries, and nobody is written to about it (decision record
 0009).
 """
@@ -29,8 +29,13 @@ Proof = InboundMail.Proof
 
 @dataclass(frozen=True)
 class Sender:
-    """The author: ``member`` None for somebody unknown;
-    ``problem`` is why the mail cannot be theirs.
+    """The author of a message.
+
+    Args:
+        member: None for somebody unknown.
+        proof: one of :class:`InboundMail.Proof`.
+        address: the author's, in From.
+        problem: why the message cannot be theirs.
     """
 
     member: "Member | None"
@@ -44,9 +49,17 @@ class Sender:
         return self.member is not None and self.proof != Proof.NONE
 
 
-def claimed(mail: Mail) -> "Member | None":
-    """Return the member that a mail's From names, proven or not. Queries: 2 at most."""
-    return member_by_address(mail.from_addresses[0]) if len(mail.from_addresses) == 1 else None
+def author_address(mail: Mail) -> str:
+    """Return the one address in From, empty where there is none or more than one."""
+    if len(mail.from_addresses) != 1:
+        return ""
+    return mail.from_addresses[0]
+
+
+def claimed_member(mail: Mail) -> "Member | None":
+    """Return the member that a message's From names, proven or not. Queries: 2 at most."""
+    address = author_address(mail)
+    return member_by_address(address) if address else None
 
 
 def identify(
@@ -57,34 +70,36 @@ def identify(
     token: ReplyToken | None,
     checks: DomainChecks | None = None,
 ) -> Sender:
-    """Return who wrote the mail.
+    """Return who wrote the message.
 
-    Args: ``auth`` who signed in; ``member`` whom From names (:func:`claimed`); ``token`` of the
-    list's reply address; ``checks`` what the domain of From says.
+    Args:
+        auth: who signed in.
+        member: whom From names (:func:`claimed_member`).
+        token: of the list's reply address.
+        checks: what the domain of From says; None when that was not asked.
 
     Queries: 1 for who signed in, none otherwise.
     """
     if auth is not None:
         return _signed_in(mail, auth)
-    if len(mail.from_addresses) != 1:
+    address = author_address(mail)
+    if not address:
         sentence = _("The mail must name one author, with one address, in From.")
         return Sender(None, problem=reject("no-author", sentence))
-    address = mail.from_addresses[0]
     if checks is not None and checks.is_forged:
         return Sender(None, address=address, problem=_disowned(checks))
     if token is None or token.is_expired:
         return Sender(member, _by_domain(member, address, checks), address)
-    if member is not None and member.pk == token.member_id:
-        # Whoever has found the token can write the address as well; the domain's own word outweighs
-        # both.
-        is_denied = checks is not None and checks.is_denied
-        return Sender(member, Proof.NONE if is_denied else Proof.TOKEN, address)
     if member is None:
-        problem = _other_address(address)
-        return Sender(None, address=address, problem=problem)
-    # Somebody else's reply address, as in a forwarded mail: it says where the mail belongs, not who
-    # wrote it.
-    return Sender(member, _by_domain(member, address, checks), address)
+        return Sender(None, address=address, problem=_other_address(address))
+    if member.pk != token.member_id:
+        # Somebody else's reply address, as in a forwarded message: it says where the message
+        # belongs, not who wrote it.
+        return Sender(member, _by_domain(member, address, checks), address)
+    if checks is not None and checks.is_denied:
+        # Whoever has the token can write the address as well; the domain's word outweighs both.
+        return Sender(member, Proof.NONE, address)
+    return Sender(member, Proof.TOKEN, address)
 
 
 def _other_address(address: str) -> Verdict:
@@ -96,12 +111,13 @@ def _other_address(address: str) -> Verdict:
 
 
 def _by_domain(member: "Member | None", address: str, checks: DomainChecks | None) -> str:
-    """Return the proof that a domain gives, for an
-    address of the very domain that was looked at.
-    """
-    if member is None or checks is None or not checks.is_aligned:
+    """Return the proof that a domain gives, for an address of the very domain that was asked."""
+    if member is None or checks is None:
         return Proof.NONE
-    return Proof.DMARC if ascii_domain(address.rpartition("@")[2]) == checks.domain else Proof.NONE
+    domain = ascii_domain(address.rpartition("@")[2])
+    if checks.is_aligned and domain == checks.domain:
+        return Proof.DMARC
+    return Proof.NONE
 
 
 def _disowned(checks: DomainChecks) -> Verdict:
@@ -116,12 +132,10 @@ def _disowned(checks: DomainChecks) -> Verdict:
 
 
 def _signed_in(mail: Mail, auth: "Member") -> Sender:
-    """A mail without From is the member's who sent it
-    (RFC 6409 §8.1 lets a submission server add it).
-    """
+    """Return who signed in; From names them, or nobody (RFC 6409 §8.1 lets a server add it)."""
     own = [fold_address(address) for address in addresses_of(auth)]
-    named = [address for address in mail.from_addresses if address in own]
-    if mail.from_addresses and not named:
+    own_in_from = [address for address in mail.from_addresses if address in own]
+    if mail.from_addresses and not own_in_from:
         problem = reject(
             "not-your-address",
             _(
@@ -131,4 +145,4 @@ def _signed_in(mail: Mail, auth: "Member") -> Sender:
             % {"name": isolate(auth.name), "address": mail.from_addresses[0][:100]},
         )
         return Sender(auth, Proof.AUTH, mail.from_addresses[0], problem)
-    return Sender(auth, Proof.AUTH, named[0] if named else auth.email)
+    return Sender(auth, Proof.AUTH, next(iter(own_in_from), auth.email))

@@ -266,7 +266,7 @@ class Session(SessionState, Connection):
     def become(self, client: forwarding.ForwardedClient) -> str:
         """Begin again as the client that a relay names; return the greeting, or why not."""
         self.forget_greeting()
-        self.named = client
+        self.xclient = client
         return self.gateway.greet(self) or self._greeting()
 
     # --- A message ------------------------------------------------------------------------------
@@ -286,8 +286,8 @@ class Session(SessionState, Connection):
                 self,
                 limit=settings.HUB_MAIL_MAX_SIZE,
                 keep=MAX_HEADER,
-                came=self._came,
-                whole=self.has_queued,
+                count_bytes=self._came,
+                to_its_end=self.has_queued,
             )
             # A large message may have taken long; judging and committing it must not run into the
             # idle timeout.

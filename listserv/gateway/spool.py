@@ -1,13 +1,12 @@
-"""Evaluate and commit the messages of all waiting sessions together; ``250`` is said after the
-commit, never before.
+"""Evaluate and commit the messages of all waiting sessions together; ``250`` follows the commit.
 
-One thread evaluates and writes. While a commit waits for the disk, the next mails gather; the next
-group asks for the facts of all of them in a few questions and is one commit (``performance.md``:
-1,449 mails/s in groups against 1,176 one by one). The rows, the letters that ask for a confirmation
-and the outcome of refused mails are one transaction.
+One thread evaluates and writes. While a commit waits for the disk, the next messages gather; the
+next group asks for the facts of all of them in a few questions and is one commit
+(``performance.md``: 1,449 messages/s in groups against 1,176 one by one). The rows, the
+notifications that ask for a confirmation and the outcome of refused messages are one transaction.
 
 The queue is bounded by what :class:`listserv.gateway.limits.Pressure` lets in: a session has one
-mail in it at most.
+message in it at most.
 """
 
 import asyncio
@@ -16,9 +15,10 @@ import queue
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
+from itertools import chain
 from time import sleep
 
 from django.db import connection, connections, transaction
@@ -37,8 +37,8 @@ from listserv.models import InboundMail
 log = logging.getLogger(__name__)
 # Mails in one commit; more wait for the next.
 GROUP = 100
-# Seconds that a group waits for mails that are about to come, and for which one counts as such from
-# its MAIL on.
+# Seconds that a group waits for messages that are about to come, and for which one counts as such
+# from its MAIL on.
 GATHER = 0.003
 SOON = 0.005
 # Seconds between looks at the age of the connection; a broken one shows itself by the error it
@@ -63,14 +63,14 @@ class _Waiting:
 
 
 class Spool:
-    """The one that evaluates and writes."""
+    """Evaluates the messages of waiting sessions and writes their rows, in a thread of its own."""
 
     def __init__(self) -> None:
         self._queue: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="smtp-spool", daemon=True)
         self._refreshed = time.monotonic()
         self._began: float | None = None
-        # When the transactions began whose mails are not here yet.
+        # When the transactions began whose messages are not here yet.
         self._expected: dict[object, float] = {}
 
     def start(self) -> None:
@@ -89,9 +89,7 @@ class Spool:
         return time.monotonic() - began if began is not None else 0.0
 
     def expect(self, session: object) -> None:
-        """Note that a session has begun a transaction:
-        its mail may come in time for the next group.
-        """
+        """Note that a session has begun a transaction: the next group may wait for its message."""
         self._expected[session] = time.monotonic()
 
     def forget(self, session: object) -> None:
@@ -101,8 +99,8 @@ class Spool:
     async def take(self, mail: Delivery | MessageReading) -> Evaluation:
         """Return the verdict once its rows are on disk.
 
-        Raises: whatever the database raised; then nothing of the mail is kept and the client must
-        try again.
+        Raises: whatever the database raised; then nothing of the message is kept, and the client
+        must try again.
         """
         loop = asyncio.get_running_loop()
         waiting = _Waiting(mail, loop, loop.create_future())
@@ -136,16 +134,15 @@ class Spool:
         return group, True
 
     def _next(self, until: float) -> _Waiting | None:
-        """Return a mail more for the group, waiting for one only when it is about to come.
+        """Return a message more for the group, waiting for one only when it is about to come.
 
         Raises: queue.Empty when the group is whole.
         """
         with suppress(queue.Empty):
             return self._queue.get_nowait()
         moment = time.monotonic()
-        if moment >= until or not any(
-            moment - began < SOON for began in list(self._expected.values())
-        ):
+        is_expected = any(moment - began < SOON for began in list(self._expected.values()))
+        if moment >= until or not is_expected:
             raise queue.Empty
         return self._queue.get(timeout=until - moment)
 
@@ -189,29 +186,41 @@ def _evaluated_and_written(mails: Sequence[Delivery | MessageReading]) -> list[E
 
 
 def write(evaluations: Sequence[Evaluation]) -> None:
-    """Write the rows of several mails in one transaction. Queries: 1, and those of letters."""
-    rows = [row for evaluation in evaluations for row in evaluation.rows]
-    untold = [row for evaluation in evaluations for row in evaluation.untold]
+    """Write the rows of several messages in one transaction.
+
+    Queries: 1, and those of notifications.
+    """
+    rows = list(chain.from_iterable(evaluation.rows for evaluation in evaluations))
+    untold = list(chain.from_iterable(evaluation.untold for evaluation in evaluations))
+    held = [row for row in rows if row.state == State.HELD]
     # A notification names the row it is about; the keys of the others are not read back.
-    spoken_of = {
-        id(row): row for row in [*untold, *(row for row in rows if row.state == State.HELD)]
-    }
-    for row in spoken_of.values():
-        # Letters repeat what a mail says; parsing a large one takes a second.
+    notified = {id(row): row for row in [*untold, *held]}
+    for row in notified.values():
+        # Notifications repeat what a message says; parsing a large one takes a second.
         mail_of(row)
     with _soon():
-        _ROWS.write([row for row in rows if id(row) not in spoken_of])
-        if spoken_of:
-            for row in spoken_of.values():
-                row.pk = None
-            InboundMail.objects.bulk_create(spoken_of.values())
-        for row in spoken_of.values():
-            if row.state == State.HELD:
-                notifications.ask_to_confirm(row)
-        for row in untold:
-            notifications.tell_refused(row)
+        _ROWS.write([row for row in rows if id(row) not in notified])
+        _create(notified.values())
+        _notify(held, untold)
         if any(row.state == State.QUEUED for row in rows):
             wake("inbound")
+
+
+def _create(rows: Collection[InboundMail]) -> None:
+    """Write rows whose keys are needed. Queries: 1, none without rows."""
+    if not rows:
+        return
+    for row in rows:
+        row.pk = None
+    InboundMail.objects.bulk_create(rows)
+
+
+def _notify(held: Sequence[InboundMail], untold: Sequence[InboundMail]) -> None:
+    """Ask members about what is held, and tell them what was refused without a word to them."""
+    for row in held:
+        notifications.ask_to_confirm(row)
+    for row in untold:
+        notifications.tell_refused(row)
 
 
 @contextmanager
@@ -219,8 +228,8 @@ def _soon() -> Iterator[None]:
     """Open a transaction as soon as the database lets us.
 
     A writer of SQLite that waits sleeps up to a tenth of a second between two looks, and a worker
-    that publishes one mail after the other takes the lock again meanwhile: clients waited for
-    seconds. The door looks every millisecond.
+    that publishes one message after the other takes the lock again meanwhile: clients waited for
+    seconds. The gateway looks every millisecond.
     """
     if connection.vendor != "sqlite" or connection.in_atomic_block:
         with transaction.atomic():

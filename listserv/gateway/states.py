@@ -1,4 +1,4 @@
-"""Every change of the state of an incoming message, in one place.
+"""Change the state of an incoming message: every change of it, in one place.
 
 ::
 
@@ -119,9 +119,7 @@ def put_off(row: InboundMail, pause: timedelta) -> None:
 
 
 def retry_later(row: InboundMail, error: Exception) -> None:
-    """Let a message that failed on our side wait;
-    after the last time it is failed, with its error.
-    """
+    """Let a message that failed on our side wait; after the last attempt it has failed for good."""
     text = f"{type(error).__name__}: {error}"[:ERROR_LENGTH].replace("\0", "\ufffd")
     rows = InboundMail.objects.filter(
         pk=row.pk, state=State.QUEUED, claimed_until=row.claimed_until
@@ -135,8 +133,9 @@ def retry_later(row: InboundMail, error: Exception) -> None:
 
 @transaction.atomic
 def retry_failed(*, pk: int) -> bool:
-    """Queue a failed message again, once an operator
-    has mended the cause; False when it is not failed.
+    """Queue a failed message again, once an operator has mended the cause.
+
+    Returns: False when it is not failed.
     """
     changed = InboundMail.objects.filter(pk=pk, state=State.FAILED).update(
         state=State.QUEUED, attempts=0, next_at=clock.now(), error=""
@@ -184,9 +183,7 @@ def note_code(row: InboundMail, code: str) -> None:
 
 
 def forget(rows: "QuerySet[InboundMail]", now: datetime) -> None:
-    """Take who has left for good out of their messages;
-    what still waits is discarded. Queries: 2.
-    """
+    """Take who has left for good out of their messages; discard what still waits. Queries: 2."""
     waiting = rows.filter(state__in=(State.HELD, State.QUEUED, State.FAILED))
     _discard(waiting, "forgotten", now, claimed_until=None)
     rows.update(raw=b"", envelope_from="", helo="", peer="", subject="", checks="", error="")

@@ -1,4 +1,4 @@
-"""What the session has read of a message, kept beside its bytes until it is published.
+"""Store what the session has read of a message beside its bytes, until it is published.
 
 The session parses and trims a message once. The draft that it makes of it waits in the row
 (:attr:`listserv.models.InboundMail.draft`), and the worker publishes that one. It is one line of

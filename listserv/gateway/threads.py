@@ -1,5 +1,6 @@
-"""Run database work of the SMTP server in a few threads of
-its own, whose connections are kept and closed in order.
+"""Run database work of the SMTP server in a few threads of its own.
+
+Their connections are kept from call to call, and closed in order.
 """
 
 import asyncio

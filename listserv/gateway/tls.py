@@ -1,4 +1,4 @@
-"""TLS of the gateway, and what a client's certificate says (decision record 0008).
+"""Set up TLS for the gateway, and read a client's certificate (decision record 0008).
 
 With ``HUB_SMTP_CLIENT_CA`` a client may show a certificate of that authority. Its e-mail addresses
 (subjectAltName, RFC 5280 §4.2.1.6) are those that it may sign in as, by ``AUTH EXTERNAL`` (RFC
@@ -14,6 +14,9 @@ from typing import Any
 from django.conf import settings
 
 from hub import env
+
+# What a client of AUTH EXTERNAL answers for "as whoever my certificate says".
+NO_IDENTITY = b"="
 
 
 def tls_context() -> ssl.SSLContext | None:
@@ -45,24 +48,26 @@ def tls_context() -> ssl.SSLContext | None:
 
 
 def external_identity(answer: bytes, certified: Sequence[str]) -> list[str]:
-    """Return the addresses that a client may be signed in as: all its certificate has, or the one
-    that it asks for.
+    """Return the addresses that a client may be signed in as.
 
-    Args: answer, what AUTH EXTERNAL said: base64, or ``=`` for nothing; certified, the
+    Those are all its certificate has, or the one that it asks for.
+
+    Args: answer, what AUTH EXTERNAL said: base64, or :data:`NO_IDENTITY`; certified, the
     certificate's addresses.
     """
+    if answer == NO_IDENTITY:
+        return list(certified)
     try:
-        wanted = "" if answer == b"=" else b64decode(answer, validate=True).decode().strip().lower()
+        identity = b64decode(answer, validate=True).decode().strip().lower()
     except ValueError:
         return []
-    return [address for address in certified if wanted in {"", address}]
+    return [address for address in certified if identity in {"", address}]
 
 
 def addresses_in(certificate: dict[str, Any] | None) -> list[str]:
-    """Return the e-mail addresses of a verified certificate, in lower case; none where there is no
-    certificate.
+    """Return the e-mail addresses of a verified certificate, in lower case.
 
-    Args: certificate, as :meth:`ssl.SSLSocket.getpeercert` gives it.
+    Args: certificate, as :meth:`ssl.SSLSocket.getpeercert` gives it; None for none.
     """
     names = (certificate or {}).get("subjectAltName", ())
     return [str(value).strip().lower() for kind, value in names if kind == "email"]

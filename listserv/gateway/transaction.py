@@ -1,5 +1,6 @@
-"""What a session answers to the commands of a mail transaction, and to those that ask about
-addresses. Each function returns the reply.
+"""Answer the commands of a mail transaction, and those that ask about addresses.
+
+Each function returns the reply.
 
 Source: RFC 5321 §3.3, §3.5, §4.1.1; RFC 1870; Postfix's XFORWARD_README and XCLIENT_README.
 """
@@ -36,7 +37,7 @@ class Transacting(Conversation, Protocol):
     gateway: Gateway
     helo: str
     is_extended: bool
-    forwarded: forwarding.ForwardedClient | None
+    forwarded: forwarding.ForwardedClient
 
     @property
     def has_queued(self) -> bool:
@@ -105,7 +106,7 @@ async def reset(session: Transacting, arg: str) -> str:
 
 
 async def forward(session: Transacting, arg: str) -> str:
-    """Take what a trusted relay says of the client whose message comes next: XFORWARD."""
+    """Note what a trusted relay says of the client whose message comes next: XFORWARD."""
     if not session.is_relay:
         return NO_RELAY
     if session.mail_from is not None:

@@ -1,5 +1,4 @@
-"""Publish what the SMTP session accepted; a worker of the hub (``HUB_PUMPS``), prompted by each
-commit.
+"""Publish what the SMTP session accepted: a queue worker (``HUB_PUMPS``), woken by each commit.
 
 Contribution and outcome are one transaction, and the contribution carries the row's key as its
 ``once_key``: a worker killed anywhere leaves either nothing or all of it. What the session has read
@@ -86,9 +85,7 @@ def _carry_out(row: InboundMail) -> None:
 
 @dataclass(frozen=True)
 class _Plan:
-    """What is to be done with a message for a list:
-    one of these, or nothing when the list is gone.
-    """
+    """What is to be done with a message for a list; nothing when the list is gone."""
 
     draft: Draft | None = None
     waits: bool = False
@@ -120,16 +117,14 @@ def _plan(row: InboundMail) -> _Plan:
 
 
 def _read_again(row: InboundMail) -> Draft:
-    """Read a message once more: what it answers is
-    here now, or its row is of an earlier release.
-    """
+    """Read a message once more: what it answers is here now, or its row is of an old release."""
     assert row.list is not None
     mail = mail_of(row)
     return compose(
         mail=mail,
         mailing_list=row.list,
         parent=find_parent(mail=mail, mailing_list=row.list, answers=row.answers),
-        address=mail.from_addresses[0] if mail.from_addresses else "",
+        address=next(iter(mail.from_addresses), ""),
     )
 
 
@@ -189,9 +184,7 @@ def _carry_out_plan(row: InboundMail, plan: _Plan) -> None:
 
 
 def _make_contribution(row: InboundMail, draft: Draft, unproven: tuple[int, ...]) -> None:
-    """Make the contribution. The moment that counts
-    is that of receipt: who wrote in time was in time.
-    """
+    """Make the contribution, at the moment of receipt: who wrote in time was in time."""
     assert row.member is not None
     is_confirmed = row.proof == InboundMail.Proof.CONFIRMED
     moment = clock.now() if is_confirmed else row.received_at
@@ -222,9 +215,7 @@ def _discard(row: InboundMail, contribution: object) -> None:
 
 
 def _refuse(row: InboundMail, error: HubError) -> None:
-    """Record that a rule refused what the session
-    had accepted, and tell its sender, who is proven.
-    """
+    """Record that a rule refused what the session had accepted; tell its sender, who is proven."""
     if error.code == "rate":
         states.put_off(row, RATE_PAUSE)
         return

@@ -15,8 +15,7 @@ from hub.lib.markup import VERSION
 from hub.search.models import SearchDocument
 from listserv.archive.export import export_mbox
 from listserv.digests.select import excerpt
-from tests.listserv.gateway.conftest import drain, letter
-from tests.listserv.gateway.test_pump import accept
+from tests.listserv.gateway.conftest import accept, drain, letter
 
 pytestmark = pytest.mark.django_db
 TYPED = "The load is 5*10^3 and then 2*10^4.\n# of seeds: 100\n__START__ \\\\files\\_public &lt;none&gt;\n7) seven"

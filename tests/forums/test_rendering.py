@@ -15,8 +15,7 @@ from listserv.archive.importing import ImportOptions, import_archive
 from listserv.models import InboundMail
 from tests import slow
 from tests.listserv.archive.conftest import message, write_mbox
-from tests.listserv.gateway.conftest import drain, letter
-from tests.listserv.gateway.test_pump import accept
+from tests.listserv.gateway.conftest import accept, drain, letter
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TEXT = "A *word* and a [link](https://a.example).\n\n|a|b|\n|-|-|\n|c|d|"

@@ -13,8 +13,7 @@ from listserv import services, tokens
 from listserv.digests.render import Digest
 from listserv.digests.select import gather
 from listserv.models import InboundMail, MailingList, Subscription
-from tests.listserv.gateway.conftest import letter
-from tests.listserv.gateway.test_pump import accept
+from tests.listserv.gateway.conftest import accept, letter
 from tests.listserv.test_list_pages import row_of
 from tests.ui.browsing import HOST, Answer, in_browser, render, serve, violations
 

@@ -18,8 +18,7 @@ from listserv.gateway.confirmation import held_mail
 from listserv.mail.parse.message import parse
 from listserv.models import InboundMail, MailingList, Notice, Subscription
 from listserv.outbound import outbox
-from tests.listserv.gateway.conftest import drain, letter
-from tests.listserv.gateway.test_pump import accept
+from tests.listserv.gateway.conftest import accept, drain, letter
 
 pytestmark = pytest.mark.django_db
 

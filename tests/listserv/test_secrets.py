@@ -28,8 +28,7 @@ from listserv.models import InboundMail, MailingList, Notice, Subscription
 from listserv.outbound.render import Renderer
 from listserv.outbound.roster import Form, Receiver
 from tests.listserv.commands.conftest import Post
-from tests.listserv.gateway.conftest import drain
-from tests.listserv.gateway.test_pump import accept
+from tests.listserv.gateway.conftest import accept, drain
 
 pytestmark = pytest.mark.django_db
 TOKEN = re.compile(r"[a-z0-9]{16,}")

@@ -1,4 +1,4 @@
-"""A real SMTP server in a thread, the pump, and people who send to it."""
+"""A real SMTP server in a thread, its worker, and people who send to it."""
 
 import asyncio
 import smtplib
@@ -15,6 +15,10 @@ from django.db import connections
 from hub.lib.clock import now as clock
 from hub.lib.endpoints import Endpoint
 from listserv.gateway import authentication, server
+from listserv.gateway.delivery import Delivery
+from listserv.gateway.evaluation import evaluate
+from listserv.gateway.recipients import resolve
+from listserv.gateway.spool import write
 from listserv.gateway.worker import publish_accepted
 from listserv.models import InboundMail
 
@@ -46,7 +50,7 @@ class Door:
     def send(
         self, raw: bytes | str, to: str | list[str], *, member: Any = None, mail_from: str = "", utf8: bool = False
     ) -> tuple[int, str]:
-        """Send one mail and return the reply to the first command that was refused, or to the mail."""
+        """Send one message and return the reply to the first command that was refused, or to the message."""
         raw = raw.encode() if isinstance(raw, str) else raw
         options = ["SMTPUTF8", "BODY=8BITMIME"] if utf8 else []
         with self.client(member) as client:
@@ -102,7 +106,7 @@ def start(settings: Any) -> Door:
 @pytest.fixture
 def door(transactional_db: None, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Door]:
     """A server at a port of its own."""
-    monkeypatch.setattr(authentication, "WRONG_PASSWORD", 0.0)
+    monkeypatch.setattr(authentication, "WRONG_PASSWORD_SECONDS", 0.0)
     settings.HUB_RATE_PER_HOUR = 1_000
     running = start(settings)
     yield running
@@ -122,6 +126,21 @@ def risk(people: Any) -> str:
     return str(people.policy.forum.mailing_list.address)
 
 
+def accept(
+    raw: bytes | str, to: str | list[str], *, member: Any = None, mail_from: str = "", peer: str = "192.0.2.1"
+) -> str:
+    """Do what the server does between the end of data and its reply; return the reply."""
+    raw = raw.encode() if isinstance(raw, str) else raw
+    addresses = [to] if isinstance(to, str) else to
+    delivery = Delivery(
+        peer=peer, helo="x", auth_id=member.pk if member else None, mail_from=mail_from or "a@b.example",
+        recipients=tuple(resolve(address) for address in addresses), raw=raw, size=len(raw), received_at=clock(),
+    )  # fmt: skip
+    evaluation = evaluate(delivery)
+    write([evaluation])
+    return evaluation.reply
+
+
 def drain() -> int:
     """Publish all that is accepted, as the worker does; return how many rows were claimed."""
     total = 0
@@ -138,7 +157,7 @@ def only() -> InboundMail:
 def letter(
     text: str = "My own words.", *, who: Any = None, subject: str = "A thought", message_id: str = "", **headers: str
 ) -> str:
-    """Return a plain mail."""
+    """Return a plain message."""
     lines = [f"From: {who.name} <{who.email}>"] if who is not None else []
     lines += [f"Subject: {subject}"] if subject else []
     lines += [f"Message-ID: <{message_id}>"] if message_id else []

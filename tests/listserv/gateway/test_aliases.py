@@ -12,8 +12,7 @@ from listserv import selectors, tokens
 from listserv.gateway import aliases
 from listserv.gateway.confirmation import confirm_held
 from listserv.models import InboundMail, Notice
-from tests.listserv.gateway.conftest import drain
-from tests.listserv.gateway.test_pump import accept
+from tests.listserv.gateway.conftest import accept, drain
 
 pytestmark = pytest.mark.django_db
 
@@ -129,27 +128,28 @@ def test_an_alias_is_of_one_member_and_one_list(cast, risk, alias, now):
 
 def test_answer_to_a_copy_that_goes_to_the_author_alone_is_told_to_its_writer(cast, risk, alias):
     """As s-nail does it, which leaves Reply-To out."""
-    said = cast.say(cast.amina, now=clock())
+    contribution = cast.say(cast.amina, now=clock())
     Notice.objects.all().delete()
-    answering = f"In-Reply-To: <{said.message_id}>\r\n"
+    answering = f"In-Reply-To: <{contribution.message_id}>\r\n"
     accept(mail(cast.boris, "Thirty.", extra=answering), alias(cast.amina), member=cast.boris)
     drain()
     assert passed(cast.amina)[0].get_body(("plain",)).get_content().startswith("Thirty.")
-    told, _row = passed(cast.boris)
-    text = told.get_body(("plain",)).get_content()
-    assert "went to Amina Diallo alone" in text and f"{risk.address} with #{said.number}" in " ".join(text.split())
+    notification, _row = passed(cast.boris)
+    text = notification.get_body(("plain",)).get_content()
+    assert "went to Amina Diallo alone" in text
+    assert f"{risk.address} with #{contribution.number}" in " ".join(text.split())
     assert "Thirty" not in text and "+r." not in text
-    accept(mail(cast.boris, "Thirty.", message_id="m3@client"), told["Reply-To"])
+    accept(mail(cast.boris, "Thirty.", message_id="m3@client"), notification["Reply-To"])
     drain()
-    made = Contribution.objects.latest("pk")
-    assert (made.text, made.parent) == ("Thirty.", said)
+    published = Contribution.objects.latest("pk")
+    assert (published.text, published.parent) == ("Thirty.", contribution)
 
 
 @pytest.mark.parametrize("way", ["not an answer", "to all as well", "an answer to a private mail"])
 def test_writer_who_is_not_mistaken_is_told_nothing(cast, risk, alias, way):
-    said = cast.say(cast.amina, now=clock())
+    contribution = cast.say(cast.amina, now=clock())
     Notice.objects.all().delete()
-    answered = {"to all as well": said.message_id, "not an answer": ""}.get(way, "p@x")
+    answered = {"to all as well": contribution.message_id, "not an answer": ""}.get(way, "p@x")
     extra = f"In-Reply-To: <{answered}>\r\n" if answered else ""
     to = [alias(cast.amina), *([risk.address] if way == "to all as well" else [])]
     accept(mail(cast.boris, extra=extra), to, member=cast.boris)

@@ -72,7 +72,7 @@ def test_session_that_waited_longest_makes_room_when_the_door_is_full(door, monk
         first.say("EHLO wire.example")
         second.say("EHLO wire.example")
         monkeypatch.setattr(server, "MAX_SESSIONS", 1)
-        monkeypatch.setattr(limits, "IDLE", 0.0)
+        monkeypatch.setattr(limits, "IDLE_SECONDS", 0.0)
         with Wire(door.port) as third:
             assert third.greeting.startswith("220")
             assert first.reply().startswith("421 4.3.2 Other clients are waiting")
@@ -84,7 +84,7 @@ def test_session_with_a_mail_under_way_is_not_ended_for_another(door, people, ri
     with Wire(door.port) as writing:
         writing.begin(people.amina, risk)
         monkeypatch.setattr(server, "MAX_SESSIONS", 1)
-        monkeypatch.setattr(limits, "IDLE", 0.0)
+        monkeypatch.setattr(limits, "IDLE_SECONDS", 0.0)
         with Wire(door.port) as late:
             assert late.greeting.startswith("421 4.3.2 Too many sessions")
         assert writing.say(letter(who=people.amina) + ".").startswith("250")
@@ -115,7 +115,7 @@ def test_mail_that_trickles_in_is_cut_off_though_each_byte_is_in_time(door, peop
 
 def test_client_that_reads_nothing_is_let_go_of(transactional_db, settings, monkeypatch):
     monkeypatch.setattr(session, "TIMEOUT", 0.3)
-    monkeypatch.setattr(peers, "LINGER", 0.1)
+    monkeypatch.setattr(peers, "LINGER_SECONDS", 0.1)
     door = start(settings)
     with Wire(door.port) as wire:
         wire.socket.setsockopt(1, 8, 2_048)  # SO_RCVBUF

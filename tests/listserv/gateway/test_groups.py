@@ -61,9 +61,9 @@ def test_second_copy_in_a_group_is_a_copy(cast, delivery):
 
 
 def test_proven_copy_is_taken_beside_the_held_one_of_a_group(cast, delivery, now):
-    said = cast.say(cast.boris, now=now)
+    contribution = cast.say(cast.boris, now=now)
     found = cast.policy.forum.mailing_list
-    reply = tokens.reply_address(found.name, member_id=cast.amina.pk, number=said.number, list_id=found.pk)
+    reply = tokens.reply_address(found.name, member_id=cast.amina.pk, number=contribution.number, list_id=found.pk)
     raw = letter("A word.", who=cast.amina, message_id="a@client")
     assert verdicts([delivery(raw), delivery(raw, to=reply), delivery(raw)]) == [
         ("held", "unproven"), ("queued", "ok"), ("discarded", "duplicate")

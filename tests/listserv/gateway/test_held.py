@@ -13,8 +13,7 @@ from listserv.gateway import rules, worker
 from listserv.gateway.confirmation import confirm_held, disown_held, held_mail
 from listserv.mail.parse.message import parse
 from listserv.models import HELD_FOR, InboundMail, Notice
-from tests.listserv.gateway.conftest import drain, letter, only
-from tests.listserv.gateway.test_pump import accept
+from tests.listserv.gateway.conftest import accept, drain, letter, only
 
 pytestmark = pytest.mark.django_db
 
@@ -65,8 +64,8 @@ def test_confirmed_mail_is_published_as_the_members(cast, held):
     confirm_held(list_name="risk", token=token(held), now=clock())
     drain()
     confirm_held(list_name="risk", token=token(held), now=clock())
-    made = Contribution.objects.get()
-    assert (made.author, made.text) == (cast.amina, "Is it mine?")
+    contribution = Contribution.objects.get()
+    assert (contribution.author, contribution.text) == (cast.amina, "Is it mine?")
     assert (only().state, only().proof) == ("published", "confirmed")
 
 

@@ -10,8 +10,7 @@ from hub.lib.clock import now as clock
 from listserv import tokens
 from listserv.mail.parse.message import parse
 from listserv.models import HELD_FOR, InboundMail, Notice
-from tests.listserv.gateway.conftest import drain, letter
-from tests.listserv.gateway.test_pump import accept
+from tests.listserv.gateway.conftest import accept, drain, letter
 
 pytestmark = pytest.mark.django_db
 PUBLIC = ("publish", "everybody", "appears")
@@ -59,8 +58,8 @@ def test_commands_are_named_as_such(cast, risk, client, to):
 
 @pytest.mark.parametrize("way", ["list", "reply"])
 def test_contribution_says_that_everybody_gets_it(cast, risk, client, way):
-    said = cast.say(cast.amina, now=clock())
-    reply = tokens.reply_address("risk", member_id=cast.amina.pk, number=said.number, list_id=risk.pk)
+    contribution = cast.say(cast.amina, now=clock())
+    reply = tokens.reply_address("risk", member_id=cast.amina.pk, number=contribution.number, list_id=risk.pk)
     _row, _asked, url = held(cast, risk.address if way == "list" else reply)
     assert "goes to everybody" in words(client.get(url)) and "Yes, publish it" in words(client.get(url))
     assert "to everybody there" in words(client.post(url, {"confirm": "1"}))
@@ -102,8 +101,9 @@ def test_refused_private_message_is_called_one(cast, risk):
     cast.amina.is_active = False
     cast.amina.save()
     drain()
-    told = parse(bytes(Notice.objects.latest("pk").raw))
-    assert "private message was not passed on" in told.text and "published" not in told.text + told.subject
+    notification = parse(bytes(Notice.objects.latest("pk").raw))
+    assert "private message was not passed on" in notification.text
+    assert "published" not in notification.text + notification.subject
 
 
 def test_notification_says_how_not_to_be_asked_again(cast, risk):

@@ -30,7 +30,7 @@ def test_mail_begins_where_there_is_room():
 def test_mail_is_put_off_when_the_disk_is_nearly_full_and_let_in_again_later(monkeypatch):
     free = [5]
     monkeypatch.setattr(limits, "free_bytes", lambda folder: free[0])
-    monkeypatch.setattr(limits, "DISK_EVERY", -1.0)
+    monkeypatch.setattr(limits, "DISK_LOOK_SECONDS", -1.0)
     room = pressure(reserve=10)
     assert room.refusal().startswith("452 4.3.1 The hub's disk is nearly full.")
     free[0] = 20
@@ -50,7 +50,7 @@ def test_disk_is_not_asked_for_every_mail(monkeypatch):
 
 
 def test_mail_is_put_off_while_the_database_is_slow_or_the_memory_is_taken():
-    assert pressure(busy=limits.SLOW + 1).refusal().startswith("451 4.3.0")
+    assert pressure(busy=limits.SLOW_COMMIT_SECONDS + 1).refusal().startswith("451 4.3.0")
     room = pressure()
     room.held = limits.MOST_BYTES + 1
     assert room.refusal().startswith("452 4.3.1")

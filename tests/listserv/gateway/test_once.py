@@ -7,8 +7,7 @@ from forums.models import Contribution, ForumPolicy
 from hub.lib.clock import now as clock
 from listserv.models import InboundMail, Mailing
 from listserv.outbound.render import Renderer
-from tests.listserv.gateway.conftest import drain, letter
-from tests.listserv.gateway.test_pump import accept
+from tests.listserv.gateway.conftest import accept, drain, letter
 
 pytestmark = pytest.mark.django_db
 RISK = "risk@lists.hub.example"
@@ -52,9 +51,9 @@ def test_other_words_are_published_although_the_first_mail_is_no_longer_kept(cas
 
 
 def test_other_orders_under_one_message_id_are_carried_out(cast):
-    said = [cast.say(cast.boris, f"Word {number}.", now=clock()) for number in (1, 2)]
-    for row in (*said, said[0]):
-        _send(cast, f"GET {row.number}", to="risk-request@lists.hub.example")
+    first, second = (cast.say(cast.boris, f"Word {number}.", now=clock()) for number in (1, 2))
+    for contribution in (first, second, first):
+        _send(cast, f"GET {contribution.number}", to="risk-request@lists.hub.example")
     assert list(InboundMail.objects.order_by("pk").values_list("state", flat=True)) == ["done", "done", "discarded"]
 
 

@@ -11,8 +11,7 @@ from listserv.gateway.compose import compose
 from listserv.mail.parse import message
 from listserv.mail.trim import trimming
 from listserv.models import InboundMail
-from tests.listserv.gateway.conftest import drain, letter, only
-from tests.listserv.gateway.test_pump import accept
+from tests.listserv.gateway.conftest import accept, drain, letter, only
 
 pytestmark = pytest.mark.django_db
 QUOTED = "Fifty metres is enough.\r\n\r\nOn 4 Nov 2026 at 15:59, Boris <b@x.example> wrote:\r\n> What distance?"

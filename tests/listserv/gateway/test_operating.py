@@ -1,4 +1,4 @@
-"""What an operator sets at the mail door, over real sockets: rates, room, proxies, several doors, certificates."""
+"""What an operator sets at the mail door, over real sockets: rates, room, proxies, several gateways, certificates."""
 
 import asyncio
 import base64
@@ -16,8 +16,7 @@ from django.db import OperationalError
 
 from hub.env import EnvError
 from hub.lib.endpoints import Endpoint
-from listserv.gateway import authentication, limits, server, tls
-from listserv.gateway import handler as door_room
+from listserv.gateway import authentication, handler, limits, server, tls
 from listserv.models import InboundMail
 from tests.listserv.gateway.conftest import Door, letter, only, start
 from tests.listserv.gateway.test_protocol import Wire
@@ -28,7 +27,7 @@ PROXY_V2 = b"\r\n\r\n\0\r\nQUIT\n"
 @pytest.fixture
 def opened(transactional_db: None, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """Return a function that starts a door with the settings as they then are."""
-    monkeypatch.setattr(authentication, "WRONG_PASSWORD", 0.0)
+    monkeypatch.setattr(authentication, "WRONG_PASSWORD_SECONDS", 0.0)
     running: list[Door] = []
 
     def run() -> Door:
@@ -164,7 +163,7 @@ def test_client_that_is_no_proxy_of_ours_is_not_believed(opened, settings):
 
 def test_no_mail_is_begun_without_room_and_none_that_was_begun_is_lost(opened, people, risk, monkeypatch):
     door = opened()
-    monkeypatch.setattr(limits, "DISK_EVERY", -1.0)
+    monkeypatch.setattr(limits, "DISK_LOOK_SECONDS", -1.0)
     with Wire(door.port) as wire:
         wire.begin(people.amina, risk)
         monkeypatch.setattr(limits, "free_bytes", lambda folder: 0)
@@ -176,8 +175,8 @@ def test_no_mail_is_begun_without_room_and_none_that_was_begun_is_lost(opened, p
 
 
 def test_bytes_of_mails_are_counted_while_they_come_and_let_go_of_afterwards(opened, people, risk, monkeypatch):
-    doors = []
-    monkeypatch.setattr(server, "Gateway", lambda: doors.append(door_room.Gateway()) or doors[0])
+    gateways = []
+    monkeypatch.setattr(server, "Gateway", lambda: gateways.append(handler.Gateway()) or gateways[0])
     door = opened()
     with Wire(door.port) as wire, Wire(door.port) as other:
         wire.begin(people.amina, risk)
@@ -191,8 +190,8 @@ def test_bytes_of_mails_are_counted_while_they_come_and_let_go_of_afterwards(ope
         other.say("RSET")
         assert other.say("MAIL FROM:<a@b.example>").startswith("250")
         other.socket.sendall(b"RCPT TO:<" + risk.encode() + b">\r\nDATA\r\nhalf a mail")
-    doors[0].spool.stop()
-    assert doors[0].pressure.held <= len(b"half a mail")
+    gateways[0].spool.stop()
+    assert gateways[0].pressure.held <= len(b"half a mail")
 
 
 def test_clients_that_ask_in_vain_while_the_database_is_away_are_one_fault_in_the_log(
@@ -207,12 +206,12 @@ def test_clients_that_ask_in_vain_while_the_database_is_away_are_one_fault_in_th
         wire.say("EHLO wire.example")
         wire.say(f"MAIL FROM:<{people.amina.email}>")
         with monkeypatch.context() as during:
-            during.setattr(door_room.lookups, "look_up_kept", lambda *_: None)
-            during.setattr(door_room.lookups, "look_up", away)
+            during.setattr(handler.lookups, "look_up_recent", lambda *_: None)
+            during.setattr(handler.lookups, "look_up", away)
             assert {wire.say(f"RCPT TO:<{risk}>")[:9] for _ in range(5)} == {"451 4.3.0"}
-        monkeypatch.setattr(door_room.lookups, "look_up_kept", lambda *_: None)
+        monkeypatch.setattr(handler.lookups, "look_up_recent", lambda *_: None)
         assert wire.say(f"RCPT TO:<{risk}>").startswith("250")
-    lines = [found for found in caplog.records if found.name == door_room.__name__]
+    lines = [found for found in caplog.records if found.name == handler.__name__]
     assert len(lines) == 2 and "works again" in lines[1].getMessage()
     assert "connection refused" in lines[0].getMessage() and lines[0].exc_info is None
 

@@ -13,8 +13,7 @@ from pathlib import Path
 import pytest
 
 from hub.lib.limits import Limit
-from listserv.gateway import handler as door_room
-from listserv.gateway import limits, server, session, spool
+from listserv.gateway import handler, limits, server, session, spool
 from listserv.models import InboundMail
 from tests.listserv.gateway.conftest import PASSWORD, letter, only, start
 
@@ -143,11 +142,11 @@ def test_list_name_and_domain_may_come_in_any_case(door, people, risk):
 def test_too_many_recipients_are_put_off(door, people, risk):
     with door.client(people.amina) as client:
         client.mail(people.amina.email)
-        codes = [client.rcpt(risk)[0] for _ in range(door_room.MAX_RECIPIENTS + 1)]
-        assert codes == [250] * door_room.MAX_RECIPIENTS + [452]
+        codes = [client.rcpt(risk)[0] for _ in range(handler.MAX_RECIPIENTS + 1)]
+        assert codes == [250] * handler.MAX_RECIPIENTS + [452]
         assert client.data(letter(who=people.amina).encode())[0] == 250
     states = list(InboundMail.objects.order_by("pk").values_list("state", flat=True))
-    assert states == ["queued"] + ["discarded"] * (door_room.MAX_RECIPIENTS - 1)
+    assert states == ["queued"] + ["discarded"] * (handler.MAX_RECIPIENTS - 1)
 
 
 def test_announced_size_over_the_limit_is_refused_before_the_mail(door, people, settings):
@@ -274,7 +273,7 @@ def test_silent_session_ends(settings, transactional_db, monkeypatch):
 
 
 def test_stopping_tells_every_idle_session_and_waits_for_none(transactional_db, settings, people, risk, monkeypatch):
-    monkeypatch.setattr(door_room, "GRACE", 600.0)
+    monkeypatch.setattr(handler, "GRACE", 600.0)
     door = start(settings)
     with Wire(door.port) as greeted, Wire(door.port) as writing, Wire(door.port) as signed_in:
         signed_in.say("EHLO wire.example")

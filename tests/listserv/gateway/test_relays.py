@@ -9,7 +9,7 @@ import pytest
 from hub.env import EnvError, networks
 from hub.lib.clock import now as clock
 from listserv import retention
-from listserv.gateway import handler as door_room
+from listserv.gateway import handler
 from listserv.mail.auth import domain_checks as trust
 from listserv.mail.auth.domain_checks import DomainChecks
 from listserv.models import InboundMail, Notice
@@ -131,7 +131,7 @@ def test_clients_behind_a_relay_are_each_counted_and_the_relay_is_not(behind, se
 
 
 def test_relay_that_asks_about_recipients_is_answered_each_time_and_leaves_nothing(behind, people, risk, monkeypatch):
-    monkeypatch.setattr(door_room, "MAX_UNKNOWN", 2)
+    monkeypatch.setattr(handler, "MAX_UNKNOWN", 2)
     wire, _announced = greeted(behind.port)
     with wire:
         for _ in range(5):

@@ -126,10 +126,10 @@ def test_mail_that_has_been_through_the_list_is_discarded(door, people, risk):
 
 
 def test_contribution_that_comes_back_from_a_mirror_is_discarded(door, people, risk, now):
-    said = people.say(people.boris, "Fifty metres.", now=now)
+    contribution = people.say(people.boris, "Fifty metres.", now=now)
     back = "Fifty metres.\r\n\r\n____\r\nFooter of the mirror\r\n"
     for who in (people.amina, people.boris):
-        door.send(letter(back, who=who, message_id=said.message_id), risk, member=who)
+        door.send(letter(back, who=who, message_id=contribution.message_id), risk, member=who)
         assert (only().state, only().code) == ("discarded", "loop")
         only().delete()
 
@@ -168,8 +168,9 @@ def test_file_that_might_be_run_is_refused(door, people, risk):
 
 def test_empty_subject_takes_the_first_words_or_the_topics(door, people, risk, now):
     door.send(letter("# A first line\r\nand a second", who=people.amina, subject=""), risk, member=people.amina)
-    said = people.say(people.boris, subject="The plan", now=now)
-    door.send(letter(who=people.amina, subject="", In_Reply_To=f"<{said.message_id}>"), risk, member=people.amina)
+    contribution = people.say(people.boris, subject="The plan", now=now)
+    raw = letter(who=people.amina, subject="", In_Reply_To=f"<{contribution.message_id}>")
+    door.send(raw, risk, member=people.amina)
     drain()
     subjects = Contribution.objects.filter(origin="mail").order_by("number")
     assert [row.subject for row in subjects] == ["# A first line", "Re: The plan"]
@@ -181,10 +182,11 @@ def test_too_long_text_is_refused_with_both_figures(door, people, risk):
 
 
 def test_closed_period_and_locked_topic_are_said_in_the_session(door, people, risk, now):
-    said = people.say(people.boris, subject="Old", now=now)
-    said.post.topic.status = 1
-    type(said.post.topic).objects.filter(pk=said.topic_id).update(status=1)
-    code, text = door.send(letter(who=people.amina, In_Reply_To=f"<{said.message_id}>"), risk, member=people.amina)
+    contribution = people.say(people.boris, subject="Old", now=now)
+    contribution.post.topic.status = 1
+    type(contribution.post.topic).objects.filter(pk=contribution.topic_id).update(status=1)
+    raw = letter(who=people.amina, In_Reply_To=f"<{contribution.message_id}>")
+    code, text = door.send(raw, risk, member=people.amina)
     assert (code, text) == (550, "5.7.1 This topic is closed for replies. You can start a new topic.")
     people.policy.closes_at = clock() - timedelta(hours=1)
     people.policy.save()
@@ -285,6 +287,6 @@ def test_burst_asks_for_a_list_once(people, risk, django_assert_num_queries, mon
     with django_assert_num_queries(1):
         found = [recipients.resolve(risk, find=lists.find).mailing_list for _ in range(10)]
     assert {one.forum_id for one in found} == {people.forum_id}
-    monkeypatch.setattr(recipients, "RECENT", 0.0)
+    monkeypatch.setattr(recipients, "RECENT_SECONDS", 0.0)
     with django_assert_num_queries(2):
         assert lists.find("risk") and lists.find("risk")

@@ -4,9 +4,8 @@ import pytest
 
 from hub.lib.clock import now as clock
 from listserv.gateway import worker
-from tests.listserv.gateway.conftest import letter
+from tests.listserv.gateway.conftest import accept, letter
 from tests.listserv.gateway.stops import climbs, follow
-from tests.listserv.gateway.test_pump import accept
 
 pytestmark = pytest.mark.django_db
 # Upwards lead only what is registered: the live item under discussion, the lists, the live room; and what is asked

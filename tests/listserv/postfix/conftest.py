@@ -137,7 +137,7 @@ def at_port(transactional_db: None, settings: Any, monkeypatch: pytest.MonkeyPat
     def run(port: int) -> Door:
         until(lambda: not answers(port), f"An earlier hub at {port}")
         monkeypatch.setattr("tests.listserv.gateway.conftest.free_port", lambda: port)
-        monkeypatch.setattr(authentication, "WRONG_PASSWORD", 0.0)
+        monkeypatch.setattr(authentication, "WRONG_PASSWORD_SECONDS", 0.0)
         running.append(start(settings))
         return running[-1]
 

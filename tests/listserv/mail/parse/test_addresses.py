@@ -8,7 +8,7 @@ from allauth.account.models import EmailAddress
 from hub.lib.addresses import fold_address
 from hub.lib.mail import send_letter
 from hub.members.selectors import member_by_address
-from listserv.gateway.sender import claimed
+from listserv.gateway.sender import claimed_member
 from listserv.mail.parse.headers import addresses, display_name
 from listserv.mail.parse.message import parse
 from listserv.models import Notice
@@ -41,7 +41,7 @@ def test_one_mailbox_has_one_spelling(written, folded):
 def test_a_member_is_known_by_an_internationalised_address(cast, domain):
     EmailAddress.objects.create(user=cast.amina, email=HAN, verified=True)
     raw = mail(part("text/plain", "Hello."), From=f"阿米娜 <用户@{domain}>")
-    assert claimed(parse(raw)) == cast.amina
+    assert claimed_member(parse(raw)) == cast.amina
     assert member_by_address(f"用户@{domain}") == cast.amina
 
 

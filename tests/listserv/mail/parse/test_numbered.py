@@ -8,8 +8,7 @@ from hub.lib.clock import now as clock
 from listserv import tokens
 from listserv.mail.parse.answered_number import answered_number
 from listserv.mail.parse.message import parse
-from tests.listserv.gateway.conftest import drain, letter
-from tests.listserv.gateway.test_pump import accept
+from tests.listserv.gateway.conftest import accept, drain, letter
 
 pytestmark = pytest.mark.django_db
 

@@ -12,8 +12,7 @@ from listserv.mail.parse.subjects import bare_subject, is_forward, is_same_subje
 from listserv.models import MailingList
 from listserv.outbound.render import subject_line
 from tests.listserv.copies import copies
-from tests.listserv.gateway.conftest import drain, letter
-from tests.listserv.gateway.test_pump import accept
+from tests.listserv.gateway.conftest import accept, drain, letter
 
 PLAN = "Draft checklist for field trials"
 

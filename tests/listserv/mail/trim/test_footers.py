@@ -15,8 +15,7 @@ from listserv.mail.trim.footers import without_footers
 from listserv.models import MailingList, Notice, Subscription
 from listserv.outbound.bodies import Bodies
 from listserv.outbound.roster import Form
-from tests.listserv.gateway.conftest import drain, letter
-from tests.listserv.gateway.test_pump import accept
+from tests.listserv.gateway.conftest import accept, drain, letter
 
 pytestmark = pytest.mark.django_db
 LANGUAGES = [code for code, _label in settings.LANGUAGES]

@@ -5,33 +5,17 @@ from datetime import timedelta
 
 import pytest
 
-from forums import services as forums
+from forums import services as forum_services
 from forums.models import Contribution
 from hub.lib.clock import now as clock
 from hub.lib.errors import NotFound
 from listserv import tokens
 from listserv.gateway import states, worker
-from listserv.gateway.delivery import Delivery
-from listserv.gateway.evaluation import evaluate
 from listserv.gateway.recipients import resolve
-from listserv.gateway.spool import write
 from listserv.models import InboundMail, Notice, Subscription
-from tests.listserv.gateway.conftest import drain, letter, only
+from tests.listserv.gateway.conftest import accept, drain, letter, only
 
 pytestmark = pytest.mark.django_db
-
-
-def accept(raw, to, *, member=None, mail_from="", peer="192.0.2.1"):
-    """Do what the server does between the end of data and its reply; return the reply."""
-    raw = raw.encode() if isinstance(raw, str) else raw
-    addresses = [to] if isinstance(to, str) else to
-    delivery = Delivery(
-        peer=peer, helo="x", auth_id=member.pk if member else None, mail_from=mail_from or "a@b.example",
-        recipients=tuple(resolve(address) for address in addresses), raw=raw, size=len(raw), received_at=clock(),
-    )  # fmt: skip
-    outcome = evaluate(delivery)
-    write([outcome])
-    return outcome.reply
 
 
 @pytest.fixture
@@ -58,65 +42,65 @@ def test_reply_is_found_by_in_reply_to_then_by_references(cast, risk, now):
 
 
 def test_references_pick_no_thread_outside_the_addressed_list(cast, risk, now, make_member):
-    other = forums.create_forum(name="Secret", slug="secret", preset="closed", now=now)
-    forums.admit_member(forum_id=other.forum_id, member=cast.boris, now=now)
-    draft = forums.Draft(forum_id=other.forum_id, text="Hidden.", subject="Hidden")
-    secret = forums.publish(draft=draft, author=cast.boris, origin="web", now=now).contribution
+    other = forum_services.create_forum(name="Secret", slug="secret", preset="closed", now=now)
+    forum_services.admit_member(forum_id=other.forum_id, member=cast.boris, now=now)
+    draft = forum_services.Draft(forum_id=other.forum_id, text="Hidden.", subject="Hidden")
+    secret = forum_services.publish(draft=draft, author=cast.boris, origin="web", now=now).contribution
     raw = letter(who=cast.amina, subject="Re: Hidden", In_Reply_To=f"<{secret.message_id}>")
     accept(raw, risk.address, member=cast.amina)
     drain()
-    made = Contribution.objects.get(origin="mail")
-    assert made.parent is None
-    assert made.post.topic.forum_id == risk.forum_id
-    assert made.topic_id != secret.topic_id
+    contribution = Contribution.objects.get(origin="mail")
+    assert contribution.parent is None
+    assert contribution.post.topic.forum_id == risk.forum_id
+    assert contribution.topic_id != secret.topic_id
 
 
 def test_reply_address_proves_its_owner_and_names_the_contribution(cast, risk, now):
-    said = cast.say(cast.boris, now=now)
-    reply = accept(letter("An answer.", who=cast.amina), reply_to(risk, cast.amina, said))
+    contribution = cast.say(cast.boris, now=now)
+    reply = accept(letter("An answer.", who=cast.amina), reply_to(risk, cast.amina, contribution))
     assert reply.startswith("250 2.0.0 Accepted")
     drain()
-    made = Contribution.objects.get(origin="mail")
-    assert (made.parent, made.author, made.topic_id) == (said, cast.amina, said.topic_id)
+    published = Contribution.objects.get(origin="mail")
+    assert (published.parent, published.author, published.topic_id) == (contribution, cast.amina, contribution.topic_id)
     assert only().proof == "token"
 
 
 def test_reply_address_of_somebody_else_proves_nothing(cast, risk, now):
-    said = cast.say(cast.boris, now=now)
-    assert "Held" not in accept(letter(who=cast.chen), reply_to(risk, cast.amina, said))
+    contribution = cast.say(cast.boris, now=now)
+    assert "Held" not in accept(letter(who=cast.chen), reply_to(risk, cast.amina, contribution))
     assert only().state == "held"
     assert (only().proof, only().member) == ("none", cast.chen)
 
 
 def test_reply_address_with_an_unknown_author_is_refused_with_the_reason(cast, risk, now):
-    said = cast.say(cast.boris, now=now)
-    reply = accept("From: thief@elsewhere.example\r\n\r\nx\r\n", reply_to(risk, cast.amina, said))
+    contribution = cast.say(cast.boris, now=now)
+    reply = accept("From: thief@elsewhere.example\r\n\r\nx\r\n", reply_to(risk, cast.amina, contribution))
     assert reply.startswith("550 5.7.1 This reply address belongs to another address than thief@elsewhere.example.")
 
 
 def test_reply_token_of_another_list_is_refused(cast, risk, now):
-    said = cast.say(cast.boris, now=now)
-    other = forums.create_forum(name="Other", slug="other", preset="closed", now=now)
+    contribution = cast.say(cast.boris, now=now)
+    other = forum_services.create_forum(name="Other", slug="other", preset="closed", now=now)
     name = other.forum.mailing_list.name
     with pytest.raises(NotFound, match="Write to other@"):
-        resolve(tokens.reply_address(name, member_id=cast.amina.pk, number=said.number, list_id=risk.pk))
+        resolve(tokens.reply_address(name, member_id=cast.amina.pk, number=contribution.number, list_id=risk.pk))
 
 
 def test_reply_to_all_is_proven_for_both_addresses_and_one_contribution(cast, risk, now):
-    said = cast.say(cast.boris, now=now)
-    both = [risk.address, reply_to(risk, cast.amina, said)]
+    contribution = cast.say(cast.boris, now=now)
+    both = [risk.address, reply_to(risk, cast.amina, contribution)]
     accept(letter("To all.", who=cast.amina, message_id="all@client"), both)
     drain()
     outcomes = dict(InboundMail.objects.values_list("kind", "state"))
     assert outcomes == {"reply": "published", "post": "discarded"}
-    assert Contribution.objects.get(origin="mail").parent == said
+    assert Contribution.objects.get(origin="mail").parent == contribution
 
 
 def test_proven_copy_frees_the_unproven_one_that_came_first(cast, risk, now):
-    said = cast.say(cast.boris, now=now)
+    contribution = cast.say(cast.boris, now=now)
     raw = letter("In two sessions.", who=cast.amina, message_id="two@client")
     accept(raw, risk.address)
-    accept(raw, reply_to(risk, cast.amina, said))
+    accept(raw, reply_to(risk, cast.amina, contribution))
     drain()
     outcomes = dict(InboundMail.objects.values_list("kind", "state"))
     assert outcomes == {"post": "discarded", "reply": "published"}
@@ -127,10 +111,10 @@ def test_quoted_tail_and_signature_are_folded_not_lost(cast, risk):
     text = "Top.\r\n\r\nOn 3 May 2026 at 10:00, Boris <b@p.example> wrote:\r\n> Quoted.\r\n\r\n-- \r\nAmina\r\nDakar"
     accept(letter(text, who=cast.amina), risk.address, member=cast.amina)
     drain()
-    made = Contribution.objects.get()
-    assert made.text == "Top."
-    assert made.folded.splitlines()[1] == "> Quoted."
-    assert made.folded.endswith("Amina\nDakar")
+    contribution = Contribution.objects.get()
+    assert contribution.text == "Top."
+    assert contribution.folded.splitlines()[1] == "> Quoted."
+    assert contribution.folded.endswith("Amina\nDakar")
 
 
 def test_time_of_receipt_counts_not_that_of_publishing(cast, risk):
@@ -144,7 +128,7 @@ def test_time_of_receipt_counts_not_that_of_publishing(cast, risk):
 
 def test_member_who_left_meanwhile_is_refused_by_letter(cast, risk, now):
     accept(letter("Too late.", who=cast.amina), risk.address, member=cast.amina)
-    forums.remove_member(forum_id=risk.forum_id, member=cast.amina, now=now)
+    forum_services.remove_member(forum_id=risk.forum_id, member=cast.amina, now=now)
     drain()
     assert (only().state, only().code) == ("rejected", "not-found")
     assert not Contribution.objects.exists()
@@ -178,7 +162,7 @@ def test_mail_that_fails_waits_longer_each_time_then_shows_its_error(cast, risk,
 def test_failing_mail_does_not_keep_back_the_next(cast, risk, monkeypatch):
     accept(letter("poison", who=cast.amina), risk.address, member=cast.amina)
     accept(letter("good", who=cast.amina), risk.address, member=cast.amina)
-    publish = forums.publish
+    publish = forum_services.publish
 
     def sometimes(**given):
         return 1 / 0 if given["draft"].text == "poison" else publish(**given)
