@@ -1,6 +1,4 @@
-"""Confirm by word that a held mail is one's own:
-CONFIRM or OK and the code of the letter that asked.
-"""
+"""Confirm that a held message is one's own: CONFIRM or OK, and the code of the notification."""
 
 from typing import TYPE_CHECKING
 
@@ -10,6 +8,8 @@ from hub.lib.errors import Invalid, NotFound
 from listserv import tokens
 from listserv.commands.desk import Answer, Desk
 from listserv.gateway import confirmation
+from listserv.gateway.purposes import list_name_of
+from listserv.gateway.question import token_of
 from listserv.models import InboundMail
 
 if TYPE_CHECKING:
@@ -19,19 +19,27 @@ if TYPE_CHECKING:
 
 
 def code_in(args: str) -> str:
-    """Return the confirm code that stands in an order, empty
-    for none; a whole confirm address is understood too.
+    """Return the confirm code that stands in an order, empty for none.
+
+    A whole confirm address is understood too.
     """
     for word in args.split()[:4]:
-        code = word.partition("+")[2].partition("@")[0] if "+" in word else word
-        code = code.strip("<>()[].,;:\"'").lower()
+        text = token_of(word) if "+" in word else word
+        code = text.strip("<>()[].,;:\"'").lower()
         if tokens.read_confirm(code) is not None:
             return code
     return ""
 
 
+def code_of(order: "Order") -> str:
+    """Return the code that an order confirms with, empty for any other order."""
+    if order.name != "confirm":
+        return ""
+    return code_in(order.args)
+
+
 def confirm(desk: Desk, order: "Order") -> Answer:
-    """Let a held mail go on."""
+    """Let a held message go on."""
     code = code_in(order.args)
     if not code:
         raise Invalid(_("Say the code of the letter that asked you, as in CONFIRM abc123."))
@@ -39,20 +47,15 @@ def confirm(desk: Desk, order: "Order") -> Answer:
 
 
 def confirm_code(code: str, now: "datetime") -> str:
-    """Let the mail that a code names go on; return what is said about it. The code is all that is
-    asked for.
+    """Let the message that a code names go on, and return the answer; the code is proof enough.
 
     Raises: NotFound, Conflict.
     """
-    named = tokens.read_confirm(code)
-    row = (
-        InboundMail.objects.filter(pk=named.mail_id).select_related("list").first()
-        if named is not None
-        else None
-    )
+    confirmed = tokens.read_confirm(code)
+    if confirmed is None:
+        raise NotFound
+    row = InboundMail.objects.filter(pk=confirmed.mail_id).select_related("list").first()
     if row is None:
         raise NotFound
-    confirmation.confirm_held(
-        list_name=row.list.name if row.list else tokens.NO_LIST, token=code, now=now
-    )
+    confirmation.confirm_held(list_name=list_name_of(row), token=code, now=now)
     return _("Thank you: the mail “%s” is taken as yours.") % (row.subject or "…")

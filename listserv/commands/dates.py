@@ -1,9 +1,11 @@
-"""Read a day as people write it: 2026-12-24, 24.12.2026,
-24 December, le 24 décembre, 2026年12月24日, for 2 weeks.
+"""Parse a day as people write it.
+
+2026-12-24, 24.12.2026, 24 December, le 24 décembre, 2026年12月24日, for 2 weeks.
 """
 
 import re
 import zoneinfo
+from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from functools import cache
 
@@ -16,25 +18,30 @@ from listserv.commands.words import options, phrases_of, words_of
 from listserv.digest_times import zone_of
 
 _DIGITS = re.compile(r"\d{1,4}")
-# Letters that a month is told by at least: "dec" is one, "de" is none.
+# Letters of the shortest name of a month: "dec" is one, "de" is none.
 _MONTH_MIN = 3
+# The largest number that is a day, not a year.
+_DAY_MAX = 31
 _SPANS = {"days": 1, "weeks": 7, "months": 30}
 
 
 @cache
 def _months() -> dict[str, int]:
-    """Return the names of months in every language,
-    folded, in full, cut and inflected: ``dict[str, int]``.
-    """
+    """Return the names of months: ``dict[str, int]  # folded word -> 1 to 12``."""
     months: dict[str, int] = {}
+    for word, number in _month_words():
+        if len(word) >= _MONTH_MIN and not word.isdecimal():
+            months.setdefault(word, number)
+    return months
+
+
+def _month_words() -> Iterator[tuple[str, int]]:
+    """Yield the words of the months in every language, in full, cut and inflected."""
     for code, _name in settings.LANGUAGES:
         with translation.override(code):
             for names in (dates.MONTHS, dates.MONTHS_ALT, dates.MONTHS_3):
                 for number, name in names.items():
-                    for word in words_of(str(name)):
-                        if not word.text.isdecimal() and len(word.text) >= _MONTH_MIN:
-                            months.setdefault(word.text, number)
-    return months
+                    yield from ((word.text, number) for word in words_of(str(name)))
 
 
 def day_in(text: str, *, now: datetime, zone: str) -> datetime | None:
@@ -48,53 +55,71 @@ def day_in(text: str, *, now: datetime, zone: str) -> datetime | None:
     place = zone_of(zone)
     today = now.astimezone(place).date()
     day = _span(text, today) or _date(text[:200], today)
-    return (
-        datetime.combine(day, time(0, 0), tzinfo=place).astimezone(zoneinfo.ZoneInfo("UTC"))
-        if day
-        else None
-    )
+    if day is None:
+        return None
+    beginning = datetime.combine(day, time(0, 0), tzinfo=place)
+    return beginning.astimezone(zoneinfo.ZoneInfo("UTC"))
 
 
 def _span(text: str, today: date) -> date | None:
-    """Read "2 weeks": one number and a unit."""
+    """Parse "2 weeks": one number and a unit."""
     spans = list(options(text[:200], phrases_of(*_SPANS)))
     numbers = [int(word) for name, word in spans if name == "number"]
     units = [name for name, _word in spans if name in _SPANS]
-    if len(numbers) != 1 or len(units) != 1 or not 0 < numbers[0] < 1000:
+    if len(numbers) != 1 or len(units) != 1:
+        return None
+    if not 0 < numbers[0] < 1000:
         return None
     return today + timedelta(days=numbers[0] * _SPANS[units[0]])
 
 
 def _date(text: str, today: date) -> date | None:
+    """Parse a date: three numbers, two numbers, or a month by its name with one or two numbers."""
     numbers = [int(digits) for digits in _DIGITS.findall(fold(text))]
-    named = [_months()[word.text] for word in words_of(text) if word.text in _months()]
-    if len(numbers) == 3:
-        if numbers[0] > 31:
-            return _made(numbers[0], numbers[1], numbers[2])
-        year = numbers[2] + 2000 if numbers[2] < 100 else numbers[2]
-        return _made(year, numbers[1], numbers[0]) or _made(year, numbers[0], numbers[1])
-    if len(named) == 1 and len(numbers) in (1, 2):
-        years = [number for number in numbers if number > 31]
-        days = [number for number in numbers if number <= 31]
-        return _next(days[0], named[0], years[0] if years else 0, today) if len(days) == 1 else None
-    if len(numbers) == 2 and not named:
-        return _next(numbers[0], numbers[1], 0, today) or _next(numbers[1], numbers[0], 0, today)
+    months = [_months()[word.text] for word in words_of(text) if word.text in _months()]
+    match numbers, months:
+        case [first, second, third], _:
+            return _of_three_numbers(first, second, third)
+        case [_] | [_, _], [month]:
+            return _of_named_month(month, numbers, today)
+        case [first, second], []:
+            return _coming_date(first, second, today) or _coming_date(second, first, today)
     return None
 
 
-def _next(day: int, month: int, year: int, today: date) -> date | None:
-    if year:
-        return _made(year, month, day)
-    day_of_year = _made(today.year, month, day)
-    return (
-        day_of_year
-        if day_of_year is None or day_of_year > today
-        else _made(today.year + 1, month, day)
-    )
+def _of_three_numbers(first: int, second: int, third: int) -> date | None:
+    """Return the date of three numbers: the year first, else the day first where that is one."""
+    if first > _DAY_MAX:
+        return _valid_date(first, second, third)
+    year = third
+    if year < 100:
+        year += 2000
+    return _valid_date(year, second, first) or _valid_date(year, first, second)
 
 
-def _made(year: int, month: int, day: int) -> date | None:
+def _of_named_month(month: int, numbers: list[int], today: date) -> date | None:
+    """Return the date of a month with a day and perhaps a year."""
+    days = [number for number in numbers if number <= _DAY_MAX]
+    if len(days) != 1:
+        return None
+    for number in numbers:
+        if number > _DAY_MAX:
+            return _valid_date(number, month, days[0])
+    return _coming_date(days[0], month, today)
+
+
+def _coming_date(day: int, month: int, today: date) -> date | None:
+    """Return the next day of that name after today."""
+    this_year = _valid_date(today.year, month, day)
+    if this_year is None or this_year > today:
+        return this_year
+    return _valid_date(today.year + 1, month, day)
+
+
+def _valid_date(year: int, month: int, day: int) -> date | None:
+    if not is_year(year):
+        return None
     try:
-        return date(year, month, day) if is_year(year) else None
+        return date(year, month, day)
     except (ValueError, OverflowError):
         return None

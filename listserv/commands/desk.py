@@ -1,12 +1,11 @@
-"""Who asks, at which address, and what comes back;
-finding the lists and people that an order names.
-"""
+"""Hold who asks, at which address, and what comes back; find what an order names."""
 
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -30,13 +29,18 @@ if TYPE_CHECKING:
 _NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 # Words of an order that are looked at as names of lists.
 _NAMES = 6
+# Digits of the longest number of a contribution, and of a member.
+_NUMBER_DIGITS = 15
+_MEMBER_DIGITS = 11
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What is said to one order, and the files that go with it.
+    """The answer to one order.
 
-    ``reply_to`` is where a mail that brings nothing else is answered, empty for the desk.
+    Args:
+        files: those that go with it.
+        reply_to: where a message that brings nothing else is answered, empty for the desk.
     """
 
     text: str
@@ -46,10 +50,12 @@ class Answer:
 
 @dataclass(frozen=True)
 class Desk:
-    """A member at an address: ``mailing_list`` is None where commands for any list are taken.
+    """A member at an address for commands.
 
-    ``row`` is the mail that brought the orders; ``is_alone`` whether it brought one order and no
-    more.
+    Args:
+        mailing_list: None where commands for any list are accepted.
+        row: the message that brought the orders.
+        is_alone: whether it brought one order and no more.
     """
 
     member: "Member"
@@ -60,7 +66,7 @@ class Desk:
 
     @cached_property
     def access(self) -> Access:
-        """What the member may do in every discussion, read once for a mail. Queries: 2, once."""
+        """What the member may do in every discussion. Queries: 2, once for a message."""
         return access_of(self.member)
 
     @property
@@ -81,9 +87,9 @@ class Desk:
         Raises: NotFound (an address of no list), Invalid (which of them?). Queries: 2 at most.
         """
         words = args.split()
-        named = _named(words)
-        if named is not None:
-            at, mailing_list = named
+        place = _named_list(words)
+        if place is not None:
+            at, mailing_list = place
             return [mailing_list], " ".join(words[:at] + words[at + 1 :])
         own = [line.mailing_list for line in self.own_lines]
         for at, word in enumerate(words):
@@ -99,10 +105,9 @@ class Desk:
         )
 
     def list_in(self, args: str) -> tuple[MailingList, str]:
-        """Return the one list that an order is for and the member may read, and what is left of its
-        words.
+        """Return the one list that an order is for, and what is left of its words.
 
-        Raises: NotFound, Invalid.
+        Raises: NotFound (the member may not read it), Invalid.
         """
         lists, rest = self.lists_in(args)
         if len(lists) != 1:
@@ -114,12 +119,7 @@ class Desk:
     @cached_property
     def own_lines(self) -> list[selectors.ListLine]:
         """The lists on whose roster the member is."""
-        lines = selectors.lists_for(self.member)
-        return [
-            line
-            for line in lines
-            if line.subscription is not None and line.subscription.ended_at is None
-        ]
+        return [line for line in selectors.lists_for(self.member) if is_on_roster(line)]
 
     def led_list(self, args: str) -> tuple[MailingList, str]:
         """Return the list of an order of those who lead.
@@ -139,7 +139,12 @@ class Desk:
         return rows.select_related("address", "member", "list__forum").first()
 
 
-def _named(words: list[str]) -> tuple[int, MailingList] | None:
+def is_on_roster(line: selectors.ListLine) -> bool:
+    """Whether the member to whom a line is shown is on the list."""
+    return line.subscription is not None and line.subscription.ended_at is None
+
+
+def _named_list(words: list[str]) -> tuple[int, MailingList] | None:
     """Return which word names a list, and the list.
 
     Raises: NotFound for an address of ours that is no list's. Queries: 1 at most, and 1 for an
@@ -148,25 +153,41 @@ def _named(words: list[str]) -> tuple[int, MailingList] | None:
     names: dict[str, int] = {}
     for at, word in enumerate(words[:_NAMES]):
         bare = word.strip("<>,;:()\"'«»“”").lower()
-        local, is_address, domain = bare.partition("@")
-        if is_address and domain == settings.HUB_MAIL_DOMAIN.lower():
-            list_address = selectors.list_by_address(local)
-            if list_address is None:
-                raise NotFound(no_such_list(bare))
-            return at, list_address.mailing_list
-        if _NAME.fullmatch(bare) and len(bare) <= tokens.NAME_MAX and not bare.isdecimal():
+        mailing_list = _list_at(bare)
+        if mailing_list is not None:
+            return at, mailing_list
+        if _may_be_a_name(bare):
             names.setdefault(bare, at)
     if not names:
         return None
     rows = MailingList.objects.filter(name__in=names).select_related("forum")
-    known = sorted((names[row.name], row) for row in rows if not whole(row.name, option_phrases()))
-    return known[0] if known else None
+    places = [(names[row.name], row) for row in rows if not whole(row.name, option_phrases())]
+    return min(places, key=itemgetter(0), default=None)
+
+
+def _list_at(address: str) -> MailingList | None:
+    """Return the list of an address of ours, None for any other text.
+
+    Raises: NotFound for an address of ours that is no list's. Queries: 1 for an address of ours.
+    """
+    local, _at, domain = address.partition("@")
+    if domain != settings.HUB_MAIL_DOMAIN.lower():
+        return None
+    list_address = selectors.list_by_address(local)
+    if list_address is None:
+        raise NotFound(no_such_list(address))
+    return list_address.mailing_list
+
+
+def _may_be_a_name(word: str) -> bool:
+    """Whether a word has the form of a list's name."""
+    if word.isdecimal() or len(word) > tokens.NAME_MAX:
+        return False
+    return _NAME.fullmatch(word) is not None
 
 
 def no_such_list(name: str) -> str:
-    """Return the sentence for a list that is not there,
-    or is closed to who asks: both are told alike.
-    """
+    """Return the sentence for a list that does not exist, or is closed: both are answered alike."""
     return (
         _("There is no discussion “%s” that is open to you. Write LISTS to see those that are.")
         % name[:80]
@@ -175,12 +196,13 @@ def no_such_list(name: str) -> str:
 
 def request_address(mailing_list: MailingList | None) -> str:
     """Return where commands for a list go, or for any."""
-    return tokens.address(f"{mailing_list.name}-request" if mailing_list else "request")
+    if mailing_list is None:
+        return tokens.address("request")
+    return tokens.address(f"{mailing_list.name}-request")
 
 
 def person_in(args: str, forum_id: int) -> "Member":
-    """Return the member that an order names: by number, address, or the name of somebody who takes
-    part.
+    """Return the member that an order names: by number, by address, or a reader by name.
 
     Raises: Invalid (nobody, or more than one). Queries: 1 or 2.
     """
@@ -192,20 +214,7 @@ def person_in(args: str, forum_id: int) -> "Member":
                 "part."
             )
         )
-    member = None
-    address = next((word.strip("<>()\"',;") for word in text.split() if "@" in word), "")
-    if address:
-        member = member_by_address(address)
-    elif text.lstrip("#").isdecimal() and len(text) < 12:
-        member = active_member(int(text.lstrip("#")))
-    else:
-        people = (
-            forum_selectors.readers_of(forum_id).values_list("member_id", "member__name").iterator()
-        )
-        named = [pk for pk, name in people if name.casefold() == text.casefold()]
-        if len(named) > 1:
-            raise Invalid(_("There is more than one %s. Name the person by address.") % text)
-        member = active_member(named[0]) if named else None
+    member = _member_named(text, forum_id)
     if member is None:
         raise Invalid(
             _(
@@ -217,27 +226,46 @@ def person_in(args: str, forum_id: int) -> "Member":
     return member
 
 
-def number_in(args: str) -> tuple[int, str]:
-    """Return the number of a contribution and what stands behind it; the name of a list may stand
-    before it.
+def _member_named(text: str, forum_id: int) -> "Member | None":
+    """Return the member of an address, a number or a name; see :func:`person_in`."""
+    address = next((word.strip("<>()\"',;") for word in text.split() if "@" in word), "")
+    if address:
+        return member_by_address(address)
+    number = text.lstrip("#")
+    if is_number(number, _MEMBER_DIGITS):
+        return active_member(int(number))
+    readers = forum_selectors.readers_of(forum_id).values_list("member_id", "member__name")
+    keys = [pk for pk, name in readers.iterator() if name.casefold() == text.casefold()]
+    if len(keys) > 1:
+        raise Invalid(_("There is more than one %s. Name the person by address.") % text)
+    return active_member(keys[0]) if keys else None
 
-    Raises: Invalid (there is none).
+
+def number_in(args: str) -> tuple[int, str]:
+    """Return the number of a contribution, and the words behind it.
+
+    The name of a list may stand before it. Raises: Invalid (there is none).
     """
     words = args.split(maxsplit=2)
     for at, word in enumerate(words[:2]):
         digits = word.lstrip("#").rstrip(":.,;")
-        if digits.isdecimal() and len(digits) <= 15:
+        if is_number(digits):
             return int(digits), " ".join(words[at + 1 :])
     raise Invalid(_("Say the number of the contribution: it stands at the end of each mail."))
 
 
+def is_number(word: str, max_digits: int = _NUMBER_DIGITS) -> bool:
+    """Whether a word is a number that is not too long for what it names."""
+    return word.isdecimal() and len(word) <= max_digits
+
+
 def when(moment: datetime) -> str:
-    """Return day and time in the reader's zone, with UTC beside it; a mail is read on any day."""
+    """Return day and time in the reader's zone, with UTC beside it; mail is read on any day."""
     return say_moment(moment)
 
 
 def how(row: Subscription) -> str:
-    """Return how the mail of a list comes, in a sentence."""
+    """Return the sentence that says how the mail of a list comes."""
     sentences = {
         Subscription.Delivery.EACH.value: _(
             "You get each contribution to “%(discussion)s” by mail."
@@ -263,7 +291,10 @@ def word(name: str, language: str) -> str:
 
 def lines(*parts: str | Iterable[str]) -> str:
     """Return lines one below the other; empty ones at the ends are dropped."""
-    parts_of_text: list[str] = []
+    text_lines: list[str] = []
     for part in parts:
-        parts_of_text += [part] if isinstance(part, str) else list(part)
-    return "\n".join(parts_of_text).strip("\n")
+        if isinstance(part, str):
+            text_lines.append(part)
+        else:
+            text_lines += part
+    return "\n".join(text_lines).strip("\n")

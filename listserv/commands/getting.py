@@ -1,4 +1,4 @@
-"""Bring what was said: contributions, threads page by page, files whole or in slices."""
+"""Send what has been published: contributions, threads page by page, files whole or in slices."""
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -16,7 +16,7 @@ from hub.lib.scripts import isolate
 from hub.lib.sizes import say_size
 from listserv import tokens
 from listserv.commands import moderation
-from listserv.commands.desk import Answer, Desk, lines, when
+from listserv.commands.desk import Answer, Desk, is_number, lines, when
 from listserv.commands.looking_up import answered_list, contribution_text
 from listserv.commands.parsing import Order
 from listserv.commands.slices import slices
@@ -25,18 +25,22 @@ from listserv.commands.words import options, phrases_of
 if TYPE_CHECKING:
     from forums.models import Contribution
 
-# Contributions of one order.
-MOST = 10
-# Characters of one contribution among those of a thread.
-LONG = 10_000
-# Bytes of a slice where attaching is turned off (HUB_ATTACH_MAX_SIZE=0): a file that is asked for
-# still comes.
-SLICE = 1_000_000
+MOST = 10  # contributions of one order
+LONG = 10_000  # characters of one contribution among those of a thread
+# Where attaching is turned off (HUB_ATTACH_MAX_SIZE=0) a file that is asked for still comes.
+SLICE_BYTES = 1_000_000
 
 
 @dataclass
 class GetRequest:
-    """What GET asks for: ``file`` and ``part`` count from 1, 0 for none."""
+    """What GET asks for.
+
+    Args:
+        numbers: of contributions.
+        file: which of a contribution's files, from 1; 0 for none.
+        part: which slice of the file, from 1; 0 for none.
+        page: of a thread or a history, from 1.
+    """
 
     numbers: list[int] = field(default_factory=list)
     is_thread: bool = False
@@ -47,14 +51,16 @@ class GetRequest:
     page: int = 1
 
 
-def wanted(args: str) -> GetRequest:
-    """Read "3142", "3142 3143", "thread 3142 page 2",
-    "attachment 2 of 3142 part 1", "3142 file 2", "3142 history".
+def parse_request(args: str) -> GetRequest:
+    """Parse what stands behind GET.
+
+    Such as "3142", "3142 3143", "thread 3142 page 2", "attachment 2 of 3142 part 1", "3142 file 2",
+    "3142 history", and "file 3142" for its only file.
     """
     request, label = GetRequest(), ""
     for name, word in options(args, phrases_of("thread", "file", "part", "page", "of", "history")):
-        if name == "number" and len(word) < 16:
-            _number(request, label, int(word))
+        if name == "number" and is_number(word):
+            _take_number(request, label, int(word))
             label = ""
         elif name == "history":
             request.is_history = True
@@ -62,10 +68,12 @@ def wanted(args: str) -> GetRequest:
             label = name
             request.is_thread |= name == "thread"
             request.is_file |= name == "file"
+    if not request.numbers and request.file:
+        request.numbers, request.file = [request.file], 0
     return request
 
 
-def _number(request: GetRequest, label: str, number: int) -> None:
+def _take_number(request: GetRequest, label: str, number: int) -> None:
     if label in {"file", "part", "page"}:
         setattr(request, label, number)
     else:
@@ -73,50 +81,55 @@ def _number(request: GetRequest, label: str, number: int) -> None:
 
 
 def get(desk: Desk, order: Order) -> Answer:
-    """Bring contributions, a thread or a file."""
-    asked = wanted(order.args)
-    if asked.is_file and not asked.numbers and asked.file:
-        # "GET FILE 3142": the only file of it.
-        asked.numbers, asked.file = [asked.file], 0
-    if not asked.numbers:
+    """Send contributions, a thread or a file."""
+    request = parse_request(order.args)
+    if not request.numbers:
         raise Invalid(
             _(
                 "Say the number of the contribution, as in GET 3142: it stands at the end of each "
                 "mail."
             )
         )
-    if asked.is_file:
-        return _file(desk, asked)
-    if asked.is_thread:
-        return _thread(desk, asked)
-    if asked.is_history:
-        return _history(desk, asked)
-    numbers = list(dict.fromkeys(asked.numbers[:MOST]))
-    answers = [
-        _one(desk, number, is_alone=desk.is_alone and len(numbers) == 1) for number in numbers
-    ]
-    return (
-        answers[0] if len(answers) == 1 else Answer("\n\n".join(answer.text for answer in answers))
-    )
+    if request.is_file:
+        return _file(desk, request)
+    if request.is_thread:
+        return _thread(desk, request)
+    if request.is_history:
+        return _history(desk, request)
+    numbers = list(dict.fromkeys(request.numbers[:MOST]))
+    if len(numbers) == 1:
+        return _contribution(desk, numbers[0], is_alone=desk.is_alone)
+    answers = [_contribution(desk, number, is_alone=False) for number in numbers]
+    return Answer("\n\n".join(answer.text for answer in answers))
 
 
-def _one(desk: Desk, number: int, *, is_alone: bool) -> Answer:
+def _contribution(desk: Desk, number: int, *, is_alone: bool) -> Answer:
     try:
         contribution = forum_selectors.contribution_for(desk.member, number)
     except NotFound:
         return Answer(_no_such(number))
     note_whole(desk, contribution)
-    mailing_list = answered_list(desk, contribution) if is_alone else None
-    reply_to = ""
-    if mailing_list is not None:
-        reply_to = tokens.reply_address(
-            mailing_list.name, member_id=desk.member.pk, number=number, list_id=mailing_list.pk
-        )
-    return Answer(contribution_text(desk, contribution, is_alone=is_alone), reply_to=reply_to)
+    text = contribution_text(desk, contribution, is_alone=is_alone)
+    if not is_alone:
+        return Answer(text)
+    return Answer(text, reply_to=_reply_address(desk, contribution))
+
+
+def _reply_address(desk: Desk, contribution: "Contribution") -> str:
+    """Return the member's reply address for a contribution, empty where no answer is accepted."""
+    mailing_list = answered_list(desk, contribution)
+    if mailing_list is None:
+        return ""
+    return tokens.reply_address(
+        mailing_list.name,
+        member_id=desk.member.pk,
+        number=contribution.number,
+        list_id=mailing_list.pk,
+    )
 
 
 def note_whole(desk: Desk, contribution: "Contribution") -> None:
-    """Write down that somebody who may change or decide a contribution is sent all of its words."""
+    """Record that somebody who may change or decide a contribution is sent all of its words."""
     if contribution.author_id == desk.member.pk or desk.leads(contribution.forum_id):
         moderation.note_shown(contribution, [desk.member])
 
@@ -125,13 +138,13 @@ def _no_such(number: int) -> str:
     return _("There is no contribution %d that is open to you.") % number
 
 
-def _thread(desk: Desk, asked: GetRequest) -> Answer:
+def _thread(desk: Desk, request: GetRequest) -> Answer:
     try:
-        answered = forum_selectors.contribution_for(desk.member, asked.numbers[0])
+        answered = forum_selectors.contribution_for(desk.member, request.numbers[0])
         topic, _discussion = forum_selectors.topic_for(desk.member, answered.topic_id)
     except NotFound:
-        return Answer(_no_such(asked.numbers[0]))
-    page = forum_selectors.contributions_of(topic, page=asked.page)
+        return Answer(_no_such(request.numbers[0]))
+    page = forum_selectors.contributions_of(topic, page=request.page)
     head = _("The thread “%(subject)s”, page %(page)d of %(pages)d") % {
         "subject": isolate(topic.subject),
         "page": page.number,
@@ -150,11 +163,11 @@ def _thread(desk: Desk, asked: GetRequest) -> Answer:
     return Answer("\n\n".join([head, *(f"{'-' * 60}\n{text}" for text in texts), *more]))
 
 
-def _history(desk: Desk, asked: GetRequest) -> Answer:
-    """Bring the wordings of a contribution, the newest first, with who wrote each, when and why."""
-    number = asked.numbers[0]
+def _history(desk: Desk, request: GetRequest) -> Answer:
+    """Send the versions of a contribution, the newest first, with who wrote each, when and why."""
+    number = request.numbers[0]
     try:
-        contribution, _discussion, history = history_for(desk.member, number, page=asked.page)
+        contribution, _discussion, history = history_for(desk.member, number, page=request.page)
     except NotFound:
         return Answer(_no_such(number))
     if not contribution.revision:
@@ -175,19 +188,32 @@ def _history(desk: Desk, asked: GetRequest) -> Answer:
 
 
 def _version(version: Version, number: int) -> str:
+    """Return one version of a contribution as text."""
+    parts = [_version_head(version)]
+    if version.reason:
+        parts.append(_("Reason: %s") % version.reason)
+    parts.append("")
+    if version.is_hidden:
+        parts.append(
+            _(
+                "This version was changed before others could read it: only the author and the "
+                "moderators see it."
+            )
+        )
+    else:
+        parts.append(version.text[:LONG])
+    if len(version.text) > LONG:
+        parts.append(f"… {full_url('forums:history', number)}")
+    return lines(parts)
+
+
+def _version_head(version: Version) -> str:
+    """Return which version it is, who wrote it, and when."""
     label = _("Change %d") % version.number if version.number else _("As first written")
-    at = f", {when(version.at)}" if version.at is not None else ""
-    hidden = _(
-        "This version was changed before others could read it: only the author and the moderators "
-        "see it."
-    )
-    return lines(
-        f"{label} – {version.writer}{at}",
-        [_("Reason: %s") % version.reason] if version.reason else [],
-        "",
-        hidden if version.is_hidden else version.text[:LONG],
-        [f"… {full_url('forums:history', number)}"] if len(version.text) > LONG else [],
-    )
+    head = f"{label} – {version.writer}"
+    if version.at is not None:
+        head = f"{head}, {when(version.at)}"
+    return head
 
 
 def _cut(text: str, number: int) -> str:
@@ -197,54 +223,54 @@ def _cut(text: str, number: int) -> str:
     return lines(text[:LONG] + " …", _("All of it: GET %d") % number)
 
 
-def _file(desk: Desk, asked: GetRequest) -> Answer:
-    number = asked.numbers[0]
+def _file(desk: Desk, request: GetRequest) -> Answer:
+    number = request.numbers[0]
     try:
         files = list(forum_selectors.contribution_for(desk.member, number).attachments.all())
     except NotFound:
         return Answer(_no_such(number))
     if not files:
         return Answer(_("Contribution %d has no files.") % number)
-    if (not asked.file and len(files) > 1) or asked.file > len(files):
-        known = [
-            f"{place}. {file.name} ({say_size(file.size)})" for place, file in enumerate(files, 1)
-        ]
-        return Answer(lines(_("Contribution %d has these files:") % number, known))
-    place = asked.file or 1
+    place = request.file
+    if not place and len(files) == 1:
+        place = 1
+    if not 0 < place <= len(files):
+        names = [f"{at}. {file.name} ({say_size(file.size)})" for at, file in enumerate(files, 1)]
+        return Answer(lines(_("Contribution %d has these files:") % number, names))
     file = files[place - 1]
     try:
         content = content_of(file)
     except HubError:
         return Answer(_("The file %s cannot be read. Tell the Secretariat.") % isolate(file.name))
     return _sliced(
-        content, LetterFile(file.name, b"", file.content_type), number, place, asked.part
+        content, LetterFile(file.name, b"", file.content_type), number, place, request.part
     )
 
 
-def _sliced(content: bytes, named: LetterFile, number: int, place: int, part: int) -> Answer:
-    """Return a file whole when a mail may carry it, else the
-    slice that is asked for, the first one without a word.
+def _sliced(content: bytes, file: LetterFile, number: int, place: int, part: int) -> Answer:
+    """Return a file whole when a message may carry it, else the slice that is asked for.
+
+    Args: part, which slice; the first one where it is 0.
     """
-    pieces = slices(content, settings.HUB_ATTACH_MAX_SIZE or SLICE)
+    pieces = slices(content, settings.HUB_ATTACH_MAX_SIZE or SLICE_BYTES)
     if len(pieces) == 1:
         return Answer(
             _("%(name)s of contribution %(number)d is attached.")
-            % {"name": isolate(named.name), "number": number},
-            (LetterFile(named.name, content, named.content_type),),
+            % {"name": isolate(file.name), "number": number},
+            (LetterFile(file.name, content, file.content_type),),
         )
-    at = part or 1
+    at = max(part, 1)
     if at > len(pieces):
         raise Invalid(_("This file comes in %d parts.") % len(pieces))
     name = {
-        "name": isolate(named.name),
+        "name": isolate(file.name),
         "part": at,
         "parts": len(pieces),
         "number": number,
         "place": place,
         "next": at + 1,
         "all": " ".join(
-            f'"{named.name}.{piece_number:03}"'
-            for piece_number in range(1, min(len(pieces), 3) + 1)
+            f'"{file.name}.{piece_number:03}"' for piece_number in range(1, min(len(pieces), 3) + 1)
         ),
     }
     text = [_("Part %(part)d of %(parts)d of %(name)s is attached.") % name]
@@ -257,4 +283,4 @@ def _sliced(content: bytes, named: LetterFile, number: int, place: int, part: in
         )
         % name
     )
-    return Answer(lines(text), (LetterFile(f"{named.name}.{at:03}", pieces[at - 1]),))
+    return Answer(lines(text), (LetterFile(f"{file.name}.{at:03}", pieces[at - 1]),))

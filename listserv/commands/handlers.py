@@ -1,4 +1,4 @@
-"""The addresses for commands: what is asked of their senders, and who carries them out."""
+"""Register the addresses for commands: what is asked of senders, and who carries orders out."""
 
 from collections.abc import Collection
 
@@ -13,7 +13,7 @@ from listserv.commands.rules import (
     not_to_be_answered,
 )
 from listserv.gateway.address_handlers import AddressHandler
-from listserv.gateway.purposes import HeldMail, Purpose, discussion_of
+from listserv.gateway.purposes import HeldMail, Purpose, discussion_of, list_name_of
 from listserv.gateway.question import token_of
 from listserv.mail.parse.message import Mail
 from listserv.models import InboundMail
@@ -28,8 +28,7 @@ def _leave(row: InboundMail) -> None:
     if tokens.read_leave(token) is None:
         _carry_out(row)
         return
-    name = row.list.name if row.list else tokens.NO_LIST
-    leaving.stop_by_token(list_name=name, token=token, now=clock.now())
+    leaving.stop_by_token(list_name=list_name_of(row), token=token, now=clock.now())
 
 
 def _moderate(row: InboundMail) -> None:

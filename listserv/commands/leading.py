@@ -1,6 +1,4 @@
-"""What those who lead a discussion do by mail: who
-is there, what waits, who decides, who is let in.
-"""
+"""Lead a discussion by mail: who is there, what waits, who decides, who is let in."""
 
 from collections.abc import Callable
 from functools import partial
@@ -18,30 +16,34 @@ from forums.policy import access_of
 from hub.lib.errors import Conflict, HubError, Invalid, NotFound, Stale
 from hub.lib.scripts import isolate
 from listserv.commands import moderation, notifications, vocabulary
-from listserv.commands.desk import Answer, Desk, lines, number_in, person_in, when, word
+from listserv.commands.desk import Answer, Desk, is_number, lines, number_in, person_in, when, word
 from listserv.commands.parsing import Order
+from listserv.gateway.notifications import beginning_of
 from listserv.models import Subscription
 
 if TYPE_CHECKING:
     from forums.models import Contribution
 
-# Lines of a roster, of held contributions, and characters of a held text that one answer has.
-ROSTER = 2_000
-HELD = 50
+# Of one answer: people on a roster, held contributions, and characters of each of their texts.
+MAX_ON_ROSTER = 2_000
+MAX_HELD = 50
 EXCERPT = 400
 # Contributions that one order approves besides the first.
-MORE = 20
+MAX_MORE = 20
+# Digits of the longest number of a summary's revision.
+_REVISION_DIGITS = 9
 
 
 def review(desk: Desk, order: Order) -> Answer:
-    """Name those on a roster with country, role and
-    delivery; addresses for the Secretariat alone.
+    """Name those on a roster with country, role and delivery.
+
+    The Secretariat alone sees their addresses.
     """
     mailing_list, _rest = desk.led_list(order.args)
     rows = Subscription.objects.filter(list=mailing_list, ended_at=None, member__is_active=True)
     rows = rows.select_related("member", "address").order_by("member__name")
     total = rows.count()
-    shown = list(rows[:ROSTER])
+    shown = list(rows[:MAX_ON_ROSTER])
     places = forum_selectors.participants_of(
         forum_selectors.discussion_for(desk.member, mailing_list.forum_id)
     )
@@ -52,24 +54,32 @@ def review(desk: Desk, order: Order) -> Answer:
     )
     answer_lines = [head % {"n": total, "list": mailing_list.name}, ""]
     for row in shown:
-        person = row.member
-        parts = [
-            f"{person.get_full_name()} ({person.pk})",
-            str(countries.name(str(person.country or "")) or ""),
-        ]
-        parts += [roles.get(person.pk, ""), str(row.get_delivery_display())]
-        if row.suspended_at is not None:
-            parts.append(str(row.get_suspended_for_display()))
-        parts += [row.recipient] if desk.member.is_staff else []
-        answer_lines.append(" · ".join(part for part in parts if part))
-    if total > ROSTER:
+        parts = _roster_parts(row, roles.get(row.member_id, ""))
+        if desk.member.is_staff:
+            parts.append(row.recipient)
+        answer_lines.append(" · ".join(filter(None, parts)))
+    if total > MAX_ON_ROSTER:
         answer_lines.append("…")
     return Answer(lines(answer_lines))
 
 
+def _roster_parts(row: Subscription, role: str) -> list[str]:
+    """Return what a roster says of one person; what is not known is empty."""
+    person = row.member
+    parts = [
+        f"{person.get_full_name()} ({person.pk})",
+        str(countries.name(str(person.country))),
+        role,
+        str(row.get_delivery_display()),
+    ]
+    if row.suspended_at is not None:
+        parts.append(str(row.get_suspended_for_display()))
+    return parts
+
+
 def held(desk: Desk, order: Order) -> Answer:
     """Name what waits for the member's decision."""
-    waiting = forum_selectors.held_for(desk.member, size=HELD)
+    waiting = forum_selectors.held_for(desk.member, size=MAX_HELD)
     if not waiting:
         return Answer(_("Nothing waits for your decision."))
     answer_lines = [
@@ -85,24 +95,20 @@ def held(desk: Desk, order: Order) -> Answer:
             f"{contribution.number}. {contribution.subject}",
             f"   {contribution.speaker.name}, {when(contribution.created_at)} – "
             f"{contribution.post.topic.forum.name}",
-            f"   {text if len(text) <= EXCERPT else text[:EXCERPT] + ' …'}",
+            f"   {beginning_of(text, EXCERPT)}",
             "",
         ]
-    return Answer(lines(answer_lines, "…" if waiting.pages > 1 else []))
+    if waiting.pages > 1:
+        answer_lines.append("…")
+    return Answer(lines(answer_lines))
 
 
 def approve(desk: Desk, order: Order) -> Answer:
     """Show held contributions to all."""
     number, rest = number_in(order.args)
-    more = [int(word) for word in rest.split()[:MORE] if word.isdecimal() and len(word) <= 15]
-    return Answer(
-        lines(
-            *(
-                decide(desk, contribution_number, "approve").text
-                for contribution_number in dict.fromkeys([number, *more])
-            )
-        )
-    )
+    more = [int(word) for word in rest.split()[:MAX_MORE] if is_number(word)]
+    numbers = dict.fromkeys([number, *more])
+    return Answer(lines(decide(desk, number, "approve").text for number in numbers))
 
 
 def reject(desk: Desk, order: Order) -> Answer:
@@ -112,8 +118,9 @@ def reject(desk: Desk, order: Order) -> Answer:
 
 
 def edit(desk: Desk, order: Order) -> Answer:
-    """Change what a contribution says; a held one is shown
-    with it. What stands behind the number is the reason.
+    """Change what a contribution says; a held one is shown with it.
+
+    What stands behind the number is the reason, where the new text stands below.
     """
     number, rest = number_in(order.args)
     if order.text:
@@ -136,34 +143,38 @@ def decide(
         decision: ``approve``, ``reject`` or ``edit``.
         text: the reason of a rejection, or the new words.
         reason: why the words are changed.
-        revision: the one that was sent to the address that was written to; None for a command,
-            which is on the revision that was sent last before it came.
+        revision: that of the address that was written to; None for a command, on the last one sent.
     """
     try:
         contribution = forum_selectors.contribution_for(desk.member, number)
     except NotFound:
         return Answer(_("There is no contribution %d that is open to you.") % number)
     leads = desk.leads(contribution.post.topic.forum_id)
-    revision = _shown(desk, contribution) if revision is None else revision
+    if revision is None:
+        revision = _revision_sent(desk, contribution)
     act: Callable[[], Answer]
-    act = partial(_decide, desk, contribution, decision, text, reason, revision)
-    if decision == "edit" and not (leads and contribution.is_held):
+    if leads and contribution.is_held:
+        act = partial(_decide, desk, contribution, decision, text, reason, revision)
+    elif decision == "edit":
         act = partial(_edit_shown, desk, contribution, text, reason, revision)
     elif not leads:
-        place = contribution.post.topic.forum.name
-        raise NotFound(_("Only those who lead “%s” may ask this.") % isolate(place))
-    elif not contribution.is_held:
-        return Answer(lines(_("Nothing was changed."), moderation.decided(contribution)))
+        name = isolate(contribution.post.topic.forum.name)
+        raise NotFound(_("Only those who lead “%s” may ask this.") % name)
+    else:
+        return _nothing_changed(contribution)
     try:
         return act()
     except Stale as error:
         return _stale(desk, contribution, decision, text, error)
     except Conflict:
-        decided = moderation.decided(forum_selectors.contribution_for(desk.member, number))
-        return Answer(lines(_("Nothing was changed."), decided))
+        return _nothing_changed(forum_selectors.contribution_for(desk.member, number))
 
 
-def _shown(desk: Desk, contribution: "Contribution") -> int:
+def _nothing_changed(contribution: "Contribution") -> Answer:
+    return Answer(lines(_("Nothing was changed."), moderation.decision_on(contribution)))
+
+
+def _revision_sent(desk: Desk, contribution: "Contribution") -> int:
     """Return the revision that the moderator had been sent when they wrote."""
     at = desk.row.received_at if desk.row is not None else desk.now
     return moderation.revision_shown(contribution, desk.member, at)
@@ -184,9 +195,13 @@ def _decide(
             )
         )
     if decision == "edit":
-        why = reason or _no_reason(contribution, desk)
         done = services.approve_with_words(
-            number=number, actor=actor, text=text, reason=why, revision=revision, now=now
+            number=number,
+            actor=actor,
+            text=text,
+            reason=_reason_of_edit(desk, contribution, reason),
+            revision=revision,
+            now=now,
         )
     else:
         done = services.approve_contribution(number=number, actor=actor, revision=revision, now=now)
@@ -202,7 +217,7 @@ def _edit_shown(
         number=contribution.number,
         actor=desk.member,
         text=text,
-        reason=reason or _no_reason(contribution, desk),
+        reason=_reason_of_edit(desk, contribution, reason),
         revision=revision,
         now=desk.now,
     )
@@ -212,10 +227,10 @@ def _edit_shown(
     )
 
 
-def _no_reason(contribution: "Contribution", desk: Desk) -> str:
-    """Return what stands as the reason of a change by
-    mail that gives none; nothing where one must be given.
-    """
+def _reason_of_edit(desk: Desk, contribution: "Contribution", reason: str) -> str:
+    """Return the reason of a change by mail, or words in its place where none must be given."""
+    if reason:
+        return reason
     if contribution.author_id == desk.member.pk or is_closed_record(contribution, desk.now):
         return ""
     policy = forum_selectors.discussion_for(desk.member, contribution.forum_id).policy
@@ -226,9 +241,7 @@ def _no_reason(contribution: "Contribution", desk: Desk) -> str:
 def _stale(
     desk: Desk, contribution: "Contribution", decision: str, text: str, error: Stale
 ) -> Answer:
-    """Show what has changed, and how the decision is made
-    again on the new words, which are sent with this.
-    """
+    """Show what has changed, and how to decide again on the new words, which are sent with this."""
     present = forum_selectors.contribution_for(desk.member, contribution.number)
     moderation.note_shown(present, [desk.member])
     order = (
@@ -244,15 +257,13 @@ def _stale(
             "If you still want that, answer this mail with this line and the new text below it: %s"
         ),
     }[decision]
-    return Answer(
-        lines(
-            str(error),
-            ["", _("What changed:"), *error.lines] if error.lines else [],
-            ["", _("It now says:"), "", error.after, ""],
-            again % order,
-            ["", _("Your own text was not used:"), "", text] if text else [],
-        )
-    )
+    answer_lines = [str(error)]
+    if error.lines:
+        answer_lines += ["", _("What changed:"), *error.lines]
+    answer_lines += ["", _("It now says:"), "", error.after, "", again % order]
+    if text:
+        answer_lines += ["", _("Your own text was not used:"), "", text]
+    return Answer(lines(answer_lines))
 
 
 def _about(contribution: "Contribution") -> str:
@@ -344,23 +355,20 @@ def _led(desk: Desk, order: Order) -> "Contribution":
 
 
 def summary(desk: Desk, order: Order) -> Answer:
-    """Write the summary that stands on the page of a discussion; over somebody else's, with its
-    number behind the list.
+    """Write the summary that stands on the page of a discussion.
 
-    A mail does not say by itself which summary its writer has seen, and nobody's is replaced
-    unseen.
+    A message does not say by itself which summary its writer has seen, and nobody's is replaced
+    unseen: who replaces somebody else's writes its number behind the list.
     """
     mailing_list, rest = desk.led_list(order.args)
-    text = order.text.strip() or rest
+    below = order.text.strip()
+    text = below or rest
     if not text:
         raise Invalid(_("Write the summary on the lines below the command."))
-    revision_word = rest.strip("# ") if order.text.strip() else ""
-    own_revision = summary_revision_of(desk.member, mailing_list.forum_id)
-    revision = (
-        int(revision_word)
-        if revision_word.isdecimal() and len(revision_word) < 10
-        else own_revision
-    )
+    revision = summary_revision_of(desk.member, mailing_list.forum_id)
+    number = rest.strip("# ")
+    if below and is_number(number, _REVISION_DIGITS):
+        revision = int(number)
     try:
         services.write_summary(
             forum_id=mailing_list.forum_id,

@@ -1,10 +1,9 @@
-"""Stop a list's mail by the token that stands in the header of each of its mails (RFC 8058, RFC
-2369).
+"""Stop a list's mail by the token in the header of each of its messages (RFC 8058, RFC 2369).
 
-Whoever has a copy has the token: people forward mails whole. So it does one thing, for as long as
-the person may read the discussion: it stops the mail. It shows nothing, starts nothing, and the
-person is told, with a way back that needs their own mailbox or their sign-in (decision record
-0020).
+Whoever has a copy has the token: people forward messages whole. So it does one thing, for as long
+as the person may read the discussion: it stops the mail. It shows nothing, starts nothing, and the
+person gets a notification, with a way back that needs their own mailbox or their sign-in (decision
+record 0020).
 """
 
 from datetime import datetime
@@ -19,29 +18,31 @@ from listserv.models import Subscription
 
 
 def subscription_of(*, list_name: str, token: str) -> Subscription | None:
-    """Return the subscription that a leave token stops; None when there is nothing to stop any
-    more: the person has left, or may not read the discussion.
+    """Return the subscription that a leave token stops.
+
+    None when there is nothing to stop any more: the person has left, or may not read the
+    discussion.
 
     Raises: NotFound (forged, or of another list). Queries: 3.
     """
     key = tokens.read_leave(token)
-    row = selectors.subscription_by_key(key, list_name) if key is not None else None
+    if key is None:
+        raise NotFound
+    row = selectors.subscription_by_key(key, list_name)
     if row is None:
         raise NotFound
-    is_reader = (
-        row.ended_at is None
-        and row.member.is_active
-        and forum_selectors.may_read_forum(row.member, row.list.forum_id)
-    )
-    return row if is_reader else None
+    if row.ended_at is not None or not row.member.is_active:
+        return None
+    if not forum_selectors.may_read_forum(row.member, row.list.forum_id):
+        return None
+    return row
 
 
 @transaction.atomic
 def stop_by_token(*, list_name: str, token: str, now: datetime) -> Subscription | None:
-    """Stop a subscription's mail and tell the person; twice is once, and the place in the
-    discussion stays.
+    """Stop a subscription's mail and tell the person; twice is once.
 
-    Returns: as :func:`subscription_of`. Raises: NotFound.
+    The place in the discussion stays. Returns: as :func:`subscription_of`. Raises: NotFound.
     """
     row = subscription_of(list_name=list_name, token=token)
     if row is None or row.delivery == services.NONE:

@@ -1,7 +1,8 @@
-"""Look things up: my lists, all lists, one of them, what was said."""
+"""Look things up: the member's lists, all lists, one of them, and what has been published."""
 
 import html
 import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
@@ -16,10 +17,10 @@ from hub.lib.full_urls import full_url
 from hub.lib.names import listed
 from hub.lib.scripts import isolate
 from hub.lib.sizes import say_size
-from hub.search.selectors import PAGE as FOUND_PAGE
+from hub.search.selectors import PAGE as HITS_PER_PAGE
 from hub.search.selectors import Hit, search
 from listserv import selectors, tokens
-from listserv.commands.desk import Answer, Desk, how, lines, request_address, when
+from listserv.commands.desk import Answer, Desk, how, is_on_roster, lines, request_address, when
 from listserv.commands.parsing import Order
 from listserv.commands.words import options, phrases_of
 from listserv.models import MailingList
@@ -27,8 +28,7 @@ from listserv.models import MailingList
 if TYPE_CHECKING:
     from forums.models import Contribution
 
-# Results of a search that one answer holds.
-FOUND = 10
+MAX_HITS = 10  # of one answer
 _MARK = re.compile(r"</?mark>")
 
 
@@ -50,17 +50,16 @@ def which(desk: Desk, order: Order) -> Answer:
             answer_lines.append(
                 "   " + _("The mail stopped by itself: %s.") % row.get_suspended_for_display()
             )
-    return Answer(
-        lines(answer_lines) or _("You are on no list. LISTS names those that are open to you.")
-    )
+    if not answer_lines:
+        return Answer(_("You are on no list. LISTS names those that are open to you."))
+    return Answer(lines(answer_lines))
 
 
 def lists(desk: Desk, order: Order) -> Answer:
     """Name the lists that are open to the member."""
     answer_lines = []
     for line in selectors.lists_for(desk.member):
-        on = line.subscription is not None and line.subscription.ended_at is None
-        mark = "* " if on else "  "
+        mark = "* " if is_on_roster(line) else "  "
         answer_lines.append(f"{mark}{line.mailing_list.address} – {line.mailing_list.forum.name}")
     if not answer_lines:
         return Answer(_("No discussion is open to you yet."))
@@ -74,7 +73,7 @@ def lists(desk: Desk, order: Order) -> Answer:
 
 
 def info(desk: Desk, order: Order) -> Answer:
-    """Tell what a discussion is about, who leads it, and its addresses."""
+    """Say what a discussion is about, who leads it, and its addresses."""
     mailing_list, _rest = desk.list_in(order.args)
     discussion = forum_selectors.discussion_for(desk.member, mailing_list.forum_id)
     leaders = listed(
@@ -84,30 +83,38 @@ def info(desk: Desk, order: Order) -> Answer:
         ngettext("%d person takes part.", "%d people take part.", discussion.members),
         discussion.members,
     )
+    head = [
+        mailing_list.forum.name,
+        "=" * min(60, max(4, len(mailing_list.forum.name))),
+        *paragraph(discussion.policy.theme),
+        *paragraph(discussion.policy.summary),
+        "",
+        str(discussion.policy.get_preset_display()),
+        size,
+    ]
+    if leaders:
+        head.append(_("It is led by %s.") % leaders)
     row = desk.subscription(mailing_list)
-    return Answer(
-        lines(
-            mailing_list.forum.name,
-            "=" * min(60, max(4, len(mailing_list.forum.name))),
-            plain_lines(discussion.policy.theme),
-            plain_lines(discussion.policy.summary),
-            "",
-            str(discussion.policy.get_preset_display()),
-            size,
-            _("It is led by %s.") % leaders if leaders else [],
-            how(row) if row else _("You are not on this list."),
-            "",
-            _("To everybody there: %s") % mailing_list.address,
-            _("To those who lead: %s") % tokens.address(f"{mailing_list.name}-owner"),
-            _("Commands: %s") % request_address(mailing_list),
-            _("On the web: %s") % full_url("forums:discussion_by_key", mailing_list.forum_id),
-        )
-    )
+    if row is None:
+        head.append(_("You are not on this list."))
+    else:
+        head.append(how(row))
+    addresses = [
+        "",
+        _("To everybody there: %s") % mailing_list.address,
+        _("To those who lead: %s") % tokens.address(f"{mailing_list.name}-owner"),
+        _("Commands: %s") % request_address(mailing_list),
+        _("On the web: %s") % full_url("forums:discussion_by_key", mailing_list.forum_id),
+    ]
+    return Answer(lines(head, addresses))
 
 
-def plain_lines(text: str) -> list[str]:
-    """Return a text as lines, none for an empty one."""
-    return ["", *text.strip().splitlines()] if text.strip() else []
+def paragraph(text: str) -> list[str]:
+    """Return the lines of a text below an empty one; none for an empty text."""
+    text = text.strip()
+    if not text:
+        return []
+    return ["", *text.splitlines()]
 
 
 def find(desk: Desk, order: Order) -> Answer:
@@ -115,33 +122,31 @@ def find(desk: Desk, order: Order) -> Answer:
     words, page = _page_of(order.args)
     if not words:
         raise Invalid(_("Say what to look for: SEARCH field trials."))
-    start = (page - 1) * FOUND
-    results = search(desk.member, words, kind="contribution", page=start // FOUND_PAGE + 1)
-    hits = (
-        results.hits[start % FOUND_PAGE : start % FOUND_PAGE + FOUND]
-        if start < results.total
-        else []
-    )
+    start = (page - 1) * MAX_HITS
+    results = search(desk.member, words, kind="contribution", page=start // HITS_PER_PAGE + 1)
+    hits: Sequence[Hit] = ()
+    if start < results.total:
+        first = start % HITS_PER_PAGE
+        hits = results.hits[first : first + MAX_HITS]
     if not hits:
         return Answer(_("Nothing was found for “%s”.") % words[:100])
     total = with_count(
         ngettext("%d contribution was found.", "%d contributions were found.", results.total),
         results.total,
     )
-    more = _("More: SEARCH %(words)s PAGE %(page)d") % {"words": words[:100], "page": page + 1}
-    shown = [line for hit in hits for line in _hit(hit)]
-    return Answer(
-        lines(
-            total,
-            "",
-            shown,
-            _(
-                "GET and a number brings a contribution whole, GET THREAD and a number all that "
-                "belongs to it."
-            ),
-            more if start + len(hits) < results.total else [],
+    answer_lines = [total, ""]
+    for hit in hits:
+        answer_lines += _hit(hit)
+    answer_lines.append(
+        _(
+            "GET and a number brings a contribution whole, GET THREAD and a number all that "
+            "belongs to it."
         )
     )
+    if start + len(hits) < results.total:
+        more = {"words": words[:100], "page": page + 1}
+        answer_lines.append(_("More: SEARCH %(words)s PAGE %(page)d") % more)
+    return Answer(lines(answer_lines))
 
 
 def _page_of(args: str) -> tuple[str, int]:
@@ -168,19 +173,53 @@ def _hit(hit: Hit) -> list[str]:
 
 
 def contribution_text(desk: Desk, contribution: "Contribution", *, is_alone: bool = False) -> str:
-    """Return a whole contribution as text: head, words, what was folded away, files, and where an
-    answer goes.
+    """Return a whole contribution as text: head, words, folded words, files, and how to answer.
 
-    Args: is_alone, whether the mail that brings it brings nothing else, and so is answered to
+    Args: is_alone, whether the message that brings it brings nothing else, and so is answered to
     everybody.
     """
-    topic = contribution.post.topic
-    author = (
-        f"{contribution.speaker.name} ({contribution.speaker.country})"
-        if contribution.speaker.country
-        else contribution.speaker.name
-    )
-    attached = [
+    text_lines = [*_head(contribution), "", contribution.text]
+    if contribution.folded:
+        folded = _("What the mail also had below, folded away elsewhere:")
+        text_lines += ["", folded, "", contribution.folded]
+    files = _file_lines(contribution)
+    if files:
+        text_lines += ["", *files]
+    text_lines += _reply_lines(desk, contribution, is_alone=is_alone)
+    return lines(text_lines)
+
+
+def _head(contribution: "Contribution") -> list[str]:
+    """Return who wrote a contribution, when, where, and what it answers."""
+    author = contribution.speaker.name
+    if contribution.speaker.country:
+        author = f"{author} ({contribution.speaker.country})"
+    forum = contribution.post.topic.forum
+    head = [
+        f"{contribution.number}. {contribution.subject}",
+        f"{author}, {when(contribution.created_at)} – {forum.name}",
+    ]
+    parent = contribution.parent
+    if parent is not None:
+        answered = {"number": parent.number, "name": isolate(parent.speaker.name)}
+        head.append(_("An answer to %(number)d by %(name)s") % answered)
+    if contribution.revision:
+        head.append(_edited(contribution))
+    head.append(full_url("forums:contribution", contribution.number))
+    return head
+
+
+def _edited(contribution: "Contribution") -> str:
+    """Return who changed the words, and how to get the earlier ones."""
+    return _("%(mark)s – earlier versions: GET %(number)d HISTORY") % {
+        "mark": mark_of(contribution),
+        "number": contribution.number,
+    }
+
+
+def _file_lines(contribution: "Contribution") -> list[str]:
+    """Return a line for each file of a contribution, with the command that brings it."""
+    return [
         _("File %(place)d: %(name)s (%(size)s) – GET FILE %(place)d OF %(number)d")
         % {
             "place": place,
@@ -190,40 +229,12 @@ def contribution_text(desk: Desk, contribution: "Contribution", *, is_alone: boo
         }
         for place, file in enumerate(contribution.attachments.all(), 1)
     ]
-    return lines(
-        f"{contribution.number}. {contribution.subject}",
-        f"{author}, {when(contribution.created_at)} – {topic.forum.name}",
-        _answered(contribution),
-        [_edited(contribution)] if contribution.revision else [],
-        full_url("forums:contribution", contribution.number),
-        "",
-        contribution.text,
-        ["", _("What the mail also had below, folded away elsewhere:"), "", contribution.folded]
-        if contribution.folded
-        else [],
-        ["", *attached] if attached else [],
-        _reply_line(desk, contribution, is_alone=is_alone),
-    )
 
 
-def _edited(contribution: "Contribution") -> str:
-    """Say who changed the words, and how the earlier ones are had."""
-    return _("%(mark)s – earlier versions: GET %(number)d HISTORY") % {
-        "mark": mark_of(contribution),
-        "number": contribution.number,
-    }
+def _reply_lines(desk: Desk, contribution: "Contribution", *, is_alone: bool) -> list[str]:
+    """Return how to answer a contribution.
 
-
-def _answered(contribution: "Contribution") -> list[str]:
-    if contribution.parent is None:
-        return []
-    name = {"number": contribution.parent.number, "name": isolate(contribution.parent.speaker.name)}
-    return [_("An answer to %(number)d by %(name)s") % name]
-
-
-def _reply_line(desk: Desk, contribution: "Contribution", *, is_alone: bool) -> list[str]:
-    """Say how it is answered; no address that acts for
-    its owner stands in a text, which people quote.
+    No address that acts for its owner stands in a text, which people quote.
     """
     mailing_list = answered_list(desk, contribution)
     if mailing_list is None:
@@ -245,7 +256,7 @@ def _reply_line(desk: Desk, contribution: "Contribution", *, is_alone: bool) -> 
 
 
 def answered_list(desk: Desk, contribution: "Contribution") -> MailingList | None:
-    """Return the list that takes the member's answer to a contribution, None when there is none."""
+    """Return the list to which the member may answer a contribution, None for none."""
     topic = contribution.post.topic
     if contribution.state != "accepted" or not desk.access.may(REPLY, topic.forum_id):
         return None

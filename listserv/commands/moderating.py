@@ -1,9 +1,9 @@
-"""A moderator's answer to the letter about a held contribution: APPROVE, REJECT and a reason, EDIT
-and the new text.
+"""Carry out a moderator's answer to the notification about a held contribution.
 
-The order is the first line that the moderator wrote, or the subject (the letter's links write it
-there). A word that people also begin sentences with, such as "yes" or "no", decides only when
-nothing else stands on its line: "Yes, but shorten it" is no approval.
+It is APPROVE, or REJECT and a reason, or EDIT and the new text: on the first line that the
+moderator wrote, or in the subject (the notification's links write it there). A word that people
+also begin sentences with, such as "yes" or "no", decides only when nothing else stands on its line:
+"Yes, but shorten it" is no approval.
 """
 
 from dataclasses import dataclass
@@ -20,10 +20,11 @@ from listserv import tokens
 from listserv.commands import moderation, notifications, vocabulary
 from listserv.commands.desk import Answer, Desk, lines, person_in
 from listserv.commands.leading import decide
-from listserv.commands.parsing import said_in_subject
-from listserv.commands.services import HELPED, run_as, spoken_to
-from listserv.commands.words import command_at, phrases, whole
+from listserv.commands.parsing import is_own_line, is_quote, own_subject
+from listserv.commands.services import HELPED, in_language_of, run_as
+from listserv.commands.words import command_among, phrases, whole
 from listserv.gateway import states
+from listserv.gateway.question import token_of
 from listserv.gateway.stored_drafts import mail_of
 from listserv.mail.trim.trimming import read_chain
 from listserv.models import InboundMail
@@ -39,10 +40,12 @@ _MARKS = ":,-–—："
 
 @dataclass(frozen=True)
 class Decision:
-    """What a moderator wrote: ``name`` is approve, reject, edit or handover, empty when it is none
-    of them.
+    """What a moderator decided.
 
-    ``reason`` is why words are changed: what stands behind EDIT when the new text stands below it.
+    Args:
+        name: approve, reject, edit or handover; empty when it is none of them.
+        text: the reason of a rejection, the new text, or the person.
+        reason: why words are changed: what stands behind EDIT when the new text stands below it.
     """
 
     name: str = ""
@@ -56,51 +59,77 @@ def _short_words() -> dict[tuple[str, ...], str]:
 
 
 def read_decision(mail: "Mail") -> Decision:
-    """Return the decision of a mail; never raises."""
-    own = read_chain(mail.text)[0].body.splitlines()
-    at = next((at for at, line in enumerate(own) if line.strip() and not _is_quote(line)), None)
+    """Return the decision of a message; never raises."""
+    body = read_chain(mail.text)[0].body.splitlines()
+    at = next((at for at, line in enumerate(body) if is_own_line(line)), None)
     if at is not None:
-        decision = _of_line(own[at].strip(), own[at + 1 :])
+        decision = _of_line(body[at].strip(), body[at + 1 :])
         if decision.name:
             return decision
-    return _of_line(said_in_subject(mail.subject), own)
-
-
-def _is_quote(line: str) -> bool:
-    return line.lstrip().startswith(">")
+    return _of_line(own_subject(mail.subject), body)
 
 
 def _of_line(line: str, below: list[str]) -> Decision:
     """Return the decision that a line begins, with what stands behind and below it."""
-    # A new text may quote; a reason does not: what is quoted there is our letter.
-    whole_rest = "\n".join(below).strip()
-    rest = "\n".join(line for line in below if not _is_quote(line)).strip()
+    # A new text may quote; a reason does not: what is quoted there is our notification.
+    new_text = "\n".join(below).strip()
+    reason = "\n".join(line for line in below if not is_quote(line)).strip()
     short = whole(line, _short_words())
+    if short == "edit":
+        return Decision(short, new_text)
     if short:
-        return Decision(short, whole_rest if short == "edit" else rest)
-    command = command_at(line)
-    if command is not None and command[0] in _DECIDING:
+        return Decision(short, reason)
+    command = command_among(line, _DECIDING)
+    if command is not None:
         name, args = command
-        number, _space, behind = args.partition(" ")
-        # The number of the contribution may stand there, as in a command; the letter's own counts.
-        args = behind.strip() if number.lstrip("#").isdecimal() else args
-        if name == "approve" and args:
-            return Decision()
-        if name == "edit" and args and whole_rest:
-            return Decision(name, whole_rest, args)
-        below_it = whole_rest if name == "edit" else rest
-        return Decision(name, "\n".join(part for part in (args, below_it) if part))
+        return _of_command(name, _without_number(args), new_text, reason)
+    return _rejection(line, reason)
+
+
+def _without_number(args: str) -> str:
+    """Return what stands behind a command without the number of a contribution.
+
+    The number may stand there, as in any command; that of the notification counts.
+    """
+    number, _space, behind = args.partition(" ")
+    if number.lstrip("#").isdecimal():
+        return behind.strip()
+    return args
+
+
+def _of_command(name: str, behind: str, new_text: str, reason: str) -> Decision:
+    """Return the decision that is written as a command.
+
+    Args: behind, on its line; new_text and reason, what stands below with and without quotes.
+    """
+    if name == "approve" and behind:
+        return Decision()
+    if name != "edit":
+        return Decision(name, _below_each_other(behind, reason))
+    if behind and new_text:
+        return Decision(name, new_text, behind)
+    return Decision(name, behind or new_text)
+
+
+def _rejection(line: str, below: str) -> Decision:
+    """Return the rejection of a line such as "No: off topic", no decision for any other line."""
     for mark in _MARKS:
-        head, marked, reason = line.partition(mark)
-        if marked and whole(head, _short_words()) == "reject" and reason.strip():
-            return Decision("reject", "\n".join(part for part in (reason.strip(), rest) if part))
+        head, _mark, behind = line.partition(mark)
+        if behind.strip() and whole(head, _short_words()) == "reject":
+            return Decision("reject", _below_each_other(behind.strip(), below))
     return Decision()
+
+
+def _below_each_other(*parts: str) -> str:
+    return "\n".join(filter(None, parts))
 
 
 def written_texts(row: InboundMail) -> list[str]:
     """Return the words that a moderator writes in place of others, as they will be stored."""
     decision = read_decision(mail_of(row))
-    return [as_stored(decision.text)] if decision.name == "edit" else []
+    if decision.name != "edit":
+        return []
+    return [as_stored(decision.text)]
 
 
 def carry_out(row: InboundMail, *, now: datetime) -> None:
@@ -109,7 +138,7 @@ def carry_out(row: InboundMail, *, now: datetime) -> None:
         return
     mail = mail_of(row)
     decision, number = read_decision(mail), row.answers
-    with spoken_to(row.member):
+    with in_language_of(row.member):
         desk = Desk(row.member, row.list, now, row)
         if not decision.name:
             _explain(desk, mail, row)
@@ -121,26 +150,32 @@ def carry_out(row: InboundMail, *, now: datetime) -> None:
 def _act(desk: Desk, number: int, decision: Decision) -> Answer:
     contribution = forum_selectors.contribution_for(desk.member, number)
     if not contribution.is_held:
-        # A late answer to a letter decides nothing, and changes no words that are shown.
-        return Answer(lines(_("Nothing was changed."), moderation.decided(contribution)))
+        # A late answer decides nothing, and changes no words that are shown.
+        return Answer(lines(_("Nothing was changed."), moderation.decision_on(contribution)))
     if decision.name == "handover":
         return _pass_on(desk, contribution, decision.text)
     if decision.name == "edit" and not decision.text:
         return Answer(_("Nothing was decided: write the new text below the word EDIT."))
-    token = (
-        tokens.read_moderate(desk.row.recipient.partition("+")[2].partition("@")[0])
-        if desk.row
-        else None
-    )
-    # The words that were sent to this address, and no others.
-    revision = token.revision if token is not None else 0
     return decide(
-        desk, number, decision.name, decision.text, reason=decision.reason, revision=revision
+        desk,
+        number,
+        decision.name,
+        decision.text,
+        reason=decision.reason,
+        revision=_revision_of_address(desk),
     )
+
+
+def _revision_of_address(desk: Desk) -> int:
+    """Return the revision that was sent to the address that was written to: no other is decided."""
+    if desk.row is None:
+        return 0
+    token = tokens.read_moderate(token_of(desk.row.recipient))
+    return token.revision if token is not None else 0
 
 
 def _pass_on(desk: Desk, contribution: "Contribution", args: str) -> Answer:
-    """Send the letter to another one who leads; who does not lead is named to with HANDOVER."""
+    """Send the notification to another person who leads; HANDOVER lets somebody lead."""
     forum_id = contribution.post.topic.forum_id
     person = person_in(args.partition("\n")[0], forum_id)
     if not Desk(person, desk.mailing_list, desk.now).leads(forum_id):

@@ -1,9 +1,9 @@
-"""The notifications about held contributions: who decides is asked, the others learn who did, the
-author what and why.
+"""Write the notifications about held contributions.
 
-Each one to a moderator has a reply address of its own (:func:`listserv.tokens.moderate_address`):
-its token names the contribution, the revision that was sent and the moderator, and is a proof only
-in a mail from that moderator's address.
+Who decides is asked, the others learn who did, and the author what and why. Each one to a moderator
+has a reply address of its own (:func:`listserv.tokens.moderate_address`): its token names the
+contribution, the revision that was sent and the moderator, and is a proof only in a message from
+that moderator's address.
 """
 
 from datetime import datetime, timedelta
@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from forums import selectors as forum_selectors
 from forums.edits import Edit, edit_of
 from hub.lib import clock
 from hub.lib.dates import say_moment
@@ -20,9 +19,10 @@ from hub.lib.differences import change_lines
 from hub.lib.full_urls import full_url
 from hub.lib.mail import send_letter
 from hub.lib.scripts import isolate
-from hub.members.selectors import secretariat
 from listserv import selectors, tokens
 from listserv.commands import vocabulary
+from listserv.gateway.leaders import leaders_of
+from listserv.gateway.notifications import beginning_of
 from listserv.models import ShownRevision
 
 if TYPE_CHECKING:
@@ -34,21 +34,18 @@ if TYPE_CHECKING:
 # Characters of a held text that its notification repeats; the page has the whole.
 EXCERPT = 20_000
 DECISIONS = ("approve", "reject", "edit")
-# Who was told of a change to a held contribution is not told of the next one for so long: an answer
+# After a notification about a change to a held contribution the next one comes no sooner: an answer
 # to an older notification is refused anyway, and brings the newest words.
 ASKED_AGAIN = timedelta(hours=1)
 
 
-def deciding(contribution: "Contribution") -> "list[Member]":
+def deciders(contribution: "Contribution") -> "list[Member]":
     """Return those who decide: who lead the discussion, the Secretariat where nobody does."""
-    leading = [
-        row.member for row in forum_selectors.moderators_of(contribution.post.topic.forum_id)
-    ]
-    return leading or list(secretariat())
+    return leaders_of(contribution.post.topic.forum_id)
 
 
 def note_shown(contribution: "Contribution", members: "Iterable[Member]") -> None:
-    """Write down that the present words were sent to some members. Queries: 1."""
+    """Record that the present words were sent to some members. Queries: 1."""
     now = clock.now()
     rows = [
         ShownRevision(
@@ -60,8 +57,7 @@ def note_shown(contribution: "Contribution", members: "Iterable[Member]") -> Non
 
 
 def revision_shown(contribution: "Contribution", member: "Member", at: datetime) -> int:
-    """Return the revision that a member meant at a moment: the newest that was sent to them before
-    it.
+    """Return the revision that a member meant at a moment: the newest sent to them before it.
 
     Who was sent none knows the words with which the contribution came: as first written, or as they
     were approved.
@@ -70,12 +66,14 @@ def revision_shown(contribution: "Contribution", member: "Member", at: datetime)
     """
     rows = ShownRevision.objects.filter(contribution=contribution, member=member, shown_at__lte=at)
     newest = rows.aggregate(newest=Max("revision"))["newest"]
-    return int(newest if newest is not None else contribution.decided_revision or 0)
+    if newest is not None:
+        return int(newest)
+    return int(contribution.decided_revision or 0)
 
 
 def ask_all(contribution: "Contribution") -> None:
     """Write to each of those who decide, in their language, with the text."""
-    for member in deciding(contribution):
+    for member in deciders(contribution):
         ask(contribution, member)
 
 
@@ -86,8 +84,7 @@ def ask(
     by: "Member | None" = None,
     before: str | None = None,
 ) -> None:
-    """Ask one of those who decide; the answer to the notification is the decision on the words in
-    it.
+    """Ask one of those who decide; the answer is the decision on the words in the notification.
 
     Args:
         by: the moderator who passes the decision on to one who has had the notification already.
@@ -100,8 +97,16 @@ def ask(
     headers = {"Message-ID": first}
     if by is not None or revision:
         headers = {"In-Reply-To": first, "References": first}
-    context = {**_context(contribution), "words": words, "by": by, "is_changed": before is not None}
-    context["changed_lines"] = change_lines(before, contribution.text) if before is not None else []
+    changed_lines: list[str] = []
+    if before is not None:
+        changed_lines = change_lines(before, contribution.text)
+    context = {
+        **_context(contribution),
+        "words": words,
+        "by": by,
+        "is_changed": before is not None,
+        "changed_lines": changed_lines,
+    }
     if mailing_list is not None:
         # In Reply-To alone: what stands in the text is quoted and forwarded, and it would decide
         # for the moderator.
@@ -114,9 +119,7 @@ def ask(
 
 
 def follow_edit(contribution: "Contribution") -> None:
-    """Tell the author what a moderator has changed, and
-    those who decide what has changed in a held contribution.
-    """
+    """Tell the author what a moderator has changed, and the deciders of a held contribution."""
     edit = edit_of(contribution)
     if edit is None:
         return
@@ -136,7 +139,7 @@ def _ask_again(contribution: "Contribution", editor: "Member", before: str) -> N
         contribution=contribution, revision__gt=0, shown_at__gt=clock.now() - ASKED_AGAIN
     )
     just_asked = set(lately.values_list("member_id", flat=True))
-    for member in deciding(contribution):
+    for member in deciders(contribution):
         if member.pk not in {editor.pk, *just_asked}:
             ask(contribution, member, before=before)
 
@@ -154,16 +157,16 @@ def _tell_edited(contribution: "Contribution", edit: Edit, before: str) -> None:
 
 
 def tell_decided(contribution: "Contribution") -> None:
-    """Tell the others of those who decide who decided what, below the letter that asked them."""
-    for member in deciding(contribution):
+    """Tell the other deciders who decided what, below the notification that asked them."""
+    for member in deciders(contribution):
         if member.pk == contribution.decided_by_id:
             continue
-        asked = f"<{tokens.letter_id(contribution.number, member.pk)}>"
+        question_id = f"<{tokens.letter_id(contribution.number, member.pk)}>"
         send_letter(
             to=member,
             template="listserv/mail/decided",
             context={**_context(contribution), "reason": contribution.decision_reason},
-            headers={"In-Reply-To": asked, "References": asked},
+            headers={"In-Reply-To": question_id, "References": question_id},
         )
 
 
@@ -173,8 +176,8 @@ def tell_rejected(contribution: "Contribution") -> None:
     send_letter(to=contribution.author, template="listserv/mail/rejected", context=context)
 
 
-def decided(contribution: "Contribution") -> str:
-    """Return who decided about a contribution, and when, in a sentence."""
+def decision_on(contribution: "Contribution") -> str:
+    """Return the sentence that says who decided about a contribution, and when."""
     name = {"number": contribution.number, "name": "", "moment": ""}
     if contribution.decided_by is None or contribution.decided_at is None:
         return _("Contribution %(number)d does not wait for a decision.") % name
@@ -188,13 +191,12 @@ def decided(contribution: "Contribution") -> str:
 
 
 def _context(contribution: "Contribution") -> dict[str, object]:
-    text = contribution.text
     return {
         "contribution": contribution,
         "author": contribution.speaker,
         "decided_by": contribution.decided_by,
         "discussion": contribution.post.topic.forum.name,
-        "text": text if len(text) <= EXCERPT else f"{text[:EXCERPT]} …",
+        "text": beginning_of(contribution.text, EXCERPT),
         "files": list(contribution.attachments.all()),
         "page_url": full_url("forums:contribution", contribution.number),
         "held_url": full_url("forums:held"),

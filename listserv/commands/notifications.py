@@ -1,16 +1,17 @@
-"""Letters of the commands: the answer, a wish to be let in, a moderation handed over."""
+"""Write the notifications of the commands: answers, requests to join, a moderation handed over."""
 
+import re
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 
-from forums import selectors as forum_selectors
 from hub.lib.full_urls import full_url
 from hub.lib.mail import LetterFile, send_letter
-from hub.members.selectors import addresses_of, secretariat
+from hub.members.selectors import addresses_of
 from listserv import tokens
 from listserv.commands import vocabulary
 from listserv.commands.desk import request_address
+from listserv.gateway.leaders import leaders_of
 from listserv.mail.parse.subjects import bare_subject
 from listserv.models import InboundMail, MailingList, Subscription
 
@@ -22,9 +23,16 @@ if TYPE_CHECKING:
 
 # Message-IDs of a thread that an answer names.
 _REFERENCES = 20
-# Characters of an answer from which on it is plain text alone: a listing gains nothing by HTML, and
+# From so many characters on an answer is plain text alone: a listing gains nothing by HTML, and
 # thin lines lose.
 _PLAIN_FROM = 8_000
+# Printable ASCII, without the space and the brackets.
+_SAFE_ID = re.compile(r"[!-;=?-~]+")
+# What a member writes behind SUBSCRIBE to have the delivery mode again.
+_MODE_WORDS = {
+    Subscription.Delivery.DAILY.value: "DAILY",
+    Subscription.Delivery.WEEKLY.value: "WEEKLY",
+}
 
 
 def answer(
@@ -36,17 +44,19 @@ def answer(
     files: "Sequence[LetterFile]" = (),
     reply_to: str = "",
 ) -> None:
-    """Answer a mail of a member's in one mail, threaded to it, at the address it came from when
-    that is the member's.
+    """Answer a member's message in one message, threaded to it.
+
+    It goes to the address that the message came from, when that is the member's.
 
     Args:
         results: ``line`` (what was asked, empty for a subaddress) and ``text`` of each order.
-        notes: what else is to be said, a paragraph each.
+        notes: what the answer adds, a paragraph each.
         reply_to: where it is answered, empty for the desk.
     """
     assert row.member is not None
-    known = {known.lower() for known in addresses_of(row.member)}
-    wrote = mail.from_addresses[0] if mail.from_addresses else ""
+    address = next(iter(mail.from_addresses), "")
+    if address.lower() not in {own.lower() for own in addresses_of(row.member)}:
+        address = ""
     context = {
         "results": results,
         "notes": notes,
@@ -59,7 +69,7 @@ def answer(
         to=row.member,
         template="listserv/mail/answer",
         context=context,
-        address=wrote if wrote.lower() in known else "",
+        address=address,
         headers=_threaded(mail) | {"Reply-To": reply_to or _own_desk(row.list, row.member)},
         files=files,
         html=length < _PLAIN_FROM,
@@ -67,44 +77,35 @@ def answer(
 
 
 def _threaded(mail: "Mail") -> dict[str, str]:
-    """Return the header fields that put an answer under its
-    question and let no program answer it (RFC 3834 §3.1).
+    """Return the header fields of an answer.
+
+    They put it under its question and let no program answer it (RFC 3834 §3.1).
     """
     headers = {"Auto-Submitted": "auto-replied"}
-    ident = _safe(mail.message_id)
-    if ident:
-        chain = [
-            message_id
-            for message_id in map(_safe, (*mail.references[-_REFERENCES:], mail.message_id))
-            if message_id
-        ]
-        headers |= {"In-Reply-To": ident, "References": " ".join(dict.fromkeys(chain))}
+    answered = _in_brackets(mail.message_id)
+    if answered:
+        chain = map(_in_brackets, (*mail.references[-_REFERENCES:], mail.message_id))
+        references = " ".join(dict.fromkeys(filter(None, chain)))
+        headers |= {"In-Reply-To": answered, "References": references}
     return headers
 
 
-def _safe(ident: str) -> str:
+def _in_brackets(message_id: str) -> str:
     """Return a Message-ID in brackets, empty when a header cannot carry it."""
-    whole = ident.isascii() and ident.isprintable() and not set(ident) & set("<> \t")
-    return f"<{ident}>" if ident and whole else ""
+    if not _SAFE_ID.fullmatch(message_id):
+        return ""
+    return f"<{message_id}>"
 
 
 def _own_desk(mailing_list: MailingList | None, member: "Member") -> str:
     """Return where a member answers with commands: the token in it is the proof."""
-    name, key = (mailing_list.name, mailing_list.pk) if mailing_list else ("", 0)
-    return tokens.desk_address(name, member_id=member.pk, list_id=key)
-
-
-def leading(mailing_list: MailingList) -> "list[Member]":
-    """Return those who lead a discussion, the Secretariat where nobody does."""
-    return [place.member for place in forum_selectors.moderators_of(mailing_list.forum_id)] or list(
-        secretariat()
-    )
+    if mailing_list is None:
+        return tokens.desk_address("", member_id=member.pk, list_id=0)
+    return tokens.desk_address(mailing_list.name, member_id=member.pk, list_id=mailing_list.pk)
 
 
 def ask_to_admit(*, mailing_list: MailingList, member: "Member") -> None:
-    """Tell those who let people in that a member wants to
-    take part; their answer is the command that does it.
-    """
+    """Ask those who let people in about a member; their answer is the command that does it."""
     order = f"ADMIT {member.pk}"
     context = {
         "person": member,
@@ -113,13 +114,13 @@ def ask_to_admit(*, mailing_list: MailingList, member: "Member") -> None:
         "request_address": request_address(mailing_list),
         "profile_url": full_url("members:profile", member.pk),
     }
-    for person in leading(mailing_list):
+    for person in leaders_of(mailing_list.forum_id):
         headers = {"Reply-To": _own_desk(mailing_list, person)}
         send_letter(to=person, template="listserv/mail/asks_in", context=context, headers=headers)
 
 
 def tell_admitted(*, mailing_list: MailingList, member: "Member", by: "Member") -> None:
-    """Tell somebody who was let in, with the addresses of the discussion."""
+    """Tell a member that they were let in, with the addresses of the discussion."""
     context = {
         "by": by,
         "discussion": mailing_list.forum.name,
@@ -136,15 +137,12 @@ def tell_admitted(*, mailing_list: MailingList, member: "Member", by: "Member") 
 
 
 def tell_stopped(row: "Subscription", *, before: str) -> None:
-    """Tell a member that the unsubscribe link of a mail has stopped the mail of a list, and how to
-    have it back.
+    """Tell a member that an unsubscribe link has stopped a list's mail, and how to have it back.
 
     Args: before, the delivery mode until now.
     """
     word = vocabulary.own(vocabulary.COMMANDS["join"], row.member.language)
-    mode = {Subscription.Delivery.DAILY: "DAILY", Subscription.Delivery.WEEKLY: "WEEKLY"}.get(
-        before, ""
-    )  # type: ignore[call-overload]
+    mode = _MODE_WORDS.get(before, "")
     context = {
         "discussion": row.list.forum.name,
         "address": row.recipient,

@@ -29,7 +29,7 @@ def _set(desk: Desk, order: Order, delivery: str) -> Answer:
         row = services.set_delivery(
             list_id=mailing_list.pk, member=desk.member, delivery=delivery, now=desk.now
         )
-        return lines(how(row), *_stopped(row))
+        return lines(how(row), _pause_of(row))
 
     return _each(desk, order, say)
 
@@ -37,14 +37,13 @@ def _set(desk: Desk, order: Order, delivery: str) -> Answer:
 def _each(desk: Desk, order: Order, say: Callable[[MailingList], str]) -> Answer:
     """Change one thing for each list that an order is for."""
     lists, _rest = desk.lists_in(order.args)
-    return Answer(
-        lines([say(mailing_list) for mailing_list in _open(desk, lists)])
-        or _("You are on no list.")
-    )
+    if not lists:
+        return Answer(_("You are on no list."))
+    return Answer(lines(say(mailing_list) for mailing_list in _open(desk, lists)))
 
 
 def _open(desk: Desk, lists: list[MailingList]) -> list[MailingList]:
-    """Return the lists again.
+    """Return the lists as they are.
 
     Raises: NotFound when one is closed to the member.
     """
@@ -57,12 +56,11 @@ def _open(desk: Desk, lists: list[MailingList]) -> list[MailingList]:
     return lists
 
 
-def _stopped(row: Subscription) -> list[str]:
-    return (
-        [_("The mail is paused until %s; RESUME ends the pause.") % when(row.paused_until)]
-        if row.paused_until
-        else []
-    )
+def _pause_of(row: Subscription) -> list[str]:
+    """Return the line about a pause, none where the mail is not paused."""
+    if row.paused_until is None:
+        return []
+    return [_("The mail is paused until %s; RESUME ends the pause.") % when(row.paused_until)]
 
 
 def mail(desk: Desk, order: Order) -> Answer:
@@ -82,19 +80,19 @@ def notices(desk: Desk, order: Order) -> Answer:
 
 def digest(desk: Desk, order: Order) -> Answer:
     """Send a digest a day, or a week; off is each contribution."""
-    wanted = has(order.args, "weekly", "daily", "off")
+    option = has(order.args, "weekly", "daily", "off")
     modes = {"weekly": Delivery.WEEKLY.value, "off": Delivery.EACH.value}
-    return _set(desk, order, modes.get(wanted, Delivery.DAILY.value))
+    return _set(desk, order, modes.get(option, Delivery.DAILY.value))
 
 
 def files(desk: Desk, order: Order) -> Answer:
     """Send the files of a contribution, or links to them."""
-    wanted = has(order.args, "attach", "link", "on", "off")
-    if not wanted:
+    option = has(order.args, "attach", "link", "on", "off")
+    if not option:
         raise Invalid(
             _("Write FILES ATTACH to get the files themselves, or FILES LINK to get links to them.")
         )
-    kind = Subscription.Files.ATTACH if wanted in {"attach", "on"} else Subscription.Files.LINK
+    kind = Subscription.Files.ATTACH if option in {"attach", "on"} else Subscription.Files.LINK
 
     def say(mailing_list: MailingList) -> str:
         services.set_delivery(
@@ -111,20 +109,20 @@ def files(desk: Desk, order: Order) -> Answer:
 
 def owncopy(desk: Desk, order: Order) -> Answer:
     """Send the member's own contributions back, or not."""
-    return _own_copy(desk, order, wanted=has(order.args, "off", "on") != "off")
+    return _own_copy(desk, order, comes_back=has(order.args, "off", "on") != "off")
 
 
 def noowncopy(desk: Desk, order: Order) -> Answer:
     """Do not send the member's own contributions back."""
-    return _own_copy(desk, order, wanted=False)
+    return _own_copy(desk, order, comes_back=False)
 
 
-def _own_copy(desk: Desk, order: Order, *, wanted: bool) -> Answer:
+def _own_copy(desk: Desk, order: Order, *, comes_back: bool) -> Answer:
     def say(mailing_list: MailingList) -> str:
         services.set_delivery(
-            list_id=mailing_list.pk, member=desk.member, own_copy=wanted, now=desk.now
+            list_id=mailing_list.pk, member=desk.member, own_copy=comes_back, now=desk.now
         )
-        if wanted:
+        if comes_back:
             return _("What you write to “%s” comes back to you too.") % isolate(
                 mailing_list.forum.name
             )
@@ -139,7 +137,8 @@ def language(desk: Desk, order: Order) -> Answer:
     """Choose the language of a list's mails; at no list's address, of all pages and mails."""
     code = _language_in(order.args)
     if code is None:
-        names = ", ".join(f"{known} ({_name_of(known)})" for known, _label in settings.LANGUAGES)
+        codes = (code for code, _label in settings.LANGUAGES)
+        names = ", ".join(f"{each} ({_name_of(each)})" for each in codes)
         raise Invalid(_("Say one of these: %s.") % names)
     if desk.mailing_list is None:
         member_services.set_preferences(
@@ -163,7 +162,7 @@ def _name_of(code: str) -> str:
 
 def _language_in(args: str) -> str | None:
     """Return the language that is named by its code, or by its name in English or in itself."""
-    wanted = {word.text for word in words_of(args)}
+    written = {word.text for word in words_of(args)}
     for code, _label in settings.LANGUAGES:
         info = translation.get_language_info(code)
         names = {
@@ -171,36 +170,36 @@ def _language_in(args: str) -> str | None:
             fold(str(info["name"])),
             fold(str(info["name_local"])),
         }
-        if wanted & {word.text for name in names for word in words_of(name)}:
+        if written & {word.text for name in names for word in words_of(name)}:
             return code
     return None
 
 
 def address(desk: Desk, order: Order) -> Answer:
     """Choose which of the member's confirmed addresses a list's mail goes to."""
-    known = selectors.addresses_of(desk.member)
-    named = {part.strip("<>()\"',;").lower() for part in order.args.split() if "@" in part}
-    row_of_address = next((row for row in known if row.email.lower() in named), None)
-    if row_of_address is None:
+    own_addresses = selectors.addresses_of(desk.member)
+    written = {part.strip("<>()\"',;").lower() for part in order.args.split() if "@" in part}
+    chosen = next((row for row in own_addresses if row.email.lower() in written), None)
+    if chosen is None:
         raise Invalid(
             lines(
                 _(
                     "Say one of your confirmed addresses; new ones are added on the page of your "
                     "account:"
                 ),
-                (str(row.email) for row in known),
+                (str(row.email) for row in own_addresses),
                 full_url("account_email"),
             )
         )
     rest = " ".join(
-        part for part in order.args.split() if str(row_of_address.email).lower() not in part.lower()
+        part for part in order.args.split() if str(chosen.email).lower() not in part.lower()
     )
 
     def say(mailing_list: MailingList) -> str:
         services.set_delivery(
-            list_id=mailing_list.pk, member=desk.member, address_id=row_of_address.pk, now=desk.now
+            list_id=mailing_list.pk, member=desk.member, address_id=chosen.pk, now=desk.now
         )
-        name = {"discussion": isolate(mailing_list.forum.name), "address": row_of_address.email}
+        name = {"discussion": isolate(mailing_list.forum.name), "address": chosen.email}
         return _("The mail of “%(discussion)s” goes to %(address)s.") % name
 
     return _each(desk, Order(order.name, rest), say)
@@ -232,10 +231,12 @@ def pause(desk: Desk, order: Order) -> Answer:
 def resume(desk: Desk, order: Order) -> Answer:
     """End a pause."""
     lists, _rest = desk.lists_in(order.args)
+    if not lists:
+        return Answer(_("You are on no list."))
     answer_lines = []
     for mailing_list in _open(desk, lists):
         if desk.subscription(mailing_list) is None:
             raise Invalid(_("You get no mail of “%s”.") % isolate(mailing_list.forum.name))
         row = services.resume(list_id=mailing_list.pk, member=desk.member, now=desk.now)
         answer_lines.append(_("The mail comes again. %s") % how(row))
-    return Answer(lines(answer_lines) or _("You are on no list."))
+    return Answer(lines(answer_lines))

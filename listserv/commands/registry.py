@@ -1,10 +1,10 @@
-"""The commands, one row each: who may, how it is written, what it does, who carries it out.
+"""Register the commands, one row each: who may, how it is written, what it does, its handler.
 
 How each is said in every language stands in :mod:`listserv.commands.vocabulary` under the same
 name; the reference for people is ``hub/docs/mail.md``, and a test keeps all three together.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
@@ -22,7 +22,7 @@ from listserv.commands import (
 )
 from listserv.commands.desk import Answer, Desk, lines
 from listserv.commands.parsing import Order
-from listserv.commands.words import command_at
+from listserv.commands.words import command_among
 
 Handler = Callable[[Desk, Order], Answer]
 
@@ -31,8 +31,11 @@ Handler = Callable[[Desk, Order], Answer]
 class Command:
     """A row of the table.
 
-    ``usage`` is how it is written, in English; ``leads`` whether only those who lead a discussion
-    see it in the help (each handler asks for the right itself).
+    Args:
+        usage: how it is written, in English.
+        does: what the help says about it.
+        leads: whether only those who lead a discussion see it in the help; each handler asks for
+            the right itself.
     """
 
     name: str
@@ -43,13 +46,16 @@ class Command:
 
 
 def help_for(desk: Desk, order: Order) -> Answer:
-    """List the commands that are of use to the member, or tell all words for one."""
-    asked = command_at(order.args) if order.args else None
-    if asked is not None and asked[0] in COMMANDS:
-        command = COMMANDS[asked[0]]
+    """List the commands that are of use to the member, or all words for one of them."""
+    match = command_among(order.args, COMMANDS)
+    if match is not None:
+        name, _behind = match
+        command = COMMANDS[name]
         words = ", ".join(dict.fromkeys(vocabulary.alternatives(vocabulary.COMMANDS[command.name])))
         return Answer(lines(_line(command), "", gettext("All these are understood: %s") % words))
-    rows = [command for command in TABLE if not command.leads or _leads_any(desk)]
+    rows: Sequence[Command] = TABLE
+    if not _leads_any(desk):
+        rows = [command for command in TABLE if not command.leads]
     return Answer(
         lines(
             gettext(
@@ -73,8 +79,10 @@ def _leads_any(desk: Desk) -> bool:
 def _line(command: Command) -> str:
     own = vocabulary.own(vocabulary.COMMANDS[command.name], get_language() or "en")
     first = vocabulary.own(vocabulary.COMMANDS[command.name], "en")
-    # The reader's own word first: it gives the line its direction.
-    written = f"{own} ({command.usage})" if own != first else command.usage
+    written = command.usage
+    if own != first:
+        # The reader's own word first: it gives the line its direction.
+        written = f"{own} ({command.usage})"
     return f"{written} – {command.does}"
 
 

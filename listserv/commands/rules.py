@@ -1,11 +1,12 @@
-"""The rules of messages that order something; asked in the session, and they write nothing.
+"""The rules of messages that order something; they are asked in the session and write nothing.
 
-Who is proven to be a member is let through. A member's name without a proof is held: its owner is
+Who is proven to be a member is accepted. A member's name without a proof is held: its owner is
 asked once. A stranger is refused with a sentence that says how to become a member, and nobody
 unproven is ever written to.
 """
 
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -28,8 +29,12 @@ from listserv.gateway.rules import (
     sent_before,
     too_many_held,
 )
+from listserv.gateway.sender import Sender
 from listserv.mail.parse import automatic
-from listserv.models import InboundMail
+from listserv.models import InboundMail, MailingList
+
+if TYPE_CHECKING:
+    from hub.members.models import Member
 
 State = InboundMail.State
 
@@ -43,29 +48,26 @@ def not_to_be_answered(question: Question) -> Verdict | None:
 
 
 def leaves_by_token(question: Question) -> Verdict | None:
-    """Let the token of a mail from the list leave, from any address."""
-    return ACCEPT if tokens.read_leave(question.token) is not None else None
+    """Accept a leave address with the token of a list's message, from any address."""
+    if tokens.read_leave(question.token) is None:
+        return None
+    return ACCEPT
 
 
 def confirms_by_code(question: Question) -> Verdict | None:
-    """Take confirmations alone from any address: the code is the proof."""
+    """Accept a message of nothing but confirmations from any address: the code is the proof."""
     orders = orders_of(question.recipient.kind, question.mail).orders
-    is_proof = bool(orders) and all(
-        order.name == "confirm" and confirming.code_in(order.args) for order in orders
-    )
-    return ACCEPT if is_proof else None
+    if not orders:
+        return None
+    if all(confirming.code_of(order) for order in orders):
+        return ACCEPT
+    return None
 
 
 def unknown(question: Question) -> Verdict | None:
-    """Refuse who is no member, and alike whoever claims
-    that of one to whom the discussion is closed.
-    """
-    sender, mailing_list = question.sender, question.recipient.mailing_list
-    if sender.member is not None:
-        if sender.is_proven or mailing_list is None:
-            return None
-        if forum_selectors.may_in_forum(sender.member, READ, mailing_list.forum_id):
-            return None
+    """Refuse who is no member, or claims to be a member to whom the discussion is closed."""
+    if _may_use_commands(question.sender, question.recipient.mailing_list):
+        return None
     sentence = _(
         "Only members can use this address. Write from the address the hub knows you by, or apply "
         "at %s"
@@ -73,8 +75,19 @@ def unknown(question: Question) -> Verdict | None:
     return reject("unknown-sender", sentence % full_url("members:apply"))
 
 
+def _may_use_commands(sender: Sender, mailing_list: MailingList | None) -> bool:
+    """Whether the sender is a member; an unproven one must be able to read the discussion."""
+    if sender.member is None:
+        return False
+    if sender.is_proven:
+        return True
+    if mailing_list is None:
+        return True
+    return forum_selectors.may_in_forum(sender.member, READ, mailing_list.forum_id)
+
+
 def too_many(question: Question) -> Verdict | None:
-    """Count the commands that a proven member has sent in the last hour."""
+    """Bound the commands that a proven member sends in an hour."""
     if not question.sender.is_proven:
         return None
     rows = InboundMail.objects.filter(
@@ -115,9 +128,7 @@ COMMAND_RULES: tuple[Rule, ...] = (
 
 
 def not_the_moderator(question: Question) -> Verdict | None:
-    """Refuse what is not proven to be its moderator's;
-    the token counts in a mail from its owner.
-    """
+    """Refuse what is not proven to be its moderator's; the token needs its owner's From."""
     if question.recipient.reply is not None and question.sender.is_proven:
         return None
     sentence = _(
@@ -129,21 +140,24 @@ def not_the_moderator(question: Question) -> Verdict | None:
 
 def may_not_decide(question: Question) -> Verdict | None:
     """Refuse who does not decide on contributions to the discussion any more."""
-    mailing_list, token, member = (
-        question.recipient.mailing_list,
-        question.recipient.reply,
-        question.member,
-    )
-    assert token is not None and member is not None
-    try:
-        contribution = forum_selectors.contribution_for(member, token.number)
-    except NotFound:
-        contribution = None
-    forum_id = contribution.post.topic.forum_id if contribution is not None else None
-    is_here = mailing_list is not None and mailing_list.forum_id == forum_id
-    if forum_id is not None and is_here and forum_selectors.may_in_forum(member, APPROVE, forum_id):
+    recipient, member = question.recipient, question.member
+    assert recipient.reply is not None
+    assert member is not None
+    if _may_decide(member, recipient.reply.number, recipient.mailing_list):
         return None
     return reject("not-allowed", _("You do not decide on contributions to this discussion."))
+
+
+def _may_decide(member: "Member", number: int, mailing_list: MailingList | None) -> bool:
+    """Whether a member decides on a contribution to the discussion of the list."""
+    try:
+        contribution = forum_selectors.contribution_for(member, number)
+    except NotFound:
+        return False
+    forum_id = contribution.post.topic.forum_id
+    if mailing_list is None or mailing_list.forum_id != forum_id:
+        return False
+    return forum_selectors.may_in_forum(member, APPROVE, forum_id)
 
 
 MODERATION_RULES: tuple[Rule, ...] = (not_the_sender, not_the_moderator, may_not_decide)

@@ -1,9 +1,10 @@
-"""Carry out what a mail orders and answer it in one mail,
-inside the transaction of the pump: all of it, or nothing.
+"""Carry out what a message orders, and answer it in one message.
+
+That is inside the queue worker's transaction: all of it, or nothing.
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -29,10 +30,10 @@ if TYPE_CHECKING:
     from hub.members.models import Member
     from listserv.mail.parse.message import Mail
 
-# Subaddresses that are one command each, whatever the mail says.
+# Subaddresses that are one command each, whatever the message says.
 BY_ADDRESS = frozenset({"join", "leave", "digest", "mail", "nomail", "help"})
 KINDS = BY_ADDRESS | {"request", "moderate"}
-# Who sends what nobody understands gets the help once in so long, so that no two programs talk to
+# A sender of what is not understood gets the help once in so long, so that no two programs talk to
 # each other.
 HELPED_AGAIN = timedelta(days=1)
 HELPED = "help-sent"
@@ -41,14 +42,14 @@ _WRITING = frozenset({"edit", "summary"})
 
 
 def orders_of(kind: str, mail: "Mail") -> Orders:
-    """Return what a mail to a subaddress of this kind orders."""
+    """Return what a message to a subaddress of this kind orders."""
     if kind in BY_ADDRESS:
         return Orders([Order(kind)])
     return read(mail)
 
 
 def orders_in_words(kind: str, mail: "Mail") -> list[str]:
-    """Return in words what a held mail orders, for the member who is asked whether it is theirs."""
+    """Return the orders of a held message as lines, for the member who is asked about it."""
     if kind not in KINDS:
         return []
     orders = orders_of(kind, mail).orders
@@ -56,25 +57,26 @@ def orders_in_words(kind: str, mail: "Mail") -> list[str]:
 
 
 def written_texts(row: InboundMail) -> list[str]:
-    """Return the texts that the orders of a mail would put
-    on a page; they are rendered before the transaction.
+    """Return the texts that the orders of a message would put on a page.
+
+    The caller renders them before its transaction.
     """
-    orders = [order for order in orders_of(row.kind, mail_of(row)).orders if order.name in _WRITING]
-    texts = [
-        text for order in orders for text in (order.text, order.args, order.args.partition(" ")[2])
-    ]
+    texts: list[str] = []
+    for order in orders_of(row.kind, mail_of(row)).orders:
+        if order.name in _WRITING:
+            texts += [order.text, order.args, order.args.partition(" ")[2]]
     return [as_stored(text) for text in texts]
 
 
 @contextmanager
-def spoken_to(member: "Member") -> Iterator[None]:
-    """Speak the member's language, with times of the member's zone."""
+def in_language_of(member: "Member") -> Iterator[None]:
+    """Answer in the member's language, with times of the member's zone."""
     with translation.override(member.language), timezone.override(zone_of(member.time_zone)):
         yield
 
 
 def carry_out(row: InboundMail, *, now: datetime) -> None:
-    """Carry out the orders of a mail, each by itself: one that fails undoes no other."""
+    """Carry out the orders of a message, each by itself: one that fails undoes no other."""
     mail = mail_of(row)
     orders = orders_of(row.kind, mail)
     if row.member is None or row.proof == InboundMail.Proof.NONE:
@@ -82,32 +84,37 @@ def carry_out(row: InboundMail, *, now: datetime) -> None:
         # written to.
         _confirm_alone(orders, now)
         return
-    with spoken_to(row.member):
+    with in_language_of(row.member):
         if not orders.orders:
             _help_once(row, mail, orders, now)
             return
         is_alone = len(orders.orders) == 1
+        # Each order sees what the one before it has changed, so each has its own desk.
         answers = [
-            (order, run(Desk(row.member, row.list, now, row, is_alone=is_alone), order))
+            run(Desk(row.member, row.list, now, row, is_alone=is_alone), order)
             for order in orders.orders
         ]
-        results = [{"line": order.line, "text": answer.text} for order, answer in answers]
-        files, late = _within_limit([file for _order, answer in answers for file in answer.files])
-        # An answer that brings one contribution and nothing else is answered to all, as a copy of
-        # it is.
-        reply_to = answers[0][1].reply_to if len(answers) == 1 else ""
+        results = [
+            {"line": order.line, "text": answer.text}
+            for order, answer in zip(orders.orders, answers, strict=True)
+        ]
+        files, notes = _within_limit([file for answer in answers for file in answer.files])
+        reply_to = ""
+        if is_alone:
+            # One contribution and nothing else is answered to all, as a delivery of it is.
+            reply_to = answers[0].reply_to
         notifications.answer(
             row=row,
             mail=mail,
             results=results,
-            notes=[*_notes(orders), *late],
+            notes=[*_notes(orders), *notes],
             files=files,
             reply_to=reply_to,
         )
 
 
 def run(desk: Desk, order: Order) -> Answer:
-    """Carry out one order; what is refused is said, and nothing of it is done."""
+    """Carry out one order; the answer to a refused one is the reason, and nothing of it is done."""
     command = COMMANDS.get(order.name)
     handler = command.run if command is not None else unknown_setting
     return run_as(lambda: handler(desk, order))
@@ -123,20 +130,14 @@ def run_as(act: Callable[[], Answer]) -> Answer:
 
 
 def _confirm_alone(orders: Orders, now: datetime) -> None:
-    """Carry out confirmations, for which the code is proof enough; nobody is written to."""
-    for order in orders.orders:
-        code = confirming.code_in(order.args) if order.name == "confirm" else ""
-        if not code:
-            continue
-        try:
-            with transaction.atomic():
-                confirming.confirm_code(code, now)
-        except HubError:
-            continue
+    """Carry out confirmations, for which the code is proof enough; nobody is notified."""
+    for code in filter(None, map(confirming.code_of, orders.orders)):
+        with suppress(HubError), transaction.atomic():
+            confirming.confirm_code(code, now)
 
 
 def _help_once(row: InboundMail, mail: "Mail", orders: Orders, now: datetime) -> None:
-    """Answer what nobody understands with the help, the first time of a day."""
+    """Answer what is not understood with the help, the first time of a day."""
     assert row.member is not None
     rows = InboundMail.objects.filter(
         state=InboundMail.State.DONE,
@@ -148,14 +149,11 @@ def _help_once(row: InboundMail, mail: "Mail", orders: Orders, now: datetime) ->
         return
     states.note_code(row, HELPED)
     text = run(Desk(row.member, row.list, now, row), Order("help")).text
-    results = (
-        [{"line": "", "text": _("No command was found in your mail.")}]
-        if not orders.unknown
-        else []
-    )
-    results += [{"line": line, "text": ""} for line in orders.unknown]
+    results = [{"line": line, "text": ""} for line in orders.unknown]
     if orders.unknown:
         results.append({"line": "", "text": _("This was not understood, and nothing was done.")})
+    else:
+        results.append({"line": "", "text": _("No command was found in your mail.")})
     notifications.answer(row=row, mail=mail, results=[*results, {"line": "", "text": text}])
 
 
@@ -174,20 +172,22 @@ def _notes(orders: Orders) -> list[str]:
 
 
 def _within_limit(files: "list[LetterFile]") -> "tuple[list[LetterFile], list[str]]":
-    """Return the files that one answer carries, and a
-    sentence about those that must be asked for again.
+    """Return the files that one answer carries, and a note about those left out.
+
+    The first one is always carried.
     """
-    room = max(settings.HUB_ATTACH_MAX_SIZE, len(files[0].content) if files else 0)
+    if not files:
+        return [], []
+    room = max(settings.HUB_ATTACH_MAX_SIZE, len(files[0].content))
     attached: list[LetterFile] = []
-    late = []
+    left_out: list[str] = []
     for file in files:
         if len(file.content) <= room:
             room -= len(file.content)
             attached.append(file)
         else:
-            late.append(file.name)
-    if not late:
+            left_out.append(file.name)
+    if not left_out:
         return attached, []
-    return attached, [
-        _("One mail cannot carry all files. Ask for these again, one a mail: %s") % ", ".join(late)
-    ]
+    note = _("One mail cannot carry all files. Ask for these again, one a mail: %s")
+    return attached, [note % ", ".join(left_out)]

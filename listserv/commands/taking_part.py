@@ -1,4 +1,4 @@
-"""Join and leave; who is not entitled is passed on to those who let people in."""
+"""Join and leave lists; a request to join a closed one is passed on to those who let people in."""
 
 from datetime import timedelta
 
@@ -15,13 +15,15 @@ from listserv.gateway import states
 from listserv.models import InboundMail, MailingList, Subscription
 
 Delivery = Subscription.Delivery
-# A wish to take part is passed on once in so long.
+# A request to take part is passed on once in so long.
 ASKED_AGAIN = timedelta(days=1)
+_MODES = {"daily": Delivery.DAILY.value, "weekly": Delivery.WEEKLY.value}
 
 
 def join(desk: Desk, order: Order) -> Answer:
-    """Put the member on a roster, or take the mail up again;
-    who may not read there is passed on to those who lead.
+    """Put the member on a roster, or send the mail again.
+
+    The request of a member who may not read there is passed on to those who lead.
     """
     lists, rest = desk.lists_in(order.args)
     return Answer(lines(*(_join(desk, mailing_list, rest) for mailing_list in lists)))
@@ -30,13 +32,11 @@ def join(desk: Desk, order: Order) -> Answer:
 def _join(desk: Desk, mailing_list: MailingList, rest: str) -> str:
     if not desk.access.may(READ, mailing_list.forum_id):
         return _ask(desk, mailing_list)
-    mode = {"daily": Delivery.DAILY.value, "weekly": Delivery.WEEKLY.value}.get(
-        has(rest, "daily", "weekly")
-    )
-    row = desk.subscription(mailing_list)
-    if row is not None and row.delivery != Delivery.NONE and mode is None:
-        return lines(_("You are on this list already."), how(row))
-    if mode is None and (row is None or row.delivery == Delivery.NONE):
+    mode = _MODES.get(has(rest, "daily", "weekly"))
+    if mode is None:
+        row = desk.subscription(mailing_list)
+        if row is not None and row.delivery != Delivery.NONE:
+            return lines(_("You are on this list already."), how(row))
         mode = Delivery.EACH.value
     row = services.set_delivery(
         list_id=mailing_list.pk, member=desk.member, delivery=mode, now=desk.now
@@ -45,9 +45,9 @@ def _join(desk: Desk, mailing_list: MailingList, rest: str) -> str:
 
 
 def _ask(desk: Desk, mailing_list: MailingList) -> str:
-    """Pass the wish on, once a day; who lets people in does so as ever."""
+    """Pass the request on, once a day."""
     code = f"asked-{mailing_list.pk}"
-    # Of a closed discussion nothing is told but what was written: the name of its list.
+    # The answer says nothing of a closed discussion but what was written: the name of its list.
     name = {"discussion": isolate(mailing_list.name)}
     if desk.row is not None:
         rows = InboundMail.objects.filter(
@@ -72,11 +72,11 @@ def _ask(desk: Desk, mailing_list: MailingList) -> str:
 
 
 def leave(desk: Desk, order: Order) -> Answer:
-    """Stop the mail of a list; who takes part in the discussion keeps the place."""
+    """Stop the mail of a list; a participant of the discussion keeps the place."""
     lists, _rest = desk.lists_in(order.args)
-    return Answer(
-        lines(*(_leave(desk, mailing_list) for mailing_list in lists)) or _("You are on no list.")
-    )
+    if not lists:
+        return Answer(_("You are on no list."))
+    return Answer(lines(*(_leave(desk, mailing_list) for mailing_list in lists)))
 
 
 def _leave(desk: Desk, mailing_list: MailingList) -> str:

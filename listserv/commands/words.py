@@ -1,4 +1,4 @@
-"""Read words off the beginning of a line, whatever the letter case, the accents and the script.
+"""Match words at the beginning of a line, whatever the letter case, the accents and the script.
 
 A line is cut into written words once; at most :data:`LONGEST` of them are looked up together, so a
 line costs the same however long it is. Chinese is written without spaces, so there a command is
@@ -7,7 +7,7 @@ what a run of characters begins with.
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -35,17 +35,18 @@ class Word:
 
 def words_of(line: str) -> list[Word]:
     """Return the written words of a line."""
-    alternatives_of_word = (
+    words = (
         Word(fold(match[0]), match.start(), match.end())
         for match in WRITTEN_WORD.finditer(line[:LOOK])
     )
     # A hamza that stands alone folds to nothing.
-    return [word for word in alternatives_of_word if word.text]
+    return [word for word in words if word.text]
 
 
 def phrases(table: Mapping[str, vocabulary.Words]) -> dict[tuple[str, ...], str]:
-    """Return which phrase means what: ``dict[tuple[str,
-    ...], str]  # folded words -> name``; the first row wins.
+    """Return which phrase means what; the first row wins.
+
+    Returns: ``dict[tuple[str, ...], str]  # folded words -> name``.
     """
     by_words: dict[tuple[str, ...], str] = {}
     for name, entry in table.items():
@@ -69,15 +70,14 @@ def option_phrases() -> dict[tuple[str, ...], str]:
 
 @cache
 def phrases_of(*names: str) -> dict[tuple[str, ...], str]:
-    """Return the phrases of some options alone, so
-    that a word of two meanings has the one that fits.
-    """
+    """Return the phrases of some options alone: a word of two meanings then has the right one."""
     return phrases({name: OPTIONS[name] for name in names})
 
 
 def first(words: list[Word], table: Phrases) -> tuple[str, int, int] | None:
-    """Return what the first words mean, how many words that
-    are, and where it ends in the line; None for nothing.
+    """Return what the first words mean, how many words that are, and where they end in the line.
+
+    None where they mean nothing.
     """
     for count in range(min(LONGEST, len(words)), 0, -1):
         name = table.get(tuple(word.text for word in words[:count]))
@@ -99,9 +99,7 @@ def _run(word: Word, table: Phrases) -> tuple[str, int, int] | None:
 
 
 def command_at(line: str) -> tuple[str, str] | None:
-    """Return the command that a line begins with, and
-    what follows; None for a line that begins with none.
-    """
+    """Return the command that a line begins with, and what follows; None for any other line."""
     line = line[:LOOK]
     words = words_of(line)
     if not words or _BEFORE.match(line).end() < words[0].start:  # type: ignore[union-attr]
@@ -115,6 +113,14 @@ def command_at(line: str) -> tuple[str, str] | None:
     return name, line[end:].strip().strip("»”\"'＂」』").lstrip(_AFTER).rstrip("!?؟！？").strip()
 
 
+def command_among(line: str, names: Collection[str]) -> tuple[str, str] | None:
+    """Return the command that a line begins with, and what follows, where it is one of some."""
+    command = command_at(line)
+    if command is None or command[0] not in names:
+        return None
+    return command
+
+
 def whole(line: str, table: Phrases) -> str:
     """Return what a line means that is nothing but one phrase; empty for any other line."""
     words = words_of(line)
@@ -124,10 +130,10 @@ def whole(line: str, table: Phrases) -> str:
 
 
 def options(text: str, table: Phrases) -> Iterator[tuple[str, str]]:
-    """Yield what follows a command: ``("number", "12")``, an option's name and its word, or ``("",
-    word)``.
+    """Yield what follows a command: the name of an option and its word.
 
-    Words of Chinese are cut where an option or a number begins.
+    The name is "number" for a number, and empty for a word that is no option. Words of Chinese are
+    cut where an option or a number begins.
     """
     words = words_of(text)
     at = 0

@@ -8,8 +8,7 @@ import pytest
 from hub.lib.clock import now as clock
 from listserv.mail.parse.message import Mail, parse
 from listserv.models import InboundMail, Notice
-from tests.listserv.gateway.conftest import drain, letter
-from tests.listserv.gateway.test_pump import accept
+from tests.listserv.gateway.conftest import accept, drain, letter
 
 DOMAIN = "lists.hub.example"
 

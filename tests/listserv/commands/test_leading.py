@@ -68,17 +68,18 @@ def test_held_contribution_is_hidden_from_who_does_not_lead(cast, post, held):
 
 
 def test_author_changes_own_words(cast, post):
-    said = cast.say(cast.amina, "First words.", now=clock())
-    post.ask(cast.amina, f"EDIT {said.number}\nSecond words.\nIn two lines.\n-- \nAmina")
-    said.post.refresh_from_db()
-    assert said.text == "Second words.\nIn two lines."
-    assert "Only its author" in post.ask(cast.boris, f"EDIT {said.number}\nMine.")
+    contribution = cast.say(cast.amina, "First words.", now=clock())
+    post.ask(cast.amina, f"EDIT {contribution.number}\nSecond words.\nIn two lines.\n-- \nAmina")
+    contribution.post.refresh_from_db()
+    assert contribution.text == "Second words.\nIn two lines."
+    assert "Only its author" in post.ask(cast.boris, f"EDIT {contribution.number}\nMine.")
 
 
 def test_moderation_is_handed_over_and_given_up(cast, post, held):
     assert "leads" in post.ask(cast.chen, f"HANDOVER {cast.boris.email}")
-    told, waiting = post.mails(cast.boris)
-    assert "Chen Wei" in told.text and "risk@lists.hub.example" in told.text and "My held words." in waiting.text
+    notification, waiting = post.mails(cast.boris)
+    assert "Chen Wei" in notification.text and "risk@lists.hub.example" in notification.text
+    assert "My held words." in waiting.text
     assert "already" in post.ask(cast.chen, "HANDOVER Boris Horvat")
     post.ask(cast.chen, "STEPDOWN")
     roles = dict(Membership.objects.values_list("member__name", "role"))
@@ -109,15 +110,15 @@ def test_remove_alone_is_how_mailmans_members_leave(cast, post, risk):
 
 
 def test_thread_is_closed_and_opened_and_the_summary_written(cast, post):
-    said = cast.say(cast.amina, now=clock())
-    post.ask(cast.chen, f"LOCK {said.number}\nSUMMARY\nWe agree on much.\n\nNot on all.")
-    said.post.topic.refresh_from_db()
-    assert said.post.topic.is_locked
+    contribution = cast.say(cast.amina, now=clock())
+    post.ask(cast.chen, f"LOCK {contribution.number}\nSUMMARY\nWe agree on much.\n\nNot on all.")
+    contribution.post.topic.refresh_from_db()
+    assert contribution.post.topic.is_locked
     assert ForumPolicy.objects.get(pk=cast.policy.pk).summary == "We agree on much.\n\nNot on all."
-    post.ask(cast.chen, f"UNLOCK {said.number}")
-    said.post.topic.refresh_from_db()
-    assert not said.post.topic.is_locked
-    assert "may not" in post.ask(cast.amina, f"LOCK {said.number}")
+    post.ask(cast.chen, f"UNLOCK {contribution.number}")
+    contribution.post.topic.refresh_from_db()
+    assert not contribution.post.topic.is_locked
+    assert "may not" in post.ask(cast.amina, f"LOCK {contribution.number}")
 
 
 def test_somebody_who_left_leads_no_more(cast, post, now):

@@ -21,14 +21,14 @@ def attachments(who):
 
 def test_contribution_comes_whole_with_what_was_folded_and_its_files(cast, post):
     first = cast.say(cast.boris, "A question?", subject="Distances", now=clock())
-    said = cast.say(
+    contribution = cast.say(
         cast.amina, "Twenty metres.", now=clock(), parent=first.number, folded="> An old quote",
         files=(Upload("plan.csv", b"a,b\r\n1,2\r\n", "text/csv"),),
     )  # fmt: skip
-    text = post.ask(cast.chen, f"GET {said.number}")
+    text = post.ask(cast.chen, f"GET {contribution.number}")
     for words in ("Twenty metres.", "> An old quote", "plan.csv", f"An answer to {first.number} by Boris"):
         assert words in text
-    assert "A question?" in text + post.ask(cast.chen, f"GET #{first.number} {said.number}")
+    assert "A question?" in text + post.ask(cast.chen, f"GET #{first.number} {contribution.number}")
 
 
 def test_thread_comes_page_by_page(cast, post, settings):
@@ -48,39 +48,40 @@ def test_thread_comes_page_by_page(cast, post, settings):
 def test_file_comes_attached_byte_for_byte(cast, post, order):
     content = bytes(range(256)) * 5
     files = (Upload("a.txt", b"a"), Upload("essai «été».pdf", content, "application/pdf"))
-    said = cast.say(cast.amina, "Two files.", files=files, now=clock())
-    assert "attached" in post.ask(cast.boris, order.format(n=said.number))
+    contribution = cast.say(cast.amina, "Two files.", files=files, now=clock())
+    assert "attached" in post.ask(cast.boris, order.format(n=contribution.number))
     assert attachments(cast.boris) == [("essai «été».pdf", content)]
 
 
 def test_large_file_comes_in_slices(cast, post, settings):
     settings.HUB_ATTACH_MAX_SIZE = 1_000
     content = bytes(range(250)) * 10
-    said = cast.say(cast.amina, "A file.", files=(Upload("big.pdf", content, "application/pdf"),), now=clock())
+    contribution = cast.say(cast.amina, "A file.", files=(Upload("big.pdf", content, "application/pdf"),), now=clock())
     found = []
     for order in (
-        f"GET FILE OF {said.number}",
-        f"GET ATTACHMENT 1 OF {said.number} PART 2",
-        f"GET {said.number} FILE 1 PART 3",
+        f"GET FILE OF {contribution.number}",
+        f"GET ATTACHMENT 1 OF {contribution.number} PART 2",
+        f"GET {contribution.number} FILE 1 PART 3",
     ):
         post.ask(cast.boris, order)
         found += attachments(cast.boris)
     assert [name for name, _ in found] == ["big.pdf.001", "big.pdf.002", "big.pdf.003"]
     assert b"".join(part for _, part in found) == content
-    assert "3 parts" in post.ask(cast.boris, f"GET {said.number} FILE 1 PART 4")
+    assert "3 parts" in post.ask(cast.boris, f"GET {contribution.number} FILE 1 PART 4")
 
 
 def test_one_answer_carries_no_more_files_than_a_mail_may(cast, post, settings):
     settings.HUB_ATTACH_MAX_SIZE = 1_000
     files = (Upload("a.txt", b"a" * 900), Upload("b.txt", b"b" * 900))
-    said = cast.say(cast.amina, "Files.", files=files, now=clock())
-    text = post.ask(cast.boris, f"GET {said.number} FILE 1\nGET {said.number} FILE 2")
+    contribution = cast.say(cast.amina, "Files.", files=files, now=clock())
+    text = post.ask(cast.boris, f"GET {contribution.number} FILE 1\nGET {contribution.number} FILE 2")
     assert [name for name, _ in attachments(cast.boris)] == ["a.txt"] and "b.txt" in text.partition("Ask for these")[2]
 
 
 def test_what_is_closed_is_neither_found_nor_brought(cast, post, plaza):
-    said = cast.say(cast.amina, "A secretword of ours.", files=(Upload("secretword.txt", b"x"),), now=clock())
-    orders = f"SEARCH secretword\nGET {said.number}\nGET THREAD {said.number}\nGET FILE 1 OF {said.number}"
+    contribution = cast.say(cast.amina, "A secretword of ours.", files=(Upload("secretword.txt", b"x"),), now=clock())
+    number = contribution.number
+    orders = f"SEARCH secretword\nGET {number}\nGET THREAD {number}\nGET FILE 1 OF {number}"
     text = post.ask(cast.stella, orders, to="request")
     assert "ours" not in text and text.count("secretword") == 2, "only the question, and that nothing was found"
     assert text.count("no contribution") == 3 and not attachments(cast.stella)
@@ -88,9 +89,9 @@ def test_what_is_closed_is_neither_found_nor_brought(cast, post, plaza):
 
 
 def test_search_names_ten_with_number_author_and_first_words(cast, post):
-    said = [cast.say(cast.amina, f"Maize number {n}.", now=clock()) for n in range(12)]
+    contributions = [cast.say(cast.amina, f"Maize number {n}.", now=clock()) for n in range(12)]
     text = post.ask(cast.boris, "SEARCH maize")
-    assert "12 contributions" in text and f"{said[-1].number}. " in text and "Amina Diallo" in text
+    assert "12 contributions" in text and f"{contributions[-1].number}. " in text and "Amina Diallo" in text
     assert f"Maize number {2}." in text and "Maize number 1." not in text and "SEARCH maize PAGE 2" in text
     more = post.ask(cast.boris, "SEARCH maize PAGE 2")
     assert "Maize number 1." in more and "Maize number 2." not in more
@@ -112,15 +113,16 @@ def test_order_that_cannot_be_done_is_answered_and_never_fails(cast, post, start
 
 
 def test_earlier_words_are_one_get_away(cast, post):
-    said = cast.say(cast.amina, "Fifty metres.", now=clock())
-    assert "has not been changed" in post.ask(cast.boris, f"GET {said.number} HISTORY")
+    contribution = cast.say(cast.amina, "Fifty metres.", now=clock())
+    assert "has not been changed" in post.ask(cast.boris, f"GET {contribution.number} HISTORY")
     services.edit_contribution(
-        number=said.number, actor=cast.chen, text="Fifty feet.", reason="Wrong units", now=clock()
+        number=contribution.number, actor=cast.chen, text="Fifty feet.", reason="Wrong units", now=clock()
     )
-    text = post.ask(cast.boris, f"GET {said.number}")
-    assert "Edited by the moderator Chen Wei" in text and f"GET {said.number} HISTORY" in text
-    for order in (f"GET {said.number} HISTORY", f"get history of {said.number}", f"OBTENIR {said.number} HISTORIQUE"):
+    text = post.ask(cast.boris, f"GET {contribution.number}")
+    assert "Edited by the moderator Chen Wei" in text and f"GET {contribution.number} HISTORY" in text
+    number = contribution.number
+    for order in (f"GET {number} HISTORY", f"get history of {number}", f"OBTENIR {number} HISTORIQUE"):
         history = post.ask(cast.boris, order)
         assert "Fifty metres." in history and "Fifty feet." in history
         assert "Chen Wei" in history and "Wrong units" in history
-    assert "no contribution" in post.ask(cast.stella, f"GET {said.number} HISTORY", to="request")
+    assert "no contribution" in post.ask(cast.stella, f"GET {contribution.number} HISTORY", to="request")

@@ -12,8 +12,7 @@ from listserv import tokens
 from listserv.commands.moderating import read_decision
 from listserv.mail.parse.message import parse
 from listserv.models import InboundMail, Notice
-from tests.listserv.gateway.conftest import drain, letter
-from tests.listserv.gateway.test_pump import accept
+from tests.listserv.gateway.conftest import accept, drain, letter
 
 pytestmark = pytest.mark.django_db
 
@@ -49,9 +48,9 @@ def test_first_one_decides_the_second_is_told_and_the_others_learn_it(cast, held
     assert answer(post, cast.chen, "APPROVE").startswith("250")
     assert Contribution.objects.get(pk=held.pk).state == "accepted"
     assert "is shown" in post.mails(cast.chen)[-1].text
-    asked, told = post.mails(cast.boris)
-    assert "Chen Wei approved" in told.text
-    assert told.in_reply_to == (asked.message_id,) == (tokens.letter_id(held.number, cast.boris.pk),)
+    asked, notification = post.mails(cast.boris)
+    assert "Chen Wei approved" in notification.text
+    assert notification.in_reply_to == (asked.message_id,) == (tokens.letter_id(held.number, cast.boris.pk),)
     answer(post, cast.boris, "REJECT off topic")
     assert "Chen Wei approved" in post.mails(cast.boris)[-1].text
     assert Contribution.objects.get(pk=held.pk).state == "accepted"
@@ -192,12 +191,12 @@ def test_answer_to_the_words_before_a_change_decides_nothing_and_shows_what_chan
     held.refresh_from_db()
     held.post.refresh_from_db()
     assert held.is_held and held.text == "My changed words."
-    told = post.mails(cast.chen)[-1].text
-    assert "Amina Diallo changed contribution" in told
-    assert "- My held words." in told and "+ My changed words." in told
-    assert order.split()[0] in told and str(held.number) in told
+    notification = post.mails(cast.chen)[-1].text
+    assert "Amina Diallo changed contribution" in notification
+    assert "- My held words." in notification and "+ My changed words." in notification
+    assert order.split()[0] in notification and str(held.number) in notification
     if order.startswith("EDIT"):
-        assert "Better words." in told
+        assert "Better words." in notification
 
 
 def test_refused_decision_can_be_made_again_on_the_words_that_came_with_the_refusal(cast, held, post):
@@ -262,20 +261,21 @@ def test_edit_by_mail_says_why_and_its_author_is_told(cast, held, post):
     held.refresh_from_db()
     held.post.refresh_from_db()
     assert held.text == "Better words." and held.post.update_reason == "the units were wrong"
-    told = next(mail for mail in post.mails(cast.amina) if "was changed" in mail.subject)
+    notification = next(mail for mail in post.mails(cast.amina) if "was changed" in mail.subject)
     assert all(
-        part in told.text for part in ("Chen Wei", "the units were wrong", "- My held words.", "+ Better words.")
+        part in notification.text
+        for part in ("Chen Wei", "the units were wrong", "- My held words.", "+ Better words.")
     )
-    assert f"/c/{held.number}/history/" in told.text
+    assert f"/c/{held.number}/history/" in notification.text
 
 
 def test_author_who_was_told_of_a_change_may_change_it_again_and_one_who_was_not_is_refused(cast, post):
-    said = cast.say(cast.amina, "First.", now=clock())
-    change(said, cast, "Second.", who=cast.chen)
-    assert "says what you wrote" in post.ask(cast.amina, f"EDIT {said.number}\nThird.")
-    assert "- Second." in post.ask(cast.chen, f"EDIT {said.number} tone\nFourth.")
-    said.post.refresh_from_db()
-    assert said.text == "Third."
+    contribution = cast.say(cast.amina, "First.", now=clock())
+    change(contribution, cast, "Second.", who=cast.chen)
+    assert "says what you wrote" in post.ask(cast.amina, f"EDIT {contribution.number}\nThird.")
+    assert "- Second." in post.ask(cast.chen, f"EDIT {contribution.number} tone\nFourth.")
+    contribution.post.refresh_from_db()
+    assert contribution.text == "Third."
 
 
 def test_token_without_a_revision_is_on_the_words_as_first_written(cast, held, post):

@@ -98,8 +98,8 @@ def test_closed_discussion_is_asked_for_and_those_who_lead_let_in(cast, post, ri
     assert "closed" in post.ask(cast.stella, "JOIN risk", to="request")
     assert place(cast.stella, risk) is None
     post.ask(cast.stella, "LEAVE\nINFO\nREVIEW\nDIGEST")
-    told = "".join(mail.subject + mail.text for mail in post.mails(cast.stella))
-    assert "Risk assessment" not in told and "Chen" not in told
+    notification = "".join(mail.subject + mail.text for mail in post.mails(cast.stella))
+    assert "Risk assessment" not in notification and "Chen" not in notification
     asked = post.mails(cast.chen)[-1]
     assert f"ADMIT {cast.stella.pk}" in asked.text and cast.stella.email not in asked.text
     before = Notice.objects.count()

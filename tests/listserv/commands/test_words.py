@@ -17,8 +17,7 @@ from listserv.commands.registry import COMMANDS, TABLE
 from listserv.commands.words import command_at, command_phrases, phrases
 from listserv.mail.parse.message import parse
 from listserv.models import InboundMail, Notice
-from tests.listserv.gateway.conftest import drain, letter
-from tests.listserv.gateway.test_pump import accept
+from tests.listserv.gateway.conftest import accept, drain, letter
 
 LANGUAGES = ("en", "fr", "es", "ru", "ar", "zh-hans")
 
@@ -212,9 +211,9 @@ def test_word_for_leaving_sent_to_the_list_itself_is_no_contribution(cast, post,
 
 @pytest.mark.django_db
 def test_get_in_answer_to_a_copy_brings_the_whole(cast, post, risk, now):
-    said = cast.say(cast.boris, "The whole text.", now=now)
-    to = tokens.reply_address("risk", member_id=cast.amina.pk, number=said.number, list_id=risk.pk)
-    text = f"GET {said.number}\n\nOn Tue, 24 Nov 2026 at 09:00, Boris <b@x.example> wrote:\n> The whole"
+    contribution = cast.say(cast.boris, "The whole text.", now=now)
+    to = tokens.reply_address("risk", member_id=cast.amina.pk, number=contribution.number, list_id=risk.pk)
+    text = f"GET {contribution.number}\n\nOn Tue, 24 Nov 2026 at 09:00, Boris <b@x.example> wrote:\n> The whole"
     before = Contribution.objects.count()
     raw = letter(text.replace("\n", "\r\n"), who=cast.amina, subject="Re: A word", message_id="q@x")
     accept(raw, [to, risk.address])
