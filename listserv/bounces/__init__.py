@@ -1,1 +1,1 @@
-"""What comes back: reports of failed delivery, complaints, and what the hub makes of them."""
+"""Count what comes back, reports of failed delivery and complaints, and stop mail by it."""

@@ -1,4 +1,4 @@
-"""The addresses that reports come to, and the desks, to which providers send complaints as well."""
+"""Register the addresses that reports come to, and the desks, which get complaints as well."""
 
 from hub.lib import clock
 from listserv.bounces import services
@@ -21,8 +21,8 @@ def _always(_question: Question) -> bool:
     return True
 
 
-def _is_about_a_copy(question: Question) -> bool:
-    """Whether a provider tells a desk what became of a copy: a complaint, or a notice in JSON."""
+def _is_about_a_delivery(question: Question) -> bool:
+    """Whether a provider reports a delivery to a desk: a complaint, or a notice in JSON."""
     return automatic.is_complaint(question.mail) or is_notification(question.mail.text)
 
 
@@ -35,13 +35,13 @@ def _take_returned(row: InboundMail) -> None:
 
 
 def _take_notice(row: InboundMail) -> None:
-    """Pass it on to people, unless it is a complaint
-    or a notice about a copy, which is acted on.
-    """
+    """Act on a complaint or a notice about a delivery; pass any other message on to people."""
     if not services.take_notice(report=report_of(row), row=row, now=clock.now()):
         leaders.pass_on(row)
 
 
 BOUNCES = AddressHandler(_take_report, expects_programs=_always, written_texts=_read_report)
 RETURNED = AddressHandler(_take_returned, expects_programs=_always, written_texts=_read_report)
-DESK = AddressHandler(_take_notice, expects_programs=_is_about_a_copy, written_texts=_read_report)
+DESK = AddressHandler(
+    _take_notice, expects_programs=_is_about_a_delivery, written_texts=_read_report
+)

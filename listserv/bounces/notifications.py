@@ -1,5 +1,6 @@
-"""Letters about mail that does not arrive: a trial to
-the address itself, news to another one of the member's.
+"""Notify members of mail that does not arrive.
+
+A trial goes to the address itself, the news to another one of the member's.
 """
 
 from typing import TYPE_CHECKING
@@ -15,9 +16,7 @@ if TYPE_CHECKING:
 
 
 def probe(health: AddressHealth, member: "Member") -> None:
-    """Try whether an address takes mail; what comes
-    back to its envelope sender says that it does not.
-    """
+    """Try whether an address accepts mail; a report to the envelope sender says that it fails."""
     send_letter(
         to=member,
         address=health.address,
@@ -28,8 +27,9 @@ def probe(health: AddressHealth, member: "Member") -> None:
 
 
 def tell_stopped(member: "Member", address: str, rows: list[Subscription]) -> None:
-    """Tell a member at another address that no more is sent
-    to this one; without another the pages of the hub do.
+    """Tell a member at another address that this one gets no more mail.
+
+    Without another address the pages of the hub say so.
     """
     for other in selectors.other_addresses(member, address)[:1]:
         context = {"address": address, "discussions": _names(rows), "lists_url": _lists_url()}
@@ -37,7 +37,7 @@ def tell_stopped(member: "Member", address: str, rows: list[Subscription]) -> No
 
 
 def tell_complaint(row: Subscription) -> None:
-    """Tell a member at another address that a mail was reported as unwanted in their name."""
+    """Tell a member at another address that a message was reported as unwanted in their name."""
     for other in selectors.other_addresses(row.member, row.recipient)[:1]:
         context = {
             "address": row.recipient,

@@ -1,10 +1,9 @@
-"""Count what comes back for an address, try it when that is too much, and stop its mail when the
-trial comes back too.
+"""Score addresses by what comes back, and stop the mail of those that fail a trial.
 
 Each address has a score (:class:`listserv.models.AddressHealth`): a day counts once, with its worst
-bounce. A week in which nothing comes back forgets it. At ``HUB_BOUNCE_LIMIT`` a letter tries the
-address; only when that comes back the mail stops, so that reports which somebody has forged, or
-which were wrong, stop nobody's.
+bounce. A week in which nothing comes back forgets it. At ``HUB_BOUNCE_LIMIT`` a notification tries
+the address; only when that comes back the mail stops, so that forged or wrong reports stop
+nobody's.
 """
 
 import secrets
@@ -27,26 +26,21 @@ WEIGHTS = {Bounce.Kind.PERMANENT.value: 1.0, Bounce.Kind.TEMPORARY.value: 0.5}
 QUIET = timedelta(days=7)
 # A trial that has not come back after so long has arrived; MTAs try for five days.
 TRIAL = timedelta(days=7)
-# A report comes within days; an older one is a copy of it, or its token was kept for this.
+# A report comes within days; later its token proves nothing: somebody may have kept it.
 FRESH = timedelta(days=30)
 
 
 def count(bounce: Bounce, *, now: datetime) -> bool:
     """Add an unsaved bounce to the score of its address, and save it; return whether it counted.
 
-    It counts once for each copy, and for each day as much as the day's worst. Call it in a
+    It counts once for each delivery, and for each day as much as the day's worst. Call it in a
     transaction. Queries: 6.
     """
-    health, _made = AddressHealth.objects.select_for_update().get_or_create(address=bounce.address)
+    rows = AddressHealth.objects.select_for_update()
+    health, _is_new = rows.get_or_create(address=bounce.address)
     if health.bounced_at is not None and now - health.bounced_at > QUIET:
         health.score = 0
-    day = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    before = Bounce.objects.filter(address=bounce.address, counted=True)
-    today = [
-        WEIGHTS[kind] for kind in before.filter(created_at__gte=day).values_list("kind", flat=True)
-    ]
-    same = before.filter(subscription=bounce.subscription, number=bounce.number, kind=bounce.kind)
-    more = 0.0 if same.exists() else max(0.0, WEIGHTS[bounce.kind] - max(today, default=0.0))
+    more = _weight(bounce, now)
     bounce.counted = more > 0
     bounce.save()
     metrics.bounces.labels(str(bounce.kind)).inc()
@@ -67,8 +61,20 @@ def count(bounce: Bounce, *, now: datetime) -> bool:
     return bounce.counted
 
 
+def _weight(bounce: Bounce, now: datetime) -> float:
+    """Return how much a bounce adds to the score of its address. Queries: 2 at most."""
+    before = Bounce.objects.filter(address=bounce.address, counted=True)
+    same = before.filter(subscription=bounce.subscription, number=bounce.number, kind=bounce.kind)
+    if same.exists():
+        return 0.0
+    day = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    kinds = before.filter(created_at__gte=day).values_list("kind", flat=True)
+    worst = max((WEIGHTS[kind] for kind in kinds), default=0.0)
+    return max(0.0, WEIGHTS[bounce.kind] - worst)
+
+
 def _try_if_due(health: AddressHealth, *, now: datetime) -> None:
-    """Send the letter that tries an address, unless one is under way."""
+    """Send the notification that tries an address, unless one is under way."""
     if health.score < settings.HUB_BOUNCE_LIMIT or health.probed_at is not None:
         return
     member = owner_of(health.address)
@@ -87,10 +93,9 @@ def owner_of(address: str) -> "Member | None":
 
 
 def trial_came_back(token: str, *, now: datetime) -> bool:
-    """Stop the mail to the address whose trial has come back; False for a token that is not that of
-    one under way.
+    """Stop the mail to the address whose trial has come back.
 
-    Queries: 2 for a forged token.
+    Returns: False for a token that is not that of a trial under way. Queries: 2 for a forged token.
     """
     numbers = signed_tokens.read("probe", token)
     if numbers is None or len(numbers) != 2:
@@ -120,16 +125,17 @@ def stop(health: AddressHealth, *, now: datetime) -> list[Subscription]:
 
 
 def forgive(address: str) -> None:
-    """Forget what came back from an address, as its member says that it takes mail."""
+    """Forget what came back from an address, as its member says that it accepts mail."""
     rows = AddressHealth.objects.filter(address=address.lower())
     rows.update(score=0, probed_at=None, probe="", suspended_at=None)
-    # Copies that came back before say nothing about those to come.
+    # Deliveries that came back before say nothing about those to come.
     Bounce.objects.filter(address=address.lower(), counted=True).update(counted=False)
 
 
 def end_trials(*, now: datetime) -> int:
-    """Forget the score of addresses whose trial arrived,
-    or is taken as arrived; return how many. Queries: 1.
+    """Forget the score of addresses whose trial arrived, or nearly certainly did.
+
+    Returns: how many. Queries: 1.
     """
     over = AddressHealth.objects.filter(probed_at__lt=now - TRIAL)
     return over.update(probed_at=None, probe="", score=0)

@@ -1,6 +1,4 @@
-"""Which subscriptions an address carries, and what
-a member or the Secretariat sees of stopped mail.
-"""
+"""Read which subscriptions an address carries, and what people see of stopped mail."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -41,8 +39,9 @@ def other_addresses(member: "Member", address: str) -> list[str]:
 
 
 def home_blocks(*, member: "Member", now: datetime) -> list[Block]:
-    """Tell a member on the home that mail to them has
-    stopped; the page of the lists has the button. Queries: 1.
+    """Return the block of the home that says that mail to the member has stopped.
+
+    The page of the lists has the button. Queries: 1.
     """
     rows = Subscription.objects.filter(member=member, ended_at=None, suspended_at__isnull=False)
     since = list(rows.order_by("suspended_at").values_list("suspended_at", flat=True))

@@ -1,8 +1,9 @@
-"""What a report, a complaint, a refusal at the relay and
-a member's "start again" do; each is one transaction.
+"""Act on reports, complaints and refusals at the relay, and start mail again.
+
+Each is one transaction.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,8 @@ from hub.lib.logs import event, person
 from listserv import tokens
 from listserv.bounces import notifications, scoring, selectors
 from listserv.digest_times import start_again
+from listserv.gateway.question import token_of
+from listserv.mail.reports.complaints import Complaint
 from listserv.mail.reports.delivery_reports import DeliveryReport, Failure, Kind, read_report
 from listserv.mail.reports.report_addresses import find
 from listserv.mail.reports.status_codes import Fate, enhanced
@@ -39,45 +42,40 @@ def report_of(row: "InboundMail") -> DeliveryReport:
 
 @transaction.atomic
 def take_report(*, row: "InboundMail", now: datetime) -> DeliveryReport:
-    """Read a mail that came to an envelope sender of ours, and do what it asks for.
+    """Act on a report that came to an envelope sender of ours.
 
-    Only the token in its address says whose copy it is about, or that in the envelope sender which
-    a provider's notice names; without a genuine one nothing changes.
+    Only the token in its address says which delivery it is about, or that in the envelope sender
+    which a provider's notice names; without a genuine one nothing changes.
     """
     report = report_of(row)
-    token = tokens.read_bounce(_token(row.recipient))
-    subscription = _subscription(token.subscription_id, row.list_id) if token is not None else None
-    if subscription is None or token is None:
+    delivery = _delivery_of(row.recipient, row.list_id)
+    if delivery is None:
         take_notice(report=report, row=row, now=now)
         return report
-    if report.kind is Kind.COMPLAINT:
-        if report.complaint is not None and report.complaint.is_abuse:
-            complain(subscription=subscription, number=token.number, inbound=row, now=now)
-    elif report.failures and _is_fresh(token.number, subscription.list_id, now):
-        _count(subscription, token.number, report.failures, row, now)
+    subscription, number = delivery
+    if report.kind is not Kind.COMPLAINT:
+        _count(subscription, number, report.failures, row, now)
+    elif report.complaint is not None and report.complaint.is_abuse:
+        complain(subscription=subscription, number=number, inbound=row, now=now)
     return report
 
 
 @transaction.atomic
 def take_notice(*, report: DeliveryReport, row: "InboundMail", now: datetime) -> bool:
-    """Act on what a provider's notice says that came to another address of ours than the copy's
-    envelope sender.
+    """Act on a provider's notice that came to another address than the delivery's envelope sender.
 
-    A notice in JSON goes to one address for all mail of the hub. Each copy that it is about must
-    bear a token of ours as its envelope sender; False where none does. Queries: 2 for each failure
-    with a genuine token, and what counting costs.
+    A notice in JSON goes to one address for all mail of the hub. Each delivery that it is about
+    must bear a token of ours as its envelope sender; False where none does. Queries: 2 for each
+    failure with a genuine token, and what counting costs.
     """
     if report.kind is Kind.COMPLAINT:
         return take_complaint(report=report, row=row, now=now)
     is_about_ours = False
     for failure in report.failures:
-        token = tokens.read_bounce(_token(failure.envelope_from))
-        subscription = _subscription(token.subscription_id, None) if token is not None else None
-        if token is None or subscription is None:
-            continue
-        is_about_ours = True
-        if _is_fresh(token.number, subscription.list_id, now):
-            _count(subscription, token.number, (failure,), row, now)
+        delivery = _delivery_of(failure.envelope_from)
+        if delivery is not None:
+            is_about_ours = True
+            _count(*delivery, (failure,), row, now)
     return is_about_ours
 
 
@@ -88,8 +86,10 @@ def _count(
     row: "InboundMail",
     now: datetime,
 ) -> None:
-    """Count what a report says of one copy."""
-    address, failure = _whose(subscription, failures)
+    """Count what a report says of one delivery; the token of an old one proves nothing."""
+    if not failures or not _is_fresh(number, subscription.list_id, now):
+        return
+    address, failure = _address_and_failure(subscription, failures)
     scoring.count(
         Bounce(
             subscription=subscription,
@@ -107,45 +107,55 @@ def _count(
 
 @transaction.atomic
 def take_returned(*, row: "InboundMail", now: datetime) -> DeliveryReport:
-    """Read a mail that came to the hub's own envelope sender:
-    a trial that came back, or what is said of a copy.
-    """
+    """Act on a report that came to the hub's own envelope sender: about a trial or a delivery."""
     report = report_of(row)
     if report.kind is Kind.FAILURE:
         failed = (
             failure.envelope_from for failure in report.failures if failure.fate is Fate.FAILED
         )
         for sender in dict.fromkeys((row.recipient, *failed)):
-            scoring.trial_came_back(_token(sender), now=now)
+            scoring.trial_came_back(token_of(sender), now=now)
     take_notice(report=report, row=row, now=now)
     return report
 
 
 @transaction.atomic
 def take_complaint(*, report: DeliveryReport, row: "InboundMail", now: datetime) -> bool:
-    """Act on a complaint that came to another address of ours than the copy's envelope sender.
+    """Act on a complaint that came to another address than the delivery's envelope sender.
 
-    The copy it is about must bear a token of ours, as its envelope sender or as its way out of the
-    list; False else.
+    The delivery it is about must bear a token of ours, as its envelope sender or as its leave
+    address; False else.
     """
     complaint = report.complaint
     if complaint is None or not complaint.is_abuse:
         return False
-    returned = complaint.returned
-    senders = [complaint.envelope_from, *(find(returned.raw("return-path")) if returned else ())]
-    for sender in senders:
-        token = tokens.read_bounce(_token(sender))
-        subscription = _subscription(token.subscription_id, None) if token is not None else None
-        if token is not None and subscription is not None:
-            complain(subscription=subscription, number=token.number, inbound=row, now=now)
-            return True
-    for way_out in find(returned.raw("list-unsubscribe")) if returned else ():
-        key = tokens.read_leave(_token(way_out))
-        subscription = _subscription(key, None) if key is not None else None
-        if subscription is not None:
-            complain(subscription=subscription, number=None, inbound=row, now=now)
-            return True
+    for subscription, number in _deliveries_in(complaint):
+        complain(subscription=subscription, number=number, inbound=row, now=now)
+        return True
     return False
+
+
+def _deliveries_in(complaint: Complaint) -> Iterator[tuple[Subscription, int | None]]:
+    """Yield what a complaint may be about: a subscription, and the contribution's number if known.
+
+    Queries: 1 for each genuine token.
+    """
+    for sender in (complaint.envelope_from, *_returned_addresses(complaint, "return-path")):
+        delivery = _delivery_of(sender)
+        if delivery is not None:
+            yield delivery
+    for leave_address in _returned_addresses(complaint, "list-unsubscribe"):
+        key = tokens.read_leave(token_of(leave_address))
+        subscription = _subscription(key) if key is not None else None
+        if subscription is not None:
+            yield subscription, None
+
+
+def _returned_addresses(complaint: Complaint, name: str) -> list[str]:
+    """Return the addresses in a field of the message that a complaint returns."""
+    if not complaint.returned:
+        return []
+    return find(complaint.returned.raw(name))
 
 
 @transaction.atomic
@@ -187,8 +197,8 @@ def complain(
 def count_refusals(*, refusals: Iterable[tuple[int, int, str]], now: datetime) -> int:
     """Count the recipients whom the relay refused in the session; return how many counted.
 
-    A refusal counts when it is about the mailbox; one about the mail or about us says nothing of a
-    reader.
+    A refusal counts when it is about the mailbox; one about the message or about us says nothing of
+    a reader.
 
     Args: refusals, (subscription key, contribution number, the relay's reply). Queries: 7 for each
     that counts.
@@ -217,11 +227,10 @@ def count_refusals(*, refusals: Iterable[tuple[int, int, str]], now: datetime) -
 
 @transaction.atomic
 def restart(*, list_id: int, member: "Member", now: datetime) -> Subscription:
-    """Send a member the mail of a list again that had stopped by itself; what was said meanwhile is
-    not made up for.
+    """Send a member the mail of a list again that had stopped by itself.
 
-    Where the address had given its mail back, all lists that go there start again: the member says
-    that it works.
+    Contributions of the meantime are not sent. Where the address had given its mail back, all lists
+    that go there start again: the member says that it works.
 
     Raises: NotFound (hidden, or not on the roster).
     """
@@ -232,7 +241,9 @@ def restart(*, list_id: int, member: "Member", now: datetime) -> Subscription:
     )
     if row is None or not forum_selectors.may_read_forum(member, row.list.forum_id):
         raise NotFound
-    rows = [row] if row.suspended_at is not None else []
+    rows = []
+    if row.suspended_at is not None:
+        rows.append(row)
     if row.suspended_for == Subscription.Suspension.BOUNCES:
         scoring.forgive(row.recipient)
         there = selectors.subscriptions_at(row.recipient).exclude(pk=row.pk)
@@ -245,8 +256,9 @@ def restart(*, list_id: int, member: "Member", now: datetime) -> Subscription:
 
 @transaction.atomic
 def restart_address(*, address: str, now: datetime) -> int:
-    """Send mail to an address again, as the Secretariat has
-    heard that it works; return to how many subscriptions.
+    """Send mail to an address again, as the Secretariat has heard that it works.
+
+    Returns: how many subscriptions start again.
     """
     scoring.forgive(address)
     rows = list(
@@ -257,36 +269,46 @@ def restart_address(*, address: str, now: datetime) -> int:
     return len(rows)
 
 
-def _token(address: str) -> str:
-    return address.partition("+")[2].partition("@")[0]
+def _delivery_of(sender: str, list_id: int | None = None) -> tuple[Subscription, int] | None:
+    """Return the subscription and the contribution's number that an envelope sender names.
+
+    None without a genuine token. Args: list_id, whose subscription it must be. Queries: 1.
+    """
+    token = tokens.read_bounce(token_of(sender))
+    if token is None:
+        return None
+    subscription = _subscription(token.subscription_id, list_id)
+    if subscription is None:
+        return None
+    return subscription, token.number
 
 
-def _subscription(pk: int, list_id: int | None) -> Subscription | None:
-    rows = Subscription.objects.filter(pk=pk, ended_at=None).select_related(
-        "member", "address", "list__forum"
-    )
-    return (rows if list_id is None else rows.filter(list_id=list_id)).first()
+def _subscription(pk: int, list_id: int | None = None) -> Subscription | None:
+    rows = Subscription.objects.filter(pk=pk, ended_at=None)
+    if list_id is not None:
+        rows = rows.filter(list_id=list_id)
+    return rows.select_related("member", "address", "list__forum").first()
 
 
 def _is_fresh(number: int, list_id: int, now: datetime) -> bool:
-    """Whether a copy is so young that reports about it
-    still come; the token of an old one proves nothing.
-    """
+    """Whether a delivery is so young that reports about it still come."""
     rows = Mailing.objects.filter(contribution__number=number, list_id=list_id)
     return rows.filter(created_at__gt=now - scoring.FRESH).exists()
 
 
-def _whose(subscription: Subscription, failures: tuple[Failure, ...]) -> tuple[str, Failure]:
+def _address_and_failure(
+    subscription: Subscription, failures: tuple[Failure, ...]
+) -> tuple[str, Failure]:
     """Return the member's address that a report is about, and what it says of it.
 
-    The token decides whose copy it was. The report may name another address of the member's, from
-    before they changed it; one of a stranger is where the member forwards to.
+    The token decides whose delivery it was. The report may name another address of the member's,
+    from before they changed it; one of a stranger is where the member forwards to.
     """
     recipient = subscription.recipient.lower()
     own = {recipient, *(address.lower() for address in selectors.addresses_of(subscription.member))}
-    named = {failure.address.lower(): failure for failure in failures}
+    by_address = {failure.address.lower(): failure for failure in failures}
     for address in (recipient, *sorted(own)):
-        if address in named:
-            return address, named[address]
+        if address in by_address:
+            return address, by_address[address]
     worst = next((failure for failure in failures if failure.fate is Fate.FAILED), failures[0])
     return recipient, worst

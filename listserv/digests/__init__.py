@@ -1,1 +1,1 @@
-"""Digests: what a list said since the last one, in one mail at the member's own hour."""
+"""Send digests: the new contributions of a list, in one message at the member's own hour."""

@@ -1,9 +1,8 @@
-"""The worker's pump for digests: claim those that are due, write each kind once, send, and move
-them on.
+"""Send the digests that are due: claim them, write each kind once, send, and move them on.
 
-A claim is a lease on the row and the proof of it: who finds another value there has lost the work.
-No transaction is open while mail is sent. A worker that is killed leaves leases that end soon; what
-it had sent and not yet written down is sent again with the same Message-IDs, as few as of a
+A claim is a lease on the row and the proof of it: a worker that finds another value there has lost
+the work. No transaction is open while mail is sent. A worker that is killed leaves leases that end
+soon; what it had sent and not yet recorded is sent again with the same Message-IDs, as few as of a
 mailing. Who may read is asked now, and texts are read now: an edit counts, a rejected contribution
 is gone.
 """
@@ -42,17 +41,20 @@ from listserv.outbound.trouble import (
 
 log = logging.getLogger(__name__)
 BATCH = 100  # digests
-# A relay that refuses us is asked again after longer pauses, the longer the digest waits: by so
-# much each.
+# A relay that refuses us is asked again after longer pauses: one step more for each of these that
+# the digest has waited.
 _REFUSAL_STEP = timedelta(minutes=2)
 _NOTHING = DeliveryResult(Outcome.SENT)
 _BROKEN = DeliveryResult(Outcome.LATER, "451 the digest could not be written")
 
 
 @dataclass(frozen=True)
-class _Done:
-    """What became of one digest: ``last`` and ``more`` are
-    those of :class:`Gathered`, ``number`` its last word's.
+class _Settled:
+    """What became of one digest.
+
+    Args:
+        last, more: those of :class:`Gathered`.
+        number: of its last contribution.
     """
 
     subscription: Subscription
@@ -89,12 +91,12 @@ class _Claims:
         self.began = self.renewed_at = time.monotonic()
 
     def settle(self, rows: Iterable[Subscription]) -> None:
-        """Let go of some."""
+        """Let go of some rows."""
         keys = {row.pk for row in rows}
         self.rows = [row for row in self.rows if row.pk not in keys]
 
     def renew_if_due(self) -> None:
-        """Keep them while others are written."""
+        """Keep the claims while others are written."""
         if time.monotonic() - self.renewed_at > RENEW_SECONDS:
             self.renew()
 
@@ -141,49 +143,56 @@ class _Sending:
     claims: _Claims
     _gathered: dict[tuple[int, datetime | None], Gathered] = field(default_factory=dict)
     _digests: dict[tuple[object, ...], Digest] = field(default_factory=dict)
-    _copies: list[tuple[Subscription, Gathered, Envelope]] = field(default_factory=list)
+    _deliveries: list[tuple[Subscription, Gathered, Envelope]] = field(default_factory=list)
     _moved: int = 0
 
     def send(self, rows: Sequence[Subscription]) -> int:
-        """Send the digests of some subscriptions, and move them on; return how many were."""
+        """Send the digests of some subscriptions and move them on; return how many moved on."""
         readers = forum_selectors.readers_among(
             self.mailing_list.forum_id, {row.member_id for row in rows}
         )
-        aside: list[_Done] = []
+        unsent: list[_Settled] = []
         for row in rows:
             gathered = self._gather(row)
-            copy = self._copy(row, gathered) if row.member_id in readers else None
-            if isinstance(copy, Envelope):
-                self._copies.append((row, gathered, copy))
+            result: Envelope | DeliveryResult = _NOTHING
+            if row.member_id in readers:
+                result = self._write(row, gathered)
+            if isinstance(result, Envelope):
+                self._deliveries.append((row, gathered, result))
             else:
-                aside.append(_Done(row, gathered.last, gathered.more, copy or _NOTHING))
-        if aside:
-            self._moved += _store(aside, self.now)
-            self.claims.settle(held_back.subscription for held_back in aside)
-        if self._copies:
-            self._send_copies()
+                unsent.append(_Settled(row, gathered.last, gathered.more, result))
+        if unsent:
+            self._moved += _store(unsent, self.now)
+            self.claims.settle(settled.subscription for settled in unsent)
+        if self._deliveries:
+            self._send_deliveries()
         return self._moved
 
-    def _send_copies(self) -> None:
+    def _send_deliveries(self) -> None:
         bulk = Bulk(settle=self._settle, renew=self.claims.renew, ever_taken=False)
-        results = transport().send(
-            Listed([copy for _row, _gathered, copy in self._copies], bulk.progress())
-        )
+        envelopes = [envelope for _row, _gathered, envelope in self._deliveries]
+        results = transport().send(Listed(envelopes, bulk.progress()))
         rest = bulk.rest(results)
         self._settle(rest.start, rest.results)
         if rest.pause is not None:
             behind = rest.start + len(rest.results)
-            self._settle(behind, [_put_off(rest.pause)] * (len(self._copies) - behind))
+            self._settle(behind, [_put_off(rest.pause)] * (len(self._deliveries) - behind))
             note_trouble(rest.pause, self.now)
         if bulk.taken:
             clear_trouble(self.now)
 
     def _settle(self, start: int, results: Sequence[DeliveryResult]) -> bool:
-        """Write down what became of some digests, in order."""
-        copies = self._copies[start : start + len(results)]
+        """Record what became of some digests, in order."""
+        deliveries = self._deliveries[start : start + len(results)]
         done = [
-            _Done(row, gathered.last, gathered.more, result, number=gathered.said[-1].number)
-            for (row, gathered, _copy), result in zip(copies, results, strict=True)
+            _Settled(
+                row,
+                gathered.last,
+                gathered.more,
+                result,
+                number=gathered.contributions[-1].number,
+            )
+            for (row, gathered, _envelope), result in zip(deliveries, results, strict=True)
         ]
         refused = [
             (settled.subscription.pk, settled.number, settled.result.reply)
@@ -192,14 +201,14 @@ class _Sending:
         ]
         with transaction.atomic():
             self._moved += _store(done, self.now)
-            for (_row, _gathered, copy), result in zip(copies, results, strict=True):
+            for (_row, _gathered, envelope), result in zip(deliveries, results, strict=True):
                 if result.outcome is Outcome.FAILED:
-                    keep_refused(copy, result, self.now)
+                    keep_refused(envelope, result, self.now)
             if refused:
                 bounce_services.count_refusals(refusals=refused, now=self.now)
         for settled in done:
             note_digest(settled.subscription, settled.number, settled.result)
-        self.claims.settle(row for row, _gathered, _copy in copies)
+        self.claims.settle(row for row, _gathered, _envelope in deliveries)
         return True
 
     def _gather(self, row: Subscription) -> Gathered:
@@ -210,20 +219,22 @@ class _Sending:
             )
         return self._gathered[key]
 
-    def _copy(self, row: Subscription, gathered: Gathered) -> Envelope | DeliveryResult | None:
-        """Return the copy, None when there is nothing to bring;
-        one that cannot be written keeps no other waiting.
+    def _write(self, row: Subscription, gathered: Gathered) -> Envelope | DeliveryResult:
+        """Return the digest of one subscription, or the result where there is nothing to send.
+
+        One that cannot be written keeps no other waiting.
         """
-        without = 0 if row.own_copy or not gathered.wrote(row.member_id) else row.member_id
-        wanted = gathered.without(without) if without else gathered
-        if not wanted.said:
-            return None
+        without, content = 0, gathered
+        if not row.own_copy and gathered.wrote(row.member_id):
+            without, content = row.member_id, gathered.without(row.member_id)
+        if not content.contributions:
+            return _NOTHING
         language, zone = row.language or row.member.language, row.member.time_zone
         key = row.digest_since, row.paused_until, without, language, zone
         try:
             if key not in self._digests:
                 self._digests[key] = Digest(
-                    self.mailing_list, wanted, language=language, zone=zone, now=self.now
+                    self.mailing_list, content, language=language, zone=zone, now=self.now
                 )
             return self._digests[key].envelope(row)
         except Exception:
@@ -232,21 +243,20 @@ class _Sending:
 
 
 @transaction.atomic
-def _store(done: Sequence[_Done], now: datetime) -> int:
-    """Move on what was sent, or will never be taken; leave the rest where it is for a later try."""
+def _store(done: Sequence[_Settled], now: datetime) -> int:
+    """Move on what was sent, or will never be accepted; leave the rest for a later attempt."""
     moves: dict[tuple[datetime, int, datetime], list[int]] = defaultdict(list)
     waits: dict[tuple[datetime, datetime], list[int]] = defaultdict(list)
     for settled in done:
         row = settled.subscription
         lease, due = row.digest_claimed_until or now, row.digest_at or now
+        next_digest = next_at(row.delivery, row.member.time_zone, now)
         if settled.result.outcome in (Outcome.SENT, Outcome.FAILED):
-            at = now if settled.more else next_at(row.delivery, row.member.time_zone, now)
+            at = now if settled.more else next_digest
             moves[lease, settled.last, at].append(row.pk)
         elif now - due > GIVE_UP:
             # What was gathered stays gathered: it comes with the next one.
-            moves[lease, row.digest_since, next_at(row.delivery, row.member.time_zone, now)].append(
-                row.pk
-            )
+            moves[lease, row.digest_since, next_digest].append(row.pk)
         else:
             waits[lease, now + _wait(settled.result, now - due)].append(row.pk)
     moved = 0
@@ -261,20 +271,14 @@ def _store(done: Sequence[_Done], now: datetime) -> int:
 
 
 def _put_off(pause: DeliveryResult) -> DeliveryResult:
-    """Return the result of digests that wait for the
-    relay, whatever it said about the first of them.
-    """
-    return (
-        pause
-        if pause.outcome is Outcome.UNREACHED
-        else DeliveryResult(Outcome.REFUSED, pause.reply)
-    )
+    """Return the result of digests that wait for the relay, whatever it said about the first."""
+    if pause.outcome is Outcome.UNREACHED:
+        return pause
+    return DeliveryResult(Outcome.REFUSED, pause.reply)
 
 
 def _wait(result: DeliveryResult, waited: timedelta) -> timedelta:
-    """Return how long to leave a digest alone that
-    was not taken: the longer it waits, the longer.
-    """
+    """Return how long to leave a digest alone that was refused: the longer it waits, the longer."""
     if result.outcome in (Outcome.UNREACHED, Outcome.REFUSED):
         return pause_after(result, int(waited / _REFUSAL_STEP))
     return next((step for step in BACKOFF if step >= waited), BACKOFF[-1])

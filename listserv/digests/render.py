@@ -1,12 +1,12 @@
-"""Write a digest: contents first, then the threads, each contribution with its first words, its
-number and its page.
+"""Render a digest: contents first, then the threads.
 
-Plain text (in the manner of RFC 1153) and HTML say the same. Both are written once for all who get
-the same contributions in the same language and zone; a copy differs in its header alone, since
-people quote and forward what stands below. A contribution is answered by a mail to the list with
-its number (``#164``). An answer to the whole mail goes to the list's desk, so that "GET 3142" is
-one reply away and nobody answers a digest to all; "#164" on its first line sends it on to the list.
-Texts are cut and quotes left out: a week in a digest costs a small part of its mails.
+Each contribution stands there with its first words, its number and its page. Plain text (in the
+manner of RFC 1153) and HTML say the same. Both are written once for all who get the same
+contributions in the same language and zone; a delivery differs in its header alone, since people
+quote and forward what stands below. A contribution is answered by a message to the list with its
+number (``#164``). An answer to the whole digest goes to the list's desk, so that "GET 3142" is one
+reply away and nobody answers a digest to all; "#164" on its first line sends it on to the list.
+Texts are cut and quotes left out: a week in a digest costs a small part of its messages.
 """
 
 from datetime import datetime
@@ -45,10 +45,9 @@ BETWEEN = "-" * 30
 
 
 class Digest:
-    """The copies of one digest for everybody who gets the same contributions in one language and
-    zone.
+    """A digest for all who get the same contributions in one language and zone.
 
-    ``gathered`` holds at least one contribution. Queries: none.
+    Args: gathered, at least one contribution. Queries: none.
     """
 
     def __init__(
@@ -73,11 +72,11 @@ class Digest:
 
     @property
     def last(self) -> int:
-        """The number of the last contribution: with the subscription it names the copy."""
-        return int(self.gathered.said[-1].number)
+        """The number of the last contribution: with the subscription it names the delivery."""
+        return int(self.gathered.contributions[-1].number)
 
     def envelope(self, subscription: Subscription) -> Envelope:
-        """Return the copy for one subscription; the same one again has the same Message-ID."""
+        """Return the delivery to one subscription; the same one again has the same Message-ID."""
         sender = tokens.bounce_address(
             self.list.name, subscription_id=subscription.pk, number=self.last
         )
@@ -122,9 +121,7 @@ class Digest:
         )
 
     def _desk(self, subscription: Subscription) -> str:
-        """Return where the member's commands go; "GET
-        3142" needs no other proof than this address.
-        """
+        """Return where the member's commands go; "GET 3142" needs no proof but this address."""
         return tokens.desk_address(
             self.list.name, member_id=subscription.member_id, list_id=self.list.pk
         )
@@ -139,7 +136,11 @@ class Digest:
     @cached_property
     def _order(self) -> "list[Contribution]":
         """The contributions in the order in which they stand in the mail."""
-        return [contribution for thread in self.gathered.threads for contribution in thread.said]
+        return [
+            contribution
+            for thread in self.gathered.threads
+            for contribution in thread.contributions
+        ]
 
     @cached_property
     def _body(self) -> bytes:
@@ -162,7 +163,7 @@ class Digest:
         )
 
     def _subject(self) -> str:
-        count = len(self.gathered.said)
+        count = len(self.gathered.contributions)
         line = ngettext(
             "Digest of %(day)s: %(count)d contribution",
             "Digest of %(day)s: %(count)d contributions",
@@ -205,36 +206,40 @@ class Digest:
 
     def _thread(self, thread: Thread) -> dict[str, object]:
         """Return what a digest shows of one topic: its subject, who wrote, and what."""
-        names = (_line(contribution.speaker.name) for contribution in thread.said)
+        names = (_line(contribution.speaker.name) for contribution in thread.contributions)
         return {
             "subject": _line(thread.subject),
             "names": list(dict.fromkeys(names)),
-            "said": [self._item(contribution, thread.subject) for contribution in thread.said],
+            "said": [
+                self._item(contribution, thread.subject) for contribution in thread.contributions
+            ],
         }
 
     def _item(self, contribution: "Contribution", topic: str) -> dict[str, object]:
-        text, cut = excerpt(contribution.text, room_for(len(self.gathered.said)))
+        """Return what a digest shows of one contribution; what it lacks is empty."""
+        text, cut = excerpt(contribution.text, room_for(len(self.gathered.contributions)))
         local = contribution.created_at.astimezone(self.zone)
-        country = (
-            f" ({countries.name(contribution.speaker.country)})"
-            if contribution.speaker.country
-            else ""
-        )
+        country = ""
+        if contribution.speaker.country:
+            country = f" ({countries.name(contribution.speaker.country)})"
         subject = bare_subject(contribution.subject, tag=self.list.tag)
+        if subject == bare_subject(topic, tag=self.list.tag):
+            # Who answers keeps the topic's subject; only another one is worth a line.
+            subject = ""
+        files = ""
         count = len(contribution.attachments.all())
+        if count:
+            files = ngettext("%(count)d file", "%(count)d files", count) % {"count": count}
         return {
             "number": contribution.number,
             "name": _line(contribution.speaker.name),
             "country": country,
             "at": f"{say_day(local, short=True, year=False)} {local:%H:%M}",
-            # Who answers keeps the topic's subject; only another one is worth a line.
-            "subject": "" if subject == bare_subject(topic, tag=self.list.tag) else _line(subject),
+            "subject": _line(subject),
             "edited": mark_of(contribution),
             "text": text,
             "cut": cut,
-            "files": ngettext("%(count)d file", "%(count)d files", count) % {"count": count}
-            if count
-            else "",
+            "files": files,
         }
 
     def _plain(self, context: dict[str, object]) -> str:

@@ -113,13 +113,10 @@ async def _login(session: Authenticating, initial: str | None) -> int | None:
 
 
 async def _external(session: Authenticating, initial: str | None) -> int | None:
-    if initial:
-        answer = initial.encode()
-    else:
-        answer = await session.ask("") or NO_IDENTITY
+    answer = initial.encode() if initial else await session.ask("")
     if answer == b"*":
         raise AuthenticationError(CANCELLED)
-    identity = external_identity(answer, session.certified)
+    identity = external_identity(answer or NO_IDENTITY, session.certified)
     if not identity:
         return None
     return await session.gateway.threads.run(sign_in_by_certificate, identity)

@@ -102,9 +102,7 @@ class Session(SessionState, Connection):
             self.end(TOO_SLOW)
 
     def end(self, reply: str = STOPPING) -> None:
-        """Say 421 and close (RFC 5321 §3.8); a session whose message is being answered does so
-        after its reply.
-        """
+        """Say 421 and close (RFC 5321 §3.8); where a message is being answered, after its reply."""
         if self.delivering or self.is_closing:
             return
         assert self.transport is not None
@@ -251,9 +249,7 @@ class Session(SessionState, Connection):
 
     @property
     def certified(self) -> list[str]:
-        """The e-mail addresses of the client's certificate, if it has shown one of an authority of
-        ours.
-        """
+        """The e-mail addresses of the client's certificate, if an authority of ours signed it."""
         if not self.is_encrypted or self.transport is None:
             return []
         return addresses_in(self.transport.get_extra_info("peercert"))
