@@ -69,8 +69,9 @@ class TopicOut(Schema):
 
 
 class EditOut(Schema):
-    """The last edit: who made it, whether the author
-    did, when and why, and the page of the earlier words.
+    """The last edit of a contribution.
+
+    Who made it, whether the author did, when and why, and the page of the earlier words.
     """
 
     by: str
@@ -129,7 +130,7 @@ def _key(number: int) -> int:
 
 @api.exception_handler(HubError)
 def answer_error(request: HttpRequest, error: HubError) -> HttpResponse:
-    """Map our errors once for this door."""
+    """Map our errors once for the API."""
     response = api.create_response(
         request, {"code": error.code, "message": str(error)}, status=error.http_status
     )
@@ -140,7 +141,7 @@ def answer_error(request: HttpRequest, error: HubError) -> HttpResponse:
 
 @api.exception_handler(Throttled)
 def answer_throttled(request: HttpRequest, error: Throttled) -> HttpResponse:
-    """Ask who floods the API to wait, as every other door does."""
+    """Ask who floods the API to wait, as every other page does."""
     return answer_error(request, TooMany())
 
 
@@ -148,8 +149,9 @@ def answer_throttled(request: HttpRequest, error: Throttled) -> HttpResponse:
 def list_discussions(
     request: HttpRequest, response: HttpResponse, page: int = Query(1, ge=1, le=100_000)
 ) -> list[DiscussionOut]:
-    """List the discussions the reader may read, fifty
-    a page; ``Link`` names the next page (RFC 8288).
+    """List the discussions the reader may read, fifty a page.
+
+    ``Link`` names the next page (RFC 8288).
     """
     discussions = selectors.discussions_for(member_of(request), page=page, size=ROWS)
     _link_next(request, response, discussions)
@@ -181,8 +183,9 @@ def list_topics(
     discussion_id: int,
     page: int = Query(1, ge=1, le=100_000),
 ) -> list[TopicOut]:
-    """List the topics of a discussion, the last spoken
-    in first, fifty a page; ``Link`` names the next page.
+    """List the topics of a discussion, fifty a page.
+
+    The last spoken in stands first; ``Link`` names the next page.
     """
     reader = member_of(request)
     discussion = selectors.discussion_for(reader, _key(discussion_id))

@@ -47,8 +47,9 @@ def sane_origin(inner: App) -> App:
 
 
 def is_ours(record: logging.LogRecord) -> bool:
-    """Keep a peer's bytes that are no text out of the log
-    of errors; the socket is closed with 1007 all the same.
+    """Keep a peer's bytes that are no text out of the log of errors.
+
+    The socket is closed with 1007 all the same.
     """
     return not str(record.msg).startswith("Invalid UTF-8")
 

@@ -1,9 +1,8 @@
-"""Serve the hub's stylesheet and scripts under names that carry a hash of their content, compressed
-beforehand.
+"""Serve the hub's stylesheet and scripts under names that carry a hash of their content.
 
-WhiteNoise sends ``hub.<hash>.css`` for a year and reads the ``.gz`` beside it. ``collectstatic``
-makes them; a fresh checkout, a test and ``HUB_DEBUG=1`` have none, and a page must not fail for
-that: a name that is not in the manifest is used as it is.
+WhiteNoise sends ``hub.<hash>.css`` for a year and reads the compressed ``.gz`` beside it.
+``collectstatic`` makes them; a fresh checkout, a test and ``HUB_DEBUG=1`` have none, and a page
+must not fail for that: a name that is not in the manifest is used as it is.
 """
 
 from hashlib import sha256

@@ -1,5 +1,4 @@
-"""What every page knows: the hub's name, the languages, where the reader is, how the hub guards
-itself.
+"""Give every page what it knows: the hub's name, the languages, where the reader is.
 
 No query is made here: the context is the same price on every page, mails and errors included.
 """
@@ -10,9 +9,10 @@ from functools import cache
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import Promise
-from django.utils.translation import get_language, get_language_info
+from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 
+from hub.lib.languages import current_language, direction, language_tag
 from hub.members.account import rules
 from hub.members.account.middleware import NEXT
 from hub.members.requests import member_of
@@ -27,10 +27,15 @@ NAV: tuple[tuple[str, Promise], ...] = (
 )
 
 
+# What languages call themselves, where Django has it longer.
+_OWN_NAMES = {"zh-hans": "中文"}
+
+
 @dataclass(frozen=True)
 class Language:
-    """A language of the hub: its code, its own name, its
-    direction (``ltr`` or ``rtl``), whether it is in use.
+    """A language of the hub: its code, its own name, its direction, whether it is in use.
+
+    The direction is ``ltr`` or ``rtl``.
     """
 
     code: str
@@ -49,8 +54,9 @@ class NavigationEntry:
 
 
 class SecondFactor:
-    """How the second factor stands for the reader; only
-    ``missing`` asks the database, on the pages that show it.
+    """How the second factor stands for the reader.
+
+    Only ``missing`` asks the database, on the pages that show it.
     """
 
     def __init__(self, request: HttpRequest) -> None:
@@ -58,8 +64,9 @@ class SecondFactor:
 
     @property
     def is_off(self) -> bool:
-        """Whether the Secretariat signs in without one: always
-        said in the demo network, else to the Secretariat.
+        """Whether a page says that the Secretariat signs in without one.
+
+        In the demo network everybody is told, else the Secretariat alone.
         """
         if rules.is_required():
             return False
@@ -82,24 +89,23 @@ class SecondFactor:
 
 @cache
 def languages_in(current: str) -> tuple[Language, ...]:
-    """Return the languages of the hub, each under its
-    own name. Args: current, the code of the one in use.
+    """Return the languages of the hub, each under its own name.
+
+    Args: current, the code of the one in use.
     """
     languages = []
     for code, _name in settings.LANGUAGES:
-        info = get_language_info(code)
-        name = "中文" if code == "zh-hans" else str(info["name_local"])
-        languages.append(
-            Language(
-                code, name[:1].upper() + name[1:], "rtl" if info["bidi"] else "ltr", code == current
-            )
-        )
+        name = _OWN_NAMES.get(code) or str(get_language_info(code)["name_local"])
+        shown = name[:1].upper() + name[1:]
+        languages.append(Language(code, shown, direction(code), code == current))
     return tuple(languages)
 
 
 def is_current(url: str, path: str) -> bool:
     """Whether an address of the main navigation is that of the page, or above it."""
-    return path == url if url == "/" else path.startswith(url)
+    if url == "/":
+        return path == "/"
+    return path.startswith(url)
 
 
 def hub(request: HttpRequest) -> dict[str, object]:
@@ -107,13 +113,13 @@ def hub(request: HttpRequest) -> dict[str, object]:
 
     Returns: ``lang`` as BCP 47 has it (``zh-Hans``), ``dir`` as ``ltr`` or ``rtl``.
     """
-    code = get_language() or settings.LANGUAGE_CODE
+    code = current_language()
     languages = languages_in(code)
     current = next((language for language in languages if language.current), None)
     return {
         "hub_name": settings.HUB_NAME,
-        "lang": "zh-Hans" if code == "zh-hans" else code,
-        "dir": current.dir if current else "ltr",
+        "lang": language_tag(code),
+        "dir": direction(code),
         "languages": languages,
         "current_language": current,
         "nav": [NavigationEntry(url, label, is_current(url, request.path)) for url, label in NAV],

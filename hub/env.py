@@ -11,7 +11,7 @@ import os
 import re
 import secrets
 from pathlib import Path
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import SplitResult, quote, urlsplit
 
 from hub import url_options
 from hub.lib.endpoints import DkimKey, Endpoint, RelayAddress
@@ -25,6 +25,7 @@ class EnvError(ValueError):
         super().__init__(f"{name} is {value!r}; it must be {wanted}")
 
 
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 _RELAY_SCHEMES = {
     "smtp": ("opportunistic", 25),
     "smtp+starttls": ("starttls", 587),
@@ -34,21 +35,24 @@ _selector = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,61}[A-Za-z0-9])?")
 
 
 def text(name: str, default: str = "") -> str:
-    """Return the variable as stripped text; ``<name>_FILE``
-    names a file that holds it instead, as for a secret.
+    """Return the variable as stripped text.
+
+    ``<name>_FILE`` names a file that holds it instead, as for a secret.
     """
     value = os.environ.get(name, "").strip()
     path = os.environ.get(f"{name}_FILE", "").strip()
-    if not path:
-        return value or default
-    if value:
+    if value and path:
         raise EnvError(f"{name}_FILE", path, f"unset where {name} is set")
+    if path:
+        value = _content(f"{name}_FILE", path)
+    return value or default
+
+
+def _content(name: str, path: str) -> str:
     try:
-        return Path(path).read_text(encoding="utf-8").strip() or default
+        return Path(path).read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
-        raise EnvError(
-            f"{name}_FILE", path, "the path of a text file that the hub may read"
-        ) from error
+        raise EnvError(name, path, "the path of a text file that the hub may read") from error
 
 
 def with_password(url: str, password: str, name: str) -> str:
@@ -93,18 +97,26 @@ def endpoint(name: str, default: str) -> Endpoint:
     """Return ``host:port``; IPv6 hosts stand in brackets."""
     value = text(name, default)
     try:
-        parts = urlsplit(f"//{value}")
-        is_bare = parts.netloc == value and "@" not in value
-        if parts.hostname and parts.port and is_bare:
+        parts = _host_and_port(value)
+        if parts.hostname and parts.port:
             return Endpoint(parts.hostname, parts.port)
     except ValueError:
         pass
     raise EnvError(name, value, "an address such as 127.0.0.1:8000")
 
 
+def _host_and_port(value: str) -> SplitResult:
+    """Return the parts of a host with or without a port. Raises: ValueError for anything more."""
+    parts = urlsplit(f"//{value}")
+    if parts.netloc != value or "@" in value:
+        raise ValueError(value)
+    return parts
+
+
 def endpoints(name: str, *, port: int) -> tuple[Endpoint, ...]:
-    """Return addresses of servers, separated by commas,
-    each with its port or ``port``; none when unset.
+    """Return addresses of servers, separated by commas; none when unset.
+
+    Each has its port, or ``port``.
     """
     addresses: list[Endpoint] = []
     for word in text(name).replace(",", " ").split():
@@ -117,9 +129,7 @@ def endpoints(name: str, *, port: int) -> tuple[Endpoint, ...]:
 
 def _numeric(name: str, word: str) -> Endpoint:
     try:
-        parts = urlsplit(f"//{word}")
-        if parts.netloc != word or "@" in word:
-            raise ValueError(word)
+        parts = _host_and_port(word)
         return Endpoint(str(ipaddress.ip_address(parts.hostname or "")), parts.port or 0)
     except ValueError as error:
         raise EnvError(
@@ -127,9 +137,7 @@ def _numeric(name: str, word: str) -> Endpoint:
         ) from error
 
 
-def networks(
-    name: str, *, within: str = ""
-) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
+def networks(name: str, *, within: str = "") -> tuple[Network, ...]:
     """Return addresses and networks, separated by commas; none when unset.
 
     Args: within, the variable whose networks must hold each of them.
@@ -141,14 +149,17 @@ def networks(
         raise EnvError(
             name, " ".join(words), "networks such as 192.0.2.7, 10.1.0.0/16 or 2001:db8::/48"
         ) from error
-    around = networks(within) if within else rows
+    if not within:
+        return rows
+    around = networks(within)
     for row in rows:
-        if not any(
-            row.version == outer.version and row.subnet_of(outer)  # type: ignore[arg-type]
-            for outer in around
-        ):
+        if not any(_is_within(row, outer) for outer in around):
             raise EnvError(name, str(row), f"within {within}")
     return rows
+
+
+def _is_within(inner: Network, outer: Network) -> bool:
+    return inner.version == outer.version and inner.subnet_of(outer)  # type: ignore[arg-type]
 
 
 def choice(name: str, default: str, options: tuple[str, ...]) -> str:
@@ -160,8 +171,9 @@ def choice(name: str, default: str, options: tuple[str, ...]) -> str:
 
 
 def file(name: str, *, needs: str = "") -> Path | None:
-    """Return the path of a readable file, None when unset;
-    ``needs`` names the variable that belongs to it.
+    """Return the path of a readable file, None when unset.
+
+    Args: needs, the variable that is set together with it.
     """
     value = text(name)
     if not value:
@@ -169,9 +181,13 @@ def file(name: str, *, needs: str = "") -> Path | None:
             raise EnvError(name, value, f"set where {needs} is set")
         return None
     path = Path(value)
-    if not (path.is_file() and os.access(path, os.R_OK)):
+    if not _is_readable_file(path):
         raise EnvError(name, value, "the path of a file that the hub may read")
     return path.resolve()
+
+
+def _is_readable_file(path: Path) -> bool:
+    return path.is_file() and os.access(path, os.R_OK)
 
 
 def folder(name: str, default: str) -> Path:
@@ -182,15 +198,19 @@ def folder(name: str, default: str) -> Path:
 def place(name: str) -> Path | None:
     """Return the path of a folder that is there, or could be; None when unset."""
     value = text(name)
+    if not value:
+        return None
     path = Path(value).resolve()
-    if value and not next(parent for parent in (path, *path.parents) if parent.exists()).is_dir():
+    nearest = next(parent for parent in (path, *path.parents) if parent.exists())
+    if not nearest.is_dir():
         raise EnvError(name, value, "the path of a folder")
-    return path if value else None
+    return path
 
 
 def writable(name: str, path: Path) -> Path:
-    """Return a folder that a variable names, made
-    when it is not there, if the hub may write to it.
+    """Return a folder that a variable names, if the hub may write to it.
+
+    It is made when it is not there.
     """
     try:
         path.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
@@ -214,42 +234,46 @@ def relay(name: str) -> RelayAddress | None:
     if not value:
         return None
     try:
-        parts = urlsplit(value)
-        options = url_options.options_of(parts)
-        security, port = _RELAY_SCHEMES[parts.scheme]
-        user, password = unquote(parts.username or ""), unquote(parts.password or "")
-        authority = Path(options.pop("ca")).resolve() if "ca" in options else None
-        has_more = options or parts.path.strip("/") or parts.fragment
-        is_half_named = bool(user) != bool(password)
-        is_readable = authority is None or os.access(authority, os.R_OK)
-        if parts.hostname and is_readable and not (has_more or is_half_named):
-            return RelayAddress(
-                parts.hostname, parts.port or port, security, user, password, authority
-            )
-    except (KeyError, ValueError):
-        pass
-    shown = re.sub(r"//[^@]*@", "//(hidden)@", value)
-    raise EnvError(
-        name,
-        shown,
-        "an address such as smtp://relay.example.org:25 (or smtps://, smtp+starttls://)",
-    )
+        return _relay_address(value)
+    except (KeyError, ValueError) as error:
+        shown = re.sub(r"//[^@]*@", "//(hidden)@", value)
+        raise EnvError(
+            name,
+            shown,
+            "an address such as smtp://relay.example.org:25 (or smtps://, smtp+starttls://)",
+        ) from error
+
+
+def _relay_address(value: str) -> RelayAddress:
+    """Return the relay at an address. Raises: KeyError, ValueError."""
+    parts = urlsplit(value)
+    options = url_options.options_of(parts)
+    security, port = _RELAY_SCHEMES[parts.scheme]
+    if not parts.hostname:
+        raise ValueError("no host")
+    user, password = url_options.credentials_of(parts)
+    if bool(user) != bool(password):
+        raise ValueError("a user without a password, or a password without a user")
+    authority = None
+    if "ca" in options:
+        authority = Path(options.pop("ca")).resolve()
+        if not os.access(authority, os.R_OK):
+            raise ValueError("certificates that cannot be read")
+    if options or parts.path.strip("/"):
+        raise ValueError("a path, or options that are not known")
+    return RelayAddress(parts.hostname, parts.port or port, security, user, password, authority)
 
 
 def dkim(keys: str, selectors: str) -> tuple[DkimKey, ...]:
-    """Return the keys that sign outgoing mail, each with the selector it is published under; none
-    when unset.
+    """Return the keys that sign outgoing mail, each with its selector; none when unset.
 
     Both variables hold one value or several with commas between them, in the same order.
     """
-    files, names = (
-        [part.strip() for part in text(name).split(",") if part.strip()]
-        for name in (keys, selectors)
-    )
+    files, names = _between_commas(keys), _between_commas(selectors)
     if len(files) != len(names) or len(set(names)) != len(names):
         raise EnvError(selectors, text(selectors), f"one name of its own for each file in {keys}")
     for path in files:
-        if not (Path(path).is_file() and os.access(path, os.R_OK)):
+        if not _is_readable_file(Path(path)):
             raise EnvError(keys, path, "the path of a PEM file that the hub may read")
     for name in names:
         if not _selector.fullmatch(name):
@@ -261,9 +285,15 @@ def dkim(keys: str, selectors: str) -> tuple[DkimKey, ...]:
     )
 
 
+def _between_commas(name: str) -> list[str]:
+    parts = (part.strip() for part in text(name).split(","))
+    return [part for part in parts if part]
+
+
 def old_keys(name: str) -> list[str]:
-    """Return the secrets that were in use before, separated
-    by commas, the newest first: what they signed is read.
+    """Return the secrets that were in use before, the newest first; what they signed is read.
+
+    The variable has commas between them.
     """
     keys = text(name).replace(",", " ").split()
     if any(len(key) < 32 for key in keys):

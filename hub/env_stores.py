@@ -9,31 +9,46 @@ from urllib.parse import SplitResult, unquote, urlsplit
 
 from hub import env, url_options
 
+_redis_database = re.compile(r"/?[0-9]{0,4}")
+
 
 def redis_url(name: str) -> str:
-    """Return a Redis address, empty when unset; its password
-    may stand in REDIS_PASSWORD. Options are checked.
+    """Return a Redis address whose options are checked, empty when unset.
+
+    Its password may stand in REDIS_PASSWORD.
     """
     address = env.with_password(env.text(name), env.text("REDIS_PASSWORD"), name)
     if not address:
         return ""
     expected = "an address such as redis://127.0.0.1:6379/0"
     parts = _split(name, address, expected)
-    is_socket = parts.scheme == "unix"
-    if parts.scheme not in {"redis", "rediss", "unix"} or not (
-        parts.path if is_socket else parts.hostname
-    ):
-        raise env.EnvError(name, _hidden(address), expected)
-    if not is_socket and not re.fullmatch(r"/?[0-9]{0,4}", parts.path):
+    if not _is_redis(parts):
         raise env.EnvError(name, _hidden(address), expected)
     try:
-        options = url_options.options_of(parts)
-        url_options.redis(options)
-        if parts.scheme != "rediss" and any(option.startswith("ssl_") for option in options):
-            raise url_options.WrongOptionError("rediss:// where it has options of TLS")
+        _check_redis_options(parts)
     except url_options.WrongOptionError as error:
         raise env.EnvError(name, _hidden(address), str(error)) from error
     return address
+
+
+def _is_redis(parts: SplitResult) -> bool:
+    """Whether an address names a socket by its path, or a host and the number of a database."""
+    if parts.scheme == "unix":
+        return bool(parts.path)
+    if parts.scheme not in {"redis", "rediss"}:
+        return False
+    if not parts.hostname:
+        return False
+    return _redis_database.fullmatch(parts.path) is not None
+
+
+def _check_redis_options(parts: SplitResult) -> None:
+    options = url_options.options_of(parts)
+    url_options.redis(options)
+    if parts.scheme == "rediss":
+        return
+    if any(option.startswith("ssl_") for option in options):
+        raise url_options.WrongOptionError("rediss:// where it has options of TLS")
 
 
 def database(name: str, data: Path, *, bouncer: bool = False) -> dict[str, object]:
@@ -49,11 +64,9 @@ def database(name: str, data: Path, *, bouncer: bool = False) -> dict[str, objec
     if not address.startswith("sqlite:"):
         address = env.with_password(address, env.text("DATABASE_PASSWORD"), name)
     try:
-        return (
-            _sqlite(name, address, data)
-            if _is_sqlite(address)
-            else _postgres(name, address, bouncer)
-        )
+        if _is_sqlite(address):
+            return _sqlite(name, address, data)
+        return _postgres(name, address, bouncer)
     except url_options.WrongOptionError as error:
         raise env.EnvError(name, _hidden(address), str(error)) from error
 
@@ -63,8 +76,9 @@ def _is_sqlite(address: str) -> bool:
 
 
 def _split(name: str, address: str, expected: str) -> SplitResult:
-    """Return the parts of an address whose port is a
-    number. Raises: EnvError, which says what was expected.
+    """Return the parts of an address whose port is a number.
+
+    Raises: EnvError, which says what was expected.
     """
     try:
         parts = urlsplit(address)
@@ -83,12 +97,13 @@ def _sqlite(name: str, address: str, data: Path) -> dict[str, object]:
     path, options = data / "hub.sqlite3", {}
     if address:
         place, _mark, query = address.partition("?")
-        if not place.startswith("sqlite:///") or not place.removeprefix("sqlite:///"):
+        file = place.removeprefix("sqlite:///")
+        if file in {"", place}:
             raise env.EnvError(
                 name, address, "an address such as sqlite:////var/lib/hub/hub.sqlite3"
             )
-        path = Path(unquote(place.removeprefix("sqlite:///")))
-        options = url_options.options_of(urlsplit(f"//?{query}")) if query else {}
+        path = Path(unquote(file))
+        options = url_options.options_of(urlsplit(f"//?{query}"))
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": str(path),
@@ -108,23 +123,23 @@ def _sqlite(name: str, address: str, data: Path) -> dict[str, object]:
 def _postgres(name: str, address: str, bouncer: bool) -> dict[str, object]:
     expected = "an address such as postgresql://user:password@host:5432/hub"
     parts = _split(name, address, expected)
-    port = parts.port
-    if (
-        parts.scheme not in {"postgres", "postgresql"}
-        or not parts.path.strip("/")
-        or "/" in parts.path.strip("/")
-    ):
+    if parts.scheme not in {"postgres", "postgresql"}:
+        raise env.EnvError(name, _hidden(address), expected)
+    database_name = parts.path.strip("/")
+    if not database_name or "/" in database_name:
         raise env.EnvError(name, _hidden(address), expected)
     options = url_options.postgres(url_options.options_of(parts))
-    if options.keys() & {"host", "port"} and (parts.hostname or port):
+    has_place = parts.hostname is not None or parts.port is not None
+    if has_place and not options.keys().isdisjoint({"host", "port"}):
         raise env.EnvError(name, _hidden(address), "with host and port in one place")
+    user, password = url_options.credentials_of(parts)
     return {
         "ENGINE": "django.db.backends.postgresql",
-        "NAME": unquote(parts.path.strip("/")),
-        "USER": unquote(parts.username or ""),
-        "PASSWORD": unquote(parts.password or ""),
+        "NAME": unquote(database_name),
+        "USER": user,
+        "PASSWORD": password,
         "HOST": unquote(parts.hostname or str(options.pop("host", ""))),
-        "PORT": str(port or options.pop("port", "")),
+        "PORT": str(parts.port or options.pop("port", "")),
         "CONN_MAX_AGE": 0,
         "CONN_HEALTH_CHECKS": True,
         # A cursor on the server is of one connection, which a pooler gives to others after the

@@ -1,15 +1,14 @@
-"""Where files are kept: folders in the data folder, or a store in the manner of S3 that several
-hosts share.
+"""Say where files are kept: in the data folder, or in a store that several hosts share.
 
-Attachments and media are private in both: nobody reads them but through a view of the hub, which
-asks who is asking.
+Such a store speaks S3. Attachments and media are private in both: nobody reads them but through a
+view of the hub, which asks who is asking.
 """
 
 from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
-from hub import env
+from hub import env, url_options
 
 # Options in the address -> those of django-storages.
 _OPTIONS = {"endpoint": "endpoint_url", "region": "region_name", "addressing": "addressing_style"}
@@ -28,23 +27,34 @@ def stores(name: str, data: Path) -> dict[str, dict[str, Any]]:
     Raises: EnvError (an address of another kind, or an option that is not known).
     """
     url = env.text(name)
+    if not url:
+        return _folders(data)
     try:
         parts = urlsplit(url)
     except ValueError as error:
         raise env.EnvError(name, "(hidden)", _FORM) from error
-    if not url or parts.scheme == "file":
-        folder = _own_folder(name, parts) if url else data
-        return {
-            "default": _folder(folder / "media", "django.core.files.storage.FileSystemStorage"),
-            "private": _folder(folder / "attachments", "hub.lib.folders.WholeFiles"),
-        }
+    if parts.scheme == "file":
+        return _folders(_own_folder(name, parts))
     options = dict(parse_qsl(parts.query, keep_blank_values=True))
-    if parts.scheme != "s3" or not parts.hostname or not _are_good(options):
+    if not _is_store(parts, options):
         raise env.EnvError(name, f"{parts.scheme}://(hidden)", _FORM)
+    return _buckets(parts, options)
+
+
+def _folders(folder: Path) -> dict[str, dict[str, Any]]:
+    return {
+        "default": _folder(folder / "media", "django.core.files.storage.FileSystemStorage"),
+        "private": _folder(folder / "attachments", "hub.lib.folders.WholeFiles"),
+    }
+
+
+def _buckets(parts: SplitResult, options: dict[str, str]) -> dict[str, dict[str, Any]]:
+    access_key, secret_key = url_options.credentials_of(parts)
     common = {
         "bucket_name": parts.hostname,
-        "access_key": unquote(parts.username) if parts.username else None,
-        "secret_key": unquote(parts.password) if parts.password else None,
+        # Without keys, those of the machine count.
+        "access_key": access_key or None,
+        "secret_key": secret_key or None,
         "default_acl": None,
         "querystring_auth": True,
         "signature_version": "s3v4",
@@ -61,19 +71,28 @@ def stores(name: str, data: Path) -> dict[str, dict[str, Any]]:
 def _own_folder(name: str, parts: SplitResult) -> Path:
     """Return the folder of a ``file://`` address, which the hub must be able to write to."""
     path = unquote(parts.path)
-    if parts.netloc or parts.query or parts.fragment or not path.startswith("/"):
+    path_alone = SplitResult("file", "", parts.path, "", "")
+    if parts != path_alone or not path.startswith("/"):
         raise env.EnvError(
             name, parts.geturl(), "the address of a folder such as file:///srv/shared"
         )
     return env.writable(name, Path(path))
 
 
-def _are_good(options: dict[str, str]) -> bool:
-    """Whether each option of a store is known and can be honoured."""
+def _is_store(parts: SplitResult, options: dict[str, str]) -> bool:
+    """Whether an address names a bucket, with options that are known and can be honoured."""
+    if parts.scheme != "s3":
+        return False
+    if not parts.hostname:
+        return False
+    if not options.keys() <= _OPTIONS.keys():
+        return False
+    if "" in options.values():
+        return False
+    if options.get("addressing", "auto") not in {"auto", "path", "virtual"}:
+        return False
     endpoint = urlsplit(options.get("endpoint", "https://none"))
-    is_endpoint = endpoint.scheme in {"http", "https"} and bool(endpoint.hostname)
-    is_style = options.get("addressing", "auto") in {"auto", "path", "virtual"}
-    return set(options) <= set(_OPTIONS) and is_endpoint and is_style and all(options.values())
+    return endpoint.scheme in {"http", "https"} and bool(endpoint.hostname)
 
 
 def _folder(path: Path, backend: str) -> dict[str, Any]:

@@ -11,9 +11,11 @@ from django.middleware.common import CommonMiddleware
 from django.shortcuts import render
 from django.utils import timezone, translation
 
+from hub.lib.clients import is_signed_in, is_signed_out
 from hub.lib.errors import HubError
+from hub.lib.languages import current_language
 from hub.lib.numbers import is_key
-from hub.lib.way_in import draft_of, kept_at_sign_in, nothing_here, without_the_long_address
+from hub.lib.way_in import draft_of, keep_typed_texts, nothing_here, without_the_long_address
 from hub.members.requests import member_of
 
 # Answers that the public may keep: the same for everybody who is not signed in.
@@ -32,15 +34,21 @@ class PrivateCacheMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Serve, then say whether it may be kept;
-        static files are served below, and know nobody.
+        """Serve, then say whether it may be kept.
+
+        Static files are served below, and know nobody.
         """
         response = self.get_response(request)
-        user = getattr(request, "user", None)
-        is_someones = user is not None and (user.is_authenticated or "key" in request.GET)
-        if is_someones or response.status_code not in PUBLIC:
+        if response.status_code not in PUBLIC or _is_somebodys(request):
             response.headers["Cache-Control"] = "private, no-store"
         return response
+
+
+def _is_somebodys(request: HttpRequest) -> bool:
+    """Whether a request comes from somebody who is signed in, or shows the key of a feed."""
+    if is_signed_out(request):
+        return "key" in request.GET
+    return is_signed_in(request)
 
 
 class MemberLocaleMiddleware:
@@ -51,17 +59,9 @@ class MemberLocaleMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Serve the request in the reader's language and zone."""
-        member = member_of(request)
-        chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME)
-        language = chosen if chosen in dict(settings.LANGUAGES) else None
-        if language is None:
-            language = member.language if member else translation.get_language_from_request(request)
-        translation.activate(language)
+        translation.activate(_language_of(request))
         request.LANGUAGE_CODE = translation.get_language()
-        try:
-            timezone.activate(zoneinfo.ZoneInfo(member.time_zone if member else "UTC"))
-        except (zoneinfo.ZoneInfoNotFoundError, ValueError):
-            timezone.deactivate()
+        _activate_zone(request)
         response = self.get_response(request)
         if getattr(request, "forgets_language_choice", False):
             # Somebody has signed in: from now on the member's own language counts
@@ -69,10 +69,28 @@ class MemberLocaleMiddleware:
             response.delete_cookie(
                 settings.LANGUAGE_COOKIE_NAME, path=settings.LANGUAGE_COOKIE_PATH
             )
-        response.headers.setdefault(
-            "Content-Language", translation.get_language() or settings.LANGUAGE_CODE
-        )
+        response.headers.setdefault("Content-Language", current_language())
         return response
+
+
+def _language_of(request: HttpRequest) -> str:
+    """Return the language chosen in this browser, else the member's, else the browser's own."""
+    chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+    if chosen in dict(settings.LANGUAGES):
+        return chosen
+    member = member_of(request)
+    if member is not None:
+        return member.language
+    return translation.get_language_from_request(request)
+
+
+def _activate_zone(request: HttpRequest) -> None:
+    member = member_of(request)
+    name = "UTC" if member is None else member.time_zone
+    try:
+        timezone.activate(zoneinfo.ZoneInfo(name))
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError):
+        timezone.deactivate()
 
 
 class SlashMiddleware(CommonMiddleware):
@@ -103,7 +121,7 @@ class HubErrorMiddleware:
         if seconds and response.status_code in {200, 429}:
             response.status_code = 429
             response.headers.setdefault("Retry-After", str(seconds))
-        return kept_at_sign_in(request, response)
+        return keep_typed_texts(request, response)
 
     def process_view(
         self,
@@ -112,19 +130,19 @@ class HubErrorMiddleware:
         args: Sequence[object],
         kwargs: Mapping[str, object],
     ) -> None:
-        """Find nothing at an address whose number no database
-        holds, whoever wrote its view; the API says so itself.
+        """Find nothing at an address whose number no database holds.
+
+        Whoever wrote its view; the API says so itself.
         """
         is_page = "api" not in request.resolver_match.namespaces  # type: ignore[union-attr]
         if is_page and not all(map(is_key, (*args, *kwargs.values()))):
             raise Http404
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """Answer with the error's page; a stranger at a hidden address sees what a missing one
-        shows.
+        """Answer with the error's page.
 
-        An address that is too long for a redirect is no error of ours, whichever view would have
-        led to it.
+        A stranger at a hidden address sees what a missing one shows. An address that is too long
+        for a redirect is no error of ours, whichever view would have led to it.
         """
         if isinstance(exception, DisallowedRedirect):
             return without_the_long_address(request)

@@ -1,8 +1,8 @@
-"""What the hub writes is for the account it runs under: names, mails and keys are nobody else's on
-the host.
+"""Keep what the hub writes for the account it runs under.
 
-The umask of whoever starts a process decides nothing: :func:`write_private` sets it, :func:`secure`
-closes what an earlier version, a copy or a restore from elsewhere left open.
+Names, mails and keys are nobody else's on the host. The umask of whoever starts a process decides
+nothing: :func:`write_private` sets it, :func:`secure` closes what an earlier version, a copy or a
+restore from elsewhere left open.
 """
 
 import os
@@ -13,15 +13,15 @@ from pathlib import Path
 
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
 FOLDER_MODE, FILE_MODE = 0o700, 0o600
+# What may be closed, by its type; links, sockets and devices stay as they are.
+_PRIVATE_MODES = {stat.S_IFDIR: FOLDER_MODE, stat.S_IFREG: FILE_MODE}
 # Styles, scripts and catalogues hold nothing of anybody, and a web server or another account may
 # read them.
 _PUBLIC_UMASK = 0o022
 
 
 def write_private() -> None:
-    """Let this process, and those it starts, make files
-    and folders that only its own account can open.
-    """
+    """Let this process, and those it starts, make files that only its own account can open."""
     os.umask(OTHERS)
 
 
@@ -36,13 +36,14 @@ def readable_by_all() -> Iterator[None]:
 
 
 def secure(folder: Path, *, deep: bool, leave: Path | None = None) -> int:
-    """Take a data folder and what is in it from all other accounts; return how many files and
-    folders were open.
+    """Take a data folder and what is in it from all other accounts.
 
     Links are not followed, and what belongs to another account stays as it is.
 
     Args: deep, down to the last file; else the folder itself and its own files (database, keys);
     leave, a folder in it that stays as it is.
+
+    Returns: how many files and folders were open.
     """
     opened = int(_close(folder))
     for root, folders, files in os.walk(folder):
@@ -56,11 +57,12 @@ def secure(folder: Path, *, deep: bool, leave: Path | None = None) -> int:
 
 def _close(path: Path) -> bool:
     status = path.lstat()
-    if not status.st_mode & OTHERS or not (
-        stat.S_ISREG(status.st_mode) or stat.S_ISDIR(status.st_mode)
-    ):
+    mode = _PRIVATE_MODES.get(stat.S_IFMT(status.st_mode))
+    if mode is None:
+        return False
+    if not status.st_mode & OTHERS:
         return False
     if status.st_uid != os.geteuid():
         return False
-    path.chmod(FOLDER_MODE if stat.S_ISDIR(status.st_mode) else FILE_MODE)
+    path.chmod(mode)
     return True

@@ -1,6 +1,4 @@
-"""The names under which a hub is known: its address
-on the web, the domain of its lists, its own mailbox.
-"""
+"""The names of a hub: its address on the web, the domain of its lists, its own mailbox."""
 
 import ipaddress
 import re
@@ -15,22 +13,34 @@ _host = re.compile(rf"{_domain.pattern}|\[[0-9a-f:.]+\]")
 def base_url(name: str, default: str) -> str:
     """Return the public base address without a trailing slash."""
     address = env.text(name, default).rstrip("/")
-    try:
-        parts = urlsplit(address)
-        host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname or ""
-        whole = host if parts.port is None else f"{host}:{parts.port}"
-        is_base = (
-            parts.netloc.lower() == whole
-            and _host.fullmatch(host)
-            and address.endswith(parts.netloc)
-        )
-    except ValueError:
-        is_base = None
-    if not is_base or parts.scheme not in {"http", "https"}:
+    if not _is_base(address):
         raise env.EnvError(
             name, address, "an address such as https://hub.example.org, without a path"
         )
     return address
+
+
+def _is_base(address: str) -> bool:
+    """Whether an address is a scheme and a host, perhaps a port, and nothing else."""
+    try:
+        parts = urlsplit(address)
+        host, port = _in_brackets(parts.hostname or ""), parts.port
+    except ValueError:
+        return False
+    if parts.scheme not in {"http", "https"}:
+        return False
+    if not _host.fullmatch(host):
+        return False
+    if port is not None:
+        host = f"{host}:{port}"
+    return parts.netloc.lower() == host and address.endswith(parts.netloc)
+
+
+def _in_brackets(host: str) -> str:
+    """Return a host as an address has it: of IPv6 in brackets (RFC 3986 §3.2.2)."""
+    if ":" in host:
+        return f"[{host}]"
+    return host
 
 
 def domain(name: str, default: str) -> str:
@@ -47,16 +57,20 @@ def mailbox(name: str, address: str) -> str:
 
 
 def allowed_hosts(public: str) -> list[str]:
-    """Return the names under which the hub answers: the public one, and this machine's own if the
-    public one is too.
+    """Return the names under which the hub answers.
 
-    A hub on the Internet does not answer to ``localhost``: whoever gets that name into a request
-    gets links under it.
+    They are the public one, and this machine's own if the public one is too. A hub on the Internet
+    does not answer to ``localhost``: whoever gets that name into a request gets links under it.
     """
+    names = [_in_brackets(public)]
+    if _is_of_this_machine(public):
+        names += ["localhost", "127.0.0.1", "[::1]"]
+    return list(dict.fromkeys(names))
+
+
+def _is_of_this_machine(name: str) -> bool:
     try:
-        address = ipaddress.ip_address(public)
-        is_own = address.is_loopback or address.is_unspecified
+        address = ipaddress.ip_address(name)
     except ValueError:
-        is_own = public == "localhost" or public.endswith(".localhost")
-    host = f"[{public}]" if ":" in public else public
-    return list(dict.fromkeys([host, "localhost", "127.0.0.1", "[::1]"] if is_own else [host]))
+        return name == "localhost" or name.endswith(".localhost")
+    return address.is_loopback or address.is_unspecified

@@ -1,5 +1,6 @@
-"""What one room registers with a lower one: dotted
-paths, checked at the start (:mod:`hub.lib.hooks`).
+"""What one room registers with a lower one.
+
+It names dotted paths, which are checked at the start (:mod:`hub.lib.hooks`).
 """
 
 # Each is a class with the methods of forums.outlets.Outlet: rows in the transaction, effects after
@@ -15,8 +16,8 @@ HUB_TOPIC_CHOOSERS = ["conferences.selectors.topic_under_discussion"]
 # Each names the contributions whose record is closed: sealed(contributions) -> dict of number ->
 # moment of closing.
 HUB_SEALS = ["conferences.selectors.sealed_contributions"]
-# Each is called by the worker in a thread of its own: pump(now) -> units of work done.
-HUB_PUMPS = {
+# Each is called in a thread of its own: work(now) -> units of work done.
+HUB_QUEUE_WORKERS = {
     "inbound": "listserv.gateway.worker.publish_accepted",
     "mailings": "listserv.outbound.delivery_worker.deliver_mailings",
     "digests": "listserv.digests.digest_worker.send_digests",

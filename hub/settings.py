@@ -15,7 +15,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 HUB_DATA = env.folder("HUB_DATA", str(BASE_DIR / "var"))
 HUB_WEB = env.endpoint("HUB_WEB", "127.0.0.1:8000")
 HUB_SMTP = env.endpoint("HUB_SMTP", "127.0.0.1:8025")
-# PEM files; with both the mail door offers STARTTLS, which distant clients need to sign in.
+# PEM files; with both the SMTP gateway offers STARTTLS, which distant clients need to sign in.
 HUB_SMTP_CERT = env.file("HUB_SMTP_CERT", needs="HUB_SMTP_KEY")
 HUB_SMTP_KEY = env.file("HUB_SMTP_KEY", needs="HUB_SMTP_CERT")
 # Authorities of client certificates, whose e-mail addresses sign in by AUTH EXTERNAL.

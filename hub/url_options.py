@@ -1,15 +1,14 @@
-"""The options behind the question mark of an address of a service: each is checked and honoured, or
-refused by name.
+"""Check the options behind the question mark of an address of a service.
 
-An option that is ignored without a word is worse than none: who writes ``sslmode=verify-full``
-relies on it.
+Each is honoured, or refused by name: an option that is ignored without a word is worse than none.
+Who writes ``sslmode=verify-full`` relies on it.
 """
 
 import os
 import re
 from collections.abc import Callable, Mapping
 from functools import cache
-from urllib.parse import SplitResult, parse_qsl
+from urllib.parse import SplitResult, parse_qsl, unquote
 
 from psycopg import pq
 
@@ -33,6 +32,8 @@ _NUMBERS = frozenset(
     "sslsni".split()
 )
 _FILES = frozenset({"sslrootcert", "sslcert", "sslkey", "sslcrl", "passfile"})
+# No file, but those that the machine trusts.
+_SYSTEM_CERTIFICATES = ("sslrootcert", "system")
 
 
 class WrongOptionError(ValueError):
@@ -53,23 +54,29 @@ def options_of(parts: SplitResult) -> dict[str, str]:
     return options
 
 
+def credentials_of(parts: SplitResult) -> tuple[str, str]:
+    """Return user and password of an address, decoded; empty where there is none."""
+    return unquote(parts.username or ""), unquote(parts.password or "")
+
+
 def postgres(options: Mapping[str, str]) -> dict[str, object]:
-    """Return the options of a PostgreSQL address as
-    its driver takes them. Raises: WrongOptionError.
+    """Return the options of a PostgreSQL address as its driver takes them.
+
+    Raises: WrongOptionError.
     """
-    checked: dict[str, object] = {}
-    for name, value in options.items():
-        if name in _OWN or name not in _known():
-            raise WrongOptionError(f"without the option {name}, which the hub cannot honour")
-        if name in _WORDS and value not in _WORDS[name].split():
-            raise WrongOptionError(f"with {name} one of {_WORDS[name].replace(' ', ', ')}")
-        if name in _NUMBERS:
-            checked[name] = _number(name, value, most=86_400_000)
-        elif name in _FILES and not (name == "sslrootcert" and value == "system"):
-            checked[name] = _file(name, value)
-        else:
-            checked[name] = value
-    return checked
+    return {name: _postgres_option(name, value) for name, value in options.items()}
+
+
+def _postgres_option(name: str, value: str) -> object:
+    if name in _OWN or name not in _known():
+        raise WrongOptionError(f"without the option {name}, which the hub cannot honour")
+    if name in _NUMBERS:
+        return _number(name, value, most=86_400_000)
+    if name in _WORDS:
+        _one_of(*_WORDS[name].split())(name, value)
+    elif name in _FILES and (name, value) != _SYSTEM_CERTIFICATES:
+        _file(name, value)
+    return value
 
 
 @cache
@@ -87,8 +94,9 @@ def sqlite(options: Mapping[str, str]) -> dict[str, object]:
 
 
 def redis(options: Mapping[str, str]) -> None:
-    """Check the options of a Redis address, which its
-    driver reads itself. Raises: WrongOptionError.
+    """Check the options of a Redis address, which its driver reads itself.
+
+    Raises: WrongOptionError.
     """
     for name, value in options.items():
         if name not in _REDIS:

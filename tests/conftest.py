@@ -89,7 +89,7 @@ def corpus() -> Path:
 @pytest.fixture(scope="session")
 def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> Iterator[None]:
     """Give the run a migrated database of its own; see :mod:`tests.databases`."""
-    with django_db_blocker.unblock(), databases.taken():
+    with django_db_blocker.unblock(), databases.held_copy():
         yield
 
 

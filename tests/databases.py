@@ -59,11 +59,11 @@ def _migrate(name: str) -> None:
 def _sqlite(kind: str, slot: int) -> None:
     pristine = FOLDER / f"{kind}_pristine.sqlite3"
     if not pristine.exists():
-        made = pristine.with_suffix(".new")
-        made.unlink(missing_ok=True)
-        _migrate(str(made))
-        made.rename(pristine)
-        for rest in FOLDER.glob(f"{made.name}-*"):
+        partial = pristine.with_suffix(".new")
+        partial.unlink(missing_ok=True)
+        _migrate(str(partial))
+        partial.rename(pristine)
+        for rest in FOLDER.glob(f"{partial.name}-*"):
             rest.unlink()
     copy = FOLDER / f"{kind}_{slot}.sqlite3"
     for rest in FOLDER.glob(f"{copy.name}*"):
@@ -92,7 +92,7 @@ def _postgres(kind: str, slot: int) -> None:
 
 
 @contextmanager
-def taken() -> Iterator[str]:
+def held_copy() -> Iterator[str]:
     """Point Django at a fresh copy of a migrated database that is this run's alone."""
     is_file = connection.vendor == "sqlite"
     kind = f"hub_test_{schema()}"

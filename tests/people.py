@@ -49,5 +49,5 @@ class Cast:
 
     def say(self, author: Any, text: str = "A word.", *, now: datetime, **draft: Any) -> Any:
         """Publish by web and return the contribution."""
-        made = services.Draft(forum_id=self.forum_id, text=text, **draft)
-        return services.publish(draft=made, author=author, origin="web", now=now).contribution
+        contribution_draft = services.Draft(forum_id=self.forum_id, text=text, **draft)
+        return services.publish(draft=contribution_draft, author=author, origin="web", now=now).contribution

@@ -36,17 +36,17 @@ def test_every_origin_is_cleaned(client, cast, now, origin):
         forum_id=cast.forum_id, subject=f"Sub{BAD}ject", text=f"One{BAD} two{KEPT}.", folded=f"x{BAD}y", files=(file,)
     )
     services.publish(draft=draft, author=cast.amina, origin=origin, now=now)
-    said = Contribution.objects.get()
+    contribution = Contribution.objects.get()
     for text in (
-        said.subject,
-        said.text,
-        said.html,
-        said.folded,
-        said.attachments.get().name,
+        contribution.subject,
+        contribution.text,
+        contribution.html,
+        contribution.folded,
+        contribution.attachments.get().name,
         Topic.objects.get().subject,
     ):
         assert is_clean(text), text
-    assert KEPT in said.text and KEPT in said.html
+    assert KEPT in contribution.text and KEPT in contribution.html
     feed_of(client, cast)
 
 
@@ -79,16 +79,18 @@ def test_names_and_titles_are_cleaned_whatever_saves_them(client, cast, now):
 
 
 def test_an_edit_and_its_reason_are_cleaned(client, cast, now):
-    said = cast.say(cast.amina, "First.", subject="Baselines", now=now)
-    services.edit_contribution(number=said.number, actor=cast.chen, text=f"Sec{BAD}ond.", reason=f"W{BAD}hy", now=now)
-    said = Contribution.objects.get()
-    assert is_clean(said.text + said.post.update_reason) and said.text.startswith("Sec")
+    contribution = cast.say(cast.amina, "First.", subject="Baselines", now=now)
+    services.edit_contribution(
+        number=contribution.number, actor=cast.chen, text=f"Sec{BAD}ond.", reason=f"W{BAD}hy", now=now
+    )
+    contribution = Contribution.objects.get()
+    assert is_clean(contribution.text + contribution.post.update_reason) and contribution.text.startswith("Sec")
     feed_of(client, cast)
 
 
 def test_what_an_earlier_release_has_stored_breaks_no_feed(client, cast, now):
-    said = cast.say(cast.amina, "First.", subject="Baselines", now=now)
-    Post.objects.filter(pk=said.post_id).update(
+    contribution = cast.say(cast.amina, "First.", subject="Baselines", now=now)
+    Post.objects.filter(pk=contribution.post_id).update(
         content=f"a{BAD}", _content_rendered=f"<p>a{BAD}</p>", subject=f"b{BAD}", update_reason=f"c{BAD}"
     )
     Contribution.objects.update(author_name=f"Ami{BAD}na", revision=1)

@@ -25,13 +25,13 @@ TEXT = f"As in risk+r.{TOKEN}@{settings.HUB_MAIL_DOMAIN}"
 
 def leaks() -> list[str]:
     """Where the token stands in any column of any table."""
-    found = []
+    places = []
     for model in apps.get_models():
         for field in model._meta.concrete_fields:
             if isinstance(field, models.CharField | models.TextField | models.JSONField):
                 values = model._default_manager.values_list(field.name, flat=True)
-                found += [f"{model.__name__}.{field.name}" for value in values if TOKEN[:16] in str(value)]
-    return found
+                places += [f"{model.__name__}.{field.name}" for value in values if TOKEN[:16] in str(value)]
+    return places
 
 
 @pytest.fixture
@@ -44,12 +44,12 @@ def sofia(db: Any) -> Any:
 def held_conference(sofia: Any) -> Any:
     """A conference that is over, with a token in each of its texts."""
     now = timezone.now()
-    made = conference_services.convene_conference(
+    conference = conference_services.convene_conference(
         name=TEXT, slug="talks", background=TEXT, actor=sofia, now=now - timedelta(days=3),
         starts_at=now - timedelta(days=2), ends_at=now + timedelta(days=1), people={sofia: "chair"},
     )  # fmt: skip
     sitting = conference_services.schedule_session(
-        conference_id=made.pk, title=TEXT, opens_at=now, closes_at=now + timedelta(hours=1), actor=sofia, now=now,
+        conference_id=conference.pk, title=TEXT, opens_at=now, closes_at=now + timedelta(hours=1), actor=sofia, now=now,
         items=[TEXT],
     )  # fmt: skip
     item = conference_services.add_agenda_item(
@@ -59,13 +59,13 @@ def held_conference(sofia: Any) -> Any:
     conference_services.take_item(conference_session_id=sitting.pk, item_id=item.pk, actor=sofia, words=TEXT, now=now)
     conference_services.intervene(conference_session_id=sitting.pk, member=sofia, text=f"{TEXT}!", now=now)
     conference_services.close_session(conference_session_id=sitting.pk, actor=sofia, words=f"{TEXT}.", now=now)
-    conference_services.end_conference(conference_id=made.pk, actor=sofia, now=now)
-    return made
+    conference_services.end_conference(conference_id=conference.pk, actor=sofia, now=now)
+    return conference
 
 
 def test_conference_and_its_proceedings(sofia):
-    made, now = held_conference(sofia), timezone.now()
-    page = cms.compile_proceedings(conference_id=made.pk, actor=sofia, now=now)
+    conference, now = held_conference(sofia), timezone.now()
+    page = cms.compile_proceedings(conference_id=conference.pk, actor=sofia, now=now)
     cms.write_proceedings(page_id=page.pk, actor=sofia, title=TEXT, summary=TEXT, conclusions=TEXT)
     page.refresh_from_db()
     cms.submit_proceedings(page_id=page.pk, actor=sofia, seen_revision=page.latest_revision_id)
@@ -117,6 +117,8 @@ def test_application_and_what_is_said_of_it(sofia):
 def test_what_quotes_a_secret_and_comes_twice_is_said_once(sofia, origin):
     policy = create_forum(name="Talks", slug="talks", preset="members", now=timezone.now())
     draft = Draft(forum_id=policy.forum_id, subject=TEXT, text=TEXT, folded=TEXT, once_key="a key")
-    made = [publish(draft=draft, author=sofia, origin=origin, now=timezone.now()) for _ in range(2)]
-    assert [one.created for one in made] == [True, False] and made[0].contribution == made[1].contribution
+    results = [publish(draft=draft, author=sofia, origin=origin, now=timezone.now()) for _ in range(2)]
+    assert [result.created for result in results] == [True, False] and results[0].contribution == results[
+        1
+    ].contribution
     assert not leaks()

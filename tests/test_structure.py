@@ -21,9 +21,9 @@ MAX_LINE = 100
 
 
 def _sources() -> list[Path]:
-    found = [path for folder in PRODUCT for path in (ROOT / folder).rglob("*.py") if "migrations" not in path.parts]
-    assert len(found) > 50
-    return found
+    paths = [path for folder in PRODUCT for path in (ROOT / folder).rglob("*.py") if "migrations" not in path.parts]
+    assert len(paths) > 50
+    return paths
 
 
 def _name(path: Path) -> str:

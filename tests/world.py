@@ -56,7 +56,7 @@ def build(now: datetime, data: Path) -> World:
         people={amina: "participant", chen: "chair", rosa: "rapporteur"},
     )
     sitting = _sitting(conference, chen, now)
-    said = _say(
+    first_words = _say(
         conference.forum_id, amina, now, files=(services.Upload(f"{SECRET}.pdf", b"%PDF-1.7", "application/pdf"),)
     )
     ForumPolicy.objects.filter(forum_id=conference.forum_id).update(moderated=True)
@@ -85,9 +85,9 @@ def build(now: datetime, data: Path) -> World:
     (data / "outbox" / LETTER).write_bytes(_letter())
     world.keys = {
         "forum": conference.forum_id,
-        "topic": said.topic_id,
-        "number": said.number,
-        "file": said.attachments.get().pk,
+        "topic": first_words.topic_id,
+        "number": first_words.number,
+        "file": first_words.attachments.get().pk,
         "conference": conference,
         "sitting": sitting.pk,
         "group": group.slug,

@@ -1,4 +1,4 @@
-"""Make the PDFs that are wanted, one at a time, in the worker (``HUB_PUMPS``, decision 0030)."""
+"""Make the PDFs that are wanted, one at a time, in a queue worker (decision 0030)."""
 
 import contextlib
 import logging

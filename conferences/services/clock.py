@@ -1,4 +1,4 @@
-"""Keep the time of conference_sessions, in the worker (``HUB_PUMPS``)."""
+"""Keep the time of conference_sessions, in a queue worker (``HUB_QUEUE_WORKERS``)."""
 
 import logging
 from datetime import datetime

@@ -1,5 +1,6 @@
-"""Write down for people and programs how to enter the
-demo: ``demo.json`` in the data folder (``design.md`` §5).
+"""Write down for people and programs how to enter the demo.
+
+It stands in ``demo.json`` in the data folder (``design.md`` §5).
 """
 
 import json
@@ -8,7 +9,7 @@ from typing import Any
 from django.conf import settings
 
 from hub.demo import reader
-from hub.demo.meetings import Held
+from hub.demo.meetings import DemoConference
 from hub.lib.full_urls import full_url
 from listserv.selectors import list_of_forum
 
@@ -16,10 +17,11 @@ ROLES = ("secretariat", "moderator", "rapporteur", "chair", "member", "stranger"
 
 
 def describe(
-    *, discussed: dict[str, int], held: list[Held], convened: dict[str, int]
+    *, discussed: dict[str, int], conferences: list[DemoConference], convened: dict[str, int]
 ) -> dict[str, Any]:
-    """Return the accounts in the order of their roles, the lists (the closed discussion first), the
-    conference.
+    """Return the accounts in the order of their roles, the lists, and the conference.
+
+    The list of the closed discussion stands first.
 
     Args: discussed and convened, title -> forum key.
     """
@@ -30,11 +32,13 @@ def describe(
     emails = {who["key"]: who["email"] for who in everybody}
     forums = (
         discussed
-        | {meeting.gathering.title: meeting.conference.forum_id for meeting in held}
+        | {held.gathering.title: held.conference.forum_id for held in conferences}
         | convened
     )
     gatherings = [*reader.discussions(), *reversed(reader.conferences()), *reader.groups()]
-    running = next(meeting for meeting in held if meeting.coming is not None)
+    running, coming = next(
+        (held.conference, held.coming) for held in conferences if held.coming is not None
+    )
     return {
         "members": [
             {key: who[key] for key in ("email", "password", "name", "role", "language")}
@@ -42,10 +46,8 @@ def describe(
         ],
         "lists": [_list(gathering, forums[gathering.title], emails) for gathering in gatherings],
         "conference": {
-            "url": settings.HUB_URL + running.conference.get_absolute_url(),
-            "session_url": settings.HUB_URL + running.coming.get_absolute_url()
-            if running.coming
-            else "",
+            "url": settings.HUB_URL + running.get_absolute_url(),
+            "session_url": settings.HUB_URL + coming.get_absolute_url(),
         },
     }
 
@@ -72,4 +74,6 @@ def write(entries: dict[str, Any]) -> None:
 def read() -> dict[str, Any]:
     """Return what an earlier load wrote; empty for a hub that never loaded the demo."""
     path = settings.HUB_DATA / "demo.json"
-    return dict(json.loads(path.read_text(encoding="utf-8"))) if path.exists() else {}
+    if not path.exists():
+        return {}
+    return dict(json.loads(path.read_text(encoding="utf-8")))

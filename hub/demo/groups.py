@@ -6,9 +6,7 @@ from liaison import services
 
 
 def convene(gathering: Gathering, teller: Teller) -> int:
-    """Make a group with its chair, secretary and members,
-    plan what was written, and return its forum's key.
-    """
+    """Make a group with its people, plan what was written, and return its forum's key."""
     begins, header = gathering.days("term_from", teller.now), gathering.header
     group = services.convene_group(
         name=gathering.title,

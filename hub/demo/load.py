@@ -41,13 +41,13 @@ def _load(now: datetime, progress: Progress) -> dict[str, Any]:
     cast = people.bring_in(now=now)
     people.bring_applicants(now=now)
     teller = Teller(cast=cast, now=now)
-    held = [meetings.hold(gathering, teller) for gathering in reader.conferences()]
+    conferences = [meetings.hold(gathering, teller) for gathering in reader.conferences()]
     discussed = {gathering.title: discuss(gathering, teller) for gathering in reader.discussions()}
     convened = {gathering.title: groups.convene(gathering, teller) for gathering in reader.groups()}
     teller.tell(progress)
-    publications.publish(held, teller)
+    publications.publish(conferences, teller)
     mark_what_was_read(teller)
-    return accounts.describe(discussed=discussed, held=held, convened=convened)
+    return accounts.describe(discussed=discussed, conferences=conferences, convened=convened)
 
 
 def discuss(gathering: Gathering, teller: Teller) -> int:
@@ -81,8 +81,9 @@ def discuss(gathering: Gathering, teller: Teller) -> int:
 
 
 def mark_what_was_read(teller: Teller) -> None:
-    """Leave something new for the people who sign in:
-    what was said since :data:`AWAY`, and nothing else.
+    """Leave something new for the people who sign in.
+
+    That is what was said since :data:`AWAY`, and nothing else.
     """
     since = teller.now - AWAY
     read: dict[

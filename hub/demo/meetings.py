@@ -1,5 +1,6 @@
-"""Hold the demo's conferences: the finished one with its
-sittings and gavel, the running one with a sitting to come.
+"""Hold the demo's conferences.
+
+The finished one has its sessions and gavel, the running one a session to come.
 """
 
 from dataclasses import dataclass
@@ -19,15 +20,15 @@ if TYPE_CHECKING:
 # How long before speaking somebody asks for the floor and is given it, and how long after speaking
 # it is returned.
 ASKS, GETS, RETURNS = timedelta(seconds=45), timedelta(seconds=30), timedelta(seconds=10)
-# The sitting to come: the chair may open it at once; the clock does so after AHEAD. It stays open
+# The session to come: the chair may open it at once; the clock does so after AHEAD. It stays open
 # for some days, so that every time zone can take part, and the demo of the day after tomorrow too.
 AHEAD, OPEN_FOR = timedelta(hours=2), timedelta(days=3)
 ORDINALS = ("First session", "Second session", "Third session", "Fourth session")
 
 
 @dataclass(frozen=True)
-class Held:
-    """A conference of the demo: what was made, and the sitting that is still to come."""
+class DemoConference:
+    """A conference of the demo, its script, and its session that is still to come."""
 
     gathering: Gathering
     conference: "Conference"
@@ -35,8 +36,8 @@ class Held:
 
 
 @dataclass(frozen=True)
-class Sitting:
-    """A past sitting on one item, ready to be told."""
+class PastSession:
+    """A past conference session on one item, ready to be told."""
 
     thread: ScriptedThread
     row: "ConferenceSession"
@@ -73,9 +74,7 @@ class Sitting:
         self._remember(word, at)
 
     def _remember(self, word: ScriptedContribution, at: datetime) -> None:
-        """Note the chair's words, which the sitting itself
-        has just published, so that answers find them.
-        """
+        """Note the chair's words, so that answers find them; the session has published them."""
         topic_id = self.teller.topics[self.thread.path]
         self.teller.remember(
             self.thread, word, at, self.forum_id, topic_id, newest_number(self.forum_id)
@@ -90,10 +89,8 @@ class Sitting:
         services.return_floor(conference_session_id=key, member=member, now=at + RETURNS)
 
 
-def hold(gathering: Gathering, teller: Teller) -> Held:
-    """Make a conference with its people, timetable and
-    agenda, and plan everything that was said there.
-    """
+def hold(gathering: Gathering, teller: Teller) -> DemoConference:
+    """Make a conference with its people, timetable and agenda, and plan what was said there."""
     opens = gathering.days("opens", teller.now)
     conference = services.convene_conference(
         name=gathering.title,
@@ -110,10 +107,12 @@ def hold(gathering: Gathering, teller: Teller) -> Held:
     coming = [thread for thread in gathering.threads if not thread.gavel]
     for title, thread in zip(ORDINALS, past, strict=False):
         _plan_past(title, thread, gathering, conference, teller, opens)
-    row = _schedule(ORDINALS[len(past)], coming, conference, teller) if coming else None
+    row = None
+    if coming:
+        row = _schedule(ORDINALS[len(past)], coming, conference, teller)
     for thread in coming:
         teller.plan_thread(thread, forum_id=conference.forum_id, opens=opens)
-    return Held(gathering, conference, row)
+    return DemoConference(gathering, conference, row)
 
 
 def _plan_past(
@@ -138,7 +137,7 @@ def _plan_past(
     )
     teller.topics[thread.path] = item.topic_id
     chair = teller.cast[gathering.header["chair"]]
-    Sitting(thread, row, chair, teller, conference.forum_id).plan(opens)
+    PastSession(thread, row, chair, teller, conference.forum_id).plan(opens)
 
 
 def _schedule(

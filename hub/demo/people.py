@@ -1,5 +1,6 @@
-"""Bring the demo's people in: members with a verified
-address, and those who wait for the Secretariat.
+"""Bring the demo's people in.
+
+They are members with a verified address, and those who wait for the Secretariat.
 """
 
 from datetime import datetime, timedelta
@@ -52,8 +53,9 @@ def bring_in(*, now: datetime) -> dict[str, "Member"]:
 
 
 def bring_applicants(*, now: datetime) -> int:
-    """Put the people who have confirmed their address into
-    the Secretariat's queue; no letter is sent for them.
+    """Put the people who have confirmed their address into the Secretariat's queue.
+
+    No notification is sent for them.
     """
     entries = reader.applications()
     for entry in entries:

@@ -1,5 +1,6 @@
-"""Publish what the demo network has agreed: its pages
-of text, and the proceedings of the finished conference.
+"""Publish what the demo network has agreed.
+
+That is its pages of text, and the proceedings of the finished conference.
 """
 
 from collections.abc import Iterable, Iterator
@@ -10,24 +11,22 @@ from wagtail.users.models import UserProfile
 
 from cms import services
 from hub.demo import reader
-from hub.demo.meetings import Held
+from hub.demo.meetings import DemoConference
 from hub.demo.telling import Teller
 
 if TYPE_CHECKING:
     from hub.members.models import Member
 
 # What Wagtail writes to people about a workflow, as they may choose in its admin.
-LETTERS = ("submitted_notifications", "approved_notifications", "rejected_notifications")
+WORKFLOW_MAILS = ("submitted_notifications", "approved_notifications", "rejected_notifications")
 
 
-def publish(held: Iterable[Held], teller: Teller) -> None:
-    """Write the pages, then issue the proceedings
-    of each conference that has some in the content.
-    """
+def publish(conferences: Iterable[DemoConference], teller: Teller) -> None:
+    """Write the pages, then issue the proceedings of each conference that has some."""
     write_pages()
-    for meeting in held:
-        if (meeting.gathering.path / "proceedings.md").exists():
-            issue(meeting, teller)
+    for held in conferences:
+        if (held.gathering.path / "proceedings.md").exists():
+            issue(held, teller)
 
 
 def write_pages() -> None:
@@ -44,23 +43,25 @@ def write_pages() -> None:
 
 
 @contextmanager
-def _without_letters(*members: "Member") -> Iterator[None]:
-    """Keep Wagtail from writing to the members about
-    the story that is told; afterwards it does again.
-    """
-    profiles = [UserProfile.get_for_user(member) for member in members]
-    for wanted in (False, True):
-        for profile in profiles:
-            for letter in LETTERS:
-                setattr(profile, letter, wanted)
-            profile.save(update_fields=LETTERS)
-        if not wanted:
-            yield
+def _without_workflow_mails(*members: "Member") -> Iterator[None]:
+    """Keep Wagtail from writing to the members within the block."""
+    _set_workflow_mails(members, wanted=False)
+    yield
+    _set_workflow_mails(members, wanted=True)
 
 
-def issue(held: Held, teller: Teller) -> str:
-    """Compile, write, submit and approve, as rapporteur
-    and Secretariat do, and return the symbol.
+def _set_workflow_mails(members: Iterable["Member"], *, wanted: bool) -> None:
+    for member in members:
+        profile = UserProfile.get_for_user(member)
+        for name in WORKFLOW_MAILS:
+            setattr(profile, name, wanted)
+        profile.save(update_fields=WORKFLOW_MAILS)
+
+
+def issue(held: DemoConference, teller: Teller) -> str:
+    """Compile, write, submit and approve proceedings, and return their symbol.
+
+    Rapporteur and Secretariat act as they do on the pages.
     """
     rapporteur = teller.cast[held.gathering.header["rapporteur"]]
     secretariat = teller.cast[held.gathering.header["organiser"]]
@@ -77,7 +78,7 @@ def issue(held: Held, teller: Teller) -> str:
             f"{sections['Conclusions']}\n\n##### Recommendations\n\n{sections['Recommendations']}"
         ),
     )
-    with _without_letters(rapporteur, secretariat):
+    with _without_workflow_mails(rapporteur, secretariat):
         seen = written.latest_revision_id
         services.submit_proceedings(page_id=draft.pk, actor=rapporteur, seen_revision=seen)
         issued = services.approve_proceedings(

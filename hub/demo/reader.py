@@ -1,9 +1,8 @@
-"""Read the demo content: JSON for people, Markdown with a short header for everything that people
-write.
+"""Read the demo content: JSON for people, Markdown for everything that people write.
 
 A file begins with ``# Title`` and lines ``key: value`` up to the first blank line; sections follow
 under ``## Name``. In a thread each section is one contribution, ``## 3. kofi.anokye, mail, day 2
-10:47, re 1``: number in the thread, author, door, when, and what it answers. ``day 1`` is the day
+10:47, re 1``: number in the thread, author, origin, when, and what it answers. ``day 1`` is the day
 on which the discussion opened (UTC); ``ago 26h`` counts back from the moment of loading, so that
 the demo is always a few hours old. What stands in a ``~~~ quoted`` block was folded away from a
 mail.
@@ -36,8 +35,9 @@ class ContentError(ValueError):
 
 @dataclass(frozen=True)
 class When:
-    """A moment in the story: a day of the discussion (from
-    1) and a time in UTC, or hours before the loading.
+    """A moment in the story.
+
+    It is a day of the discussion (from 1) and a time in UTC, or hours before the loading.
     """
 
     day: int = 0
@@ -53,14 +53,14 @@ class When:
 
 @dataclass(frozen=True)
 class ScriptedContribution:
-    """A contribution to be made; ``number`` and ``parent`` count within its thread."""
+    """A contribution to be made; ``number`` and ``parent`` (0 for none) count in its thread."""
 
     number: int
     author: str
     origin: str
     when: When
     text: str
-    parent: int | None = None
+    parent: int = 0
     folded: str = ""
 
     @property
@@ -84,13 +84,16 @@ class ScriptedThread:
         return next((word for word in self.words if word.is_gavel), None)
 
     def moments(self, opens: datetime, now: datetime) -> list[datetime]:
-        """Return when each word was said: in order, none in
-        the future, whatever time of day the demo is loaded.
+        """Return when each word was said, in order.
+
+        None is in the future, whatever time of day the demo is loaded.
         """
         moments: list[datetime] = []
         for word in self.words:
             at = word.when.at(opens, now)
-            moments.append(max(at, moments[-1] + STEP) if moments else at)
+            if moments:
+                at = max(at, moments[-1] + STEP)
+            moments.append(at)
         latest = now - STEP
         for index in range(len(moments) - 1, -1, -1):
             moments[index] = min(moments[index], latest)
@@ -114,9 +117,7 @@ class ScriptedThread:
 
 @dataclass(frozen=True)
 class Gathering:
-    """A discussion, a conference or a liaison group:
-    its header, its sections, its threads in order.
-    """
+    """A discussion, a conference or a liaison group, with its threads in order."""
 
     path: Path
     title: str
@@ -136,8 +137,9 @@ class Gathering:
 
     @property
     def people(self) -> dict[str, str]:
-        """Everybody with a place here and the role,
-        as :class:`forums.models.Membership` names it.
+        """Everybody with a place here and their role.
+
+        Roles are those of :class:`forums.models.Membership`.
         """
         # The Secretariat's officer follows what she has organised.
         roles = dict.fromkeys(self.keys("organiser") + self.keys("secretary"), "observer")
@@ -162,15 +164,17 @@ def _word(path: Path, line: str, text: str) -> ScriptedContribution:
     mark = _mark.match(line)
     if not mark:
         raise ContentError(f"{path}: cannot read {line!r}")
+    number, day, hours, parent = (
+        int(digits or 0) for digits in mark.group("number", "day", "hours", "parent")
+    )
     folded = _quoted.search(text)
-    clock = time.fromisoformat(mark["clock"]) if mark["clock"] else time(0)
     return ScriptedContribution(
-        number=int(mark["number"] or 0),
+        number=number,
         author=mark["author"] or GAVEL,
         origin=mark["origin"] or "live",
-        when=When(int(mark["day"] or 0), clock, int(mark["hours"] or 0)),
+        when=When(day, time.fromisoformat(mark["clock"] or "00:00"), hours),
         text=_quoted.sub("", text).strip(),
-        parent=int(mark["parent"]) if mark["parent"] else None,
+        parent=parent,
         folded=folded[1] if folded else "",
     )
 
@@ -210,8 +214,9 @@ def read_gathering(folder: Path) -> Gathering:
 
 
 def read_group(path: Path) -> Gathering:
-    """Read a liaison group: one file, its correspondence
-    under ``## Topic: …`` with ``### …`` marks.
+    """Read a liaison group from its one file.
+
+    Its correspondence stands under ``## Topic: …`` with ``### …`` marks.
     """
     title, header, body = read_page(path)
     sections, threads = {}, []
@@ -246,8 +251,9 @@ def groups() -> list[Gathering]:
 
 
 def people() -> list[dict[str, Any]]:
-    """Return the members as their file has them; those
-    with ``role`` and ``password`` are the demo accounts.
+    """Return the members as their file has them.
+
+    Those with ``role`` and ``password`` are the demo accounts.
     """
     return list(json.loads((CONTENT / "members.json").read_text(encoding="utf-8")))
 

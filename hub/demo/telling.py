@@ -1,5 +1,4 @@
-"""Tell the demo's story through the services: acts in the order of time, whichever discussion they
-belong to.
+"""Tell the demo's story through the services, in the order of time.
 
 Contribution numbers then follow the clock across the whole hub, as they would have. Every draft is
 quiet: nothing is sent for what was said before the hub existed.
@@ -21,8 +20,9 @@ if TYPE_CHECKING:
 
 @dataclass(order=True)
 class Act:
-    """Something that happened at a moment; acts of one
-    moment keep the order in which they were planned.
+    """Something that happened at a moment.
+
+    Acts of one moment keep the order in which they were planned.
     """
 
     at: datetime
@@ -32,8 +32,9 @@ class Act:
 
 @dataclass
 class Teller:
-    """The story while it is told: who is who, what was
-    said under which number, what is still to come.
+    """The story while it is told.
+
+    It knows who is who, what was said under which number, and what is still to come.
     """
 
     cast: "dict[str, Member]"
@@ -67,14 +68,14 @@ class Teller:
     def say(
         self, thread: ScriptedThread, word: ScriptedContribution, at: datetime, forum_id: int
     ) -> None:
-        """Publish one contribution as it was said: its author, its door, its hour."""
+        """Publish one contribution as it was said: its author, its origin, its hour."""
         draft = services.Draft(
             forum_id=forum_id,
             topic_id=self.topics.get(thread.path),
             subject=thread.subject if word.number == 1 else f"Re: {thread.subject}",
             text=word.text,
             folded=word.folded,
-            parent=self.numbers.get((thread.path, word.parent or 0)),
+            parent=self.numbers.get((thread.path, word.parent)),
             created_at=at,
             quiet=True,
         )

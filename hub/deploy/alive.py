@@ -1,9 +1,8 @@
-"""Tell the container engine whether one process of the hub is alive: ``python hub/deploy/alive.py
-web|smtpd|worker``.
+"""Tell the container engine whether one process of the hub is alive.
 
-The web is alive when it answers ``/healthz`` at all: with 503 when another part is down, for which
-restarting the web would be no help. The worker is asked for by that answer. Ends with 0 for alive,
-1 for not, 2 for a wrong name.
+``python hub/deploy/alive.py web|smtpd|worker``. The web is alive when it answers ``/healthz`` at
+all: with 503 when another part is down, for which restarting the web would be no help. The worker
+is asked for by that answer. Ends with 0 for alive, 1 for not, 2 for a wrong name.
 """
 
 import ipaddress
@@ -15,7 +14,7 @@ import urllib.error
 import urllib.request
 
 WEB = "http://127.0.0.1:8000"
-DOOR = ("127.0.0.1", 8025)
+SMTP = ("127.0.0.1", 8025)
 # Seconds to wait for an answer.
 PATIENCE = 4
 
@@ -36,17 +35,17 @@ def web() -> bool:
 
 
 def smtpd() -> bool:
-    """Whether the mail door greets."""
-    with socket.create_connection(DOOR, timeout=PATIENCE) as door:
+    """Whether the SMTP gateway greets."""
+    with socket.create_connection(SMTP, timeout=PATIENCE) as line:
         if _speaks_as_proxy():
-            door.sendall(b"PROXY UNKNOWN\r\n")
-        return door.recv(4) == b"220 "
+            line.sendall(b"PROXY UNKNOWN\r\n")
+        return line.recv(4) == b"220 "
 
 
 def _speaks_as_proxy() -> bool:
-    """Whether this host is one of those that the mail door asks for whom they connect."""
+    """Whether this host is one of those that the SMTP gateway asks for whom they connect."""
     named = os.environ.get("HUB_SMTP_PROXY", "").replace(",", " ").split()
-    return any(ipaddress.ip_address(DOOR[0]) in ipaddress.ip_network(network) for network in named)
+    return any(ipaddress.ip_address(SMTP[0]) in ipaddress.ip_network(network) for network in named)
 
 
 def worker() -> bool:

@@ -1,3 +1,4 @@
-"""What every room needs: errors, verdicts, markup,
-tokens, clock, bus, hooks. Knows no other room.
+"""What every room needs: errors, verdicts, markup, tokens, clock, bus, hooks.
+
+It knows no other room.
 """

@@ -9,26 +9,28 @@ import idna
 
 
 def fold_address(address: str) -> str:
-    """Return an address as the hub stores and compares it; what is no address comes back folded all
-    the same.
+    """Return an address in the one spelling in which the hub stores and compares it.
 
     Letters are small and composed (NFC), labels of the domain in their own script:
-    ``Jose@XN--BCHER-KVA.example`` is ``jose@bücher.example``. Linear; never raises.
+    ``Jose@XN--BCHER-KVA.example`` is ``jose@bücher.example``. What is no address is folded all the
+    same. Linear; never raises.
     """
     text = unicodedata.normalize("NFC", address.strip()).lower()
     local, at, domain = text.rpartition("@")
+    if not at:
+        return text
+    if len(domain) > 255:
+        return text
     is_folded = domain.isascii() and "xn--" not in domain
-    if not at or is_folded or len(domain) > 255:
+    if is_folded:
         return text
     return f"{local}@{'.'.join(_u_label(label) for label in domain.split('.'))}"
 
 
 def _u_label(label: str) -> str:
     try:
-        return (
-            idna.decode(label, uts46=True)
-            if label.isascii()
-            else idna.decode(idna.encode(label, uts46=True))
-        )
+        if label.isascii():
+            return idna.decode(label, uts46=True)
+        return idna.decode(idna.encode(label, uts46=True))
     except (idna.IDNAError, UnicodeError):
         return label

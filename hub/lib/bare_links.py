@@ -1,9 +1,9 @@
-"""Find the addresses that stand in a text as they are; every letter of one is kept, whatever it
-means elsewhere.
+"""Find the addresses that are typed in a text without any markup around them.
 
-Web addresses (with a scheme, or ``www.``), ``mailto:`` and e-mail addresses are meant. An address
-ends where people end it: at white space, at a quotation mark or an angle bracket, and before the
-punctuation of the sentence around it. Time is linear in the text.
+Every letter of one is kept, whatever it means elsewhere. Web addresses (with a scheme, or
+``www.``), ``mailto:`` and e-mail addresses are meant. An address ends where people end it: at white
+space, at a quotation mark or an angle bracket, and before the punctuation of the sentence around
+it. Time is linear in the text.
 """
 
 import re
@@ -47,7 +47,8 @@ _foreign = re.compile(r"[^\x00-\x7f]+")
 
 @dataclass(frozen=True)
 class BareLink:
-    """An address in a text, from ``start`` to ``end``;
+    """An address in a text, from ``start`` to ``end``.
+
     ``href`` is empty for a scheme that is not followed.
     """
 
@@ -57,15 +58,19 @@ class BareLink:
 
 
 def bare_links(text: str) -> Iterator[BareLink]:
-    """Yield the addresses of a paragraph, in order. Marks of
-    emphasis around one are not of it, those within it are.
+    """Yield the addresses of a paragraph, in order.
+
+    Marks of emphasis around an address are not a part of it, those within it are.
     """
     if "://" not in text and "@" not in text and "www." not in text.lower():
         return
     emphasis = _Emphasis(text)
     at = 0
     while (match := _start.search(text, at)) is not None:
-        link = _email(text, match) if match["email"] else _web_address(text, match, emphasis)
+        if match["email"]:
+            link: BareLink | None = _email(text, match)
+        else:
+            link = _web_address(text, match, emphasis)
         if link is None:
             at = match.end()
             continue
@@ -75,8 +80,7 @@ def bare_links(text: str) -> Iterator[BareLink]:
 
 
 def as_uri(address: str) -> str:
-    """Return an address as prints, mails and feeds may carry it: other letters than ASCII in the
-    letters of a URI.
+    """Return an address in ASCII, as prints, mails and feeds may carry it.
 
     Whatever is ASCII stays as it is. Source: RFC 3987 §3.1, RFC 5891 for the host.
     """
@@ -95,25 +99,33 @@ def _web_address(text: str, match: re.Match[str], emphasis: "_Emphasis") -> Bare
     body = _body.match(text, match.end())
     if body is None:
         return None
-    end = _bracket_end(text, match.end(), body.end())
+    end = _end_of_address(text, match, body.end(), emphasis)
+    address = text[match.start() : end]
+    scheme = match["scheme"]
+    if not scheme:
+        return BareLink(match.start(), end, f"http://{address}")
+    if end - match.end() < 3:
+        return None
+    href = address if scheme.lower() in {"http", "https"} else ""
+    return BareLink(match.start(), end, href)
+
+
+def _end_of_address(text: str, match: re.Match[str], end: int, emphasis: "_Emphasis") -> int:
+    """Return where an address ends, without what belongs to the sentence around it."""
+    end = _bracket_end(text, match.end(), end)
     before = 0
     while end != before:
         before = end
         end = _without_tail(text, match.end(), end)
         end = _without_escaped(text, end)
         end = emphasis.without_closing(match.start(), end)
-    if end - match.end() < 3 and match["scheme"]:
-        return None
-    address = text[match.start() : end]
-    scheme = (match["scheme"] or "http").lower()
-    followed = scheme in {"http", "https"}
-    href = address if match["scheme"] else f"http://{address}"
-    return BareLink(match.start(), end, href if followed else "")
+    return end
 
 
 def _bracket_end(text: str, start: int, end: int) -> int:
-    """Return where a square bracket closes that was opened
-    before the address: ``[see https://a.example](there)``.
+    """Return where a square bracket closes that was opened before the address.
+
+    As in ``[see https://a.example](there)``.
     """
     depth = 0
     for at in range(start, end):
@@ -129,7 +141,8 @@ def _without_tail(text: str, start: int, end: int) -> int:
         last = text[end - 1]
         opening = _OPENING.get(last)
         if opening:
-            letters = letters if letters is not None else Counter(text[start:end])
+            if letters is None:
+                letters = Counter(text[start:end])
             if letters[opening] >= letters[last]:
                 break
         if letters is not None:
@@ -139,20 +152,16 @@ def _without_tail(text: str, start: int, end: int) -> int:
 
 
 def _without_escaped(text: str, end: int) -> int:
-    r"""Return the end without ``\*`` and the like: a mark
-    of emphasis behind an address that is to be shown.
-    """
+    r"""Return the end of an address without the escaped marks of emphasis (``\*``) behind it."""
     while text[end - 2 : end - 1] == "\\" and text[end - 1] in "*_~":
         end -= 2
     return end
 
 
 def _email(text: str, match: re.Match[str]) -> BareLink:
-    start, end = match.start("mailto" if match["mailto"] else "email"), match.end("email")
     if match["mailto"]:
-        query = _query.match(text, end)
-        end = _without_tail(text, end, query.end()) if query is not None else end
-        return BareLink(start, end, text[start:end])
+        return _mailto(text, match)
+    start, end = match.span("email")
     run = len(match["email"]) - len(match["email"].lstrip("_"))
     # "_kofi@example.org_" is an address in emphasis, "__init__@example.org" is one that begins so.
     if run and text[end : end + run] == "_" * run:
@@ -160,9 +169,18 @@ def _email(text: str, match: re.Match[str]) -> BareLink:
     return BareLink(start, end, f"mailto:{text[start:end]}")
 
 
+def _mailto(text: str, match: re.Match[str]) -> BareLink:
+    start, end = match.start("mailto"), match.end("email")
+    query = _query.match(text, end)
+    if query is not None:
+        end = _without_tail(text, end, query.end())
+    return BareLink(start, end, text[start:end])
+
+
 class _Emphasis:
-    """Which marks of emphasis are open before an
-    address; each letter of the text is looked at once.
+    """Which marks of emphasis are open before an address.
+
+    Each letter of the text is looked at once.
     """
 
     def __init__(self, text: str) -> None:
@@ -170,15 +188,14 @@ class _Emphasis:
         self.open: Counter[str] = Counter()  # mark -> how many of it
 
     def skip(self, at: int) -> None:
-        """Take no notice of marks before ``at``: they are
-        letters of an address, or have closed what was open.
+        """Take no notice of marks before ``at``.
+
+        They are letters of an address, or have closed what was open.
         """
         self.at = max(self.at, at)
 
     def without_closing(self, start: int, end: int) -> int:
-        """Return the end of an address without the marks
-        behind it that close what was opened before it.
-        """
+        """Return the end of an address without the marks behind it that close an emphasis."""
         for run in _run.finditer(self.text, self.at, start):
             self._count(run)
         self.skip(start)
@@ -190,12 +207,12 @@ class _Emphasis:
 
     def _count(self, run: re.Match[str]) -> None:
         mark = run[0][0]
-        before, after = (
-            self.text[run.start() - 1 : run.start()],
-            self.text[run.end() : run.end() + 1],
-        )
-        is_within_word = mark == "_" and before.isalnum() and after.isalnum()
-        if before == "\\" or is_within_word:
+        before = self.text[run.start() - 1 : run.start()]
+        after = self.text[run.end() : run.end() + 1]
+        is_within_word = before.isalnum() and after.isalnum()
+        if mark == "_" and is_within_word:
+            return
+        if before == "\\":
             return
         if before.strip() and self.open[mark] > 0:
             self.open[mark] = max(0, self.open[mark] - len(run[0]))

@@ -1,5 +1,6 @@
-"""Go through many rows without holding them all in
-memory, and without a transaction between two batches.
+"""Go through many rows in batches.
+
+They are not held in memory all at once, and no transaction spans two batches.
 """
 
 from collections.abc import Iterator
@@ -10,8 +11,9 @@ from django.db.models import QuerySet
 
 
 def in_batches(rows: QuerySet[Any], size: int) -> Iterator[list[Any]]:
-    """Give the rows in the order of their keys, a batch at a time; what comes later with a smaller
-    key is left out.
+    """Give rows in the order of their keys, a batch at a time.
+
+    A row that is added meanwhile with a smaller key is left out.
 
     Args: size, rows of a batch. Queries: 1 a batch, and 1.
     """

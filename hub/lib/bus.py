@@ -2,7 +2,7 @@
 
 A message here is only a hint that a row exists: the layer delivers at most once, so whoever listens
 also looks at the rows when it starts and now and then. Each process holds one channel and adds it
-to one group per topic, however many sockets or pumps listen (``performance.md``, "Live"). This is
+to one group per topic, however many sockets or workers listen (``performance.md``, "Live"). This is
 the only module that knows the layer.
 """
 
@@ -96,8 +96,9 @@ class Bus:
             self._missing.add(topic)
 
     async def _call_layer(self, method: str, topic: str, value: object) -> bool:
-        """Ask the layer for something; whether it did
-        it in time. Never raises: the row is the truth.
+        """Ask the layer for something, and return whether it did it in time.
+
+        Never raises: the row is the truth.
         """
         try:
             async with asyncio.timeout(SEND_SECONDS):
@@ -125,7 +126,12 @@ class Bus:
         handlers = self._handlers.get(topic, [])
         if handler in handlers:
             handlers.remove(handler)
-        if not handlers and self._handlers.pop(topic, None) is not None and self._ready.is_set():
+        if handlers:
+            return
+        if topic not in self._handlers:
+            return
+        del self._handlers[topic]
+        if self._ready.is_set():
             self._missing.discard(topic)
             await self._call_layer("group_discard", topic, self._channel)
 
@@ -154,8 +160,9 @@ class Bus:
 
 
 def check_layer() -> str:
-    """Send a message to ourselves and wait two seconds
-    for it; return what went wrong, empty for nothing.
+    """Send a message to ourselves, wait two seconds for it, and return what went wrong.
+
+    Returns: empty for nothing.
     """
 
     async def echo() -> str:
@@ -182,6 +189,6 @@ def publish_on_commit(topic: str, payload: dict[str, Any] | None = None) -> None
     transaction.on_commit(lambda: bus.publish(topic, payload or {}))
 
 
-def wake(pump: str) -> None:
-    """Tell the worker, wherever it runs, that ``pump`` has work, after the commit."""
-    publish_on_commit(f"wake.{pump}")
+def wake(worker: str) -> None:
+    """Tell a queue worker, wherever it runs, that it has work, after the commit."""
+    publish_on_commit(f"wake.{worker}")

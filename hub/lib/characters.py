@@ -23,10 +23,10 @@ UNWANTED = re.compile(f"[\0\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f{_NONCHARACTERS}{_
 
 
 def without_controls(text: str, *, line_break: str = "\n") -> str:
-    """Return text without controls and noncharacters; tabs and line ends stay, as do marks of
-    direction and joiners.
+    """Return a text without controls and noncharacters.
 
-    NUL and halves of surrogate pairs, which stand for a lost character, leave a mark.
+    Tabs and line ends stay, as do marks of direction and joiners. NUL and halves of surrogate
+    pairs, which stand for a lost character, leave a mark.
 
     Args: line_break, what stands for a form feed, a vertical tab or NEL.
     """
@@ -37,7 +37,5 @@ def without_controls(text: str, *, line_break: str = "\n") -> str:
 
 
 def one_line(text: str) -> str:
-    """Return text as a title, a name or a subject has it:
-    without controls, on one line, with single blanks.
-    """
+    """Return a text as a title has it: without controls, on one line, with single blanks."""
     return " ".join(without_controls(text, line_break=" ").split())

@@ -1,8 +1,7 @@
-"""Who is at the other end: the client of a request, through proxies that the operator named and no
-others.
+"""Tell who is at the other end of a request, through the proxies that the operator named.
 
-Source: RFC 7239 §8.1 (what a client writes into such a field proves nothing), RFC 4291 §2.5.4 (a
-/64 is one network).
+No other proxy is believed. Source: RFC 7239 §8.1 (what a client writes into such a field proves
+nothing), RFC 4291 §2.5.4 (a /64 is one network).
 """
 
 import ipaddress
@@ -12,6 +11,7 @@ from functools import lru_cache
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Warning, register
+from django.http import HttpRequest
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -30,8 +30,9 @@ _NEAR = tuple(
 
 @dataclass(frozen=True)
 class Client:
-    """The client as the hub counts it, and the scheme
-    it used; ``scheme`` is empty where no proxy told it.
+    """The client as the hub counts it, and the scheme it used.
+
+    ``scheme`` is empty where no proxy named it.
     """
 
     host: str
@@ -40,8 +41,9 @@ class Client:
 
 @lru_cache(1_000)
 def parse_address(host: str) -> Address | None:
-    """Return the address that a host is, with or without
-    a port, IPv4 in either form; None when it is none.
+    """Return the IP address that a host is, None for a host that is none.
+
+    It may have a port; IPv4 may be written in IPv6's form.
     """
     text = host.strip().partition("%")[0][:64]
     if text.startswith("["):
@@ -72,9 +74,22 @@ def is_loopback(host: str) -> bool:
     return address is not None and address.is_loopback
 
 
+def is_signed_in(request: HttpRequest) -> bool:
+    """Whether a request comes from somebody who is signed in; False before sessions are read."""
+    user = getattr(request, "user", None)
+    return user is not None and user.is_authenticated
+
+
+def is_signed_out(request: HttpRequest) -> bool:
+    """Whether a request comes from a visitor; False before sessions are read."""
+    user = getattr(request, "user", None)
+    return user is not None and not user.is_authenticated
+
+
 def client_key(host: str) -> str:
-    """Return what stands for one client in a count:
-    its address, of IPv6 the /64 that one customer has.
+    """Return the key under which a client is counted.
+
+    That is its address; for IPv6 it is the /64 that one customer has.
     """
     address = parse_address(host)
     if isinstance(address, ipaddress.IPv6Address):
@@ -104,9 +119,15 @@ def resolve(
         host, depth = str(address), depth + 1
         if not any(address in network for network in trusted):
             break
-    schemes = _words(forwarded_proto)
-    scheme = schemes[-min(max(depth, 1), len(schemes))].lower() if schemes else ""
-    return Client(host, scheme if scheme in {"http", "https"} else "")
+    return Client(host, _scheme(_words(forwarded_proto), depth))
+
+
+def _scheme(schemes: list[str], depth: int) -> str:
+    """Return the scheme that the proxy next to the client saw, ``depth`` hops from the hub."""
+    if not schemes:
+        return ""
+    scheme = schemes[-min(max(depth, 1), len(schemes))].lower()
+    return scheme if scheme in {"http", "https"} else ""
 
 
 def _words(field: str) -> list[str]:
@@ -115,10 +136,13 @@ def _words(field: str) -> list[str]:
 
 @register()
 def check_proxies(**_: object) -> list[CheckMessage]:
-    """Warn at the start where a proxy must stand before the
-    web and none is named: the hub itself speaks no TLS.
+    """Warn at the start where a proxy must stand before the web and none is named.
+
+    The hub itself speaks no TLS.
     """
-    if not settings.SECURE or settings.HUB_TRUSTED_PROXIES:
+    if not settings.SECURE:
+        return []
+    if settings.HUB_TRUSTED_PROXIES:
         return []
     return [
         Warning(

@@ -9,10 +9,13 @@ _MINUTE, _HOUR, _DAY, _WEEK, _MONTH, _YEAR = 60, 3_600, 86_400, 604_800, 2_629_8
 
 
 def with_count(sentence: str, number: int) -> str:
-    """Put a number where a counted sentence has
-    ``%d``; Arabic says one and two in the word itself.
+    """Put a number into a counted sentence, where the sentence has ``%d``.
+
+    Arabic says one and two in the word itself.
     """
-    return sentence % number if "%d" in sentence else sentence
+    if "%d" not in sentence:
+        return sentence
+    return sentence % number
 
 
 def _unbroken(sentence: str, number: int) -> str:
@@ -20,11 +23,10 @@ def _unbroken(sentence: str, number: int) -> str:
 
 
 def duration(length: timedelta) -> str:
-    """Return a length of time in its largest unit, as it stands after "in" or before "ago": "3
-    days".
+    """Return a length of time in its largest unit, as it stands after "in" or before "ago".
 
-    Languages with cases put it into the one that follows their word for "in". Arabic has the dual
-    and the singular without a number. Less than a minute is said so.
+    In English that is "3 days". Languages with cases put it into the one that follows their word
+    for "in". Arabic has the dual and the singular without a number. Less than a minute is said so.
     """
     seconds = max(0, int(length.total_seconds()))
     if seconds < _MINUTE:

@@ -1,9 +1,9 @@
-"""Days as each language writes them; Django's own put the month first in English and name it
-wrongly in Russian.
+"""Write days and times as each language writes them.
 
-A time never stands without its day: "24 Nov 2026, 12:00 (09:00 UTC)", and "today at 12:00 (09:00
-UTC)" where the day is the reader's own. The zone is the active one; UTC stands beside it, so that
-readers of different zones can compare.
+Django's own formats put the month first in English and name it wrongly in Russian. A time never
+stands without its day: "24 Nov 2026, 12:00 (09:00 UTC)", and "today at 12:00 (09:00 UTC)" where the
+day is the reader's own. The zone is the active one; UTC stands beside it, so that readers of
+different zones can compare.
 """
 
 from datetime import UTC, date, datetime
@@ -11,8 +11,9 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+
+from hub.lib.languages import current_language
 
 # language -> (day with its month in full, short day, short day without the year), in Django's
 # format letters.
@@ -32,9 +33,10 @@ _COMMA = {"ar": "، ", "zh-hans": " "}
 
 def say_day(day: date | datetime, *, short: bool = False, year: bool = True) -> str:
     """Return a day in the reader's language, in the zone it is given in."""
-    full, with_year, without = _DAYS.get(get_language() or "en", _OTHER)
-    short_form = with_year if year else without
-    return date_format(day, short_form if short else full, use_l10n=False)
+    full, with_year, without_year = _DAYS.get(current_language(), _OTHER)
+    if not short:
+        return date_format(day, full, use_l10n=False)
+    return date_format(day, with_year if year else without_year, use_l10n=False)
 
 
 def say_utc(moment: datetime) -> str:
@@ -44,26 +46,25 @@ def say_utc(moment: datetime) -> str:
 
 
 def say_span(first: date, last: date) -> str:
-    """Return the days from one to another, the year once
-    where it is the same: "22 November – 1 December 2026".
+    """Return the days from one to another: "22 November – 1 December 2026".
+
+    The year stands once where it is the same.
     """
     if first == last:
         return say_day(first)
-    language = get_language() or "en"
-    is_one_year = first.year == last.year and language in _WITHOUT_YEAR
-    begin = (
-        date_format(first, _WITHOUT_YEAR[language], use_l10n=False)
-        if is_one_year
-        else say_day(first)
-    )
+    begin = say_day(first)
+    language = current_language()
+    if first.year == last.year and language in _WITHOUT_YEAR:
+        begin = date_format(first, _WITHOUT_YEAR[language], use_l10n=False)
     return f"{begin} – {say_day(last)}"
 
 
 def comma() -> str:
-    """Return what stands between a day and a time of
-    it, or between facts in a row, with its blank.
+    """Return what stands between a day and a time of it, with its blank.
+
+    Facts in a row are parted by it as well.
     """
-    return _COMMA.get(get_language() or "en", ", ")
+    return _COMMA.get(current_language(), ", ")
 
 
 def is_today(moment: datetime, now: datetime) -> bool:
@@ -72,8 +73,9 @@ def is_today(moment: datetime, now: datetime) -> bool:
 
 
 def local_and_utc(moment: datetime, *, now: datetime | None = None) -> tuple[str, str]:
-    """Return a moment in the reader's zone, and in UTC: nothing where both are the same time, and
-    UTC is named.
+    """Return a moment in the reader's zone, and in UTC.
+
+    The second is empty where both are the same time; then the first names UTC.
 
     Args: now, so that its day is called today; None writes every day out.
     """
@@ -84,26 +86,29 @@ def local_and_utc(moment: datetime, *, now: datetime | None = None) -> tuple[str
         shown = f"{say_day(local, short=True)}{comma()}{local:%H:%M}"
     if local.utcoffset() == utc.utcoffset():
         return f"{shown} UTC", ""
+    beside = f"{utc:%H:%M} UTC"
     # The day stands beside UTC only where it is another one.
-    is_same_day = local.date() == utc.date()
-    day = "" if is_same_day else f"{say_day(utc, short=True, year=False)}{comma()}"
-    return shown, f"{day}{utc:%H:%M} UTC"
+    if local.date() != utc.date():
+        beside = f"{say_day(utc, short=True, year=False)}{comma()}{beside}"
+    return shown, beside
 
 
 def say_moment(moment: datetime, *, now: datetime | None = None) -> str:
-    """Return a moment as text: "24 Nov 2026, 12:00
-    (09:00 UTC)"; with ``now``, its own day as today.
+    """Return a moment as text: "24 Nov 2026, 12:00 (09:00 UTC)".
+
+    Args: now, so that its day is called today.
     """
     local, utc = local_and_utc(moment, now=now)
-    return f"{local} ({utc})" if utc else local
+    if not utc:
+        return local
+    return f"{local} ({utc})"
 
 
 def patterns() -> dict[str, Any]:
-    """Return what a script needs to write moments as :func:`say_moment` does, in the reader's
-    language.
+    """Return what a script needs to write moments as :func:`say_moment` does.
 
-    ``days`` and ``daysShort`` (without the year) have one pattern for each month, with ``{day}``
-    and ``{year}``.
+    They are in the reader's language. ``days`` and ``daysShort`` (without the year) have one
+    pattern for each month, with ``{day}`` and ``{year}``.
     """
     # No month is called 28, and none 2001.
     months = [date(2001, number, 28) for number in range(1, 13)]

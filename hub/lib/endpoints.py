@@ -1,4 +1,4 @@
-"""What settings name: hosts with ports, the relay that takes our mail, the key that signs it."""
+"""What settings name: hosts with ports, the relay for outgoing mail, the keys that sign it."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,28 +12,31 @@ class Endpoint:
     port: int
 
     def __str__(self) -> str:
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"{host}:{self.port}"
+        if ":" in self.host:
+            return f"[{self.host}]:{self.port}"
+        return f"{self.host}:{self.port}"
 
 
 @dataclass(frozen=True)
 class RelayAddress(Endpoint):
-    """The MTA that takes our mail: how its connection is
-    secured, and who signs in there (empty for nobody).
+    """The MTA that takes the hub's outgoing mail, and how the hub connects to it.
+
+    ``security`` is ``opportunistic``, ``starttls`` or ``tls``; the last two fail without a
+    certificate that is trusted. ``user`` is empty where nobody signs in. ``authority`` is a file of
+    certificates to trust instead of the system's.
     """
 
-    security: str = (
-        "opportunistic"  # or "starttls" or "tls", which fail without a certificate that is trusted
-    )
+    security: str = "opportunistic"
     user: str = field(default="", repr=False)
     password: str = field(default="", repr=False)
-    authority: Path | None = None  # a file of certificates to trust instead of the system's
+    authority: Path | None = None
 
 
 @dataclass(frozen=True)
 class DkimKey:
-    """A private key (PEM file) that signs outgoing mail, and
-    the selector under which its public half is published.
+    """A private key (PEM file) that signs outgoing mail.
+
+    Its public half is published under ``selector``.
     """
 
     selector: str

@@ -1,4 +1,4 @@
-"""The tree of errors; doors map it once.
+"""Define the tree of errors, which each gateway maps once.
 
 ::
 
@@ -25,7 +25,7 @@ from hub.lib.differences import Piece, change_lines, changes
 
 
 class HubError(Exception):
-    """The root: a stable code, a sentence for the person, and what each door answers."""
+    """The root: a stable code, a sentence for the person, and what web and mail answer."""
 
     code = "error"
     http_status = 400
@@ -112,8 +112,9 @@ class Conflict(HubError):
 
 
 class Stale(Conflict):
-    """A decision names a revision that is not the present one: nothing was done, and the error
-    shows what changed.
+    """A decision names a revision that is not the present one: nothing was done.
+
+    The error shows what changed.
 
     Args:
         before, after: the words its actor saw, and those of now; ``before`` is empty when they

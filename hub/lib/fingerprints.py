@@ -38,7 +38,9 @@ def check_seen(seen: Values | None, current: Values) -> None:
 
     Raises: Stale, with both as lines.
     """
-    if seen is None or dict(seen) == dict(current):
+    if seen is None:
+        return
+    if dict(seen) == dict(current):
         return
     raise Stale(before=_lines(seen), after=_lines(current))
 
@@ -66,7 +68,5 @@ class SeenForm(forms.Form):
         return unseal(str(self.data.get(self.add_prefix("seen_values"), "")))
 
     def show_current(self) -> None:
-        """Let the form, when it is shown again, name
-        the present values as those its reader has seen.
-        """
+        """Let the form, when it is shown again, say that its reader has seen the present values."""
         set_value(self, "seen_values", seal(self._current))

@@ -44,8 +44,9 @@ class WholeFiles(FileSystemStorage):
         return [name for name in folders if name != PARTIAL], files
 
     def unfinished(self, before: datetime) -> Iterator[Path]:
-        """Give the files whose writing was begun before
-        a moment and never ended: of killed processes.
+        """Give the files whose writing was begun before a moment and never ended.
+
+        Processes that were killed leave them.
         """
         for path in sorted(Path(self.path(PARTIAL)).glob("*")):
             if path.stat().st_mtime < before.timestamp():

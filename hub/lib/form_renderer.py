@@ -1,5 +1,6 @@
-"""Draw the boxes of forms: those of one element without
-a template, which took a tenth of a page's time.
+"""Draw the boxes of forms without a template where they are one element.
+
+Django's templates for them took a tenth of a page's time.
 """
 
 from typing import Any
@@ -18,8 +19,9 @@ _TEXTAREA = f"{_WIDGETS}textarea.html"
 
 
 class FormRenderer(DjangoTemplates):
-    """The renderer of Django's forms, of Wagtail's and
-    of allauth's; writes what Django's templates write.
+    """The renderer of Django's forms, of Wagtail's and of allauth's.
+
+    It writes what Django's templates write.
     """
 
     def render(
@@ -55,6 +57,6 @@ def _attributes(widget: dict[str, Any]) -> str:
 
 
 def _attribute(name: str, value: Any) -> str:
-    return f" {conditional_escape(name)}" + (
-        "" if value is True else f'="{conditional_escape(value)}"'
-    )
+    if value is True:
+        return f" {conditional_escape(name)}"
+    return f' {conditional_escape(name)}="{conditional_escape(value)}"'

@@ -1,10 +1,10 @@
-"""Tell the lines that programs draw around a message that is passed on, in some forty languages.
+"""Find the lines that programs draw around a forwarded message, in some forty languages.
 
 Gmail and Thunderbird write "---------- Forwarded message ----------", mutt and Horde "-----
 Forwarded message from Ana <ana@people.example> -----", Pegasus "------- Forwarded message follows
 -------", MH "------- Forwarded Message", Lotus Notes "----- Forwarded by Ana/ORG on 03/05/2026
 -----", Apple "Begin forwarded message:", The Bat "This is a forwarded message". What all of them
-have is a rule, or a colon, and the word of their language for passing on.
+have is a rule, or a colon, and the word of their language for forwarding.
 """
 
 import re
@@ -82,23 +82,31 @@ def is_mark(text: str) -> bool:
     words = _words(text)
     if not words:
         return False
-    if words in _PHRASES or words.startswith(PLAIN):
-        return text.startswith(_RULES) or text.endswith((":", "：")) or words.startswith(PLAIN)
-    return text.startswith(_RULES) and _is_drawn(text, words) and not words.startswith(_ENDS)
+    if words.startswith(PLAIN):
+        return True
+    has_rule = text.startswith(_RULES)
+    if words in _PHRASES:
+        return has_rule or text.endswith((":", "："))
+    if not has_rule:
+        return False
+    if words.startswith(_ENDS):
+        return False
+    return _is_drawn(text, words)
 
 
 def is_end(text: str) -> bool:
     """Whether a line (without blanks at its ends) says that what is passed on ends above it."""
+    if not text.startswith(_RULES):
+        return False
     words = _words(text)
-    return text.startswith(_RULES) and words.startswith(_ENDS) and _is_drawn(text, words)
+    return words.startswith(_ENDS) and _is_drawn(text, words)
 
 
 def passed_on(lines: list[str]) -> Iterator[tuple[int, int]]:
-    """Yield where a message is passed on in a text: from the line below its mark to its end, or to
-    that of the text.
+    """Yield where forwarded messages stand in a text, as numbers of lines.
 
-    A mark counts where the header of a message stands below it: "--- Looking forward ---" is
-    somebody's heading.
+    Each is from the line below its mark to its end, or to that of the text. A mark counts where the
+    header of a message stands below it: "--- Looking forward ---" is somebody's heading.
     """
     at = 0
     while at < len(lines):
@@ -124,8 +132,9 @@ def _words(text: str) -> str:
 
 
 def _is_drawn(text: str, words: str) -> bool:
-    """Whether a rule is drawn before the words: two marks at least, and words for passing on near
-    the beginning.
+    """Whether a rule is drawn before the words, and they speak of forwarding near their beginning.
+
+    A rule has two marks at least.
     """
     rule = len(text) - len(text.lstrip("-_=—–~*#+"))
     return rule >= 2 and _has_stem(words[:60])

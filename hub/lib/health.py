@@ -22,8 +22,9 @@ class HealthPart:
 
 
 def needs_database(name: str, *, works: bool = False) -> Callable[[Probe], Probe]:
-    """Mark a probe that asks the database: it is not called while that one is away, since it would
-    wait as long.
+    """Mark a probe that asks the database, so that it is not called while that one is away.
+
+    It would wait as long.
 
     Args: name, that of its part; works, whether the part works without it.
     """

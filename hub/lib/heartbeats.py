@@ -1,5 +1,6 @@
-"""Heartbeats across processes and hosts: each part of
-a process writes them, ``/healthz`` reads their age.
+"""Heartbeats across processes and hosts.
+
+Each part of a process writes them, ``/healthz`` reads their age.
 """
 
 import logging

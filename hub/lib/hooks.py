@@ -24,8 +24,9 @@ def _load(paths: tuple[str, ...]) -> tuple[Any, ...]:
 
 
 def registered(name: str) -> tuple[Any, ...]:
-    """Return what stands under setting ``name``:
-    functions as they are, classes as one instance each.
+    """Return what stands under setting ``name``.
+
+    Functions come as they are, classes as one instance each.
     """
     return _load(tuple(getattr(settings, name)))
 
@@ -40,9 +41,9 @@ def registered_by_name(setting: str) -> dict[str, Any]:
     return _load_named(tuple(getattr(settings, setting).items()))
 
 
-def pumps() -> dict[str, Callable[..., int]]:
-    """Return the worker's pumps by name."""
-    return {name: import_string(path) for name, path in settings.HUB_PUMPS.items()}
+def queue_workers() -> dict[str, Callable[..., int]]:
+    """Return the work of the queue workers by their names."""
+    return {name: import_string(path) for name, path in settings.HUB_QUEUE_WORKERS.items()}
 
 
 @register()
@@ -50,7 +51,7 @@ def check_paths(**_: object) -> list[CheckMessage]:
     """Fail the start when a registered path leads nowhere."""
     errors: list[CheckMessage] = []
     paths = [path for name in LISTED for path in getattr(settings, name)]
-    paths += [*settings.HUB_PUMPS.values(), *settings.HUB_ADDRESS_HANDLERS.values()]
+    paths += [*settings.HUB_QUEUE_WORKERS.values(), *settings.HUB_ADDRESS_HANDLERS.values()]
     for path in paths:
         try:
             import_string(path)

@@ -17,21 +17,25 @@ _APART = "\u200c"
 
 
 def initials_of(name: str) -> str:
-    """Return what stands for a name: two letters, or the first sign of a Chinese one; no academic
-    title.
+    """Return the letters that stand for a name: two, or the first sign of a Chinese one.
 
-    Arabic letters stand by themselves, without hamza and article, as people write them.
+    No academic title is among them. Arabic letters stand by themselves, without hamza and article,
+    as people write them.
     """
-    spaced = name.split()
-    named = [word for word in spaced if word.casefold() not in TITLES]
-    words = [
-        word for word in " ".join(named or spaced).replace("-", " ").split() if word[:1].isalpha()
-    ]
-    words = [word for word in words if word[-1:] != "."]
+    words = _words_of(name)
     script = script_of("".join(words))
     if script == HAN:
         return words[0][0]
-    picked = words[:1] + words[-1:] if len(words) > 1 else words
+    if len(words) > 2:
+        words = [words[0], words[-1]]
     if script == ARABIC:
-        return _APART.join(_article.sub("", word)[0].translate(_WITHOUT_HAMZA) for word in picked)
-    return "".join(word[0] for word in picked).upper()
+        return _APART.join(_article.sub("", word)[0].translate(_WITHOUT_HAMZA) for word in words)
+    return "".join(word[0] for word in words).upper()
+
+
+def _words_of(name: str) -> list[str]:
+    """Return the words of a name that have an initial: no titles, no abbreviations."""
+    spaced = name.split()
+    named = [word for word in spaced if word.casefold() not in TITLES]
+    words = " ".join(named or spaced).replace("-", " ").split()
+    return [word for word in words if word[0].isalpha() and not word.endswith(".")]

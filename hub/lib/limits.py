@@ -54,8 +54,9 @@ def seconds_now() -> int:
 
 
 def wait(*counted: tuple[Limit, str]) -> int:
-    """Return the seconds until something may be done
-    again under all of some limits, 0 for now. Queries: 1.
+    """Return the seconds until something may be done again under all of some limits, 0 for now.
+
+    Queries: 1.
     """
     moment = seconds_now()
     amounts = {limit.row_key(key): limit.amount for limit, key in counted}
@@ -68,8 +69,9 @@ def wait(*counted: tuple[Limit, str]) -> int:
 
 
 def take(limit: Limit, key: str) -> int:
-    """Count one and return 0, or return the seconds until
-    there is room again; then nothing is counted. Queries: 2.
+    """Count one and return 0, or return the seconds until there is room again.
+
+    In the second case nothing is counted. Queries: 2.
     """
     seconds = wait((limit, key))
     if seconds:
@@ -98,8 +100,9 @@ def clear(limit: Limit, key: str) -> None:
 
 
 def ends_in(limit: Limit, key: str) -> int:
-    """Return the seconds that the window of a key
-    still lasts, 0 when nothing is counted. Queries: 1.
+    """Return the seconds that the window of a key still lasts, 0 when nothing is counted.
+
+    Queries: 1.
     """
     moment = seconds_now()
     ends_at = (

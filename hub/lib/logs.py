@@ -1,5 +1,4 @@
-"""How a line of the log looks: one fact a line, nothing of what others wrote can begin a line of
-its own.
+"""Write the log: one fact a line, and no line that somebody else's words begin.
 
 ``HUB_LOG_FORMAT=text`` is for people and grep, ``json`` for programs; both hold the same. What
 happened is an *event* with named fields (:func:`event`): one for each message that comes in, each
@@ -54,10 +53,11 @@ def escape(text: str) -> str:
 
 
 def event(name: str, /, **fields: object) -> None:
-    """Write what happened as one line. Args: name, such as
-    ``delivery``; fields, None and empty ones are left out.
+    """Write what happened as one line.
+
+    Args: name, such as ``delivery``; fields, of which None and empty ones are left out.
     """
-    filled = {key: value for key, value in fields.items() if value is not None and value != ""}
+    filled = {key: value for key, value in fields.items() if value not in (None, "")}
     _events.info(name, extra={"fields": filled})
 
 
@@ -70,16 +70,18 @@ def _person(address: str, key: str) -> str:
 
 
 def person(address: str) -> str:
-    """Return an address as it stands in the log: always the same name, and the domain; ``manage.py
-    log_name`` says it.
+    """Return the name under which an address stands in the log, and its domain.
 
-    What was typed for an address may be a password: without an @ it has no domain.
+    It is always the same; ``manage.py log_name`` prints it. What was typed for an address may be a
+    password: without an @ it has no domain.
     """
     folded = address.strip().lower()
     if not folded:
         return ""
     name = _person(folded, settings.SECRET_KEY)
-    return f"{name}@{folded.rpartition('@')[2]}"[:200] if "@" in folded else name
+    if "@" not in folded:
+        return name
+    return f"{name}@{folded.rpartition('@')[2]}"[:200]
 
 
 def without_people(text: str) -> str:
@@ -98,9 +100,7 @@ def belonging_to(identifier: str) -> Iterator[None]:
 
 
 class WithoutDatabase(logging.Filter):
-    """Shorten what each request says while the
-    database is away: to a line without its traceback.
-    """
+    """Leave out the traceback of what each request logs while the database is away."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Let the record through, its traceback replaced by its last line."""
@@ -112,11 +112,10 @@ class WithoutDatabase(logging.Filter):
 
 
 class TypedByAnybody(logging.Filter):
-    """Make a warning of one line of what Django logs as an error with a traceback, and anybody can
-    bring about.
+    """Log what anybody can bring about as a warning of one line, not as an error with a traceback.
 
-    That is a host, an address, a form or a file that it refuses: the answer is a 400 or 413, and
-    nothing has failed.
+    That is a host, an address, a form or a file that Django refuses: the answer is a 400 or 413,
+    and nothing has failed.
     """
 
     def filter(self, record: logging.LogRecord) -> bool:
@@ -132,7 +131,9 @@ class _Formatter(logging.Formatter):
     def _fields(self, record: logging.LogRecord) -> dict[str, Any]:
         fields = dict(getattr(record, "fields", {}))
         identifier = request_id.get()
-        return {**fields, "request_id": identifier} if identifier else fields
+        if identifier:
+            fields["request_id"] = identifier
+        return fields
 
     @staticmethod
     def _moment(record: logging.LogRecord) -> str:
@@ -143,16 +144,18 @@ class _Formatter(logging.Formatter):
         )
 
     def _trace(self, record: logging.LogRecord) -> list[str]:
-        text = (
-            self.formatException(record.exc_info) if record.exc_info and record.exc_info[0] else ""
-        )
-        stack = self.formatStack(record.stack_info) if record.stack_info else ""
-        return [escape(line) for line in f"{text}\n{stack}".split("\n") if line.strip()]
+        text = ""
+        if record.exc_info and record.exc_info[0]:
+            text = self.formatException(record.exc_info)
+        if record.stack_info:
+            text += f"\n{self.formatStack(record.stack_info)}"
+        return [escape(line) for line in text.split("\n") if line.strip()]
 
 
 class TextFormatter(_Formatter):
-    """``2026-11-24T09:00:00.000Z INFO hub.events: delivery
-    list=risk sent=38``; a traceback's lines are indented.
+    """One line for people; the lines of a traceback are indented.
+
+    ``2026-11-24T09:00:00.000Z INFO hub.events: delivery list=risk sent=38``
     """
 
     def format(self, record: logging.LogRecord) -> str:
@@ -164,33 +167,38 @@ class TextFormatter(_Formatter):
 
 
 class JsonFormatter(_Formatter):
-    """One object a line: ``time``, ``level``, ``logger``,
-    ``message``, the fields of an event, ``traceback``.
+    """One object a line.
+
+    It has ``time``, ``level``, ``logger``, ``message``, the fields of an event and ``traceback``.
     """
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the line."""
-        trace = self._trace(record)
         values = {
             "time": self._moment(record),
             "level": record.levelname,
             "logger": record.name,
             "message": record.getMessage()[:MESSAGE_MAX],
             **self._fields(record),
-            **({"traceback": "\n".join(trace)} if trace else {}),
         }
+        trace = self._trace(record)
+        if trace:
+            values["traceback"] = "\n".join(trace)
         # Beyond ASCII everything is escaped: no separator, and no mark of direction, gets through.
         return json.dumps(values, default=str)
 
 
 def _spelled(value: object) -> str:
     text = escape(str(value))[:VALUE_MAX]
-    return text if _PLAIN.fullmatch(text) else json.dumps(text, ensure_ascii=False)
+    if _PLAIN.fullmatch(text):
+        return text
+    return json.dumps(text, ensure_ascii=False)
 
 
 def configuration(*, form: str, level: str) -> dict[str, Any]:
-    """Return what ``LOGGING`` is. Args: form, one of
-    :data:`FORMATTERS`; level, the least that is written.
+    """Return the setting ``LOGGING``.
+
+    Args: form, one of :data:`FORMATTERS`; level, the least that is written.
     """
     quiet = ("uvicorn", "mail.log", "wagtail", "django_tasks", "django_tasks_db")
     return {

@@ -1,12 +1,12 @@
-"""Write one letter to one person, in the person's language: plain text first, HTML the same.
+"""Send one notification by mail to one person, in the person's language.
 
-A letter is two templates, ``<template>.subject.txt`` and ``<template>.txt``; its HTML is made from
-the text, so that both always say the same. A letter that needs more brings ``<template>.html`` (it
-extends ``mail/letter.html``). Discussions go another way: a mailing renders once for all its
-recipients (listserv).
+It is two templates, ``<template>.subject.txt`` and ``<template>.txt``; its HTML is made from the
+text, so that both always say the same. One that needs more brings ``<template>.html`` (it extends
+``mail/letter.html``). Discussions go another way: a mailing renders once for all its recipients
+(listserv).
 
-The mail backend records a row, so a letter sent inside a transaction is committed or undone with
-it.
+The mail backend records a row, so a notification sent inside a transaction is committed or undone
+with it.
 """
 
 import re
@@ -17,6 +17,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from email import encoders
 from email.mime.base import MIMEBase
+from types import MappingProxyType
 from typing import Any, Protocol, cast
 
 from django.conf import settings
@@ -26,6 +27,7 @@ from django.template.backends.django import Template
 from django.template.loader import get_template, select_template
 from django.utils import timezone, translation
 
+from hub.lib.languages import direction, language_tag
 from hub.lib.scripts import shorten
 
 # Bytes that the HTML may have over the text (look.md, "Mail"); a test keeps it.
@@ -33,6 +35,8 @@ HTML_OVERHEAD = 4096
 # Characters; longer subjects are cut in most lists of mails anyway.
 SUBJECT_LENGTH = 150
 _CONTENT_TYPE = re.compile(r"[a-z0-9.+-]{1,60}/[a-z0-9.+-]{1,80}", re.ASCII)
+_COMPOSED = ("multipart/", "message/")
+_OCTETS = "application/octet-stream"
 
 
 class Addressee(Protocol):
@@ -45,19 +49,21 @@ class Addressee(Protocol):
 
 @dataclass(frozen=True)
 class LetterFile:
-    """A file that goes with a letter, byte for byte; ``content_type`` as ``text/csv``."""
+    """A file that goes with a notification, byte for byte; ``content_type`` as ``text/csv``."""
 
     name: str
     content: bytes = field(repr=False)
-    content_type: str = "application/octet-stream"
+    content_type: str = _OCTETS
 
     def part(self) -> MIMEBase:
-        """Return the MIME part; base64 whatever it is,
-        so that no program on the way changes line ends.
+        """Return the MIME part of the file.
+
+        It is in base64 whatever it is, so that no program on the way changes line ends.
         """
-        kind = self.content_type.partition(";")[0].strip().lower()
-        whole = _CONTENT_TYPE.fullmatch(kind) and not kind.startswith(("multipart/", "message/"))
-        part = MIMEBase(*(kind if whole else "application/octet-stream").split("/"))
+        content_type = self.content_type.partition(";")[0].strip().lower()
+        if not _CONTENT_TYPE.fullmatch(content_type) or content_type.startswith(_COMPOSED):
+            content_type = _OCTETS
+        part = MIMEBase(*content_type.split("/"))
         part.set_payload(self.content)
         encoders.encode_base64(part)
         part.add_header("Content-Disposition", "attachment", filename=("utf-8", "", self.name))
@@ -68,38 +74,53 @@ def send_letter(
     *,
     to: Addressee | str,
     template: str,
-    context: Mapping[str, Any] | None = None,
+    context: Mapping[str, Any] = MappingProxyType({}),
     language: str = "",
     address: str = "",
-    headers: Mapping[str, str] | None = None,
+    headers: Mapping[str, str] = MappingProxyType({}),
     files: Sequence[LetterFile] = (),
     html: bool = True,
 ) -> None:
-    """Render a letter and hand it to the mail backend.
+    """Render a notification and hand it to the mail backend.
 
     Args:
         to: a member, or a bare address when nobody of the hub is behind it.
         template, context: as ``members/mail/approved``, and what its files name beside what every
-            letter knows.
+            notification knows.
         language, address: others than the member's first ones.
         headers: more header fields, or others than those set here, as In-Reply-To.
         html: False for plain text alone, as for a long listing.
     """
-    member = None if isinstance(to, str) else to
-    own_language = member.language if member else translation.get_language()
-    language = language or own_language or settings.LANGUAGE_CODE
-    subject, text, page = _render(template, member, language, context or {})
-    letter = EmailMultiAlternatives(
+    reader = _NotifiedReader.of(to)
+    language = language or reader.language or settings.LANGUAGE_CODE
+    subject, text, page = _render(template, reader, language, context)
+    message = EmailMultiAlternatives(
         subject=subject,
         body=f"{text}\n\n-- \n{settings.HUB_NAME}\n{settings.HUB_URL}\n",
-        to=[address or (to if isinstance(to, str) else to.email)],
-        headers={**_own_headers(language), **(headers or {})},
+        to=[address or reader.address],
+        headers={**_own_headers(language), **headers},
     )
     if html:
-        letter.attach_alternative(page, "text/html")
+        message.attach_alternative(page, "text/html")
     for file in files:
-        letter.attach(file.part())
-    letter.send()
+        message.attach(file.part())
+    message.send()
+
+
+@dataclass(frozen=True)
+class _NotifiedReader:
+    """Who is notified; ``member`` is None where nobody of the hub is behind the address."""
+
+    address: str
+    language: str | None
+    time_zone: str
+    member: Addressee | None
+
+    @classmethod
+    def of(cls, to: Addressee | str) -> "_NotifiedReader":
+        if isinstance(to, str):
+            return cls(to, translation.get_language(), "UTC", None)
+        return cls(to.email, to.language, to.time_zone, to)
 
 
 def _own_headers(language: str) -> dict[str, str]:
@@ -108,29 +129,23 @@ def _own_headers(language: str) -> dict[str, str]:
         "Message-ID": f"<{secrets.token_hex(16)}@{settings.HUB_MAIL_DOMAIN}>",
         # No program answers it (RFC 3834 §5).
         "Auto-Submitted": "auto-generated",
-        "Content-Language": "zh-Hans" if language == "zh-hans" else language,
+        "Content-Language": language_tag(language),
     }
 
 
 def _render(
-    template: str, member: Addressee | None, language: str, context: Mapping[str, Any]
+    template: str, reader: _NotifiedReader, language: str, context: Mapping[str, Any]
 ) -> tuple[str, str, str]:
     """Return subject, text and HTML."""
-    with (
-        translation.override(language),
-        timezone.override(_zone(member.time_zone if member else "UTC")),
-    ):
-        values = {**_common(language), "member": member, **context}
+    with translation.override(language), timezone.override(_zone(reader.time_zone)):
+        values = {**_common(language), "member": reader.member, **context}
         subject = shorten(
             " ".join(_plain(f"{template}.subject.txt", values).split()), SUBJECT_LENGTH
         )
         text = re.sub(r"\n{3,}", "\n\n", _plain(f"{template}.txt", values)).strip()
         values |= {"subject": subject, "paragraphs": _paragraphs(text, base=values["dir"])}
-        return (
-            subject,
-            text,
-            select_template([f"{template}.html", "mail/letter.html"]).render(values),
-        )
+        page = select_template([f"{template}.html", "mail/letter.html"]).render(values)
+        return subject, text, page
 
 
 def _zone(name: str) -> zoneinfo.ZoneInfo:
@@ -144,8 +159,8 @@ def _common(language: str) -> dict[str, Any]:
     return {
         "hub_name": settings.HUB_NAME,
         "hub_url": settings.HUB_URL,
-        "lang": "zh-Hans" if language == "zh-hans" else language,
-        "dir": "rtl" if translation.get_language_info(language)["bidi"] else "ltr",
+        "lang": language_tag(language),
+        "dir": direction(language),
     }
 
 
@@ -156,14 +171,13 @@ def _plain(name: str, values: Mapping[str, Any]) -> str:
 
 
 def _paragraphs(text: str, *, base: str) -> list[dict[str, Any]]:
-    """Split a text into paragraphs of lines; a line that is nothing but an address of ours becomes
-    a link.
+    """Split a text into paragraphs of lines.
 
-    An address in the words of a stranger (an applicant's statement) stays text: our letter lends it
-    no link.
+    A line that is nothing but an address of the hub's becomes a link. An address in the words of a
+    stranger (an applicant's statement) stays text: the hub lends it no link.
 
-    Args: base, in which direction the letter runs; a paragraph that has letters of the other one
-    alone says so in ``dir``, as words that the letter quotes.
+    Args: base, in which direction the notification runs; a paragraph that has letters of the other
+    one alone says so in ``dir``, as words that it quotes.
     """
     blocks = [block for block in re.split(r"\n[ \t]*\n", text) if block.strip()]
     other = {"ltr": "rtl", "rtl": "ltr"}[base]
@@ -184,4 +198,8 @@ def _directions(text: str) -> set[str]:
 
 def _own_url(line: str) -> str:
     word = line.strip()
-    return word if word.startswith(f"{settings.HUB_URL}/") and not re.search(r"\s", word) else ""
+    if not word.startswith(f"{settings.HUB_URL}/"):
+        return ""
+    if re.search(r"\s", word):
+        return ""
+    return word

@@ -1,17 +1,15 @@
-"""A Markdown parser whose work is bounded: what would cost more is shown as it was typed, and no
-word is lost.
+"""A Markdown parser whose work is bounded.
 
-markdown-it-py reads any text in linear time, but at up to fifty microseconds a mark: 40 kB of the
-wrong ones took more than a second. So every step of the parser is paid from a :class:`Budget`; when
-that is spent, the rest of the text is taken as it stands. Tables have the cells that were written
-and no others: filled up to the width of their header, as others do it, 36 kB of text became 27 MB
-(decision 0021).
+What would cost more is shown as it was typed, and no word is lost. markdown-it-py reads any text in
+linear time, but at up to fifty microseconds a mark: 40 kB of the wrong ones took more than a
+second. So every step of the parser is paid from a :class:`Budget`; when that is spent, the rest of
+the text is taken as it stands. Tables have the cells that were written and no others: filled up to
+the width of their header, as others do it, 36 kB of text became 27 MB (decision 0021).
 """
 
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock, fence
@@ -22,23 +20,15 @@ from markdown_it.token import Token
 from hub.lib import markdown_rules
 from hub.lib.bare_links import BareLink, as_uri, bare_links
 from hub.lib.links import other_target
+from hub.lib.markdown_budget import BUDGET, LINES_PER_STEP, Budget
+from hub.lib.markdown_tables import line_of, read_table
 
 # Deeper quoting and lists are flattened: the parser recurses a level, and nobody reads eleven of
 # them.
 MAX_DEPTH = 10
-MAX_COLUMNS = 100
-# Steps for a text of 40,000 characters or less, and for the longest; a step takes five to ten
-# microseconds.
-STEPS, MAX_STEPS = 15_000, 37_500
-LINES_PER_STEP = 2
-CHARACTERS_PER_STEP = 40_000 / STEPS
 # What the parts of a text cost, in steps.
-BLOCK, CELL, LINK = 6, 3, 8
+BLOCK, LINK = 6, 8
 _COSTS = {"[": 4, "<": 4, "!": 2, "*": 2, "_": 2, "~": 2, "&": 2, "`": 2}
-# A link definition is written once and repeated by every link: all of them together may grow the
-# text this much.
-MAX_GROWTH = 8
-_BUDGET = "hub_budget"
 
 _LINKS = "hub_bare_links"
 # What stands in angle brackets and is an address; anything else in them is shown as it was typed.
@@ -47,32 +37,11 @@ _autolink_at = re.compile(
     r"|[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8})>",
     re.IGNORECASE,
 )
-_delimiter = re.compile(r":?-+:?")
-_cell_end = re.compile(r"(?<!\\)\|")
-
-
-@dataclass
-class Budget:
-    """What is left to spend on one text: steps of the parser, and characters of addresses."""
-
-    steps: int
-    addresses: int
-
-    @classmethod
-    def of(cls, text: str) -> "Budget":
-        """Return the budget of a text."""
-        steps = max(STEPS, min(MAX_STEPS, int(len(text) / CHARACTERS_PER_STEP)))
-        return cls(steps - text.count("\n") // LINES_PER_STEP, MAX_GROWTH * len(text) + 2_000)
-
-    def pay(self, steps: int) -> bool:
-        """Pay for a piece of work; False when there is not enough left."""
-        self.steps -= steps
-        return self.steps >= 0
 
 
 def parse(text: str) -> Sequence[Token]:
     """Return the tokens of a text; the number of them is bounded by its budget."""
-    return _parser.parse(text, {_BUDGET: Budget.of(text)})
+    return _parser.parse(text, {BUDGET: Budget.of(text)})
 
 
 def to_html(text: str) -> str:
@@ -82,12 +51,15 @@ def to_html(text: str) -> str:
 
 # --- Blocks ---------------------------------------------------------------------------------------
 def _block_budget(state: StateBlock, start: int, end: int, silent: bool) -> bool:
-    """Take the rest of the lines as they stand when the
-    budget is spent, as one paragraph when they lie too deep.
+    """Take the rest of the lines as they stand when the budget is spent.
+
+    Lines that lie too deep become one paragraph.
     """
+    quoted = 0
     # A quotation reads its lines once for each of its levels.
-    quoted = end - start if state.tokens and state.tokens[-1].type == "blockquote_open" else 0
-    if not state.env[_BUDGET].pay(BLOCK + quoted // LINES_PER_STEP):
+    if state.tokens and state.tokens[-1].type == "blockquote_open":
+        quoted = end - start
+    if not state.env[BUDGET].pay(BLOCK + quoted // LINES_PER_STEP):
         _as_typed(state, start, end)
         return True
     if state.level >= 2 * MAX_DEPTH:
@@ -110,82 +82,10 @@ def _paragraph(state: StateBlock, start: int, end: int) -> None:
     state.line = end
 
 
-def _table(state: StateBlock, start: int, end: int, silent: bool) -> bool:
-    """Read a table of GitHub's kind, each row with the cells that were written in it."""
-    if start + 2 > end or state.sCount[start + 1] < state.blkIndent or state.is_code_block(start):
-        return False
-    header = _cells(state, start)
-    if not header or len(header) > MAX_COLUMNS or "|" not in _line(state, start):
-        return False
-    delimiters = _cells(state, start + 1)
-    under = _line(state, start + 1)
-    is_heading = len(header) == 1 and "|" not in under and ":" not in under
-    if len(delimiters) != len(header) or is_heading:
-        return False
-    if state.is_code_block(start + 1) or not all(_delimiter.fullmatch(cell) for cell in delimiters):
-        return False
-    if not silent:
-        state.line = _push_table(state, header, start, end)
-    return True
-
-
-def _line(state: StateBlock, line: int) -> str:
-    return str(state.src[state.bMarks[line] + state.tShift[line] : state.eMarks[line]]).strip()
-
-
-def _cells(state: StateBlock, line: int) -> list[str]:
-    """Return the cells of a line of a table, without the bars around it."""
-    cells = [cell.strip().replace("\\|", "|") for cell in _cell_end.split(_line(state, line))]
-    return cells[not cells[0] : len(cells) - (len(cells) > 1 and not cells[-1])]
-
-
-def _push_table(state: StateBlock, header: list[str], start: int, end: int) -> int:
-    """Push the tokens of a table and return the line after it."""
-    before, state.parentType = state.parentType, "table"
-    budget: Budget = state.env[_BUDGET]
-    state.push("table_open", "table", 1)
-    state.push("thead_open", "thead", 1)
-    budget.pay(CELL * len(header))
-    _push_row(state, header, "th")
-    state.push("thead_close", "thead", -1)
-    line = start + 2
-    while line < end and _is_row(state, line, end):
-        cells = _cells(state, line)
-        if not budget.pay(CELL * (len(cells) + 1)):
-            break
-        if line == start + 2:
-            state.push("tbody_open", "tbody", 1)
-        _push_row(state, cells, "td")
-        line += 1
-    if line > start + 2:
-        state.push("tbody_close", "tbody", -1)
-    state.push("table_close", "table", -1)
-    state.parentType = before
-    return line
-
-
-def _is_row(state: StateBlock, line: int, end: int) -> bool:
-    if state.isEmpty(line) or state.sCount[line] < state.blkIndent or state.is_code_block(line):
-        return False
-    return not any(
-        ends(state, line, end, True) for ends in state.md.block.ruler.getRules("blockquote")
-    )
-
-
-def _push_row(state: StateBlock, cells: list[str], tag: str) -> None:
-    state.push("tr_open", "tr", 1)
-    for cell in cells:
-        state.push(f"{tag}_open", tag, 1)
-        token = state.push("inline", "", 0)
-        token.content, token.children = cell, []
-        state.push(f"{tag}_close", tag, -1)
-    state.push("tr_close", "tr", -1)
-
-
 # --- Inside a block -------------------------------------------------------------------------------
 def _inline_budget(state: StateInline, silent: bool) -> bool:
     """Take the rest of a paragraph as it stands when the budget is spent."""
-    if state.env[_BUDGET].pay(_COSTS.get(state.src[state.pos], 1)):
+    if state.env[BUDGET].pay(_COSTS.get(state.src[state.pos], 1)):
         return False
     if not silent:
         state.pending += state.src[state.pos : state.posMax]
@@ -194,9 +94,7 @@ def _inline_budget(state: StateInline, silent: bool) -> bool:
 
 
 def _bare_links_in(state: StateInline) -> tuple[list[int], dict[int, BareLink]]:
-    """Return where the addresses in what is being
-    parsed begin, in order, and each by its beginning.
-    """
+    """Return where the addresses in the parsed text begin, in order, and each by its beginning."""
     known: dict[str, tuple[list[int], dict[int, BareLink]]] = state.env.setdefault(_LINKS, {})
     if state.src not in known:
         links = {link.start: link for link in bare_links(state.src)}
@@ -206,11 +104,14 @@ def _bare_links_in(state: StateInline) -> tuple[list[int], dict[int, BareLink]]:
 
 def _text(state: StateInline, silent: bool) -> bool:
     """Take letters that mean nothing, as far as the next mark or address."""
+    end = state.posMax
     mark = state.md.inline.terminator_re.search(state.src, state.pos)
-    end = mark.start() if mark is not None else state.posMax
+    if mark is not None:
+        end = mark.start()
     starts, _links = _bare_links_in(state)
     following = bisect_right(starts, state.pos)
-    end = min(end, starts[following]) if following < len(starts) else end
+    if following < len(starts):
+        end = min(end, starts[following])
     if end == state.pos:
         return False
     if not silent:
@@ -222,26 +123,38 @@ def _text(state: StateInline, silent: bool) -> bool:
 def _bare_link(state: StateInline, silent: bool) -> bool:
     """Take an address as it was typed: nothing in it is markup. Within a link it is its words."""
     _starts, links = _bare_links_in(state)
-    if (
-        state.src[state.pos] == "\\"
-        and state.src[state.pos + 1 : state.pos + 2].isalnum()
-        and state.pos + 1 in links
-    ):
-        # A backslash means nothing before a letter, and must not swallow that one.
-        state.pending += "" if silent else "\\"
-        state.pos += 1
-        return True
+    if state.src[state.pos] == "\\":
+        return _backslash_before_link(state, links, silent)
     link = links.get(state.pos)
-    if link is None or not state.env[_BUDGET].pay(LINK):
+    if link is None:
+        return False
+    if not state.env[BUDGET].pay(LINK):
         return False
     end = min(link.end, state.posMax)
-    words = state.src[link.start : end]
-    if not silent and link.href and not state.linkLevel:
-        _push_link(state, as_uri(link.href), words)
-    elif not silent:
-        state.pending += words
+    if not silent:
+        _push_bare_link(state, link, state.src[link.start : end])
     state.pos = end
     return True
+
+
+def _backslash_before_link(state: StateInline, links: dict[int, BareLink], silent: bool) -> bool:
+    """Take a backslash before an address as itself: it must not swallow a letter of it."""
+    after = state.pos + 1
+    if after not in links:
+        return False
+    if not state.src[after].isalnum():
+        return False
+    if not silent:
+        state.pending += "\\"
+    state.pos = after
+    return True
+
+
+def _push_bare_link(state: StateInline, link: BareLink, words: str) -> None:
+    if link.href and not state.linkLevel:
+        _push_link(state, as_uri(link.href), words)
+    else:
+        state.pending += words
 
 
 def _push_link(state: StateInline, href: str, words: str) -> None:
@@ -256,8 +169,10 @@ def _autolink(state: StateInline, silent: bool) -> bool:
     if match is None:
         return False
     if not silent:
-        is_address = ":" in match[1].partition("@")[0]
-        _push_link(state, as_uri(match[1] if is_address else f"mailto:{match[1]}"), match[1])
+        address = match[1]
+        has_scheme = ":" in address.partition("@")[0]
+        href = address if has_scheme else f"mailto:{address}"
+        _push_link(state, as_uri(href), address)
     state.pos = match.end()
     return True
 
@@ -268,7 +183,7 @@ def _make_links(state: StateCore) -> None:
     Links beyond the budget keep their words and lose their address, which stands where it was
     defined.
     """
-    budget: Budget = state.env[_BUDGET]
+    budget: Budget = state.env[BUDGET]
     for block in state.tokens:
         if block.type == "inline" and block.children:
             block.children = _with_links(block.children, budget)
@@ -279,11 +194,15 @@ def _with_links(tokens: list[Token], budget: Budget) -> list[Token]:
     depth = 0
     for token in tokens:
         depth += (token.type == "link_open") - (token.type == "link_close")
-        if token.type == "image":
-            words = Token("text", "", 0, content=token.content or str(token.attrs["src"]))
-            children += [words] if depth else _link(str(token.attrs["src"]), words)
-        else:
+        if token.type != "image":
             children.append(token)
+            continue
+        address = str(token.attrs["src"])
+        words = Token("text", "", 0, content=token.content or address)
+        if depth:
+            children.append(words)
+        else:
+            children += _link(address, words)
     return _with_targets(_within_budget(children, budget))
 
 
@@ -300,7 +219,8 @@ def _with_targets(tokens: list[Token]) -> list[Token]:
             if "title" in start.attrs and other_target(str(start.attrs["title"]), href):
                 del start.attrs["title"]
             target = other_target("".join(within.content for within in labelled[at:]), href)
-            labelled += [Token("text", "", 0, content=f" ({target})")] if target else []
+            if target:
+                labelled.append(Token("text", "", 0, content=f" ({target})"))
         labelled.append(token)
     return labelled
 
@@ -334,10 +254,11 @@ def _unquoted(state: StateBlock, start: int, end: int, silent: bool) -> bool:
 
 
 def _fence(state: StateBlock, start: int, end: int, silent: bool) -> bool:
-    """Read a fence of code; ``~~~ Agenda ~~~`` is a
-    heading as people draw it in mails, and fences nothing.
+    """Read a fence of code.
+
+    ``~~~ Agenda ~~~`` is a heading as people draw it in mails, and fences nothing.
     """
-    line = _line(state, start)
+    line = line_of(state, start)
     if line.startswith("~") and "~" in line.lstrip("~"):
         return False
     return fence(state, start, end, silent)
@@ -349,7 +270,7 @@ def _make_parser() -> MarkdownIt:
         "commonmark", {"html": False, "breaks": True, "maxNesting": 2 * MAX_DEPTH + 4}
     )
     parser.enable("strikethrough")
-    parser.block.ruler.at("table", _table, {"alt": ["paragraph", "reference"]})
+    parser.block.ruler.at("table", read_table, {"alt": ["paragraph", "reference"]})
     parser.enable("table")
     parser.block.ruler.before("table", "hub_budget", _block_budget)
     parser.block.ruler.push("hub_unquoted", _unquoted, {"alt": ["blockquote"]})
@@ -363,7 +284,7 @@ def _make_parser() -> MarkdownIt:
     parser.core.ruler.push("hub_show_language", markdown_rules.show_language)
     parser.core.ruler.push("hub_links", _make_links)
     parser.core.ruler.push("hub_lower_headings", markdown_rules.lower_headings)
-    parser.core.ruler.push("hub_say_scripts", markdown_rules.say_scripts)
+    parser.core.ruler.push("hub_mark_scripts", markdown_rules.mark_scripts)
     return parser
 
 

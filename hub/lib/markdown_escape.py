@@ -1,9 +1,8 @@
-"""Write plain text as Markdown that reads as the plain text did: to quote a mail in a box that
-takes Markdown.
+"""Write plain text as Markdown that reads as the plain text did.
 
-Only what Markdown would take for a mark is escaped, so that people can read what stands in the box.
-Indentation and runs of blanks become no-break spaces; what is drawn with them becomes a fenced
-block; addresses stay as they are.
+It quotes a mail in a box that takes Markdown. Only what Markdown would take for a mark is escaped,
+so that people can read what stands in the box. Indentation and runs of blanks become no-break
+spaces; what is drawn with them becomes a fenced block; addresses stay as they are.
 """
 
 import re
@@ -28,6 +27,7 @@ _inline = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _star = re.compile(r"(?<!\s)\*|\*(?!\s|$)")
+_tick, _bracket = re.compile("`"), re.compile(r"\[")
 _reference = re.compile(r"\](?=[(\[:])")
 # What means something where a line begins; its first mark is escaped.
 _is_block = re.compile(
@@ -45,9 +45,10 @@ def as_markdown(text: str) -> str:
     for paragraph in paragraphs(text):
         lines = _fenced(paragraph) if paragraph.is_drawn else _escaped(paragraph)
         mark = "> " * paragraph.depth
-        # Between two paragraphs of one quotation stands a line that belongs to it.
         if blocks:
-            blocks.append(mark.rstrip() if paragraph.depth == depth else "")
+            # Between two paragraphs of one quotation stands a line that belongs to it.
+            is_same_quotation = paragraph.depth == depth
+            blocks.append(mark.rstrip() if is_same_quotation else "")
         blocks += [f"{mark}{line}".rstrip() for line in lines]
         depth = paragraph.depth
     return "\n".join(blocks)
@@ -63,9 +64,13 @@ def _fenced(paragraph: TypedParagraph) -> list[str]:
 
 def _escaped(paragraph: TypedParagraph) -> list[str]:
     whole = "\n".join(paragraph.lines)
-    extra = [_star] if len(_star.findall(whole)) > 1 else []
-    extra += [re.compile("`")] if whole.count("`") > 1 else []
-    extra += [re.compile(r"\[")] if _reference.search(whole) else []
+    extra = []
+    if len(_star.findall(whole)) > 1:
+        extra.append(_star)
+    if whole.count("`") > 1:
+        extra.append(_tick)
+    if _reference.search(whole):
+        extra.append(_bracket)
     return [_escaped_line(line, extra) for line in paragraph.lines]
 
 

@@ -1,6 +1,4 @@
-"""Rules for a whole text of Markdown: languages of
-fences, levels of headings, scripts of emphasis.
-"""
+"""Rules for a whole text of Markdown: languages of fences, levels of headings, emphasis."""
 
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
@@ -9,8 +7,9 @@ from hub.lib.scripts import script_of
 
 
 def show_language(state: StateCore) -> None:
-    """Show what stands beside a fence as the first line of
-    its code: HTML has no place for it, and it may be words.
+    """Show what stands beside a fence as the first line of its code.
+
+    HTML has no place for it, and it may be words.
     """
     for token in state.tokens:
         if token.type == "fence" and (language := token.info.strip()):
@@ -18,7 +17,8 @@ def show_language(state: StateCore) -> None:
 
 
 def lower_headings(state: StateCore) -> None:
-    """Put a contribution's own headings below the page's:
+    """Put a contribution's own headings below the page's.
+
     "#" becomes h3, and nothing is deeper than h6.
     """
     for token in state.tokens:
@@ -26,9 +26,10 @@ def lower_headings(state: StateCore) -> None:
             token.tag = f"h{min(int(token.tag[1]) + 2, 6)}"
 
 
-def say_scripts(state: StateCore) -> None:
-    """Mark emphasis of words in a script without slanted
-    letters: style sheets show it in another way.
+def mark_scripts(state: StateCore) -> None:
+    """Mark emphasis of words in a script without slanted letters.
+
+    Style sheets show it in another way.
     """
     for token in state.tokens:
         opened: list[tuple[Token, list[str]]] = []

@@ -1,10 +1,10 @@
-"""Turn what people write into safe HTML: Markdown by markdown-it-py, then nh3; plain text by
-:mod:`hub.lib.plaintext`.
+"""Turn what people write into safe HTML.
 
-machina calls :func:`render` when it saves a post (``MACHINA_MARKUP_LANGUAGE``), mail and
-proceedings call it too, so one sanitiser stands at every door. Raw HTML is off, images become links
-(a remote image is a tracker), links get ``nofollow ugc noopener``, and each block finds its own
-direction.
+Markdown is read by markdown-it-py and cleaned by nh3; plain text goes through
+:mod:`hub.lib.plaintext`. machina calls :func:`render` when it saves a post
+(``MACHINA_MARKUP_LANGUAGE``), mail and proceedings call it too, so one sanitiser serves all. Raw
+HTML is off, images become links (a remote image is a tracker), links get ``nofollow ugc noopener``,
+and each block finds its own direction.
 """
 
 import contextlib
@@ -70,8 +70,9 @@ def _tame(text: str) -> str:
     lines = []
     for line in text.split("\n"):
         indent = len(line) - len(line.lstrip(" \t"))
-        flat = _flatten(line[indent - MAX_INDENT :] if indent > MAX_INDENT else line)
-        lines += [flat[start : start + MAX_LINE] for start in range(0, len(flat) or 1, MAX_LINE)]
+        flat = _flatten(line[max(indent - MAX_INDENT, 0) :])
+        lines.append(flat[:MAX_LINE])
+        lines += [flat[at : at + MAX_LINE] for at in range(MAX_LINE, len(flat), MAX_LINE)]
     return "\n".join(lines)
 
 
@@ -87,15 +88,16 @@ def _flatten(line: str) -> str:
             break
     else:
         at = len(line)
-    return f"{line[:cut]} {line[at:]}" if depth > MAX_DEPTH else line
+    if depth <= MAX_DEPTH:
+        return line
+    return f"{line[:cut]} {line[at:]}"
 
 
 def render(text: str, text_format: str = MARKDOWN) -> SafeString:
-    """Return safe HTML for a text; what costs too much, or grows too much, is shown as it was
-    typed.
+    """Return safe HTML for a text.
 
-    It takes up to a fifth of a second, so it has no place in a transaction; see
-    :func:`rendered_ahead`.
+    A text that costs too much, or grows too much, is shown as it was typed. It takes up to a fifth
+    of a second, so it has no place in a transaction; see :func:`rendered_ahead`.
 
     Args: text, at most ``HUB_TEXT_MAX_SIZE`` bytes (the rules check that before); text_format,
     :data:`PLAIN` or :data:`MARKDOWN`.
@@ -103,7 +105,9 @@ def render(text: str, text_format: str = MARKDOWN) -> SafeString:
     Returns: at most :data:`MAX_GROWTH` times the text and :data:`GROWTH_ROOM` characters.
     """
     ready = _ahead.get().get((text_format, text))
-    return _render(text, text_format) if ready is None else ready
+    if ready is None:
+        return _render(text, text_format)
+    return ready
 
 
 def _render(text: str, text_format: str = MARKDOWN) -> SafeString:
@@ -126,8 +130,9 @@ def _markdown(text: str) -> str | None:
 
 @contextmanager
 def rendered_ahead(*texts: str, text_formats: Iterable[str] = (MARKDOWN,)) -> Iterator[None]:
-    """Render texts now, so that :func:`render` has them at
-    hand in the transaction that is opened in the block.
+    """Render texts now, so that :func:`render` has them at hand within the block.
+
+    A transaction is opened in it.
     """
     ready = dict(_ahead.get())
     sized = [text for text in texts if 0 < len(text) <= settings.HUB_TEXT_MAX_SIZE]
@@ -144,8 +149,9 @@ def rendered_ahead(*texts: str, text_formats: Iterable[str] = (MARKDOWN,)) -> It
 def renders(
     *names: str, stored_as: Callable[[str], str] = str.strip
 ) -> Callable[[Callable[_P, _Result]], Callable[_P, _Result]]:
-    """Render these keyword arguments of a service before it begins; it stands above
-    ``@transaction.atomic``.
+    """Render these keyword arguments of a service before it begins.
+
+    It stands above ``@transaction.atomic``.
 
     Args: stored_as, what the service makes of such an argument before it is rendered.
     """

@@ -83,6 +83,8 @@ _GAP = re.compile(
     )""",
     re.IGNORECASE | re.VERBOSE,
 )
+# The groups of it that hold the number of a letter -> the base it is written in.
+_NUMBER_BASES = {"percent": 16, "hex": 16, "decimal": 10}
 # Letters as wide as Chinese ones, and dots that stand for one; each is one letter still.
 _WIDE_LETTERS = {0xFF00 + code - 0x20: code for code in range(0x21, 0x7F)} | {
     0x3002: 0x2E,
@@ -121,13 +123,16 @@ _ZIP = b"PK\x03\x04"
 
 def mask(text: str) -> str:
     """Return ``text`` with each secret of the hub replaced by :data:`HIDDEN`."""
-    narrow = text if text.isascii() else text.translate(_WIDE_LETTERS)
-    spans = _spans(narrow) if _may_hold(narrow) else []
+    narrow = text
+    if not text.isascii():
+        narrow = text.translate(_WIDE_LETTERS)
+    if not _may_hold(narrow):
+        return text
     parts, at = [], 0
-    for start, end in spans:
+    for start, end in _spans(narrow):
         parts += [text[at:start], HIDDEN]
         at = end
-    return "".join([*parts, text[at:]]) if spans else text
+    return "".join([*parts, text[at:]])
 
 
 def mask_file(content: bytes) -> bytes:
@@ -170,11 +175,10 @@ def _spans(text: str) -> list[tuple[int, int]]:
 
 
 def _joined(text: str) -> tuple[str, list[int], list[int], list[int]]:
-    """Return a text without the gaps in its words, and of each of its pieces where it begins there
-    and in the text.
+    """Return a text without the gaps in its words, and where its pieces came from.
 
-    A letter that was written as its number is a piece as well; the last list says how much longer
-    it was in the text.
+    The lists say of each piece where it begins in the result, where it begins in the text, and how
+    much longer it was there: a letter that was written as its number is a piece as well.
     """
     pieces: list[str] = []
     offsets, places, extra = [], [], []
@@ -197,9 +201,10 @@ def _joined(text: str) -> tuple[str, list[int], list[int], list[int]]:
 
 def _letter(gap: re.Match[str]) -> str:
     """Return the letter that a match of :data:`_GAP` stands for, empty for a gap."""
-    number = gap["percent"] or gap["hex"] or gap["decimal"]
-    base = 10 if gap["decimal"] else 16
-    return chr(int(number, base)) if number else ""
+    notation = gap.lastgroup
+    if notation is None:
+        return ""
+    return chr(int(gap[notation], _NUMBER_BASES[notation]))
 
 
 def _is_ours(text: str, secret: re.Match[str]) -> bool:
@@ -207,23 +212,28 @@ def _is_ours(text: str, secret: re.Match[str]) -> bool:
     if _ADDRESS.search(text[max(secret.start() - 12, 0) : secret.start()]) is not None:
         return True
     sign = _at_sign.match(text, secret.end())
+    if sign is None:
+        return False
     domain = settings.HUB_MAIL_DOMAIN.lower()
-    return sign is not None and text[
-        sign.end() : sign.end() + len(domain) + 2
-    ].lower().lstrip().startswith(domain)
+    behind = text[sign.end() : sign.end() + len(domain) + 2]
+    return behind.lower().lstrip().startswith(domain)
 
 
 def _end_of_line(start: int, offsets: list[int], length: int) -> int:
-    """Return where the line ends in which a signature is
-    complete: what stands on the next one is another word.
+    """Return where the line ends in which a signature is complete.
+
+    What stands on the next one is another word.
     """
     line = bisect_right(offsets, start + MAC_LETTERS - 1)
-    return offsets[line] if line < len(offsets) else length
+    if line < len(offsets):
+        return offsets[line]
+    return length
 
 
 def _overwritten(content: bytes) -> bytes:
-    """Overwrite the secrets that stand near a name or a
-    sign of ours; files are large, and these are rare.
+    """Overwrite the secrets that stand near a name or a sign of ours.
+
+    Files are large, and these are rare.
     """
     parts, at = [], 0
     for start, end in _near_our_signs(content):
@@ -234,7 +244,7 @@ def _overwritten(content: bytes) -> bytes:
                 _LETTERS.sub(b"0", content[start + first : start + last]),
             ]
             at = start + last
-    return b"".join([*parts, content[at:]]) if parts else content
+    return b"".join([*parts, content[at:]])
 
 
 def _near_our_signs(content: bytes) -> list[tuple[int, int]]:
@@ -294,16 +304,18 @@ def _without_encoded_secrets(content: bytes) -> bytes:
         if _FULL_LINE.fullmatch(line):
             block.append(line)
             continue
-        is_last = bool(block) and _LAST_LINE.fullmatch(line) is not None
-        lines += _masked_block([*block, line] if is_last else block)
-        lines += [] if is_last else [line]
+        if block and _LAST_LINE.fullmatch(line):
+            lines += _masked_block([*block, line])
+        else:
+            lines += [*_masked_block(block), line]
         block = []
     return b"\n".join([*lines, *_masked_block(block)])
 
 
 def _masked_block(block: list[bytes]) -> list[bytes]:
-    """Return lines of base64, as long as they were,
-    with the secrets of what they say overwritten.
+    """Return lines of base64 with the secrets in what they say overwritten.
+
+    They are as long as they were.
     """
     try:
         content = base64.b64decode(b"".join(line.rstrip(b"\r") for line in block), validate=True)

@@ -1,7 +1,7 @@
-"""What the hub counts, for Prometheus; each process counts for itself and is asked by itself
-(``HUB_METRICS``).
+"""What the hub counts, for Prometheus.
 
-Every name stands in ``hub/docs/operating.md``; labels have few values, and none is a person's.
+Each process counts for itself and is asked by itself (``HUB_METRICS``). Every name stands in
+``hub/docs/operating.md``; labels have few values, and none is a person's.
 """
 
 from django.db.utils import Error as DatabaseError
@@ -32,7 +32,7 @@ relay_disconnects = Counter(
     "hub_relay_disconnects", "Connections to the relay that broke or were not made"
 )
 bounces = Counter("hub_bounces", "What came back, by kind", ["kind"])
-sign_ins = Counter("hub_sign_ins", "Passwords tried, by door and result", ["door", "result"])
+sign_ins = Counter("hub_sign_ins", "Passwords tried, by gateway and result", ["door", "result"])
 requests = Counter(
     "hub_http_requests", "Requests answered, by route and class of status", ["route", "status"]
 )

@@ -4,11 +4,10 @@ from django.db import models
 
 
 class Heartbeat(models.Model):
-    """A part of the hub in one process, and when it last said that it is alive; ``/healthz`` reads
-    it.
+    """A part of the hub in one process, and when it last said that it is alive.
 
-    The row goes when the part ends in order; one that stays behind is of a process that was killed,
-    or hangs.
+    ``/healthz`` reads it. The row goes when the part ends in order; one that stays behind is of a
+    process that was killed, or hangs.
 
     Args:
         name: names the part and the process, of all hosts and times.

@@ -1,5 +1,4 @@
-"""A form field for a day and time in the reader's zone, also on the days on which the clocks
-change.
+"""A form field for a day and time in the reader's zone, also when the clocks change.
 
 Where the clocks go back, an hour comes twice: the form offers both, by their distance from UTC.
 Where they go forward, an hour does not come at all, and the form says so. What the hub wrote into
@@ -28,8 +27,9 @@ SHOWN, OFFSET = "_shown", "_offset"
 
 
 def readings(local: datetime, zone: tzinfo) -> list[datetime]:
-    """Return the moments, in UTC, at which the clocks of a zone show a time: one, two, or none; the
-    earlier first.
+    """Return the moments, in UTC, at which the clocks of a zone show a time.
+
+    There are one, two, or none; the earlier stands first.
 
     Args: local, without a zone.
     """
@@ -44,15 +44,18 @@ def _shown(moment: datetime, zone: tzinfo) -> datetime:
 def _offset(moment: datetime) -> str:
     """Return the distance from UTC as people write it: UTC+2, UTC+5:30."""
     seconds = int((moment.utcoffset() or timedelta()).total_seconds())
-    minutes = abs(seconds) // 60
-    rest = f":{minutes % 60:02}" if minutes % 60 else ""
-    return f"UTC{'-' if seconds < 0 else '+'}{minutes // 60}{rest}"
+    hours, minutes = divmod(abs(seconds) // 60, 60)
+    sign = "-" if seconds < 0 else "+"
+    if minutes:
+        return f"UTC{sign}{hours}:{minutes:02}"
+    return f"UTC{sign}{hours}"
 
 
 @dataclass(frozen=True)
 class MomentText:
-    """What a form sends of a moment: what is typed, the moment
-    that the hub had shown, the chosen distance from UTC.
+    """What a form sends of a moment.
+
+    That is the typed text, the moment that the hub had shown, and the chosen distance from UTC.
     """
 
     text: str
@@ -74,11 +77,16 @@ class MomentText:
             moment = datetime.fromisoformat(self.shown)
         except ValueError:
             return None
-        if moment.tzinfo is None or not is_year(moment.year):
+        if moment.tzinfo is None:
+            return None
+        if not is_year(moment.year):
             return None
         of_hub = MomentText.of(moment)
-        is_same = of_hub.text == self.text.strip() and self.offset in ("", of_hub.offset)
-        return moment.astimezone(UTC) if is_same else None
+        if self.text.strip() != of_hub.text:
+            return None
+        if self.offset not in ("", of_hub.offset):
+            return None
+        return moment.astimezone(UTC)
 
     @property
     def readings(self) -> list[datetime]:
@@ -87,17 +95,18 @@ class MomentText:
             local = parse_datetime(self.text.strip())
         except ValueError:
             return []
-        if local is None or local.tzinfo is not None or not is_year(local.year):
+        if local is None or local.tzinfo is not None:
             return []
-        return [
-            timezone.localtime(moment)
-            for moment in readings(local, timezone.get_current_timezone())
-        ]
+        if not is_year(local.year):
+            return []
+        zone = timezone.get_current_timezone()
+        return [timezone.localtime(moment) for moment in readings(local, zone)]
 
 
 class MomentInput(forms.DateTimeInput):
-    """The browser's own field for day and time; below it,
-    for an hour that comes twice, a choice between both.
+    """The browser's own field for day and time.
+
+    Below it stands, for an hour that comes twice, a choice between both.
     """
 
     # Of the moment that was shown, every fraction is kept.
@@ -117,14 +126,18 @@ class MomentInput(forms.DateTimeInput):
 
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
         """Draw the field, the moment it was drawn for, and the choice where there is one."""
-        written = MomentText.of(value) if isinstance(value, datetime) else value
-        if not isinstance(written, MomentText):
+        if isinstance(value, datetime):
+            value = MomentText.of(value)
+        if not isinstance(value, MomentText):
             return super().render(name, value, attrs, renderer)
-        field = super().render(name, written.text, attrs, renderer)
-        shown = format_html(
-            '<input type="hidden" name="{}{}" value="{}">', name, SHOWN, written.shown
-        )
-        return SafeString(field + (shown if written.shown else "") + _choice(name, written))
+        field = super().render(name, value.text, attrs, renderer)
+        return SafeString(field + _hidden_moment(name, value) + _choice(name, value))
+
+
+def _hidden_moment(name: str, written: MomentText) -> str:
+    if not written.shown:
+        return ""
+    return format_html('<input type="hidden" name="{}{}" value="{}">', name, SHOWN, written.shown)
 
 
 def _choice(name: str, written: MomentText) -> str:
@@ -153,8 +166,9 @@ def _choice(name: str, written: MomentText) -> str:
 
 
 class MomentField(forms.DateTimeField):
-    """A day and time in the reader's zone; an ISO 8601
-    text with a distance from UTC is taken as well.
+    """A day and time in the reader's zone.
+
+    An ISO 8601 text with a distance from UTC is taken as well.
     """
 
     default_error_messages = {
@@ -183,8 +197,9 @@ class MomentField(forms.DateTimeField):
         return value
 
     def to_python(self, value: Any) -> datetime | None:
-        """Return the moment, in UTC: within one zone, Python
-        compares what the clocks show. Raises: ValidationError.
+        """Return the moment in UTC.
+
+        Within one zone, Python compares what the clocks show. Raises: ValidationError.
         """
         if value in self.empty_values:
             return None
@@ -206,12 +221,11 @@ class MomentField(forms.DateTimeField):
     def _chosen(self, local: datetime, offset: str) -> datetime:
         zone = timezone.get_current_timezone()
         moments = readings(local, zone)
-        if len(moments) > 1:
-            moments = [
-                moment for moment in moments if _offset(moment.astimezone(zone)) == offset
-            ] or moments
         if len(moments) == 1:
             return moments[0]
+        for moment in moments:
+            if _offset(moment.astimezone(zone)) == offset:
+                return moment
         code = "which-hour" if moments else "no-such-hour"
         values = {
             "zone": timezone.get_current_timezone_name(),

@@ -1,5 +1,6 @@
-"""Write names into a sentence as the reader's language
-does: its quotation marks, and its sign between two names.
+"""Write names into a sentence as the reader's language does.
+
+It has its own quotation marks, and its own sign between two names.
 """
 
 from collections.abc import Iterable
@@ -10,9 +11,7 @@ from hub.lib.scripts import isolate
 
 
 def quoted(name: str) -> str:
-    """Return the name of something (a discussion, an
-    agenda item) in the quotation marks of the language.
-    """
+    """Return the name of a discussion, an agenda item … in the quotation marks of the language."""
     # Translators: the quotation marks of the language, around a name
     return pgettext("a name in quotation marks", "“%s”") % isolate(name)
 

@@ -1,5 +1,6 @@
-"""Numbers from outside: what a database holds and a
-calendar knows; all else is not there, or gets a sentence.
+"""Read numbers from outside: those that a database holds and a calendar knows.
+
+All else is not there, or gets a sentence.
 """
 
 from datetime import date
@@ -19,14 +20,18 @@ def whole_number(text: str | None, default: int = 0) -> int:
     """Return a number of ASCII digits that a database holds, the default for anything else."""
     if not text or len(text) > _DIGITS:
         return default
-    return int(text) if text.isascii() and text.isdigit() else default
+    if not text.isascii() or not text.isdigit():
+        return default
+    return int(text)
 
 
 def is_key(value: object) -> bool:
     """Whether an argument of an address is no number, or one that may be a key."""
     if isinstance(value, int):
         return -MAX_KEY <= value <= MAX_KEY
-    return not (isinstance(value, str) and value.isdecimal() and len(value) > _KEY_DIGITS)
+    if not isinstance(value, str):
+        return True
+    return len(value) <= _KEY_DIGITS or not value.isdecimal()
 
 
 def is_year(year: int) -> bool:
@@ -35,8 +40,9 @@ def is_year(year: int) -> bool:
 
 
 def check_year(value: date) -> None:
-    """Refuse a date at the ends of the calendar; a
-    validator of form fields. Raises: ValidationError.
+    """Refuse a date at the ends of the calendar; a validator of form fields.
+
+    Raises: ValidationError.
     """
     if not is_year(value.year):
         years = {"first": FIRST_YEAR, "last": LAST_YEAR}

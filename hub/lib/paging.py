@@ -1,7 +1,7 @@
-"""Pages of a list: what stands on one, and the addresses of those before and after, as
-``components/pages.html`` wants.
+"""Cut lists into pages, and give the addresses of those before and after.
 
-No page reads a whole table: what grows with the use of the hub is cut here.
+``components/pages.html`` shows them. No page reads a whole table: what grows with the use of the
+hub is cut here.
 """
 
 from collections.abc import Iterable
@@ -32,8 +32,9 @@ class PagedList(list[Row]):
 
 
 def nearest(number: int, total: int, size: int) -> tuple[int, int]:
-    """Return the page that is shown for the one asked for,
-    and how many there are: a missing page is the nearest.
+    """Return the number of the page to show for the one asked for, and how many there are.
+
+    For a missing page it is the nearest.
     """
     pages = max(1, -(-total // size))
     return min(max(number, 1), pages), pages
@@ -43,8 +44,10 @@ def listed(rows: "QuerySet[Any] | list[Any]", *, page: int, size: int = ROWS) ->
     """Return a page of a query, or of a short list made in memory. Queries: 2 for a query."""
     total = len(rows) if isinstance(rows, list) else rows.count()
     number, pages = nearest(page, total, size)
+    if not total:
+        return PagedList()
     start = (number - 1) * size
-    return PagedList(list(rows[start : start + size]) if total else [], number, pages, total)
+    return PagedList(list(rows[start : start + size]), number, pages, total)
 
 
 def neighbours(number: int, pages: int, **query: str) -> dict[str, str]:
@@ -57,7 +60,9 @@ def neighbours(number: int, pages: int, **query: str) -> dict[str, str]:
     def url(page: int) -> str:
         return "?" + urlencode({**query, "page": page})
 
-    return {
-        "earlier_url": url(number - 1) if number > 1 else "",
-        "later_url": url(number + 1) if number < pages else "",
-    }
+    urls = {"earlier_url": "", "later_url": ""}
+    if number > 1:
+        urls["earlier_url"] = url(number - 1)
+    if number < pages:
+        urls["later_url"] = url(number + 1)
+    return urls

@@ -60,34 +60,45 @@ def to_html(text: str) -> str:
         depth = paragraph.depth
         lines = [line.html(words) for words in paragraph.lines]
         if paragraph.is_drawn:
-            drawn = ' class="drawn"' if _fits(paragraph.lines) else ""
-            written.append(f'<pre{drawn} dir="auto">' + "\n".join(lines) + "</pre>\n")
+            written.append(_pre_tag(paragraph) + "\n".join(lines) + "</pre>\n")
         elif lines:
             written.append('<p class="typed" dir="auto">' + "<br>".join(lines) + "</p>\n")
     return "".join([*written, *["</blockquote>\n"] * depth])
 
 
-def _fits(lines: list[str]) -> bool:
-    return max(map(len, lines)) <= _DRAWN_WIDTH
+def _pre_tag(paragraph: TypedParagraph) -> str:
+    if max(map(len, paragraph.lines)) <= _DRAWN_WIDTH:
+        return '<pre class="drawn" dir="auto">'
+    return '<pre dir="auto">'
 
 
 def quote_depths(lines: list[str]) -> list[tuple[int, str]]:
-    """Return of each line how deep it is quoted, 0 for
-    the author's own, and what it says without the marks.
+    """Return of each line how deep it is quoted, and its words without the marks.
+
+    The author's own lines have depth 0.
     """
     depths: list[tuple[int, str]] = []
     for at, line in enumerate(lines):
         match = _marks.match(line)
-        if match is None or (_comparison.match(line) and not _is_among_quoted(lines, at)):
+        if match is None or _compares(lines, at):
             depths.append((0, line))
         else:
             depths.append((min(match[1].count(">"), MAX_DEPTH), line[match.end() :]))
     return depths
 
 
+def _compares(lines: list[str], at: int) -> bool:
+    """Whether a line begins with a comparison of its author's, not with a mark of quotation."""
+    if not _comparison.match(lines[at]):
+        return False
+    beside = lines[max(at - 1, 0) : at] + lines[at + 1 : at + 2]
+    return not any(_marks.match(line) and not _comparison.match(line) for line in beside)
+
+
 def shown_depths(lines: list[str]) -> list[tuple[int, str]]:
-    """Return the same with what is passed on one deeper
-    than it stands: it is not its sender's words either.
+    """Return :func:`quote_depths` with forwarded messages one deeper than they stand.
+
+    They are not their sender's words either.
     """
     depths = quote_depths(lines)
     for begin, end in forwards.passed_on(lines):
@@ -95,17 +106,12 @@ def shown_depths(lines: list[str]) -> list[tuple[int, str]]:
     return depths
 
 
-def _is_among_quoted(lines: list[str], at: int) -> bool:
-    beside = (lines[at - 1] if at else "", lines[at + 1] if at + 1 < len(lines) else "")
-    return any(_marks.match(line) and not _comparison.match(line) for line in beside)
-
-
 def paragraphs(text: str) -> Iterator[TypedParagraph]:
     """Yield the paragraphs of a text: lines of one depth between blank ones."""
     paragraph = TypedParagraph(0)
     for depth, line in shown_depths(text.split("\n")):
         is_blank = not line.strip()
-        if depth != paragraph.depth or (is_blank and paragraph.lines):
+        if is_blank or depth != paragraph.depth:
             if paragraph.lines:
                 yield paragraph
             paragraph = TypedParagraph(depth)
@@ -125,15 +131,18 @@ class _LineWriter:
         """Return the HTML of a line."""
         pieces, at = [], 0
         for link in bare_links(line):
-            if not link.href or not self.links_left:
+            if not link.href:
+                continue
+            if not self.links_left:
                 continue
             self.links_left -= 1
             address = line[link.start : link.end]
-            target = other_target(address, link.href)
             pieces.append(escape(line[at : link.start]))
             pieces.append(
                 f'<a href="{escape(as_uri(link.href))}" rel="{LINK_REL}">{escape(address)}</a>'
             )
-            pieces.append(escape(f" ({target})") if target else "")
+            target = other_target(address, link.href)
+            if target:
+                pieces.append(escape(f" ({target})"))
             at = link.end
         return "".join([*pieces, escape(line[at:])])

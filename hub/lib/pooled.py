@@ -4,11 +4,10 @@ from django.db import connection
 
 
 def give_back() -> None:
-    """Give back this thread's connection, where connections come from a pool and no transaction is
-    open.
+    """Give back this thread's connection, where connections come from a pool.
 
-    Called where a thread may not come again for long: between two blocks of a download, after a
-    heartbeat.
+    Within a transaction it is kept. Called where a thread may not come again for long: between two
+    blocks of a download, after a heartbeat.
     """
     if connection.settings_dict["OPTIONS"].get("pool") and not connection.in_atomic_block:
         connection.close()

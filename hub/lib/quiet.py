@@ -9,8 +9,9 @@ PAUSE_SECONDS = 60.0
 
 
 class NowAndThen(logging.Filter):
-    """Lets one record through in :data:`PAUSE_SECONDS`;
-    also asked directly, before a line is written.
+    """Lets one record through in :data:`PAUSE_SECONDS`.
+
+    It is also asked directly, before a line is written.
     """
 
     def __init__(self, pause_seconds: float = PAUSE_SECONDS) -> None:

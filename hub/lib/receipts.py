@@ -1,11 +1,10 @@
-"""Receipts: what the hub says of the last act, beside the thing that was acted on, with undo where
-there is one.
+"""Receipts: what the hub says of the last act, beside the thing that was acted on.
 
-Whoever sends a form comes back to the place of the thing (``#c12``), where a word at the top is out
-of sight. A receipt waits in the login session for the next page, whose template shows it with ``{%
-receipt place %}`` (:mod:`hub.templatetags.hub_ui`). What no place of the page takes stands above
-it, like the messages of ``django.contrib.messages``, which stay for acts that lead to the top of a
-page.
+An act that can be undone has its undo there. Whoever sends a form comes back to the place of the
+thing (``#c12``), where a word at the top is out of sight. A receipt waits in the login session for
+the next page, whose template shows it with ``{% receipt place %}``
+(:mod:`hub.templatetags.hub_ui`). What no place of the page takes stands above it, like the messages
+of ``django.contrib.messages``, which stay for acts that lead to the top of a page.
 """
 
 from dataclasses import asdict, dataclass, field

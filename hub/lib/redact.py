@@ -1,5 +1,4 @@
-"""Find a person who leaves for good in stored texts and bytes, and take the name and the addresses
-out.
+"""Find a person who leaves for good in stored texts and bytes, and take them out.
 
 A name is looked for as it was written in the hub, as "Diallo, Amina" and "Diallo Amina", and
 without the marks of its letters; a short single word is no name to look for, since it would be
@@ -33,10 +32,13 @@ CHUNK = 200
 SINGLE_WORD = 6
 # Letters that a name must have to be found in the name of a file without what separates its words.
 JOINED = 8
+# The ending of a file's name; what is longer may be a part of the name.
+_ENDING = re.compile(r"\.[^\W_]{1,5}\Z")
 _BASE64 = re.compile(rb"(?:[A-Za-z0-9+/]{40,}\r?\n)+[A-Za-z0-9+/]*={0,2}|[A-Za-z0-9+/]{40,}={0,2}")
 _QUOTED = re.compile(rb"=([0-9A-Fa-f]{2})")
 # A word of a header in base64 (RFC 2047), however short.
 _ENCODED_WORD = re.compile(rb"=\?[\w.:*-]+\?[Bb]\?([A-Za-z0-9+/=]+)\?=")
+_ENTITIES = {code: f"&{name};" for code, name in codepoint2name.items()}
 # Charsets that mails are still written in beside UTF-8.
 _CHARSETS = (
     "cp1250 cp1251 cp1252 cp1253 cp1254 cp1255 cp1256 iso8859-2 iso8859-5 iso8859-6 iso8859-7 "
@@ -82,12 +84,10 @@ class SoughtPerson:
         folded = _folded(name)
         joined = folded.replace(" ", "")
         for needle in self._folded:
-            is_by_itself = f" {needle} " in f" {folded} "
+            if f" {needle} " in f" {folded} ":
+                return True
             bare = needle.replace(" ", "")
-            # Short words of Latin letters stand in others; those of scripts without spaces stand
-            # beside others.
-            may_be_joined = len(bare) >= JOINED or not bare.isascii()
-            if is_by_itself or (may_be_joined and bare in joined):
+            if bare in joined and _may_be_joined(bare):
                 return True
         return False
 
@@ -95,24 +95,24 @@ class SoughtPerson:
         """Return the name of a file; of one that is called after the person only the ending."""
         if not self.is_in_file_name(name):
             return self.out_of(name)
-        ending = name.rpartition(".")[2] if "." in name else ""
-        return f"{GAP}.{ending}" if ending.isalnum() and len(ending) <= 5 else GAP
+        ending = _ENDING.search(name)
+        if ending is None:
+            return GAP
+        return f"{GAP}{ending[0]}"
 
     def out_of(self, text: str, gap: str = GAP) -> str:
         """Return a text without the person."""
         return self._pattern.sub(lambda _match: gap, text)
 
     def out_of_id(self, text: str, gap: str = GAP) -> str:
-        """Return a list of ids, such as Message-IDs,
-        with a gap for each that has an address in it.
-        """
-        if not any(needle in text.lower() for needle in self.needles):
+        """Return a list of ids, such as Message-IDs, with a gap for each with an address in it."""
+        if not self._is_in_id(text):
             return text
-        words = (
-            gap if any(needle in word.lower() for needle in self.needles) else word
-            for word in text.split()
-        )
-        return " ".join(words)
+        return " ".join(gap if self._is_in_id(word) else word for word in text.split())
+
+    def _is_in_id(self, text: str) -> bool:
+        lowered = text.lower()
+        return any(needle in lowered for needle in self.needles)
 
     def out_of_json(self, value: Any, gap: str = GAP) -> Any:
         """Return JSON without the person, keys left alone."""
@@ -140,8 +140,9 @@ class SoughtPerson:
         return any(needle in view for view in lowered for needle in self._bytes)
 
     def out_of_bytes(self, raw: bytes) -> bytes:
-        """Return a mail without the person; nothing of
-        it where the person stands behind an encoding.
+        """Return a mail without the person.
+
+        Nothing of it is left where the person stands behind an encoding.
         """
         if not self.is_in_bytes(raw):
             return raw
@@ -158,8 +159,9 @@ class SoughtPerson:
         )
 
     def named_in(self, rows: QuerySet[Any], fields: Sequence[str]) -> QuerySet[Any]:
-        """Return the rows that may name the person in some
-        of their fields, JSON too; look again at each.
+        """Return the rows that may name the person in some of their fields, JSON too.
+
+        Look again at each.
         """
         condition = Q(pk__in=())
         casts: dict[str, Any] = {}
@@ -185,20 +187,20 @@ def scrub(
     *,
     ids: bool = False,
 ) -> int:
-    """Take the person out of some fields of rows, a chunk at a time; returns how many rows were
-    changed.
+    """Take the person out of some fields of rows, a chunk at a time.
 
-    Args: ids, whether the fields hold ids and no texts.
+    Args: ids, whether the fields hold ids and no texts. Returns: how many rows were changed.
     """
     changed = 0
     for chunk in in_batches(person.named_in(rows, fields).only("pk", *fields), CHUNK):
         for row in chunk:
             for field in fields:
-                before = getattr(row, field)
-                after = (
-                    person.out_of_id(before or "", gap) if ids else person.out_of_json(before, gap)
-                )
-                setattr(row, field, _cut(after, row, field))
+                value = getattr(row, field)
+                if ids:
+                    value = person.out_of_id(value or "", gap)
+                else:
+                    value = person.out_of_json(value, gap)
+                setattr(row, field, _cut(value, row, field))
         with transaction.atomic():
             rows.model._default_manager.bulk_update(chunk, list(fields))
         changed += len(chunk)
@@ -206,8 +208,10 @@ def scrub(
 
 
 def _cut(value: Any, row: Any, field: str) -> Any:
-    length = getattr(_field_of(type(row), field), "max_length", None)
-    return value[:length] if isinstance(value, str) and length else value
+    """Return a value in the length that its column has; columns without one take any."""
+    if not isinstance(value, str):
+        return value
+    return value[: getattr(_field_of(type(row), field), "max_length", None)]
 
 
 def _field_of(model: type[models.Model], name: str) -> Any:
@@ -228,8 +232,8 @@ def _decoded(block: bytes) -> bytes:
 
 def _spellings(address: str) -> Iterable[str]:
     folded = address.strip().lower()
-    local, at, domain = folded.rpartition("@")
-    if not at or not local:
+    local, _at, domain = folded.rpartition("@")
+    if not local:
         return
     yield folded
     try:
@@ -257,8 +261,18 @@ def _folded(text: str) -> str:
     return " ".join(re.split(r"[\W_]+", _unmarked(text).casefold())).strip()
 
 
+def _may_be_joined(word: str) -> bool:
+    """Whether a word is looked for within others.
+
+    Short ones of Latin letters stand in many; those of scripts without spaces stand beside others.
+    """
+    return len(word) >= JOINED or not word.isascii()
+
+
 def _cases(needle: str) -> tuple[str, ...]:
-    return (needle,) if needle.isascii() else (needle, needle.lower(), needle.upper())
+    if needle.isascii():
+        return (needle,)
+    return needle, needle.lower(), needle.upper()
 
 
 def _in_bytes(needle: str) -> Iterator[bytes]:
@@ -268,11 +282,7 @@ def _in_bytes(needle: str) -> Iterator[bytes]:
         if spelled.isascii():
             continue
         yield spelled.encode("ascii", "xmlcharrefreplace").lower()
-        named = (
-            f"&{codepoint2name[ord(char)]};" if ord(char) in codepoint2name else char
-            for char in spelled
-        )
-        yield "".join(named).encode().lower()
+        yield spelled.translate(_ENTITIES).encode().lower()
         for charset in _CHARSETS:
             try:
                 yield spelled.encode(charset).lower()
@@ -292,26 +302,34 @@ def _orders(name: str) -> Iterator[str]:
 
 
 def _is_telling(name: str) -> bool:
-    """Whether a name of one word is looked for: a short
-    one of Latin letters stands in many sentences.
+    """Whether a name of one word is looked for.
+
+    A short one of Latin letters stands in many sentences.
     """
     if len(name) >= SINGLE_WORD:
         return True
-    return len(name) > 1 and not name.isascii() and not name.islower()
+    if len(name) == 1:
+        return False
+    if name.isascii():
+        return False
+    return not name.islower()
 
 
 def _pattern(needle: str) -> str:
     escaped = r"\s+".join(re.escape(word) for word in needle.split())
     if "@" in needle:
         return rf"(?<![\w.+-]){escaped}(?![\w-])"
+    if " " in needle or needle[:1].isascii():
+        return rf"(?<!\w){escaped}(?!\w)"
     # Scripts without spaces put other words right beside a name.
-    return rf"(?<!\w){escaped}(?!\w)" if needle[:1].isascii() or " " in needle else escaped
+    return escaped
 
 
 @dataclass(frozen=True)
 class Trace:
-    """A place where others name the person, for those who
-    decide what becomes of it; the label names nobody.
+    """A place where others name the person, for those who decide what becomes of it.
+
+    The label names nobody.
     """
 
     kind: str

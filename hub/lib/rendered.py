@@ -18,16 +18,12 @@ from hub.lib.markup import VERSION, render
 
 
 def rendered(text: str) -> str:
-    """Return what is stored of a text: the first line
-    names renderer and words, then comes the HTML.
-    """
+    """Return what is stored of a text: a line that names renderer and words, then the HTML."""
     return f"{_mark(text)}\n{render(text)}" if text else ""
 
 
 def shown(text: str, stored: str) -> SafeString:
-    """Return the HTML of a text: what is stored of
-    it, or rendered now where that is of other words.
-    """
+    """Return the HTML of a text, rendered now where what is stored is of other words."""
     if not text:
         return mark_safe("")
     mark, _end, html = stored.partition("\n")
@@ -67,8 +63,9 @@ class RenderedField(models.TextField):
 
 
 def render_again(model: type[models.Model], *, limit: int) -> int:
-    """Render what another version of the renderer has stored, row by row and outside of
-    transactions.
+    """Render what another version of the renderer has stored, row by row.
+
+    No transaction is open meanwhile.
 
     Returns: how many rows there were, at most ``limit``. Queries: 1 for each field, and 1 for each
     row.

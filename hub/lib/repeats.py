@@ -18,31 +18,30 @@ class Repeats:
     def __init__(self, log: logging.Logger, what: str) -> None:
         self.log, self.what = log, what
         self.failures = 0
-        self._since = self._said_at = 0.0
+        self._since = self._logged_at = 0.0
 
     @property
     def wait(self) -> float:
-        """Seconds to wait before the next try; twice as
-        long after each failure, none when all is well.
+        """Seconds to wait before the next try.
+
+        It is twice as long after each failure, none when all is well.
         """
-        return (
-            min(FIRST_WAIT * 2 ** min(self.failures - 1, 10), LONGEST_WAIT)
-            if self.failures
-            else 0.0
-        )
+        if not self.failures:
+            return 0.0
+        return min(FIRST_WAIT * 2 ** min(self.failures - 1, 10), LONGEST_WAIT)
 
     def failed(self, error: BaseException, *, expected: bool) -> None:
         """Count a failure, and log it when it is time to. Args: expected, it needs no traceback."""
         moment = time.monotonic()
         self.failures += 1
         if self.failures == 1:
-            self._since = self._said_at = moment
+            self._since = self._logged_at = moment
             trace = None if expected else error
             self.log.error(
                 "%s failed and will be tried again: %s", self.what, _short(error), exc_info=trace
             )
-        elif moment - self._said_at >= REMIND_SECONDS:
-            self._said_at = moment
+        elif moment - self._logged_at >= REMIND_SECONDS:
+            self._logged_at = moment
             seconds = round(moment - self._since)
             self.log.error(
                 "%s has failed for %d s (%d times): %s",

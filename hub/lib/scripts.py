@@ -1,5 +1,6 @@
-"""Tell in which script words are written, and in
-which direction: for emphasis, initials and sentences.
+"""Tell in which script words are written, and in which direction.
+
+Emphasis, initials and sentences depend on it.
 """
 
 import unicodedata
@@ -14,13 +15,12 @@ _SQUARES = (
     range(0x3100, 0xA4D0),
     range(0xAC00, 0xD7B0),
     range(0xF900, 0xFB00),
+    range(0x20000, 0x40000),
 )
-_PLANES = range(0x20000, 0x40000)
 
 
 def script_of(text: str) -> str:
-    """Return ``arabic`` or ``han`` for words in scripts that have no slanted letters, empty for
-    others.
+    """Return ``arabic`` or ``han`` for words in scripts without slanted letters, else empty.
 
     The first letter decides; Hebrew and others from right to left count as Arabic, kana and hangul
     as Han.
@@ -30,14 +30,16 @@ def script_of(text: str) -> str:
             continue
         if unicodedata.bidirectional(letter) in {"R", "AL"}:
             return ARABIC
-        code = ord(letter)
-        return HAN if code in _PLANES or any(code in block for block in _SQUARES) else ""
+        return HAN if _is_square(ord(letter)) else ""
     return ""
 
 
+def _is_square(code: int) -> bool:
+    return any(code in block for block in _SQUARES)
+
+
 def isolate(text: str) -> str:
-    """Return a name or title for a sentence of plain text, so that it does not pull the words
-    around it.
+    """Return a name or title for a sentence of plain text, isolated from the words around it.
 
     Marks of isolation (UAX 9, U+2068 and U+2069) stand around what has a letter against the
     reader's language, and around nothing else: most mail stays as it is typed. What has marks
@@ -47,14 +49,19 @@ def isolate(text: str) -> str:
         return text
     kinds = {unicodedata.bidirectional(letter) for letter in text}
     against = {"L"} if get_language_bidi() else {"R", "AL"}
-    return f"{_BEGIN}{text}{_END}" if kinds & against else text
+    if kinds.isdisjoint(against):
+        return text
+    return f"{_BEGIN}{text}{_END}"
 
 
 def shorten(line: str, length: int) -> str:
-    """Return a line in at most ``length`` characters: one
-    that is cut ends in an ellipsis, and isolates no more.
+    """Return a line in at most ``length`` characters.
+
+    One that is cut ends in an ellipsis, and isolates no more.
     """
     if len(line) <= length:
         return line
     line = f"{line[: length - 2].rstrip()}…"
-    return f"{line}{_END}" if line.count(_BEGIN) > line.count(_END) else line
+    if line.count(_BEGIN) > line.count(_END):
+        line += _END
+    return line

@@ -1,5 +1,6 @@
-"""Sizes of files and messages, in one unit everywhere:
-kB of a thousand bytes, MB above a thousand of them.
+"""Write sizes of files and messages, in one unit everywhere.
+
+That is kB of a thousand bytes, MB above a thousand of them.
 """
 
 from django.utils.formats import number_format
@@ -9,10 +10,10 @@ KILOBYTE = 1_000
 
 
 def say_size(size: int) -> str:
-    """Return a size in bytes as people read it: "175 kB", "1.7 MB" with the decimal mark of the
-    language.
+    """Return a size in bytes as people read it: "175 kB", "1.7 MB".
 
-    Kilobytes are rounded up, so that a file never has none.
+    The decimal mark is that of the language. Kilobytes are rounded up, so that a file never has
+    none.
     """
     kilobytes = -(-size // KILOBYTE)
     if kilobytes < KILOBYTE:

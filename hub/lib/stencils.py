@@ -1,5 +1,4 @@
-"""Components drawn once with gaps in the place of their values, for what stands on a page many
-times.
+"""Draw a component once, with gaps in the place of its values, where a page has it many times.
 
 A component is an ordinary template that shows *values* and asks *flags*. The engine draws it once
 for a language and a set of flags, with a mark in the place of each value; afterwards the values are
@@ -66,9 +65,7 @@ class Stencil:
         return form
 
     def _cut(self, flags: tuple[bool, ...]) -> tuple[str, tuple[str, ...]]:
-        """Draw the component once and return it as a format
-        with the names of the values in it, in their order.
-        """
+        """Draw the component once; return it as a format, and the names of its values in order."""
         gaps = {name: SafeString(f"\ue000{at}\ue001") for at, name in enumerate(self.values)}
         named = dict(zip(self.flags, flags, strict=True))
         context = {**self.more(named), **named, **gaps}

@@ -28,10 +28,13 @@ _APPS = frozenset(
 
 
 def clean_texts(instance: models.Model, raw: bool = False, **_options: Any) -> None:
-    """Take out of every text of a row what no format
-    carries; rows of a fixture stay as they are.
+    """Take out of every text of a row what no format carries.
+
+    Rows of a fixture stay as they are.
     """
-    if raw or instance._meta.app_label not in _APPS:
+    if raw:
+        return
+    if instance._meta.app_label not in _APPS:
         return
     for field in instance._meta.concrete_fields:
         if not isinstance(field, models.CharField | models.TextField):

@@ -16,7 +16,7 @@ from typing import Any, TypeVar, cast
 
 from django.http import HttpRequest, HttpResponseBase
 
-from hub.lib.clients import client_key
+from hub.lib.clients import client_key, is_signed_in
 from hub.lib.errors import TooMany
 
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
@@ -47,16 +47,21 @@ class Throttle:
         """
         if not self.amount:
             return 0
-        moment = time.monotonic() if moment is None else moment
+        if moment is None:
+            moment = time.monotonic()
         with self._lock:
             tokens, since = self._buckets.pop(client, (float(self.amount), moment))
             tokens = min(float(self.amount), tokens + (moment - since) * self.amount / self.seconds)
-            allowed = tokens >= 1
+            is_allowed = tokens >= 1
+            if is_allowed:
+                tokens -= 1
             # Put back at the end: the first ones are those that were quiet longest.
-            self._buckets[client] = (tokens - 1 if allowed else tokens, moment)
+            self._buckets[client] = (tokens, moment)
             if len(self._buckets) > MAX_CLIENTS:
                 del self._buckets[next(iter(self._buckets))]
-        return 0 if allowed else max(1, math.ceil((1 - tokens) * self.seconds / self.amount))
+        if is_allowed:
+            return 0
+        return max(1, math.ceil((1 - tokens) * self.seconds / self.amount))
 
     def reset(self) -> None:
         """Forget every client."""
@@ -66,15 +71,15 @@ class Throttle:
 
 def requester(request: HttpRequest) -> str:
     """Return what stands for who asks: the member, else the client."""
-    user = getattr(request, "user", None)
-    if user is not None and user.is_authenticated:
-        return f"member:{user.pk}"
+    if is_signed_in(request):
+        return f"member:{request.user.pk}"
     return client_key(request.META.get("REMOTE_ADDR", ""))
 
 
 def throttled(amount: int, seconds: float = 60.0) -> Callable[[View], View]:
-    """Let each member or client ask a view so often
-    in a span of seconds; more is answered with 429.
+    """Let each member or client ask a view so often in a span of seconds.
+
+    More is answered with 429.
     """
     throttle = Throttle(amount, seconds)
 

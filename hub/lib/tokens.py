@@ -67,8 +67,9 @@ def _numbers(payload: bytes) -> list[int]:
 
 
 def _spelled(mac: bytes, payload: bytes) -> str:
-    """Return base32 in lower case, without padding; two
-    letters at a time, since a fan-out spells thousands.
+    """Return base32 in lower case, without padding.
+
+    It is spelled two letters at a time, since a fan-out spells thousands.
     """
     raw = mac + payload
     bits = len(raw) * 8

@@ -1,10 +1,9 @@
-"""What somebody typed into a form that was not taken: pages of errors show it, so that it can be
-copied.
+"""Return what somebody typed into a form that was refused, so that it can be copied.
 
-A form whose view refuses it as a whole (the discussion has closed, the topic is hidden by now, the
-sign-in has ended, the form was open too long) is not shown again. Its words would be lost to
-whoever has no script, and to a browser that does not keep them. No page shows what a form from
-another site has sent.
+Pages of errors show it. A form whose view refuses it as a whole (the discussion has closed, the
+topic is hidden by now, the sign-in has ended, the form was open too long) is not shown again. Its
+words would be lost to whoever has no script, and to a browser that does not keep them. No page
+shows what a form from another site has sent.
 """
 
 from urllib.parse import urlsplit
@@ -24,10 +23,13 @@ LONG_TEXTS = frozenset(
 
 
 def typed_texts(request: HttpRequest) -> list[str]:
-    """Return the texts that came with a form, in its
-    order; nothing for a page that was only read.
+    """Return the texts that came with a form, in its order.
+
+    There are none for a page that was only read.
     """
-    if request.method != "POST" or not _is_from_here(request):
+    if request.method != "POST":
+        return []
+    if not _is_from_here(request):
         return []
     try:
         fields = request.POST
@@ -43,8 +45,9 @@ def typed_texts(request: HttpRequest) -> list[str]:
 
 
 def _is_from_here(request: HttpRequest) -> bool:
-    """Whether a form was sent from a page of this host; a
-    browser says where it comes from, a program need not.
+    """Whether a form was sent from a page of this host.
+
+    A browser says where it comes from, a program need not.
     """
     origin = request.headers.get("Origin") or request.headers.get("Referer")
     return origin is None or urlsplit(origin).netloc == request.get_host()

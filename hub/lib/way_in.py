@@ -15,6 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.utils.http import escape_leading_slashes, url_has_allowed_host_and_scheme
 
+from hub.lib.clients import is_signed_in, is_signed_out
 from hub.lib.typed import typed_texts
 
 View = TypeVar("View", bound=Callable[..., HttpResponse])
@@ -34,8 +35,9 @@ def never_asks_to_sign_in(view: View) -> View:
 
 
 def keeps_draft(name: str) -> Callable[[View], View]:
-    """Mark the view of a page whose box keeps a draft in the browser, so that the words outlive the
-    page.
+    """Mark the view of a page whose box keeps a draft in the browser.
+
+    So the words outlive the page.
 
     Args: name, of the draft, with the names of the address's parts in braces (``topic-{pk}``).
     """
@@ -47,28 +49,32 @@ def keeps_draft(name: str) -> Callable[[View], View]:
     return mark
 
 
-def kept_at_sign_in(request: HttpRequest, response: HttpResponse) -> HttpResponse:
-    """Show the words of a form that came without a sign-in,
-    instead of leading to the sign-in page without them.
+def keep_typed_texts(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """Show the words of a form that came without a sign-in.
+
+    Otherwise it would lead to the sign-in page without them.
     """
-    user = getattr(request, "user", None)
-    if (
-        request.method != "POST"
-        or response.status_code != 302
-        or user is None
-        or user.is_authenticated
-    ):
+    if request.method != "POST":
         return response
-    if urlsplit(response.headers["Location"]).path != resolve_url(
-        settings.LOGIN_URL
-    ) or not typed_texts(request):
+    if not is_signed_out(request):
+        return response
+    if not _leads_to_sign_in(response):
+        return response
+    if not typed_texts(request):
         return response
     return render(request, "signed_out.html", {"sign_in": response.headers["Location"]}, status=403)
 
 
+def _leads_to_sign_in(response: HttpResponse) -> bool:
+    if response.status_code != 302:
+        return False
+    return urlsplit(response.headers["Location"]).path == resolve_url(settings.LOGIN_URL)
+
+
 def nothing_here(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """Answer for an address that has nothing for the
-    reader: the way in to who is not signed in, else a 404.
+    """Answer for an address that has nothing for the reader.
+
+    Who is not signed in is led to the sign-in page, everybody else gets a 404.
     """
     if _may_help(request):
         return redirect_to_login(way_back(request))
@@ -78,19 +84,19 @@ def nothing_here(request: HttpRequest, exception: Exception | None = None) -> Ht
 def draft_of(request: HttpRequest) -> str:
     """Return the name of the draft that the page at this address would keep, empty for none."""
     match = request.resolver_match
-    name = str(getattr(match.func, "draft", "")) if match is not None else ""
-    return name.format(**match.kwargs) if name and match is not None else ""
+    if match is None:
+        return ""
+    return str(getattr(match.func, "draft", "")).format(**match.kwargs)
 
 
 def without_the_long_address(request: HttpRequest) -> HttpResponse:
-    """Answer where a view would have led to an address that is too long for Django to lead to.
+    """Answer where a view would lead to an address that is too long for Django.
 
     Only what somebody typed makes one: the address of a page that asks for a sign-in, or what
     should come after the sign-in. Who is signed in goes home; others sign in, as
     :func:`nothing_here` has it, where that may help.
     """
-    user = getattr(request, "user", None)
-    if user is not None and user.is_authenticated:
+    if is_signed_in(request):
         return redirect("/")
     if len(request.get_full_path()) > LONGEST and _may_help(request):
         return redirect_to_login(way_back(request))
@@ -98,36 +104,53 @@ def without_the_long_address(request: HttpRequest) -> HttpResponse:
 
 
 def way_back(request: HttpRequest) -> str:
-    """Return the address to go on at after a sign-in: the page asked for, or the one a form was
-    sent from.
+    """Return the address to go on at after a sign-in.
 
-    A form's own address may take nothing but the form. The address of the page is taken only from
-    this host.
+    It is that of the page asked for, or of the one a form was sent from: a form's own address may
+    take nothing but the form. The address of the page is taken only from this host.
     """
-    address = request.get_full_path()
+    address = _page_of_form(request) or request.get_full_path()
+    if len(address) > LONGEST:
+        return "/"
+    return escape_leading_slashes(address)
+
+
+def _page_of_form(request: HttpRequest) -> str:
+    """Return the page of this host that a form was sent from, empty where none is known."""
+    if request.method in {"GET", "HEAD"}:
+        return ""
     came_from = request.headers.get("Referer", "")
-    if request.method not in {"GET", "HEAD"} and url_has_allowed_host_and_scheme(
-        came_from, {request.get_host()}
-    ):
-        parts = urlsplit(came_from)
-        address = f"{parts.path}?{parts.query}" if parts.query else parts.path or "/"
-    return escape_leading_slashes(address) if len(address) <= LONGEST else "/"
+    if not url_has_allowed_host_and_scheme(came_from, {request.get_host()}):
+        return ""
+    parts = urlsplit(came_from)
+    if parts.query:
+        return f"{parts.path}?{parts.query}"
+    return parts.path or "/"
 
 
 def _may_help(request: HttpRequest) -> bool:
     """Whether signing in may show more at this address."""
-    user = getattr(request, "user", None)
-    if user is None or user.is_authenticated or request.path.startswith(PROGRAMS):
+    if not is_signed_out(request):
         return False
-    if not request.path.endswith("/") and not request.path.startswith(FILES):
+    if not _is_page(request.path):
         return False
-    match = request.resolver_match
-    if match is not None and not getattr(match.func, "asks_to_sign_in", True):
+    if _is_script(request):
         return False
-    return request.method in {"GET", "HEAD", "POST"} and not _is_script(request)
+    if request.method not in {"GET", "HEAD", "POST"}:
+        return False
+    view = getattr(request.resolver_match, "func", None)
+    return getattr(view, "asks_to_sign_in", True)
+
+
+def _is_page(path: str) -> bool:
+    """Whether people, not programs, read what stands at a path."""
+    if path.startswith(PROGRAMS):
+        return False
+    return path.endswith("/") or path.startswith(FILES)
 
 
 def _is_script(request: HttpRequest) -> bool:
+    if "X-Requested-With" in request.headers:
+        return True
     accepts = request.headers.get("Accept", "")
-    wants_data = "application/json" in accepts and "text/html" not in accepts
-    return wants_data or "X-Requested-With" in request.headers
+    return "application/json" in accepts and "text/html" not in accepts

@@ -1,5 +1,7 @@
-"""How allauth behaves here: no sign-up, our letters,
-our words, and a page for those who may not sign in yet.
+"""Say how allauth behaves here.
+
+There is no sign-up; notifications and words are the hub's, and a page tells those who may not sign
+in yet where they stand.
 """
 
 import time
@@ -27,11 +29,12 @@ from hub.members.account.notify import Change, notify
 from hub.members.account.rules import has_factor
 from hub.members.authors import take_over_words
 from hub.members.models import Application, Member
+from hub.members.requests import member_of
 from hub.members.selectors import address_owner
 from hub.members.services import send_again
 
-# allauth's name of a mail -> our letter.
-_LETTERS = {
+# allauth's name of a mail -> the template of our notification.
+_TEMPLATES = {
     "email_confirmation": "members/mail/address",
     "email_confirmation_signup": "members/mail/address",
     "password_reset_key": "members/mail/password",
@@ -50,6 +53,14 @@ def too_often(seconds: int) -> str:
     return with_count(text, minutes)
 
 
+def _url_of(context: dict[str, Any]) -> str:
+    """Return the link that a mail of allauth's is about, the hub's own address for none."""
+    for name in ("activate_url", "password_reset_url"):
+        if context.get(name):
+            return str(context[name])
+    return f"{settings.HUB_URL}/"
+
+
 class HubAccountAdapter(DefaultAccountAdapter):
     """People apply; nobody signs up by themselves (requirement N1)."""
 
@@ -66,7 +77,7 @@ class HubAccountAdapter(DefaultAccountAdapter):
     }
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:
-        """Check a password, within the limits that all doors share."""
+        """Check a password, within the limits that all gateways share."""
         user = super().authenticate(request, **credentials)
         if user is not None:
             self._attempt(request, **credentials).succeeded()
@@ -99,9 +110,7 @@ class HubAccountAdapter(DefaultAccountAdapter):
         return False
 
     def get_reset_password_from_key_url(self, key: str) -> str:
-        """Return the link of a password mail under the
-        hub's public address, whatever host was asked.
-        """
+        """Return the link of a password mail under the hub's public address."""
         uid, _dash, rest = key.partition("-")
         return full_url("account_reset_password_from_key", uidb36=uid, key=rest)
 
@@ -119,22 +128,21 @@ class HubAccountAdapter(DefaultAccountAdapter):
         return confirmed
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Write the letter that stands for allauth's mail, in the member's language."""
+        """Send the notification that stands for allauth's mail, in the member's language."""
         name = template_prefix.rpartition("/")[2]
-        member = context.get("user") or address_owner(email)
-        to = {"to": member, "address": email} if member is not None else {"to": email}
         if name == "unknown_account":
             self._answer_unknown(email)
-        elif name in _LETTERS:
-            url = (
-                context.get("activate_url")
-                or context.get("password_reset_url")
-                or f"{settings.HUB_URL}/"
-            )
-            send_letter(**to, template=_LETTERS[name], context={"url": url})
-        else:
-            with translation.override(member.language if member else translation.get_language()):
-                super().send_mail(template_prefix, email, context)
+            return
+        member = context.get("user") or address_owner(email)
+        to: dict[str, Any] = {"to": email}
+        language = translation.get_language()
+        if member is not None:
+            to, language = {"to": member, "address": email}, member.language
+        if name in _TEMPLATES:
+            send_letter(**to, template=_TEMPLATES[name], context={"url": _url_of(context)})
+            return
+        with translation.override(language):
+            super().send_mail(template_prefix, email, context)
 
     def send_notification_mail(
         self,
@@ -143,40 +151,38 @@ class HubAccountAdapter(DefaultAccountAdapter):
         context: dict[str, Any] | None = None,
         email: str | None = None,
     ) -> None:
-        """Tell the member of a change at every address, the
-        one that has just been removed or left among them.
+        """Tell the member of a change at every address.
+
+        The one that has just been removed or left is among them.
         """
         values = context or {}
-        removed = str(values.get("deleted_email") or "")
-        detail = removed or str(values.get("to_email") or "")
+        removed = str(values.get("deleted_email", ""))
+        detail = removed or str(values.get("to_email", ""))
         also = [address for address in (removed, email) if address]
         notify(
             cast(Member, user), Change(template_prefix.rpartition("/")[2]), detail=detail, also=also
         )
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
-        """Ask for the password again, but not who has
-        just typed it to set up a first second factor.
-        """
+        """Ask for the password again, but not who has just typed it to set up a first factor."""
         if not super().is_reauthentication_required(app=app, **kwargs):
             return False
-        user = self.request.user if self.request is not None else None
-        if (
-            app != "allauth.mfa"
-            or user is None
-            or not user.is_authenticated
-            or has_factor(cast(Member, user))
-        ):
+        user = member_of(self.request)
+        if app != "allauth.mfa" or user is None:
             return True
+        return has_factor(user) or not self._has_just_typed_password(user)
+
+    def _has_just_typed_password(self, user: Member) -> bool:
         recent = time.time() - account_settings.REAUTHENTICATION_TIMEOUT
         records = get_authentication_records(self.request, user)
-        return not any(
+        return any(
             record.get("method") == "password" and record["at"] > recent for record in records
         )
 
     def _answer_unknown(self, email: str) -> None:
-        """Answer a wish for a new password from an address
-        no member signs in with: an applicant's, or nobody's.
+        """Answer who asks for a new password from an address that no member signs in with.
+
+        It is an applicant's, or nobody's.
         """
         if address_owner(email) is not None:
             send_again(address=email, now=now())
@@ -185,8 +191,9 @@ class HubAccountAdapter(DefaultAccountAdapter):
             send_letter(to=email, template="members/mail/unknown_address", context={"url": url})
 
     def respond_user_inactive(self, request: HttpRequest, user: AbstractBaseUser) -> HttpResponse:
-        """Show where the application stands; only the right
-        password leads here, so it tells a stranger nothing.
+        """Show where the application stands.
+
+        Only the right password leads here, so it tells a stranger nothing.
         """
         application = Application.objects.filter(member_id=user.pk).first()
         return render(

@@ -1,9 +1,9 @@
-"""Let allauth count in the database: its own limits live in a cache that forgets when it is full or
-away.
+"""Let allauth count in the database.
 
-All of its limits (sign-in, second factor, password reset, addresses, reauthentication) come down to
-two functions, which :func:`install` replaces; a test holds that they are still where they were.
-``ACCOUNT_RATE_LIMITS`` stays where the amounts are set.
+Its own limits live in a cache that forgets when it is full or away. All of them (sign-in, second
+factor, password reset, addresses, reauthentication) come down to two functions, which
+:func:`install` replaces; a test holds that they are still where they were. ``ACCOUNT_RATE_LIMITS``
+stays where the amounts are set.
 """
 
 import unicodedata
@@ -38,8 +38,9 @@ def _counted(
     request: HttpRequest, app: str, action: str, rate: Rate, key: Any, user: Any
 ) -> tuple[Limit, str]:
     """Return the limit and its key, in one spelling of what was typed."""
-    typed = unicodedata.normalize("NFKC", key).casefold() if key is not None else None
-    row = ratelimit.get_cache_key(request, app=app, action=action, rate=rate, key=typed, user=user)
+    if key is not None:
+        key = unicodedata.normalize("NFKC", key).casefold()
+    row = ratelimit.get_cache_key(request, app=app, action=action, rate=rate, key=key, user=user)
     return Limit(NAME, rate.amount, max(1, int(rate.duration))), row
 
 

@@ -13,9 +13,7 @@ class MembersConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Give allauth's limits a place that does not
-        forget; listen for what begins on its pages.
-        """
+        """Install allauth's limits, and listen for what begins on its pages."""
         from allauth.account.signals import email_added
         from allauth.mfa.signals import authenticator_added
         from django.contrib.auth.signals import user_logged_in
@@ -26,4 +24,4 @@ class MembersConfig(AppConfig):
         allauth_limits.install()
         user_logged_in.connect(signals.note_sign_in, dispatch_uid="hub.note_sign_in")
         authenticator_added.connect(signals.note_factor, dispatch_uid="hub.note_factor")
-        email_added.connect(signals.tell_of_address, dispatch_uid="hub.tell_of_address")
+        email_added.connect(signals.notify_of_address, dispatch_uid="hub.tell_of_address")

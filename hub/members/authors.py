@@ -1,4 +1,4 @@
-"""Authors of imported archives who are no members, and how they come to their words when they join.
+"""Keep authors of imported archives who are no members, and give them their words on joining.
 
 Such an author is a :class:`Member` who cannot sign in, is in no directory and has no address but a
 key made of it (``HASH@archive.invalid``), so that nobody owns the address by having written from it
@@ -28,8 +28,9 @@ def author_key(*, address: str, name: str = "") -> str:
 
 @transaction.atomic
 def find_or_record_author(*, address: str, name: str) -> Member:
-    """Return who writes from an address: the member who has proven it, else the author recorded for
-    it.
+    """Return who writes from an address.
+
+    That is the member who has proven it, else the author recorded for it.
 
     Args: address, as a mail names it, empty for none; name, what the author called themselves, may
     be empty.
@@ -37,21 +38,13 @@ def find_or_record_author(*, address: str, name: str) -> Member:
     Queries: 4 at most.
     """
     folded = fold_address(address)
-    row = (
-        EmailAddress.objects.filter(email=folded, verified=True).select_related("user").first()
-        if folded
-        else None
-    )
-    if row is not None:
-        return row.user
-    member = Member.objects.filter(email=folded, is_active=True).first() if folded else None
+    member = _proven_owner(folded)
     if member is not None:
         return member
     key = author_key(address=folded, name=name)
     # Some programs write the address as the name; it is shown to nobody.
-    shown = " ".join(word.partition("@")[0] for word in (name.split() or [folded]))[:150] or _(
-        "Unknown author"
-    )
+    words = [word.partition("@")[0] for word in (name.split() or [folded])]
+    shown = " ".join(words)[:150] or _("Unknown author")
     author, is_new = Member.objects.get_or_create(email=key, defaults={"name": shown})
     if is_new:
         author.set_unusable_password()
@@ -59,12 +52,22 @@ def find_or_record_author(*, address: str, name: str) -> Member:
     return author
 
 
+def _proven_owner(folded: str) -> Member | None:
+    if not folded:
+        return None
+    row = EmailAddress.objects.filter(email=folded, verified=True).select_related("user").first()
+    if row is not None:
+        return row.user
+    return Member.objects.filter(email=folded, is_active=True).first()
+
+
 @transaction.atomic
 def take_over_words(*, member: Member, address: str) -> bool:
-    """Give a member what an archive has from an address that is proven to be theirs; False when
-    there is nothing.
+    """Give a member what an archive has from an address that is proven to be theirs.
 
     Rooms that keep authors register under ``HUB_TAKE_OVER``: take_over(author, member).
+
+    Returns: False when there is nothing.
     """
     author = Member.objects.filter(email=author_key(address=address), is_active=False).first()
     if author is None or author.pk == member.pk:

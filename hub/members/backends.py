@@ -27,8 +27,9 @@ class AddressBackend(AuthenticationBackend):
         email: str | None = None,
         **kwargs: object,
     ) -> Member | None:
-        """Return the active member for address and password,
-        None otherwise; a wrong address costs the same time.
+        """Return the active member for address and password, None otherwise.
+
+        A wrong address costs the same time.
         """
         address = (email or username or "").strip()
         if not address or not password:
@@ -47,4 +48,6 @@ class AddressBackend(AuthenticationBackend):
     def get_user(self, user_id: int) -> Member | None:
         """Return the member of a session, None for one who may not sign in any more."""
         member = _by_key.first(int(user_id))
-        return member if member is not None and self.user_can_authenticate(member) else None
+        if member is None or not self.user_can_authenticate(member):
+            return None
+        return member

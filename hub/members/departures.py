@@ -1,5 +1,4 @@
-"""A person leaves for good: out of the record, which stays, and out of what others may have of
-them.
+"""Take a person who leaves for good out of the record, which stays.
 
 Two steps. The first is one transaction: the person may not sign in any more, and their own rows
 forget them. The second searches every table and every raw mail, a chunk at a time; what stands in
@@ -42,19 +41,18 @@ LOOK_AGAIN = timedelta(minutes=15)
 
 
 def anonymise_member(*, member_id: int, actor: Member, now: datetime, reason: str = "") -> Member:
-    """Take the person out of the record and keep the record: what was said stays, by "a former
-    member".
+    """Take the person out of the record and keep the record.
 
-    The country stays, so that the balance of regions remains true; every address, the name, the
-    words of the application and the password go, and with the password every open sign-in. Rooms
-    register what they do under ``HUB_FORGET`` (in the transaction, while the person still has their
-    addresses), ``HUB_SCRUB`` (after it, for rows that many may have) and ``HUB_TRACES`` (where
-    others name the person).
+    What was said stays, by "a former member". The country stays, so that the balance of regions
+    remains true; every address, the name, the words of the application and the password go, and
+    with the password every open sign-in. Rooms register what they do under ``HUB_FORGET`` (in the
+    transaction, while the person still has their addresses), ``HUB_SCRUB`` (after it, for rows that
+    many may have) and ``HUB_TRACES`` (where others name the person).
 
     Args: reason, for the record; of the Secretariat.
 
     Raises: NotAllowed (neither the person nor the Secretariat), NotFound, Conflict (has left
-        before), Invalid (nobody else leads a discussion that goes on, or is of the Secretariat).
+    before), Invalid (nobody else leads a discussion that goes on, or is of the Secretariat).
     """
     departure = _leave(member_id, actor, now, reason)
     finish_departure(departure_id=departure.pk)
@@ -97,14 +95,14 @@ def check_may_anonymise(*, member_id: int, actor: Member) -> Member:
 
     Raises: NotAllowed, NotFound, Conflict, Invalid, see :func:`anonymise_member`.
     """
-    if actor.pk != member_id and not (actor.is_active and actor.is_staff):
+    if actor.pk != member_id and not actor.is_in_secretariat:
         raise NotAllowed
     member = Member.objects.filter(pk=member_id).first()
     if member is None:
         raise NotFound
     if member.anonymised_at:
         raise Conflict(_("This person has left already."))
-    if member.is_active and member.is_staff and not secretariat().exclude(pk=member.pk).exists():
+    if member.is_in_secretariat and not secretariat().exclude(pk=member.pk).exists():
         raise Invalid(
             _("Nobody else is in the Secretariat. Add somebody else to it first."),
             code="last-secretariat",
@@ -113,10 +111,11 @@ def check_may_anonymise(*, member_id: int, actor: Member) -> Member:
 
 
 def person_for(*, member_id: int, actor: Member) -> Member:
-    """Return a person who has not left, whether they
-    may leave now or not. Raises: NotAllowed, NotFound.
+    """Return a person who has not left, whether they may leave now or not.
+
+    Raises: NotAllowed, NotFound.
     """
-    if not (actor.is_active and actor.is_staff):
+    if not actor.is_in_secretariat:
         raise NotAllowed
     member = Member.objects.filter(pk=member_id, anonymised_at=None).first()
     if member is None:
@@ -141,23 +140,22 @@ def _wanted(member: Member) -> dict[str, Sequence[str]]:
         proven.add(member.email)
     shared = EmailAddress.objects.filter(email__in=proven, verified=True).exclude(user=member)
     proven -= set(shared.values_list("email", flat=True))
-    has_namesake = (
-        Member.objects.filter(name__iexact=member.name, anonymised_at=None)
-        .exclude(pk=member.pk)
-        .exists()
-    )
+    bearers = Member.objects.filter(name__iexact=member.name, anonymised_at=None)
+    has_namesake = bearers.exclude(pk=member.pk).exists()
     return {"names": [] if has_namesake else [member.name], "addresses": sorted(proven)}
 
 
 def finish_departure(*, departure_id: int) -> int:
-    """Search everything for a person who has left; return how many places others have named them
-    in.
+    """Search everything for a person who has left.
 
     It may be begun again: what was done stays done. Afterwards the hub does not know any more whom
     it looked for.
+
+    Returns: how many places others have named them in.
     """
-    departure = Departure.objects.select_related("member").filter(pk=departure_id).first()
-    if departure is None or departure.finished_at is not None:
+    unfinished = Departure.objects.select_related("member").filter(finished_at=None)
+    departure = unfinished.filter(pk=departure_id).first()
+    if departure is None:
         return 0
     person = SoughtPerson(tuple(departure.wanted["names"]), tuple(departure.wanted["addresses"]))
     if person.needles:
@@ -177,11 +175,11 @@ def finish_departure(*, departure_id: int) -> int:
             finished_at=clock.now(), wanted={}
         )
         if is_first and count:
-            _tell_secretariat(departure, count)
+            _notify_secretariat(departure, count)
     return count
 
 
-def _tell_secretariat(departure: Departure, count: int) -> None:
+def _notify_secretariat(departure: Departure, count: int) -> None:
     url = reverse("members:departure", args=(departure.pk,))
     for reader in secretariat():
         send_letter(to=reader, template="members/mail/left", context={"count": count, "path": url})
@@ -194,10 +192,11 @@ def finish_later(departure_id: int) -> int:
 
 
 def departures_for(reader: Member) -> QuerySet[Departure]:
-    """Return who left, the newest first, each with
-    ``open_traces``. Raises: NotAllowed outside the Secretariat.
+    """Return who left, the newest first, each with ``open_traces``.
+
+    Raises: NotAllowed outside the Secretariat.
     """
-    if not (reader.is_active and reader.is_staff):
+    if not reader.is_in_secretariat:
         raise NotAllowed
     open_traces = Count("traces", filter=Q(traces__settled_at=None))
     rows = Departure.objects.select_related("member", "actor").annotate(open_traces=open_traces)
@@ -220,8 +219,9 @@ def traces_of(departure: Departure) -> QuerySet[DepartureTrace]:
 
 
 def settle_trace(*, departure_id: int, trace_id: int, actor: Member, now: datetime) -> None:
-    """Say that a place is looked after; a second time
-    changes nothing. Raises: NotAllowed, NotFound.
+    """Note that a place is looked after; a second time changes nothing.
+
+    Raises: NotAllowed, NotFound.
     """
     rows = departure_for(actor, departure_id).traces.filter(pk=trace_id)
     if not rows.exists():

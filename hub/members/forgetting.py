@@ -1,5 +1,6 @@
-"""Take a person who leaves for good out of what the hub
-keeps about people, and find them in the words of others.
+"""Take a person who leaves for good out of what the hub keeps about people.
+
+It also finds them in the words of others.
 """
 
 from collections.abc import Iterator
@@ -18,9 +19,7 @@ _UNDER_WAY = ("READY", "RUNNING")
 
 
 def scrub_people(member: "Member", person: SoughtPerson) -> None:
-    """Take the person out of reasons that the Secretariat
-    wrote about them, and out of the record of tasks.
-    """
+    """Take the person out of reasons that the Secretariat wrote, and of the record of tasks."""
     scrub(person, FactorReset.objects.filter(member=member), ["reason"])
     scrub(person, Departure.objects.filter(member=member), ["reason"])
     finished = DBTaskResult.objects.exclude(status__in=_UNDER_WAY)

@@ -1,5 +1,6 @@
-"""What people fill in: the application, its decision,
-preferences; and allauth's forms for addresses of any script.
+"""What people fill in: the application, its decision, and preferences.
+
+allauth's forms are here as well, with addresses of any script.
 """
 
 import zoneinfo
@@ -16,17 +17,18 @@ from django_countries import countries
 
 from hub.members.fields import AddressField
 
+# How the names of zones begin that have an area.
 _AREAS = (
-    "Africa",
-    "America",
-    "Antarctica",
-    "Arctic",
-    "Asia",
-    "Atlantic",
-    "Australia",
-    "Europe",
-    "Indian",
-    "Pacific",
+    "Africa/",
+    "America/",
+    "Antarctica/",
+    "Arctic/",
+    "Asia/",
+    "Atlantic/",
+    "Australia/",
+    "Europe/",
+    "Indian/",
+    "Pacific/",
 )
 _NEW_PASSWORD = {"password1": _("New password"), "password2": _("New password, once more")}
 
@@ -38,11 +40,7 @@ def _countries() -> Iterator[tuple[str, Any]]:
 
 def _zones() -> list[tuple[str, Any]]:
     """Return the zones of the tz database by area; the old names without an area are left out."""
-    names = sorted(
-        name
-        for name in zoneinfo.available_timezones()
-        if name.partition("/")[0] in _AREAS and "/" in name
-    )
+    names = sorted(name for name in zoneinfo.available_timezones() if name.startswith(_AREAS))
     areas = groupby(names, key=lambda name: name.partition("/")[0])
     zones = [
         (area, [(name, name.partition("/")[2].replace("_", " ")) for name in zone_names])
@@ -100,7 +98,7 @@ class ApplicationForm(forms.Form):
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        kwargs["initial"] = {"language": get_language(), **(kwargs.get("initial") or {})}
+        kwargs["initial"] = {"language": get_language(), **kwargs.get("initial", {})}
         super().__init__(*args, **kwargs)
 
 
@@ -133,7 +131,8 @@ class ApplicationDecisionForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         """Ask for a reason where the person gets it."""
-        cleaned = super().clean() or {}
+        super().clean()
+        cleaned = self.cleaned_data
         if cleaned.get("decision") == self.DECLINE and not cleaned.get("reason", "").strip():
             self.add_error("reason", _("Write the applicant a reason."))
         return cleaned
@@ -170,8 +169,9 @@ class PreferencesForm(forms.Form):
 
 
 def _relabel(form: forms.BaseForm, **labels: Any) -> None:
-    """Give fields labels of ours, by name, and take
-    allauth's out of the boxes, where they stood once more.
+    """Give fields labels of ours, by name.
+
+    allauth's are taken out of the boxes, where they stood once more.
     """
     for name, label in labels.items():
         field = form.fields[name]

@@ -1,8 +1,7 @@
-"""Hash passwords a few at a time: each takes 100 MB and as many cores as there are, and anybody may
-ask for one.
+"""Hash passwords a few at a time.
 
-Whoever comes when too many wait already is asked to come again: pages of others and the mail door
-go on meanwhile.
+Each takes 100 MB and as many cores as there are, and anybody may ask for one. Whoever comes when
+too many wait already is asked to come again: pages of others and the SMTP gateway go on meanwhile.
 """
 
 import contextlib

@@ -1,6 +1,4 @@
-"""Pages of leaving for good: one's own, the
-Secretariat's, and where others still name who has left.
-"""
+"""Pages of leaving for good: one's own, the Secretariat's, and what is left to look at."""
 
 from typing import Any
 
@@ -20,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from hub.lib import clock
 from hub.lib.errors import Invalid, NotAllowed
+from hub.lib.forms import posted, status_of
 from hub.lib.numbers import whole_number
 from hub.lib.paging import neighbours
 from hub.members.departures import (
@@ -92,8 +91,8 @@ class AnonymiseForm(_ConfirmForm):
 def leave(request: HttpRequest) -> HttpResponse:
     """Show what leaving for good means; the POST with the password does it."""
     member = signed_in(request)
-    form = LeaveForm(request.POST if request.method == "POST" else None, member=member)
-    if request.method == "POST" and form.is_valid():
+    form = LeaveForm(posted(request), member=member)
+    if form.is_valid():
         try:
             anonymise_member(member_id=member.pk, actor=member, now=clock.now())
         except Invalid as error:
@@ -101,7 +100,7 @@ def leave(request: HttpRequest) -> HttpResponse:
         else:
             logout(request)
             return render(request, "members/left.html")
-    return render(request, "members/leave.html", {"form": form}, status=422 if form.errors else 200)
+    return render(request, "members/leave.html", {"form": form}, status=status_of(form))
 
 
 @login_required
@@ -113,8 +112,8 @@ def anonymise(request: HttpRequest, pk: int) -> HttpResponse:
     if not actor.is_staff:
         raise NotAllowed
     person = person_for(member_id=pk, actor=actor)
-    form = AnonymiseForm(request.POST if request.method == "POST" else None, member=actor)
-    if request.method == "POST" and form.is_valid():
+    form = AnonymiseForm(posted(request), member=actor)
+    if form.is_valid():
         try:
             reason = form.cleaned_data["reason"]
             anonymise_member(member_id=pk, actor=actor, now=clock.now(), reason=reason)
@@ -124,7 +123,7 @@ def anonymise(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, _("The person was removed from the record."))
             return redirect("members:departure", pk=departure_of(pk).pk)
     context = {"form": form, "person": person}
-    return render(request, "members/anonymise.html", context, status=422 if form.errors else 200)
+    return render(request, "members/anonymise.html", context, status=status_of(form))
 
 
 @login_required
@@ -144,8 +143,9 @@ def departures(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def departure(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show where others still name a person who left; a
-    POST settles one place, or does what was left undone.
+    """Show where others still name a person who left.
+
+    A POST settles one place, or does what was left undone.
     """
     actor = signed_in(request)
     row = departure_for(actor, pk)

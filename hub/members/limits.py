@@ -1,11 +1,10 @@
-"""How often a password may be tried: for one account from one client, for one account, and from one
-client.
+"""Limit how often a password may be tried: for one account, from one client, and for both.
 
 The account is the member where there is one, by whichever address; else the address in one
-spelling, so that a full-width letter opens no new count. The first limit is tight, the second wide:
-a person whose password somebody tries from elsewhere still signs in from where they have signed in
-before, since only strangers to the account are stopped by the wide one. All doors share the wide
-counts.
+spelling, so that a full-width letter opens no new count. The limit for one account from one client
+is tight, the others are wide: a person whose password somebody tries from elsewhere still signs in
+from where they have signed in before, since only strangers to the account are stopped by the wide
+one. All gateways share the wide counts.
 """
 
 import unicodedata
@@ -18,7 +17,7 @@ from hub.lib.limits import Limit
 from hub.lib.logs import event, person
 from hub.members.selectors import address_owner
 
-# Wrong passwords for one account from one client, by door.
+# Wrong passwords for one account from one client, by channel.
 WEB = Limit("sign-in.web", 5, 300)
 MAIL = Limit("sign-in.mail", 10, 300)
 # Wrong passwords for one account from all clients that it does not usually come from.
@@ -41,7 +40,7 @@ def account_key(address: str) -> str:
 class SignInAttempt:
     """One try of a password, from :func:`attempt`."""
 
-    door: Limit
+    limit: Limit
     account: str
     client: str
 
@@ -50,25 +49,33 @@ class SignInAttempt:
         return f"{self.account} {self.client}"
 
     def _record(self, result: str, **fields: object) -> None:
-        door = self.door.name.rpartition(".")[2]
+        channel = self.limit.name.rpartition(".")[2]
         kind, _, whose = self.account.partition(":")
         account = whose if kind == "member" else person(whose)
-        metrics.sign_ins.labels(door, result).inc()
-        event("sign_in", door=door, result=result, **{kind: account}, client=self.client, **fields)
+        metrics.sign_ins.labels(channel, result).inc()
+        event(
+            "sign_in", door=channel, result=result, **{kind: account}, client=self.client, **fields
+        )
 
     def wait(self) -> int:
         """Return the seconds until a password may be tried, 0 for now. Queries: 1 or 2."""
-        seconds = limits.wait((self.door, self._here), (CLIENT, self.client))
-        wide = limits.wait((ACCOUNT, self.account)) if not seconds else 0
-        seconds = seconds or (wide if wide and not limits.ends_in(USUAL, self._here) else 0)
+        seconds = limits.wait((self.limit, self._here), (CLIENT, self.client))
+        seconds = seconds or self._wait_of_strangers()
         if seconds:
             self._record("limited", seconds=seconds)
+        return seconds
+
+    def _wait_of_strangers(self) -> int:
+        """Return the seconds that the wide limit asks for; 0 where the member has signed in."""
+        seconds = limits.wait((ACCOUNT, self.account))
+        if seconds and limits.ends_in(USUAL, self._here):
+            return 0
         return seconds
 
     def failed(self) -> None:
         """Count a wrong password."""
         self._record("failed")
-        limits.count_all([(self.door, self._here), (ACCOUNT, self.account), (CLIENT, self.client)])
+        limits.count_all([(self.limit, self._here), (ACCOUNT, self.account), (CLIENT, self.client)])
 
     def succeeded(self) -> None:
         """Remember that the member comes from here; writes now and then only."""
@@ -81,13 +88,14 @@ class SignInAttempt:
             limits.count_all([(USUAL, self._here)])
 
     def forgive(self) -> None:
-        """Forget the wrong passwords from here: the
-        member has proven who they are in another way.
+        """Forget the wrong passwords from here.
+
+        The member has proven who they are in another way.
         """
-        limits.clear(self.door, self._here)
+        limits.clear(self.limit, self._here)
         self._remember()
 
 
-def attempt(door: Limit, *, address: str, host: str) -> SignInAttempt:
+def attempt(limit: Limit, *, address: str, host: str) -> SignInAttempt:
     """Return the attempt to sign in with an address from a client. Queries: 1 or 2."""
-    return SignInAttempt(door, account_key(address), client_key(host))
+    return SignInAttempt(limit, account_key(address), client_key(host))

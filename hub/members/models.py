@@ -25,20 +25,24 @@ SIGN_IN_ENDED = "login-session.ended"
 
 
 class NameAttribute(DeferredAttribute):
-    """The name of a person; of one who has left for good
-    what stands for it, in the language of who reads it.
+    """The name of a person.
+
+    For one who has left for good something stands for it, in the language of who reads it.
     """
 
     def __get__(self, instance: Any, cls: Any = None) -> Any:
         """Return the name to show."""
-        if instance is not None:
-            data = instance.__dict__
-            if data.get("anonymised_at") or (
-                "anonymised_at" not in data and data.get("name") == ""
-            ):
-                return str(_("A former member"))
-            if "name" in data:
-                return data["name"]
+        if instance is None:
+            return super().__get__(instance, cls)
+        data = instance.__dict__
+        if "anonymised_at" in data:
+            has_left = data["anonymised_at"] is not None
+        else:
+            has_left = data.get("name") == ""
+        if has_left:
+            return str(_("A former member"))
+        if "name" in data:
+            return data["name"]
         return super().__get__(instance, cls)
 
     def __set__(self, instance: Any, value: Any) -> None:
@@ -47,8 +51,9 @@ class NameAttribute(DeferredAttribute):
 
 
 class NameField(models.CharField):
-    """The name of a person, see :class:`NameAttribute`;
-    what is stored of one who has left is nothing.
+    """The name of a person, see :class:`NameAttribute`.
+
+    What is stored of one who has left is nothing.
     """
 
     descriptor_class = NameAttribute
@@ -78,8 +83,9 @@ class MemberManager(BaseUserManager["Member"]):
         return member
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "Member":
-        """Create a member of the secretariat who may do
-        everything; whoever can run this vouches for the address.
+        """Create a member of the Secretariat who may do everything.
+
+        Whoever can run this vouches for the address.
         """
         member = self.create_user(
             email, password, is_active=True, is_staff=True, is_superuser=True, **fields
@@ -94,11 +100,10 @@ class MemberManager(BaseUserManager["Member"]):
 
 
 class Member(AbstractBaseUser, PermissionsMixin):
-    """A person of the network; logs in by e-mail, has several verified addresses (allauth's
-    ``EmailAddress``).
+    """A person of the network, who signs in by e-mail.
 
-    A member is anonymised, never deleted: their contributions stay in the record. ``is_staff`` is
-    the Secretariat.
+    They may have several verified addresses (allauth's ``EmailAddress``). A member is anonymised,
+    never deleted: their contributions stay in the record. ``is_staff`` is the Secretariat.
     """
 
     email = models.EmailField(_("e-mail"), max_length=254, unique=True)
@@ -142,16 +147,34 @@ class Member(AbstractBaseUser, PermissionsMixin):
         return member
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Save; a new password, or an account that may not
-        sign in or run the hub any more, ends every sign-in.
+        """Save the row.
+
+        A new password, or an account that may not sign in or run the hub any more, ends every
+        sign-in.
         """
-        has_new_password = getattr(self, "_password", None) is not None
-        has_left = self._ran_the_hub and not (self.is_staff or self.is_superuser)
-        ends = not self._state.adding and (has_new_password or has_left or not self.is_active)
+        ends_sign_ins = self._ends_sign_ins()
         super().save(*args, **kwargs)
-        self._ran_the_hub = self.is_staff or self.is_superuser
-        if ends:
+        self._ran_the_hub = self.runs_the_hub
+        if ends_sign_ins:
             LoginSession.objects.end_all(self.pk)
+
+    def _ends_sign_ins(self) -> bool:
+        if self._state.adding:
+            return False
+        has_new_password = getattr(self, "_password", None) is not None
+        if has_new_password or not self.is_active:
+            return True
+        return self._ran_the_hub and not self.runs_the_hub
+
+    @property
+    def runs_the_hub(self) -> bool:
+        """Whether the account has the rights of the Secretariat."""
+        return self.is_staff or self.is_superuser
+
+    @property
+    def is_in_secretariat(self) -> bool:
+        """Whether the member is of the Secretariat, and may sign in."""
+        return self.is_staff and self.is_active
 
     def get_full_name(self) -> str:
         """Return the name to show; never the address (machina's default shows it to everybody)."""
@@ -217,8 +240,9 @@ class LoginSessionManager(BaseSessionManager):
     """End sign-ins."""
 
     def end_all(self, member_id: int) -> None:
-        """Sign a member out everywhere, and tell the processes
-        that may have sockets or mail sessions of them.
+        """Sign a member out everywhere.
+
+        The processes that may have sockets or SMTP sessions of them are told.
         """
         self.filter(member_id=member_id).delete()
         publish_on_commit(SIGN_IN_ENDED, {"member": member_id})
@@ -229,11 +253,10 @@ class LoginSessionManager(BaseSessionManager):
 
 
 class LoginSession(AbstractBaseSession):
-    """One browser that is signed in, or a visitor's session; its rows are Django's sessions
-    (decision record 0017).
+    """One browser that is signed in, or a visitor's; its rows are Django's sessions.
 
     A member sees them as the list of sign-ins: which client, since when, seen when. Nothing is kept
-    of where the client stands, and a row ends with its session.
+    of where the client stands, and a row ends with its session (decision record 0017).
     """
 
     member = models.ForeignKey(
@@ -257,9 +280,7 @@ class LoginSession(AbstractBaseSession):
 
     @property
     def mark(self) -> str:
-        """A name of the session that opens nothing:
-        for pages, and for prompts between processes.
-        """
+        """A name of the session that opens nothing, for pages and for prompts between processes."""
         return session_mark(self.session_key)
 
 
@@ -285,9 +306,7 @@ class ApplicationPassword(models.Model):
 
 
 class FactorReset(models.Model):
-    """That somebody of the Secretariat took a lost
-    second factor from a member's account, and why.
-    """
+    """That somebody of the Secretariat took a lost second factor from an account, and why."""
 
     member = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="factor_resets"
@@ -333,8 +352,9 @@ class Departure(models.Model):
 
 
 class DepartureTrace(models.Model):
-    """A place where others still name a person who left:
-    the Secretariat looks at it and says when it is settled.
+    """A place where others still name a person who left.
+
+    The Secretariat looks at it and notes when it is settled.
     """
 
     class Kind(models.TextChoices):

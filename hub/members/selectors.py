@@ -46,22 +46,27 @@ def active_member(pk: int) -> Member | None:
 
 
 def address_owner(address: str) -> Member | None:
-    """Return whose address it is, whatever the person's standing: a verified one, or the one
-    applied with.
+    """Return whose address it is, whatever the person's standing.
 
-    An address that somebody has added but not verified proves nothing. Queries: 1 or 2.
+    It is a verified one, or the one applied with. An address that somebody has added but not
+    verified proves nothing. Queries: 1 or 2.
     """
     folded = fold_address(address)
     row = EmailAddress.objects.filter(email=folded, verified=True).select_related("user").first()
-    return row.user if row else Member.objects.filter(email=folded).first()
+    if row is not None:
+        return row.user
+    return Member.objects.filter(email=folded).first()
 
 
 def member_by_address(address: str) -> Member | None:
-    """Return the member who may sign in and has the
-    address verified, None otherwise. Queries: 1 or 2.
+    """Return the member who may sign in and has the address verified, None otherwise.
+
+    Queries: 1 or 2.
     """
     owner = address_owner(address)
-    return owner if owner is not None and owner.is_active else None
+    if owner is None or not owner.is_active:
+        return None
+    return owner
 
 
 def owners_of(addresses: "Sequence[str]") -> dict[str, int]:
@@ -100,8 +105,9 @@ _BY_KEY = Prepared(
 
 
 def members_by_address(addresses: "Iterable[str]") -> dict[str, Member]:
-    """Return what :func:`member_by_address` does for each of
-    many addresses: ``dict[str, Member]``. Queries: 1 or 2.
+    """Return what :func:`member_by_address` does for each of many addresses.
+
+    Returns: ``dict[str, Member]``. Queries: 1 or 2.
     """
     wanted = {fold_address(address) for address in addresses}
     owners = {
@@ -113,8 +119,9 @@ def members_by_address(addresses: "Iterable[str]") -> dict[str, Member]:
 
 
 def active_members(keys: "Iterable[int]") -> dict[int, Member]:
-    """Return what :func:`active_member` does for each
-    of many keys: ``dict[int, Member]``. Queries: 1.
+    """Return what :func:`active_member` does for each of many keys.
+
+    Returns: ``dict[int, Member]``. Queries: 1.
     """
     members = (Member.from_db("default", _FIELDS, row[1:]) for row in _BY_KEY.rows(set(keys)))
     return {member.pk: member for member in members if member.is_active}
@@ -123,9 +130,10 @@ def active_members(keys: "Iterable[int]") -> dict[int, Member]:
 def addresses_of(member: Member) -> list[str]:
     """Return the member's verified addresses, the main one first. Queries: 1."""
     rows = EmailAddress.objects.filter(user=member, verified=True).order_by("-primary", "pk")
-    return list(rows.values_list("email", flat=True)) or (
-        [member.email] if member.is_active else []
-    )
+    addresses = list(rows.values_list("email", flat=True))
+    if not addresses and member.is_active:
+        return [member.email]
+    return addresses
 
 
 def secretariat() -> QuerySet[Member]:
@@ -170,7 +178,7 @@ def application_for(member: Member, pk: int) -> Application:
 
 
 def _applications_for(member: Member) -> QuerySet[Application]:
-    if not (member.is_active and member.is_staff):
+    if not member.is_in_secretariat:
         raise NotAllowed
     return Application.objects.select_related("member", "decided_by")
 
@@ -179,23 +187,30 @@ def known_about(application: Application) -> ApplicantBackground:
     """Return what the Secretariat would look up before it decides. Queries: 4."""
     person = application.member
     others = Member.objects.filter(is_active=True).exclude(pk=person.pk)
-    domain = person.email.rpartition("@")[2]
-    domain = "" if domain in _FREE_MAIL else domain
+    from_country = others.none()
+    if person.country:
+        from_country = others.filter(country=person.country)
     organisation = person.organisation.strip()
+    of_organisation = others.none()
+    if organisation:
+        of_organisation = others.filter(organisation__iexact=organisation)
+    domain = person.email.rpartition("@")[2]
+    colleagues = others.filter(email__endswith=f"@{domain}")
+    if domain in _FREE_MAIL:
+        domain, colleagues = "", others.none()
     return ApplicantBackground(
-        country=others.filter(country=person.country).count() if person.country else 0,
-        organisation=list(others.filter(organisation__iexact=organisation)[:5])
-        if organisation
-        else [],
+        country=from_country.count(),
+        organisation=list(of_organisation[:5]),
         domain=domain,
-        colleagues=others.filter(email__endswith=f"@{domain}").count() if domain else 0,
+        colleagues=colleagues.count(),
         namesakes=list(others.filter(name__iexact=person.name.strip())[:5]),
     )
 
 
 def directory_for(member: Member | None, query: str = "") -> QuerySet[Member]:
-    """Return the members by name, for members alone;
-    each word of ``query`` must be in a shown field.
+    """Return the members by name, for members alone.
+
+    Each word of ``query`` must be in a shown field.
     """
     if member is None or not member.is_active:
         return Member.objects.none()
@@ -219,10 +234,11 @@ def profile_for(member: Member | None, pk: int) -> Member:
 
 
 def home_blocks(member: Member, now: datetime) -> list[Block]:
-    """Say on the Secretariat's home how many applications
-    wait. Queries: 1 for the Secretariat, else none.
+    """Say on the Secretariat's home how many applications wait.
+
+    Queries: 1 for the Secretariat, else none.
     """
-    if not (member.is_active and member.is_staff):
+    if not member.is_in_secretariat:
         return []
     waiting = (
         pending_applications_for(member)

@@ -1,8 +1,8 @@
-"""How a person joins and leaves: apply, confirm, decide, anonymise; and what each prefers.
+"""Let people join and leave: apply, confirm, decide, anonymise; and set what each prefers.
 
 A member is never deleted. Nobody learns from these services, or from the pages that call them,
 whether an address is known: :func:`apply` and :func:`send_again` answer alike, and the owner of the
-address gets a letter.
+address gets a notification.
 """
 
 import re
@@ -49,17 +49,18 @@ __all__ = [
 PURPOSE = "members.confirm"
 # How long the link of a confirmation works.
 CONFIRM_WITHIN = timedelta(days=7)
-# One address gets no second letter about its application at once, and few in a day: forms are
+# One address gets no second notification of its application at once, and few in a day: forms are
 # posted twice, also by others.
-LETTER_PAUSE = Limit("members.letter", 1, 120)
-LETTERS_A_DAY = Limit("members.letters", 6, 86_400)
+NOTIFICATION_PAUSE = Limit("members.letter", 1, 120)
+NOTIFICATIONS_A_DAY = Limit("members.letters", 6, 86_400)
 _unseen = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\u202a-\\u202e\\u2066-\\u2069]")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Applicant:
-    """What a person says on the form; ``country`` is
-    ISO 3166-1 alpha-2, ``language`` one of the hub's.
+    """What a person says on the form.
+
+    ``country`` is ISO 3166-1 alpha-2, ``language`` one of the hub's.
     """
 
     name: str
@@ -72,12 +73,12 @@ class Applicant:
 
 
 def apply(*, applicant: Applicant, now: datetime) -> Application | None:
-    """Record an application and mail a link to confirm the address; a known address gets a letter
-    instead.
+    """Record an application and mail a link to confirm the address.
 
-    The member it makes may not sign in and has no password. The same form sent twice makes one
-    application. Other words replace the first ones until the address is confirmed, and who confirms
-    is shown them. Afterwards the confirmed ones stand, and the owner of the address is told so.
+    A known address gets a notification instead. The member it makes may not sign in and has no
+    password. The same form sent twice makes one application. Other words replace the first ones
+    until the address is confirmed, and who confirms is shown them. Afterwards the confirmed ones
+    stand, and the owner of the address is told so.
 
     Returns: the application behind the address; None when a member without one owns it. Tell the
     caller of a page nothing of it.
@@ -87,7 +88,7 @@ def apply(*, applicant: Applicant, now: datetime) -> Application | None:
         try:
             with transaction.atomic():
                 application = _record(applicant, now)
-                _say_once(application.member.email, lambda: _send_confirmation(application, now))
+                _notify_once(application.member.email, lambda: _send_confirmation(application, now))
                 return application
         except IntegrityError:
             # The other copy of this form was faster: the address is known now.
@@ -100,8 +101,9 @@ def apply(*, applicant: Applicant, now: datetime) -> Application | None:
 
 @transaction.atomic
 def _take_newer(owner: Member, applicant: Applicant) -> bool:
-    """Take the words of a form that comes again while the
-    address is not confirmed; return whether they are others.
+    """Take the words of a form that comes again while the address is not confirmed.
+
+    Returns: whether they are others.
     """
     rows = Application.objects.select_for_update(of=("self",)).select_related("member")
     application = rows.filter(member=owner).first()
@@ -143,17 +145,15 @@ def _record(applicant: Applicant, now: datetime) -> Application:
 
 
 def _one_line(text: str) -> str:
-    """Return a name without secrets, line breaks, controls
-    and marks that turn the direction of what follows.
-    """
+    """Return a name on one line, without secrets, controls and marks of direction."""
     return " ".join(_unseen.sub(" ", mask(text)).split())
 
 
 def send_again(*, address: str, now: datetime) -> None:
-    """Tell the owner of an address how the application stands, with a new link when it is to be
-    confirmed.
+    """Tell the owner of an address how the application stands.
 
-    An unknown address gets nothing, and the caller learns nothing.
+    There is a new link in it when it is to be confirmed. An unknown address gets nothing, and the
+    caller learns nothing.
     """
     owner = address_owner(address)
     if owner is not None:
@@ -161,8 +161,9 @@ def send_again(*, address: str, now: datetime) -> None:
 
 
 def _remind(owner: Member, now: datetime, *, differs: bool = False) -> Application | None:
-    """Write to the owner of a known address what there is
-    to know; ``differs`` when a form came with other words.
+    """Write to the owner of a known address what there is to know.
+
+    Args: differs, whether a form came with other words.
     """
     application = Application.objects.filter(member=owner).first()
 
@@ -180,12 +181,13 @@ def _remind(owner: Member, now: datetime, *, differs: bool = False) -> Applicati
                 context={"application": application, "differs": differs},
             )
 
-    _say_once(owner.email, write)
+    _notify_once(owner.email, write)
     return application
 
 
-def _say_once(address: str, write: Callable[[], None]) -> None:
-    if not limits.take(LETTER_PAUSE, address) and not limits.take(LETTERS_A_DAY, address):
+def _notify_once(address: str, write: Callable[[], None]) -> None:
+    seconds = limits.take(NOTIFICATION_PAUSE, address) or limits.take(NOTIFICATIONS_A_DAY, address)
+    if not seconds:
         write()
 
 
@@ -200,8 +202,9 @@ def _send_confirmation(application: Application, now: datetime) -> None:
 
 
 def confirmation_token(*, application: Application, now: datetime) -> str:
-    """Return the token that proves who reads the applicant's
-    mail, for :data:`CONFIRM_WITHIN` from ``now``.
+    """Return the token that proves who reads the applicant's mail.
+
+    It holds for :data:`CONFIRM_WITHIN` from ``now``.
     """
     return tokens.sign(PURPOSE, (application.pk, int(now.timestamp()) // 60))
 
@@ -211,8 +214,8 @@ def read_token(*, token: str, now: datetime) -> Application:
 
     Raises: LinkBroken (not ours), LinkExpired.
     """
-    application, made_at = _read(token)
-    if now - made_at > CONFIRM_WITHIN:
+    application, issued_at = _read(token)
+    if now - issued_at > CONFIRM_WITHIN:
         raise LinkExpired
     return application
 
@@ -227,17 +230,20 @@ def renew_link(*, token: str, now: datetime) -> None:
 
 def _read(token: str) -> tuple[Application, datetime]:
     numbers = tokens.read(PURPOSE, token)
-    rows = Application.objects.select_related("member")
-    application = rows.filter(pk=numbers[0]).first() if numbers and len(numbers) == 2 else None
-    if numbers is None or application is None:
+    if numbers is None or len(numbers) != 2:
         raise LinkBroken
-    return application, datetime.fromtimestamp(numbers[1] * 60, tz=UTC)
+    pk, minutes = numbers
+    application = Application.objects.select_related("member").filter(pk=pk).first()
+    if application is None:
+        raise LinkBroken
+    return application, datetime.fromtimestamp(minutes * 60, tz=UTC)
 
 
 @transaction.atomic
 def confirm_application(*, token: str, now: datetime, revision: int = 0) -> Application:
-    """Take the address as the applicant's own and tell the Secretariat; a second time changes
-    nothing.
+    """Take the address as the applicant's own and tell the Secretariat.
+
+    A second time changes nothing.
 
     Args: revision, of the words that were confirmed; as first sent when the page did not say.
 
@@ -266,11 +272,12 @@ def confirm_application(*, token: str, now: datetime, revision: int = 0) -> Appl
 
 
 def _to_decide(application_id: int, actor: Member) -> Application:
-    if not (actor.is_active and actor.is_staff):
+    if not actor.is_in_secretariat:
         raise NotAllowed
     rows = Application.objects.select_for_update(of=("self",)).select_related("member")
-    application = rows.filter(pk=application_id).first()
-    if application is None or application.state == Application.State.UNCONFIRMED:
+    confirmed = rows.exclude(state=Application.State.UNCONFIRMED)
+    application = confirmed.filter(pk=application_id).first()
+    if application is None:
         raise NotFound
     if application.state != Application.State.PENDING:
         raise Conflict(_("Somebody of the Secretariat has already decided this application."))
@@ -339,8 +346,9 @@ def decline_application(
 
 
 def password_url(member: Member) -> str:
-    """Return a link that lets the member choose a password:
-    once, and within ``PASSWORD_RESET_TIMEOUT`` seconds.
+    """Return a link that lets the member choose a password.
+
+    It works once, and within ``PASSWORD_RESET_TIMEOUT`` seconds.
     """
     return full_url(
         "account_reset_password_from_key",
@@ -350,8 +358,9 @@ def password_url(member: Member) -> str:
 
 
 def set_language(*, member: Member, language: str) -> Member:
-    """Set the language of the member's pages and
-    mails. Raises: Invalid (not a language of the hub).
+    """Set the language of the member's pages and mails.
+
+    Raises: Invalid (not a language of the hub).
     """
     return set_preferences(member=member, language=language, time_zone=member.time_zone)
 

@@ -1,5 +1,4 @@
-"""Where login sessions are kept: Django's database sessions, with whose they are and which client
-it is.
+"""Keep login sessions in Django's database sessions, with whose they are and which client it is.
 
 ``SESSION_ENGINE`` names this module. A session that ends, by sign-out or because its key changes,
 is told to every process with the commit, so that its sockets end as well; see
@@ -51,9 +50,9 @@ class SessionStore(DatabaseStore):
         row = _by_key.first(str(self.session_key), now())
         if row is None:
             # As Django's own has it: a session that has ended gets another key.
-            self._session_key = None
-        self.seen_at = row.seen_at if row is not None else None
-        self.expires_at = row.expire_date if row is not None else None
+            self._session_key = self.seen_at = self.expires_at = None
+        else:
+            self.seen_at, self.expires_at = row.seen_at, row.expire_date
         return row
 
     def delete(self, session_key: str | None = None) -> None:

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from hub.lib import clock
 from hub.lib.errors import Conflict, Stale
+from hub.lib.forms import posted, status_of
 from hub.lib.numbers import whole_number
 from hub.lib.paging import listed, neighbours
 from hub.lib.scripts import isolate
@@ -37,7 +38,7 @@ def apply(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         messages.info(request, _("You are a member already."))
         return HttpResponseRedirect("/")
-    form = ApplicationForm(request.POST or None)
+    form = ApplicationForm(posted(request))
     if request.method != "POST":
         return render(request, "members/apply.html", {"form": form})
     if not form.is_valid():
@@ -56,11 +57,12 @@ def apply(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def sent(request: HttpRequest) -> HttpResponse:
-    """Say what happens next; a POST sends the owner of an
-    address a letter with where the application stands.
+    """Say what happens next.
+
+    A POST sends the owner of an address a notification of where the application stands.
     """
-    form = AddressForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    form = AddressForm(posted(request))
+    if form.is_valid():
         if not ratelimit.consume(request, action="signup"):
             form.add_error(
                 None, _("Too many requests came from your network. Wait a minute, then try again.")
@@ -73,12 +75,7 @@ def sent(request: HttpRequest) -> HttpResponse:
         )
         messages.success(request, text)
         return HttpResponseRedirect(request.path)
-    return render(
-        request,
-        "members/sent.html",
-        {"form": form},
-        status=422 if request.method == "POST" else 200,
-    )
+    return render(request, "members/sent.html", {"form": form}, status=status_of(form))
 
 
 @never_cache
@@ -87,7 +84,7 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
     """Show what a link confirms; a POST confirms it, since mail scanners open links."""
     now = clock.now()
     try:
-        if request.method == "POST" and "again" in request.POST:
+        if "again" in request.POST:
             services.renew_link(token=token, now=now)
             return HttpResponseRedirect(reverse("members:sent"))
         if request.method == "POST":
@@ -123,11 +120,12 @@ def queue(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def application(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show one application with what is known; the
-    first POST asks once more, the second one decides.
+    """Show one application with what is known.
+
+    The first POST asks once more, the second one decides.
     """
     application = selectors.application_for(signed_in(request), pk)
-    form = ApplicationDecisionForm(request.POST or None)
+    form = ApplicationDecisionForm(posted(request))
     context = {
         "application": application,
         "known": selectors.known_about(application),
@@ -179,9 +177,9 @@ def preferences(request: HttpRequest) -> HttpResponse:
     """Set language and time zone; say where the rest is set."""
     member = signed_in(request)
     form = PreferencesForm(
-        request.POST or None, initial={"language": member.language, "time_zone": member.time_zone}
+        posted(request), initial={"language": member.language, "time_zone": member.time_zone}
     )
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         services.set_preferences(member=member, **form.cleaned_data)
         with translation.override(member.language):
             messages.success(request, _("Saved. Your next pages and mails follow it."))
@@ -189,12 +187,7 @@ def preferences(request: HttpRequest) -> HttpResponse:
         forget_choice(response)
         return response
     context = {"form": form, "addresses": selectors.addresses_of(member)}
-    return render(
-        request,
-        "members/preferences.html",
-        context,
-        status=422 if request.method == "POST" else 200,
-    )
+    return render(request, "members/preferences.html", context, status=status_of(form))
 
 
 @login_required
@@ -205,11 +198,12 @@ def directory(request: HttpRequest) -> HttpResponse:
     query = request.GET.get("q", "").strip()[:100]
     pages = Paginator(selectors.directory_for(signed_in(request), query), PAGE)
     page = pages.get_page(request.GET.get("page"))
+    question = {"q": query} if query else {}
     context = {
         "query": query,
         "page": page,
         "total": pages.count,
-        **neighbours(page.number, pages.num_pages, **({"q": query} if query else {})),
+        **neighbours(page.number, pages.num_pages, **question),
     }
     return render(request, "members/directory.html", context)
 

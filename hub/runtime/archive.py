@@ -41,14 +41,12 @@ CHUNK = 2_000
 # The beginning of the name of a folder that an archive is unpacked into.
 SCRATCH = ".hub-restore-"
 Applied = list[tuple[str, str]]
-Say = Callable[[str], Any]
+Progress = Callable[[str], Any]
 
 
 @dataclass(frozen=True)
 class Contents:
-    """What an archive holds: its size in bytes, rows
-    in all, files, and the names of the keys in it.
-    """
+    """What an archive holds: its size in bytes, rows in all, files, and the names of its keys."""
 
     size: int
     rows: int
@@ -60,8 +58,9 @@ class Contents:
 
 
 def write_archive(path: Path, *, now: datetime) -> Contents:
-    """Write the archive, readable by its owner only;
-    the hub may go on meanwhile. Raises: OSError.
+    """Write the archive, readable by its owner only; the hub may go on meanwhile.
+
+    Raises: OSError.
     """
     if path.is_dir():
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
@@ -133,12 +132,11 @@ def _rows_of(statement: str) -> Iterator[tuple[Any, ...]]:
 # --- In -------------------------------------------------------------------------------------------
 
 
-def read_archive(path: Path, *, replace: bool, now: datetime, say: Say) -> dict[str, int]:
-    """Bring a hub back from an archive, into an empty one unless ``replace``; return its rows by
-    table.
+def read_archive(path: Path, *, replace: bool, now: datetime, progress: Progress) -> dict[str, int]:
+    """Bring a hub back from an archive, and return its rows by table.
 
-    The hub must be stopped. All is built beside what is there, migrated and looked through; only
-    then does it take its place.
+    The hub must be stopped, and empty unless ``replace``. All is built beside what is there,
+    migrated and looked through; only then does it take its place.
 
     Raises: Invalid (not an archive, or of a newer hub), Conflict (the hub is not empty),
     Unavailable.
@@ -159,7 +157,7 @@ def read_archive(path: Path, *, replace: bool, now: datetime, say: Say) -> dict[
         _check_known(applied)
         with replacement():
             _build(folder / "rows", applied, set(meta["rows"]))
-            migrate(say)
+            migrate(progress)
             for after in registered("HUB_AFTER_RESTORE"):
                 after(now=now)
             call_command("update_index", verbosity=0)
@@ -168,31 +166,36 @@ def read_archive(path: Path, *, replace: bool, now: datetime, say: Say) -> dict[
 
 
 def _unpack(path: Path, folder: Path) -> None:
-    """Write the archive's plain files under the folder; links, devices and ways out of it are not
-    an archive of ours.
+    """Write the archive's plain files under the folder.
 
-    ``extractall(filter=…)`` came with Python 3.11.4.
+    With links, devices and ways out of it, it is not an archive of ours. ``extractall(filter=…)``
+    came with Python 3.11.4.
     """
     try:
         with tarfile.open(path, "r:gz") as archive:
             for member in archive:
-                name = PurePosixPath(member.name)
-                leads_out = name.is_absolute() or ".." in name.parts
-                if leads_out or not (member.isfile() or member.isdir()):
-                    raise Invalid("This file is not an archive of a hub.")
-                target = folder.joinpath(*name.parts)
-                if member.isdir():
-                    target.mkdir(parents=True, exist_ok=True)
-                    continue
-                target.parent.mkdir(parents=True, exist_ok=True)
-                content = archive.extractfile(member)
-                if content is not None:
-                    with target.open("xb") as file:
-                        shutil.copyfileobj(content, file)
+                _unpack_member(archive, member, folder)
     except (tarfile.TarError, zlib.error, EOFError, OSError) as error:
         if isinstance(error, OSError) and error.errno == errno.ENOSPC:
             raise Unavailable("The disk of the data folder (HUB_DATA) is full.") from error
         raise Invalid("This file is not an archive of a hub, or it is cut short.") from error
+
+
+def _unpack_member(archive: tarfile.TarFile, member: tarfile.TarInfo, folder: Path) -> None:
+    name = PurePosixPath(member.name)
+    if name.is_absolute() or ".." in name.parts:
+        raise Invalid("This file is not an archive of a hub.")
+    target = folder.joinpath(*name.parts)
+    if member.isdir():
+        target.mkdir(parents=True, exist_ok=True)
+        return
+    if not member.isfile():
+        raise Invalid("This file is not an archive of a hub.")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    content = archive.extractfile(member)
+    if content is not None:
+        with target.open("xb") as file:
+            shutil.copyfileobj(content, file)
 
 
 def _meta(folder: Path) -> dict[str, Any]:

@@ -1,5 +1,6 @@
-"""The files of a hub in its archive: attachments and
-media, wherever they are stored, and keys the hub made.
+"""Put the files of a hub into its archive, and back.
+
+They are attachments and media, wherever they are stored, and keys the hub made.
 """
 
 import io
@@ -69,8 +70,7 @@ def _walk(storage: Storage, folder: str) -> Iterator[str]:
 
 
 def put_back(folder: Path) -> None:
-    """Put the files of an unpacked archive where this hub keeps its own, and take away what was
-    there.
+    """Put the files of an unpacked archive in the place of this hub's own.
 
     A key in the archive replaces the data folder's; one that the environment names stays what it
     is.
@@ -81,7 +81,7 @@ def put_back(folder: Path) -> None:
             _put_folder(source, Path(storage.location))
         elif source.exists():
             _upload(source, storage)
-    for path in sorted(folder.iterdir()) if folder.exists() else []:
+    for path in sorted(folder.glob("*")):
         if path.is_file():
             path.chmod(0o600)
             path.replace(settings.HUB_DATA / path.name)

@@ -23,6 +23,7 @@ from django.core.management.color import no_style
 from django.db import Error as DatabaseError
 from django.db import connection
 from django.db.models import Field
+from django.db.models.options import Options
 from django.db.utils import IntegrityError
 
 from hub.lib.errors import Invalid
@@ -58,8 +59,9 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """A table of a model, with its columns in the order
-    of the file; ``key`` is the primary key's column.
+    """A table of a model, with its columns in the order of the file.
+
+    ``key`` is the primary key's column.
     """
 
     name: str
@@ -69,29 +71,35 @@ class Table:
 
 def tables_of(apps: Apps) -> list[Table]:
     """Return the tables of all models of a state, except the full-text indexes of the databases."""
-    models = (
-        model
-        for model in apps.get_models(include_auto_created=True)
-        if model._meta.managed and not model._meta.proxy and model._meta.app_label not in INDEX_APPS
-    )
+    metas = (model._meta for model in apps.get_models(include_auto_created=True))
     return [
         Table(
-            model._meta.db_table,
-            str(model._meta.pk.column),
-            tuple(_column(field) for field in model._meta.local_concrete_fields),
+            meta.db_table,
+            str(meta.pk.column),
+            tuple(_column(field) for field in meta.local_concrete_fields),
         )
-        for model in models
+        for meta in metas
+        if _has_table(meta)
     ]
+
+
+def _has_table(meta: Options) -> bool:
+    """Whether a model has a table of its own that an archive holds."""
+    if meta.app_label in INDEX_APPS:
+        return False
+    return meta.managed and not meta.proxy
 
 
 def _column(field: Field) -> Column:
     holder: Any = field
     while holder.remote_field is not None:
         holder = holder.target_field
-    kind = _KINDS.get(holder.get_internal_type(), "plain")
+    internal_type = holder.get_internal_type()
+    if internal_type in _KINDS:
+        return Column(str(field.column), _KINDS[internal_type], None)
     # Text columns have no length of their own; a form's limit is not the database's.
-    is_bounded = kind == "plain" and holder.get_internal_type() != "TextField"
-    return Column(str(field.column), kind, holder.max_length if is_bounded else None)
+    max_length = None if internal_type == "TextField" else holder.max_length
+    return Column(str(field.column), "plain", max_length)
 
 
 # --- Out ------------------------------------------------------------------------------------------
@@ -118,8 +126,9 @@ def write_rows(tables: Iterable[Table], folder: Path, select: Select) -> dict[st
 
 
 def _to_json(kind: str, value: Any) -> Any:
-    """Return a value of a driver as the archive spells
-    it; SQLite gives text where PostgreSQL gives objects.
+    """Return a value of a driver as the archive spells it.
+
+    SQLite gives text where PostgreSQL gives objects.
     """
     if value is None:
         return None
@@ -127,27 +136,43 @@ def _to_json(kind: str, value: Any) -> Any:
 
 
 def _moment(value: str | datetime) -> str:
-    moment = datetime.fromisoformat(value) if isinstance(value, str) else value
-    return (
-        moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-    ).isoformat()
+    if isinstance(value, str):
+        value = datetime.fromisoformat(value)
+    if value.tzinfo is None:
+        value = value.replace(tzinfo=UTC)
+    return value.astimezone(UTC).isoformat()
 
 
 def _microseconds(value: int | timedelta) -> int:
-    return value // timedelta(microseconds=1) if isinstance(value, timedelta) else int(value)
+    if isinstance(value, timedelta):
+        return value // timedelta(microseconds=1)
+    return int(value)
+
+
+def _json(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    return json.dumps(value)
+
+
+def _plain(value: Any) -> int | float | str:
+    if isinstance(value, int | float):
+        return value
+    return str(value)
 
 
 _WRITERS: dict[str, Callable[[Any], Any]] = {
     "bool": bool,
     "moment": _moment,
-    "date": lambda value: value if isinstance(value, str) else value.isoformat(),
-    "time": lambda value: value if isinstance(value, str) else value.isoformat(),
+    # Both are written as ISO 8601 has them.
+    "date": str,
+    "time": str,
     "duration": _microseconds,
     "decimal": str,
-    "json": lambda value: value if isinstance(value, str) else json.dumps(value),
-    "uuid": lambda value: str(value if isinstance(value, uuid.UUID) else uuid.UUID(value)),
+    "json": _json,
+    "uuid": lambda value: str(uuid.UUID(str(value))),
     "bytes": lambda value: base64.b64encode(bytes(value)).decode(),
-    "plain": lambda value: value if isinstance(value, int | float) else str(value),
+    "plain": _plain,
 }
 
 
@@ -155,8 +180,9 @@ _WRITERS: dict[str, Callable[[Any], Any]] = {
 
 
 def empty_tables(tables: Iterable[Table]) -> None:
-    """Take out what migrations have put into new
-    tables; inside a transaction, constraints deferred.
+    """Take out what migrations have put into new tables.
+
+    Inside a transaction, with constraints deferred.
     """
     names = [f'"{table.name}"' for table in tables]
     with connection.cursor() as cursor:
@@ -223,10 +249,15 @@ def _row(table: Table, columns: list[Column], values: list[Any]) -> list[Any]:
 
 
 def _check_length(table: Table, column: Column, value: Any, row: Any) -> None:
-    """Name what is too long; SQLite keeps to no length,
-    PostgreSQL would only say that something is.
+    """Name what is too long for PostgreSQL, which would only say that something is.
+
+    SQLite keeps to no length.
     """
-    if column.max_length and isinstance(value, str) and len(value) > column.max_length:
+    if column.max_length is None:
+        return
+    if not isinstance(value, str):
+        return
+    if len(value) > column.max_length:
         raise Invalid(
             f"{table.name}.{column.name} holds {len(value)} characters where {column.max_length} "
             f"fit (row {row}). "
@@ -238,29 +269,37 @@ def _from_json(kind: str, value: Any) -> Any:
     """Return a value of the archive as the database at hand takes it."""
     if value is None:
         return None
-    reader = _READERS.get(kind)
-    if reader is not None:
-        return reader(value)
-    if isinstance(value, str) and connection.vendor == "postgresql":
-        # The only characters that SQLite holds and PostgreSQL does not.
-        return (
-            value.replace("\\u0000", "\\ufffd") if kind == "json" else value.replace("\0", "\ufffd")
-        )
+    reader = _READERS[connection.vendor].get(kind)
+    if reader is None:
+        return value
+    return reader(value)
+
+
+def _without_nul(value: Any) -> Any:
+    """Replace the only character of a text that SQLite holds and PostgreSQL does not."""
+    if isinstance(value, str):
+        return value.replace("\0", "\ufffd")
     return value
 
 
-_READERS: dict[str, Callable[[Any], Any]] = {
+_Readers = dict[str, Callable[[Any], Any]]
+_SHARED_READERS: _Readers = {
     "moment": lambda value: connection.ops.adapt_datetimefield_value(datetime.fromisoformat(value)),
     "date": lambda value: connection.ops.adapt_datefield_value(date.fromisoformat(value)),
     "time": lambda value: connection.ops.adapt_timefield_value(time.fromisoformat(value)),
-    "duration": lambda value: (
-        timedelta(microseconds=value) if connection.vendor == "postgresql" else value
-    ),
-    "decimal": lambda value: Decimal(value) if connection.vendor == "postgresql" else value,
-    "uuid": lambda value: (
-        uuid.UUID(value) if connection.vendor == "postgresql" else uuid.UUID(value).hex
-    ),
     "bytes": base64.b64decode,
+}
+# By vendor; kinds that a database takes as the archive has them are not in it.
+_READERS: dict[str, _Readers] = {
+    "sqlite": {**_SHARED_READERS, "uuid": lambda value: uuid.UUID(value).hex},
+    "postgresql": {
+        **_SHARED_READERS,
+        "duration": lambda value: timedelta(microseconds=value),
+        "decimal": Decimal,
+        "uuid": uuid.UUID,
+        "json": lambda value: value.replace("\\u0000", "\\ufffd"),
+        "plain": _without_nul,
+    },
 }
 
 

@@ -24,8 +24,7 @@ OWN_APPS = frozenset({"members", "forums", "listserv", "hublib"})
 
 @contextmanager
 def replacement() -> Iterator[None]:
-    """Point Django at an empty database; at the end of the block it takes the place of the present
-    one.
+    """Point Django at an empty database, which takes the place of the present one at the end.
 
     Raises: Unavailable (PostgreSQL does not let this role make a schema, or a pooler stands before
     it), Conflict (another program has its tables there).
@@ -127,8 +126,9 @@ def _apps_in_home() -> set[str]:
 
 
 def _drop_left_behind() -> None:
-    """Drop what a restore that was killed has left;
-    whoever is here holds the lock of this database.
+    """Drop what a restore that was killed has left.
+
+    Whoever is here holds the lock of this database.
     """
     with connection.cursor() as cursor:
         cursor.execute(
@@ -140,8 +140,7 @@ def _drop_left_behind() -> None:
 
 
 def _move_in(schema: str) -> None:
-    """Take the hub's tables in the home schema away and move the built ones there, in one
-    transaction.
+    """Exchange the hub's tables in the home schema for the built ones, in one transaction.
 
     Tables of others stay: those that are named neither as a built one nor after an app that was
     there.

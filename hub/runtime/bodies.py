@@ -85,11 +85,7 @@ class BodyLimit:
             await self.inner(scope, receive, send)
             return
         declared = _declared(scope)
-        limit = limit_for(scope["path"], is_member=False)
-        room = limit_for(scope["path"], is_member=True)
-        fits_members_alone = declared is None or limit < declared <= room
-        if room > limit and fits_members_alone and await _is_member(scope):
-            limit = room
+        limit = await _limit(scope, declared)
         if declared is not None and declared > limit:
             await _refuse(scope, receive, send, limit, is_hopeless=declared > PATIENCE * limit)
             return
@@ -113,16 +109,34 @@ class BodyLimit:
             await _refuse(scope, receive, send, limit, is_hopeless=True)
 
 
+async def _limit(scope: dict[str, Any], declared: int | None) -> int:
+    """Return the bytes that a body may have; who sends it is asked only where that decides."""
+    limit = limit_for(scope["path"], is_member=False)
+    room = limit_for(scope["path"], is_member=True)
+    if room == limit:
+        return limit
+    if declared is not None and not limit < declared <= room:
+        return limit
+    if await _is_member(scope):
+        return room
+    return limit
+
+
 def _declared(scope: dict[str, Any]) -> int | None:
     """Return the declared size, None for a body that comes in chunks."""
     for name, value in scope["headers"]:
         if name.lower() == b"content-length":
-            return int(value) if value.isdigit() and len(value) < 19 else 10**18
-    return (
-        None
-        if any(name.lower() == b"transfer-encoding" for name, _value in scope["headers"])
-        else 0
-    )
+            return _size(value)
+    if any(name.lower() == b"transfer-encoding" for name, _value in scope["headers"]):
+        return None
+    return 0
+
+
+def _size(value: bytes) -> int:
+    """Return a declared size; one that cannot be read is larger than any limit."""
+    if value.isdigit() and len(value) < 19:
+        return int(value)
+    return 10**18
 
 
 async def _is_member(scope: dict[str, Any]) -> bool:
@@ -170,8 +184,9 @@ async def _refuse(
 
 
 def _guarded(request: HttpRequest, response: HttpResponse) -> HttpResponse:
-    """Give an answer that no view has made the fields
-    that every other one has, by the same middleware.
+    """Give an answer that no view has made the fields that every other one has.
+
+    The same middleware sets them.
     """
     handler: Any = lambda _request: response  # noqa: E731 - the innermost of the chain
     for middleware in GUARDS:
@@ -180,8 +195,9 @@ def _guarded(request: HttpRequest, response: HttpResponse) -> HttpResponse:
 
 
 async def _drain(receive: Receive, most: int) -> None:
-    """Throw away a little of what still comes: a connection
-    closed under a sender takes the answer with it.
+    """Throw away a little of what still comes.
+
+    A connection closed under a sender takes the answer with it.
     """
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(DRAIN_SECONDS):

@@ -12,11 +12,11 @@ from hub.lib.clock import now
 from hub.lib.full_urls import full_url
 
 
-def load_content(say: Callable[[str], Any]) -> None:
+def load_content(progress: Callable[[str], Any]) -> None:
     """Make the pages a hub starts with; with ``HUB_DEMO=1`` load the demo once."""
     bootstrap_site()
     if settings.HUB_DEMO:
-        load(now=now(), progress=say)
+        load(now=now(), progress=progress)
 
 
 def welcome() -> str:

@@ -1,5 +1,4 @@
-"""Put the true client and scheme into each request and socket, and let nothing else see what
-proxies write.
+"""Put the true client and scheme into each request and socket.
 
 ``HUB_TRUSTED_PROXIES`` names the proxies. From any other peer the fields that speak of a client are
 dropped unread, and so are those that the hub never reads (``Forwarded``, ``X-Real-IP``,
@@ -34,8 +33,9 @@ untrusted_warnings = NowAndThen(WARNING_PAUSE_SECONDS)
 
 
 def _warn_of(peer: str) -> None:
-    """Log a peer on this host or in a private network
-    that forwards for others without being trusted.
+    """Log a near peer that forwards for others without being trusted.
+
+    It is on this host or in a private network.
     """
     if is_private(peer) and untrusted_warnings.allows():
         log.warning(
@@ -51,8 +51,9 @@ def is_forwarding(name: str) -> bool:
 
 
 def is_near(request: HttpRequest) -> bool:
-    """Whether the request comes straight from this host or
-    a private network, not through a proxy for the world.
+    """Whether the request comes straight from this host or a private network.
+
+    One that came through a proxy for the world does not.
     """
     if request.META.get(FORWARDED):
         return False
@@ -106,11 +107,10 @@ def resolve_socket(inner: App) -> App:
             for name, value in scope["headers"]
             if not is_forwarding(_text(name).lower())
         ]
-        peer = scope["client"][0] if scope.get("client") else ""
+        peer, port = peer_of(scope)
         client = _client(
             peer, _joined(scope, b"x-forwarded-for"), _joined(scope, b"x-forwarded-proto")
         )
-        port = scope["client"][1] if scope.get("client") else 0
         scheme = {"https": "wss", "http": "ws"}.get(client.scheme, scope.get("scheme", "ws"))
         await inner(
             {**scope, "headers": headers, "client": (client.host, port), "scheme": scheme},
@@ -119,6 +119,11 @@ def resolve_socket(inner: App) -> App:
         )
 
     return app
+
+
+def peer_of(scope: dict[str, Any]) -> tuple[str, int]:
+    """Return address and port of the peer of a socket; empty where the server names none."""
+    return scope.get("client") or ("", 0)
 
 
 def _joined(scope: dict[str, Any], wanted: bytes) -> str:

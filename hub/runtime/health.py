@@ -26,9 +26,7 @@ def parts() -> list[HealthPart]:
     all_parts: list[HealthPart] = []
     for probe in registered("HUB_HEALTH"):
         substitute = without_database(probe)
-        if substitute is not None and any(
-            part.name == "database" and not part.ok for part in all_parts
-        ):
+        if substitute is not None and _is_database_away(all_parts):
             all_parts.append(substitute)
             continue
         try:
@@ -44,18 +42,23 @@ def parts() -> list[HealthPart]:
     return all_parts
 
 
+def _is_database_away(all_parts: list[HealthPart]) -> bool:
+    return "database" in {part.name for part in all_parts if not part.ok}
+
+
 def healthz(*, with_details: bool) -> HttpResponse:
-    """Answer JSON per part; 503 when one is down. Figures,
-    and what works but is degraded, for who may see them.
+    """Answer JSON per part, with 503 when one is down.
+
+    Figures, and what works but is degraded, are for who may see them.
     """
     all_parts = parts()
     ok = all(part.ok for part in all_parts)
     body: dict[str, object] = {"ok": ok}
     if with_details:
         body["degraded"] = [part.name for part in all_parts if part.degraded]
-    body["parts"] = {
-        part.name: {"ok": part.ok, **(part.detail if with_details else {})} for part in all_parts
-    }
+        body["parts"] = {part.name: {"ok": part.ok, **part.detail} for part in all_parts}
+    else:
+        body["parts"] = {part.name: {"ok": part.ok} for part in all_parts}
     response = JsonResponse(body, status=200 if ok else 503)
     response["Cache-Control"] = "no-store"
     return response
@@ -69,16 +72,19 @@ def is_secretariat(request: HttpRequest) -> bool:
     request.session = SessionStore(key)
     try:
         user = get_user(request)
-        return (
-            isinstance(user, Member) and rules.is_secretariat(user) and not rules.must_set_up(user)
-        )
+        if not isinstance(user, Member):
+            return False
+        if not rules.is_secretariat(user):
+            return False
+        return not rules.must_set_up(user)
     except DatabaseError:
         return False
 
 
 def metrics() -> HttpResponse:
-    """Answer in Prometheus' text format: whether each part
-    is up, its figures, and what this process has counted.
+    """Answer in Prometheus' text format.
+
+    It says whether each part is up, its figures, and what this process has counted.
     """
     all_parts = parts()
     lines = [
@@ -89,7 +95,7 @@ def metrics() -> HttpResponse:
     lines += [f"{_labelled('hub_part_degraded', part)} {int(part.degraded)}" for part in all_parts]
     for part in all_parts:
         for key, value in part.detail.items():
-            if isinstance(value, int | float) and not isinstance(value, bool):
+            if type(value) in (int, float):
                 name = f"hub_{_spelled(part)}_{key}"
                 lines += [f"# TYPE {name} gauge", f"{name} {value}"]
     counted = generate_latest().decode()
@@ -115,5 +121,7 @@ class HealthMiddleware:
         if request.path == "/healthz":
             return healthz(with_details=is_near(request) or is_secretariat(request))
         if request.path == "/metrics":
-            return metrics() if is_near(request) else HttpResponseNotFound()
+            if not is_near(request):
+                return HttpResponseNotFound()
+            return metrics()
         return self.get_response(request)

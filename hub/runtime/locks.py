@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.db import connection
 
-Say = Callable[[str], Any]
+Progress = Callable[[str], Any]
 # Any number that nothing else of this database locks (PostgreSQL, 64 bits): "hub prep" in ASCII.
 PREPARE_KEY = 0x6875622070726570
 # Seconds between two tries while another process has the lock.
@@ -18,31 +18,32 @@ WAITING = "Another process is preparing this hub. Waiting for it."
 
 
 @contextmanager
-def only_preparer(say: Say) -> Iterator[None]:
-    """Keep the data folder and the database to one
-    ``prepare`` at a time; others wait and say so.
+def only_preparer(progress: Progress) -> Iterator[None]:
+    """Keep the data folder and the database to one ``prepare`` at a time.
+
+    Others wait and say so.
     """
-    with only_on_host(say):
+    with only_on_host(progress):
         if connection.vendor == "postgresql":
-            with _database_lock(say):
+            with _database_lock(progress):
                 yield
         else:
             yield
 
 
 @contextmanager
-def only_on_host(say: Say) -> Iterator[None]:
+def only_on_host(progress: Progress) -> Iterator[None]:
     """Keep the data folder to one at a time."""
     settings.HUB_DATA.mkdir(parents=True, exist_ok=True)
     with (settings.HUB_DATA / "prepare.lock").open("w") as file:
-        _wait(lambda: _locks(file), say)
+        _wait(lambda: _locks(file), progress)
         yield
 
 
-def _wait(take: Callable[[], bool], say: Say) -> None:
+def _wait(take: Callable[[], bool], progress: Progress) -> None:
     if take():
         return
-    say(WAITING)
+    progress(WAITING)
     while not take():
         time.sleep(RETRY_SECONDS)
 
@@ -56,9 +57,10 @@ def _locks(file: Any) -> bool:
 
 
 @contextmanager
-def _database_lock(say: Say) -> Iterator[None]:
-    """Hold a lock of the database in a transaction of its
-    own: so it holds behind a transaction pooler as well.
+def _database_lock(progress: Progress) -> Iterator[None]:
+    """Hold a lock of the database in a transaction of its own.
+
+    So it holds behind a transaction pooler as well.
     """
     holder = connection.copy()
     holder.set_autocommit(False)
@@ -70,7 +72,7 @@ def _database_lock(say: Say) -> Iterator[None]:
                 cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [PREPARE_KEY])
                 return bool(cursor.fetchone()[0])
 
-            _wait(take, say)
+            _wait(take, progress)
         yield
     finally:
         holder.close()

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from hub.lib import metrics
 from hub.lib.clients import is_in
 from hub.lib.logs import belonging_to
+from hub.runtime.forwarded import peer_of
 
 App = Callable[
     [dict[str, Any], Callable[[], Awaitable[Any]], Callable[[Any], Awaitable[None]]],
@@ -22,12 +23,12 @@ FIELD = "X-Request-ID"
 
 
 def identifier(peer: str, offered: str) -> str:
-    """Return the identifier of a request: that of a proxy in ``HUB_TRUSTED_PROXIES``, else a new
-    one.
+    """Return the identifier of a request.
 
-    Nobody else names a request: lines of the log would be put together that do not belong together.
+    It is that of a proxy in ``HUB_TRUSTED_PROXIES``, else a new one. Nobody else names a request:
+    lines of the log would be put together that do not belong together.
     """
-    if offered and _IDENTIFIER.fullmatch(offered) and is_in(peer, settings.HUB_TRUSTED_PROXIES):
+    if _IDENTIFIER.fullmatch(offered) and is_in(peer, settings.HUB_TRUSTED_PROXIES):
         return offered
     return secrets.token_hex(8)
 
@@ -62,8 +63,10 @@ def _route(request: HttpRequest, response: HttpResponse) -> str:
     match = request.resolver_match
     if match is not None:
         return match.view_name or match.route or "unnamed"
+    if response.status_code >= 400:
+        return "none"
     for prefix in (settings.STATIC_URL, "/healthz", "/metrics"):
-        if request.path.startswith(prefix) and response.status_code < 400:
+        if request.path.startswith(prefix):
             return prefix.strip("/")
     return "none"
 
@@ -91,7 +94,7 @@ def observe_socket(inner: App) -> App:
         offered = next(
             (value for name, value in scope["headers"] if name.lower() == b"x-request-id"), b""
         )
-        peer = scope["client"][0] if scope.get("client") else ""
+        peer, _port = peer_of(scope)
         with (
             belonging_to(identifier(peer, offered.decode("latin-1"))),
             metrics.sockets.track_inprogress(),

@@ -1,5 +1,6 @@
-"""Bring a data folder up to date before serving: catalogues,
-migrations with progress, static files, site, demo.
+"""Bring a data folder up to date before serving.
+
+That is catalogues, migrations with progress, static files, site, and the demo.
 """
 
 import io
@@ -20,7 +21,7 @@ from hub.runtime.content import load_content
 from hub.runtime.locks import only_preparer
 from hub.runtime.starting import missing_migrations
 
-Say = Callable[[str], None]
+Progress = Callable[[str], None]
 
 
 def compile_catalogues() -> int:
@@ -39,7 +40,7 @@ def compile_catalogues() -> int:
     return compiled
 
 
-def migrate(say: Say) -> int:
+def migrate(progress: Progress) -> int:
     """Apply what is missing and show how far it is; returns how many were applied."""
     if not missing_migrations():
         return 0
@@ -47,19 +48,19 @@ def migrate(say: Say) -> int:
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
     if not plan:
         return 0
-    say(f"Preparing the database: {len(plan)} steps")
+    progress(f"Preparing the database: {len(plan)} steps")
     done = 0
 
-    def progress(action: str, *_: object, **__: object) -> None:
+    def count_step(action: str, *_: object, **__: object) -> None:
         nonlocal done
         if action == "apply_success":
             done += 1
             if sys.stdout.isatty():
-                say(f"\r  {done * 100 // len(plan):3d} %  ")
+                progress(f"\r  {done * 100 // len(plan):3d} %  ")
             elif done % 50 == 0:
-                say(f"  {done} of {len(plan)}")
+                progress(f"  {done} of {len(plan)}")
 
-    executor = MigrationExecutor(connection, progress)
+    executor = MigrationExecutor(connection, count_step)
     executor.migrate(executor.loader.graph.leaf_nodes(), plan)
     # Django's own command finds nothing left to apply and sends post_migrate: permissions, content
     # types, locales.
@@ -67,7 +68,7 @@ def migrate(say: Say) -> int:
     return done
 
 
-def prepare(say: Say) -> bool:
+def prepare(progress: Progress) -> bool:
     """Do all of it, each step only when needed; returns whether something large was done.
 
     The pages and the demo that an empty hub begins with are part of it.
@@ -75,17 +76,17 @@ def prepare(say: Say) -> bool:
     Several may be started at once, on one host or many: the first works, the others wait, then find
     nothing to do.
     """
-    with only_preparer(say):
+    with only_preparer(progress):
         opened = secure(settings.HUB_DATA, deep=True, leave=Path(settings.STATIC_ROOT))
         if opened:
-            say(
+            progress(
                 f"Took {opened} files and folders in {settings.HUB_DATA} from the other accounts "
                 f"of this host"
             )
         with readable_by_all():
             compile_catalogues()
             is_collected = collect()
-        is_large = any([migrate(say), is_collected])
+        is_large = any([migrate(progress), is_collected])
         # Within the lock: two that fill an empty hub at once would both find it empty.
-        load_content(say)
+        load_content(progress)
         return is_large

@@ -38,19 +38,18 @@ def _ask() -> None:
 @needs_database("web", works=True)
 def web() -> HealthPart:
     """Look which web processes are alive; the one that answers this is."""
-    part = alive("web")
-    return part if part.ok else replace(part, ok=True)
+    return replace(alive("web"), ok=True)
 
 
 @needs_database("worker")
 def worker() -> HealthPart:
-    """Look when a worker last said that every pump of it works."""
+    """Look when a worker process last said that all of its queue workers do their work."""
     return alive("worker")
 
 
 @needs_database("smtp")
 def smtp() -> HealthPart:
-    """Look when the mail door last greeted; it may stand on another host."""
+    """Look when the SMTP gateway last greeted; it may stand on another host."""
     return alive("smtp")
 
 

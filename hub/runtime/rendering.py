@@ -15,7 +15,7 @@ _looked = -EVERY
 
 
 def render_again(now: datetime) -> int:
-    """Render a batch and return how many rows it was; the worker calls it (``HUB_PUMPS``)."""
+    """Render a batch and return how many rows it was; a queue worker (``HUB_QUEUE_WORKERS``)."""
     global _looked  # noqa: PLW0603 - when this process last found nothing
     if time.monotonic() - _looked < EVERY:
         return 0

@@ -36,8 +36,9 @@ BUS_LAST = 1.0
 
 
 class _Server(uvicorn.Server):
-    """Uvicorn without its signal handlers: they belong
-    to the process, which runs more than the web.
+    """Uvicorn without its signal handlers.
+
+    They belong to the process, which runs more than the web.
     """
 
     @contextlib.contextmanager
@@ -82,8 +83,9 @@ async def run_web(stop: asyncio.Event) -> None:
 
 
 async def run_smtp(stop: asyncio.Event) -> None:
-    """Serve SMTP until ``stop`` is set, and say that
-    it works as long as it greets. Raises: StartError.
+    """Serve SMTP until ``stop`` is set, and say that it works as long as it greets.
+
+    Raises: StartError.
     """
     greeting = asyncio.create_task(_greet())
     try:
@@ -96,8 +98,9 @@ async def run_smtp(stop: asyncio.Event) -> None:
 
 
 async def _greet() -> None:
-    """Ask the mail door for its greeting now and then, as
-    a client would; one that does not greet does not work.
+    """Ask the SMTP gateway for its greeting now and then, as a client would.
+
+    One that does not greet does not work.
     """
     listens = settings.HUB_SMTP
     # Asked, not bound.
@@ -160,17 +163,18 @@ def _report(parts: dict[str, "asyncio.Task[None]"]) -> int:
     for name, part in parts.items():
         error = part.exception() if part.done() and not part.cancelled() else None
         if isinstance(error, starting.StartError):
-            _say(starting.cannot_start(name, error))
+            _print_error(starting.cannot_start(name, error))
         elif error is not None:
             log.error("The part %s failed", name, exc_info=error)
-            _say(f"{starting.LABELS[name]} stopped: {error!r}")
+            _print_error(f"{starting.LABELS[name]} stopped: {error!r}")
         failed = max(failed, int(error is not None))
     return failed
 
 
 async def _ended(listening: "asyncio.Task[None]") -> None:
-    """End the bus; its layer can swallow a cancellation
-    while it subscribes, so that it is asked again.
+    """End the bus.
+
+    Its layer can swallow a cancellation while it subscribes, so it is asked again.
     """
     for _attempt in range(3):
         listening.cancel()
@@ -179,17 +183,16 @@ async def _ended(listening: "asyncio.Task[None]") -> None:
             return
 
 
-def _say(line: str) -> None:
+def _print_error(line: str) -> None:
     sys.stderr.write(f"{line}\n")
     sys.stderr.flush()
 
 
 def _end_within(seconds: float) -> None:
-    """End the process after so long, whatever still waits: threads, sockets, a layer that does not
-    answer.
+    """End the process after so many seconds, whatever still waits.
 
-    Nothing is lost by it: what was answered is on disk, and what is under way is taken up again
-    from its row.
+    That may be threads, sockets, a layer that does not answer. Nothing is lost by it: what was
+    answered is on disk, and what is under way is taken up again from its row.
     """
     timer = threading.Timer(
         seconds, _leave, (f"Not all of it ended within {seconds:.0f} seconds; stopped at once.",)
@@ -199,7 +202,7 @@ def _end_within(seconds: float) -> None:
 
 
 def _leave(line: str) -> None:
-    _say(line)
+    _print_error(line)
     os._exit(1)
 
 

@@ -47,8 +47,9 @@ class StartError(Exception):
 
 
 def serve_metrics() -> Callable[[], None]:
-    """Give this process's figures to Prometheus at
-    ``HUB_METRICS``; return what ends it. Raises: StartError.
+    """Give this process's figures to Prometheus at ``HUB_METRICS``; return what ends it.
+
+    Raises: StartError.
     """
     if settings.HUB_METRICS is None:
         return lambda: None
@@ -65,19 +66,19 @@ def serve_metrics() -> Callable[[], None]:
 
 
 def check_storage() -> None:
-    """Check what every command needs: the data folder,
-    and a database that answers. Raises: StartError.
+    """Check what every command needs: the data folder, and a database that answers.
+
+    Raises: StartError.
     """
     _check_folder()
     _within(PATIENCE, _check_database, "The database does not answer (DATABASE_URL)")
 
 
 def check_services(parts: Sequence[str]) -> None:
-    """Check what the named parts need besides: migrations and the certificate; say when Redis is
-    away.
+    """Check what the named parts need besides: migrations and the certificate.
 
-    Redis carries prompts and caches only: a hub that starts without it goes on, and uses it once it
-    is back.
+    It is logged when Redis is away. Redis carries prompts and caches only: a hub that starts
+    without it goes on, and uses it once it is back.
 
     Raises: StartError.
     """
@@ -196,17 +197,19 @@ def _check_redis() -> None:
 
 def check_addresses(parts: Sequence[str]) -> None:
     """Check that the named parts can listen, before anything long is begun. Raises: StartError."""
-    addresses = {"web": ("HUB_WEB", settings.HUB_WEB), "smtpd": ("HUB_SMTP", settings.HUB_SMTP)}
-    for setting, where in (addresses[part] for part in parts if part in addresses):
-        for listener in bound(
-            setting, where, shared=setting == "HUB_SMTP" and settings.HUB_SMTP_SHARED
-        ):
+    addresses = {
+        "web": ("HUB_WEB", settings.HUB_WEB, False),
+        "smtpd": ("HUB_SMTP", settings.HUB_SMTP, settings.HUB_SMTP_SHARED),
+    }
+    for setting, where, is_shared in (addresses[part] for part in parts if part in addresses):
+        for listener in bound(setting, where, shared=is_shared):
             listener.close()
 
 
 def bound(setting: str, where: Endpoint, *, shared: bool = False) -> list[socket.socket]:
-    """Return sockets that are bound to an address, one
-    for each family. Raises: StartError when it is taken.
+    """Return sockets that are bound to an address, one for each family.
+
+    Raises: StartError when it is in use.
     """
     sockets: list[socket.socket] = []
     try:
@@ -242,11 +245,9 @@ def cannot_write(error: OSError) -> StartError:
 
 def cannot_listen(setting: str, where: Endpoint, error: OSError) -> StartError:
     """Return the error of a part whose address is taken, or is none of this host's."""
-    reason = (
-        "the address is in use by another process"
-        if error.errno == errno.EADDRINUSE
-        else _line(error)
-    )
+    reason = _line(error)
+    if error.errno == errno.EADDRINUSE:
+        reason = "the address is in use by another process"
     return StartError(f"It cannot listen at {where} ({setting}): {reason}.")
 
 

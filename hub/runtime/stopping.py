@@ -9,8 +9,9 @@ from django.core.management.base import CommandError
 
 @contextmanager
 def ends_in_order() -> Iterator[None]:
-    """Let SIGTERM end a block as Ctrl-C does, with what it
-    does at its end. Raises: CommandError (it was ended).
+    """Let SIGTERM end a block as Ctrl-C does, with what it does at its end.
+
+    Raises: CommandError (it was ended).
     """
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:

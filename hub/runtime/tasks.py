@@ -1,6 +1,4 @@
-"""Run the tasks that Wagtail and others have queued
-(django-tasks), as one of the worker's pumps.
-"""
+"""Run the tasks that Wagtail and others have queued (django-tasks), as a queue worker."""
 
 import logging
 from datetime import datetime, timedelta
@@ -74,14 +72,20 @@ def _take_up_left(moment: datetime) -> None:
         return
     alive = heartbeats.living("worker", moment) - {heartbeats.own_name("worker")}
     for task in running:
-        started_at = task.started_at or moment
-        worker = task.worker_ids[-1] if task.worker_ids else _EARLIER_RELEASE
-        if worker in alive or (worker == _EARLIER_RELEASE and started_at > moment - ABANDONED):
+        if not _is_left(task, alive, moment):
             continue
         _take_up(
             task,
             DBTaskResult.objects.filter(pk=task.pk, status="RUNNING", started_at=task.started_at),
         )
+
+
+def _is_left(task: DBTaskResult, alive: set[str], moment: datetime) -> bool:
+    """Whether the worker that ran a task is gone; one of an earlier release has no heartbeat."""
+    worker = task.worker_ids[-1] if task.worker_ids else _EARLIER_RELEASE
+    if worker == _EARLIER_RELEASE:
+        return (task.started_at or moment) <= moment - ABANDONED
+    return worker not in alive
 
 
 def _take_up(task: DBTaskResult, claim: "QuerySet[DBTaskResult]") -> None:

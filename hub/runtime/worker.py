@@ -1,10 +1,9 @@
-"""The worker: every pump in a thread of its own, woken by prompts, with a heartbeat that tells the
-truth.
+"""Run the queue workers, each in a thread of its own, woken by prompts.
 
-A pump is ``pump(now) -> int``: it does a bounded piece of work and returns how much it did. While
-it returns more than 0 it is called again at once; else it waits for a prompt, at most :data:`IDLE`
-seconds (a prompt can be lost, a row cannot). Pumps claim their rows, so any number of workers may
-run.
+The work of one is ``work(now) -> int``: it does a bounded piece of work and returns how much it
+did. While it returns more than 0 it is called again at once; else it waits for a prompt, at most
+:data:`IDLE` seconds (a prompt can be lost, a row cannot). Rows are claimed, so any number of
+processes may run. The heartbeat of the process says whether all of them do their work.
 """
 
 import asyncio
@@ -27,22 +26,22 @@ from hub.runtime import memory
 
 log = logging.getLogger(__name__)
 IDLE = 1.0
-# Seconds after which a pump that has not come back counts as stuck.
+# Seconds after which a queue worker that has not come back counts as stuck.
 STUCK = 300.0
 # Heartbeats between two times that a process gives memory back that it does not use.
 BEATS_BETWEEN_TRIMS = 15
 
 
-class Pump(threading.Thread):
-    """One pump, called until the worker stops."""
+class QueueWorker(threading.Thread):
+    """A thread that takes work of one kind until the process stops."""
 
-    def __init__(self, name: str, work: Callable[..., int]) -> None:
-        super().__init__(name=f"pump-{name}", daemon=True)
-        self.pump = name
+    def __init__(self, kind: str, work: Callable[..., int]) -> None:
+        super().__init__(name=f"worker-{kind}", daemon=True)
+        self.kind = kind
         self.work = work
         self.woken = threading.Event()
         self.ended = threading.Event()
-        self.repeats = Repeats(log, f"The queue worker {name}")
+        self.repeats = Repeats(log, f"The queue worker {kind}")
         self.stopping = False
         self.called_at = time.monotonic()
 
@@ -56,8 +55,9 @@ class Pump(threading.Thread):
         return self.is_alive() and time.monotonic() - self.called_at < STUCK
 
     def run(self) -> None:
-        """Call the pump until stopped; after an error the next
-        call comes later, and later still after more of them.
+        """Do the work until stopped.
+
+        After an error the next call comes later, and later still after more of them.
         """
         while not self.stopping:
             # Cleared before the call: a prompt that comes during it is not lost.
@@ -77,7 +77,7 @@ class Pump(threading.Thread):
             close_old_connections()
             done = self.work(now())
         except Exception as error:
-            metrics.worker_failures.labels(self.pump).inc()
+            metrics.worker_failures.labels(self.kind).inc()
             metrics.note_error(error, "worker")
             self.repeats.failed(
                 error, expected=isinstance(error, OperationalError | InterfaceError)
@@ -97,16 +97,17 @@ class Pump(threading.Thread):
 
 
 async def run_worker(stop: asyncio.Event) -> None:
-    """Run all pumps until ``stop`` is set, then let each finish its present call."""
-    pumps = [Pump(name, work) for name, work in hooks.pumps().items()]
-    for pump in pumps:
-        await bus.subscribe(f"wake.{pump.pump}", pump.wake)
-        pump.start()
+    """Run all queue workers until ``stop`` is set, then let each finish its present call."""
+    workers = [QueueWorker(kind, work) for kind, work in hooks.queue_workers().items()]
+    for worker in workers:
+        await bus.subscribe(f"wake.{worker.kind}", worker.wake)
+        worker.start()
     try:
         for beats in itertools.count():
             if stop.is_set():
                 break
-            await asyncio.to_thread(beat, "worker", works=all(pump.healthy for pump in pumps))
+            are_healthy = all(worker.healthy for worker in workers)
+            await asyncio.to_thread(beat, "worker", works=are_healthy)
             if beats % BEATS_BETWEEN_TRIMS == 0:
                 await asyncio.to_thread(memory.trim)
             try:
@@ -115,8 +116,8 @@ async def run_worker(stop: asyncio.Event) -> None:
             except TimeoutError:
                 continue
     finally:
-        for pump in pumps:
-            pump.stop()
-        for pump in pumps:
-            await asyncio.to_thread(pump.join, 10)
+        for worker in workers:
+            worker.stop()
+        for worker in workers:
+            await asyncio.to_thread(worker.join, 10)
         await asyncio.to_thread(farewell, "worker")

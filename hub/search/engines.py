@@ -45,7 +45,8 @@ NEWEST = 50_000
 
 @dataclass(frozen=True)
 class PhraseMatches:
-    """Positions of what has a phrase, newest first;
+    """Positions of what has a phrase, newest first.
+
     ``is_complete`` unless only the newest candidates were read.
     """
 
@@ -71,9 +72,15 @@ class SearchStatement:
         # Phrases are verified in a second step on PostgreSQL; FTS5 keeps places of words in its
         # index.
         self.is_verified = query.has_phrase and connection.vendor == "postgresql"
+        columns = f"{self._match.order} AS position"
         if self.is_verified:
             text = query.words_for_postgres()
-        columns = f"{self._match.order} AS position{', d.vector' if self.is_verified else ''}"
+            columns += ", d.vector"
+        kind_condition = ""
+        kinds: list[str] = []
+        if kind:
+            kind_condition = "AND d.kind = %s"
+            kinds.append(kind)
         self._sql = f"""
             SELECT {columns} FROM {self._match.tables} LEFT JOIN {topics} t ON t.id = d.topic_id
             WHERE {self._match.condition}
@@ -81,14 +88,9 @@ class SearchStatement:
                 t.forum_id IN ({_marks(forums)})
                 OR (d.topic_id IS NULL AND d.scope IN ({_marks(scopes)}))
             )
-            {"AND d.kind = %s" if kind else ""}
+            {kind_condition}
         """  # noqa: S608 - made of constants and marks
-        self._params: list[Any] = [
-            text,
-            *sorted(forums),
-            *sorted(scopes),
-            *([kind] if kind else []),
-        ]
+        self._params: list[Any] = [text, *sorted(forums), *sorted(scopes), *kinds]
 
     def positions(self, *, offset: int, limit: int, few: bool) -> list[int]:
         """Return the positions of a page of matches, newest first.
@@ -108,12 +110,11 @@ class SearchStatement:
             return [row[0] for row in cursor.fetchall()]
 
     def verified(self, *, most: int) -> PhraseMatches:
-        """Return what has the phrases of the question, ``most`` at most; of common words among the
-        newest alone.
+        """Return what has the phrases of the question, ``most`` at most.
 
-        Its index says to PostgreSQL which documents have all the words, and not where they stand:
-        to know, it reads the vectors of tens of thousands. Queries: 2 for rare words, 7 at most, of
-        which 3 are settings.
+        Of common words it is looked for among the newest alone. Its index says to PostgreSQL which
+        documents have all the words, and not where they stand: to know, it reads the vectors of
+        tens of thousands. Queries: 2 for rare words, 7 at most, of which 3 are settings.
         """
         with transaction.atomic(), connection.cursor() as cursor:
             # Anything but the index of the words would read the vectors to find the words.
@@ -143,8 +144,9 @@ class SearchStatement:
     def _verify(
         self, cursor: Any, end: str, params: list[Any], most: int, *, at_most: int
     ) -> tuple[int, list[int]]:
-        """Return how many candidates there are, and those that
-        have the phrases unless they are too many to look.
+        """Return how many candidates there are, and those that have the phrases.
+
+        Where there are too many to look, there are none of the latter.
         """
         cursor.execute(
             f"""
@@ -161,8 +163,9 @@ class SearchStatement:
         return int(count), list(positions)
 
     def count(self, *, most: int) -> int:
-        """Count the matches, no further than ``most``:
-        a common word would cost most of a search.
+        """Count the matches, no further than ``most``.
+
+        Counting all of a common word would cost most of a search.
         """
         with connection.cursor() as cursor:
             cursor.execute(

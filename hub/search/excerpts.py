@@ -27,33 +27,38 @@ def highlight(text: str, query: Query) -> SafeString:
 
 
 def excerpt(text: str, query: Query) -> SafeString:
-    """Return the part of a text around its first match, with
-    its matches marked; its beginning when there is none.
+    """Return the part of a text around its first match, with its matches marked.
+
+    Without a match it is the beginning.
     """
     text = " ".join(text[:SCANNED].split())
     spans = _matches(text, query)
-    start = _word_start(text, max(0, spans[0].start - BEFORE)) if spans else 0
+    start = 0
+    if spans:
+        start = _word_start(text, max(0, spans[0].start - BEFORE))
     end = start + LENGTH
     if end < len(text):
         end = max(text.rfind(" ", start, end), start + LENGTH // 2)
-    marked = _mark(text, start, min(end, len(text)), spans)
-    before, behind = "… " if start else "", " …" if end < len(text) else ""
-    return mark_safe(f"{before}{marked}{behind}")  # noqa: S308 - escaped
+    pieces = [_mark(text, start, min(end, len(text)), spans)]
+    if start:
+        pieces.insert(0, SafeString("… "))
+    if end < len(text):
+        pieces.append(SafeString(" …"))
+    return mark_safe("".join(pieces))  # noqa: S308 - escaped
 
 
 def _word_start(text: str, at: int) -> int:
     if at == 0:
         return 0
     space = text.find(" ", at, at + 30)
-    return space + 1 if space >= 0 else at
+    if space < 0:
+        return at
+    return space + 1
 
 
 def _matches(text: str, query: Query) -> list[_Span]:
     """Return where words of the question stand in the text as it was written."""
-    exact = {
-        word for term in query.wanted for word in (term.words[:-1] if term.open else term.words)
-    }
-    begun = tuple(term.words[-1] for term in query.wanted if term.open)
+    exact, begun = _sought(query)
     spans: list[_Span] = []
     for match in WRITTEN_WORD.finditer(text):
         if is_paired(match[0]):
@@ -62,6 +67,13 @@ def _matches(text: str, query: Query) -> list[_Span]:
         if any(word in exact or word.startswith(begun) for word in fold(match[0]).split()):
             spans.append(_Span(match.start(), match.end()))
     return spans
+
+
+def _sought(query: Query) -> tuple[set[str], tuple[str, ...]]:
+    """Return the words of a question: those that stand for themselves, those that may go on."""
+    exact = {word for term in query.wanted for word in term.words}
+    begun = tuple(term.words[-1] for term in query.wanted if term.open)
+    return exact, begun
 
 
 def _paired(run: str, start: int, exact: set[str], begun: tuple[str, ...]) -> list[_Span]:
@@ -79,12 +91,15 @@ def _paired(run: str, start: int, exact: set[str], begun: tuple[str, ...]) -> li
 
 
 def _matched_length(pair: str, exact: set[str], begun: tuple[str, ...]) -> int:
-    """Return how many characters at the beginning of
-    a pair match; the run's last character is alone.
+    """Return how many characters at the beginning of a pair match.
+
+    The run's last character is alone.
     """
     if len(pair) == 2 and pair in exact:
         return 2
-    return 1 if pair[0] in begun else 0
+    if pair[0] in begun:
+        return 1
+    return 0
 
 
 def _mark(text: str, start: int, end: int, spans: list[_Span]) -> SafeString:

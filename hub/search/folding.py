@@ -61,8 +61,9 @@ _EASTERN_DIGITS = re.compile("[\u0660-\u0669\u06f0-\u06f9]")
 
 
 def visible(text: str) -> str:
-    """Return text without what has no width; a
-    zero-width space that parts words becomes a blank.
+    """Return a text without what has no width.
+
+    A zero-width space that parts words becomes a blank.
     """
     return _unseen.sub("", _parted.sub(" ", text))
 
@@ -94,14 +95,17 @@ def words(text: str) -> Iterator[str]:
 
 
 def pairs(run: str, *, closed: bool = True) -> list[str]:
-    """Return a run as overlapping pairs; ``closed`` adds its last character alone, as documents
-    have it.
+    """Return a run as overlapping pairs.
 
-    "生物安全" is 生物, 物安, 安全, 全: each character begins a word, so that one alone is found
-    as a beginning.
+    "生物安全" is 生物, 物安, 安全, 全: each character begins a word, so that one alone is found as
+    a beginning.
+
+    Args: closed, whether its last character is added alone, as documents have it.
     """
     overlapping = [run[index : index + 2] for index in range(len(run) - 1)]
-    return [*overlapping, run[-1]] if closed or not overlapping else overlapping
+    if closed or not overlapping:
+        return [*overlapping, run[-1]]
+    return overlapping
 
 
 def document_text(text: str) -> str:

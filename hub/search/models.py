@@ -64,14 +64,19 @@ class SearchDocument(models.Model):
 
     @property
     def by(self) -> str:
-        """Who wrote it, as they were called then; not in what
-        is searched, so that who leaves is not found by name.
+        """Who wrote it, as they were called then.
+
+        It is not in what is searched, so that who leaves is not found by name.
         """
-        if self.author is None or (self.author_name and not self.author.anonymised_at):
+        if self.author is None:
             return self.author_name
-        return self.author.get_full_name()
+        if self.author.anonymised_at:
+            return self.author.get_full_name()
+        return self.author_name or self.author.get_full_name()
 
     @property
     def where(self) -> str:
         """The discussion it is in today, empty for what is in none."""
-        return str(self.topic.forum.name) if self.topic else ""
+        if self.topic is None:
+            return ""
+        return str(self.topic.forum.name)

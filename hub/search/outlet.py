@@ -39,8 +39,9 @@ def document_of(contribution: Any) -> IndexEntry:
 
 
 class SearchOutlet:
-    """Follow each contribution with its row; see
-    :class:`forums.outlets.Outlet` for when each method is called.
+    """Follow each contribution with its row.
+
+    See :class:`forums.outlets.Outlet` for when each method is called.
     """
 
     def open_forum(self, policy: Any, *, slug: str, now: datetime) -> None:

@@ -44,8 +44,9 @@ class Query:
         return bool(self.wanted)
 
     def for_sqlite(self) -> str:
-        """Return the question as an FTS5 expression; words are
-        letters and digits, so nothing can escape the quotes.
+        """Return the question as an FTS5 expression.
+
+        Words are letters and digits, so nothing can escape the quotes.
         """
         wanted = " AND ".join(map(_fts5, self.wanted))
         return " NOT ".join([f"({wanted})", *map(_fts5, self.unwanted)])
@@ -58,14 +59,16 @@ class Query:
 
     @property
     def has_phrase(self) -> bool:
-        """Whether words must stand one after the other,
-        which PostgreSQL's index cannot say by itself.
+        """Whether words must stand one after the other.
+
+        PostgreSQL's index cannot say that by itself.
         """
         return any(len(term.words) > 1 for term in (*self.wanted, *self.unwanted))
 
     def words_for_postgres(self) -> str:
-        """Return the question without the order of words:
-        whatever it matches is among what this matches.
+        """Return the question without the order of words.
+
+        Whatever it matches is among what this matches.
         """
         wanted = [_tsquery(word) for term in self.wanted for word in term.alone()]
         unwanted = [f"!({_tsquery(term)})" for term in self.unwanted if len(term.words) == 1]
@@ -101,8 +104,10 @@ def parse(text: str) -> Query:
     wanted: list[SearchTerm] = []
     unwanted: list[SearchTerm] = []
     for match in _term.finditer(visible(text[:MAX_LENGTH])):
-        exact = match["phrase"] is not None
-        term = _make(match["phrase"] if exact else match["word"], exact=exact)
+        if match["phrase"] is not None:
+            term = _make(match["phrase"], exact=True)
+        else:
+            term = _make(match["word"], exact=False)
         side = unwanted if match["minus"] else wanted
         if term is not None and term not in side:
             side.append(term)

@@ -1,5 +1,6 @@
 """Find what a person may read, newest first."""
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 PAGE = 20
 # Nobody reads the two thousandth match; beyond it, a person narrows the question.
 MOST = 1000
+_forum_scope = re.compile(r"forum:([0-9]+)")
 
 
 @dataclass(frozen=True)
@@ -48,8 +50,9 @@ class Results:
 
 
 def scopes_of(member: "Member | None") -> set[str]:
-    """Return every scope a person may read at this
-    moment. Queries: those of the registered rooms (2).
+    """Return every scope a person may read at this moment.
+
+    Queries: those of the registered rooms (2).
     """
     readable = {PUBLIC}
     if member is not None and member.is_active:
@@ -68,33 +71,31 @@ def search(member: "Member | None", text: str, *, kind: str = "", page: int = 1)
     if not query:
         return Results(query, [])
     scopes = scopes_of(member)
-    forums = {
-        int(scope[6:]) for scope in scopes if scope.startswith("forum:") and scope[6:].isdigit()
-    }
+    forums = {int(match[1]) for match in map(_forum_scope.fullmatch, scopes) if match is not None}
     statement = SearchStatement(query, forums=forums, scopes=scopes, kind=kind)
     if statement.is_verified:
         matches = statement.verified(most=MOST + 1)
         count, is_partial = len(matches.positions), not matches.is_complete
     else:
         count, is_partial = statement.count(most=MOST + 1), False
+    if not count:
+        return Results(query, [], more=is_partial, is_partial=is_partial)
     total = min(count, MOST)
     page, pages = nearest(page, total, PAGE)
     start = (page - 1) * PAGE
     if statement.is_verified:
         positions = matches.positions[start : min(start + PAGE, total)]
     else:
-        positions = (
-            statement.positions(offset=start, limit=PAGE, few=count <= MOST) if total else []
-        )
-    documents = SearchDocument.objects.filter(position__in=positions).select_related(
-        "author", "topic__forum"
-    )
-    hits = (
-        [_hit(document, query) for document in documents.order_by("-position")] if positions else []
-    )
-    return Results(
-        query, hits, total, count > MOST or is_partial, page, pages, is_partial=is_partial
-    )
+        positions = statement.positions(offset=start, limit=PAGE, few=count <= MOST)
+    hits = _hits(positions, query)
+    more = is_partial or count > MOST
+    return Results(query, hits, total, more, page, pages, is_partial=is_partial)
+
+
+def _hits(positions: list[int], query: Query) -> list[Hit]:
+    documents = SearchDocument.objects.filter(position__in=positions)
+    rows = documents.select_related("author", "topic__forum").order_by("-position")
+    return [_hit(document, query) for document in rows]
 
 
 def _hit(document: SearchDocument, query: Query) -> Hit:

@@ -92,12 +92,13 @@ def move_topic(*, before: int, after: int) -> None:
 
 
 def reindex(*, now: datetime) -> int:
-    """Index anew whatever the sources give, and drop what they no longer have; return how many
-    there are.
+    """Index anew whatever the sources give, and drop what they no longer have.
 
     Sources stand in ``HUB_SEARCH_SOURCES``: ``source() -> Iterable[IndexEntry]``, for the
     contributions of the hub through :func:`hub.search.outlet.document_of`. A kind that no source
     gives stays as it is.
+
+    Returns: how many documents there are.
     """
     total = 0
     kinds: set[str] = set()
@@ -119,7 +120,7 @@ def _batches(documents: Iterable[IndexEntry]) -> Iterator[list[IndexEntry]]:
 
 def _write(documents: list[IndexEntry], now: datetime) -> None:
     rows = [_row(document, now) for document in documents]
-    _tell_apart(rows)
+    _separate(rows)
     SearchDocument.objects.bulk_create(
         rows, update_conflicts=True, unique_fields=["key"], update_fields=_FIELDS
     )
@@ -127,8 +128,6 @@ def _write(documents: list[IndexEntry], now: datetime) -> None:
 
 def _row(document: IndexEntry, now: datetime) -> SearchDocument:
     title, body = without_controls(document.title)[:255], without_controls(document.body[:MAX_BODY])
-    number = _number.search(document.key)
-    low = int(number[1]) if number else crc32(document.key.encode())
     return SearchDocument(
         key=document.key,
         kind=document.kind,
@@ -144,22 +143,32 @@ def _row(document: IndexEntry, now: datetime) -> SearchDocument:
         author=document.author,
         author_name=document.author_name,
         indexed_at=now,
-        position=(int(document.date.timestamp() * 1000) << _LOW_BITS)
-        | (low & ((1 << _LOW_BITS) - 1)),
+        position=_position(document),
     )
+
+
+def _position(document: IndexEntry) -> int:
+    """Return the position that a document wants: its milliseconds, then bits of its own."""
+    number = _number.search(document.key)
+    low = int(number[1]) if number else crc32(document.key.encode())
+    milliseconds = int(document.date.timestamp() * 1000)
+    return (milliseconds << _LOW_BITS) | (low & ((1 << _LOW_BITS) - 1))
 
 
 def _folded(title: str, body: str) -> str:
     # Every reply carries the words of its topic's subject: they would hide the topic under its
     # replies.
-    return document_text(body if _reply.match(title) else f"{title}\n{body}")
+    if _reply.match(title):
+        return document_text(body)
+    return document_text(f"{title}\n{body}")
 
 
 def fold_again(*, limit: int) -> int:
-    """Fold documents that another version of the folding has made; return how many, at most
-    ``limit``.
+    """Fold documents that another version of the folding has made.
 
-    A document that is written meanwhile is left alone. Queries: 1, and 1 for each.
+    A document that is written meanwhile is left alone.
+
+    Returns: how many, at most ``limit``. Queries: 1, and 1 for each.
     """
     stale = SearchDocument.objects.exclude(folding=VERSION).order_by("pk")
     rows = list(stale.values_list("pk", "title", "body", "indexed_at")[:limit])
@@ -169,9 +178,10 @@ def fold_again(*, limit: int) -> int:
     return len(rows)
 
 
-def _tell_apart(rows: list[SearchDocument]) -> None:
-    """Move documents of the same millisecond and the same low
-    bits to the next free position. Queries: 1 each round.
+def _separate(rows: list[SearchDocument]) -> None:
+    """Move documents whose position another one has to the next free one.
+
+    They are of the same millisecond, and have the same low bits. Queries: 1 each round.
     """
     occupied: set[int] = set()
     keys = {row.key for row in rows}
@@ -179,12 +189,12 @@ def _tell_apart(rows: list[SearchDocument]) -> None:
     while wanted:
         clashing = SearchDocument.objects.filter(position__in=wanted).exclude(key__in=keys)
         occupied |= set(clashing.values_list("position", flat=True))
-        seen: set[int] = set()
+        used = set(occupied)
         wanted = []
         for row in rows:
             before = row.position
-            while row.position in occupied or row.position in seen:
+            while row.position in used:
                 row.position += 1
-            seen.add(row.position)
+            used.add(row.position)
             if row.position != before:
                 wanted.append(row.position)

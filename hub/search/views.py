@@ -26,16 +26,21 @@ KINDS = {
 @throttled(100)
 def results(request: HttpRequest) -> HttpResponse:
     """Show what was found, newest first; without a question, how to ask."""
-    member = member_of(request)
     text = " ".join(request.GET.get("q", "").replace("\0", " ").split())[:MAX_LENGTH]
+    question = {"q": text}
     kind = request.GET.get("kind", "")
-    kind = kind if kind in KINDS else ""
-    page = search(member, text, kind=kind, page=whole_number(request.GET.get("page"), 1))
+    if kind not in KINDS:
+        kind = ""
+    if kind:
+        question["kind"] = kind
+    page = search(
+        member_of(request), text, kind=kind, page=whole_number(request.GET.get("page"), 1)
+    )
     context = {
         "text": text,
         "kind": kind,
         "kinds": KINDS.items(),
         "results": page,
-        **neighbours(page.page, page.pages, q=text, **({"kind": kind} if kind else {})),
+        **neighbours(page.page, page.pages, **question),
     }
     return render(request, "search/search.html", context)

@@ -1,7 +1,6 @@
-"""The head of every page, drawn once for each language, room and kind of reader (decision record
-0029).
+"""Draw the head of every page, once for each language, room and kind of reader.
 
-::
+Source: decision record 0029. ::
 
     {% load hub_masthead %}
     {% masthead %}
@@ -14,9 +13,9 @@ from django import template
 from django.template import Context
 from django.template.defaultfilters import urlencode
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
 
 from hub.context import NAV, NavigationEntry, is_current, languages_in
+from hub.lib.languages import current_language
 from hub.lib.stencils import Stencil
 from hub.members.models import initials_of
 from hub.members.requests import member_of
@@ -26,7 +25,7 @@ _ROOMS = tuple(f"is_at_{place}" for place in range(len(NAV)))
 
 
 def _lists(flags: Mapping[str, bool]) -> dict[str, Any]:
-    languages = languages_in(get_language() or "")
+    languages = languages_in(current_language())
     return {
         "languages": languages,
         "current_language": next((language for language in languages if language.current), None),
@@ -48,24 +47,29 @@ _masthead = Stencil(
 @register.simple_tag(takes_context=True)
 def masthead(context: Context) -> SafeString:
     """Draw the head of a page: the hub's name, languages, the person, the main rooms."""
-    request = context.get("request")
-    member = None if request is None else member_of(request)
-    path, here = (request.path, request.get_full_path()) if request else ("", "")
+    request: Any = context.get("request")
+    path, here = "", ""
+    if request is not None:
+        path, here = request.path, request.get_full_path()
     flags = {
         "is_home": path == "/",
-        "is_signed_in": member is not None,
-        "is_secretariat": member is not None and member.is_staff,
-        "has_next": bool(path) and path != "/",
+        "is_signed_in": False,
+        "is_secretariat": False,
+        "has_next": path not in {"", "/"},
         **{room: is_current(url, path) for (url, _label), room in zip(NAV, _ROOMS, strict=True)},
     }
-    name = member.get_full_name() if member else ""
     values = {
         "hub_name": context.get("hub_name", ""),
         "here": here,
         "csrf_token": context.get("csrf_token", ""),
-        "name": name,
-        "initials": initials_of(name),
-        "country_code": (member.country or "") if member else "",
+        "name": "",
+        "initials": "",
+        "country_code": "",
         "login_next": urlencode(here),
     }
+    member = member_of(request)
+    if member is not None:
+        name = member.get_full_name()
+        flags |= {"is_signed_in": True, "is_secretariat": member.is_staff}
+        values |= {"name": name, "initials": initials_of(name), "country_code": member.country}
     return _masthead.draw(flags, values)

@@ -55,6 +55,9 @@ STATES = frozenset(
 )
 
 
+_BOXES_FOR_WORDS = (forms.TextInput, forms.Textarea)
+
+
 def _day(moment: datetime) -> str:
     return say_day(moment, short=True)
 
@@ -77,10 +80,11 @@ def when(moment: datetime | None, style: str = "full") -> SafeString | str:
     local = timezone.localtime(moment)
     if style == "day":
         return format_html('<time datetime="{}">{}</time>', _iso(moment), _day(local))
-    is_near = style == "near"
-    shown, utc = local_and_utc(moment, now=timezone.now() if is_near else None)
-    # A script that keeps the page up to date writes it anew when the day is over.
-    near = SafeString(" data-near") if is_near else ""
+    now, near = None, SafeString("")
+    if style == "near":
+        # A script that keeps the page up to date writes it anew when the day is over.
+        now, near = timezone.now(), SafeString(" data-near")
+    shown, utc = local_and_utc(moment, now=now)
     if not utc:
         return format_html('<time datetime="{}"{}><bdi>{}</bdi></time>', _iso(moment), near, shown)
     return format_html(
@@ -95,16 +99,18 @@ def when(moment: datetime | None, style: str = "full") -> SafeString | str:
 
 @register.simple_tag
 def hours(first: datetime | None, last: datetime | None) -> SafeString | str:
-    """Show from when to when something lasts; the day stands once where it is the same in the
-    reader's zone and in UTC.
+    """Show from when to when something lasts.
 
-    An hour that the clocks show twice is told apart by the UTC beside it.
+    The day stands once where it is the same in the reader's zone and in UTC. An hour that the
+    clocks show twice is told apart by the UTC beside it.
     """
-    if first is None or last is None:
-        return when(first or last)
+    if first is None:
+        return when(last)
+    if last is None:
+        return when(first)
     local, until = timezone.localtime(first), timezone.localtime(last)
     utc, utc_until = first.astimezone(UTC), last.astimezone(UTC)
-    if local.date() != until.date() or utc.date() != utc_until.date():
+    if (local.date(), utc.date()) != (until.date(), utc_until.date()):
         return format_html("{} – {}", when(first), when(last))
     shown, beside = local_and_utc(first)
     if not beside and not until.utcoffset():
@@ -120,42 +126,48 @@ def hours(first: datetime | None, last: datetime | None) -> SafeString | str:
 
 
 def _span(first: datetime, last: datetime, shown: str, until: str, utc: str) -> SafeString:
-    beside = format_html(' <bdi class="utc">{}</bdi>', utc) if utc else ""
-    return format_html(
-        '<bdi><time datetime="{}">{}</time> – <time datetime="{}">{}</time></bdi>{}',
+    span = format_html(
+        '<bdi><time datetime="{}">{}</time> – <time datetime="{}">{}</time></bdi>',
         _iso(first),
         shown,
         _iso(last),
         until,
-        beside,
     )
+    if not utc:
+        return span
+    return format_html('{} <bdi class="utc">{}</bdi>', span, utc)
 
 
 @register.simple_tag
 def left(moment: datetime | None) -> str:
     """Say how long it is until a moment ("3 days, 4 hours"), empty when it is past."""
-    if moment is None or moment <= timezone.now():
+    if moment is None:
         return ""
-    return say_until(moment, timezone.now())
+    now = timezone.now()
+    if moment <= now:
+        return ""
+    return say_until(moment, now)
 
 
 @register.simple_tag
 def ago(moment: datetime | None) -> str:
     """Say how long ago a moment was ("3 days ago", "just now"), empty for none."""
-    return say_ago(moment, timezone.now()) if moment is not None else ""
+    if moment is None:
+        return ""
+    return say_ago(moment, timezone.now())
 
 
 def _stand(opens_at: datetime | None, closes_at: datetime | None, now: datetime) -> tuple[str, str]:
     if opens_at and now < opens_at:
         return "coming", _("opens in %s") % say_until(opens_at, now)
-    if closes_at and now >= closes_at:
+    if not closes_at:
+        return "open", _("open")
+    if now >= closes_at:
         return "closed", _("closed")
-    if closes_at:
-        rest = say_until(closes_at, now)
-        if closes_at - now <= CLOSING:
-            return "closing", _("closes in %s") % rest
-        return "open", _("open, closes in %s") % rest
-    return "open", _("open")
+    rest = say_until(closes_at, now)
+    if closes_at - now <= CLOSING:
+        return "closing", _("closes in %s") % rest
+    return "open", _("open, closes in %s") % rest
 
 
 @register.simple_tag
@@ -166,17 +178,26 @@ def stands(opens_at: datetime | None, closes_at: datetime | None) -> SafeString:
     return state(*_stand(opens_at, closes_at, timezone.now()))
 
 
+def _minutes(
+    opens_at: datetime | None, closes_at: datetime | None, now: datetime
+) -> tuple[int, int]:
+    """Return how long a time box is and how much of it is over; 0 for one without both ends."""
+    if opens_at is None or closes_at is None:
+        return 0, 0
+    whole = max(int((closes_at - opens_at).total_seconds() // 60), 0)
+    done = max(int((now - opens_at).total_seconds() // 60), 0)
+    return whole, min(done, whole)
+
+
 @register.inclusion_tag("components/period.html")
 def period(opens_at: datetime | None, closes_at: datetime | None) -> dict[str, object]:
-    """Draw a time box: how much of it is over (in
-    minutes), both ends, and a word for where it stands.
+    """Draw a time box: both ends, how much of it is over, and a word for where it stands.
+
+    Its length is in minutes.
     """
     now = timezone.now()
     kind, label = _stand(opens_at, closes_at, now)
-    whole = done = 0
-    if opens_at and closes_at and closes_at > opens_at:
-        whole = int((closes_at - opens_at).total_seconds() // 60)
-        done = min(max(int((now - opens_at).total_seconds() // 60), 0), whole)
+    whole, done = _minutes(opens_at, closes_at, now)
     return {
         "shown": bool(opens_at or closes_at),
         "kind": kind,
@@ -196,9 +217,9 @@ def receipt(context: template.Context, *place: object) -> SafeString | str:
     """
     # An included template that gets no context has the request all the same.
     request: HttpRequest | None = getattr(context, "request", None)
-    rows = (
-        receipts.waiting(request).pop("".join(map(str, place)), []) if request is not None else []
-    )
+    if request is None:
+        return ""
+    rows = receipts.waiting(request).pop("".join(map(str, place)), [])
     return _receipts(request, rows)
 
 
@@ -214,28 +235,34 @@ def other_receipts(context: template.Context) -> SafeString | str:
     return _receipts(request, rows)
 
 
-def _receipts(request: HttpRequest | None, rows: list[receipts.Receipt]) -> SafeString | str:
-    return render_to_string("components/receipts.html", {"receipts": rows}, request) if rows else ""
+def _receipts(request: HttpRequest, rows: list[receipts.Receipt]) -> SafeString | str:
+    if not rows:
+        return ""
+    return render_to_string("components/receipts.html", {"receipts": rows}, request)
 
 
 @register.simple_tag(takes_context=True)
 def typed(context: template.Context) -> list[str]:
-    """Return what somebody typed into the form that this
-    page answers; nothing where a page was only read.
+    """Return what somebody typed into the form that this page answers.
+
+    There is nothing where a page was only read.
     """
     request: HttpRequest | None = getattr(context, "request", None)
-    return typed_texts(request) if request is not None else []
+    if request is None:
+        return []
+    return typed_texts(request)
 
 
 @register.simple_tag
 def initials(member: "Member") -> SafeString:
-    """Draw the mark of a person: initials over the
-    country's code; the name stands beside it in words.
+    """Draw the mark of a person: initials over the country's code.
+
+    The name stands beside it in words.
     """
     return format_html(
         '<span class="initials" aria-hidden="true"><b>{}</b>{}</span>',
         member.initials,
-        str(member.country or ""),
+        str(member.country),
     )
 
 
@@ -254,31 +281,27 @@ def country(code: object) -> str:
 
 @register.filter
 def box(field: "BoundField") -> SafeString:
-    """Draw the box of a field; one for words runs as its words do, and as the page does while it is
-    empty.
+    """Draw the box of a field.
 
-    The style sheet knows an empty box by its placeholder, which is a blank.
+    One for words runs as its words do, and as the page does while it is empty. The style sheet
+    knows an empty box by its placeholder, which is a blank.
     """
-    is_words = type(field.field.widget) in (forms.TextInput, forms.Textarea)
-    if not is_words or "dir" in field.field.widget.attrs:
+    widget = field.field.widget
+    if type(widget) not in _BOXES_FOR_WORDS or "dir" in widget.attrs:
         return field.as_widget()
-    placeholder = field.field.widget.attrs.get("placeholder", " ")
+    placeholder = widget.attrs.get("placeholder", " ")
     return field.as_widget(attrs={"dir": "auto", "placeholder": placeholder})
 
 
 @register.filter
 def isolated(text: object) -> str:
-    """Isolate a name or title in a sentence without
-    markup, where it runs against the reader's language.
-    """
+    """Isolate a name or title in a sentence without markup, against the reader's language."""
     return isolate(str(text))
 
 
 @register.filter
 def bidi(text: object) -> SafeString:
-    """Isolate text of unknown direction (a name, a
-    subject), so that it does not pull the line around.
-    """
+    """Isolate a name or subject of unknown direction, so that it does not pull the line around."""
     return format_html("<bdi>{}</bdi>", text)
 
 

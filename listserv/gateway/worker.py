@@ -1,4 +1,4 @@
-"""Publish what the SMTP session accepted: a queue worker (``HUB_PUMPS``), woken by each commit.
+"""Publish what the SMTP session accepted: a queue worker, woken by each commit.
 
 Contribution and outcome are one transaction, and the contribution carries the row's key as its
 ``once_key``: a worker killed anywhere leaves either nothing or all of it. What the session has read

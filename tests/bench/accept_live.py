@@ -123,7 +123,7 @@ def main() -> None:
     """Set the scene and measure."""
     how = sys.argv[1] if len(sys.argv) > 1 else "two"
     rate, seconds = (int(word) for word in (sys.argv[2:] + ["200", "10"][len(sys.argv[2:]) :])[:2])
-    with databases.taken(), fanout.sink("PIPELINING", "CHUNKING") as far:
+    with databases.held_copy(), fanout.sink("PIPELINING", "CHUNKING") as far:
         settings.HUB_RELAY = Endpoint("127.0.0.1", far.port)
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))

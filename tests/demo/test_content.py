@@ -73,8 +73,8 @@ def test_the_accounts_stand_where_the_tour_needs_them(people: dict[str, Any]) ->
 
 
 def test_the_discussions_are_one_closed_one_for_members_one_readable_in_three_languages() -> None:
-    found = [(discussion.header["preset"], discussion.header["language"]) for discussion in reader.discussions()]
-    assert sorted(found) == [("closed", "en"), ("members", "fr"), ("readable", "es")]
+    presets = [(discussion.header["preset"], discussion.header["language"]) for discussion in reader.discussions()]
+    assert sorted(presets) == [("closed", "en"), ("members", "fr"), ("readable", "es")]
     for discussion in reader.discussions():
         assert discussion.sections["Theme"]
         assert len(discussion.sections["Guiding questions"].splitlines()) >= 3
@@ -90,23 +90,23 @@ def test_every_word_is_by_somebody_with_a_place_there(people: dict[str, Any]) ->
 
 def test_every_answer_follows_what_it_answers() -> None:
     for _gathering, thread in threads():
-        said = [word for word in thread.words if not word.is_gavel]
-        assert [word.number for word in said] == list(range(1, len(said) + 1)), thread.path
-        assert all(word.parent is None or 0 < word.parent < word.number for word in said), thread.path
+        spoken = [word for word in thread.words if not word.is_gavel]
+        assert [word.number for word in spoken] == list(range(1, len(spoken) + 1)), thread.path
+        assert all(0 <= word.parent < word.number for word in spoken), thread.path
 
 
 def test_contributions_have_substance_and_no_filler() -> None:
-    said = [word for _, thread in threads() for word in thread.words]
-    lengths = [len(re.findall(r"[\w\u4e00-\u9fff]", word.text)) for word in said]
-    assert len(said) >= 120
-    assert sum(length > 200 for length in lengths) > 0.8 * len(said)
-    assert not [word for word in said if re.search(r"(?i:lorem|ipsum)|TODO|XXX", word.text)]
+    contributions = [word for _, thread in threads() for word in thread.words]
+    lengths = [len(re.findall(r"[\w\u4e00-\u9fff]", word.text)) for word in contributions]
+    assert len(contributions) >= 120
+    assert sum(length > 200 for length in lengths) > 0.8 * len(contributions)
+    assert not [word for word in contributions if re.search(r"(?i:lorem|ipsum)|TODO|XXX", word.text)]
 
 
 @pytest.mark.parametrize("script", SCRIPTS)
 def test_each_script_is_heard_in_a_discussion(script: str) -> None:
-    found = [thread for discussion in reader.discussions() for thread in discussion.threads]
-    words = chain.from_iterable(thread.words for thread in found)
+    discussed = [thread for discussion in reader.discussions() for thread in discussion.threads]
+    words = chain.from_iterable(thread.words for thread in discussed)
     assert any(re.search(SCRIPTS[script], word.text) for word in words)
 
 

@@ -80,8 +80,10 @@ def test_images_have_exact_versions(compose: dict[str, Any]) -> None:
 
 def test_secrets_are_files_and_the_database_is_on_a_network_of_its_own(compose: dict[str, Any]) -> None:
     for service in compose["services"].values():
-        given = service.get("environment", {})
-        assert not [name for name in given if re.search("PASSWORD|SECRET_KEY", name) and not name.endswith("_FILE")]
+        settings_given = service.get("environment", {})
+        assert not [
+            name for name in settings_given if re.search("PASSWORD|SECRET_KEY", name) and not name.endswith("_FILE")
+        ]
     assert compose["networks"]["back"]["internal"] is True
     assert compose["services"]["database"]["networks"] == compose["services"]["redis"]["networks"] == ["back"]
     assert "requirepass" in str(compose["services"]["redis"]["command"])
@@ -106,19 +108,19 @@ def test_the_secrets_that_compose_reads_are_made_by_the_script(compose: dict[str
     command = ["bash", str(ROOT / "hub" / "deploy" / "secrets.sh"), str(tmp_path / "secrets")]
     subprocess.run(command, check=True)
     wanted = {Path(secret["file"]).name for secret in compose["secrets"].values()}
-    made = {path.name: path.read_text() for path in (tmp_path / "secrets").iterdir()}
-    assert set(made) == wanted
-    assert all(len(made[name]) == 64 for name in ("secret_key", "database_password", "redis_password"))
+    secrets = {path.name: path.read_text() for path in (tmp_path / "secrets").iterdir()}
+    assert set(secrets) == wanted
+    assert all(len(secrets[name]) == 64 for name in ("secret_key", "database_password", "redis_password"))
     assert (tmp_path / "secrets").stat().st_mode & 0o777 == 0o700
     subprocess.run(command, check=True)
-    assert {path.name: path.read_text() for path in (tmp_path / "secrets").iterdir()} == made
+    assert {path.name: path.read_text() for path in (tmp_path / "secrets").iterdir()} == secrets
 
 
 def test_every_variable_that_compose_asks_for_is_in_the_example() -> None:
     asked = set(re.findall(r"\$\{([A-Z_]+)", (ROOT / "docker-compose.yml").read_text()))
     example = (ROOT / "hub" / "deploy" / "env.example").read_text()
-    given = set(re.findall(r"^#? ?([A-Z_]+)=", example, re.MULTILINE))
-    assert asked - given == set()
+    settings_given = set(re.findall(r"^#? ?([A-Z_]+)=", example, re.MULTILINE))
+    assert asked - settings_given == set()
 
 
 def test_no_secret_has_a_value_in_the_repository(compose: dict[str, Any]) -> None:
@@ -196,7 +198,7 @@ def test_a_check_without_anybody_there_fails_and_a_wrong_name_is_told_apart(
 ) -> None:
     with socket.socket() as nobody:
         nobody.bind(("127.0.0.1", 0))
-        monkeypatch.setattr(alive, "DOOR", nobody.getsockname())
+        monkeypatch.setattr(alive, "SMTP", nobody.getsockname())
         monkeypatch.setattr(alive, "WEB", f"http://127.0.0.1:{nobody.getsockname()[1]}")
         assert alive.main(["smtpd"]) == 1
         assert alive.main(["web"]) == 1

@@ -25,7 +25,7 @@ FAST = "django.contrib.auth.hashers.MD5PasswordHasher"
 
 
 @pytest.fixture(scope="module")
-def made(
+def entries(
     django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[dict[str, Any]]:
     """Load once for this module, in a transaction that is undone."""
@@ -33,13 +33,13 @@ def made(
         lines: list[str] = []
         folder = tmp_path_factory.mktemp("demo")
         with override_settings(HUB_DATA=folder, PASSWORD_HASHERS=[FAST]):
-            found = load(now=NOW, progress=lines.append)
-        yield {**found, "lines": lines, "path": folder / "demo.json"}
+            loaded = load(now=NOW, progress=lines.append)
+        yield {**loaded, "lines": lines, "path": folder / "demo.json"}
         transaction.set_rollback(True)
 
 
 @pytest.fixture(autouse=True)
-def _in_the_loaded_hub(made: dict[str, Any], django_db_blocker: Any) -> Iterator[None]:
+def _in_the_loaded_hub(entries: dict[str, Any], django_db_blocker: Any) -> Iterator[None]:
     """Let each test change what it likes, and undo it."""
     with django_db_blocker.unblock(), transaction.atomic():
         yield
@@ -50,78 +50,78 @@ def row(model: str) -> Any:
     return apps.get_model(model).objects
 
 
-def account(made: dict[str, Any], role: str) -> Any:
-    email = next(who["email"] for who in made["members"] if who["role"] == role)
+def account(entries: dict[str, Any], role: str) -> Any:
+    email = next(who["email"] for who in entries["members"] if who["role"] == role)
     return get_user_model().objects.get(email=email)
 
 
-def test_nothing_is_sent_for_what_was_said_before(made: dict[str, Any]) -> None:
+def test_nothing_is_sent_for_what_was_said_before(entries: dict[str, Any]) -> None:
     assert row("listserv.Mailing").count() == 0
     assert row("listserv.Notice").count() == 0
 
 
-def test_every_word_of_the_content_is_one_contribution(made: dict[str, Any]) -> None:
+def test_every_word_of_the_content_is_one_contribution(entries: dict[str, Any]) -> None:
     gatherings = [*reader.discussions(), *reader.conferences(), *reader.groups()]
     words = sum(len(thread.words) for gathering in gatherings for thread in gathering.threads)
     assert row("forums.Contribution").filter(state="accepted").count() == words
 
 
-def test_numbers_follow_the_clock_and_nothing_is_in_the_future(made: dict[str, Any]) -> None:
-    said = list(row("forums.Contribution").order_by("number").values_list("created_at", flat=True))
-    assert said == sorted(said)
-    assert said[-1] < NOW
+def test_numbers_follow_the_clock_and_nothing_is_in_the_future(entries: dict[str, Any]) -> None:
+    moments = list(row("forums.Contribution").order_by("number").values_list("created_at", flat=True))
+    assert moments == sorted(moments)
+    assert moments[-1] < NOW
 
 
-def test_answers_stand_under_what_they_answer_in_the_same_topic(made: dict[str, Any]) -> None:
+def test_answers_stand_under_what_they_answer_in_the_same_topic(entries: dict[str, Any]) -> None:
     answers = row("forums.Contribution").exclude(parent=None).select_related("post", "parent__post")
     assert answers.count() > 100
     assert all(answer.post.topic_id == answer.parent.post.topic_id for answer in answers)
     assert all(answer.in_reply_to == answer.parent.message_id for answer in answers)
 
 
-def test_counters_and_dates_of_topics_and_forums_are_right(made: dict[str, Any]) -> None:
+def test_counters_and_dates_of_topics_and_forums_are_right(entries: dict[str, Any]) -> None:
     for topic in row("forum_conversation.Topic").all():
-        said = row("forums.Contribution").filter(post__topic=topic).order_by("number")
-        assert (topic.posts_count, topic.last_post_on) == (said.count(), said.last().created_at)
+        moments = row("forums.Contribution").filter(post__topic=topic).order_by("number")
+        assert (topic.posts_count, topic.last_post_on) == (moments.count(), moments.last().created_at)
     for forum in row("forum.Forum").all():
         assert forum.direct_posts_count == row("forums.Contribution").filter(post__topic__forum=forum).count()
         assert forum.direct_topics_count == row("forum_conversation.Topic").filter(forum=forum).count()
 
 
-def test_every_account_signs_in_and_nobody_else_can(made: dict[str, Any]) -> None:
-    for who in made["members"]:
+def test_every_account_signs_in_and_nobody_else_can(entries: dict[str, Any]) -> None:
+    for who in entries["members"]:
         member = authenticate(None, email=who["email"], password=who["password"])
         assert member is not None
         assert (member.name, member.language) == (who["name"], who["language"])
         assert member.is_staff == (who["role"] == "secretariat")
-    others = get_user_model().objects.exclude(email__in=[who["email"] for who in made["members"]])
+    others = get_user_model().objects.exclude(email__in=[who["email"] for who in entries["members"]])
     assert not [member for member in others if member.has_usable_password()]
 
 
-def test_those_who_sign_in_find_something_new_but_not_everything(made: dict[str, Any]) -> None:
+def test_those_who_sign_in_find_something_new_but_not_everything(entries: dict[str, Any]) -> None:
     for role in ("moderator", "rapporteur", "chair", "member"):
-        for found in selectors.discussions_for(account(made, role)):
-            total = row("forums.Contribution").filter(post__topic__forum=found.forum).count()
-            assert found.new < total / 2
-        news = [found.new for found in selectors.discussions_for(account(made, role)) if found.role]
+        for discussion in selectors.discussions_for(account(entries, role)):
+            total = row("forums.Contribution").filter(post__topic__forum=discussion.forum).count()
+            assert discussion.new < total / 2
+        news = [discussion.new for discussion in selectors.discussions_for(account(entries, role)) if discussion.role]
         assert 0 < sum(news) < 30
 
 
-def test_the_stranger_sees_nothing_of_what_is_closed(made: dict[str, Any]) -> None:
-    stranger = account(made, "stranger")
-    seen = {found.forum.name for found in selectors.discussions_for(stranger)}
-    closed = {entry["discussion"] for entry in made["lists"] if entry["closed"]}
+def test_the_stranger_sees_nothing_of_what_is_closed(entries: dict[str, Any]) -> None:
+    stranger = account(entries, "stranger")
+    seen = {discussion.forum.name for discussion in selectors.discussions_for(stranger)}
+    closed = {entry["discussion"] for entry in entries["lists"] if entry["closed"]}
     assert len(closed) >= 4
     assert not seen & closed
-    assert seen == {entry["discussion"] for entry in made["lists"] if not entry["closed"]}
+    assert seen == {entry["discussion"] for entry in entries["lists"] if not entry["closed"]}
 
 
-def test_the_public_reads_one_discussion_only(made: dict[str, Any]) -> None:
-    (found,) = selectors.discussions_for(None)
-    assert found.policy.language == "es"
+def test_the_public_reads_one_discussion_only(entries: dict[str, Any]) -> None:
+    (discussion,) = selectors.discussions_for(None)
+    assert discussion.policy.language == "es"
 
 
-def test_past_sittings_have_a_log_without_gaps_that_ends_with_the_gavel(made: dict[str, Any]) -> None:
+def test_past_sittings_have_a_log_without_gaps_that_ends_with_the_gavel(entries: dict[str, Any]) -> None:
     past = row("conferences.ConferenceSession").filter(state="closed")
     assert past.count() == 4
     for sitting in past:
@@ -133,40 +133,40 @@ def test_past_sittings_have_a_log_without_gaps_that_ends_with_the_gavel(made: di
         assert sitting.opens_at <= sitting.opened_at < sitting.closed_at <= sitting.closes_at
 
 
-def test_what_came_by_mail_during_a_sitting_is_in_its_log(made: dict[str, Any]) -> None:
+def test_what_came_by_mail_during_a_sitting_is_in_its_log(entries: dict[str, Any]) -> None:
     doors = row("conferences.Event").filter(kind="intervention").values_list("contribution__origin", flat=True)
     assert {"live", "mail"} <= set(doors)
 
 
-def test_the_chair_can_open_the_coming_sitting_at_once(made: dict[str, Any]) -> None:
+def test_the_chair_can_open_the_coming_sitting_at_once(entries: dict[str, Any]) -> None:
     sitting = row("conferences.ConferenceSession").get(state="scheduled")
-    assert made["conference"]["session_url"].endswith(sitting.get_absolute_url())
+    assert entries["conference"]["session_url"].endswith(sitting.get_absolute_url())
     assert sitting.opens_at > NOW
-    conference_services.open_session(conference_session_id=sitting.pk, actor=account(made, "chair"), now=NOW)
+    conference_services.open_session(conference_session_id=sitting.pk, actor=account(entries, "chair"), now=NOW)
     sitting.refresh_from_db()
     assert sitting.state == "open"
 
 
-def test_the_secretariat_has_applications_to_decide(made: dict[str, Any]) -> None:
+def test_the_secretariat_has_applications_to_decide(entries: dict[str, Any]) -> None:
     waiting = row("members.Application").filter(state="pending")
     assert waiting.count() == len(reader.applications())
     assert not any(application.member.is_active for application in waiting)
 
 
-def test_demo_json_says_what_was_returned_and_is_its_owners_alone(made: dict[str, Any]) -> None:
-    found = json.loads(made["path"].read_text())
-    assert found == {key: made[key] for key in ("members", "lists", "conference")}
-    assert stat.S_IMODE(made["path"].stat().st_mode) == 0o600
-    assert set(found["members"][0]) == {"email", "password", "name", "role", "language"}
-    assert set(found["lists"][0]) == {"address", "discussion", "url", "closed", "members"}
-    assert all(entry["address"].endswith("@" + settings.HUB_MAIL_DOMAIN) for entry in found["lists"])
-    assert found["lists"][0]["closed"]
+def test_demo_json_says_what_was_returned_and_is_its_owners_alone(entries: dict[str, Any]) -> None:
+    written = json.loads(entries["path"].read_text())
+    assert written == {key: entries[key] for key in ("members", "lists", "conference")}
+    assert stat.S_IMODE(entries["path"].stat().st_mode) == 0o600
+    assert set(written["members"][0]) == {"email", "password", "name", "role", "language"}
+    assert set(written["lists"][0]) == {"address", "discussion", "url", "closed", "members"}
+    assert all(entry["address"].endswith("@" + settings.HUB_MAIL_DOMAIN) for entry in written["lists"])
+    assert written["lists"][0]["closed"]
 
 
-def test_a_second_load_does_nothing(made: dict[str, Any]) -> None:
+def test_a_second_load_does_nothing(entries: dict[str, Any]) -> None:
     before = {model: model.objects.count() for model in apps.get_models()}
-    with override_settings(HUB_DATA=made["path"].parent):
-        assert load(now=NOW, progress=made["lines"].append) == json.loads(made["path"].read_text())
+    with override_settings(HUB_DATA=entries["path"].parent):
+        assert load(now=NOW, progress=entries["lines"].append) == json.loads(entries["path"].read_text())
     assert {model: model.objects.count() for model in apps.get_models()} == before
 
 

@@ -86,7 +86,7 @@ def stage() -> Iterator[None]:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.HUB_RATE_PER_HOUR = 1_000_000
     settings.HUB_SMTP_MAILS_PER_MINUTE = settings.HUB_SMTP_CONNECTIONS_PER_MINUTE = 0
-    with databases.taken():
+    with databases.held_copy():
         yield
 
 

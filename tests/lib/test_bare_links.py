@@ -46,16 +46,16 @@ EMAILS = [
 
 def links(markup):
     """Return the links of HTML: where each leads, and its words."""
-    found = re.findall(r'<a href="([^"]*)"[^>]*>(.*?)</a>', markup)
-    return [(html.unescape(href), html.unescape(words)) for href, words in found]
+    anchors = re.findall(r'<a href="([^"]*)"[^>]*>(.*?)</a>', markup)
+    return [(html.unescape(href), html.unescape(words)) for href, words in anchors]
 
 
 @pytest.mark.parametrize("text_format", TEXT_FORMATS)
 @pytest.mark.parametrize("around", ["{}", "See {}.", "({})", "«{}», no", "{}\nand {}", "> {}", "x {}; y {}!", "<{}>"])
 @pytest.mark.parametrize("address", KEPT)
 def test_an_address_is_shown_and_leads_as_it_was_typed(address, around, text_format):
-    made = render(around.replace("{}", address), text_format)
-    assert links(made) == [(address, address)] * around.count("{}"), made
+    markup = render(around.replace("{}", address), text_format)
+    assert links(markup) == [(address, address)] * around.count("{}"), markup
 
 
 @pytest.mark.parametrize("text_format", TEXT_FORMATS)
@@ -109,8 +109,8 @@ def test_an_address_without_a_scheme_is_followed_all_the_same():
 @pytest.mark.parametrize("text_format", TEXT_FORMATS)
 @pytest.mark.parametrize("text", ["ftp://x.example/__a__", "irc://x.example/_a_", "xhttps://x.example/_a_", "5@3 a@b"])
 def test_what_is_not_followed_is_shown_as_it_was_typed(text, text_format):
-    made = render(text, text_format)
-    assert not links(made) and text in html.unescape(made)
+    markup = render(text, text_format)
+    assert not links(markup) and text in html.unescape(markup)
 
 
 def test_addresses_in_code_and_links_stay_what_they_are():

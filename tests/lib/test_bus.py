@@ -192,9 +192,9 @@ def test_the_probe_tells_a_layer_that_works_from_one_that_does_not(settings):
 @pytest.fixture
 def sent(monkeypatch):
     """The prompts that were sent."""
-    found = []
-    monkeypatch.setattr(module.bus, "publish", lambda topic, payload: found.append((topic, payload)))
-    return found
+    published = []
+    monkeypatch.setattr(module.bus, "publish", lambda topic, payload: published.append((topic, payload)))
+    return published
 
 
 @pytest.mark.django_db(transaction=True)

@@ -15,7 +15,7 @@ PLACEHOLDER = re.compile(r"%d|%\((?:count|counter|number|n|members|said|new|days
 
 
 @pytest.mark.parametrize(
-    ("language", "length", "said"),
+    ("language", "length", "text"),
     [
         ("en", timedelta(seconds=20), "less than a minute"),
         ("en", timedelta(days=1), "1 day"),
@@ -34,9 +34,9 @@ PLACEHOLDER = re.compile(r"%d|%\((?:count|counter|number|n|members|said|new|days
         ("en", timedelta(seconds=-5), "less than a minute"),
     ],
 )
-def test_a_length_of_time_is_said_in_its_largest_unit(language, length, said):
+def test_a_length_of_time_is_said_in_its_largest_unit(language, length, text):
     with override(language):
-        assert duration(length).replace("\u00a0", " ") == said
+        assert duration(length).replace("\u00a0", " ") == text
 
 
 def test_a_count_goes_where_the_sentence_has_room_for_it():

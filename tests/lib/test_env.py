@@ -191,9 +191,9 @@ def test_nothing_of_the_base_address_is_ignored(set_variable, value):
 
 def test_a_hub_without_a_secret_makes_one_that_its_owner_alone_reads(set_variable, tmp_path):
     set_variable(None)
-    made = env.secret_key(NAME, tmp_path / "new")
+    key = env.secret_key(NAME, tmp_path / "new")
     path = tmp_path / "new" / "secret_key"
-    assert len(made) >= 50 and env.secret_key(NAME, tmp_path / "new") == made
+    assert len(key) >= 50 and env.secret_key(NAME, tmp_path / "new") == key
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
@@ -223,15 +223,15 @@ def test_of_two_that_belong_together_one_alone_stops_the_start(monkeypatch, tmp_
 
 def test_name_servers_have_a_port(set_variable):
     set_variable("127.0.0.1, [::1]:5353 2001:db8::1  192.0.2.1:54")
-    found = [(one.host, one.port) for one in env.endpoints("HUB_TEST", port=53)]
-    assert found == [("127.0.0.1", 53), ("::1", 5353), ("2001:db8::1", 53), ("192.0.2.1", 54)]
+    addresses = [(address.host, address.port) for address in env.endpoints("HUB_TEST", port=53)]
+    assert addresses == [("127.0.0.1", 53), ("::1", 5353), ("2001:db8::1", 53), ("192.0.2.1", 54)]
     set_variable("")
     assert env.endpoints("HUB_TEST", port=53) == ()
 
 
 def test_networks_and_single_addresses(set_variable):
     set_variable("10.0.0.0/8,192.0.2.7 2001:db8::/48")
-    assert [str(one) for one in env.networks("HUB_TEST")] == ["10.0.0.0/8", "192.0.2.7/32", "2001:db8::/48"]
+    assert [str(address) for address in env.networks("HUB_TEST")] == ["10.0.0.0/8", "192.0.2.7/32", "2001:db8::/48"]
 
 
 @pytest.mark.parametrize(

@@ -32,8 +32,8 @@ def test_another_setting_is_followed_at_once(settings):
 
 
 def test_pumps_are_loaded_by_name(settings):
-    settings.HUB_PUMPS = {"one": "tests.lib.test_hooks.count"}
-    assert hooks.pumps() == {"one": count}
+    settings.HUB_QUEUE_WORKERS = {"one": "tests.lib.test_hooks.count"}
+    assert hooks.queue_workers() == {"one": count}
 
 
 @pytest.mark.parametrize("path", ["nowhere.at.all", "tests.lib.test_hooks.missing", "undotted"])
@@ -41,17 +41,17 @@ def test_pumps_are_loaded_by_name(settings):
 def test_a_path_that_leads_nowhere_is_named_at_the_start(settings, name, path):
     for listed in hooks.LISTED:
         setattr(settings, listed, [])
-    settings.HUB_PUMPS = settings.HUB_ADDRESS_HANDLERS = {}
+    settings.HUB_QUEUE_WORKERS = settings.HUB_ADDRESS_HANDLERS = {}
     assert hooks.check_paths() == []
     setattr(settings, name, [path])
-    (found,) = hooks.check_paths()
-    assert path in found.msg and found.id == "hub.E001"
+    (error,) = hooks.check_paths()
+    assert path in error.msg and error.id == "hub.E001"
 
 
-@pytest.mark.parametrize("name", ["HUB_PUMPS", "HUB_ADDRESS_HANDLERS"])
+@pytest.mark.parametrize("name", ["HUB_QUEUE_WORKERS", "HUB_ADDRESS_HANDLERS"])
 def test_a_named_path_that_leads_nowhere_is_named_too(settings, name):
     for listed in hooks.LISTED:
         setattr(settings, listed, [])
-    settings.HUB_PUMPS = settings.HUB_ADDRESS_HANDLERS = {}
+    settings.HUB_QUEUE_WORKERS = settings.HUB_ADDRESS_HANDLERS = {}
     setattr(settings, name, {"x": "nowhere.at.all"})
-    assert [found.id for found in hooks.check_paths()] == ["hub.E001"]
+    assert [error.id for error in hooks.check_paths()] == ["hub.E001"]

@@ -23,9 +23,9 @@ HOSTILE = [
 
 
 def record(message: str, **fields: object) -> logging.LogRecord:
-    made = logging.LogRecord("hub.test", logging.INFO, __file__, 1, message, (), None)
-    made.fields = fields
-    return made
+    log_record = logging.LogRecord("hub.test", logging.INFO, __file__, 1, message, (), None)
+    log_record.fields = fields
+    return log_record
 
 
 def failed() -> logging.LogRecord:
@@ -39,7 +39,7 @@ def failed() -> logging.LogRecord:
 def test_a_request_without_a_database_leaves_one_line_and_no_traceback(error, caplog):
     with caplog.at_level(logging.ERROR, "django.request"):
         log_response("%s: %s", "Internal Server Error", "/", response=HttpResponseServerError(), exception=error)
-    (line,) = (TextFormatter().format(found) for found in caplog.records)
+    (line,) = (TextFormatter().format(log_record) for log_record in caplog.records)
     assert "Internal Server Error: /" in line and "no answer" in line
     assert (len(line.splitlines()) == 1) is isinstance(error, OperationalError)
 
@@ -114,7 +114,7 @@ def test_a_fault_that_lasts_is_said_once_a_minute_and_tried_less_often(caplog, m
         moment += repeats.wait
     repeats.worked()
     assert waits[:5] == [1, 2, 4, 8, LONGEST_WAIT] and set(waits[5:]) == {LONGEST_WAIT}
-    lines = [one.getMessage() for one in caplog.records]
+    lines = [log_record.getMessage() for log_record in caplog.records]
     assert len(lines) == 6 and "works again" in lines[-1] and not any("\n" in line for line in lines)
     repeats.worked()
     assert len(caplog.records) == 6 and repeats.wait == 0

@@ -127,7 +127,7 @@ def test_what_overwhelms_parsers_is_rendered_and_shallow(name):
 
 
 @pytest.mark.parametrize(
-    ("text", "made"),
+    ("text", "markup"),
     [
         ("**b** *i* ~~s~~ `c`", "<strong>b</strong> <em>i</em> <s>s</s> <code>c</code>"),
         ("one\ntwo", "one<br>\ntwo"),
@@ -142,8 +142,8 @@ def test_what_overwhelms_parsers_is_rendered_and_shallow(name):
         ("xhttps://a.example", "xhttps://a.example"),
     ],
 )
-def test_inline_markup(text, made):
-    assert render(text).strip() == f'<p dir="auto">{made}</p>'
+def test_inline_markup(text, markup):
+    assert render(text).strip() == f'<p dir="auto">{markup}</p>'
 
 
 @pytest.mark.parametrize(
@@ -158,24 +158,24 @@ def test_inline_markup(text, made):
     ],
 )
 def test_an_address_in_the_text_becomes_a_link_without_what_follows_it(text, address, rest):
-    made = render(text)
-    assert f'href="{html.escape(address)}"' in made and made.strip().endswith(f"</a>{rest}</p>")
+    markup = render(text)
+    assert f'href="{html.escape(address)}"' in markup and markup.strip().endswith(f"</a>{rest}</p>")
 
 
 def test_headings_stand_below_the_pages():
-    made = render("# A\n## B\n### C\n#### D\n###### F")
-    assert re.findall(r"<(h\d)", made) == ["h3", "h4", "h5", "h6", "h6"]
+    markup = render("# A\n## B\n### C\n#### D\n###### F")
+    assert re.findall(r"<(h\d)", markup) == ["h3", "h4", "h5", "h6", "h6"]
 
 
 def test_quotes_deeper_than_ten_are_flattened_and_keep_their_words():
-    made = render(">" * 40 + " deep\n\n" + "> " * 12 + "spaced")
-    assert made.count("<blockquote") == 20 and "deep" in made and "spaced" in made
+    markup = render(">" * 40 + " deep\n\n" + "> " * 12 + "spaced")
+    assert markup.count("<blockquote") == 20 and "deep" in markup and "spaced" in markup
 
 
 def test_each_block_finds_its_direction():
-    made = render("السلامة\n\n- one\n\n> two\n\n|a|\n|-|\n|b|")
+    markup = render("السلامة\n\n- one\n\n> two\n\n|a|\n|-|\n|b|")
     for tag in ("p", "li", "blockquote", "th", "td"):
-        assert f'<{tag} dir="auto">' in made
+        assert f'<{tag} dir="auto">' in markup
 
 
 def test_a_long_line_loses_nothing():
@@ -197,8 +197,8 @@ def test_a_long_line_loses_nothing():
     ],
 )
 def test_a_quotation_ends_at_the_line_without_its_mark(text, words):
-    made = render(text).replace(' dir="auto"', "")
-    assert words in made and "b" not in re.sub("<[^<>]*>", "", made.partition("</blockquote>")[0])
+    markup = render(text).replace(' dir="auto"', "")
+    assert words in markup and "b" not in re.sub("<[^<>]*>", "", markup.partition("</blockquote>")[0])
 
 
 def test_a_quotation_in_code_is_code():

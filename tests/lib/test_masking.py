@@ -88,11 +88,11 @@ WRITTEN = {
 @pytest.mark.parametrize("what", WRITTEN)
 def test_secret_is_hidden_however_it_is_written(what):
     text = f"Before it. {WRITTEN[what]} Behind it."
-    found = mask(text)
-    opened = unquote(re.sub(r"<[^>]*>", "", unescape(unicodedata.normalize("NFKC", found))))
+    masked_text = mask(text)
+    opened = unquote(re.sub(r"<[^>]*>", "", unescape(unicodedata.normalize("NFKC", masked_text))))
     letters = re.sub(r"[^a-z2-7]", "", opened.lower())
-    assert TOKEN[:MAC_LETTERS] not in letters and HIDDEN in found
-    assert found.startswith("Before it. ") and found.endswith(" Behind it.")
+    assert TOKEN[:MAC_LETTERS] not in letters and HIDDEN in masked_text
+    assert masked_text.startswith("Before it. ") and masked_text.endswith(" Behind it.")
 
 
 def test_words_on_the_line_below_a_link_stay():
@@ -124,9 +124,11 @@ def test_masking_twice_is_masking_once_and_never_fails(before, what, after):
 def forwarded(encoding: str) -> bytes:
     """A mail in a file whose body and header hold the address."""
     body = f"Words before.\r\nReply to {REPLY}\r\nWords after, and more of them, so that lines are full.\r\n".encode()
-    made = {"7bit": body, "base64": base64.encodebytes(body), "quoted-printable": quopri.encodestring(body)}[encoding]
+    body_encoded = {"7bit": body, "base64": base64.encodebytes(body), "quoted-printable": quopri.encodestring(body)}[
+        encoding
+    ]
     head = f"Subject: Fwd\r\nReply-To: Risk\r\n <{REPLY}>\r\nContent-Transfer-Encoding: {encoding}\r\n\r\n"
-    return head.encode() + made
+    return head.encode() + body_encoded
 
 
 @pytest.mark.parametrize("encoding", ["7bit", "base64", "quoted-printable"])
@@ -158,9 +160,9 @@ def test_field_in_encoded_words_is_read_across_their_borders():
     raw = b"Subject: " + encoded_words(f"Où répondre déjà ? À {REPLY} — merci") + b"\n\nx\n"
     assert raw.count(b"=?utf-8?b?") > 1
     masked = mask_file(raw)
-    said = str(message_from_bytes(masked, policy=policy.default)["subject"])
-    assert len(masked) == len(raw) and "répondre" in said and "merci" in said and "risk+r.000" in said
-    assert TOKEN[:MAC_LETTERS] not in said
+    decoded = str(message_from_bytes(masked, policy=policy.default)["subject"])
+    assert len(masked) == len(raw) and "répondre" in decoded and "merci" in decoded and "risk+r.000" in decoded
+    assert TOKEN[:MAC_LETTERS] not in decoded
 
 
 @pytest.mark.parametrize("mark", ["\u200e", "\u200b", "\u2068", "\u00ad", "\ufeff", "\u2028"])
@@ -168,8 +170,8 @@ def test_field_in_encoded_words_is_read_across_their_borders():
 def test_marks_without_width_in_the_bytes_of_a_file_hide_nothing(mark, encoding):
     raw = f"Answer {wrapped(REPLY, 6, mark)} now, and again as before.\n".encode()
     masked = mask_file(quopri.encodestring(raw) if encoding == "quoted-printable" else raw)
-    said = quopri.decodestring(masked) if encoding == "quoted-printable" else masked
-    assert TOKEN[:6].encode() not in said and TOKEN[6:12].encode() not in said and b"as before" in said
+    decoded = quopri.decodestring(masked) if encoding == "quoted-printable" else masked
+    assert TOKEN[:6].encode() not in decoded and TOKEN[6:12].encode() not in decoded and b"as before" in decoded
 
 
 def test_short_lines_and_a_zero_octet_hide_nothing():

@@ -38,13 +38,13 @@ def sent_back(moment, **changes):
 def changes_of(zone, year=2026):
     """Return the hours, in UTC, at which a zone changes its clocks."""
     hour = datetime(year, 1, 1, tzinfo=UTC)
-    found = []
+    read = []
     while hour.year == year:
         later = hour + timedelta(hours=1)
         if hour.astimezone(zone).utcoffset() != later.astimezone(zone).utcoffset():
-            found.append(later)
+            read.append(later)
         hour = later
-    return found
+    return read
 
 
 @pytest.mark.parametrize("name", ZONES)
@@ -65,8 +65,8 @@ def test_what_the_hub_wrote_into_a_form_comes_back_as_the_same_moment(name):
 def test_a_time_is_read_as_a_moment_at_which_the_clocks_show_it(moment, name):
     zone = zoneinfo.ZoneInfo(name)
     local = moment.astimezone(zone).replace(tzinfo=None, fold=0)
-    found = readings(local, zone)
-    assert moment in found and 1 <= len(found) <= 2
+    read = readings(local, zone)
+    assert moment in read and 1 <= len(read) <= 2
     with timezone.override(zone):
         shown = MomentText.of(moment)
         # Without what the hub had shown: typed by hand, the hour told apart by its distance from UTC.

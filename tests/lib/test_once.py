@@ -33,12 +33,12 @@ def test_an_answer_is_kept_while_a_page_is_read_and_no_longer(rf, method, asked)
 
 
 def test_pages_ask_for_the_access_of_their_reader_once(client, cast, now):
-    said = cast.say(cast.boris, now=now)
+    contribution = cast.say(cast.boris, now=now)
     client.force_login(cast.chen)
     for address in (
         "/discussions/",
         f"/discussions/{cast.forum_id}/",
-        f"/topics/{said.topic_id}/",
+        f"/topics/{contribution.topic_id}/",
         "/held/",
         "/lists/",
     ):

@@ -77,8 +77,8 @@ def test_no_mixture_of_marks_is_another_text_when_it_is_quoted(text):
 
 
 def test_quotations_are_recognised_by_level_and_end_at_the_line_without_a_mark():
-    made = render("Kofi wrote:\n> one\n> > two\n>>three\n> four\nMine.", PLAIN)
-    outline = " ".join(re.sub(r' (?:dir|class)="\w+"', "", made).split())
+    markup = render("Kofi wrote:\n> one\n> > two\n>>three\n> four\nMine.", PLAIN)
+    outline = " ".join(re.sub(r' (?:dir|class)="\w+"', "", markup).split())
     assert outline == (
         "<p>Kofi wrote:</p> <blockquote> <p>one</p> <blockquote> <p>two<br>three</p> </blockquote> <p>four</p> "
         "</blockquote> <p>Mine.</p>"
@@ -86,8 +86,8 @@ def test_quotations_are_recognised_by_level_and_end_at_the_line_without_a_mark()
 
 
 def test_paragraphs_find_their_own_direction_and_keep_their_blanks():
-    made = render("السلامة\n\nOne  two\n   three", PLAIN)
-    assert made.count('<p class="typed" dir="auto">') == 2 and "One  two<br>   three" in made
+    markup = render("السلامة\n\nOne  two\n   three", PLAIN)
+    assert markup.count('<p class="typed" dir="auto">') == 2 and "One  two<br>   three" in markup
 
 
 @pytest.mark.parametrize(

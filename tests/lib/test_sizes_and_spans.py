@@ -67,4 +67,4 @@ def test_no_template_writes_days_sizes_or_spans_in_another_way():
     """Django's own filters put the month first, count in KB of 1024, and say "0 minutes"."""
     other = re.compile(r"\|(?:filesizeformat|timesince|timeuntil|naturaltime|date(?!:'c'|:'Y-m-d'))\b")
     templates = (path for room in ROOMS for path in Path(settings.BASE_DIR, room).rglob("templates/**/*.*"))
-    assert not [(path.name, found) for path in templates for found in other.findall(path.read_text())]
+    assert not [(path.name, match) for path in templates for match in other.findall(path.read_text())]

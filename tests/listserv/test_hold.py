@@ -49,8 +49,8 @@ def happen(cast, now):
 
 
 def test_each_pump_waits_for_the_end_of_a_hold_or_sends_nothing():
-    gated = {name for name, work in hooks.pumps().items() if hasattr(work, "__wrapped__")}
-    assert gated == set(hooks.pumps()) - SEND_NOTHING
+    gated = {name for name, work in hooks.queue_workers().items() if hasattr(work, "__wrapped__")}
+    assert gated == set(hooks.queue_workers()) - SEND_NOTHING
     assert gated == set(hold._WORKERS), "each of them is woken when the hold ends"
 
 
@@ -63,12 +63,12 @@ def test_no_pump_sends_anything_while_delivery_is_on_hold(cast, mailing, now, se
     hold.hold_delivery(now=now)
     later, notices = now + timedelta(hours=1), Notice.objects.count()
     for _round in range(3):
-        for work in hooks.pumps().values():
+        for work in hooks.queue_workers().values():
             work(later)
     assert _outbox(settings) == [] and Notice.objects.count() == notices
     hold.resume_delivery()
     for _round in range(3):
-        for work in hooks.pumps().values():
+        for work in hooks.queue_workers().values():
             work(later)
     happening.refresh_from_db()
     assert happening.finished_at is not None and daily.get().digest_at > later
@@ -81,13 +81,13 @@ def test_discarding_ends_what_the_hub_had_to_say_to_a_whole_list(cast, now, sett
     settings.EMAIL_BACKEND = "listserv.outbound.mail_backend.NoticeBackend"
     happening = happen(cast, now)
     hold.hold_restored(now=now + timedelta(seconds=1))
-    hooks.pumps()["procedures"](now + timedelta(minutes=1))
+    hooks.queue_workers()["procedures"](now + timedelta(minutes=1))
     assert not Notice.objects.exists()
     assert hold.discard_waiting(now=now + timedelta(minutes=2))["notice"] == 1
     happening.refresh_from_db()
     assert happening.finished_at is not None
     DeliveryHold.objects.all().delete()
-    assert hooks.pumps()["procedures"](now + timedelta(minutes=3)) == 0
+    assert hooks.queue_workers()["procedures"](now + timedelta(minutes=3)) == 0
 
 
 def test_discarding_ends_what_waited_and_sends_what_came_since(cast, mailing, now, settings):

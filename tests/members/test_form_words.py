@@ -48,7 +48,7 @@ def texts(name, monkeypatch):
     form.user = form.instance = None
     form.__init__()
     shown = {key: field for key, field in form.fields.items() if not field.widget.is_hidden}
-    found = {}
+    labels = {}
     for key, field in shown.items():
         for part, text in (
             ("label", field.label),
@@ -56,8 +56,8 @@ def texts(name, monkeypatch):
             ("placeholder", field.widget.attrs.get("placeholder")),
         ):
             if text or part == "label":
-                found[f"{key} {part}"] = str(text or "")
-    return found
+                labels[f"{key} {part}"] = str(text or "")
+    return labels
 
 
 @pytest.mark.parametrize("name", FORMS)

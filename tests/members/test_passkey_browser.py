@@ -42,7 +42,7 @@ async def _window(browser: Browser, origin: str) -> tuple[Page, Any, list[str]]:
     context = await browser.new_context(base_url=origin)
     await context.route("**/static/**", _static)
     page, wrong = await context.new_page(), []
-    page.on("console", lambda said: wrong.append(said.text) if "Content Security Policy" in said.text else None)
+    page.on("console", lambda line: wrong.append(line.text) if "Content Security Policy" in line.text else None)
     page.on("pageerror", lambda error: wrong.append(str(error)))
     devtools = await context.new_cdp_session(page)
     await devtools.send("WebAuthn.enable")

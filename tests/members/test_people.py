@@ -45,7 +45,7 @@ def test_the_directory_shows_people_and_never_an_address(client, amina, boris, m
 
 
 @pytest.mark.parametrize(
-    ("query", "found"),
+    ("query", "is_listed"),
     [
         ("amina", True),
         ("seed diallo", True),
@@ -57,9 +57,9 @@ def test_the_directory_shows_people_and_never_an_address(client, amina, boris, m
         ("x" * 500, False),
     ],
 )
-def test_the_directory_finds_by_words(client, amina, boris, query, found):
+def test_the_directory_finds_by_words(client, amina, boris, query, is_listed):
     client.force_login(boris)
-    assert ("Amina Diallo" in client.get("/members/", {"q": query}).content.decode()) is found
+    assert ("Amina Diallo" in client.get("/members/", {"q": query}).content.decode()) is is_listed
 
 
 def test_the_directory_costs_the_same_for_one_and_for_fifty(client, boris, make_member, django_assert_num_queries):
@@ -116,14 +116,14 @@ def test_a_zone_under_an_old_name_stays_until_another_one_is_chosen(client, make
 
 
 def test_who_leaves_the_record_is_nowhere_but_what_was_said_stays(client, cast, now):
-    said = cast.say(cast.amina, "A baseline is needed.", now=now)
+    contribution = cast.say(cast.amina, "A baseline is needed.", now=now)
     Application.objects.create(member=cast.amina, state="approved", statement="About me", created_at=now)
     client.force_login(cast.amina)
     services.anonymise_member(member_id=cast.amina.pk, actor=cast.sofia, now=now)
     assert client.get("/preferences/").status_code == 302, "the open sign-in ended"
-    said.refresh_from_db()
-    former = said.author
-    assert said.text == "A baseline is needed." and str(former) == former.get_full_name() == "A former member"
+    contribution.refresh_from_db()
+    former = contribution.author
+    assert contribution.text == "A baseline is needed." and str(former) == former.get_full_name() == "A former member"
     assert (former.country, former.organisation, former.is_active) == ("SN", "", False)
     assert "amina" not in repr(vars(former)).lower() and not former.has_usable_password()
     assert not EmailAddress.objects.filter(user=former).exists() and Application.objects.get().statement == ""
@@ -144,8 +144,8 @@ def test_nobody_takes_another_one_out_of_the_record(amina, boris, now):
 
 
 def test_what_is_known_about_an_applicant(amina, boris, make_member, now):
-    said = {"email": "a@gmail.com", "country": "SN", "organisation": "SEED authority"}
-    person = make_member("amina diallo", is_active=False, **said)
+    background = {"email": "a@gmail.com", "country": "SN", "organisation": "SEED authority"}
+    person = make_member("amina diallo", is_active=False, **background)
     application = Application.objects.create(member=person, state="pending", statement="I", created_at=now)
     known = selectors.known_about(application)
     assert (known.country, known.domain, list(known.organisation), list(known.namesakes)) == (1, "", [amina], [amina])

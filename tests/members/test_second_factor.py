@@ -196,10 +196,10 @@ def test_a_lost_factor_is_reset_by_a_colleague_with_a_reason_and_everybody_is_to
     assert lost.get("/preferences/").status_code == 302
     reset = FactorReset.objects.get()
     assert (reset.member, reset.actor) == (amina, sofia) and "number I know" in reset.reason
-    told = {letter.to[0]: letter for letter in mailoutbox}
-    assert set(told) == {amina.email, sofia.email, nadia.email}
-    assert all("She called me" in letter.body and "Sofia Lind" in letter.body for letter in told.values())
-    assert 'lang="fr"' in told[amina.email].alternatives[0].content
+    notified = {letter.to[0]: letter for letter in mailoutbox}
+    assert set(notified) == {amina.email, sofia.email, nadia.email}
+    assert all("She called me" in letter.body and "Sofia Lind" in letter.body for letter in notified.values())
+    assert 'lang="fr"' in notified[amina.email].alternatives[0].content
 
 
 def test_nobody_resets_their_own_factor_and_members_reset_none(sofia, amina, now, client):

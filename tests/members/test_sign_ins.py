@@ -105,9 +105,9 @@ def test_an_address_is_added_only_with_the_password_and_the_old_ones_are_told(am
     assert not EmailAddress.objects.filter(email="new@else.example").exists()
     here.post("/accounts/reauthenticate/", {"password": PASSWORD, "next": "/accounts/email/"})
     assert EmailAddress.objects.filter(email="new@else.example", verified=False).exists()
-    told = [letter for letter in mailoutbox if letter.to != ["new@else.example"]]
-    assert {letter.to[0] for letter in told} == {amina.email, "amina@home.example"}
-    assert all("new@else.example" in letter.body and "/accounts/sign-ins/" in letter.body for letter in told)
+    notified = [letter for letter in mailoutbox if letter.to != ["new@else.example"]]
+    assert {letter.to[0] for letter in notified} == {amina.email, "amina@home.example"}
+    assert all("new@else.example" in letter.body and "/accounts/sign-ins/" in letter.body for letter in notified)
 
 
 @pytest.mark.parametrize("action", ["action_remove", "action_primary"])

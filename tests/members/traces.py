@@ -20,7 +20,7 @@ def columns() -> dict[str, list[str]]:
 
 def places(*needles: str) -> dict[Place, list[str]]:
     """Return where any of some words stands, with the contents: ``dict[Place, list[str]]``."""
-    found: dict[Place, list[str]] = {}
+    texts_by_place: dict[Place, list[str]] = {}
     words = [needle.lower() for needle in needles]
     for table, names in columns().items():
         for name in names:
@@ -29,8 +29,8 @@ def places(*needles: str) -> dict[Place, list[str]]:
                 texts = [_text(row[0]) for row in cursor.fetchall()]
             holding = [text for text in texts if any(word in text.lower() for word in words)]
             if holding:
-                found[table, name] = holding
-    return found
+                texts_by_place[table, name] = holding
+    return texts_by_place
 
 
 def files(folder: Path, *needles: str) -> list[Path]:

@@ -20,24 +20,24 @@ from tests.flow.running import POSTGRES
 OWN = {"listserv_deliveryhold", "hub_lib_heartbeat"}
 
 
-def environment(data: Path, **given: str) -> dict[str, str]:
+def environment(data: Path, **variables: str) -> dict[str, str]:
     """Return the environment of a command of the hub in a data folder."""
     names = ("DATABASE_URL", "REDIS_URL", "HUB_DEMO")
     env = {name: value for name, value in os.environ.items() if name not in names}
-    return {**env, "HUB_DATA": str(data), **given}
+    return {**env, "HUB_DATA": str(data), **variables}
 
 
-def manage(data: Path, *command: str, **given: str) -> subprocess.CompletedProcess[str]:
+def manage(data: Path, *command: str, **variables: str) -> subprocess.CompletedProcess[str]:
     """Run a management command of the hub in a data folder."""
-    env = environment(data, **given)
+    env = environment(data, **variables)
     return subprocess.run(
         [sys.executable, "manage.py", *command], cwd=ROOT, env=env, capture_output=True, text=True, check=False
     )
 
 
-def run(data: Path, *command: str, **given: str) -> str:
+def run(data: Path, *command: str, **variables: str) -> str:
     """Run a command that must succeed; return what it printed."""
-    done = manage(data, *command, **given)
+    done = manage(data, *command, **variables)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 
@@ -53,9 +53,9 @@ def migrate(data: Path) -> None:
     database.chmod(0o600)
 
 
-def shell(data: Path, code: str, **given: str) -> str:
+def shell(data: Path, code: str, **variables: str) -> str:
     """Run Python in the hub and return what it printed."""
-    return run(data, "shell", "-v0", "-c", code, **given)
+    return run(data, "shell", "-v0", "-c", code, **variables)
 
 
 @contextmanager

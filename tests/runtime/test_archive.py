@@ -74,8 +74,8 @@ def archive(hub, tmp_path_factory):
 def test_a_hub_comes_back_whole_and_holds_its_mail_until_a_person_decides(archive, tmp_path):
     assert archive.stat().st_mode & 0o777 == 0o600
     data = tmp_path / "new"
-    told = run(data, "restore", str(archive))
-    assert "--resume" in told and "--discard" in told
+    output = run(data, "restore", str(archive))
+    assert "--resume" in output and "--discard" in output
     with sqlite3.connect(data / "hub.sqlite3") as restored:
         assert restored.execute("SELECT content FROM forum_conversation_post").fetchall() == [("Kept",)]
     for name in ("secret_key", "attachments", "dkim-hub2026.pem"):
@@ -94,10 +94,10 @@ def test_a_backup_says_which_keys_it_holds_and_which_it_does_not(hub, tmp_path):
     content = key.read_text()
     key.unlink()
     try:
-        told = run(hub, "backup", str(tmp_path / "told.tar.gz"), HUB_SECRET_KEY="k" * 40)
+        output = run(hub, "backup", str(tmp_path / "told.tar.gz"), HUB_SECRET_KEY="k" * 40)
     finally:
         key.write_text(content)
-    assert "The secret key is not in it" in told and "HUB_SECRET_KEY" in told
+    assert "The secret key is not in it" in output and "HUB_SECRET_KEY" in output
     with tarfile.open(tmp_path / "told.tar.gz") as tar:
         assert not [name for name in tar.getnames() if "secret_key" in name]
 
@@ -163,7 +163,7 @@ def test_a_hub_of_two_thousand_moves_to_postgresql_and_back_and_nothing_is_sent_
     run(old, "queue", "--hold")
     run(old, "backup", str(tmp_path / "old.tar.gz"))
     with postgres_database() as url:
-        given = {"DATABASE_URL": url, "HUB_SECRET_KEY": (old / "secret_key").read_text()}
+        variables = {"DATABASE_URL": url, "HUB_SECRET_KEY": (old / "secret_key").read_text()}
         # What stands there already goes, a table of a later release that refers to a member as well.
         with psycopg.connect(url, autocommit=True) as connection:
             connection.execute("CREATE TABLE django_migrations (id serial, app text, name text, applied timestamptz)")
@@ -171,14 +171,14 @@ def test_a_hub_of_two_thousand_moves_to_postgresql_and_back_and_nothing_is_sent_
             connection.execute("CREATE TABLE members_member (id bigint PRIMARY KEY)")
             connection.execute("CREATE TABLE members_later (member_id bigint REFERENCES members_member(id))")
             connection.execute("INSERT INTO members_member VALUES (1)")
-        refused = manage(new, "restore", str(tmp_path / "old.tar.gz"), **given)
+        refused = manage(new, "restore", str(tmp_path / "old.tar.gz"), **variables)
         assert refused.returncode == 1 and "--replace" in refused.stderr
-        run(new, "restore", str(tmp_path / "old.tar.gz"), "--replace", **given)
+        run(new, "restore", str(tmp_path / "old.tar.gz"), "--replace", **variables)
         with psycopg.connect(url) as connection:
             tables = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
             assert ("members_later",) not in tables and ("members_member",) in tables
             assert connection.execute("SELECT count(*) FROM pg_namespace WHERE nspname LIKE 'hub_%'").fetchone() == (0,)
-        run(new, "backup", str(tmp_path / "new.tar.gz"), **given)
+        run(new, "backup", str(tmp_path / "new.tar.gz"), **variables)
         before, after = rows_in(tmp_path / "old.tar.gz"), rows_in(tmp_path / "new.tar.gz")
         assert len(before["members_member"]) > 2_000
         assert {name for name in before if before[name] != after.get(name)} == set()
@@ -186,14 +186,14 @@ def test_a_hub_of_two_thousand_moves_to_postgresql_and_back_and_nothing_is_sent_
         attachments = files_under(old / "attachments")
         assert attachments and attachments == files_under(new / "attachments")
         # On hold: nothing goes out before somebody says so.
-        assert shell(new, SEND, **given).strip() == "0"
-        run(new, "queue", "--resume", **given)
-        shell(new, SEND, **given)
+        assert shell(new, SEND, **variables).strip() == "0"
+        run(new, "queue", "--resume", **variables)
+        shell(new, SEND, **variables)
         sent = [path.read_text(errors="replace") for path in (new / "outbox").glob("*.eml")]
         receivers = [int(number) for text in sent for number in set(re.findall(r"person(\d+)@network", text))]
         assert sorted(receivers) == list(range(1_000, 2_000))
         # New rows are numbered after the restored ones.
-        shell(new, SEED.replace("a@b.example", "c@d.example").replace('slug="f"', 'slug="g"'), **given)
+        shell(new, SEED.replace("a@b.example", "c@d.example").replace('slug="f"', 'slug="g"'), **variables)
     run(back, "restore", str(tmp_path / "new.tar.gz"))
     run(back, "backup", str(tmp_path / "back.tar.gz"))
     assert rows_in(tmp_path / "back.tar.gz") == before

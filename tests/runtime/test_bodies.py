@@ -81,10 +81,10 @@ def test_a_body_in_chunks_is_counted_while_it_comes():
 
 def test_a_sender_is_listened_to_a_little_longer_so_that_the_answer_arrives_and_then_no_more():
     limit = limit_for("/apply/", is_member=False)
-    taken = []
+    sizes = []
 
     async def flood() -> dict[str, Any]:
-        taken.append(100_000)
+        sizes.append(100_000)
         return {"type": "http.request", "body": b"x" * 100_000, "more_body": True}
 
     async def ignore(message: dict[str, Any]) -> None:
@@ -93,7 +93,7 @@ def test_a_sender_is_listened_to_a_little_longer_so_that_the_answer_arrives_and_
     headers = [(b"host", b"localhost"), (b"transfer-encoding", b"chunked")]
     scope = {"type": "http", "method": "POST", "path": "/apply/", "headers": headers, "query_string": b""}
     asyncio.run(BodyLimit(Inner())(scope, flood, ignore))
-    assert limit * bodies.PATIENCE <= sum(taken) <= limit * (bodies.PATIENCE + 2)
+    assert limit * bodies.PATIENCE <= sum(sizes) <= limit * (bodies.PATIENCE + 2)
 
 
 def test_a_declared_size_that_is_too_small_deceives_nobody():

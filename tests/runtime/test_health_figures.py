@@ -36,10 +36,10 @@ def test_nothing_of_an_error_is_told_to_the_world(client):
 
 def test_the_secretariat_gets_the_figures_from_afar_and_a_member_does_not(make_member, settings):
     sofia, amina = make_member("Sofia Lind", is_staff=True), make_member("Amina Diallo")
-    for member, told in ((sofia, {"vendor"}), (amina, set())):
+    for member, keys in ((sofia, {"vendor"}), (amina, set())):
         client = Client()
         client.force_login(member)
-        assert details(client, **FAR) == told
+        assert details(client, **FAR) == keys
     settings.HUB_SECOND_FACTOR = "staff"
     client = Client()
     client.force_login(sofia)

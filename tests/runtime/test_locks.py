@@ -15,10 +15,10 @@ from tests.runtime.moving import postgres_database
 PREPARE = [sys.executable, "manage.py", "prepare"]
 
 
-def _environment(data: Path, **given: str) -> dict[str, str]:
+def _environment(data: Path, **variables: str) -> dict[str, str]:
     names = ("DATABASE_URL", "REDIS_URL", "HUB_DEMO")
     env = {name: value for name, value in os.environ.items() if name not in names}
-    return {**env, "HUB_DATA": str(data), "HUB_SECRET_KEY": "k" * 40, **given}
+    return {**env, "HUB_DATA": str(data), "HUB_SECRET_KEY": "k" * 40, **variables}
 
 
 def test_who_finds_the_lock_taken_says_so_and_waits(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,9 +20,9 @@ URL = "s3://key:secret%2F1@papers/hub?region=eu-west-1"
 
 def test_without_a_setting_files_stay_in_the_data_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.delenv("HUB_MEDIA_URL", raising=False)
-    made = media.stores("HUB_MEDIA_URL", tmp_path)
-    assert made["private"]["OPTIONS"]["location"] == str(tmp_path / "attachments")
-    assert {store["OPTIONS"]["file_permissions_mode"] for store in made.values()} == {0o600}
+    storages = media.stores("HUB_MEDIA_URL", tmp_path)
+    assert storages["private"]["OPTIONS"]["location"] == str(tmp_path / "attachments")
+    assert {store["OPTIONS"]["file_permissions_mode"] for store in storages.values()} == {0o600}
     shared = tmp_path / "shared"
     monkeypatch.setenv("HUB_MEDIA_URL", f"file://{shared}")
     assert media.stores("HUB_MEDIA_URL", tmp_path)["default"]["OPTIONS"]["location"] == f"{shared}/media"

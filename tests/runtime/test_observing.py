@@ -20,7 +20,7 @@ from hub.lib.logs import request_id
 from hub.runtime import observing, starting
 from hub.runtime import worker as worker_module
 from hub.runtime.health import metrics, parts
-from hub.runtime.worker import Pump
+from hub.runtime.worker import QueueWorker
 from tests.listserv.gateway.conftest import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -54,8 +54,8 @@ def asked(rf, *, peer: str, offered: str) -> tuple[str, str]:
 def test_an_identifier_is_taken_from_a_trusted_proxy_alone(rf, trusted):
     assert asked(rf, peer="192.0.2.1", offered="edge-42") == ("edge-42", "edge-42")
     for peer, offered in (("192.0.2.9", "edge-42"), ("192.0.2.1", "a\r\nb"), ("192.0.2.1", "x" * 200), ("x", "")):
-        given, logged = asked(rf, peer=peer, offered=offered)
-        assert given == logged and re.fullmatch("[0-9a-f]{16}", given)
+        answered, logged = asked(rf, peer=peer, offered=offered)
+        assert answered == logged and re.fullmatch("[0-9a-f]{16}", answered)
     assert request_id.get() == ""
 
 
@@ -105,30 +105,30 @@ def test_a_queue_worker_without_a_database_is_called_less_often_and_says_so_once
     def work(moment: datetime) -> int:
         calls.append(moment)
         # Prompts come all the time.
-        pump.woken.set()
+        worker.woken.set()
         if len(calls) == 6:
-            pump.stopping = True
+            worker.stopping = True
         raise OperationalError("the database is away")
 
-    pump = Pump("mailings", work)
-    monkeypatch.setattr(pump.ended, "wait", waits.append)
+    worker = QueueWorker("mailings", work)
+    monkeypatch.setattr(worker.ended, "wait", waits.append)
     monkeypatch.setattr(worker_module, "close_old_connections", lambda: None)
     monkeypatch.setattr(worker_module.connections, "close_all", lambda: None)
     failures = figure("hub_worker_failures_total", worker="mailings")
     errors = figure("hub_database_errors_total", where="worker")
-    pump.run()
+    worker.run()
     assert waits == [1, 2, 4, 8, 15]
-    assert [(one.levelname, one.exc_info) for one in caplog.records] == [("ERROR", None)]
+    assert [(record.levelname, record.exc_info) for record in caplog.records] == [("ERROR", None)]
     assert figure("hub_worker_failures_total", worker="mailings") == failures + 6
     assert figure("hub_database_errors_total", where="worker") == errors + 6
 
 
 def test_a_queue_worker_that_is_stopped_does_not_wait_for_its_next_try():
-    pump = Pump("mailings", lambda _now: 0)
-    pump.repeats.failures = 9
-    thread = threading.Thread(target=pump.ended.wait, args=(60,))
+    worker = QueueWorker("mailings", lambda _now: 0)
+    worker.repeats.failures = 9
+    thread = threading.Thread(target=worker.ended.wait, args=(60,))
     thread.start()
-    pump.stop()
+    worker.stop()
     thread.join(10)
     assert not thread.is_alive()
 
@@ -139,10 +139,12 @@ def test_a_queue_worker_that_is_stopped_does_not_wait_for_its_next_try():
 def names() -> set[str]:
     """Return the names of all figures of the hub's own, as Prometheus knows them."""
     text = metrics().content.decode()
-    found = {line.split()[2] for line in text.splitlines() if line.startswith("# TYPE hub_")}
-    counters = {f"{name}_total" for name in found if f"# TYPE {name} counter" in text and not name.endswith("_total")}
-    bare = {name for name in found if f"# TYPE {name} counter" in text and not name.endswith("_total")}
-    return {name for name in found - bare if not name.endswith("_created")} | counters
+    exported = {line.split()[2] for line in text.splitlines() if line.startswith("# TYPE hub_")}
+    counters = {
+        f"{name}_total" for name in exported if f"# TYPE {name} counter" in text and not name.endswith("_total")
+    }
+    bare = {name for name in exported if f"# TYPE {name} counter" in text and not name.endswith("_total")}
+    return {name for name in exported - bare if not name.endswith("_created")} | counters
 
 
 @pytest.fixture

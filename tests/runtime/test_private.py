@@ -31,9 +31,9 @@ def test_a_command_started_with_an_open_umask_leaves_nothing_open(tmp_path):
     command = [sys.executable, "manage.py", "shell", "--no-imports", "-c", code]
     run = subprocess.run(command, cwd=ROOT, env=env, umask=0, capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stderr
-    found = modes(data)
-    assert {"hub.sqlite3", "secret_key", "new"} <= found.keys()
-    assert {path: mode for path, mode in found.items() if mode & private.OTHERS} == {}
+    found_modes = modes(data)
+    assert {"hub.sqlite3", "secret_key", "new"} <= found_modes.keys()
+    assert {path: mode for path, mode in found_modes.items() if mode & private.OTHERS} == {}
 
 
 def test_a_data_folder_that_was_open_is_closed_and_links_are_not_followed(tmp_path):
@@ -50,10 +50,10 @@ def test_a_data_folder_that_was_open_is_closed_and_links_are_not_followed(tmp_pa
     outside.chmod(0o644)
     (data / "link").symlink_to(outside)
     assert private.secure(data, deep=True, leave=data / "static") == 5
-    found = modes(data)
-    assert found["."] == found["outbox"] == 0o700
-    assert found["hub.sqlite3"] == found["hub.sqlite3-wal"] == found["outbox/a.eml"] == 0o600
-    assert found["static/a.css"] == 0o644 and stat.S_IMODE(outside.stat().st_mode) == 0o644
+    found_modes = modes(data)
+    assert found_modes["."] == found_modes["outbox"] == 0o700
+    assert found_modes["hub.sqlite3"] == found_modes["hub.sqlite3-wal"] == found_modes["outbox/a.eml"] == 0o600
+    assert found_modes["static/a.css"] == 0o644 and stat.S_IMODE(outside.stat().st_mode) == 0o644
     assert private.secure(data, deep=True, leave=data / "static") == 0
 
 
@@ -61,9 +61,9 @@ def test_a_data_folder_that_was_open_is_closed_and_links_are_not_followed(tmp_pa
 def test_preparing_says_what_it_closed(tmp_path, monkeypatch):
     monkeypatch.setattr("hub.runtime.prepare.collect", lambda: False)
     settings.HUB_DATA.chmod(0o755)
-    said: list[str] = []
-    prepare(said.append)
-    assert any("from the other accounts" in line for line in said), said
+    lines: list[str] = []
+    prepare(lines.append)
+    assert any("from the other accounts" in line for line in lines), lines
     assert stat.S_IMODE(settings.HUB_DATA.stat().st_mode) == 0o700
 
 

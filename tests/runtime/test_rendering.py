@@ -30,13 +30,13 @@ def test_a_change_of_what_is_rendered_raises_the_version():
 
 @pytest.mark.django_db
 def test_the_worker_renders_what_an_earlier_renderer_made_and_then_rests(cast, now):
-    said = cast.say(cast.amina, "A *word*.", subject="Baselines", now=now)
-    type(said.post).objects.update(_content_rendered="<p>old</p>")
+    contribution = cast.say(cast.amina, "A *word*.", subject="Baselines", now=now)
+    type(contribution.post).objects.update(_content_rendered="<p>old</p>")
     Contribution.objects.update(renderer=1)
     ForumPolicy.objects.update(theme="A *theme*.", theme_html="1 x\n<p>old</p>", summary_html="")
     assert rendering.render_again(now) == 2
-    said = Contribution.objects.get()
-    assert (said.html, said.renderer) == (str(markup.render("A *word*.")), markup.VERSION)
+    contribution = Contribution.objects.get()
+    assert (contribution.html, contribution.renderer) == (str(markup.render("A *word*.")), markup.VERSION)
     assert ForumPolicy.objects.get().theme_html == rendered.rendered("A *theme*.")
     assert rendering.render_again(now) == 0
 
@@ -68,6 +68,6 @@ def test_stored_html_of_other_words_is_never_shown(stored):
 
 
 def test_what_is_stored_is_shown_without_rendering(monkeypatch):
-    kept = rendered.rendered("A *word*.")
+    html_before = rendered.rendered("A *word*.")
     monkeypatch.setattr(markup, "_render", None)
-    assert "<em>word</em>" in rendered.shown("A *word*.", kept)
+    assert "<em>word</em>" in rendered.shown("A *word*.", html_before)

@@ -88,8 +88,8 @@ def test_a_restore_that_is_told_to_end_clears_away_what_it_began(archive, tmp_pa
         )  # fmt: skip
         wait_for(lambda: bool(schemas(url)), seconds=60, what="a restore that is under way")
         process.send_signal(signal.SIGTERM)
-        said = process.communicate(timeout=60)[1]
-        assert process.returncode == 1 and "Stopped before its end" in said and "Traceback" not in said
+        output = process.communicate(timeout=60)[1]
+        assert process.returncode == 1 and "Stopped before its end" in output and "Traceback" not in output
         assert schemas(url) == []
     assert not list(tmp_path.glob(".hub-restore-*"))
 

@@ -24,7 +24,7 @@ PATIENCE = 60
 
 
 @pytest.fixture
-def taken() -> Iterator[int]:
+def used_port() -> Iterator[int]:
     """A port of the loopback that somebody listens at."""
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
@@ -68,18 +68,19 @@ def why(part: str, data: Path | str, **settings: str) -> str:
 
 
 @pytest.mark.parametrize(("part", "setting"), [("web", "HUB_WEB"), ("smtpd", "HUB_SMTP"), ("up", "HUB_SMTP")])
-def test_taken_address_is_said_with_its_setting(prepared, taken, part, setting):
-    line = why(part, prepared, **{setting: f"127.0.0.1:{taken}"})
+def test_taken_address_is_said_with_its_setting(prepared, used_port, part, setting):
+    line = why(part, prepared, **{setting: f"127.0.0.1:{used_port}"})
     assert line.endswith(
-        f"cannot start. It cannot listen at 127.0.0.1:{taken} ({setting}): the address is in use by another process."
+        f"cannot start. It cannot listen at 127.0.0.1:{used_port} ({setting}): "
+        "the address is in use by another process."
     )
 
 
 @pytest.mark.redis
 @pytest.mark.parametrize(("part", "setting"), [("web", "HUB_WEB"), ("smtpd", "HUB_SMTP")])
-def test_taken_address_is_said_though_redis_is_subscribed_to_at_that_moment(prepared, taken, part, setting):
-    line = why(part, prepared, REDIS_URL=running.REDIS, **{setting: f"127.0.0.1:{taken}"})
-    assert f"127.0.0.1:{taken} ({setting})" in line
+def test_taken_address_is_said_though_redis_is_subscribed_to_at_that_moment(prepared, used_port, part, setting):
+    line = why(part, prepared, REDIS_URL=running.REDIS, **{setting: f"127.0.0.1:{used_port}"})
+    assert f"127.0.0.1:{used_port} ({setting})" in line
 
 
 @pytest.mark.parametrize("part", ["smtpd", "prepare"])
@@ -118,8 +119,8 @@ def test_database_that_does_not_answer_is_said(tmp_path, part):
     assert "secret-word" not in line
 
 
-def test_database_that_takes_the_connection_and_says_nothing_is_said(tmp_path, taken):
-    line = why("worker", tmp_path, DATABASE_URL=f"postgresql://hub@127.0.0.1:{taken}/hub")
+def test_database_that_takes_the_connection_and_says_nothing_is_said(tmp_path, used_port):
+    line = why("worker", tmp_path, DATABASE_URL=f"postgresql://hub@127.0.0.1:{used_port}/hub")
     assert "The database does not answer (DATABASE_URL)" in line
 
 

@@ -18,19 +18,19 @@ def _static(settings: Any, tmp_path: Path) -> None:
 @pytest.fixture
 def add(db: None, now: datetime) -> Any:
     """Return a function that indexes a public document."""
-    made = 0
+    count = 0
 
     def make(body: str, **fields: Any) -> IndexEntry:
-        nonlocal made
-        made += 1
-        given = {
-            "key": f"page:{made}",
+        nonlocal count
+        count += 1
+        values = {
+            "key": f"page:{count}",
             "kind": "page",
             "scope": "public",
-            "title": f"Page {made}",
-            "url": f"/p/{made}/",
+            "title": f"Page {count}",
+            "url": f"/p/{count}/",
         }
-        document = IndexEntry(**{**given, "date": now, **fields}, body=body)
+        document = IndexEntry(**{**values, "date": now, **fields}, body=body)
         index_document(document=document, now=now)
         return document
 

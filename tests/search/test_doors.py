@@ -20,12 +20,12 @@ SECRET = "xylophagous"
 
 
 @pytest.fixture
-def said(cast, now):
+def secret_words(cast, now):
     """A word in the closed discussion."""
     return cast.say(cast.amina, f"The {SECRET} beetle.", subject="Beetles", now=now)
 
 
-def test_a_stranger_never_finds_closed_words(client, cast, said):
+def test_a_stranger_never_finds_closed_words(client, cast, secret_words):
     for who in (None, cast.stella):
         assert search(who, SECRET).total == 0
         if who:
@@ -34,16 +34,16 @@ def test_a_stranger_never_finds_closed_words(client, cast, said):
         assert "beetle" not in page and "Beetles" not in page and "Risk assessment" not in page
 
 
-def test_participants_and_observers_find_them(client, cast, said):
+def test_participants_and_observers_find_them(client, cast, secret_words):
     for who in (cast.amina, cast.boris, cast.oona, cast.chen, cast.sofia):
         assert search(who, SECRET).total == 1
     client.force_login(cast.boris)
     page = client.get("/search/", {"q": SECRET}).content.decode()
-    assert f"<mark>{SECRET}</mark>" in page and f'href="/c/{said.number}/"' in page
+    assert f"<mark>{SECRET}</mark>" in page and f'href="/c/{secret_words.number}/"' in page
     assert "Amina Diallo" in page and "Risk assessment" in page
 
 
-def test_who_leaves_finds_nothing_from_then_on(cast, said, now):
+def test_who_leaves_finds_nothing_from_then_on(cast, secret_words, now):
     services.remove_member(forum_id=cast.forum_id, member=cast.boris, now=now)
     assert search(cast.boris, SECRET).total == 0
 
@@ -52,9 +52,9 @@ def test_a_topic_moved_into_a_closed_forum_is_found_by_its_participants_alone(ca
     """S11: the index keeps no copy of the forum, so any move counts, even one by hand."""
     opened = services.create_forum(name="Open", slug="open", preset=ForumPolicy.Preset.PUBLIC, now=now)
     draft = services.Draft(forum_id=opened.forum_id, text=f"The {SECRET} beetle.")
-    said = services.publish(draft=draft, author=cast.stella, origin="web", now=now).contribution
+    secret_words = services.publish(draft=draft, author=cast.stella, origin="web", now=now).contribution
     assert search(None, SECRET).total == 1
-    Topic.objects.filter(pk=said.topic_id).update(forum_id=cast.forum_id)
+    Topic.objects.filter(pk=secret_words.topic_id).update(forum_id=cast.forum_id)
     assert [search(who, SECRET).total for who in (None, cast.stella, cast.boris)] == [0, 0, 1]
 
 
@@ -66,7 +66,7 @@ def test_a_forum_that_is_closed_later_is_closed_here_at_once(cast, now):
     assert search(None, SECRET).total == 0
 
 
-def test_an_inactive_member_finds_what_the_public_finds(cast, said, now):
+def test_an_inactive_member_finds_what_the_public_finds(cast, secret_words, now):
     document = IndexEntry(key="page:1", kind="page", scope="members", title=SECRET, url="/", date=now)
     index_document(document=document, now=now)
     assert search(cast.boris, SECRET).total == 2
@@ -96,14 +96,14 @@ def test_rejected_words_are_found_by_nobody(cast, held, now):
     assert search(cast.chen, SECRET).total == 0 and not SearchDocument.objects.exists()
 
 
-def test_words_that_are_taken_back_later_are_found_by_nobody(cast, said, now):
-    said.state = "rejected"
-    SearchOutlet().decide(said, now=now)
+def test_words_that_are_taken_back_later_are_found_by_nobody(cast, secret_words, now):
+    secret_words.state = "rejected"
+    SearchOutlet().decide(secret_words, now=now)
     assert search(cast.boris, SECRET).total == 0
 
 
-def test_an_edit_changes_what_is_found(cast, said, now):
-    services.edit_contribution(number=said.number, actor=cast.amina, text="The harmless bee.", now=now)
+def test_an_edit_changes_what_is_found(cast, secret_words, now):
+    services.edit_contribution(number=secret_words.number, actor=cast.amina, text="The harmless bee.", now=now)
     assert (search(cast.boris, SECRET).total, search(cast.boris, "harmless").total) == (0, 1)
 
 
@@ -113,8 +113,10 @@ def test_a_refused_contribution_leaves_no_row(cast, now):
     assert not SearchDocument.objects.exists()
 
 
-def test_what_was_folded_away_is_not_found_nor_the_subject_in_each_reply(cast, said, now):
-    cast.say(cast.boris, "I agree.", parent=said.number, folded="> a quoted zebra", subject="Re: Beetles", now=now)
+def test_what_was_folded_away_is_not_found_nor_the_subject_in_each_reply(cast, secret_words, now):
+    cast.say(
+        cast.boris, "I agree.", parent=secret_words.number, folded="> a quoted zebra", subject="Re: Beetles", now=now
+    )
     assert search(cast.boris, "zebra").total == 0 and search(cast.boris, "beetles").total == 1
 
 
@@ -123,7 +125,7 @@ def test_markup_is_not_found(cast, now):
     assert [search(cast.boris, word).total for word in ("strong", "href", "bold", "code")] == [0, 0, 1, 1]
 
 
-def test_a_former_member_is_not_named(cast, said, client, now):
+def test_a_former_member_is_not_named(cast, secret_words, client, now):
     anonymise_member(member_id=cast.amina.pk, actor=cast.sofia, now=now)
     client.force_login(cast.boris)
     page = client.get("/search/", {"q": SECRET}).content.decode()
@@ -139,18 +141,21 @@ def test_scopes_of_what_is_in_no_topic(cast, now):
     assert [search(who, SECRET).total for who in (None, cast.stella, cast.boris)] == [1, 2, 3]
 
 
-def test_reindex_brings_back_what_is_there_and_drops_what_is_gone(cast, said, settings, now, capsys):
+def test_reindex_brings_back_what_is_there_and_drops_what_is_gone(cast, secret_words, settings, now, capsys):
     SearchDocument.objects.update(folded="lost", body="lost", indexed_at=now - timedelta(days=900))
     now = now - timedelta(days=900)
     gone = IndexEntry(key="contribution:999999", kind="contribution", scope="public", title=SECRET, url="/", date=now)
     index_document(document=gone, now=now)
-    kept = IndexEntry(key="page:1", kind="page", scope="public", title=SECRET, url="/", date=now)
-    index_document(document=kept, now=now)
+    entry = IndexEntry(key="page:1", kind="page", scope="public", title=SECRET, url="/", date=now)
+    index_document(document=entry, now=now)
     settings.HUB_SEARCH_SOURCES = ["tests.search.test_doors.contributions"]
-    contributions.rows = [said]
+    contributions.rows = [secret_words]
     call_command("reindex")
     assert "1 documents" in capsys.readouterr().out
-    assert set(SearchDocument.objects.values_list("key", flat=True)) == {f"contribution:{said.number}", "page:1"}
+    assert set(SearchDocument.objects.values_list("key", flat=True)) == {
+        f"contribution:{secret_words.number}",
+        "page:1",
+    }
     assert search(cast.boris, SECRET).total == 2
 
 

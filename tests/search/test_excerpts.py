@@ -42,7 +42,7 @@ def test_without_a_match_an_excerpt_is_the_beginning():
 
 @given(st.text(max_size=600), st.text(min_size=1, max_size=20))
 def test_nothing_but_our_mark_is_markup(text, question):
-    for made in (excerpt(text, parse(question)), highlight(text, parse(question))):
-        rest = made.replace("<mark>", "").replace("</mark>", "")
+    for html in (excerpt(text, parse(question)), highlight(text, parse(question))):
+        rest = html.replace("<mark>", "").replace("</mark>", "")
         assert "<" not in rest and ">" not in rest and '"' not in rest
-        assert made.count("<mark>") == made.count("</mark>")
+        assert html.count("<mark>") == html.count("</mark>")

@@ -9,7 +9,7 @@ from hub.search.query import MAX_TERMS, Query, SearchTerm, parse
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("first", "other"),
     [
         ("Inês", "INES"),
         ("Straße", "strasse"),
@@ -27,8 +27,8 @@ from hub.search.query import MAX_TERMS, Query, SearchTerm, parse
         ("ﬁeld", "field"),
     ],
 )
-def test_two_spellings_are_one_word(one, other):
-    assert fold(one) == fold(other)
+def test_two_spellings_are_one_word(first, other):
+    assert fold(first) == fold(other)
 
 
 @pytest.mark.parametrize(
@@ -52,8 +52,8 @@ ASSIGNED = st.text(st.characters(exclude_categories=["Cs", "Cn"]), max_size=200)
 
 @given(ASSIGNED)
 def test_folding_leaves_letters_digits_and_single_spaces_and_is_done_once(text):
-    made = document_text(text)
-    assert all(word.isalnum() for word in made.split(" ")) or made == ""
+    folded = document_text(text)
+    assert all(word.isalnum() for word in folded.split(" ")) or folded == ""
     assert fold(fold(text)) == fold(text)
 
 

@@ -14,7 +14,7 @@ from hub.search.services import IndexEntry, index_document, remove_document
 pytestmark = pytest.mark.django_db
 
 
-def found(member, text, **options):
+def titles_found(member, text, **options):
     """The bodies found, newest first."""
     return [hit.document.body for hit in search(member, text, **options).hits]
 
@@ -40,7 +40,7 @@ def found(member, text, **options):
 def test_it_is_found(add, body, question):
     add(body)
     add("something else")
-    assert found(None, question) == [body]
+    assert titles_found(None, question) == [body]
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_it_is_found(add, body, question):
 )
 def test_it_is_not_found(add, body, question):
     add(body)
-    assert found(None, question) == []
+    assert titles_found(None, question) == []
 
 
 HOSTILE = [
@@ -96,19 +96,19 @@ def test_newest_first_by_date_not_by_when_it_was_indexed(add, now):
     add("pollen new", date=now)
     add("pollen old", date=now - timedelta(days=400))
     add("pollen middle", date=now - timedelta(days=1))
-    assert found(None, "pollen") == ["pollen new", "pollen middle", "pollen old"]
+    assert titles_found(None, "pollen") == ["pollen new", "pollen middle", "pollen old"]
 
 
 def test_documents_of_one_moment_are_all_found(add, now):
     for number in range(5):
         add(f"pollen {number}", key=f"kind{number}:7")
-    assert len(found(None, "pollen")) == 5
+    assert len(titles_found(None, "pollen")) == 5
 
 
 def test_an_edit_is_found_by_its_new_words_only(add):
     add("pollen", key="page:1")
     add("nectar", key="page:1")
-    assert (found(None, "pollen"), found(None, "nectar")) == ([], ["nectar"])
+    assert (titles_found(None, "pollen"), titles_found(None, "nectar")) == ([], ["nectar"])
     assert SearchDocument.objects.count() == 1
 
 
@@ -116,14 +116,14 @@ def test_a_document_with_another_date_moves(add, now):
     add("pollen", key="page:1", date=now)
     add("pollen then", key="page:2", date=now - timedelta(days=1))
     add("pollen later", key="page:2", date=now + timedelta(days=1))
-    assert found(None, "pollen") == ["pollen later", "pollen"]
+    assert titles_found(None, "pollen") == ["pollen later", "pollen"]
 
 
 def test_a_removed_document_is_not_found(add):
     add("pollen", key="page:1")
     remove_document(key="page:1")
     remove_document(key="page:1")
-    assert found(None, "pollen") == []
+    assert titles_found(None, "pollen") == []
 
 
 def test_pages_hold_twenty_and_the_last_one_the_rest(add, now):
@@ -145,7 +145,7 @@ def test_a_common_word_is_counted_no_further_than_a_person_reads(add, monkeypatc
 def test_a_kind_narrows(add):
     add("pollen page")
     add("pollen report", kind="proceedings", key="proceedings:1")
-    assert found(None, "pollen", kind="proceedings") == ["pollen report"]
+    assert titles_found(None, "pollen", kind="proceedings") == ["pollen report"]
 
 
 @pytest.mark.parametrize("size", [1, 50])

@@ -38,12 +38,7 @@ class Command(BaseCommand):
         self.stdout.write(
             f"{member.get_full_name()}, member {member.pk}. What they said stays, without the name."
         )
-        # Who has no terminal to answer at has decided already.
-        if (
-            not yes
-            and sys.stdin.isatty()
-            and input("This cannot be undone. Go on? Type yes: ").strip().lower() != "yes"
-        ):
+        if not yes and not _is_confirmed():
             raise CommandError("Nothing was changed.")
         try:
             anonymise_member(member_id=member.pk, actor=_actor(member), now=now(), reason=reason)
@@ -55,8 +50,16 @@ class Command(BaseCommand):
             self.stdout.write(f"  {place.kind:12} {settings.HUB_URL}{place.url}  {place.label}")
 
 
+def _is_confirmed() -> bool:
+    """Whether the operator goes on; one without a terminal to answer at has decided already."""
+    if not sys.stdin.isatty():
+        return True
+    return input("This cannot be undone. Go on? Type yes: ").strip().lower() == "yes"
+
+
 def _actor(member: Member) -> Member:
-    """Return in whose name an operator acts: the first
-    other person of the Secretariat, else the member's own.
+    """Return in whose name an operator acts.
+
+    That is the first other person of the Secretariat, else the member.
     """
     return secretariat().exclude(pk=member.pk).order_by("pk").first() or member

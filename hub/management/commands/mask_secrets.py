@@ -1,6 +1,4 @@
-"""``manage.py mask_secrets``: hide reply addresses
-and other secrets in what is already published.
-"""
+"""``manage.py mask_secrets``: hide reply addresses and other secrets in what is published."""
 
 from typing import Any
 

@@ -9,9 +9,7 @@ from hub.runtime.prepare import prepare
 
 
 class Command(BaseCommand):
-    """``manage.py prepare``: catalogues, migrations,
-    static files, site, demo content if asked for.
-    """
+    """``manage.py prepare``: catalogues, migrations, static files, site, and perhaps the demo."""
 
     help = (
         "Migrate, collect static files, set up the site and, with HUB_DEMO=1, load demo content "

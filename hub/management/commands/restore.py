@@ -29,9 +29,9 @@ class Command(BaseCommand):
         if not options["file"].is_file():
             raise CommandError(f"There is no file {options['file']}.")
         try:
-            with ends_in_order(), only_preparer(self._say):
+            with ends_in_order(), only_preparer(self._print):
                 rows = read_archive(
-                    options["file"], replace=options["replace"], now=now(), say=self._say
+                    options["file"], replace=options["replace"], now=now(), progress=self._print
                 )
         except HubError as error:
             raise CommandError(str(error)) from error
@@ -39,16 +39,16 @@ class Command(BaseCommand):
             raise CommandError(str(starting.cannot_write(error))) from error
         except DatabaseError as error:
             raise CommandError(str(starting.no_database(error))) from error
-        self._say(
+        self._print(
             f"Restored: {rows['members_member']} members, {rows['forums_contribution']} "
             f"contributions."
         )
-        self._say("Start the hub with the secret key it had (HUB_SECRET_KEY, if you set one).")
-        self._say(
+        self._print("Start the hub with the secret key it had (HUB_SECRET_KEY, if you set one).")
+        self._print(
             "Outgoing mail is on hold. If the old hub was stopped before the backup: manage.py "
             "queue --resume. If it went on after the backup: manage.py queue --discard, so that "
             "nothing is sent twice."
         )
 
-    def _say(self, line: str) -> None:
+    def _print(self, line: str) -> None:
         self.stdout.write(line, ending="" if line.startswith("\r") else "\n")

@@ -1,4 +1,4 @@
-"""Run the mail door in a process of its own."""
+"""Run the SMTP gateway in a process of its own."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from hub.runtime.serve import run
 class Command(BaseCommand):
     """``manage.py smtpd``: as many of them as wanted, with PostgreSQL and Redis."""
 
-    help = "Serve the mail door until SIGTERM."
+    help = "Serve the SMTP gateway until SIGTERM."
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run until told to stop."""

@@ -13,9 +13,7 @@ from hub.runtime.serve import run
 
 
 class Command(BaseCommand):
-    """``manage.py up``: prepare the data folder, then
-    serve web, mail door and worker until Ctrl-C.
-    """
+    """``manage.py up``: prepare the data folder, then serve everything until Ctrl-C."""
 
     help = "Prepare what is missing, then serve web, SMTP and worker in this process."
 
@@ -27,7 +25,7 @@ class Command(BaseCommand):
         except starting.StartError as error:
             raise SystemExit(starting.cannot_start("up", error)) from None
         try:
-            grown = prepare(self._say)
+            grown = prepare(self._print)
         except OSError as error:
             raise SystemExit(starting.cannot_start("up", starting.cannot_write(error))) from None
         if grown:
@@ -40,6 +38,6 @@ class Command(BaseCommand):
         run("web", "smtpd", "worker")
         self.stdout.write("Stopped.")
 
-    def _say(self, line: str) -> None:
+    def _print(self, line: str) -> None:
         self.stdout.write(line, ending="" if line.startswith("\r") else "\n")
         self.stdout.flush()

@@ -16,9 +16,7 @@ class Command(BaseCommand):
     help = "Serve the web and its sockets until SIGTERM."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Make the static files if this host has none
-        of this release, then run until told to stop.
-        """
+        """Make this release's static files if this host has none, then run until told to stop."""
         try:
             with only_on_host(self.stdout.write):
                 collect()

@@ -1,3 +1,4 @@
-"""One's own account: the second factor, sign-ins, passwords
-of mail programs; and its mending by the Secretariat.
+"""One's own account: the second factor, sign-ins, passwords of mail programs.
+
+The Secretariat mends it where a second factor is lost.
 """

@@ -1,5 +1,6 @@
-"""How allauth's second factor behaves here: secrets sealed
-in the database, and no way to drop what must be there.
+"""Say how allauth's second factor behaves here.
+
+Its secrets are sealed in the database, and what must be there cannot be dropped.
 """
 
 import base64

@@ -21,18 +21,21 @@ _SYSTEMS = (
 )
 
 
+# Characters of what an unknown browser calls itself.
+MAX_UNKNOWN = 40
+
+
 def client_name(user_agent: str) -> str:
-    """Return ``Firefox, Windows`` for a ``User-Agent``
-    header; its first word for an unknown browser.
+    """Return ``Firefox, Windows`` for a ``User-Agent`` header.
+
+    For an unknown browser it is the first word.
     """
     words = [
         next((label for mark, label in marks if mark in user_agent), "")
         for marks in (_BROWSERS, _SYSTEMS)
     ]
     name = ", ".join(word for word in words if word)
-    return (
-        name
-        or "".join(char for char in user_agent.split("/", maxsplit=1)[0] if char.isprintable())[
-            :40
-        ].strip()
-    )
+    if name:
+        return name
+    first = user_agent.split("/", maxsplit=1)[0]
+    return "".join(char for char in first if char.isprintable())[:MAX_UNKNOWN].strip()

@@ -86,8 +86,9 @@ _UNREADABLE = (
 
 
 class _ReadableMixin:
-    """Refuse what no browser says in the place of a passkey's
-    answer: anybody may post it, also who is nobody.
+    """Refuse what no browser says in the place of a passkey's answer.
+
+    Anybody may post it, also who is not signed in.
     """
 
     data: Any

@@ -1,5 +1,4 @@
-"""One language for each member: the head of a page and the preferences say the same, and mails
-follow it.
+"""Keep one language for each member: pages, preferences and mails agree.
 
 What a visitor chooses is kept in a cookie of this browser. A member's choice is the preference,
 wherever it is made; no cookie stands beside it. A sign-in ends the cookie's choice, and says so
@@ -19,26 +18,28 @@ from hub.members.models import Member
 
 
 def choose_language(request: HttpRequest) -> HttpResponse:
-    """Show the pages in another language: for a visitor
-    in this browser, for a member as the preference.
+    """Show the pages in another language.
+
+    For a visitor that is so in this browser, for a member it is the preference.
     """
     response = set_language(request)
+    if request.method != "POST":
+        return response
+    if not request.user.is_authenticated:
+        return response
     language = request.POST.get("language", "")
-    if (
-        request.method == "POST"
-        and request.user.is_authenticated
-        and language in dict(settings.LANGUAGES)
-    ):
-        before = str(request.user.language)
-        services.set_language(member=request.user, language=language)
-        forget_choice(response)
-        if language != before:
-            with translation.override(language):
-                _say(
-                    request,
-                    _("Your pages and mails are in this language from now on."),
-                    other=before,
-                )
+    if language not in dict(settings.LANGUAGES):
+        return response
+    before = str(request.user.language)
+    services.set_language(member=request.user, language=language)
+    forget_choice(response)
+    if language != before:
+        with translation.override(language):
+            _offer_other(
+                request,
+                _("Your pages and mails are in this language from now on."),
+                other=before,
+            )
     return response
 
 
@@ -52,9 +53,7 @@ def forget_choice(response: HttpResponse) -> None:
 
 
 def reconcile(request: HttpRequest, member: Member) -> None:
-    """After a sign-in, let the member's language
-    count, and offer the one that was chosen before it.
-    """
+    """After a sign-in, let the member's language count, and offer the one chosen before it."""
     chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME)
     if chosen is None:
         return
@@ -62,14 +61,14 @@ def reconcile(request: HttpRequest, member: Member) -> None:
     request.forgets_language_choice = True  # type: ignore[attr-defined]
     if chosen in dict(settings.LANGUAGES) and chosen != member.language:
         with translation.override(member.language):
-            _say(
+            _offer_other(
                 request,
                 _("Your pages and mails are in this language, as your preferences say."),
                 other=chosen,
             )
 
 
-def _say(request: HttpRequest, text: str, *, other: str) -> None:
+def _offer_other(request: HttpRequest, text: str, *, other: str) -> None:
     """Say which language it is, in it; the button bears the other one's own name."""
     name = str(translation.get_language_info(other)["name_local"])
     undo = Undo(reverse("set_language"), name[:1].upper() + name[1:], {"language": other})

@@ -1,6 +1,4 @@
-"""Keep the Secretariat from everything but the
-setting-up of a second factor, until there is one.
-"""
+"""Keep the Secretariat to the setting-up of a second factor, until there is one."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -47,9 +45,7 @@ class SignInMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Serve, and note the time at most every few minutes."""
         response = _leading_back(request, self.get_response(request))
-        seen_at = getattr(request.session, "seen_at", None)
-        if seen_at is not None and request.session.session_key and now() - seen_at > SEEN_EVERY:
-            LoginSession.objects.filter(pk=request.session.session_key).update(seen_at=now())
+        _note_seen(request.session)
         return response
 
     def process_view(
@@ -60,14 +56,29 @@ class SignInMiddleware:
         Queries: 1 for the Secretariat, none for others.
         """
         user = request.user
-        if not user.is_authenticated or not rules.is_secretariat(user) or _is_open(request):
+        if not user.is_authenticated:
             return None
-        return lead_to_set_up(request) if rules.must_set_up(user) else None
+        if not rules.is_secretariat(user):
+            return None
+        if _is_open(request):
+            return None
+        if not rules.must_set_up(user):
+            return None
+        return lead_to_set_up(request)
+
+
+def _note_seen(session: Any) -> None:
+    seen_at = getattr(session, "seen_at", None)
+    if seen_at is None or not session.session_key:
+        return
+    if now() - seen_at > SEEN_EVERY:
+        LoginSession.objects.filter(pk=session.session_key).update(seen_at=now())
 
 
 def _leading_back(request: HttpRequest, response: HttpResponse) -> HttpResponse:
-    """Let the sign-in that answers a form lead back to
-    the page of the form, and none to an endless address.
+    """Let the sign-in that answers a form lead back to the page of the form.
+
+    It never leads to an endless address.
     """
     sign_in = reverse("account_login")
     path, _mark, query = response.headers.get("Location", "").partition("?")
@@ -79,7 +90,7 @@ def _leading_back(request: HttpRequest, response: HttpResponse) -> HttpResponse:
 
 
 def _is_open(request: HttpRequest) -> bool:
-    name = request.resolver_match.view_name if request.resolver_match else ""
+    name = getattr(request.resolver_match, "view_name", "")
     return name.startswith(_OPEN_PREFIXES) or name in _OPEN
 
 

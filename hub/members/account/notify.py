@@ -1,5 +1,6 @@
-"""Tell a member of every change to how the account is
-entered, at each verified address, in the member's language.
+"""Tell a member of every change to how the account is entered.
+
+It goes to each verified address, in the member's language.
 """
 
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""Who must have a second factor, who has one, and what proves a member to the mail door.
+"""Say who must have a second factor, who has one, and what opens the SMTP gateway.
 
 A second factor is a passkey or an app's codes; recovery codes alone are none, they only stand in
 for one.
@@ -27,25 +27,37 @@ def has_factor(member: Member) -> bool:
 
 def is_secretariat(member: Member) -> bool:
     """Whether the member runs the hub; asks the database nothing."""
-    return member.is_staff or member.is_superuser
+    return member.runs_the_hub
+
+
+def acts_for_secretariat(member: Member) -> bool:
+    """Whether the member runs the hub and may sign in; asks the database nothing."""
+    return member.is_active and member.runs_the_hub
 
 
 def must_have_factor(member: Member) -> bool:
-    """Whether the member must have a second factor: the
-    Secretariat, or into ``/admin/``. Queries: 2 at most.
+    """Whether the member must have a second factor.
+
+    The Secretariat must, and who may go into ``/admin/``. Queries: 2 at most.
     """
-    return is_required() and (is_secretariat(member) or member.has_perm(ADMIN_PERMISSION))
+    if not is_required():
+        return False
+    return is_secretariat(member) or member.has_perm(ADMIN_PERMISSION)
 
 
 def must_set_up(member: Member) -> bool:
-    """Whether the member has to set up a second factor
-    before anything that it protects. Queries: 3 at most.
+    """Whether the member has to set up a second factor before anything that it protects.
+
+    Queries: 3 at most.
     """
     return must_have_factor(member) and not has_factor(member)
 
 
 def signs_in_to_mail_by_password(member: Member) -> bool:
-    """Whether the password itself opens the mail door: not
-    where a second factor is, or has to be. Queries: 1.
+    """Whether the password itself opens the SMTP gateway.
+
+    It does not where a second factor is, or has to be. Queries: 1.
     """
-    return not (is_required() and is_secretariat(member)) and not has_factor(member)
+    if is_required() and is_secretariat(member):
+        return False
+    return not has_factor(member)

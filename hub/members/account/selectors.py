@@ -15,8 +15,9 @@ from hub.members.selectors import active_member
 
 @dataclass(frozen=True)
 class SocketSignIn:
-    """The sign-in that a socket was opened with: a mark
-    from which no session can be opened, and its end.
+    """The login session that a socket was opened with: its mark, and its end.
+
+    No session can be opened from the mark.
     """
 
     mark: str
@@ -24,11 +25,14 @@ class SocketSignIn:
 
 
 def socket_sign_in(session: Any) -> SocketSignIn | None:
-    """Return what a loaded login session gives a socket,
-    None for a visitor without one. Queries: none.
+    """Return what a loaded login session gives a socket, None for a visitor without one.
+
+    Queries: none.
     """
-    key = session.session_key if session is not None else None
-    return SocketSignIn(session_mark(key), getattr(session, "expires_at", None)) if key else None
+    key = getattr(session, "session_key", None)
+    if not key:
+        return None
+    return SocketSignIn(session_mark(key), getattr(session, "expires_at", None))
 
 
 # Browsers shown as signed in: a person has a handful, a script any number.
@@ -37,8 +41,9 @@ SIGN_INS = 100
 
 @dataclass(frozen=True)
 class SignIn:
-    """One browser that is signed in; ``mark`` names
-    it on the page, ``is_here`` is the one that asks.
+    """One browser that is signed in.
+
+    ``mark`` names it on the page, ``is_here`` is the one that asks.
     """
 
     mark: str
@@ -49,8 +54,9 @@ class SignIn:
 
 
 def sign_ins_of(member: Member, *, session_key: str, now: datetime) -> list[SignIn]:
-    """Return where the member is signed in, this
-    browser first, then the latest seen. Queries: 1.
+    """Return where the member is signed in, this browser first, then the latest seen.
+
+    Queries: 1.
     """
     rows = LoginSession.objects.filter(member=member, expire_date__gt=now).order_by("-seen_at")[
         :SIGN_INS
@@ -112,5 +118,5 @@ def resets_for(reader: Member, limit: int = 20) -> QuerySet[FactorReset]:
 
 
 def _only_secretariat(reader: Member) -> None:
-    if not (reader.is_active and rules.is_secretariat(reader)):
+    if not rules.acts_for_secretariat(reader):
         raise NotAllowed

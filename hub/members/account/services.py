@@ -32,9 +32,7 @@ MAX_REASON = 1_000
 
 
 def _normalise(secret: str) -> str:
-    """Return an application password without the marks
-    between its groups, in whatever way it was copied.
-    """
+    """Return an application password without the marks between its groups."""
     return "".join(secret.split()).replace("-", "").lower()
 
 
@@ -43,22 +41,33 @@ def _digest(secret: str) -> str:
 
 
 def check_mail_password(*, address: str, secret: str) -> Member | None:
-    """Return the active member whose verified address and secret these are, for SMTP AUTH; None for
-    nobody.
+    """Return the active member with this verified address and secret, for SMTP AUTH.
 
     An application password always opens; the password itself only where no second factor stands
     behind it. A wrong secret costs the time of one password hash, whoever's address it is.
+
+    Returns: None for nobody.
     """
     member = address_owner(address)
-    if member is not None and member.is_active and len(_normalise(secret)) == SECRET_LETTERS:
-        used = ApplicationPassword.objects.filter(member=member, digest=_digest(secret))
-        if used.update(last_used_at=clock.now()):
+    if member is not None:
+        if _is_application_password(member, secret):
             return member
-    if member is not None and not rules.signs_in_to_mail_by_password(member):
-        # As slow as a password that is looked at: the time does not tell who has a second factor.
-        Member().set_password(secret)
-        return None
+        if not rules.signs_in_to_mail_by_password(member):
+            # As slow as a password that is looked at: the time does not tell who has a second
+            # factor.
+            Member().set_password(secret)
+            return None
     return AddressBackend().authenticate(None, username=address, password=secret)
+
+
+def _is_application_password(member: Member, secret: str) -> bool:
+    """Whether a secret is an application password of an active member; its use is noted."""
+    if not member.is_active:
+        return False
+    if len(_normalise(secret)) != SECRET_LETTERS:
+        return False
+    rows = ApplicationPassword.objects.filter(member=member, digest=_digest(secret))
+    return rows.update(last_used_at=clock.now()) > 0
 
 
 @transaction.atomic
@@ -129,7 +138,7 @@ def reset_second_factor(*, member_id: int, actor: Member, reason: str, now: date
     Raises: NotAllowed (not the Secretariat, or one's own), NotFound, Invalid (no reason, or there
     is none to reset).
     """
-    if not (actor.is_active and rules.is_secretariat(actor)):
+    if not rules.acts_for_secretariat(actor):
         raise NotAllowed
     if actor.pk == member_id:
         raise NotAllowed(

@@ -22,12 +22,15 @@ def note_sign_in(sender: Any, request: HttpRequest, user: Member, **_kwargs: Any
 
 
 def note_factor(sender: Any, request: HttpRequest, user: Member, **_kwargs: Any) -> None:
-    """Take the setting-up of a factor as a proof of who
-    it is, so that its recovery codes are shown at once.
+    """Take the setting-up of a factor as a proof of who it is.
+
+    So its recovery codes are shown at once.
     """
     record_authentication(request, user, method="mfa", reauthenticated=True)
 
 
-def tell_of_address(sender: Any, user: Member, email_address: EmailAddress, **_kwargs: Any) -> None:
+def notify_of_address(
+    sender: Any, user: Member, email_address: EmailAddress, **_kwargs: Any
+) -> None:
     """Tell the addresses a member has that another one was added."""
     notify(user, Change.ADDRESS_ADDED, detail=email_address.email)

@@ -1,5 +1,6 @@
-"""Pages of the account: sign-ins, application
-passwords; for the Secretariat, lost second factors.
+"""Pages of the account: sign-ins, application passwords, and lost second factors.
+
+The last are for the Secretariat.
 """
 
 from typing import Any, cast
@@ -19,6 +20,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from hub.lib.clock import now
 from hub.lib.errors import Invalid, NotFound
+from hub.lib.forms import posted, status_of
 from hub.lib.paging import neighbours
 from hub.lib.scripts import isolate
 from hub.members.account import rules, selectors, services
@@ -71,8 +73,8 @@ def end_sign_ins(request: HttpRequest) -> HttpResponse:
 def application_passwords(request: HttpRequest) -> HttpResponse:
     """Show the application passwords; a POST makes one and shows it this once."""
     member, secret = signed_in(request), ""
-    form = ApplicationPasswordForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
+    form = ApplicationPasswordForm(posted(request))
+    if form.is_valid():
         try:
             _row, secret = services.create_application_password(
                 member=member, label=form.cleaned_data["label"], now=now()
@@ -86,9 +88,7 @@ def application_passwords(request: HttpRequest) -> HttpResponse:
         "passwords": selectors.application_passwords_of(member),
         "by_password": rules.signs_in_to_mail_by_password(member),
     }
-    return render(
-        request, "members/application_passwords.html", context, status=422 if form.errors else 200
-    )
+    return render(request, "members/application_passwords.html", context, status=status_of(form))
 
 
 @login_required
@@ -145,8 +145,8 @@ def reset_second_factor(request: HttpRequest, pk: int) -> HttpResponse:
 
 @reauthentication_required
 def _reset(request: HttpRequest, person: Member) -> HttpResponse:
-    form = ResetForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
+    form = ResetForm(posted(request))
+    if form.is_valid():
         reason = form.cleaned_data["reason"]
         try:
             services.reset_second_factor(
@@ -162,4 +162,4 @@ def _reset(request: HttpRequest, person: Member) -> HttpResponse:
             messages.success(request, text % isolate(str(person)))
             return redirect("members:second_factors")
     context = {"person": person, "form": form}
-    return render(request, "members/reset_factor.html", context, status=422 if form.errors else 200)
+    return render(request, "members/reset_factor.html", context, status=status_of(form))
