@@ -18,7 +18,7 @@ from listserv.bounces import notifications, scoring, selectors
 from listserv.digest_times import start_again
 from listserv.gateway.question import token_of
 from listserv.mail.reports.complaints import Complaint
-from listserv.mail.reports.delivery_reports import DeliveryReport, Failure, Kind, read_report
+from listserv.mail.reports.delivery_reports import DeliveryReport, Failure, ReportKind, read_report
 from listserv.mail.reports.report_addresses import find
 from listserv.mail.reports.status_codes import Fate, enhanced
 from listserv.mail.smtp.refusals import is_about_the_mailbox
@@ -53,7 +53,7 @@ def take_report(*, row: "InboundMail", now: datetime) -> DeliveryReport:
         take_notice(report=report, row=row, now=now)
         return report
     subscription, number = delivery
-    if report.kind is not Kind.COMPLAINT:
+    if report.kind is not ReportKind.COMPLAINT:
         _count(subscription, number, report.failures, row, now)
     elif report.complaint is not None and report.complaint.is_abuse:
         complain(subscription=subscription, number=number, inbound=row, now=now)
@@ -68,7 +68,7 @@ def take_notice(*, report: DeliveryReport, row: "InboundMail", now: datetime) ->
     must bear a token of ours as its envelope sender; False where none does. Queries: 2 for each
     failure with a genuine token, and what counting costs.
     """
-    if report.kind is Kind.COMPLAINT:
+    if report.kind is ReportKind.COMPLAINT:
         return take_complaint(report=report, row=row, now=now)
     is_about_ours = False
     for failure in report.failures:
@@ -109,7 +109,7 @@ def _count(
 def take_returned(*, row: "InboundMail", now: datetime) -> DeliveryReport:
     """Act on a report that came to the hub's own envelope sender: about a trial or a delivery."""
     report = report_of(row)
-    if report.kind is Kind.FAILURE:
+    if report.kind is ReportKind.FAILURE:
         failed = (
             failure.envelope_from for failure in report.failures if failure.fate is Fate.FAILED
         )

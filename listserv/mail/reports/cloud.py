@@ -1,4 +1,4 @@
-"""Read what cloud providers of mail notify of in JSON: bounces, delays and complaints.
+"""Read the notifications of cloud providers in JSON: bounces, delays and complaints.
 
 Amazon SES (by itself and inside SNS), SendGrid, Mailgun, Postmark, Mandrill, SparkPost, Mailjet,
 Brevo, Azure, Resend. Each is known by the names of its fields. Providers send these to web
@@ -6,18 +6,29 @@ addresses; relays, SNS and operators pass them on by mail.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from listserv.mail.reports import report_addresses
 from listserv.mail.reports.complaints import Complaint
-from listserv.mail.reports.outcomes import DeliveryReport, Failure, Kind, report_on
-from listserv.mail.reports.report_parts import Taken
+from listserv.mail.reports.outcomes import (
+    NOTHING,
+    DeliveryReport,
+    Failure,
+    ReportKind,
+    by_recipient,
+    report_on,
+)
+from listserv.mail.reports.report_parts import SplitMessage
+from listserv.mail.reports.report_phrases import contains_any
 from listserv.mail.reports.status_codes import Fate, enhanced
 
 # Events in one notification that are read, and characters of one.
 _MAX_EVENTS = 500
 _MAX_TEXT = 100_000
+# Characters of the words of the far end that are kept.
+_MAX_DIAGNOSTIC = 500
 _MARKS = (
     '"notificationType"', '"eventType"', '\\"notificationType\\"', '\\"eventType\\"',
     '"RecordType"', '"TypeCode"', '"event"', '"event-data"', '"msys"',
@@ -37,15 +48,20 @@ _COMPLAINTS = frozenset("spam spamreport spam_complaint complained complaint spa
 # Classes of SparkPost that are not about the mailbox, or not for ever.
 _SOFT_CLASSES = frozenset("20 21 22 23 24 40 70 100".split())
 # Fields that hold the words of the far end, the most telling first.
-_WORDS = (
+_WORD_FIELDS = (
     "diag", "raw_reason", "reason", "response", "error", "bounce_description", "message",
     "description",
 )  # fmt: skip
 _WRAPPINGS = ("event-data", "msys", "Records", "Sns", "detail")
-_ADDRESSES = ("email", "recipient", "rcpt_to", "raw_rcpt_to")
-_SOFT_TYPES = ("Transient", "SoftBounce", "Blocked", "DnsError")
-_HARD_TYPES = ("HardBounce", "BadEmailAddress")
-# What Azure calls what became of a mail, and Resend.
+_RECIPIENT_FIELDS = ("email", "recipient", "rcpt_to", "raw_rcpt_to")
+# Fields by which the events of Amazon and of Postmark are known.
+_AMAZON_FIELDS = frozenset({"notificationType", "eventType"})
+_POSTMARK_FIELDS = frozenset({"RecordType", "TypeCode"})
+# What Postmark, Azure and Resend call what became of a message.
+_POSTMARK = {
+    "HardBounce": Fate.FAILED, "BadEmailAddress": Fate.FAILED, "Transient": Fate.DELAYED,
+    "SoftBounce": Fate.DELAYED, "Blocked": Fate.DELAYED, "DnsError": Fate.DELAYED,
+}  # fmt: skip
 _AZURE = {
     "bounced": Fate.FAILED, "failed": Fate.FAILED, "suppressed": Fate.FAILED,
     "quarantined": Fate.FAILED, "filteredspam": Fate.FAILED, "delivered": Fate.ARRIVED,
@@ -57,36 +73,53 @@ _RESEND = {
 }  # fmt: skip
 
 
-def read_notification(mail: Taken) -> DeliveryReport | None:
-    """Return what a provider notifies of, None for other mails; never raises."""
-    files = [leaf.text for leaf in mail.leaves if leaf.kind == "application/json"]
-    for text in (mail.text, *files):
+@dataclass(frozen=True)
+class _EventReport:
+    """What one event says: recipients and what became of their message, or a complaint."""
+
+    outcomes: tuple[Failure, ...] = ()
+    complaint: Complaint | None = None
+
+
+_ARRIVED = _EventReport((Failure("", Fate.ARRIVED),))
+_UNKNOWN = _EventReport()
+
+
+def read_notification(message: SplitMessage) -> DeliveryReport | None:
+    """Return what a provider notifies of, None for other messages; never raises."""
+    files = [leaf.text for leaf in message.leaves if leaf.media_type == "application/json"]
+    for text in (message.text, *files):
         document = _document(text)
-        if document is None:
-            continue
-        failures: dict[str, Failure] = {}
-        complaint: Complaint | None = None
-        fates: set[Fate] = set()
-        for event in _events(document):
-            try:
-                rows, own = _read_event(event)
-            except (TypeError, KeyError, AttributeError, ValueError):
-                continue
-            complaint = complaint or own
-            fates.update(row.fate for row in rows)
-            for row in rows:
-                if row.address and row.fate in (Fate.FAILED, Fate.DELAYED):
-                    failures.setdefault(row.address.lower(), row)
-        if complaint is not None and not failures:
-            return DeliveryReport(Kind.COMPLAINT, complaint=complaint)
-        return report_on(failures.values(), otherwise=Kind.SUCCESS if fates else Kind.NOTHING)
+        if document is not None:
+            return _report_of(list(_event_reports(document)))
     return None
+
+
+def _report_of(events: list[_EventReport]) -> DeliveryReport:
+    outcomes = [outcome for event in events for outcome in event.outcomes]
+    failures = by_recipient(filter(_is_failure, outcomes))
+    complaint = next(filter(None, (event.complaint for event in events)), None)
+    if failures:
+        return report_on(failures)
+    if complaint is not None:
+        return DeliveryReport(ReportKind.COMPLAINT, complaint=complaint)
+    if outcomes:
+        return DeliveryReport(ReportKind.SUCCESS)
+    return NOTHING
+
+
+def _is_failure(outcome: Failure) -> bool:
+    if not outcome.address:
+        return False
+    return outcome.fate in (Fate.FAILED, Fate.DELAYED)
 
 
 def is_notification(text: str) -> bool:
     """Whether a text begins with JSON that has a provider's fields; what it holds is not read."""
     text = _beginning(text)
-    return text.startswith(("{", "[")) and any(mark in text for mark in _MARKS)
+    if not text.startswith(("{", "[")):
+        return False
+    return contains_any(text, _MARKS)
 
 
 def _beginning(text: str) -> str:
@@ -105,6 +138,15 @@ def _document(text: str) -> Any:
         except (ValueError, RecursionError):
             continue
     return None
+
+
+def _event_reports(document: Any) -> Iterator[_EventReport]:
+    """Give what the events of a notification say; those with unexpected values are left out."""
+    for event in _events(document):
+        try:
+            yield _read_event(event)
+        except (TypeError, KeyError, AttributeError, ValueError):
+            continue
 
 
 def _events(document: Any) -> Iterator[dict[str, Any]]:
@@ -133,145 +175,182 @@ def _wrapped(item: dict[str, Any]) -> list[Any]:
     return inner
 
 
-def _read_event(event: dict[str, Any]) -> tuple[list[Failure], Complaint | None]:
+def _read_event(event: dict[str, Any]) -> _EventReport:
+    """Return what an event says. Raises: TypeError, KeyError, AttributeError, ValueError."""
     if str(event.get("eventType", "")).startswith("Microsoft.Communication.Email"):
         return _of_azure(event["data"])
-    if str(event.get("type", "")).startswith("email.") and isinstance(event.get("data"), dict):
-        return _of_resend(str(event["type"]), event["data"])
-    if "notificationType" in event or "eventType" in event:
+    kind, data = str(event.get("type", "")), event.get("data")
+    if kind.startswith("email.") and isinstance(data, dict):
+        return _of_resend(kind, data)
+    if event.keys() & _AMAZON_FIELDS:
         return _of_amazon(event)
-    if "RecordType" in event or "TypeCode" in event:
+    if event.keys() & _POSTMARK_FIELDS:
         return _of_postmark(event)
     return _of_others(event)
 
 
-def _of_azure(data: dict[str, Any]) -> tuple[list[Failure], Complaint | None]:
+def _of_azure(data: dict[str, Any]) -> _EventReport:
     fate = _AZURE.get(str(data.get("status", "")).lower())
+    if fate is None:
+        return _UNKNOWN
     words = _object(data, "deliveryStatusDetails").get("statusMessage")
-    who, sender = str(data["recipient"]), _address(str(data.get("sender", "")))
-    return ([_failure(who, fate, "", words, sender)] if fate else []), None
+    sender = _address(data.get("sender", ""))
+    return _EventReport((_outcome(str(data["recipient"]), fate, "", words, sender),))
 
 
-def _of_resend(kind: str, data: dict[str, Any]) -> tuple[list[Failure], Complaint | None]:
-    who = data["to"] if isinstance(data["to"], list) else [data["to"]]
-    sender = _address(str(data.get("from", "")))
+def _of_resend(kind: str, data: dict[str, Any]) -> _EventReport:
+    recipients = data["to"]
+    if not isinstance(recipients, list):
+        recipients = [recipients]
+    sender = _address(data.get("from", ""))
     if kind == "email.complained":
-        addressed = tuple(_address(str(name)) for name in who)
-        return [], Complaint("abuse", addressed, str(data.get("email_id", "")), sender)
-    bounce = _object(data, "bounce")
+        return _complaint(map(str, recipients), str(data.get("email_id", "")), sender)
     fate = _RESEND.get(kind)
+    if fate is None:
+        return _UNKNOWN
+    bounce = _object(data, "bounce")
     if fate is Fate.FAILED and bounce.get("type") in ("Transient", "Temporary"):
         fate = Fate.DELAYED
     words = bounce.get("message")
-    return [_failure(str(name), fate, "", words, sender) for name in who if fate], None
+    return _EventReport(tuple(_outcome(str(who), fate, "", words, sender) for who in recipients))
 
 
-def _of_amazon(event: dict[str, Any]) -> tuple[list[Failure], Complaint | None]:
+def _of_amazon(event: dict[str, Any]) -> _EventReport:
     kind = event.get("notificationType") or event.get("eventType")
     if kind == "Complaint":
-        return [], _amazon_complaint(event["complaint"], event.get("mail") or {})
-    sender = _address(str(_object(event, "mail").get("source", "")))
+        return _amazon_complaint(event["complaint"], event.get("mail") or {})
     if kind == "Bounce":
         bounce = event["bounce"]
-        return [
-            _amazon_row(row, bounce, sender) for row in bounce.get("bouncedRecipients") or ()
-        ], None
+        return _amazon_outcomes(event, bounce, _rows(bounce, "bouncedRecipients"))
     if kind == "DeliveryDelay":
-        rows = event["deliveryDelay"].get("delayedRecipients") or ()
-        return [_amazon_row(row, {"bounceType": "Transient"}, sender) for row in rows], None
-    return ([Failure("", Fate.ARRIVED)] if kind == "Delivery" else []), None
+        delayed = _rows(event["deliveryDelay"], "delayedRecipients")
+        return _amazon_outcomes(event, {"bounceType": "Transient"}, delayed)
+    if kind == "Delivery":
+        return _ARRIVED
+    return _UNKNOWN
 
 
-def _amazon_complaint(complaint: dict[str, Any], sent: dict[str, Any]) -> Complaint:
-    rows = complaint.get("complainedRecipients") or ()
-    return Complaint(
-        str(complaint.get("complaintFeedbackType") or "abuse").lower(),
-        tuple(_address(row["emailAddress"]) for row in rows),
-        _message_id(sent),
-        _address(str(sent.get("source", ""))),
+def _amazon_complaint(complaint: dict[str, Any], sent: dict[str, Any]) -> _EventReport:
+    rows = _rows(complaint, "complainedRecipients")
+    common = sent.get("commonHeaders") or {}
+    return _complaint(
+        [row["emailAddress"] for row in rows],
+        # The identifier that the message had when it was handed over, else the provider's.
+        _first_text([common.get("messageId"), sent.get("messageId")]).strip("<>"),
+        _address(sent.get("source", "")),
+        feedback_type=_first_text([complaint.get("complaintFeedbackType"), "abuse"]).lower(),
     )
 
 
-def _amazon_row(row: dict[str, Any], bounce: dict[str, Any], sender: str) -> Failure:
+def _rows(box: dict[str, Any], name: str) -> Any:
+    """Return the rows of a field; none where it is missing or empty."""
+    return box.get(name) or ()
+
+
+def _amazon_outcomes(
+    event: dict[str, Any], bounce: dict[str, Any], rows: Iterable[dict[str, Any]]
+) -> _EventReport:
+    sender = _address(_object(event, "mail").get("source", ""))
+    return _EventReport(tuple(_amazon_outcome(row, bounce, sender) for row in rows))
+
+
+def _amazon_outcome(row: dict[str, Any], bounce: dict[str, Any], sender: str) -> Failure:
     status, words = row.get("status"), row.get("diagnosticCode")
-    is_late = bounce.get("bounceType") == "Transient"
+    is_delayed = bounce.get("bounceType") == "Transient"
     if bounce.get("bounceType") == "Undetermined":
-        is_late = enhanced(str(status or words or "")).startswith("4")
-    fate = Fate.DELAYED if is_late else Fate.FAILED
-    return _failure(row["emailAddress"], fate, status, words, sender)
+        is_delayed = enhanced(_first_text([status, words])).startswith("4")
+    fate = Fate.DELAYED if is_delayed else Fate.FAILED
+    return _outcome(row["emailAddress"], fate, status, words, sender)
 
 
-def _message_id(sent: dict[str, Any]) -> str:
-    """Return the identifier that the mail had when it was handed over, else the provider's."""
-    common = sent.get("commonHeaders") or {}
-    return str(common.get("messageId") or sent.get("messageId") or "").strip("<>")
+def _of_postmark(event: dict[str, Any]) -> _EventReport:
+    kind, recipient = str(event.get("Type", "")), event.get("Email", "")
+    record_type = event.get("RecordType")
+    sender = _address(event.get("From", ""))
+    if "SpamComplaint" in (record_type, kind):
+        return _complaint([recipient], str(event.get("MessageID", "")), sender)
+    if record_type == "Delivery":
+        return _ARRIVED
+    fate = _POSTMARK.get(kind)
+    if fate is None:
+        return _UNKNOWN
+    words = _first_text([event.get("Details"), event.get("Description")])
+    return _EventReport((_outcome(recipient, fate, "", words, sender),))
 
 
-def _of_postmark(event: dict[str, Any]) -> tuple[list[Failure], Complaint | None]:
-    kind, who = str(event.get("Type", "")), event.get("Email", "")
-    words = event.get("Details") or event.get("Description")
-    sender = _address(str(event.get("From", "")))
-    if event.get("RecordType") == "SpamComplaint" or kind == "SpamComplaint":
-        return [], Complaint("abuse", (_address(who),), str(event.get("MessageID", "")), sender)
-    if event.get("RecordType") == "Delivery":
-        return [Failure("", Fate.ARRIVED)], None
-    if kind in _HARD_TYPES:
-        return [_failure(who, Fate.FAILED, "", words, sender)], None
-    return ([_failure(who, Fate.DELAYED, "", words, sender)] if kind in _SOFT_TYPES else []), None
-
-
-def _of_others(event: dict[str, Any]) -> tuple[list[Failure], Complaint | None]:
+def _of_others(event: dict[str, Any]) -> _EventReport:
     """Read the flat formats: an event, an address, and words that each provider calls otherwise."""
     whole = {**_object(event, "msg"), **event}
-    name = str(whole.get("event") or whole.get("type") or "").strip().lower()
+    name = _first_text([whole.get("event"), whole.get("type")]).strip().lower()
     name = name.replace("-", "_").replace(" ", "_")
-    who = next((str(whole[key]) for key in _ADDRESSES if whole.get(key)), "")
+    recipient = _first_text(map(whole.get, _RECIPIENT_FIELDS))
     if name in _COMPLAINTS:
-        identifier = str(whole.get("smtp-id") or whole.get("message-id") or "")
-        return [], Complaint("abuse", (_address(who),), identifier.strip("<>"), _sender(whole))
+        identifier = _first_text([whole.get("smtp-id"), whole.get("message-id")])
+        return _complaint([recipient], identifier.strip("<>"), _sender(whole))
     fate = _EVENTS.get(name)
-    if fate is None or not who:
-        return [], None
+    if fate is None or not recipient:
+        return _UNKNOWN
     state = _object(whole, "delivery-status")
-    words = next((str(box[key]) for box in (whole, state) for key in _WORDS if box.get(key)), "")
+    words = _first_text(box.get(key) for box in (whole, state) for key in _WORD_FIELDS)
     # One who has complained or left gets nothing more; that is no failure of the address.
     if name == "dropped" and words.lower().startswith(("spam", "unsub")):
-        return [], None
-    status = str(whole.get("status") or state.get("enhanced-code") or "")
-    fate = Fate.DELAYED if _is_soft(whole, name) else fate
-    return [_failure(who, fate, status, words, _sender(whole))], None
+        return _UNKNOWN
+    if _is_soft(whole, name):
+        fate = Fate.DELAYED
+    status = _first_text([whole.get("status"), state.get("enhanced-code")])
+    return _EventReport((_outcome(recipient, fate, status, words, _sender(whole)),))
 
 
 def _sender(event: dict[str, Any]) -> str:
-    """Return the envelope sender of the mail that an event
-    of a flat format is about, empty where it names none.
+    """Return the envelope sender of the message that an event of a flat format is about.
+
+    Empty where the event names none.
     """
-    candidates = (
-        event.get("msg_from"),
-        _object(event, "envelope").get("sender"),
-        event.get("sender"),
+    envelope = _object(event, "envelope")
+    return _address(
+        _first_text([event.get("msg_from"), envelope.get("sender"), event.get("sender")])
     )
-    return next((_address(str(text)) for text in candidates if text), "")
 
 
 def _object(event: dict[str, Any], name: str) -> dict[str, Any]:
     value = event.get(name)
-    return value if isinstance(value, dict) else {}
+    if not isinstance(value, dict):
+        return {}
+    return value
 
 
 def _is_soft(event: dict[str, Any], name: str) -> bool:
-    """Whether what is called a bounce is tried again, or was about the mail and not its reader."""
-    if event.get("severity") == "temporary" or event.get("hard_bounce") is False:
+    """Whether what is called a bounce is tried again, or was about the message, not its reader."""
+    if event.get("severity") == "temporary":
         return True
-    is_class_soft = str(event.get("bounce_class", "")) in _SOFT_CLASSES
-    return name == "bounce" and (is_class_soft or event.get("type") in ("blocked", "expired"))
+    if event.get("hard_bounce") is False:
+        return True
+    if name != "bounce":
+        return False
+    if str(event.get("bounce_class", "")) in _SOFT_CLASSES:
+        return True
+    return event.get("type") in ("blocked", "expired")
 
 
-def _failure(who: str, fate: Fate, status: Any, words: Any, sender: str) -> Failure:
-    diagnostic = str(words or "")
-    code = enhanced(str(status or "")) or enhanced(diagnostic)
-    return Failure(_address(who), fate, code, diagnostic[:500], sender)
+def _complaint(
+    recipients: Iterable[str], message_id: str, sender: str, *, feedback_type: str = "abuse"
+) -> _EventReport:
+    addresses = tuple(report_addresses.first(recipient) for recipient in recipients)
+    return _EventReport((), Complaint(feedback_type, addresses, message_id, sender))
 
 
-def _address(text: str) -> str:
-    return next(iter(report_addresses.find(text, most=1)), "")
+def _outcome(recipient: str, fate: Fate, status: Any, words: Any, sender: str) -> Failure:
+    diagnostic = _first_text([words])
+    code = enhanced(_first_text([status])) or enhanced(diagnostic)
+    address = report_addresses.first(recipient)
+    return Failure(address, fate, code, diagnostic[:_MAX_DIAGNOSTIC], sender)
+
+
+def _first_text(values: Iterable[Any]) -> str:
+    """Return the first value that is not empty, as text; empty where all are."""
+    return str(next(filter(None, values), ""))
+
+
+def _address(value: Any) -> str:
+    """Return the address in a value that may be anything; empty where there is none."""
+    return report_addresses.first(str(value))

@@ -1,130 +1,203 @@
-"""Say whom a report is about and what became of the mail: bytes in, a :class:`DeliveryReport` out.
+"""Say whom a report is about and what became of the message: a :class:`DeliveryReport`.
 
 What programs write for programs counts first (RFC 3464), then the header that names failed
 recipients, then the text (:mod:`listserv.mail.reports.heuristics`), then the address a mailer put
-into the one it reports to (VERP), then whom the returned mail was
-for. Receipts, successes, complaints, automatic replies and challenges name nobody.
+into the one it reports to (VERP), then whom the returned message was for. Receipts, successes,
+complaints, automatic replies and challenges name nobody.
 """
 
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
-from listserv.mail.parse import automatic, headers
-from listserv.mail.reports import cloud, evidence, heuristics, report_addresses, wrapped
+from listserv.mail.parse import automatic
+from listserv.mail.reports import cloud, evidence, heuristics, report_recipients, wrapped
 from listserv.mail.reports.complaints import read_complaint
 from listserv.mail.reports.evidence import Evidence
-from listserv.mail.reports.outcomes import NOTHING, DeliveryReport, Failure, Kind, report_on
-from listserv.mail.reports.report_parts import Taken, take_apart
+from listserv.mail.reports.heuristics import TextReading
+from listserv.mail.reports.outcomes import (
+    NOTHING,
+    DeliveryReport,
+    Failure,
+    ReportKind,
+    by_recipient,
+    report_on,
+)
+from listserv.mail.reports.report_parts import Leaf, SplitMessage, split_message
 from listserv.mail.reports.status_codes import Fate, RecipientRecord, enhanced, records
 
-__all__ = ["DeliveryReport", "Failure", "Kind", "read_report"]
+__all__ = ["DeliveryReport", "Failure", "ReportKind", "read_report"]
+# The fields with which a text of fields begins (RFC 3464 §2).
 _FIRST_FIELDS = (
     "reporting-mta:", "final-recipient:", "original-recipient:", "action:", "status:",
     "arrival-date:", "original-envelope-id:", "received-from-mta:", "reporting-ua:", "dsn-gateway:",
 )  # fmt: skip
-# Mails within one another that are opened in search of a report.
+# Messages within one another that are opened in search of a report.
 _MAX_DEPTH = 3
-# AOL names those it does not reach by their screen names, below these words.
-_AOL, _OF_AOL = "aol.com", "because they are not accepting mail from"
+# Characters of the words of a report that are kept.
+_MAX_DIAGNOSTIC = 500
+_RECEIPT = "disposition-notification"
 
 
 def read_report(raw: bytes) -> DeliveryReport:
-    """Return what a mail reports; never raises, for any bytes. Linear in their number."""
-    return _read(take_apart(raw))
+    """Return what a message reports; never raises, for any bytes. Linear in their number."""
+    return _read(split_message(raw))
 
 
-def _read(mail: Taken, *, depth: int = 0) -> DeliveryReport:
-    complaint = read_complaint(mail)
+def _read(message: SplitMessage, *, depth: int = 0) -> DeliveryReport:
+    complaint = read_complaint(message)
     if complaint is not None:
-        return DeliveryReport(Kind.COMPLAINT, complaint=complaint)
-    notification = cloud.read_notification(mail)
+        return DeliveryReport(ReportKind.COMPLAINT, complaint=complaint)
+    notification = cloud.read_notification(message)
     if notification is not None:
         return notification
-    subject, text = mail.headers.text("subject"), mail.text
-    if _is_receipt(mail) and not _is_refusal_receipt(mail, text):
-        return DeliveryReport(Kind.RECEIPT)
-    listed = _from_fields(mail, subject, text)
+    if _is_receipt(message) and not _is_refusal_receipt(message):
+        return DeliveryReport(ReportKind.RECEIPT)
+    listed = _from_fields(message)
     if listed is not None:
-        return _as_sent(listed, text)
-    report = _as_sent(_from_words(mail, subject, text), text)
-    if report.kind is Kind.NOTHING and depth < _MAX_DEPTH:
-        return _from_inside(mail, text, depth + 1) or report
+        return _as_sent(listed, message.text)
+    report = _as_sent(_from_text(message), message.text)
+    if report.kind is ReportKind.NOTHING and depth < _MAX_DEPTH:
+        return _from_inside(message, depth + 1) or report
     return report
 
 
 def _as_sent(report: DeliveryReport, text: str) -> DeliveryReport:
-    """Return a report with the addresses that a mail was
-    sent to, where it names those it was passed on to.
+    """Return a report with the addresses that we sent to, where it names others.
+
+    A message may have been passed on to those.
     """
-    sources = heuristics.sources(text) if "generated from" in text else {}
+    if "generated from" not in text:
+        return report
+    sources = heuristics.sources(text)
     if not sources:
         return report
-    failures: dict[str, Failure] = {}
-    for failure in report.failures:
-        address = sources.get(failure.address.lower(), failure.address)
-        failures.setdefault(address.lower(), replace(failure, address=address))
-    return report_on(failures.values(), otherwise=report.kind)
+    failures = [
+        replace(failure, address=sources.get(failure.address.lower(), failure.address))
+        for failure in report.failures
+    ]
+    return report_on(by_recipient(failures), otherwise=report.kind)
 
 
-def _from_inside(mail: Taken, text: str, depth: int) -> DeliveryReport | None:
-    """Return what the reports say that a gateway has put into another mail, None for none."""
-    if evidence.is_persons_own(mail.headers, text):
+def _from_inside(message: SplitMessage, depth: int) -> DeliveryReport | None:
+    """Return what the reports say that a gateway has put into another message, None for none."""
+    if evidence.is_persons_own(message.headers, message.text):
         return None
-    reports = [_read(take_apart(raw), depth=depth) for raw in wrapped.attached(mail)]
-    is_answer = evidence.is_marked_answer(mail.headers, mail.headers.text("subject"))
-    if not is_answer and not evidence.is_letter(text):
-        passed_on = wrapped.passed_on(text, to=_not_these(mail))
-        reports += [_read(take_apart(passed_on), depth=depth)] if passed_on is not None else []
-    failures: dict[str, Failure] = {}
-    for report in reports:
-        for failure in report.failures:
-            failures.setdefault(failure.address.lower(), failure)
+    reports = [_read(split_message(raw), depth=depth) for raw in _inner_messages(message)]
+    failures = by_recipient(failure for report in reports for failure in report.failures)
     if failures:
-        return report_on(failures.values())
-    return next((report for report in reports if report.kind is Kind.COMPLAINT), None)
+        return report_on(failures)
+    return next((report for report in reports if report.kind is ReportKind.COMPLAINT), None)
+
+
+def _inner_messages(message: SplitMessage) -> Iterator[bytes]:
+    """Give the messages that are attached to one, or stand in its text below their header."""
+    yield from wrapped.attached(message)
+    if evidence.is_marked_answer(message.headers, message.subject):
+        return
+    if evidence.is_personal(message.text):
+        return
+    passed_on = wrapped.passed_on(message.text, to=report_recipients.excluded(message))
+    if passed_on is not None:
+        yield passed_on
+
+
+def _is_receipt(message: SplitMessage) -> bool:
+    types = (message.report_type, *(leaf.media_type for leaf in message.leaves))
+    return any(_RECEIPT in media_type for media_type in types)
+
+
+def _is_refusal_receipt(message: SplitMessage) -> bool:
+    """Whether a receipt is how a filter refuses (RFC 5429 §2.1.2).
+
+    The message was deleted unread by a program, which says so.
+    """
+    receipts = [leaf.text.lower() for leaf in message.leaves if _RECEIPT in leaf.media_type]
+    if not any(_is_automatic_deletion(receipt) for receipt in receipts):
+        return False
+    return "rejected" in message.text.lower()
+
+
+def _is_automatic_deletion(receipt: str) -> bool:
+    return "automatic-action/mdn-sent-automatically" in receipt and "deleted" in receipt
 
 
 # --- What programs write --------------------------------------------------------------------------
 
 
-def _from_fields(mail: Taken, subject: str, text: str) -> DeliveryReport | None:
+@dataclass(frozen=True)
+class _Trust:
+    """Which leaves of a message may hold fields of RFC 3464, by who has written it.
+
+    Args:
+        parts: those of the type for such fields.
+        fields: texts that begin with such fields, as no person's does.
+        texts: texts with such fields anywhere.
+    """
+
+    parts: bool
+    fields: bool
+    texts: bool
+
+    def covers(self, leaf: Leaf) -> bool:
+        """Whether the fields in a leaf count."""
+        if leaf.is_delivery_status and self.parts:
+            return True
+        if leaf.is_original:
+            return False
+        if not _looks_like_fields(leaf.text):
+            return False
+        if self.texts:
+            return True
+        return self.fields and _begins_with_fields(leaf.text)
+
+
+def _trust(message: SplitMessage) -> _Trust:
+    weight = evidence.of_header(message.headers, message.subject)
+    if weight is Evidence.SERVER:
+        return _Trust(parts=True, fields=True, texts=True)
+    is_persons = _is_reply(message, weight) or evidence.is_personal(message.text)
+    is_persons_own = evidence.is_persons_own(message.headers, message.text)
+    return _Trust(parts=not is_persons_own, fields=not is_persons, texts=False)
+
+
+def _from_fields(message: SplitMessage) -> DeliveryReport | None:
     """Return what the fields of RFC 3464 say, None when they name nobody."""
-    listed: list[RecipientRecord] = []
-    weight = evidence.of_header(mail.headers, subject)
-    is_persons = _is_reply(mail, subject, text, weight) or evidence.is_letter(text)
-    is_owned = weight is not Evidence.SERVER and evidence.is_persons_own(mail.headers, text)
-    for leaf in mail.leaves:
-        may_be_text = weight is Evidence.SERVER or (
-            not is_persons and _begins_with_fields(leaf.text)
-        )
-        is_text = may_be_text and not leaf.is_original and _looks_like_fields(leaf.text)
-        if (leaf.is_fields and not is_owned) or is_text:
-            listed += records(leaf.text)[1]
+    trust = _trust(message)
+    leaves = filter(trust.covers, message.leaves)
+    listed = [record for leaf in leaves for record in records(leaf.text)[1]]
     if not listed:
         return None
-    failures: dict[str, Failure] = {}
-    fates = set()
-    late = (
-        any(record.fate is Fate.UNKNOWN for record in listed)
-        and heuristics.read(subject, text).delayed
-    )
+    unknown = _fate_of_unknown(message, listed)
+    failures: list[Failure] = []
+    fates: set[Fate] = set()
     for record in listed:
-        fate = record.fate
-        if fate is Fate.UNKNOWN:
-            fate = Fate.DELAYED if late else Fate.FAILED
+        fate = unknown if record.fate is Fate.UNKNOWN else record.fate
         fates.add(fate)
-        for address in record.recipients or _unnamed(mail, subject, text, listed):
-            if fate is not Fate.ARRIVED:
-                failures.setdefault(
-                    address.lower(), Failure(address, fate, record.status, record.diagnostic[:500])
-                )
+        if fate is not Fate.ARRIVED:
+            recipients = record.recipients or _unnamed(message, listed)
+            failures += [_failure(address, fate, record) for address in recipients]
     if not failures and fates != {Fate.ARRIVED}:
         return None
-    return report_on(failures.values())
+    return report_on(by_recipient(failures))
+
+
+def _failure(address: str, fate: Fate, record: RecipientRecord) -> Failure:
+    return Failure(address, fate, record.status, record.diagnostic[:_MAX_DIAGNOSTIC])
+
+
+def _fate_of_unknown(message: SplitMessage, listed: list[RecipientRecord]) -> Fate:
+    """Return what became of the message for recipients whose fields leave it open."""
+    has_unknown = any(record.fate is Fate.UNKNOWN for record in listed)
+    if has_unknown and heuristics.read(message.subject, message.text).delayed:
+        return Fate.DELAYED
+    return Fate.FAILED
 
 
 def _looks_like_fields(text: str) -> bool:
     lowered = text.lower()
-    return "final-recipient:" in lowered and ("action:" in lowered or "status:" in lowered)
+    if "final-recipient:" not in lowered:
+        return False
+    return "action:" in lowered or "status:" in lowered
 
 
 def _begins_with_fields(text: str) -> bool:
@@ -132,191 +205,84 @@ def _begins_with_fields(text: str) -> bool:
     return text.lstrip(" \t\r\n>-=*").lower().startswith(_FIRST_FIELDS)
 
 
-def _unnamed(mail: Taken, subject: str, text: str, listed: list[RecipientRecord]) -> list[str]:
-    """Return whom a single record is about whose recipient
-    is no address of the Internet (X.400, a local name).
+def _unnamed(message: SplitMessage, listed: list[RecipientRecord]) -> list[str]:
+    """Return whom a single record is about that names no address of the Internet.
+
+    It may have an X.400 address, or a local name.
     """
     if len(listed) > 1:
         return []
-    reading = heuristics.read(
-        subject, text, not_these=_not_these(mail), hardly=_authors(mail)
-    ).recipients
-    return list(reading[:1]) or _from_original(mail)[:1]
-
-
-def _is_receipt(mail: Taken) -> bool:
-    return "disposition-notification" in mail.report_type or any(
-        "disposition-notification" in leaf.kind for leaf in mail.leaves
-    )
-
-
-def _is_refusal_receipt(mail: Taken, text: str) -> bool:
-    """Whether a receipt is how a filter refuses (RFC 5429
-    §2.1.2): deleted unread by a program, which says so.
-    """
-    deleted = any(
-        "automatic-action/mdn-sent-automatically" in leaf.text.lower()
-        and "deleted" in leaf.text.lower()
-        for leaf in mail.leaves
-        if "disposition-notification" in leaf.kind
-    )
-    return deleted and "rejected" in text.lower()
+    reading = _reading(message, message.text)
+    return list(reading.recipients[:1]) or report_recipients.of_original(message)[:1]
 
 
 # --- What programs tell people --------------------------------------------------------------------
 
 
-def _from_words(mail: Taken, subject: str, text: str) -> DeliveryReport:
-    named = _named_in_header(mail)
-    weight = evidence.of_header(mail.headers, subject)
-    if _is_reply(mail, subject, text, weight):
-        return DeliveryReport(Kind.REPLY)
+def _from_text(message: SplitMessage) -> DeliveryReport:
+    weight = evidence.of_header(message.headers, message.subject)
+    if _is_reply(message, weight):
+        return DeliveryReport(ReportKind.REPLY)
+    text = message.text
     if weight is not Evidence.SERVER:
         text = evidence.without_quotes(text)
-    reading = heuristics.read(subject, text, not_these=_not_these(mail), hardly=_authors(mail))
-    if not named:
-        if not reading.failed and heuristics.is_arrival(subject, text):
-            return DeliveryReport(Kind.SUCCESS)
-        if not evidence.is_proven(weight, mail.headers, subject, text, reading):
+    reading = _reading(message, text)
+    recipients = report_recipients.named_in_header(message)
+    if not recipients:
+        if not reading.failed and heuristics.is_arrival(message.subject, text):
+            return DeliveryReport(ReportKind.SUCCESS)
+        if not _is_report(message, weight, text, reading):
             return NOTHING
-        if not reading.failed and not reading.is_placed:
-            return NOTHING
-    sure = named or (list(reading.recipients) if reading.is_sure else [])
-    who = (
-        sure or _bare(mail, text) or list(reading.recipients) or _verp(mail) or _from_original(mail)
-    )
+        recipients = _recipients(message, text, reading)
     fate = Fate.DELAYED if reading.delayed else Fate.FAILED
     status = enhanced(text)
-    failures = tuple(Failure(address, fate, status, _sentence(text, address)) for address in who)
-    return report_on(failures, otherwise=Kind.NOTHING)
+    failures = [Failure(who, fate, status, _words_at(text, who)) for who in recipients]
+    return report_on(failures, otherwise=ReportKind.NOTHING)
 
 
-def _is_reply(mail: Taken, subject: str, text: str, weight: Evidence) -> bool:
-    """Whether it is an automatic reply, a challenge, or
-    the answer of a person: no report, whatever it quotes.
+def _reading(message: SplitMessage, text: str) -> TextReading:
+    return heuristics.read(
+        message.subject,
+        text,
+        excluded=report_recipients.excluded(message),
+        doubtful=report_recipients.authors(message),
+    )
+
+
+def _is_report(message: SplitMessage, weight: Evidence, text: str, reading: TextReading) -> bool:
+    if not evidence.is_proven(weight, message.headers, message.subject, text, reading):
+        return False
+    return reading.failed or reading.is_placed
+
+
+def _recipients(message: SplitMessage, text: str, reading: TextReading) -> list[str]:
+    """Return whom a text is about, by the surest way that names anybody."""
+    if reading.is_sure:
+        return list(reading.recipients)
+    domain = report_recipients.domain_of_names(message, text)
+    return (
+        list(heuristics.bare_names(text, domain))
+        or list(reading.recipients)
+        or report_recipients.by_verp(message)
+        or report_recipients.of_original(message)
+    )
+
+
+def _is_reply(message: SplitMessage, weight: Evidence) -> bool:
+    """Whether it is an automatic reply, a challenge, or the answer of a person.
+
+    That is no report, whatever it quotes.
     """
     if weight is Evidence.SERVER:
-        return automatic.is_automatic_subject(mail.headers, subject)
-    return (
-        automatic.is_automatic_reply(mail.headers, subject)
-        or evidence.is_answer(mail.headers, subject)
-        or heuristics.is_challenge(subject, text)
-    )
+        return automatic.is_automatic_subject(message.headers, message.subject)
+    if automatic.is_automatic_reply(message.headers, message.subject):
+        return True
+    if evidence.is_answer(message.headers, message.subject):
+        return True
+    return heuristics.is_challenge(message.subject, message.text)
 
 
-def _bare(mail: Taken, text: str) -> list[str]:
-    return list(heuristics.bare_names(text, _domain_of_names(mail, text)))
-
-
-def _domain_of_names(mail: Taken, text: str) -> str:
-    """Return where names belong that a report gives without their domain; empty where that is not
-    sure.
-
-    AOL's servers report from hosts of many names. What reads like a report of theirs and comes from
-    elsewhere must name one domain that can be meant. Other programs report from the domain of the
-    names.
-    """
-    author = headers.addresses(mail.headers.raw("from"))
-    domain = author[0].rpartition("@")[2].lower() if author else ""
-    if domain == _AOL or domain.endswith(f".{_AOL}"):
-        return _AOL
-    if _OF_AOL not in " ".join(text.lower().split()):
-        return domain
-    others = {
-        domain,
-        *(address.rpartition("@")[2] for address in _not_these(mail) | _authors(mail)),
-    }
-    named = {
-        address.lower().rpartition("@")[2]
-        for address in (*report_addresses.find(text), *_from_original(mail))
-    }
-    named -= others
-    return named.pop() if len(named) == 1 else ""
-
-
-def _sentence(text: str, address: str) -> str:
-    """Return the words that stand at the address."""
+def _words_at(text: str, address: str) -> str:
+    """Return the words that stand at an address, on one line."""
     at = max(text.find(address), 0)
-    return " ".join(text[at : at + 500].split())
-
-
-def _named_in_header(mail: Taken) -> list[str]:
-    named: list[str] = []
-    for value in mail.headers.all("x-failed-recipients"):
-        named += [address for address in report_addresses.find(value) if address not in named]
-    return named
-
-
-def _not_these(mail: Taken) -> frozenset[str]:
-    """Return who cannot be the one not reached: the reporter, and to whom the report is sent."""
-    excluded: set[str] = set()
-    for name in (
-        "from",
-        "to",
-        "cc",
-        "sender",
-        "reply-to",
-        "return-path",
-        "delivered-to",
-        "errors-to",
-    ):
-        for value in mail.headers.all(name)[:3]:
-            excluded.update(headers.addresses(value))
-    for name in ("list-post", "x-beenthere"):
-        excluded.update(
-            excluded.lower()
-            for value in mail.headers.all(name)
-            for excluded in report_addresses.find(value)
-        )
-    inner = {report_addresses.unwrapped(address) for address in excluded}
-    to = headers.addresses(mail.headers.raw("to")) + headers.addresses(mail.headers.raw("cc"))
-    beside = {
-        name
-        for address in to
-        for name in report_addresses.of_list(report_addresses.unwrapped(address))
-    }
-    return frozenset(excluded | inner | beside)
-
-
-def _authors(mail: Taken) -> frozenset[str]:
-    """Return who wrote the mail that came back."""
-    original = mail.original()
-    if original is None:
-        return frozenset()
-    names = ("from", "sender", "reply-to", "return-path", "errors-to", "list-post")
-    values = [value for name in names for value in original.all(name)[:3]]
-    return frozenset(
-        address.lower() for value in values for address in report_addresses.find(value)
-    )
-
-
-def _verp(mail: Taken) -> list[str]:
-    """Return the address that stands in the one reported
-    to ("list-bounces+anna=people.example@lists.example").
-    """
-    for name in ("to", "delivered-to", "x-original-to", "envelope-to"):
-        for address in headers.addresses(mail.headers.raw(name)):
-            detail = address.partition("@")[0].partition("+")[2]
-            local, equals, domain = detail.rpartition("=")
-            if equals and local and "." in domain and report_addresses.tidy(f"{local}@{domain}"):
-                return [f"{local}@{domain}"]
-    return []
-
-
-def _from_original(mail: Taken) -> list[str]:
-    """Return whom the returned mail was for; nobody when
-    it came through a list, whose address stands there.
-    """
-    original = mail.original()
-    if original is None or "list-id" in original or "list-post" in original:
-        return []
-    others = _not_these(mail)
-    for name in ("x-original-to", "x-rcpt-to", "to", "x-delivered-to", "x-envelope-to"):
-        recipients = [
-            address
-            for address in report_addresses.find(original.raw(name))
-            if address.lower() not in others
-        ]
-        if len(recipients) == 1:
-            return recipients
-    return []
+    return " ".join(text[at : at + _MAX_DIAGNOSTIC].split())

@@ -1,286 +1,244 @@
-"""Read reports that no program was meant to read: find the recipients that a text in words
-complains about.
+"""Read reports in words: whom a text written for people complains about, and what it tells of them.
 
-Old and small mail servers write a text, each its own; what they share is a place (a line of its
-own, the head of a paragraph, a word before it) where the address stands. Addresses are ranked by
-their place, and the best rank counts.
+Old and small mail servers write a text, each its own; what they share are phrases, SMTP replies,
+and the places where addresses stand (:mod:`listserv.mail.reports.address_places`).
 
 Each line is looked at once, and only the beginning of a long text: what is read is bounded and
 linear.
 """
 
+import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from listserv.mail.reports import report_addresses, report_phrases, report_words
+from listserv.mail.reports import address_places, report_addresses, report_phrases, report_words
+from listserv.mail.reports.address_places import AddressPlace
+from listserv.mail.reports.report_phrases import contains_any
 
 # Characters and lines of a report that are read.
 MAX_TEXT = 40_000
 MAX_LINES = 800
-# Characters in which a report comes to the point.
+# Characters in which a report comes to the point, and those in which it tells what it is.
 _FIRST = 1_500
-# Ranks, best first.
-_LISTED, _HEADED, _ASKED, _NAMED, _LOOSE, _ANYWHERE, _SEEN = range(7)
+_HEAD = 4_000
+_BARE_NAME = re.compile(r"[\w.-]+")
 
 
 @dataclass(frozen=True)
-class WordsReading:
-    """What a text says: whom it did not reach, and whether that is for ever."""
+class TextReading:
+    """What a report in words says.
+
+    Args:
+        recipients: whom the message did not reach, as their addresses are written.
+        failed: the text tells of a failure or a delay.
+        delayed: delivery is tried again.
+        is_plain: the text begins with that, as a report does.
+        place: where the recipients stand.
+        is_by_subject: only the subject names them.
+    """
 
     recipients: tuple[str, ...]
     failed: bool
-    # Whether it says so at once, as a report does, and not somewhere in a longer text.
-    is_plain: bool
     delayed: bool
-    # Whether the place of the addresses leaves no doubt.
-    is_sure: bool = True
-    # Whether nothing but being the only one speaks for it.
-    is_guess: bool = False
-    # Whether the addresses stand where reports have them, not inside a sentence.
-    is_placed: bool = False
+    is_plain: bool
+    place: AddressPlace
+    is_by_subject: bool
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether the place of the addresses leaves no doubt."""
+        return self.place is AddressPlace.LISTED
+
+    @property
+    def is_guess(self) -> bool:
+        """Whether nothing but being the only address speaks for a recipient."""
+        return self.place is AddressPlace.ANYWHERE
+
+    @property
+    def is_placed(self) -> bool:
+        """Whether the addresses stand where reports have them, not inside a sentence."""
+        if self.is_by_subject:
+            return False
+        return self.place <= AddressPlace.ASKED
 
 
 def read(
     subject: str,
     text: str,
     *,
-    not_these: frozenset[str] = frozenset(),
-    hardly: frozenset[str] = frozenset(),
-) -> WordsReading:
+    excluded: frozenset[str] = frozenset(),
+    doubtful: frozenset[str] = frozenset(),
+) -> TextReading:
     """Return what a report in words says.
 
     Args:
-        not_these: addresses in lower case that cannot be the ones not reached: who reports, and who
-            is told.
-        hardly: those that are only where their place leaves no doubt: whoever wrote the mail.
+        excluded: addresses in lower case that cannot be the ones not reached: who reports, and who
+            gets the report.
+        doubtful: those that are it only where their place leaves no doubt: whoever wrote the
+            message.
     """
-    shown = cut(text[:MAX_TEXT])
-    folded = " ".join(f"{subject}\n{shown}".lower().replace("’", "'").split())
-    failed = any(phrase in folded for phrase in report_phrases.FAILED) or has_refusal(shown)
-    if not failed and not any(phrase in folded for phrase in report_phrases.ARRIVED):
-        failed = any(phrase in folded for phrase in report_phrases.FAILED_PERHAPS)
-    delayed = any(phrase in folded for phrase in report_phrases.DELAYED)
-    given_up = any(phrase in folded for phrase in report_phrases.GIVEN_UP)
-    rank, recipients = _recipients(shown, not_these, hardly)
-    is_placed = bool(recipients) and rank <= _ASKED
-    if not recipients:
-        rank, recipients = _recipients(subject, not_these | hardly, frozenset())
+    shown = without_original(text[:MAX_TEXT])
+    folded = _folded(f"{subject}\n{shown}")
     beginning = f"{subject} {shown[:_FIRST]}".lower().replace("’", "'")
-    at_once = report_phrases.tells_of_failure(beginning) or has_refusal(shown[:_FIRST])
-    late = delayed and not given_up
-    return WordsReading(
-        recipients, failed or delayed, at_once, late, rank == _LISTED, rank == _ANYWHERE, is_placed
+    is_plain = report_phrases.tells_of_failure(beginning) or has_refusal(shown[:_FIRST])
+    is_late = contains_any(folded, report_phrases.DELAYED)
+    place, recipients = address_places.recipients(shown, excluded, doubtful)
+    is_by_subject = not recipients
+    if is_by_subject:
+        place, recipients = address_places.recipients(subject, excluded | doubtful, frozenset())
+    return TextReading(
+        recipients,
+        failed=is_late or _tells_of_failure(folded, shown),
+        delayed=is_late and not contains_any(folded, report_phrases.GIVEN_UP),
+        is_plain=is_plain,
+        place=place,
+        is_by_subject=is_by_subject,
     )
+
+
+def _tells_of_failure(folded: str, shown: str) -> bool:
+    if contains_any(folded, report_phrases.FAILED):
+        return True
+    if has_refusal(shown):
+        return True
+    if contains_any(folded, report_phrases.ARRIVED):
+        return False
+    return contains_any(folded, report_phrases.FAILED_PERHAPS)
 
 
 def is_arrival(subject: str, text: str) -> bool:
     """Whether a text tells that something was delivered or read."""
-    folded = " ".join(f"{subject}\n{text[:4_000]}".lower().split())
-    return any(phrase in folded for phrase in report_phrases.ARRIVED)
+    folded = " ".join(f"{subject}\n{text[:_HEAD]}".lower().split())
+    return contains_any(folded, report_phrases.ARRIVED)
 
 
 def is_challenge(subject: str, text: str) -> bool:
-    """Whether a text asks its reader to show that a person
-    wrote; one word about it is not enough, reports have it.
+    """Whether a text asks its reader to show that a person wrote.
+
+    One phrase about it is not enough, reports have it.
     """
-    folded = " ".join(f"{subject}\n{text[:4_000]}".lower().split())
+    folded = " ".join(f"{subject}\n{text[:_HEAD]}".lower().split())
     return sum(phrase in folded for phrase in report_phrases.CHALLENGES) > 1
 
 
-def cut(text: str) -> str:
-    """Return the report without the copy of the mail
-    it is about, where that stands in the same text.
-    """
+def without_original(text: str) -> str:
+    """Return a report without the copy of the message it is about, where that is in the text."""
     shown_lines: list[str] = []
-    for number, line in enumerate(text.split("\n")[:MAX_LINES]):
-        bare = line[:200].lower().strip(report_words.DECOR)
-        begun = any(item.strip() for item in shown_lines)
-        if begun and number and _begins_copy(line, bare):
-            break
-        if begun and line[:40].lower().lstrip(">").startswith(report_words.FIELD_STARTS):
+    has_begun = False
+    for line in text.split("\n")[:MAX_LINES]:
+        if has_begun and _begins_original(line):
             break
         shown_lines.append(line)
+        if line.strip():
+            has_begun = True
     return "\n".join(shown_lines)
 
 
-def _begins_copy(line: str, bare: str) -> bool:
-    """Whether a line says that a copy of the mail follows;
-    a ruled one ("--- Returned ---") with fewer words.
-    """
-    if bare.startswith(("original message", "the original message")):
-        return not bare.partition("message")[2].lstrip().startswith(("was", "to", "from"))
-    ruled = line.lstrip()[:2] in ("--", "==", "**", "__", "~~")
-    return bare.startswith(report_words.COPY_STARTS) or (
-        ruled and bare.startswith(report_words.RULED_STARTS)
-    )
-
-
-def _recipients(
-    text: str, not_these: frozenset[str], hardly: frozenset[str]
-) -> tuple[int, tuple[str, ...]]:
-    """Return the addresses a report complains about, as
-    they are written, in their order, and their rank.
-    """
-    ranked: dict[str, int] = {}
-    lines = [line[:1_000] for line in text.split("\n")]
-    before = heading = ""
-    for number, line in enumerate(lines):
-        heading = line if line.strip() and "@" not in line else heading
-        if _tells_of_arrival(heading):
-            continue
-        rest, rank = line, _SEEN
-        for address in report_addresses.find(line, most=20) if "@" in line else ():
-            between, _address, rest = rest.partition(address)
-            # One behind another, with a comma between them, is there for the same reason.
-            if between.strip(report_words.JOINING) or rank == _SEEN:
-                rank = _rank(line, address, before)
-            if address.lower() not in not_these and not _is_role(address):
-                if rank < _NAMED and _is_field_of_the_mail(lines, number):
-                    rank = _NAMED
-                if rank <= _ASKED or address.lower() not in hardly:
-                    ranked[address] = min(rank, ranked.get(address, rank))
-        before = line if line.strip() else before
-    best = min(ranked.values(), default=_SEEN)
-    # One that nothing speaks for is taken where it is the only one.
-    if best == _SEEN or (best == _ANYWHERE and len(ranked) > 1):
-        return _SEEN, ()
-    recipients: dict[str, str] = {}
-    for address, rank in ranked.items():
-        if rank == best:
-            recipients.setdefault(address.lower(), address)
-    return best, tuple(recipients.values())
-
-
-def _is_field_of_the_mail(lines: list[str], number: int) -> bool:
-    """Whether a line "To: …" stands beside a line "Subject:
-    …": it tells which mail, not whom it did not reach.
-    """
-    name = lines[number].lower().strip(report_words.DECOR)
-    if not name.startswith(report_words.TO_FIELDS):
+def _begins_original(line: str) -> bool:
+    """Whether a copy of the message begins at a line: it says so, or is a field of a header."""
+    if line[:40].lower().lstrip(">").startswith(report_words.FIELD_STARTS):
+        return True
+    bare = line[:200].lower().strip(report_words.DECOR)
+    if bare.startswith(report_words.ORIGINAL_MESSAGE):
+        behind = bare.partition("message")[2].lstrip()
+        return not behind.startswith(report_words.TELLING_OF_ORIGINAL)
+    if bare.startswith(report_words.COPY_STARTS):
+        return True
+    if not line.lstrip().startswith(report_words.RULES):
         return False
-    around = lines[max(0, number - 5) : number] + lines[number + 1 : number + 6]
-    return any(
-        line.lower().strip(report_words.DECOR).startswith(report_words.SUBJECT_FIELDS)
-        for line in around
-    )
+    return bare.startswith(report_words.RULED_STARTS)
 
 
 def sources(text: str) -> dict[str, str]:
-    """Return the addresses that mail was sent to, by those in lower case to which they pass it on,
-    as Exim names both.
+    """Return the addresses that a message was sent to, by those that it was passed on to.
 
-    Below "  anna@far.example" stands "(generated from anna@people.example)".
+    The keys are in lower case. Exim names both: below "  anna@far.example" stands
+    "(generated from anna@people.example)".
     """
     passed: dict[str, str] = {}
     before: list[str] = []
-    for line in cut(text[:MAX_TEXT]).split("\n"):
-        bare = line.strip(report_words.DECOR).lower().removeprefix("ultimately ")
-        source = report_addresses.find(line, most=1) if bare.startswith("generated from ") else []
+    for line in without_original(text[:MAX_TEXT]).split("\n"):
+        source = _source(line)
         if source:
-            passed.update({address.lower(): source[0] for address in before})
+            passed.update({address.lower(): source for address in before})
         elif line.strip():
             before = report_addresses.find(line, most=1)
     return passed
 
 
-def bare_names(text: str, domain: str) -> tuple[str, ...]:
-    """Return the recipients of a report that names them without their domain; none where that is
-    not known.
+def _source(line: str) -> str:
+    bare = line.strip(report_words.DECOR).lower().removeprefix("ultimately ")
+    if not bare.startswith("generated from "):
+        return ""
+    return report_addresses.first(line)
 
-    The name stands alone on the line behind the one that says "following". Where the text shows how
-    addresses look there ("try emailing NAME@people.example"), those are taken.
+
+# --- Names without a domain -----------------------------------------------------------------------
+
+
+def bare_names(text: str, domain: str) -> tuple[str, ...]:
+    """Return the recipients of a report that names them without their domain.
+
+    None where the domain is not known. The name stands alone on the line behind the one that says
+    "following". Where the text shows how addresses look there ("try emailing
+    NAME@people.example"), those are taken.
     """
-    lines = [line for line in cut(text[:MAX_TEXT]).split("\n") if line.strip()]
-    shapes = [
-        f.partition("@")[2]
-        for f in report_addresses.find(text)
-        if f.startswith("NAME@") and _is_advised(f, text)
-    ]
-    names: list[str] = []
-    opened, before = False, ""
-    for line in lines:
-        name, _blank, rest = line.strip().partition(" ")
-        if line.lower().startswith("receiver not found:"):
-            name, rest, opened = line.partition(":")[2].strip(), "", True
-        is_name = bool(name) and all(char.isalnum() or char in "._-" for char in name)
-        if opened and is_name and (not rest or rest.startswith((" ", "\t", "("))):
-            names += [f"{name}@{shape}" for shape in shapes or [domain]]
-            continue
-        paragraph = f"{before} {line}".lower()
-        opened = line.rstrip().endswith(":") and any(
-            words in paragraph for words in report_words.FOLLOWING
-        )
-        before = line
-    return tuple(dict.fromkeys(names)) if domain else ()
+    if not domain:
+        return ()
+    domains = _advised_domains(text) or [domain]
+    addresses = [f"{name}@{own}" for name in _listed_names(text) for own in domains]
+    return tuple(dict.fromkeys(addresses))
+
+
+def _advised_domains(text: str) -> list[str]:
+    """Return the domains of the addresses that a text advises to write to instead."""
+    advised = [address for address in report_addresses.find(text) if address.startswith("NAME@")]
+    return [address.removeprefix("NAME@") for address in advised if _is_advised(address, text)]
 
 
 def _is_advised(address: str, text: str) -> bool:
     return f"emailing {address}" in text or f"emailing to {address}" in text
 
 
-def _is_role(address: str) -> bool:
-    return address.lower().partition("@")[0] in report_words.ROLES
+def _listed_names(text: str) -> Iterator[str]:
+    """Give the names that stand alone on the lines behind one that announces them."""
+    is_announced, before = False, ""
+    for line in filter(str.strip, without_original(text[:MAX_TEXT]).split("\n")):
+        name = ""
+        if line.lower().startswith(report_words.NOT_FOUND):
+            is_announced = True
+            name = _bare_name(line.partition(":")[2].strip())
+        elif is_announced:
+            name = _leading_name(line)
+        if name:
+            yield name
+            continue
+        is_announced = _announces_names(before, line)
+        before = line
 
 
-def _rank(line: str, address: str, before: str) -> int:
-    """Return how sure the place of an address is."""
-    lowered = line.lower()
-    head, _found, tail = lowered.partition(address.lower())
-    head_bare, tail_bare = head.strip(report_words.DECOR), tail.strip(report_words.DECOR)
-    if "rcpt to" in head[-40:]:
-        return _ASKED
-    if head_bare.startswith(("expanded from", "generated from", "generated by")):
-        return _LISTED if head_bare.startswith("e") else _NAMED
-    if head.endswith(("smtp=", "smtp:")):
-        return _HEADED
-    if any(word in head or head_bare.startswith(word.strip()) for word in report_words.OTHERS):
-        return _SEEN
-    if head_bare in report_words.LIST_MARKS and (
-        not tail_bare.strip(report_words.JOINING) or _is_entry(head, tail)
-    ):
-        return _SEEN if _tells_of_others(before) else _LISTED
-    if not head_bare and _holds_addresses_only(line):
-        return _SEEN if _tells_of_others(before) else _LISTED
-    if not head_bare:
-        return _HEADED if tail[:1] in ">\"':;, \t)]." else _NAMED
-    if head_bare.startswith(report_words.HEADS):
-        return _HEADED
-    if any(word in head[-report_words.NEAR :] for word in report_words.BEFORE):
-        return _NAMED
-    return (
-        _LOOSE
-        if any(word in lowered or word in before.lower()[-200:] for word in report_words.BEFORE)
-        else _ANYWHERE
-    )
+def _leading_name(line: str) -> str:
+    """Return the name with which a line begins; empty unless a blank or a bracket follows it."""
+    name, _blank, rest = line.strip().partition(" ")
+    if rest and not rest.startswith((" ", "\t", "(")):
+        return ""
+    return _bare_name(name)
 
 
-def _is_entry(head: str, tail: str) -> bool:
-    """Whether a line is an entry of a list: "<anna@people.example>: full", or a reply behind it."""
-    if head.rstrip().endswith("<") and tail.startswith(">:"):
-        return True
-    return (
-        tail.lstrip(">'\"").startswith(":") and report_words.REFUSAL.search(tail[:200]) is not None
-    )
+def _bare_name(text: str) -> str:
+    """Return a text that may be the name of a mailbox, empty for another."""
+    if not _BARE_NAME.fullmatch(text):
+        return ""
+    return text
 
 
-def _holds_addresses_only(line: str) -> bool:
-    rest = line
-    for address in report_addresses.find(line, most=20):
-        rest = rest.replace(address, "")
-    return not rest.strip(report_words.DECOR + report_words.JOINING)
+def _announces_names(before: str, line: str) -> bool:
+    if not line.rstrip().endswith(":"):
+        return False
+    return contains_any(f"{before} {line}".lower(), report_words.FOLLOWING)
 
 
-def _tells_of_arrival(heading: str) -> bool:
-    bare = heading.strip().lower()
-    return bare.endswith(report_words.ARRIVED_AT) and not bare.endswith(
-        ("not been delivered to:", "n't been delivered to:")
-    )
-
-
-def _tells_of_others(before: str) -> bool:
-    bare = before.lower().strip()
-    starts = ("from:", "sender", "reply-to", "mail from", "contact")
-    return bare.startswith(starts) or bare.endswith(("contact:", "from", "sender:"))
+# --- Refusals -------------------------------------------------------------------------------------
 
 
 def has_refusal(text: str) -> bool:
@@ -300,10 +258,12 @@ def is_refused(
     Args: words, which count as one beside SMTP replies.
     """
     for before, line, after in _lines_of(text, recipients):
+        if _invites(before):
+            continue
         around = "\n".join((before, line, after))
-        folded = _folded(around)
-        is_refused_here = has_refusal(around) or any(word in folded for word in words)
-        if is_refused_here and not _invites(before):
+        if has_refusal(around):
+            return True
+        if contains_any(_folded(around), words):
             return True
     return False
 
@@ -315,24 +275,23 @@ def is_invited(text: str, recipients: tuple[str, ...]) -> bool:
 
 def _lines_of(text: str, recipients: tuple[str, ...]) -> Iterator[tuple[str, str, str]]:
     """Give the lines with one of the addresses, each with the ones before and after it."""
-    lines = [line[:400] for line in cut(text[:MAX_TEXT]).split("\n") if line.strip()]
-    for number, line in enumerate(lines):
-        if any(address in line for address in recipients[:20]):
-            after = lines[number + 1] if number + 1 < len(lines) else ""
-            yield lines[number - 1] if number else "", line, after
+    shown_lines = without_original(text[:MAX_TEXT]).split("\n")
+    lines = [line[:400] for line in shown_lines if line.strip()]
+    for before, line, after in zip(["", *lines], lines, [*lines[1:], ""], strict=False):
+        if contains_any(line, recipients[:20]):
+            yield before, line, after
 
 
 def _invites(before: str) -> bool:
-    """Whether the last sentence of a line asks to
-    write to what follows, and tells of no failure.
+    """Whether the last sentence of a line asks to write to what follows.
+
+    One that tells of a failure does not ask for it.
     """
-    sentences = [
-        piece for piece in report_words.SENTENCE_END.split(_folded(before)) if piece.strip()
-    ]
-    last = sentences[-1] if sentences else ""
-    return any(
-        words in last for words in report_words.INVITES
-    ) and not report_phrases.tells_of_failure(last)
+    sentences = report_words.SENTENCE_END.split(_folded(before))
+    last = next(filter(str.strip, reversed(sentences)), "")
+    if report_phrases.tells_of_failure(last):
+        return False
+    return contains_any(last, report_words.INVITES)
 
 
 def _folded(text: str) -> str:

@@ -1,4 +1,4 @@
-"""What a mail to a bounce address is, and whom it did not reach: what its readers return."""
+"""What a message to a bounce address is, and whom a delivery did not reach."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,8 +8,8 @@ from listserv.mail.reports.complaints import Complaint
 from listserv.mail.reports.status_codes import Fate
 
 
-class Kind(StrEnum):
-    """What a mail to a bounce address is."""
+class ReportKind(StrEnum):
+    """What a message to a bounce address is."""
 
     FAILURE = "failure"
     DELAY = "delay"
@@ -22,11 +22,13 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Failure:
-    """One recipient, with the enhanced status code and the words of the far end where they are
-    known.
+    """One recipient whom a message did not reach.
 
-    Args: envelope_from, of the mail that failed, where a provider's notice names it; a report for
-    programs does not.
+    Args:
+        status: the enhanced status code, empty where it is not known.
+        diagnostic: the words of the far end, empty where they are not known.
+        envelope_from: of the message that failed, where a provider's notification names it; a
+            report for programs does not.
     """
 
     address: str
@@ -40,28 +42,39 @@ class Failure:
 class DeliveryReport:
     """What a report says; addresses as they are written there."""
 
-    kind: Kind
+    kind: ReportKind
     failures: tuple[Failure, ...] = ()
     complaint: Complaint | None = None
 
     @property
     def permanent(self) -> set[str]:
-        """Return whom it will never reach."""
+        """Whom the message will never reach."""
         return {failure.address for failure in self.failures if failure.fate is Fate.FAILED}
 
     @property
     def temporary(self) -> set[str]:
-        """Return whom it has not reached yet."""
+        """Whom it has not reached yet."""
         return {failure.address for failure in self.failures if failure.fate is Fate.DELAYED}
 
 
-NOTHING = DeliveryReport(Kind.NOTHING)
+NOTHING = DeliveryReport(ReportKind.NOTHING)
 
 
-def report_on(failures: Iterable[Failure], *, otherwise: Kind = Kind.SUCCESS) -> DeliveryReport:
+def report_on(
+    failures: Iterable[Failure], *, otherwise: ReportKind = ReportKind.SUCCESS
+) -> DeliveryReport:
     """Return the report on failures; of another kind where there are none."""
     listed = tuple(failures)
-    fates = {failure.fate for failure in listed}
-    if Fate.FAILED in fates:
-        return DeliveryReport(Kind.FAILURE, listed)
-    return DeliveryReport(Kind.DELAY if fates else otherwise, listed)
+    if not listed:
+        return DeliveryReport(otherwise)
+    if any(failure.fate is Fate.FAILED for failure in listed):
+        return DeliveryReport(ReportKind.FAILURE, listed)
+    return DeliveryReport(ReportKind.DELAY, listed)
+
+
+def by_recipient(failures: Iterable[Failure]) -> list[Failure]:
+    """Return the first failure of each recipient, whatever the case of its address."""
+    first: dict[str, Failure] = {}
+    for failure in failures:
+        first.setdefault(failure.address.lower(), failure)
+    return list(first.values())

@@ -1,10 +1,12 @@
-"""Take a report apart: its texts, its fields for programs, and the copy of the mail it is about.
+"""Split a report: its texts, its fields for programs, and the copy of the message it is about.
 
-Never raises and reads a bounded amount, whatever the mail holds. Source: RFC 6522
+Never raises and reads a bounded amount, whatever the message holds. Source: RFC 6522
 (multipart/report), RFC 2046.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from listserv.mail.parse import structure
 from listserv.mail.parse.charset import decode
@@ -13,106 +15,144 @@ from listserv.mail.parse.html_text import to_text
 from listserv.mail.parse.structure import Part
 from listserv.mail.parse.transfer import undo
 
-# Octets of a part that are read, and parts that are looked at; reports say what they have to say
-# long before.
-MAX_PART = 100_000
+# Octets of a part that are read, and parts that are looked at; reports come to the point long
+# before.
+MAX_PART_OCTETS = 100_000
 MAX_LEAVES = 60
 _ORIGINALS = frozenset(
     "message/rfc822 message/global text/rfc822-headers message/rfc822-headers "
     "message/global-headers text/rfc822 "
     "message/partial message/rfc822-header text/rfc822-header".split()
 )
-_FIELDS = frozenset(
+_STATUS_TYPES = frozenset(
     {"message/delivery-status", "message/global-delivery-status", "text/delivery-status"}
 )
 
 
 @dataclass(frozen=True)
 class Leaf:
-    """A part that holds no others: its type in lower
-    case, and its text with the transfer encoding undone.
+    """A part that holds no others: its type in lower case, and its text.
+
+    The transfer encoding of the text is undone.
     """
 
-    kind: str
+    media_type: str
     headers: Headers = field(repr=False)
     text: str = field(repr=False)
 
     @property
     def is_original(self) -> bool:
-        """Whether it is the mail that the report is about, or its header."""
-        return self.kind in _ORIGINALS
+        """Whether it is the message that the report is about, or its header."""
+        return self.media_type in _ORIGINALS
 
     @property
-    def is_fields(self) -> bool:
+    def is_delivery_status(self) -> bool:
         """Whether it holds fields about deliveries (RFC 3464 §2)."""
-        return self.kind in _FIELDS
+        return self.media_type in _STATUS_TYPES
+
+    @property
+    def is_html(self) -> bool:
+        """Whether it is HTML."""
+        return self.media_type == "text/html"
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether people read it: a text that is not the returned message."""
+        return self.media_type.startswith("text/") and not self.is_original
 
 
 @dataclass(frozen=True)
-class Taken:
-    """A mail taken apart: the outermost header and type, and the leaves in their order."""
+class SplitMessage:
+    """A message split into its parts: the outermost header and type, and the leaves in order."""
 
     headers: Headers = field(repr=False)
-    kind: str
+    media_type: str
     report_type: str
     leaves: tuple[Leaf, ...]
 
-    @property
+    @cached_property
+    def subject(self) -> str:
+        """The subject as people read it."""
+        return self.headers.text("subject")
+
+    @cached_property
     def text(self) -> str:
-        """Return what people read: plain text, the HTML
-        where there is none; never the returned mail.
+        """What people read: plain text, the HTML where there is none.
+
+        The returned message is not part of it.
         """
-        shown = [
-            leaf for leaf in self.leaves if leaf.kind.startswith("text/") and not leaf.is_original
-        ]
-        plain = [leaf.text for leaf in shown if leaf.kind != "text/html" and leaf.text.strip()]
-        html = [to_text(leaf.text) for leaf in shown if leaf.kind == "text/html"]
-        return "\n\n".join(plain or html)
+        shown = [leaf for leaf in self.leaves if leaf.is_shown]
+        plain = list(filter(str.strip, (leaf.text for leaf in shown if not leaf.is_html)))
+        if plain:
+            return "\n\n".join(plain)
+        return "\n\n".join(to_text(leaf.text) for leaf in shown if leaf.is_html)
 
+    @cached_property
     def original(self) -> Headers | None:
-        """Return the header of the mail that the report is about, where it is a part of its own."""
-        for leaf in self.leaves:
-            if leaf.is_original and leaf.text.strip():
-                raw = leaf.text.lstrip().encode("utf-8", "replace")
-                return Headers(
-                    raw[: structure.header_end(raw, 0, min(len(raw), structure.MAX_HEADER))]
-                )
-        return None
+        """The header of the message that the report is about, where it is a part of its own."""
+        originals = (leaf.text.lstrip() for leaf in self.leaves if leaf.is_original)
+        text = next(filter(None, originals), "")
+        if not text:
+            return None
+        raw = text.encode("utf-8", "replace")
+        end = structure.header_end(raw, 0, min(len(raw), structure.MAX_HEADER))
+        return Headers(raw[:end])
 
 
-def take_apart(raw: bytes) -> Taken:
-    """Return the parts of a mail; never raises."""
+def split_message(raw: bytes) -> SplitMessage:
+    """Return the parts of a message; never raises."""
     raw = structure.with_newlines(raw)
     try:
         root = structure.scan(raw)
     except structure.TooManyParts:
         root = Part(*structure.message_header(raw), len(raw))
     headers = Headers(root.header_bytes(raw))
-    kind, params = parameters(headers.raw("content-type"))
+    media_type, params = parameters(headers.raw("content-type"))
     leaves: list[Leaf] = []
-    _walk(raw, root, headers, leaves)
-    return Taken(headers, kind, params.get("report-type", "").strip().lower(), tuple(leaves))
+    _collect(raw, root, headers, leaves)
+    report_type = params.get("report-type", "").strip().lower()
+    return SplitMessage(headers, media_type, report_type, tuple(leaves))
 
 
-def _walk(raw: bytes, part: Part, headers: Headers, leaves: list[Leaf]) -> None:
+def _collect(raw: bytes, part: Part, headers: Headers, leaves: list[Leaf]) -> None:
     """Collect the leaves; the depth was bounded when the parts were found."""
     if part.children:
         for child in part.children:
             if len(leaves) < MAX_LEAVES:
-                _walk(raw, child, Headers(child.header_bytes(raw)), leaves)
+                _collect(raw, child, Headers(child.header_bytes(raw)), leaves)
         return
-    kind, params = parameters(headers.raw("content-type"))
-    kind = kind if "/" in kind and not kind.startswith("multipart/") else "text/plain"
-    if not kind.startswith("message/") and _file_name(headers, params).endswith(".eml"):
-        kind = "message/rfc822"
-    data = _body(raw[part.body : min(part.end, part.body + MAX_PART)], headers)
-    if kind.startswith(("text/", "message/")) or kind == "application/json" or not leaves:
-        leaves.append(Leaf(kind, headers, _text(data, params.get("charset", ""))))
+    stated_type, params = parameters(headers.raw("content-type"))
+    media_type = _leaf_type(stated_type, _file_name(headers, params))
+    if leaves and not _is_read(media_type):
+        return
+    data = _body(raw[part.body : min(part.end, part.body + MAX_PART_OCTETS)], headers)
+    leaves.append(Leaf(media_type, headers, _text(data, params.get("charset", ""))))
 
 
-def _file_name(headers: Headers, params: dict[str, str]) -> str:
-    named = parameters(headers.raw("content-disposition"))[1]
-    return (named.get("filename") or params.get("name") or "").strip().lower()
+def _leaf_type(stated: str, file_name: str) -> str:
+    """Return the type of a leaf; plain text where the header states none that a leaf can have."""
+    if stated.startswith("message/"):
+        return stated
+    if file_name.endswith(".eml"):
+        return "message/rfc822"
+    if "/" not in stated:
+        return "text/plain"
+    if stated.startswith("multipart/"):
+        return "text/plain"
+    return stated
+
+
+def _is_read(media_type: str) -> bool:
+    """Whether a part of this type may say something about a delivery."""
+    if media_type == "application/json":
+        return True
+    return media_type.startswith(("text/", "message/"))
+
+
+def _file_name(headers: Headers, params: Mapping[str, str]) -> str:
+    disposition = parameters(headers.raw("content-disposition"))[1]
+    names = (disposition.get("filename", ""), params.get("name", ""))
+    return next(filter(None, names), "").strip().lower()
 
 
 def _body(data: bytes, headers: Headers) -> bytes:

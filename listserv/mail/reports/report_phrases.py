@@ -3,6 +3,8 @@
 Each list is looked for as it stands in a text whose blanks are single; none is a pattern.
 """
 
+from collections.abc import Iterable
+
 # It was not delivered.
 FAILED = (
     "not delivered", "not be delivered", "n't delivered", "n't be delivered", "undeliver",
@@ -173,6 +175,11 @@ OF_MAILBOXES = (
 )  # fmt: skip
 
 
+def contains_any(text: str, phrases: Iterable[str]) -> bool:
+    """Whether a text contains one of some phrases, as it stands."""
+    return any(phrase in text for phrase in phrases)
+
+
 def tells_of_failure(folded: str) -> bool:
     """Whether a text in lower case tells of mail that did not arrive, or not yet."""
-    return any(words in folded for words in ALL)
+    return contains_any(folded, ALL)

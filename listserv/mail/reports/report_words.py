@@ -31,7 +31,10 @@ SENTENCE_END = re.compile(r"[.!?؟。！？।]+(?:\s|$)|[。！？]")
 NEAR = 16
 DECOR = " \t<>\"'`:;,.*-=_~|()[]{}•·+>\u3000\u2022「」『』"
 JOINING = " \t,;、，；/|<>&"
-# A line that begins so, its ornaments left out, begins the copy of what was sent.
+# What stands above the copy of what was sent; not "Original message was to …".
+ORIGINAL_MESSAGE = ("original message", "the original message")
+TELLING_OF_ORIGINAL = ("was", "to", "from")
+# A line that begins so, its ornaments left out, begins the copy as well.
 COPY_STARTS = (
     "this is a copy of", "below this line", "below is a copy", "here is a copy", "copy of",
     "a copy of", "original message follow", "original message header", "original mail",
@@ -50,8 +53,10 @@ COPY_STARTS = (
 )  # fmt: skip
 # What stands before the entries of a list.
 LIST_MARKS = frozenset({"", "smtp", *(str(number) for number in range(1, 100))})
-# As much between rules ("--- Returned ---").
+# A line that is ruled ("--- Returned ---") begins the copy with fewer words.
+RULES = ("--", "==", "**", "__", "~~")
 RULED_STARTS = ("original", "returned", "header", "attached", "begin ", "unsent", "forwarded")
+# With these fields the header of the copy begins.
 FIELD_STARTS = (
     "received:", "return-path:", "message-id:", "mime-version:", "x-mailer:", "delivered-to:",
     "dkim-signature:",
@@ -68,10 +73,14 @@ OTHERS = (
     "250-", "220 ", "mts-id", "logged in as", "postmaster for", "message from", "mail from",
     "on behalf of", "email from", "e-mail from",
 )  # fmt: skip
+# How such a field begins, blanks left out.
+OTHERS_STARTS = tuple(word.strip() for word in OTHERS)
+# Local parts of addresses that programs and offices have.
 ROLES = frozenset(
     "mailer-daemon postmaster abuse mail-daemon mailerdaemon hostmaster noreply no-reply "
     "listserv majordomo".split()
 )
+# Words near an address that is one of those not reached.
 BEFORE = (
     "recipient", "to:", " to ", "deliver", "user", "address", "unknown", "fail", "undeliver",
     "mailbox", "reject", "account", "for ", "reach", "destin", "empfänger", "адрес", "получател",
@@ -79,6 +88,7 @@ BEFORE = (
     "invalid", "quota", "full", "exist", "not found", "disabled", "no such", "55", "45", "error",
     "addressee", "发往", "寄給", "寄给", "发给", "發給", "发送到", "傳送到", "送信先", "あて先", "送付先", "받는", "수신",
 )  # fmt: skip
+# How a line begins that names one of those not reached.
 HEADS = (
     "recipient", "addressed to", "final-recipient", "original-recipient", "to:",
     "could not be delivered to", "unknown user", "undeliverable to", "user unknown",
@@ -91,21 +101,18 @@ ARRIVED_AT = (
     "was delivered to:", "were delivered to:", "been delivered to:", "delivered successfully to:",
     "successfully delivered to:", "did reach:", "was successful to:",
 )  # fmt: skip
+NOT_ARRIVED_AT = ("not been delivered to:", "n't been delivered to:")
+# Lines above an address that is not one of those not reached.
+OTHERS_LINE_STARTS = ("from:", "sender", "reply-to", "mail from", "contact")
+OTHERS_LINE_ENDS = ("contact:", "from", "sender:")
+# Before the name of a recipient without a domain.
+NOT_FOUND = "receiver not found:"
+# How the end of a paragraph announces the recipients below it.
 FOLLOWING = ("to the following:", "following recipient", "following address", "following user")
+# Fields that tell which message a report is about, where both stand together.
 TO_FIELDS = (
-    "to:",
-    "to ",
-    "cc:",
-    "an:",
-    "à :",
-    "à:",
-    "para:",
-    "a:",
-    "кому:",
-    "收件人",
-    "宛先",
-    "إلى",
-)
+    "to:", "to ", "cc:", "an:", "à :", "à:", "para:", "a:", "кому:", "收件人", "宛先", "إلى",
+)  # fmt: skip
 SUBJECT_FIELDS = (
     "from:", "mail from", "von:", "de:", "subject", "sent:", "betreff", "gesendet", "objet",
     "envoyé", "asunto", "enviado", "oggetto", "assunto", "тема", "主题", "主旨", "件名", "الموضوع",

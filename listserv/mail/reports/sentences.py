@@ -1,8 +1,8 @@
 """What only mail servers write: how their reports begin, and the subjects they write them under.
 
 All in lower case, looked for as they stand in a text whose blanks are single. Each sentence is so
-long, or so odd, that nobody writes it by themselves; words that people use about their mail as well
-are in :mod:`.phrases`.
+long, or so odd, that nobody else would write it; words that people use about their mail as well
+are in :mod:`listserv.mail.reports.report_phrases`.
 """
 
 # With these a report begins.

@@ -1,18 +1,22 @@
-"""Find the reports inside another mail: a gateway,
-a filter or a list's program has passed them on.
+"""Find the reports inside another message.
+
+A gateway, a filter or a list's program has passed them on.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 
 from listserv.mail.parse.headers import Headers
 from listserv.mail.reports import evidence
-from listserv.mail.reports.report_parts import Taken
+from listserv.mail.reports.report_parts import SplitMessage
 
-# Reports attached to one mail that are read, and lines in which the header of one may stand.
+# Reports attached to one message that are read, and lines in which the header of one may stand.
 _MAX_ATTACHED = 20
 _MAX_LINES = 200
 _MAX_FIELDS = 15
-# How mail programs name the fields of the header that they put above a mail they pass on.
+# Characters of a line, and of the name of a field that is none of those known.
+_MAX_LINE = 500
+_MAX_FIELD_NAME = 30
+# How mail programs name the fields of the header that they put above a message they pass on.
 _FIELDS = {
     "from": "From", "von": "From", "de": "From", "da": "From", "van": "From", "od": "From",
     "fra": "From", "från": "From", "lähettäjä": "From", "от": "From", "від": "From",
@@ -28,22 +32,20 @@ _FIELDS = {
     "komu": "To", "кому": "To", "收件人": "To", "收件者": "To", "宛先": "To", "받는 사람": "To",
     "إلى": "To", "אל": "To", "kime": "To", "vastaanottaja": "To",
 }  # fmt: skip
-_MAILS = ("message/rfc822", "message/global", "text/rfc822")
-_OWN = ("From", "Subject", "Content-Type")
+_MESSAGE_TYPES = ("message/rfc822", "message/global", "text/rfc822")
+_KEPT_FIELDS = ("From", "Subject", "Content-Type")
 _SPACE = " \t*>\u200e\u200f\u202a\u202b\u202c"
 
 
-def attached(mail: Taken) -> Iterator[bytes]:
-    """Give the mails attached to one, without what only looks like one (a header alone)."""
-    count = 0
-    for leaf in mail.leaves:
-        if leaf.kind in _MAILS and count < _MAX_ATTACHED:
-            count += 1
-            yield leaf.text.lstrip().encode("utf-8", "replace")
+def attached(message: SplitMessage) -> Iterator[bytes]:
+    """Give the messages attached to one, without what only looks like one (a header alone)."""
+    leaves = [leaf for leaf in message.leaves if leaf.media_type in _MESSAGE_TYPES]
+    for leaf in leaves[:_MAX_ATTACHED]:
+        yield leaf.text.lstrip().encode("utf-8", "replace")
 
 
 def passed_on(text: str, *, to: Collection[str]) -> bytes | None:
-    """Return the report that a mail passes on in its text, as a mail of its own; None for none.
+    """Return the report that a message passes on in its text, as one of its own; None for none.
 
     It has the header of a report above it, as mail programs write it: a server's name after
     "From:", or a report's subject after "Subject:", in one block.
@@ -55,21 +57,26 @@ def passed_on(text: str, *, to: Collection[str]) -> bytes | None:
         if _field(line) is None:
             continue
         fields, end = _block(lines, number)
-        if {"From", "Subject"} <= fields.keys() and _is_server(fields):
-            if evidence.asks("\n".join(lines[:number])):
-                return None
-            own = {name: fields[name] for name in _OWN if name in fields}
-            others = {"Cc": ", ".join([fields.get("To", ""), *sorted(to)])}
-            text = _written({**own, **others}) + "\r\n" + "\n".join(lines[end:])
-            return text.encode("utf-8", "replace")
+        if not _is_report_header(fields):
+            continue
+        if evidence.asks("\n".join(lines[:number])):
+            return None
+        return _as_message(fields, lines[end:], to)
     return None
 
 
-def _block(lines: list[str], start: int) -> tuple[dict[str, str], int]:
+def _as_message(fields: dict[str, str], body: Sequence[str], to: Collection[str]) -> bytes:
+    header = {name: fields[name] for name in _KEPT_FIELDS if name in fields}
+    header["Cc"] = ", ".join([fields.get("To", ""), *sorted(to)])
+    text = _written(header) + "\r\n" + "\n".join(body)
+    return text.encode("utf-8", "replace")
+
+
+def _block(lines: Sequence[str], start: int) -> tuple[dict[str, str], int]:
     """Return the fields of a header that begins at a line, and where it ends."""
     fields: dict[str, str] = {}
     for number, line in enumerate(lines[start : start + _MAX_FIELDS], start):
-        field = _field(line, any_name=True) if line.strip() else None
+        field = _field(line, any_name=True)
         if field is None:
             return fields, number
         fields.setdefault(*field)
@@ -80,16 +87,26 @@ def _written(fields: dict[str, str]) -> str:
     return "".join(f"{name}: {value}\r\n" for name, value in fields.items() if name.isascii())
 
 
-def _is_server(fields: dict[str, str]) -> bool:
+def _is_report_header(fields: dict[str, str]) -> bool:
+    """Whether the fields of a header say that a server wrote, or may have written, the message."""
+    if not {"From", "Subject"} <= fields.keys():
+        return False
     headers = Headers(_written(fields).encode("utf-8", "replace"))
     return evidence.of_header(headers, headers.text("subject")) is not evidence.Evidence.NONE
 
 
 def _field(line: str, *, any_name: bool = False) -> tuple[str, str] | None:
-    """Return a line of such a header: its field in English, and its value; None for other lines."""
-    name, colon, value = line[:500].replace("：", ":", 1).partition(":")
-    bare = name.strip(_SPACE)
-    known = _FIELDS.get(bare.lower())
-    if not colon or (known is None and (not any_name or len(bare) > 30)):
+    """Return the field of such a header that a line is: its name in English, and its value.
+
+    None for other lines.
+    """
+    name, colon, value = line[:_MAX_LINE].replace("：", ":", 1).partition(":")
+    if not colon:
         return None
-    return known or bare, value.strip(_SPACE)
+    name, value = name.strip(_SPACE), value.strip(_SPACE)
+    english = _FIELDS.get(name.lower())
+    if english is not None:
+        return english, value
+    if any_name and len(name) <= _MAX_FIELD_NAME:
+        return name, value
+    return None

@@ -3,8 +3,9 @@
 
 import base64
 
-from tests.listserv.bounces.rare_shapes import Case, parts
-from tests.listserv.bounces.shapes import CHEN, DIEGO, SHAPES, dsn, plain
+from tests.listserv.bounces.rare_shapes import parts
+from tests.listserv.bounces.report_writing import CHEN, DIEGO, Case, dsn, plain
+from tests.listserv.bounces.shapes import SHAPES
 
 POSTMASTER = "postmaster@far.example"
 DSN = SHAPES["rfc 3464"][0]

@@ -1,7 +1,7 @@
 # ruff: noqa: E501 - the lines of a report are as long as its program writes them.
 """Mails that come to a bounce address and tell of no failure: whoever counts one of them suspends a reader."""
 
-from tests.listserv.bounces.shapes import CHEN, ORIGINAL, TO, dsn, plain
+from tests.listserv.bounces.report_writing import CHEN, ORIGINAL, TO, dsn, plain
 
 
 def report(

@@ -1,10 +1,10 @@
 # ruff: noqa: E501 - the lines of a report are as long as its program writes them.
 """More reports, of rarer programs and in more languages; see :mod:`tests.listserv.bounces.shapes`."""
 
-from tests.listserv.bounces.shapes import CHEN, DIEGO, DIRECT, dsn, plain
+from tests.listserv.bounces.report_writing import CHEN, DIEGO, DIRECT, Case, dsn, plain
 
 POSTMASTER = "postmaster@far.example"
-MORE: dict[str, tuple[bytes, set[str], set[str]]] = {
+MORE: dict[str, Case] = {
     'verizon':(plain(f"Error: Message could not be delivered to mobile.\nMessage  to: {CHEN}\nSubject: Minutes\n",sender='post_master@vtext.example',subject='Undeliverable Message'),{CHEN},set()),
     'active':(plain(f"This is an automatically generated message.\n\nYour message could not be delivered:\n\n>>> {CHEN} <{CHEN}>\n\n550 sorry, no mailbox here by that name (#5.1.1 - chkusr)\n\n---- original\n",sender=POSTMASTER,subject='FAILURE NOTICE :'),{CHEN},set()),
     'mfilter':(plain(f"The message could not be delivered.\n\n-------server message \n550 5.1.1 unknown user <{CHEN}>\n\n-------original mail info\nReceived: x\nTo: <{DIEGO}>\n",sender=POSTMASTER,subject='failure notice'),{CHEN},set()),

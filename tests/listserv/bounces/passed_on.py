@@ -3,8 +3,9 @@
 
 import json
 
-from tests.listserv.bounces.rare_shapes import Case, parts
-from tests.listserv.bounces.shapes import CHEN, DIEGO, SHAPES, TO, plain
+from tests.listserv.bounces.rare_shapes import parts
+from tests.listserv.bounces.report_writing import CHEN, DIEGO, TO, Case, plain
+from tests.listserv.bounces.shapes import SHAPES
 
 QMAIL, DSN = (SHAPES[name][0].decode().replace("\r\n", "\n") for name in ("qmail", "rfc 3464"))
 OTHER = DSN.replace(CHEN, DIEGO)

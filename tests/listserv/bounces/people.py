@@ -3,7 +3,8 @@
 
 from tests.listserv.bounces.innocents import report
 from tests.listserv.bounces.rare_shapes import parts
-from tests.listserv.bounces.shapes import CHEN, DIEGO, SHAPES, plain
+from tests.listserv.bounces.report_writing import CHEN, DIEGO, plain
+from tests.listserv.bounces.shapes import SHAPES
 
 AMINA, BORIS = "Amina <amina@people.example>", "boris@people.example"
 PASTED = f"This is the mail system at host mx.far.example.\n\nI'm sorry to have to inform you that your message could not be delivered.\n\n<{CHEN}>: host mx said: 550 5.1.1 <{CHEN}>: user unknown (in reply to RCPT TO command)\n"

@@ -3,11 +3,10 @@
 
 from base64 import b64encode
 
-from tests.listserv.bounces.shapes import CHEN, DIEGO, DIRECT, ORIGINAL, TO, dsn, plain
+from tests.listserv.bounces.report_writing import CHEN, DIEGO, DIRECT, ORIGINAL, TO, Case, dsn, plain
 
 FATIMA, EQUALS = "fatima@else.example", "chen=li@far.example"
 POSTMASTER = "postmaster@far.example"
-Case = tuple[bytes, set[str], set[str]]
 
 
 def parts(

@@ -12,7 +12,8 @@ from listserv.gateway.recipients import resolve
 from listserv.gateway.worker import publish_accepted
 from listserv.models import AddressHealth, Bounce, InboundMail, Notice, Subscription
 from tests.listserv.bounces.passed_on import amazon, bounced, notified
-from tests.listserv.bounces.shapes import CHEN, SHAPES
+from tests.listserv.bounces.report_writing import CHEN
+from tests.listserv.bounces.shapes import SHAPES
 
 pytestmark = pytest.mark.django_db
 # The hub's own address, those that people answer, and a list's bounce address without a token.

@@ -9,13 +9,15 @@ import pytest
 from hub.lib.clock import now as clock
 from listserv import tokens
 from listserv.bounces import services
-from listserv.mail.reports.delivery_reports import Kind, read_report
+from listserv.mail.reports.delivery_reports import ReportKind, read_report
 from listserv.mail.reports.heuristics import has_refusal
 from listserv.models import AddressHealth, Bounce, InboundMail, Mailing, Notice, Subscription
 from tests.listserv.bounces import notes
 from tests.listserv.bounces.people import PEOPLE
-from tests.listserv.bounces.shapes import plain
+from tests.listserv.bounces.report_writing import plain
 
+# Kinds of reports that count against an address.
+COUNTED = (ReportKind.FAILURE, ReportKind.DELAY, ReportKind.COMPLAINT)
 WAYS = (notes.as_automatic, notes.as_answer, notes.as_message, notes.as_html, notes.from_postmaster)
 # A vacation note whose telephone number and count were once taken for replies of a server.
 AWAY = "I am away. Please write to:\n\nboris@people.example\n415-555-0100\n\nWe had 450 participants last time.\n"
@@ -30,9 +32,9 @@ def test_notes_are_many_and_in_many_languages():
 def test_no_note_is_a_report(way: Callable[[str, str], bytes]):
     wrong = {}
     for name, (subject, text) in notes.NOTES.items():
-        found = read_report(way(subject, text))
-        if found.failures or found.complaint or found.kind in (Kind.FAILURE, Kind.DELAY, Kind.COMPLAINT):
-            wrong[name] = found
+        report = read_report(way(subject, text))
+        if report.failures or report.complaint or report.kind in COUNTED:
+            wrong[name] = report
     assert not wrong
 
 
@@ -40,9 +42,9 @@ def test_no_note_is_a_report(way: Callable[[str, str], bytes]):
 def test_no_note_is_a_report_under_the_subject_of_one(subject: str):
     wrong = {}
     for name, (_subject, text) in notes.NOTES.items():
-        found = read_report(notes.as_message(subject, text))
-        if found.failures:
-            wrong[name] = found
+        report = read_report(notes.as_message(subject, text))
+        if report.failures:
+            wrong[name] = report
     assert not wrong
 
 
@@ -64,9 +66,9 @@ def test_whom_a_mail_administrator_asks_to_write_to_is_not_the_one_not_reached(s
 
 @pytest.mark.parametrize("name", list(PEOPLE))
 def test_nothing_that_people_write_about_mail_is_a_report(name: str):
-    found = read_report(PEOPLE[name])
-    assert not found.failures and found.complaint is None
-    assert found.kind not in (Kind.FAILURE, Kind.DELAY, Kind.COMPLAINT)
+    report = read_report(PEOPLE[name])
+    assert not report.failures and report.complaint is None
+    assert report.kind not in COUNTED
 
 
 @pytest.mark.parametrize(

@@ -6,14 +6,15 @@ import time
 import pytest
 
 from listserv.mail.reports import report_addresses
-from listserv.mail.reports.delivery_reports import Kind, read_report
+from listserv.mail.reports.delivery_reports import ReportKind, read_report
 from listserv.mail.reports.status_codes import Fate, enhanced
 from tests.listserv.bounces.far_shapes import FAR
 from tests.listserv.bounces.innocents import INNOCENTS
 from tests.listserv.bounces.more_shapes import MORE
 from tests.listserv.bounces.passed_on import COMPLAINTS, NOTIFIED, WRAPPED
 from tests.listserv.bounces.rare_shapes import DIALECTS, SERVERS
-from tests.listserv.bounces.shapes import CHEN, SHAPES, dsn, plain
+from tests.listserv.bounces.report_writing import CHEN, dsn, plain
+from tests.listserv.bounces.shapes import SHAPES
 
 CASES = {**SHAPES, **MORE, **DIALECTS, **SERVERS}
 OTHERS = {**WRAPPED, **NOTIFIED, **FAR}
@@ -22,9 +23,9 @@ OTHERS = {**WRAPPED, **NOTIFIED, **FAR}
 def test_public_corpus_is_read_to_the_last_mail(flufl):
     wrong = {}
     for name, (raw, wanted) in flufl.items():
-        found = read_report(raw)
-        if (found.permanent, found.temporary) != (set(wanted["permanent"]), set(wanted["temporary"])):
-            wrong[name] = (found.permanent, found.temporary)
+        report = read_report(raw)
+        if (report.permanent, report.temporary) != (set(wanted["permanent"]), set(wanted["temporary"])):
+            wrong[name] = (report.permanent, report.temporary)
     assert not wrong
     assert len(flufl) == 116
 
@@ -38,22 +39,22 @@ def test_public_corpus_is_read_alike_with_line_ends_as_mail_has_them(flufl):
 @pytest.mark.parametrize("name", list(CASES))
 def test_report_of_each_kind_of_server_is_read(name):
     raw, permanent, temporary = CASES[name]
-    found = read_report(raw)
-    assert (found.permanent, found.temporary) == (permanent, temporary)
+    report = read_report(raw)
+    assert (report.permanent, report.temporary) == (permanent, temporary)
 
 
 @pytest.mark.parametrize("name", list(OTHERS))
 def test_report_inside_another_mail_or_in_json_is_read(name):
     raw, permanent, temporary = OTHERS[name]
-    found = read_report(raw)
-    assert (found.permanent, found.temporary) == (permanent, temporary)
+    report = read_report(raw)
+    assert (report.permanent, report.temporary) == (permanent, temporary)
 
 
 @pytest.mark.parametrize("name", list(COMPLAINTS))
 def test_complaint_in_json_names_who_complained(name):
-    found = read_report(COMPLAINTS[name])
-    assert found.kind is Kind.COMPLAINT and found.complaint is not None
-    assert found.complaint.is_abuse and found.complaint.recipients == (CHEN,)
+    report = read_report(COMPLAINTS[name])
+    assert report.kind is ReportKind.COMPLAINT and report.complaint is not None
+    assert report.complaint.is_abuse and report.complaint.recipients == (CHEN,)
 
 
 def test_complaint_of_amazon_says_whose_copy_it_is():
@@ -67,9 +68,9 @@ def test_every_report_is_read_alike_when_a_gateway_attaches_it_to_a_mail_of_its_
     mails = {name: (raw, set(wanted["permanent"]), set(wanted["temporary"])) for name, (raw, wanted) in flufl.items()}
     wrong = {}
     for name, (raw, permanent, temporary) in {**mails, **CASES}.items():
-        found = read_report(attached(raw))
-        if (found.permanent, found.temporary) != (permanent, temporary):
-            wrong[name] = (found.permanent, found.temporary)
+        report = read_report(attached(raw))
+        if (report.permanent, report.temporary) != (permanent, temporary):
+            wrong[name] = (report.permanent, report.temporary)
     assert not wrong
 
 
@@ -90,17 +91,17 @@ def test_every_report_is_read_alike_with_a_mark_before_its_subject(flufl, mark):
     mails = {name: (raw, set(wanted["permanent"]), set(wanted["temporary"])) for name, (raw, wanted) in flufl.items()}
     wrong = {}
     for name, (raw, permanent, temporary) in {**mails, **CASES}.items():
-        found = read_report(raw.replace(b"\nSubject: ", b"\nSubject: " + mark, 1))
-        if (found.permanent, found.temporary) != (permanent, temporary):
-            wrong[name] = (found.permanent, found.temporary)
+        report = read_report(raw.replace(b"\nSubject: ", b"\nSubject: " + mark, 1))
+        if (report.permanent, report.temporary) != (permanent, temporary):
+            wrong[name] = (report.permanent, report.temporary)
     assert not wrong
 
 
 @pytest.mark.parametrize("name", list(INNOCENTS))
 def test_no_failure_is_made_up(name):
-    found = read_report(INNOCENTS[name])
-    assert (found.permanent, found.temporary) == (set(), set())
-    assert found.kind not in (Kind.FAILURE, Kind.DELAY)
+    report = read_report(INNOCENTS[name])
+    assert (report.permanent, report.temporary) == (set(), set())
+    assert report.kind not in (ReportKind.FAILURE, ReportKind.DELAY)
 
 
 def test_no_failure_is_made_up_from_the_mails_of_people(people_write):
@@ -110,17 +111,17 @@ def test_no_failure_is_made_up_from_the_mails_of_people(people_write):
 
 
 def test_complaint_names_who_complained_and_about_what():
-    found = read_report(INNOCENTS["abuse report"])
-    assert found.kind is Kind.COMPLAINT and found.complaint is not None
-    assert found.complaint.is_abuse
-    assert found.complaint.recipients == (CHEN,)
-    assert found.complaint.message_id == "1@lists.hub.example"
-    assert found.complaint.envelope_from == "risk-bounces@lists.hub.example"
+    report = read_report(INNOCENTS["abuse report"])
+    assert report.kind is ReportKind.COMPLAINT and report.complaint is not None
+    assert report.complaint.is_abuse
+    assert report.complaint.recipients == (CHEN,)
+    assert report.complaint.message_id == "1@lists.hub.example"
+    assert report.complaint.envelope_from == "risk-bounces@lists.hub.example"
 
 
 def test_report_on_a_signature_is_no_complaint_about_us():
-    found = read_report(INNOCENTS["report of a failed signature"])
-    assert found.complaint is not None and not found.complaint.is_abuse
+    report = read_report(INNOCENTS["report of a failed signature"])
+    assert report.complaint is not None and not report.complaint.is_abuse
 
 
 def test_code_and_words_of_the_far_end_are_kept():
@@ -134,7 +135,7 @@ def test_code_and_words_of_the_far_end_are_kept():
 
 
 @pytest.mark.parametrize(
-    ("text", "found"),
+    ("text", "addresses"),
     [
         ("<anna@people.example>:", ["anna@people.example"]),
         ("(anna.o'neil+x@people.example).", ["anna.o'neil+x@people.example"]),
@@ -153,8 +154,8 @@ def test_code_and_words_of_the_far_end_are_kept():
         ("IMCEASMTP-anna+2Eb+40people+2Eexample@inner.example", ["anna.b@people.example"]),
     ],
 )
-def test_addresses_are_found_as_they_are_written(text, found):
-    assert report_addresses.find(text) == found
+def test_addresses_are_found_as_they_are_written(text, addresses):
+    assert report_addresses.find(text) == addresses
 
 
 @pytest.mark.parametrize(

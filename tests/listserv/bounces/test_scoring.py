@@ -18,7 +18,8 @@ from listserv.outbound import hold, queue
 from listserv.services import set_delivery
 from tests.listserv.bounces.innocents import INNOCENTS
 from tests.listserv.bounces.passed_on import COMPLAINTS
-from tests.listserv.bounces.shapes import CHEN, SHAPES, dsn
+from tests.listserv.bounces.report_writing import CHEN, dsn
+from tests.listserv.bounces.shapes import SHAPES
 
 pytestmark = pytest.mark.django_db
 FAILED, LATE = "rfc 3464", "gmail, late"

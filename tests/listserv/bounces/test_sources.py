@@ -3,7 +3,7 @@
 import pytest
 
 from listserv.mail.reports.delivery_reports import read_report
-from tests.listserv.bounces.shapes import CHEN, DIEGO, dsn, plain
+from tests.listserv.bounces.report_writing import CHEN, DIEGO, dsn, plain
 
 FORWARDED = "chen.wei@elsewhere.example"
 EXIM = (

@@ -1,0 +1,186 @@
+"""Find the recipients that a report in words complains about, by the places where they stand.
+
+A place is a line of its own, the head of a paragraph, a word before the address. Addresses are
+ranked by their place, and the best place counts.
+"""
+
+from collections.abc import Iterator, Sequence
+from enum import IntEnum
+
+from listserv.mail.reports import report_addresses, report_words
+from listserv.mail.reports.report_phrases import contains_any
+
+# Characters of one line that are read, and addresses of one line that are looked at.
+_MAX_LINE = 1_000
+_MAX_IN_LINE = 20
+# Lines on both sides of a field in which another field of the same message stands.
+_BESIDE_LINES = 5
+# What stands behind an address that begins its line.
+_ENDS = frozenset(">\"':;, \t)].")
+
+
+class AddressPlace(IntEnum):
+    """Where an address stands in a report, the surest place first."""
+
+    LISTED = 0  # an entry of a list, or a line of its own
+    HEADED = 1  # behind a word like "recipient:", or first in its line
+    ASKED = 2  # in the RCPT of a transcript
+    NAMED = 3  # close behind a word about recipients
+    LOOSE = 4  # somewhere in a line with such a word
+    ANYWHERE = 5
+    OTHERS = 6  # it is of somebody else: who speaks, or whom to ask
+
+
+def recipients(
+    text: str, excluded: frozenset[str], doubtful: frozenset[str]
+) -> tuple[AddressPlace, tuple[str, ...]]:
+    """Return the addresses a report complains about, as they are written, and their place."""
+    places: dict[str, AddressPlace] = {}
+    for address, place in _placed_addresses(text, excluded):
+        if place > AddressPlace.ASKED and address.lower() in doubtful:
+            continue
+        places[address] = min(place, places.get(address, place))
+    best = min(places.values(), default=AddressPlace.OTHERS)
+    if best is AddressPlace.OTHERS:
+        return AddressPlace.OTHERS, ()
+    # One that nothing speaks for is taken where it is the only one.
+    if best is AddressPlace.ANYWHERE and len(places) > 1:
+        return AddressPlace.OTHERS, ()
+    named: dict[str, str] = {}
+    for address, place in places.items():
+        if place is best:
+            named.setdefault(address.lower(), address)
+    return best, tuple(named.values())
+
+
+def _placed_addresses(text: str, excluded: frozenset[str]) -> Iterator[tuple[str, AddressPlace]]:
+    """Give the addresses of a text with their places, without those below "was delivered to:"."""
+    lines = [line[:_MAX_LINE] for line in text.split("\n")]
+    before = heading = ""
+    for number, line in enumerate(lines):
+        if line.strip() and "@" not in line:
+            heading = line
+        if _tells_of_arrival(heading):
+            continue
+        surest = AddressPlace.NAMED if _is_field_of_message(lines, number) else AddressPlace.LISTED
+        for address, place in _places_in_line(line, before):
+            if address.lower() in excluded or _is_role(address):
+                continue
+            yield address, max(place, surest)
+        if line.strip():
+            before = line
+
+
+def _places_in_line(line: str, before: str) -> Iterator[tuple[str, AddressPlace]]:
+    """Give the addresses of a line with their places; ``before`` is the line above it."""
+    rest, place = line, AddressPlace.OTHERS
+    for address in report_addresses.find(line, most=_MAX_IN_LINE):
+        between, _address, rest = rest.partition(address)
+        # One behind another, with a comma between them, is there for the same reason.
+        if place is AddressPlace.OTHERS or between.strip(report_words.JOINING):
+            place = _place(line, address, before)
+        yield address, place
+
+
+def _place(line: str, address: str, before: str) -> AddressPlace:
+    lowered = line.lower()
+    head, _address, tail = lowered.partition(address.lower())
+    place = _place_by_mark(head)
+    if place is not None:
+        return place
+    if _is_listed(line, head, tail):
+        return AddressPlace.OTHERS if _tells_of_others(before) else AddressPlace.LISTED
+    bare = head.strip(report_words.DECOR)
+    if not bare:
+        return AddressPlace.NAMED if tail and tail[0] not in _ENDS else AddressPlace.HEADED
+    if bare.startswith(report_words.HEADS):
+        return AddressPlace.HEADED
+    if contains_any(head[-report_words.NEAR :], report_words.BEFORE):
+        return AddressPlace.NAMED
+    if contains_any(lowered, report_words.BEFORE):
+        return AddressPlace.LOOSE
+    if contains_any(before.lower()[-200:], report_words.BEFORE):
+        return AddressPlace.LOOSE
+    return AddressPlace.ANYWHERE
+
+
+def _place_by_mark(head: str) -> AddressPlace | None:
+    """Return the place that what stands before an address settles, None where it settles none."""
+    if "rcpt to" in head[-40:]:
+        return AddressPlace.ASKED
+    bare = head.strip(report_words.DECOR)
+    if bare.startswith("expanded from"):
+        return AddressPlace.LISTED
+    if bare.startswith(("generated from", "generated by")):
+        return AddressPlace.NAMED
+    if head.endswith(("smtp=", "smtp:")):
+        return AddressPlace.HEADED
+    if bare.startswith(report_words.OTHERS_STARTS):
+        return AddressPlace.OTHERS
+    if contains_any(head, report_words.OTHERS):
+        return AddressPlace.OTHERS
+    return None
+
+
+def _is_listed(line: str, head: str, tail: str) -> bool:
+    """Whether an address is an entry of a list, or its line holds nothing else."""
+    bare = head.strip(report_words.DECOR)
+    if bare not in report_words.LIST_MARKS:
+        return False
+    if not tail.strip(report_words.DECOR).strip(report_words.JOINING):
+        return True
+    if _is_entry(head, tail):
+        return True
+    if bare:
+        return False
+    return _holds_addresses_only(line)
+
+
+def _is_entry(head: str, tail: str) -> bool:
+    """Whether a line is an entry of a list: "<anna@people.example>: full", or a reply behind it."""
+    if head.rstrip().endswith("<") and tail.startswith(">:"):
+        return True
+    if not tail.lstrip(">'\"").startswith(":"):
+        return False
+    return report_words.REFUSAL.search(tail[:200]) is not None
+
+
+def _holds_addresses_only(line: str) -> bool:
+    rest = line
+    for address in report_addresses.find(line, most=_MAX_IN_LINE):
+        rest = rest.replace(address, "")
+    return not rest.strip(report_words.DECOR + report_words.JOINING)
+
+
+def _is_role(address: str) -> bool:
+    return address.lower().partition("@")[0] in report_words.ROLES
+
+
+def _is_field_of_message(lines: Sequence[str], number: int) -> bool:
+    """Whether a line "To: …" stands beside a line "Subject: …".
+
+    It tells which message a report is about, not whom it did not reach.
+    """
+    name = lines[number].lower().strip(report_words.DECOR)
+    if not name.startswith(report_words.TO_FIELDS):
+        return False
+    above = lines[max(0, number - _BESIDE_LINES) : number]
+    below = lines[number + 1 : number + 1 + _BESIDE_LINES]
+    return any(
+        line.lower().strip(report_words.DECOR).startswith(report_words.SUBJECT_FIELDS)
+        for line in (*above, *below)
+    )
+
+
+def _tells_of_arrival(heading: str) -> bool:
+    bare = heading.strip().lower()
+    if bare.endswith(report_words.NOT_ARRIVED_AT):
+        return False
+    return bare.endswith(report_words.ARRIVED_AT)
+
+
+def _tells_of_others(before: str) -> bool:
+    bare = before.lower().strip()
+    if bare.startswith(report_words.OTHERS_LINE_STARTS):
+        return True
+    return bare.endswith(report_words.OTHERS_LINE_ENDS)
