@@ -1,5 +1,4 @@
-"""The bytes of a mail that signatures cover: its fields one by one, its body, and both in the two
-canonical forms.
+"""The bytes of a message that signatures cover: its fields and its body, in both canonical forms.
 
 Linear, whatever the bytes: runs of white space are made one space first, and only then looked at.
 
@@ -38,15 +37,16 @@ class Field:
     def canonical(self, *, relaxed: bool, value: bytes | None = None) -> bytes:
         """Return the field as it is signed; ``value`` stands in for its own."""
         name, _colon, own = self.raw.partition(b":")
-        own = own if value is None else value
+        if value is None:
+            value = own
         if not relaxed:
-            return name + b":" + own
-        folded = _SPACE.sub(b" ", _FOLD.sub(b"", own)).strip(b" \r\n")
-        return name.strip().lower() + b":" + folded + b"\r\n"
+            return name + b":" + value
+        unfolded = _SPACE.sub(b" ", _FOLD.sub(b"", value)).strip(b" \r\n")
+        return name.strip().lower() + b":" + unfolded + b"\r\n"
 
 
 class SignedMessage:
-    """A mail split as its signers saw it.
+    """A message split as its signers saw it.
 
     ``is_sound`` says that the header ends where RFC 5322 and our own lenient reader both say; where
     they differ, a signature could cover another From than the one that is read, and none is looked
@@ -55,15 +55,9 @@ class SignedMessage:
 
     def __init__(self, raw: bytes) -> None:
         start, end = structure.message_header(raw)
-        strict = raw.find(b"\r\n\r\n")
-        block = raw[start:end]
-        self.is_sound = (
-            start == 0
-            and end == (strict + 4 if strict >= 0 else len(raw))
-            and raw[:1] not in b" \t"
-        )
+        self.is_sound = start == 0 and _is_header(raw, end)
         self._raw, self._body_at = raw, end
-        self.fields = _fields(block)
+        self.fields = _fields(raw[start:end])
         self._by_name: dict[str, list[Field]] = {}
         for field in self.fields:
             self._by_name.setdefault(field.name, []).append(field)
@@ -71,16 +65,21 @@ class SignedMessage:
 
     @cached_property
     def author(self) -> str:
-        """The one address in the one From field, in lower
-        case; empty when there is not exactly one of each.
+        """The one address in the one From field, in lower case.
+
+        Empty when there is not exactly one of each.
         """
         named = self.named("from")
         if len(named) != 1:
             return ""
+        block = named[0].raw
         # Raw 8-bit letters are read in the charset that another field may name.
-        block = named[0].raw if named[0].raw.isascii() else self._raw[: self._body_at]
+        if not block.isascii():
+            block = self._raw[: self._body_at]
         from_addresses = addresses(Headers(block).raw("from"), most=2)
-        return from_addresses[0] if len(from_addresses) == 1 else ""
+        if len(from_addresses) != 1:
+            return ""
+        return from_addresses[0]
 
     def __len__(self) -> int:
         return len(self._raw)
@@ -90,8 +89,9 @@ class SignedMessage:
         return list(self._by_name.get(name, ()))
 
     def signed_fields(self, names: list[str], *, without: Field) -> list[Field]:
-        """Return the fields that a list of names covers:
-        of one name the lowest first (RFC 6376 §5.4.2).
+        """Return the fields that a list of names covers.
+
+        Of one name the lowest comes first (RFC 6376 §5.4.2).
         """
         left = {
             name: [field for field in self.named(name) if field is not without]
@@ -108,18 +108,28 @@ class SignedMessage:
         return self._digests[relaxed]
 
 
+def _is_header(raw: bytes, end: int) -> bool:
+    """Whether RFC 5322 says that the header of a message ends where our reader says so."""
+    # A message without a first octet, or one that begins with a continuation line.
+    if raw[:1] in b" \t":
+        return False
+    blank_line = raw.find(b"\r\n\r\n")
+    if blank_line < 0:
+        return end == len(raw)
+    return end == blank_line + 4
+
+
 def _fields(block: bytes) -> list[Field]:
     fields: list[Field] = []
     lines: list[bytes] = []
     for line in [*block.splitlines(keepends=True), b""]:
-        if line[:1] in (b" ", b"\t") and lines:
+        if lines and line.startswith((b" ", b"\t")):
             lines.append(line)
             continue
-        if lines and b":" in lines[0]:
-            raw = b"".join(lines)
-            fields.append(
-                Field(raw.partition(b":")[0].strip().lower().decode("ascii", "replace"), raw)
-            )
+        name, colon, _value = b"".join(lines[:1]).partition(b":")
+        if colon:
+            field_name = name.strip().lower().decode("ascii", "replace")
+            fields.append(Field(field_name, b"".join(lines)))
         lines = [line]
     return fields
 
@@ -136,8 +146,9 @@ _FROM = re.compile(rb"^from[ \t]*:", re.IGNORECASE | re.MULTILINE)
 
 
 def plain_author(raw: bytes) -> str:
-    """Return the author's address where the header says it
-    in the plainest form, empty otherwise: then look closely.
+    """Return the author's address where the header says it in the plainest form.
+
+    Empty otherwise: then look closely.
     """
     head = raw[: raw.find(b"\r\n\r\n", 0, structure.MAX_HEADER) + 2]
     match = _AUTHOR.search(head)
@@ -147,11 +158,14 @@ def plain_author(raw: bytes) -> str:
 
 
 def body(raw: bytes, *, relaxed: bool) -> bytes:
-    """Return a body in canonical form: without empty lines
-    at its end, relaxed also without what white space adds.
+    """Return a body in canonical form: without empty lines at its end.
+
+    In relaxed form also without what white space adds.
     """
     if relaxed:
         raw = _SPACE.sub(b" ", raw).replace(b" \r\n", b"\r\n")
         raw = raw.removesuffix(b" ")
     stripped = raw.rstrip(b"\r\n")
-    return stripped + b"\r\n" if stripped or not relaxed else b""
+    if relaxed and not stripped:
+        return b""
+    return stripped + b"\r\n"

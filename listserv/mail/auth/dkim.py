@@ -1,25 +1,29 @@
-"""DomainKeys Identified Mail: which domains have signed a mail as it is.
+"""DomainKeys Identified Mail: which domains have signed a message as it is.
 
 Source: RFC 6376 §6, RFC 8301, RFC 8463.
 """
 
 import asyncio
+import math
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
 from listserv.mail.auth.canonical import Field, SignedMessage
 from listserv.mail.auth.dkim_signature import BadSignatureError, DkimSignature, read_key
+from listserv.mail.auth.dmarc import is_within
 from listserv.mail.auth.resolver import Resolver, Unanswered
 
-# Signatures of wanted domains that are looked at in one mail, and fields that are read. Honest mail
-# has one to four.
+# Signatures of wanted domains that are looked at in one message, and fields that are read. Honest
+# mail has one to four.
 MAX_SIGNATURES = 6
 MAX_READ = 20
 # Octets from which a body is digested in a thread, so that other sessions go on meanwhile.
-BIG = 100_000
+LARGE_OCTETS = 100_000
 # Seconds by which a signer's clock may be ahead.
-SKEW = 300
+CLOCK_SKEW_SECONDS = 300
+_SECONDS = re.compile(r"[0-9]{1,15}")
 
 
 @dataclass(frozen=True)
@@ -38,7 +42,7 @@ async def verify(
     now: datetime,
     wanted: Callable[[str], bool] = bool,
 ) -> list[CheckedSignature]:
-    """Return the results of a mail's signatures; never raises.
+    """Return the results of a message's signatures; never raises.
 
     Args: wanted, whether it matters what a domain has signed; now, UTC-aware.
     """
@@ -76,13 +80,13 @@ async def _verify(
             return CheckedSignature(domain, "none", "testing")
         if "s" in key.flags and _identity(signature) != domain:
             return CheckedSignature(domain, "permerror", "identity")
-        if len(message) > BIG:
+        if len(message) > LARGE_OCTETS:
             await asyncio.to_thread(message.body_digest, relaxed=relaxed)
         if not signature.covers_body(message):
             return CheckedSignature(domain, "fail", "body")
-        return CheckedSignature(
-            domain, "pass" if signature.covers_header(message, key) else "fail", ""
-        )
+        if not signature.covers_header(message, key):
+            return CheckedSignature(domain, "fail")
+        return CheckedSignature(domain, "pass")
     except BadSignatureError as error:
         return CheckedSignature(domain, "permerror", str(error))
     except Unanswered as error:
@@ -95,30 +99,29 @@ def _identity(signature: DkimSignature) -> str:
 
 def _check_form(signature: DkimSignature, now: datetime) -> None:
     """Refuse what a signature may not say. Raises: BadSignatureError."""
-    tags, domain = signature.tags, signature.domain
-    identity = _identity(signature)
+    tags = signature.tags
     if tags["v"] != "1":
         raise BadSignatureError("version")
     if "from" not in signature.names:
         raise BadSignatureError("From not signed")
     if "l" in tags:
         raise BadSignatureError("part of the body only")
-    if identity != domain and not identity.endswith(f".{domain}"):
+    if not is_within(_identity(signature), signature.domain):
         raise BadSignatureError("identity")
-    if "q" in tags and "dns/txt" not in tags["q"].lower():
+    if "dns/txt" not in tags.get("q", "dns/txt").lower():
         raise BadSignatureError("query method")
-    signed_at, ends = (_seconds(tags.get(name, "")) for name in ("t", "x"))
-    if ends is not None and (
-        ends <= now.timestamp() or (signed_at is not None and ends <= signed_at)
-    ):
+    signed_at = _seconds(tags.get("t", ""), default=0)
+    expires_at = _seconds(tags.get("x", ""), default=math.inf)
+    if expires_at <= max(now.timestamp(), signed_at):
         raise BadSignatureError("expired")
-    if signed_at is not None and signed_at > now.timestamp() + SKEW:
+    if signed_at > now.timestamp() + CLOCK_SKEW_SECONDS:
         raise BadSignatureError("from the future")
 
 
-def _seconds(text: str) -> int | None:
+def _seconds(text: str, *, default: float) -> float:
+    """Return the time that a tag states, in seconds since 1970. Raises: BadSignatureError."""
     if not text:
-        return None
-    if not (text.isascii() and text.isdigit() and len(text) < 16):
+        return default
+    if not _SECONDS.fullmatch(text):
         raise BadSignatureError("time")
     return int(text)

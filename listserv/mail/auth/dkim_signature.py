@@ -9,6 +9,7 @@ import base64
 import binascii
 import hmac
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -23,8 +24,8 @@ from cryptography.hazmat.primitives.serialization import load_der_public_key
 from listserv.mail.auth.canonical import Field, SignedMessage
 from listserv.mail.auth.dmarc import ascii_domain
 
-# Bits of an RSA key: the least is the RFC's; more than the most costs more to check than a mail is
-# worth.
+# Bits of an RSA key: the least is the RFC's; more than the most costs more to check than a message
+# is worth.
 RSA_BITS = (1_024, 8_192)
 MAX_TAGS = 60
 # Fields that one signature covers; honest ones have thirty.
@@ -32,6 +33,8 @@ MAX_NAMES = 300
 _NAME = re.compile(r"[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63}){0,60}\Z")
 _ALGORITHMS = {"rsa-sha256": "rsa", "ed25519-sha256": "ed25519"}
 _FORMS = {"simple": False, "relaxed": True}
+# Services that a key may be limited to for it to sign mail.
+_SERVICES = frozenset({"*", "email"})
 
 
 class BadSignatureError(ValueError):
@@ -52,16 +55,21 @@ class Key:
 
 
 def tags(text: str) -> dict[str, str]:
-    """Return a tag list with white space at both ends of
-    names and values left out. Raises: BadSignatureError.
+    """Return a tag list with white space at both ends of names and values left out.
+
+    Raises: BadSignatureError.
     """
     values: dict[str, str] = {}
     pieces = text.split(";")[:MAX_TAGS]
     # One semicolon may end the list; an empty place before that is a fault.
-    for piece in pieces if pieces[-1].strip() else pieces[:-1]:
+    if not pieces[-1].strip():
+        pieces.pop()
+    for piece in pieces:
         name, equals, value = piece.partition("=")
         name = name.strip()
-        if not equals or name in values or not name.replace("_", "").isalnum():
+        if not equals or name in values:
+            raise BadSignatureError("syntax")
+        if not name.replace("_", "").isalnum():
             raise BadSignatureError("syntax")
         values[name] = value.strip()
     return values
@@ -76,18 +84,20 @@ def packed(text: str) -> bytes:
 
 
 def read_key(record: str, algorithm: str) -> Key:
-    """Return the key of a record. Raises: BadSignatureError
-    (revoked, of another kind, too short, unreadable).
+    """Return the key of a record.
+
+    Raises: BadSignatureError (revoked, of another kind, too short, unreadable).
     """
     key_tags = tags(record)
-    if key_tags.get("v", "DKIM1") != "DKIM1" or ("v" in key_tags and next(iter(key_tags)) != "v"):
+    # The version may be missing; else it comes first (RFC 6376 §3.6.1).
+    if "v" in key_tags and next(iter(key_tags.items())) != ("v", "DKIM1"):
         raise BadSignatureError("key version")
     kind = key_tags.get("k", "rsa")
     if kind != _ALGORITHMS.get(algorithm):
         raise BadSignatureError("key type")
-    if "h" in key_tags and "sha256" not in listed(key_tags["h"]):
+    if "sha256" not in listed(key_tags.get("h", "sha256")):
         raise BadSignatureError("key hash")
-    if "s" in key_tags and not {"*", "email"} & set(listed(key_tags["s"])):
+    if _SERVICES.isdisjoint(listed(key_tags.get("s", "*"))):
         raise BadSignatureError("key service")
     material = packed(key_tags.get("p", ""))
     if not material:
@@ -96,21 +106,18 @@ def read_key(record: str, algorithm: str) -> Key:
 
 
 def _public(kind: str, material: bytes) -> RSAPublicKey | Ed25519PublicKey:
+    """Return the key of a kind that octets stand for. Raises: BadSignatureError."""
     try:
-        public = (
-            Ed25519PublicKey.from_public_bytes(material)
-            if kind == "ed25519"
-            else load_der_public_key(material)
-        )
+        if kind == "ed25519":
+            return Ed25519PublicKey.from_public_bytes(material)
+        public = load_der_public_key(material)
     except (ValueError, UnsupportedAlgorithm) as error:
         raise BadSignatureError("key unreadable") from error
-    if isinstance(public, RSAPublicKey):
-        if not RSA_BITS[0] <= public.key_size <= RSA_BITS[1]:
-            raise BadSignatureError("key size")
-        return public
-    if kind == "ed25519" and isinstance(public, Ed25519PublicKey):
-        return public
-    raise BadSignatureError("key type")
+    if not isinstance(public, RSAPublicKey):
+        raise BadSignatureError("key type")
+    if not RSA_BITS[0] <= public.key_size <= RSA_BITS[1]:
+        raise BadSignatureError("key size")
+    return public
 
 
 def listed(text: str) -> list[str]:
@@ -120,18 +127,23 @@ def listed(text: str) -> list[str]:
 
 def without_b(value: bytes) -> bytes:
     """Return the value of a signature field with nothing behind ``b=`` (RFC 6376 §3.7)."""
-    pieces = value.split(b";")
-    for at, piece in enumerate(pieces):
-        name, equals, rest = piece.partition(b"=")
-        if equals and name.strip() == b"b":
-            end = b"\r\n" if at == len(pieces) - 1 and rest.endswith(b"\r\n") else b""
-            pieces[at] = name + equals + end
-    return b";".join(pieces)
+    # The line end of the field is no part of its last tag.
+    tag_list = value.removesuffix(b"\r\n")
+    line_end = value[len(tag_list) :]
+    return b";".join(map(_without_b, tag_list.split(b";"))) + line_end
+
+
+def _without_b(tag: bytes) -> bytes:
+    name, equals, _value = tag.partition(b"=")
+    if name.strip() != b"b":
+        return tag
+    return name + equals
 
 
 @dataclass(frozen=True)
 class DkimSignature:
-    """A signature field, read and checked for form;
+    """A signature field, read and checked for form.
+
     ``form`` holds where it names no canonical form.
     """
 
@@ -146,10 +158,7 @@ class DkimSignature:
     def read(cls, field: Field, *, needs: str, form: str = "simple/simple") -> "DkimSignature":
         """Return a signature; ``needs`` names its obligatory tags. Raises: BadSignatureError."""
         field_tags = tags(field.text)
-        if any(
-            not field_tags.get(name) and not (name == "h" and name in field_tags)
-            for name in needs.split()
-        ):
+        if not all(_has_tag(field_tags, name) for name in needs.split()):
             raise BadSignatureError("missing tag")
         if field_tags["a"].lower() not in _ALGORITHMS:
             raise BadSignatureError("algorithm")
@@ -205,3 +214,10 @@ class DkimSignature:
         except InvalidSignature:
             return False
         return True
+
+
+def _has_tag(field_tags: Mapping[str, str], name: str) -> bool:
+    """Whether a signature has a tag; only the list of fields may be empty."""
+    if name == "h":
+        return name in field_tags
+    return field_tags.get(name, "") != ""

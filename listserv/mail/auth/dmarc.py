@@ -13,13 +13,16 @@ import idna
 from listserv.mail.auth.resolver import Resolver
 
 # Labels of the longest name that is asked for after the first question (RFC 9989 §4.10).
-LONGEST = 7
+MAX_LABELS = 7
+# Octets of the longest name of DNS, and tags of one record that are read.
+MAX_NAME = 253
+MAX_TAGS = 100
 POLICIES = ("none", "quarantine", "reject")
 
 
 @dataclass(frozen=True)
 class DmarcRecord:
-    """A DMARC record where it was found; ``psd`` is ``y``, ``n`` or ``u``."""
+    """The DMARC record of a domain; ``psd`` is ``y``, ``n`` or ``u``."""
 
     domain: str
     policy: str
@@ -33,16 +36,18 @@ class DmarcRecord:
 
     @property
     def is_public_suffix(self) -> bool:
-        """Whether others register their domains below; a
-        top-level domain counts whatever its record says.
+        """Whether others register their domains below.
+
+        A top-level domain counts as one whatever its record says.
         """
         return self.psd == "y" or "." not in self.domain
 
 
 @dataclass(frozen=True)
-class Found:
-    """What holds for one author domain: the record, the
-    policy asked for, and the organizational domain.
+class AuthorPolicy:
+    """What holds for one author domain.
+
+    The record, the policy asked for, and the organizational domain.
     """
 
     record: DmarcRecord
@@ -51,8 +56,9 @@ class Found:
 
 
 def ascii_domain(domain: str) -> str:
-    """Return a domain as DNS knows it: lower case,
-    international labels as A-labels; bad ones as they are.
+    """Return a domain as DNS knows it: in lower case, international labels as A-labels.
+
+    Bad labels stay as they are.
     """
     domain = domain.strip().rstrip(".").lower()
     if domain.isascii():
@@ -63,15 +69,20 @@ def ascii_domain(domain: str) -> str:
         return domain
 
 
+def is_within(domain: str, parent: str) -> bool:
+    """Whether a domain is another or lies below it; both in lower case."""
+    return domain == parent or domain.endswith(f".{parent}")
+
+
 def parse(text: str, domain: str) -> DmarcRecord | None:
     """Return the record that a TXT holds, None for any other text. Unknown tags are ignored."""
+    version, *pieces = text.split(";")[:MAX_TAGS]
+    if _tag(version) != ("v", "DMARC1"):
+        return None
     tags: dict[str, str] = {}
-    for at, piece in enumerate(text.split(";")[:100]):
-        name, equals, value = piece.partition("=")
-        if at == 0 and (name.strip().lower() != "v" or value.strip() != "DMARC1"):
-            return None
-        if equals:
-            tags.setdefault(name.strip().lower(), value.strip())
+    for piece in pieces:
+        if "=" in piece:
+            tags.setdefault(*_tag(piece))
     policy = _policy(tags.get("p", ""), "none")
     below = _policy(tags.get("sp", ""), policy)
     return DmarcRecord(
@@ -87,37 +98,53 @@ def parse(text: str, domain: str) -> DmarcRecord | None:
     )
 
 
+def _tag(piece: str) -> tuple[str, str]:
+    """Return the name of a tag in lower case, and its value."""
+    name, _equals, value = piece.partition("=")
+    return name.strip().lower(), value.strip()
+
+
 def _policy(value: str, default: str) -> str:
-    return value.lower() if value.lower() in POLICIES else default
+    if value.lower() not in POLICIES:
+        return default
+    return value.lower()
 
 
 async def record_at(domain: str, resolver: Resolver) -> DmarcRecord | None:
     """Return the one record of a domain; several are none (RFC 9989 §4.10). Raises: Unanswered."""
     rows = [parse(text, domain) for text in await resolver.ask(f"_dmarc.{domain}", "TXT")]
     records = [row for row in rows if row is not None]
-    return records[0] if len(records) == 1 else None
+    if len(records) != 1:
+        return None
+    return records[0]
 
 
 async def walk(domain: str, resolver: Resolver) -> list[DmarcRecord]:
-    """Return the records from a domain up to the root, the longest name first; at most eight
-    questions.
+    """Return the records from a domain up to the root, the longest name first.
 
-    Raises: Unanswered.
+    At most eight questions. Raises: Unanswered.
     """
     labels = domain.split(".")
-    if not all(labels) or len(domain) > 253:
+    if not all(labels) or len(domain) > MAX_NAME:
         return []
     names = [domain] + [
-        ".".join(labels[at:]) for at in range(max(1, len(labels) - LONGEST), len(labels))
+        ".".join(labels[at:]) for at in range(max(1, len(labels) - MAX_LABELS), len(labels))
     ]
     records = []
     for name in names:
         record = await record_at(name, resolver)
         if record is not None:
             records.append(record)
-            if record.psd == "n" or (record.psd == "y" and name != domain):
+            if _ends_walk(record, domain):
                 break
     return records
+
+
+def _ends_walk(record: DmarcRecord, domain: str) -> bool:
+    """Whether a record says that nothing above it holds for a domain (RFC 9989 §4.10)."""
+    if record.psd == "n":
+        return True
+    return record.psd == "y" and record.domain != domain
 
 
 def organization(domain: str, records: list[DmarcRecord]) -> str:
@@ -128,22 +155,25 @@ def organization(domain: str, records: list[DmarcRecord]) -> str:
         if record.is_public_suffix and record.domain != domain:
             depth = len(record.domain.split(".")) + 1
             return ".".join(domain.split(".")[-depth:])
-    return records[-1].domain if records else domain
+    if not records:
+        return domain
+    return records[-1].domain
 
 
-async def discover(domain: str, resolver: Resolver) -> Found | None:
-    """Return what holds for an author's domain, None
-    when nobody has said anything. Raises: Unanswered.
+async def discover(domain: str, resolver: Resolver) -> AuthorPolicy | None:
+    """Return what holds for an author's domain, None when nobody has said anything.
+
+    Raises: Unanswered.
     """
     records = await walk(domain, resolver)
     if not records:
         return None
     above = organization(domain, records)
     record = next((row for row in records if row.domain in {domain, above}), records[-1])
-    return Found(record, await _asked(record, domain, resolver), above)
+    return AuthorPolicy(record, await _requested(record, domain, resolver), above)
 
 
-async def _asked(record: DmarcRecord, domain: str, resolver: Resolver) -> str:
+async def _requested(record: DmarcRecord, domain: str, resolver: Resolver) -> str:
     policy = record.policy
     if record.domain != domain:
         policy = record.subdomains
@@ -163,15 +193,18 @@ async def _is_missing(domain: str, resolver: Resolver) -> bool:
 
 
 async def is_aligned(
-    domain: str, author: str, author_policy: Found, resolver: Resolver, *, strict: bool
+    domain: str, author: str, author_policy: AuthorPolicy, resolver: Resolver, *, strict: bool
 ) -> bool:
-    """Whether a domain that has passed SPF or DKIM
-    may speak for the author's. Raises: Unanswered.
+    """Whether a domain that has passed SPF or DKIM may speak for the author's.
+
+    Raises: Unanswered.
     """
-    if not domain or strict or domain == author:
-        return domain == author and bool(domain)
-    if not (
-        domain == author_policy.organization or domain.endswith(f".{author_policy.organization}")
-    ):
+    if not domain:
+        return False
+    if domain == author:
+        return True
+    if strict:
+        return False
+    if not is_within(domain, author_policy.organization):
         return False
     return organization(domain, await walk(domain, resolver)) == author_policy.organization

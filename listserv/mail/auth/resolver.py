@@ -1,9 +1,9 @@
-"""Ask DNS with short time limits and a memory; tests and the doctor give another :class:`Resolver`.
+"""Ask DNS with short time limits and a cache; tests and the doctor give another :class:`Resolver`.
 
 A question has three outcomes: records, none (an empty list), or :class:`Unanswered`, which proves
-nothing either way. When the name server itself is silent, nobody asks it for :data:`SILENCE`
-seconds: a mail must not wait for each of ten questions. A silent zone of somebody else does not
-count for that; the root is asked to tell one from the other.
+nothing either way. When the name server itself is silent, nobody asks it for
+:data:`SILENCE_SECONDS`: a message must not wait for each of ten questions. A silent zone of
+somebody else does not count for that; the root is asked to tell one from the other.
 
 Source: RFC 1035, RFC 2308 (negative answers), RFC 6761 (names that are in no DNS).
 """
@@ -19,17 +19,17 @@ import dns.rdata
 import dns.resolver
 from django.conf import settings
 
-# Seconds for one question, tries included, and for the question that tells whether the name server
-# is there at all.
-LIFETIME = 4.0
-PROBE = 1.0
-# Seconds during which a silent name server is not asked, and during which one name that had no
-# answer is not.
-SILENCE = 30.0
-# Seconds an answer is kept, whatever its own time to live says; an empty one as long as the
-# shortest.
-KEPT = (60.0, 3_600.0)
-MOST_KEPT = 5_000
+# Seconds for one question, tries included.
+QUESTION_SECONDS = 4.0
+# Seconds for the question that tells whether the name server is there at all.
+PROBE_SECONDS = 1.0
+# Seconds for which a silent name server is not asked, nor one name that had no answer.
+SILENCE_SECONDS = 30.0
+# Seconds for which an answer is kept, whatever its own time to live says; an empty one as long as
+# the shortest.
+MIN_CACHE_SECONDS = 60.0
+MAX_CACHE_SECONDS = 3_600.0
+MAX_CACHED = 5_000
 # Domains kept for documents and tests; a demo network lives there. They are asked for nothing.
 _NOWHERE = frozenset({"example", "invalid", "localhost", "test", "onion", "alt"})
 
@@ -49,8 +49,9 @@ class Resolver(Protocol):
     """Whoever answers a question about a name."""
 
     async def ask(self, name: str, kind: str) -> list[str]:
-        """Return the records as text: strings of a TXT joined, names without the last dot; empty
-        when there are none.
+        """Return the records as text; empty when there are none.
+
+        The strings of a TXT are joined, names have no last dot.
 
         Args: kind, ``TXT``, ``A``, ``AAAA``, ``MX`` (as ``preference name``), ``PTR`` or ``NS``.
 
@@ -60,21 +61,30 @@ class Resolver(Protocol):
 
 
 def is_nowhere(domain: str) -> bool:
-    """Whether a domain can be in no DNS (RFC 6761, RFC
-    9476): it has no policy, and nothing vouches for it.
+    """Whether a domain can be in no DNS (RFC 6761, RFC 9476).
+
+    It has no policy, and nothing vouches for it.
     """
     return domain.rstrip(".").rpartition(".")[2].lower() in _NOWHERE
+
+
+def is_unreachable(domain: str) -> bool:
+    """Whether a domain is in no DNS that this host asks.
+
+    The servers of ``HUB_DNS`` may know what others do not.
+    """
+    return is_nowhere(domain) and not settings.HUB_DNS
 
 
 class Dns:
     """The name servers of the host, or those of ``HUB_DNS``."""
 
     def __init__(
-        self, servers: Sequence[tuple[str, int]] = (), *, lifetime: float = LIFETIME
+        self, servers: Sequence[tuple[str, int]] = (), *, lifetime: float = QUESTION_SECONDS
     ) -> None:
         self.lifetime = lifetime
         self._servers = tuple(servers)
-        self._kept: dict[tuple[str, str], tuple[float, list[str] | None]] = {}
+        self._cache: dict[tuple[str, str], tuple[float, list[str] | None]] = {}
         self._silent_until = 0.0
 
     async def ask(self, name: str, kind: str) -> list[str]:
@@ -83,7 +93,7 @@ class Dns:
             return []
         key = (name.lower().rstrip("."), kind)
         moment = time.monotonic()
-        cached = self._kept.get(key)
+        cached = self._cache.get(key)
         if cached is not None and moment < cached[0]:
             if cached[1] is None:
                 raise Unanswered(f"{name} {kind}")
@@ -96,22 +106,22 @@ class Dns:
         try:
             answers, seconds = await self._question(*key, self.lifetime)
         except Unanswered:
-            self._keep(key, None, SILENCE)
-            await self._look_whether_silent()
+            self._remember(key, None, SILENCE_SECONDS)
+            await self._probe()
             raise
-        self._keep(key, answers, min(max(seconds, KEPT[0]), KEPT[1]))
+        self._remember(key, answers, min(max(seconds, MIN_CACHE_SECONDS), MAX_CACHE_SECONDS))
         return answers
 
-    def _keep(self, key: tuple[str, str], answers: list[str] | None, seconds: float) -> None:
-        if len(self._kept) >= MOST_KEPT:
-            self._kept.clear()
-        self._kept[key] = (time.monotonic() + seconds, answers)
+    def _remember(self, key: tuple[str, str], answers: list[str] | None, seconds: float) -> None:
+        if len(self._cache) >= MAX_CACHED:
+            self._cache.clear()
+        self._cache[key] = (time.monotonic() + seconds, answers)
 
-    async def _look_whether_silent(self) -> None:
+    async def _probe(self) -> None:
         try:
-            await self._question(".", "NS", PROBE)
+            await self._question(".", "NS", PROBE_SECONDS)
         except Unanswered:
-            self._silent_until = time.monotonic() + SILENCE
+            self._silent_until = time.monotonic() + SILENCE_SECONDS
 
     async def _question(self, name: str, kind: str, lifetime: float) -> tuple[list[str], float]:
         """Return records and their time to live in seconds."""
@@ -119,14 +129,14 @@ class Dns:
             resolver = self._resolver(lifetime)
             answer = await resolver.resolve(name, kind, raise_on_no_answer=False, search=False)
         except dns.resolver.NXDOMAIN:
-            return [], KEPT[0]
+            return [], MIN_CACHE_SECONDS
         except (*_NO_NAMES, UnicodeError):
             # Whoever writes such a name must not get "no answer" for it, which refuses nothing.
-            return [], KEPT[0]
+            return [], MIN_CACHE_SECONDS
         except (dns.exception.DNSException, OSError) as error:
             raise Unanswered(f"{name} {kind}: {error}") from error
         if answer.rrset is None:
-            return [], KEPT[0]
+            return [], MIN_CACHE_SECONDS
         return [_text(row, kind) for row in answer.rrset], float(answer.rrset.ttl)
 
     def _resolver(self, lifetime: float) -> dns.asyncresolver.Resolver:
@@ -134,7 +144,8 @@ class Dns:
         if self._servers:
             host_resolver.nameservers = [host for host, _port in self._servers]
             host_resolver.nameserver_ports = dict(self._servers)
-        host_resolver.timeout, host_resolver.lifetime = lifetime / 2, lifetime
+        host_resolver.timeout = lifetime / 2
+        host_resolver.lifetime = lifetime
         return host_resolver
 
 

@@ -1,8 +1,8 @@
 """Sender Policy Framework: may this client send mail for the domain of the envelope sender?
 
-Own, and asynchronous: the limits of look-ups are counted over the whole evaluation, and a mail
-waits for the answer. Explanations (``exp=``) are not fetched: what a stranger wrote is no part of
-our replies.
+Our own, and asynchronous: the limits of look-ups are counted over the whole evaluation, and a
+message waits for the answer. Explanations (``exp=``) are not fetched: what a stranger wrote is no
+part of our replies.
 
 Source: RFC 7208.
 """
@@ -10,7 +10,9 @@ Source: RFC 7208.
 import ipaddress
 import re
 from dataclasses import dataclass, field, replace
+from itertools import chain
 
+from listserv.mail.auth.dmarc import is_within
 from listserv.mail.auth.resolver import Resolver, Unanswered
 from listserv.mail.auth.spf_macros import (
     Address,
@@ -21,28 +23,26 @@ from listserv.mail.auth.spf_macros import (
     pieces,
 )
 
-# RFC 7208 §4.6.4.
+# Look-ups, look-ups without an answer, and names of one answer (RFC 7208 §4.6.4).
 MAX_LOOKUPS = 10
 MAX_VOID = 2
 MAX_NAMES = 10
 _PRIVATE = tuple(
     ipaddress.ip_network(text)
     for text in (
-        "127.0.0.0/8",
-        "10.0.0.0/8",
-        "172.16.0.0/12",
-        "192.168.0.0/16",
-        "169.254.0.0/16",
-        "100.64.0.0/10",
-        "::1/128",
-        "fc00::/7",
-        "fe80::/10",
+        "127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16",
+        "100.64.0.0/10", "::1/128", "fc00::/7", "fe80::/10",
     )
-)
+)  # fmt: skip
 _RESULTS = {"+": "pass", "-": "fail", "~": "softfail", "?": "neutral"}
-_WITH_DOMAIN = frozenset({"include", "exists"})
-_LONG, _SHORT = re.compile(r"//[0-9]{1,4}\Z"), re.compile(r"/[0-9]{1,4}\Z")
+# The version of addresses that a mechanism names.
+_NETWORKS = {"ip4": 4, "ip6": 6}
+_WITH_DOMAIN = frozenset({"include", "exists", "ptr"})
 _WITH_CIDR = frozenset({"a", "mx"})
+_MODIFIER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9._-]*")
+_LENGTH = re.compile(r"0|[1-9][0-9]{0,2}")
+# A domain-spec, the length of IPv4 networks, that of IPv6 networks.
+_CIDR = re.compile(r"(.*?)(?:/([0-9]{1,4}))?(?://([0-9]{1,4}))?", re.DOTALL)
 
 
 class _Permanent(Exception):
@@ -51,8 +51,12 @@ class _Permanent(Exception):
 
 @dataclass(frozen=True)
 class Term:
-    """One mechanism: its result when it matches, name,
-    domain-spec, and the network lengths for IPv4 and IPv6.
+    """One mechanism of a record.
+
+    Args:
+        result: the result when it matches.
+        domain: its domain-spec, empty for the domain being looked at.
+        lengths: of networks, for IPv4 and for IPv6.
     """
 
     result: str
@@ -69,13 +73,21 @@ class SpfRecord:
     terms: tuple[Term, ...]
     redirect: str | None = None
 
+    @property
+    def has_all(self) -> bool:
+        """Whether it decides about every client."""
+        return any(term.name == "all" for term in self.terms)
+
 
 def client_address(text: str) -> Address:
-    """Return the address of a client; IPv4 within
-    IPv6 is IPv4 (RFC 7208 §4.1). Raises: ValueError.
+    """Return the address of a client; IPv4 within IPv6 is IPv4 (RFC 7208 §4.1).
+
+    Raises: ValueError.
     """
     ip = ipaddress.ip_address(text.partition("%")[0])
-    return ip.ipv4_mapped or ip if isinstance(ip, ipaddress.IPv6Address) else ip
+    if isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped is not None:
+        return ip.ipv4_mapped
+    return ip
 
 
 def is_public(peer: str) -> bool:
@@ -84,9 +96,7 @@ def is_public(peer: str) -> bool:
         address = client_address(peer)
     except ValueError:
         return False
-    return not any(
-        address.version == network.version and address in network for network in _PRIVATE
-    )
+    return not any(address in network for network in _PRIVATE)
 
 
 def parse(text: str) -> SpfRecord:
@@ -96,14 +106,10 @@ def parse(text: str) -> SpfRecord:
     terms: list[Term] = []
     modifiers: dict[str, str] = {}
     for word in text.split(" ")[1:]:
-        name, equals, value = word.partition("=")
         if not word:
             continue
-        if (
-            equals
-            and name[:1].isalpha()
-            and name.replace("-", "").replace("_", "").replace(".", "").isalnum()
-        ):
+        name, equals, value = word.partition("=")
+        if equals and _MODIFIER_NAME.fullmatch(name):
             _modifier(modifiers, name.lower(), value)
         else:
             terms.append(_term(word))
@@ -120,67 +126,78 @@ def _modifier(modifiers: dict[str, str], name: str, value: str) -> None:
 
 
 def _term(word: str) -> Term:
+    """Return the mechanism that a word of a record is. Raises: BadRecordError."""
     result = _RESULTS.get(word[0])
     body = word[1:] if result else word
-    at = min(
-        (position for position in (body.find(":"), body.find("/")) if position >= 0),
-        default=len(body),
-    )
-    name, rest = body[:at].lower(), body[at:]
-    term = Term(result or "pass", name)
-    if name in {"ip4", "ip6"}:
-        return replace(term, network=_network(name, rest))
-    if name == "all" and not rest:
+    name = body.partition(":")[0].partition("/")[0]
+    parameters = body[len(name) :]
+    term = Term(result or "pass", name.lower())
+    if term.name == "all" and not parameters:
         return term
-    if name in _WITH_DOMAIN or name == "ptr":
-        if not rest and name == "ptr":
-            return term
-        if rest[:1] != ":":
-            raise BadRecordError(word)
-        return replace(term, domain=check_domain(rest[1:]))
-    if name in _WITH_CIDR:
-        domain, lengths = _cidr(rest)
-        if domain == ":":
-            raise BadRecordError(word)
-        return replace(term, domain=check_domain(domain[1:]) if domain else "", lengths=lengths)
+    if term.name in _NETWORKS:
+        return replace(term, network=_network(term.name, parameters))
+    if term.name in _WITH_DOMAIN:
+        return replace(term, domain=_domain_spec(term.name, parameters))
+    if term.name in _WITH_CIDR:
+        domain, lengths = _cidr(parameters)
+        return replace(term, domain=domain, lengths=lengths)
     raise BadRecordError(word)
 
 
-def _network(name: str, rest: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
-    address, slash, length = rest[1:].partition("/")
-    version, most = (4, 32) if name == "ip4" else (6, 128)
+def _network(name: str, parameters: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
+    """Return the network of ``ip4:192.0.2.0/24`` or ``ip6:…``. Raises: BadRecordError."""
+    address, slash, length = parameters[1:].partition("/")
+    if not parameters.startswith(":") or "%" in address:
+        raise BadRecordError(parameters)
     try:
         ip = ipaddress.ip_address(address)
-        if rest[:1] != ":" or ip.version != version or "%" in address:
-            raise BadRecordError(rest)
-        return ipaddress.ip_network((ip, _length(length, most) if slash else most), strict=False)
+        if ip.version != _NETWORKS[name]:
+            raise BadRecordError(parameters)
+        bits = _length(length, ip.max_prefixlen) if slash else ip.max_prefixlen
+        return ipaddress.ip_network((ip, bits), strict=False)
     except ValueError as error:
-        raise BadRecordError(rest) from error
+        raise BadRecordError(parameters) from error
 
 
-def _length(text: str, most: int) -> int:
-    if (
-        not (text.isascii() and text.isdigit() and len(text) < 4)
-        or int(text) > most
-        or (text != "0" and text[0] == "0")
-    ):
+def _domain_spec(name: str, parameters: str) -> str:
+    """Return the domain-spec of ``include:…``; ``ptr`` may have none. Raises: BadRecordError."""
+    if name == "ptr" and not parameters:
+        return ""
+    if not parameters.startswith(":"):
+        raise BadRecordError(parameters)
+    return check_domain(parameters[1:])
+
+
+def _length(text: str | None, most: int) -> int:
+    """Return the length of a network in bits, ``most`` for None. Raises: BadRecordError."""
+    if text is None:
+        return most
+    if not _LENGTH.fullmatch(text):
         raise BadRecordError(text)
-    return int(text)
+    length = int(text)
+    if length > most:
+        raise BadRecordError(text)
+    return length
 
 
-def _cidr(rest: str) -> tuple[str, tuple[int, int]]:
-    """Cut the lengths off the end of a domain-spec: ``/24``,
-    ``//64``, ``/24//64``; a name may hold slashes itself.
+def _cidr(parameters: str) -> tuple[str, tuple[int, int]]:
+    """Return the domain-spec and the lengths of ``:mail.example/24//64``; all may be missing.
+
+    A name may hold slashes itself. Raises: BadRecordError.
     """
-    rest, double, six = rest.rpartition("//") if _LONG.search(rest) else (rest, "", "")
-    rest, slash, four = rest.rpartition("/") if _SHORT.search(rest) else (rest, "", "")
-    if rest and rest[0] != ":":
-        raise BadRecordError(rest)
-    return rest, (_length(four, 32) if slash else 32, _length(six, 128) if double else 128)
+    match = _CIDR.fullmatch(parameters)
+    assert match is not None
+    domain, four, six = match.groups()
+    lengths = (_length(four, 32), _length(six, 128))
+    if not domain:
+        return "", lengths
+    if not domain.startswith(":"):
+        raise BadRecordError(parameters)
+    return check_domain(domain[1:]), lengths
 
 
 @dataclass
-class Check:
+class SpfEvaluation:
     """One evaluation: who asks for what, and how many look-ups are left."""
 
     resolver: Resolver
@@ -191,13 +208,13 @@ class Check:
     async def run(self) -> str:
         """Return the result as RFC 8601 names it."""
         try:
-            return await self._host(self.facts.domain)
+            return await self._check_host(self.facts.domain)
         except (_Permanent, BadRecordError):
             return "permerror"
         except Unanswered:
             return "temperror"
 
-    async def _host(self, domain: str) -> str:
+    async def _check_host(self, domain: str) -> str:
         if not _is_name(domain):
             return "none"
         records = [text for text in await self.resolver.ask(domain, "TXT") if _is_record(text)]
@@ -210,13 +227,13 @@ class Check:
         for term in record.terms:
             if await self._matches(term, facts):
                 return term.result
-        if record.redirect is not None and not any(term.name == "all" for term in record.terms):
+        if record.redirect is not None and not record.has_all:
             return await self._redirect(await self._expand(record.redirect, facts))
         return "neutral"
 
     async def _redirect(self, domain: str) -> str:
         self._count()
-        result = await self._host(domain)
+        result = await self._check_host(domain)
         if result == "none":
             raise _Permanent(domain)
         return result
@@ -227,12 +244,14 @@ class Check:
             raise _Permanent("too many look-ups")
 
     async def _ask(self, name: str, kind: str) -> list[str]:
-        answers = await self.resolver.ask(name, kind) if _fits(name) else []
-        if not answers:
-            self.void += 1
-            if self.void > MAX_VOID:
-                raise _Permanent("too many look-ups without an answer")
-        return answers
+        if _fits(name):
+            answers = await self.resolver.ask(name, kind)
+            if answers:
+                return answers
+        self.void += 1
+        if self.void > MAX_VOID:
+            raise _Permanent("too many look-ups without an answer")
+        return []
 
     async def _expand(self, text: str, facts: SpfFacts) -> str:
         if "%{p" in text.lower():
@@ -244,19 +263,21 @@ class Check:
         if term.name == "all":
             return True
         if term.network is not None:
-            return facts.ip.version == term.network.version and facts.ip in term.network
+            return facts.ip in term.network
         self._count()
-        name = await self._expand(term.domain, facts) if term.domain else facts.domain
+        name = facts.domain
+        if term.domain:
+            name = await self._expand(term.domain, facts)
         if term.name == "include":
             return await self._include(name)
         if term.name == "exists":
             return bool(await self._ask(name, "A"))
         if term.name == "ptr":
-            return any(_is_within(validated, name) for validated in await self._validated(facts))
+            return any(_is_within(client, name) for client in await self._validated(facts))
         return await self._addresses(term, name, facts.ip)
 
     async def _include(self, domain: str) -> bool:
-        result = await self._host(domain)
+        result = await self._check_host(domain)
         if result == "none":
             raise _Permanent(domain)
         return result == "pass"
@@ -275,8 +296,9 @@ class Check:
         return False
 
     async def _validated(self, facts: SpfFacts) -> list[str]:
-        """Return the names of the client that lead back
-        to it (RFC 7208 §5.5); a failure gives none.
+        """Return the names of the client that lead back to it (RFC 7208 §5.5).
+
+        A failure gives none.
         """
         try:
             names = await self._ask(facts.ip.reverse_pointer, "PTR")
@@ -298,7 +320,7 @@ def _kind(ip: Address) -> str:
 
 
 def _is_record(text: str) -> bool:
-    return text[:6].lower() == "v=spf1" and text[6:7] in {"", " "}
+    return text.partition(" ")[0].lower() == "v=spf1"
 
 
 def _fits(domain: str) -> bool:
@@ -311,33 +333,33 @@ def _is_name(domain: str) -> bool:
 
 
 def _is_within(name: str, domain: str) -> bool:
-    name, domain = name.lower().rstrip("."), domain.lower().rstrip(".")
-    return name == domain or name.endswith(f".{domain}")
+    return is_within(name.lower().rstrip("."), domain.lower().rstrip("."))
 
 
 def _best(names: list[str], domain: str) -> str:
-    """Return the name a ``p`` macro stands for: the domain
-    itself, one within it, any, or unknown (RFC 7208 §7.3).
+    """Return the name a ``p`` macro stands for (RFC 7208 §7.3).
+
+    The domain itself, one within it, any, or unknown.
     """
     exact = [name for name in names if name.lower().rstrip(".") == domain.lower()]
     within = [name for name in names if _is_within(name, domain)]
-    return (exact or within or names or ["unknown"])[0]
+    return next(chain(exact, within, names), "unknown")
 
 
 async def check_host(*, ip: str, mail_from: str, helo: str, resolver: Resolver) -> str:
-    """Return what the domain of an envelope sender says of a client.
+    """Return what the domain of an envelope sender says of a client; never raises.
 
     Args: ip, the client; mail_from, an address, empty for ``<>``, which is looked at as the HELO
     name's postmaster.
 
-    Returns: ``pass fail softfail neutral none temperror permerror`` (RFC 8601 §2.7.2); never
-    raises.
+    Returns: ``pass fail softfail neutral none temperror permerror`` (RFC 8601 §2.7.2).
     """
     local, at, domain = mail_from.rpartition("@")
-    domain = domain if at else helo
+    if not at:
+        domain = helo
     try:
         address = client_address(ip)
     except ValueError:
         return "none"
     facts = SpfFacts(address, f"{local or 'postmaster'}@{domain}", helo, domain)
-    return await Check(resolver, facts).run()
+    return await SpfEvaluation(resolver, facts).run()

@@ -15,8 +15,10 @@ _MACRO = re.compile(r"%(?:\{([A-Za-z])([0-9]{0,3})([rR]?)([-.+,/_=]*)\}|([%_-]))
 _LITERAL = re.compile(r"[\x21-\x24\x26-\x7e]*\Z")
 _TOP_LABEL = re.compile(r"(?=[A-Za-z0-9-]*[A-Za-z-])[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\Z")
 _LETTERS = frozenset("slodiphv")
+_EXPLANATION_LETTERS = frozenset("crt")
 _PLAIN = {"%": "%", "_": " ", "-": "%20"}
-MAX_NAME = 253  # characters
+# Characters of a name.
+MAX_NAME = 253
 
 
 class BadRecordError(ValueError):
@@ -25,8 +27,9 @@ class BadRecordError(ValueError):
 
 @dataclass(frozen=True)
 class SpfFacts:
-    """What macros speak of: client, sender (local part and
-    domain), HELO name, and the domain being looked at.
+    """What macros speak of.
+
+    Client, sender (local part and domain), HELO name, and the domain being looked at.
     """
 
     ip: Address
@@ -51,7 +54,9 @@ class SpfFacts:
 
 
 def _dotted(ip: Address) -> str:
-    return str(ip) if ip.version == 4 else ".".join(ip.exploded.replace(":", ""))
+    if ip.version == 4:
+        return str(ip)
+    return ".".join(ip.exploded.replace(":", ""))
 
 
 def pieces(text: str) -> list[str | re.Match[str]]:
@@ -62,39 +67,59 @@ def pieces(text: str) -> list[str | re.Match[str]]:
         parts += [text[at : match.start()], match]
         at = match.end()
     parts.append(text[at:])
-    for piece in parts:
-        if isinstance(piece, str):
-            if not _LITERAL.match(piece):
-                raise BadRecordError(text)
-        elif piece[1] and (
-            piece[1].lower() not in _LETTERS | set("crt") or piece[2].strip("0") == "" != piece[2]
-        ):
-            raise BadRecordError(text)
+    if not all(map(_is_sound, parts)):
+        raise BadRecordError(text)
     return parts
 
 
+def _is_sound(part: str | re.Match[str]) -> bool:
+    """Whether a part of a macro-string keeps to the grammar."""
+    if isinstance(part, str):
+        return _LITERAL.match(part) is not None
+    letter, digits = part[1], part[2]
+    # "%%", "%_" and "%-" stand for themselves.
+    if letter is None:
+        return True
+    if letter.lower() not in _LETTERS | _EXPLANATION_LETTERS:
+        return False
+    # A number of labels is not zero.
+    return not digits or digits.strip("0") != ""
+
+
 def check_domain(text: str) -> str:
-    """Return a domain-spec that keeps to the grammar: it
-    ends with a macro or a top label. Raises: BadRecordError.
+    """Return a domain-spec that keeps to the grammar. Raises: BadRecordError.
+
+    It ends with a macro or a top label.
     """
     parts = pieces(text)
-    if any(
-        isinstance(piece, re.Match) and (piece[1] or "").lower() in tuple("crt") for piece in parts
-    ):
+    if any(map(_is_for_explanations, parts)):
         raise BadRecordError(text)
     tail = parts[-1]
     if tail == "" and len(parts) > 1:
         return text
     assert isinstance(tail, str)
     rest, dot, top = tail.removesuffix(".").rpartition(".")
-    if not dot or not _TOP_LABEL.match(top) or (not rest and len(parts) == 1):
+    if not dot or not _TOP_LABEL.match(top):
+        raise BadRecordError(text)
+    if not rest and len(parts) == 1:
         raise BadRecordError(text)
     return text
 
 
+def _is_for_explanations(part: str | re.Match[str]) -> bool:
+    """Whether a part is a macro that only explanations may have (RFC 7208 §7.2)."""
+    if isinstance(part, str):
+        return False
+    letter = part[1]
+    if letter is None:
+        return False
+    return letter.lower() in _EXPLANATION_LETTERS
+
+
 def expand(text: str, facts: SpfFacts) -> str:
-    """Return a domain-spec with its macros replaced, cut
-    at the left to the length of a name (RFC 7208 §7.3).
+    """Return a domain-spec with its macros replaced (RFC 7208 §7.3).
+
+    It is cut at the left to the length of a name.
     """
     out = []
     for piece in pieces(text):
@@ -110,10 +135,14 @@ def expand(text: str, facts: SpfFacts) -> str:
     return name
 
 
-def _value(piece: re.Match[str], facts: SpfFacts) -> str:
-    letter, digits, turned, delimiters = piece[1], piece[2], piece[3], piece[4] or "."
-    parts = re.split(f"[{re.escape(delimiters)}]", facts.of(letter.lower()))
-    if turned:
+def _value(macro: re.Match[str], facts: SpfFacts) -> str:
+    letter, digits, is_reversed, delimiters = macro.group(1, 2, 3, 4)
+    parts = re.split(f"[{re.escape(delimiters or '.')}]", facts.of(letter.lower()))
+    if is_reversed:
         parts.reverse()
-    value = ".".join(parts[-int(digits) :] if digits else parts)
-    return quote(value, safe="-._~") if letter.isupper() else value
+    if digits:
+        parts = parts[-int(digits) :]
+    value = ".".join(parts)
+    if letter.isupper():
+        return quote(value, safe="-._~")
+    return value

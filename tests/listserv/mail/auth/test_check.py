@@ -29,26 +29,26 @@ def zone(policy: str = "reject", **more: Any) -> Zone:
 
 
 async def checked(
-    raw: bytes = RAW, *, peer: str = CLIENT, mail_from: str = "amina@a.org", dns: Zone | None = None, **delivery: Any
+    raw: bytes = RAW, *, peer: str = CLIENT, mail_from: str = "amina@a.org", dns: Zone | None = None, **fields: Any
 ) -> DomainChecks | None:
     """Return the checks of a mail from a member at a.org."""
-    facts: dict[str, Any] = {
+    options: dict[str, Any] = {
         "auth_id": None, "size": len(raw), "received_at": datetime.now(UTC),
-        "recipients": (Recipient("risk@hub.org", "post"),), **delivery,
+        "recipients": (Recipient("risk@hub.org", "post"),), **fields,
     }  # fmt: skip
-    made = Delivery(peer=peer, helo="client.org", mail_from=mail_from, raw=raw, **facts)
+    delivery = Delivery(peer=peer, helo="client.org", mail_from=mail_from, raw=raw, **options)
 
     async def is_member(address: str) -> bool:
         return address.endswith("@a.org")
 
-    return await check(made, is_member=is_member, resolver=dns or zone())
+    return await check(delivery, is_member=is_member, resolver=dns or zone())
 
 
 async def summary(*args: Any, **kwargs: Any) -> str:
     """Return DMARC's result, and whether the mail is disowned."""
-    found = await checked(*args, **kwargs)
-    assert found is not None
-    return f"{found.dmarc}{' forged' if found.is_forged else ''}"
+    checks = await checked(*args, **kwargs)
+    assert checks is not None
+    return f"{checks.dmarc}{' forged' if checks.is_forged else ''}"
 
 
 @pytest.mark.parametrize("policy, forged", [("reject", " forged"), ("quarantine", " forged"), ("none", "")])
@@ -88,9 +88,9 @@ async def test_a_client_behind_a_relay_that_nobody_named_is_not_guessed_at():
 
 
 async def test_a_domain_without_a_policy_vouches_for_nothing():
-    found = await checked(signed(RAW, "a.org"), dns=Zone(keys("a.org")))
-    assert found == DomainChecks(domain="a.org")
-    assert str(found) == "spf=none dkim=none dmarc=none (p=none) header.from=a.org"
+    checks = await checked(signed(RAW, "a.org"), dns=Zone(keys("a.org")))
+    assert checks == DomainChecks(domain="a.org")
+    assert str(checks) == "spf=none dkim=none dmarc=none (p=none) header.from=a.org"
 
 
 async def test_it_is_only_asked_where_it_matters(settings):
@@ -112,7 +112,7 @@ RELAYED = b"Authentication-Results: mx.hub.org; %s\r\nReceived: from x ([203.0.1
 
 
 @pytest.mark.parametrize(
-    "told, result",
+    "results, verdict",
     [
         (b"dmarc=pass header.from=a.org", "pass"),
         (b"dmarc=pass header.from=evil.org", "temperror"),
@@ -127,11 +127,11 @@ RELAYED = b"Authentication-Results: mx.hub.org; %s\r\nReceived: from x ([203.0.1
         (b"spf=fail smtp.mailfrom=amina@a.org", "fail forged"),
     ],
 )
-async def test_a_trusted_relay_is_believed_about_the_author_we_read(settings, told, result):
+async def test_a_trusted_relay_is_believed_about_the_author_we_read(settings, results, verdict):
     settings.HUB_TRUSTED_RELAYS = (ipaddress.ip_network("10.0.0.25/32"),)
     settings.HUB_AUTHSERV_ID = "mx.hub.org"
-    assert await summary(RELAYED.replace(b"%s", told), peer="10.0.0.25") == result
-    assert await summary(RELAYED.replace(b"%s", told), peer=ELSEWHERE) == "fail forged"
+    assert await summary(RELAYED.replace(b"%s", results), peer="10.0.0.25") == verdict
+    assert await summary(RELAYED.replace(b"%s", results), peer=ELSEWHERE) == "fail forged"
 
 
 async def test_a_fault_of_ours_proves_nothing_and_loses_nothing(caplog):
@@ -168,8 +168,8 @@ async def test_a_domain_in_no_dns_asks_nobody(settings):
     async def nobody(address: str) -> bool:
         raise AssertionError(address)
 
-    made = Delivery(
+    delivery = Delivery(
         peer=CLIENT, helo="x", auth_id=None, mail_from="", size=9, received_at=datetime.now(UTC),
         raw=b"From: a@people.example\r\n\r\nx\r\n", recipients=(Recipient("risk@hub.org", "post"),),
     )  # fmt: skip
-    assert await check(made, is_member=nobody) == DomainChecks(domain="people.example")
+    assert await check(delivery, is_member=nobody) == DomainChecks(domain="people.example")

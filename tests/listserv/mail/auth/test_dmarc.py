@@ -13,43 +13,43 @@ def zone(**records: str) -> Zone:
 
 
 async def test_the_record_of_the_domain_itself_holds_first():
-    found = await dmarc.discover("a.org", zone(a__org="v=DMARC1; p=reject; sp=none; adkim=s; rua=mailto:x@a.org"))
-    assert found is not None and (found.policy, found.organization) == ("reject", "a.org")
-    assert found.record.strict_dkim and not found.record.strict_spf and found.record.reports == "mailto:x@a.org"
+    policy = await dmarc.discover("a.org", zone(a__org="v=DMARC1; p=reject; sp=none; adkim=s; rua=mailto:x@a.org"))
+    assert policy is not None and (policy.policy, policy.organization) == ("reject", "a.org")
+    assert policy.record.strict_dkim and not policy.record.strict_spf and policy.record.reports == "mailto:x@a.org"
 
 
 async def test_subdomains_follow_the_organization_with_a_policy_of_their_own():
     records = zone(a__org="v=DMARC1; p=reject; sp=quarantine; np=none")
-    found = await dmarc.discover("deep.mail.a.org", records)
-    assert found is not None and (found.policy, found.organization) == ("none", "a.org")
+    policy = await dmarc.discover("deep.mail.a.org", records)
+    assert policy is not None and (policy.policy, policy.organization) == ("none", "a.org")
     records.rows["deep.mail.a.org"] = {"A": ["192.0.2.1"]}
-    found = await dmarc.discover("deep.mail.a.org", records)
-    assert found is not None and found.policy == "quarantine"
+    policy = await dmarc.discover("deep.mail.a.org", records)
+    assert policy is not None and policy.policy == "quarantine"
 
 
 async def test_a_domain_that_tries_a_policy_out_asks_for_one_step_less():
     for policy_asked, meant in (("reject", "quarantine"), ("quarantine", "none"), ("none", "none")):
-        found = await dmarc.discover("a.org", zone(a__org=f"v=DMARC1; p={policy_asked}; t=y"))
-        assert found is not None and found.policy == meant
+        policy = await dmarc.discover("a.org", zone(a__org=f"v=DMARC1; p={policy_asked}; t=y"))
+        assert policy is not None and policy.policy == meant
 
 
 async def test_below_a_public_suffix_each_is_an_organization_of_its_own():
     records = zone(gov__xx="v=DMARC1; p=reject; psd=y", org="v=DMARC1; p=none")
-    found = await dmarc.discover("mail.health.gov.xx", records)
-    assert found is not None and (found.organization, found.policy) == ("health.gov.xx", "reject")
-    assert not await dmarc.is_aligned("trade.gov.xx", "mail.health.gov.xx", found, records, strict=False)
-    assert await dmarc.is_aligned("health.gov.xx", "mail.health.gov.xx", found, records, strict=False)
+    policy = await dmarc.discover("mail.health.gov.xx", records)
+    assert policy is not None and (policy.organization, policy.policy) == ("health.gov.xx", "reject")
+    assert not await dmarc.is_aligned("trade.gov.xx", "mail.health.gov.xx", policy, records, strict=False)
+    assert await dmarc.is_aligned("health.gov.xx", "mail.health.gov.xx", policy, records, strict=False)
     # A record at a top-level domain makes nobody's neighbours his own.
-    found = await dmarc.discover("victim.org", records)
-    assert found is not None and found.organization == "victim.org"
-    assert not await dmarc.is_aligned("evil.org", "victim.org", found, records, strict=False)
+    policy = await dmarc.discover("victim.org", records)
+    assert policy is not None and policy.organization == "victim.org"
+    assert not await dmarc.is_aligned("evil.org", "victim.org", policy, records, strict=False)
 
 
 async def test_psd_n_ends_the_walk_at_an_organization_below_another():
     records = zone(a__org="v=DMARC1; p=none", dept__a__org="v=DMARC1; p=reject; psd=n")
-    found = await dmarc.discover("x.dept.a.org", records)
-    assert found is not None and (found.organization, found.policy) == ("dept.a.org", "reject")
-    assert not await dmarc.is_aligned("a.org", "x.dept.a.org", found, records, strict=False)
+    policy = await dmarc.discover("x.dept.a.org", records)
+    assert policy is not None and (policy.organization, policy.policy) == ("dept.a.org", "reject")
+    assert not await dmarc.is_aligned("a.org", "x.dept.a.org", policy, records, strict=False)
 
 
 @pytest.mark.parametrize(
@@ -62,16 +62,16 @@ async def test_psd_n_ends_the_walk_at_an_organization_below_another():
 )  # fmt: skip
 async def test_alignment(domain, strict, aligned):
     records = zone(a__org="v=DMARC1; p=reject")
-    found = await dmarc.discover("a.org", records)
-    assert found is not None
-    assert await dmarc.is_aligned(domain, "a.org", found, records, strict=strict) is aligned
+    policy = await dmarc.discover("a.org", records)
+    assert policy is not None
+    assert await dmarc.is_aligned(domain, "a.org", policy, records, strict=strict) is aligned
 
 
 async def test_a_long_name_costs_eight_questions():
     records = zone(a__org="v=DMARC1; p=reject")
     name = ".".join("x" * 40) + ".a.org"
-    found = await dmarc.discover(name, records)
-    assert found is not None and found.organization == "a.org"
+    policy = await dmarc.discover(name, records)
+    assert policy is not None and policy.organization == "a.org"
     walked = [asked for asked, kind in records.asked if kind == "TXT"]
     assert len(walked) == 8
 
@@ -90,8 +90,8 @@ async def test_two_records_are_none_and_a_silent_zone_is_no_answer():
 
 
 def test_a_policy_that_is_none_of_the_three_is_none():
-    found = dmarc.parse("v=DMARC1; p=block; sp=REJECT", "a.org")
-    assert found is not None and (found.policy, found.subdomains, found.missing) == ("none", "reject", "reject")
+    policy = dmarc.parse("v=DMARC1; p=block; sp=REJECT", "a.org")
+    assert policy is not None and (policy.policy, policy.subdomains, policy.missing) == ("none", "reject", "reject")
 
 
 def test_international_domains_are_compared_as_dns_knows_them():
@@ -106,7 +106,7 @@ def test_policy_of_is_what_a_writer_must_know(settings):
     assert [author_policy.policy_of(name, resolver=records) for name in ("a.org", "x.a.org", "B.org", "c.org", "")] == [
         "reject", "none", "quarantine", None, None,
     ]  # fmt: skip
-    # What cannot be found out is treated with care, and a domain of the documents is asked for nothing.
+    # What cannot be policy out is treated with care, and a domain of the documents is asked for nothing.
     assert author_policy.policy_of("a.org", resolver=Zone({}, silent=["_dmarc.a.org"])) == "reject"
     settings.HUB_DMARC = "off"
     assert author_policy.policy_of("a.org") == "reject"

@@ -61,7 +61,7 @@ def site(tmp_path: Path | None = None, *, without: str = "", silent: tuple[str, 
     return Site(dns=Zone(rows, silent), **{**facts, **changes})
 
 
-def said(finding: Finding) -> str:
+def summary(finding: Finding) -> str:
     """Return state and first record."""
     return " | ".join([finding.state, *finding.records[:1]])
 
@@ -119,7 +119,7 @@ async def test_a_good_domain_is_good():
 )  # fmt: skip
 async def test_what_is_wrong_is_said_with_what_to_do(ask, changes, answer):
     finding = await ask(site(**changes))
-    assert said(finding) == answer
+    assert summary(finding) == answer
     assert "%" not in finding.sentence and len(finding.sentence) > 20
 
 
@@ -154,10 +154,11 @@ async def test_a_published_key_is_compared_with_our_own(tmp_path):
 def _certificate(path: Path, days: int, name: str) -> Path:
     key = ed25519.Ed25519PrivateKey.generate()
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-    made = x509.CertificateBuilder().subject_name(subject).issuer_name(subject).public_key(key.public_key())
-    made = made.serial_number(1).not_valid_before(NOW - timedelta(days=90)).not_valid_after(NOW + timedelta(days=days))
-    made = made.add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
-    path.write_bytes(made.sign(key, None).public_bytes(serialization.Encoding.PEM))
+    builder = x509.CertificateBuilder().subject_name(subject).issuer_name(subject).public_key(key.public_key())
+    builder = builder.serial_number(1).not_valid_before(NOW - timedelta(days=90))
+    builder = builder.not_valid_after(NOW + timedelta(days=days))
+    builder = builder.add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
+    path.write_bytes(builder.sign(key, None).public_bytes(serialization.Encoding.PEM))
     return path
 
 
@@ -187,9 +188,9 @@ async def test_silence_and_faults_are_said_and_end_nothing(caplog):
         raise RuntimeError("a fault")
 
     here = site(silent=("lists.org",))
-    found = {one.topic: one async for one in examine(here, {"MX": domain_checks.mx, "X": broken})}
-    assert {topic: one.state for topic, one in found.items()} == {"MX": "unknown", "X": "unknown"}
-    assert "a fault" in found["X"].sentence and "HUB_DNS" in found["MX"].sentence
+    findings = {finding.topic: finding async for finding in examine(here, {"MX": domain_checks.mx, "X": broken})}
+    assert {topic: finding.state for topic, finding in findings.items()} == {"MX": "unknown", "X": "unknown"}
+    assert "a fault" in findings["X"].sentence and "HUB_DNS" in findings["MX"].sentence
 
 
 @pytest.mark.parametrize(
@@ -228,8 +229,8 @@ def test_the_page_looks_when_asked_and_shows_the_record_to_paste(client, cast):
     page = client.post(url, follow=True).content.decode()
     assert "v=DMARC1; p=quarantine; rua=mailto:postmaster@lists.org" in page
     assert "things are wrong" in page and "Look again" in page
-    found = report.last()
-    assert found is not None and len(found.findings) == len(host_checks.EXAMINATIONS)
+    last = report.last()
+    assert last is not None and len(last.findings) == len(host_checks.EXAMINATIONS)
 
 
 @pytest.mark.usefixtures("_here")
@@ -287,6 +288,6 @@ def test_the_command_speaks_json_and_ends_with_0_when_all_is_well():
     out = StringIO()
     names = {"127__0__0__1": "lists.org", "mail__org": "mail.org"}
     call_command("mail_doctor", "--json", stdout=out, site=site(relay=Endpoint("mail.org", 25), line=Greeter(**names)))
-    found = [json.loads(line) for line in out.getvalue().splitlines()]
-    assert {row["state"] for row in found} <= {"good", "advice", "unknown"}
-    assert {row["topic"] for row in found} == set(host_checks.EXAMINATIONS)
+    rows = [json.loads(line) for line in out.getvalue().splitlines()]
+    assert {row["state"] for row in rows} <= {"good", "advice", "unknown"}
+    assert {row["topic"] for row in rows} == set(host_checks.EXAMINATIONS)

@@ -45,9 +45,9 @@ def test_the_page_passes_axe_and_fits_a_phone_before_while_and_after(client, cas
         for path in pages:
             await page.goto(HOST + path)
             over = await page.evaluate("document.documentElement.scrollWidth - innerWidth")
-            found = await violations(page)
-            if found or over > 0:
-                wrong[path] = (found, over)
+            broken_rules = await violations(page)
+            if broken_rules or over > 0:
+                wrong[path] = (broken_rules, over)
         assert not wrong, wrong
 
     in_browser(work)

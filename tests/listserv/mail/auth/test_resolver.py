@@ -56,39 +56,39 @@ async def stub():
 
 
 async def test_records_come_as_text_and_are_remembered(stub):
-    found = Dns([("127.0.0.1", stub.port)])
-    assert await found.ask("A.org", "TXT") == ["v=spf1 -all"]
-    assert await found.ask("a.org.", "TXT") == ["v=spf1 -all"]
-    assert await found.ask("a.org", "MX") == ["10 mx.a.org"]
-    assert await found.ask("a.org", "AAAA") == ["2001:db8::1"]
-    assert await found.ask("1.2.0.192.in-addr.arpa", "PTR") == ["host.a.org"]
-    assert await found.ask("a.org", "A") == await found.ask("nobody.org", "A") == []
-    assert await found.ask("a..org", "A") == await found.ask("x" * 64 + ".org", "A") == []
-    assert await found.ask("ß\u200d.org", "A") == await found.ask("xn--\u0600.org", "A") == []
+    servers = Dns([("127.0.0.1", stub.port)])
+    assert await servers.ask("A.org", "TXT") == ["v=spf1 -all"]
+    assert await servers.ask("a.org.", "TXT") == ["v=spf1 -all"]
+    assert await servers.ask("a.org", "MX") == ["10 mx.a.org"]
+    assert await servers.ask("a.org", "AAAA") == ["2001:db8::1"]
+    assert await servers.ask("1.2.0.192.in-addr.arpa", "PTR") == ["host.a.org"]
+    assert await servers.ask("a.org", "A") == await servers.ask("nobody.org", "A") == []
+    assert await servers.ask("a..org", "A") == await servers.ask("x" * 64 + ".org", "A") == []
+    assert await servers.ask("ß\u200d.org", "A") == await servers.ask("xn--\u0600.org", "A") == []
     assert stub.asked.count("a.org. TXT") == 1
 
 
 async def test_a_broken_zone_is_no_answer_and_others_are_asked_on(stub):
-    found = Dns([("127.0.0.1", stub.port)], lifetime=0.2)
+    servers = Dns([("127.0.0.1", stub.port)], lifetime=0.2)
     for _time in range(2):
         with pytest.raises(Unanswered):
-            await found.ask("broken.org", "A")
+            await servers.ask("broken.org", "A")
     with pytest.raises(Unanswered):
-        await found.ask("silent.org", "A")
+        await servers.ask("silent.org", "A")
     # The root was asked in between: the name server is there, it is the zones that are not.
     assert ". NS" in stub.asked
-    assert await found.ask("a.org", "MX") == ["10 mx.a.org"]
+    assert await servers.ask("a.org", "MX") == ["10 mx.a.org"]
 
 
 async def test_a_silent_name_server_is_not_asked_again_and_again(monkeypatch):
-    monkeypatch.setattr(resolver, "PROBE", 0.1)
+    monkeypatch.setattr(resolver, "PROBE_SECONDS", 0.1)
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as mute:
         mute.bind(("127.0.0.1", 0))
-        found = Dns([("127.0.0.1", mute.getsockname()[1])], lifetime=0.1)
+        servers = Dns([("127.0.0.1", mute.getsockname()[1])], lifetime=0.1)
         began = time.monotonic()
         for number in range(50):
             with pytest.raises(Unanswered):
-                await found.ask(f"h{number}.org", "A")
+                await servers.ask(f"h{number}.org", "A")
         assert time.monotonic() - began < 4
 
 

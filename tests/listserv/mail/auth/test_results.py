@@ -4,7 +4,7 @@ import ipaddress
 
 import pytest
 
-from listserv.mail.auth.authentication_results import believed, one, parse
+from listserv.mail.auth.authentication_results import agreed_result, parse, trusted_results
 from listserv.mail.auth.canonical import SignedMessage
 
 RELAY, OTHERS = "10.0.0.25", "203.0.113.9"
@@ -15,11 +15,12 @@ REAL = "Authentication-Results: mx.hub.org; dmarc=pass (p=reject dis=none) heade
 FORGED = REAL.replace("dmarc=fail", "dmarc=pass")
 
 
-def told(*fields: str, peer: str = RELAY, name: str = "mx.hub.org") -> str:
+def believed(*fields: str, peer: str = RELAY, name: str = "mx.hub.org") -> str:
     """Return what is believed of DMARC; empty for nothing."""
     raw = "\r\n".join([*fields, "From: joe@a.org", "", "x", ""]).encode()
-    found = one(believed(SignedMessage(raw), peer=peer, networks=NETWORKS, authserv_id=name) or [], "dmarc")
-    return found.value if found else ""
+    results = trusted_results(SignedMessage(raw), peer=peer, networks=NETWORKS, authserv_id=name)
+    result = agreed_result(results, "dmarc")
+    return result.value if result else ""
 
 
 FAIL = REAL.replace("dmarc=pass", "dmarc=fail")
@@ -50,13 +51,13 @@ ROWS = {
 @pytest.mark.parametrize("row", ROWS)
 def test_what_is_believed_from_a_relay(row):
     fields, result = ROWS[row]
-    assert told(*fields) == result
+    assert believed(*fields) == result
     # From anybody else nothing is, nor when the relay has no name.
-    assert told(*fields, peer=OTHERS) == told(*fields, peer="nonsense") == told(*fields, name="") == ""
+    assert believed(*fields, peer=OTHERS) == believed(*fields, peer="nonsense") == believed(*fields, name="") == ""
 
 
 def test_a_relay_may_come_by_either_protocol():
-    assert told(REAL, BORDER, peer="::ffff:10.0.0.25") == told(REAL, BORDER, peer="2001:db8::25") == "pass"
+    assert believed(REAL, BORDER, peer="::ffff:10.0.0.25") == believed(REAL, BORDER, peer="2001:db8::25") == "pass"
 
 
 def test_a_field_is_read_with_its_properties_and_policy():

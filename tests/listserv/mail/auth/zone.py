@@ -15,7 +15,7 @@ class Zone:
     """Answers from ``{"name": {"TXT": [...]}}``; names in ``silent`` have no answer. ``asked`` is what was asked."""
 
     def __init__(self, rows: Mapping[str, Mapping[str, Sequence[str]]], silent: Sequence[str] = ()) -> None:
-        self.rows = {name.lower(): {kind: list(found) for kind, found in kinds.items()} for name, kinds in rows.items()}
+        self.rows = {name.lower(): {kind: list(texts) for kind, texts in kinds.items()} for name, kinds in rows.items()}
         self.silent = {name.lower() for name in silent}
         self.asked: list[tuple[str, str]] = []
 
