@@ -46,16 +46,24 @@ _BEHIND_SENDER = re.compile(
 )
 
 
+# Octets of a line, and of what follows it, that are looked at.
+_LINE_OCTETS = 500
+_HEAD_OCTETS = 4_096
+# Octets of line ends between a message and the next separator.
+_MAX_LINE_ENDS = 4
+
+
 @dataclass(frozen=True)
 class Span:
-    """Where one message lies in its file, in bytes;
-    ``quoted`` whether ``>From `` is to be undone.
+    """Where one message lies in its file, in bytes.
+
+    Args: quoted, whether ``>From `` is to be undone; sent, when the separator says it was sent.
     """
 
     start: int
     end: int
     quoted: bool = False
-    sent: datetime | None = None  # what the separator says
+    sent: datetime | None = None
 
     @property
     def size(self) -> int:
@@ -69,8 +77,9 @@ def is_mbox(head: bytes) -> bool:
 
 
 def is_message(head: bytes) -> bool:
-    """Whether a file that begins so is a single message:
-    a header with two fields that only mails have.
+    """Whether a file that begins so is a single message.
+
+    It has a header with two fields that only messages have.
     """
     return names_mail_fields(head[message_start(head) :])
 
@@ -82,12 +91,15 @@ def find_messages(data: Buffer) -> Iterator[Span]:
     strict = at is not None and _is_dated(data, at, _line_end(data, at))
     while at is not None:
         start = _line_end(data, at)
-        end, following, exact = _by_length(data, start, strict)
-        if not exact:
-            following = _next(data, start, strict)
-            end = _without_empty_line(data, start, len(data) if following is None else following)
-        yield Span(start, end, not exact, _stamp(data[at:start]))
-        at = following
+        sent = _sent_at(data[at:start])
+        end = _end_by_length(data, start, strict)
+        if end is not None:
+            at = _separator_behind(data, end)
+            yield Span(start, end, quoted=False, sent=sent)
+            continue
+        at = _next(data, start, strict)
+        end = _without_empty_line(data, start, len(data) if at is None else at)
+        yield Span(start, end, quoted=True, sent=sent)
 
 
 def unquoted(raw: bytes) -> bytes:
@@ -127,46 +139,75 @@ def _next(data: Buffer, start: int, strict: bool) -> int | None:
 
 
 def _is_separator(data: Buffer, at: int, strict: bool) -> bool:
+    """Whether a line ``From `` begins a message; ``strict`` where separators have a date."""
     below = _line_end(data, at)
-    if strict and not _is_dated(data, at, below):
+    has_header = _FIELD.match(data[below : below + 200]) is not None
+    if not strict:
+        return has_header and _is_below_empty_line(data, at)
+    if not _is_dated(data, at, below):
         return False
-    if not _FIELD.match(data[below : below + 200]):
-        # Some programs put an empty line before the header; a header must follow it then.
-        return (
-            strict
-            and data[below : below + 1] in (b"\r", b"\n")
-            and names_mail_fields(data[below : below + 4096].lstrip(b"\r\n"))
-        )
-    if strict:
+    if has_header:
         return True
-    return data[max(at - 2, 0) : at] == b"\n\n" or data[max(at - 3, 0) : at] == b"\n\r\n"
+    # Some programs put an empty line before the header; a header must follow it then.
+    return _is_line_end(data, below) and names_mail_fields(_head(data, below))
+
+
+def _is_below_empty_line(data: Buffer, at: int) -> bool:
+    return data[max(at - 3, 0) : at].endswith((b"\n\n", b"\n\r\n"))
+
+
+def _is_line_end(data: Buffer, at: int) -> bool:
+    return data[at : at + 1] in (b"\r", b"\n")
+
+
+def _head(data: Buffer, at: int) -> bytes:
+    """Return the beginning of what follows, without empty lines before it."""
+    return data[at : at + _HEAD_OCTETS].lstrip(b"\r\n")
 
 
 def _is_dated(data: Buffer, at: int, below: int) -> bool:
-    """Whether a line has the date of a separator; one
-    of another form needs a mail's header below it.
+    """Whether a line has the date of a separator.
+
+    One of another form needs a message's header below it.
     """
-    line = data[at : min(below, at + 500)]
+    line = data[at : min(below, at + _LINE_OCTETS)]
     if _DATED.match(line) is not None:
         return True
-    head = data[below : below + 4096].lstrip(b"\r\n")
-    return _HARDLY_DATED.match(line) is not None and names_mail_fields(head)
+    return _HARDLY_DATED.match(line) is not None and names_mail_fields(_head(data, below))
 
 
-def _by_length(data: Buffer, start: int, strict: bool) -> tuple[int, int | None, bool]:
-    """Return the end, the next separator and True where the header's Content-Length is right."""
+def _end_by_length(data: Buffer, start: int, strict: bool) -> int | None:
+    """Return where a message ends by its Content-Length; None where that is missing or wrong.
+
+    It is right when it leads to the next separator, or to the end of the file.
+    """
     body = header_end(data, start, min(len(data), start + MAX_HEADER))
     match = _LENGTH.search(data[start:body])
     if match is None:
-        return 0, None, False
+        return None
     end = body + int(match[1])
+    if end > len(data):
+        return None
+    following = _separator_behind(data, end)
+    if following is None:
+        return end
+    if data[following - 1 : following] != b"\n":
+        return None
+    if data[following : following + 5] != b"From ":
+        return None
+    if not _is_separator(data, following, strict):
+        return None
+    return end
+
+
+def _separator_behind(data: Buffer, end: int) -> int | None:
+    """Return where the next message may begin behind line ends; None at the end of the file."""
     at = end
-    while at < len(data) and at < end + 4 and data[at : at + 1] in (b"\r", b"\n"):
+    while at < end + _MAX_LINE_ENDS and _is_line_end(data, at):
         at += 1
-    if end <= len(data) and at >= len(data):
-        return end, None, True
-    is_right = end < len(data) and data[at - 1 : at] == b"\n" and _is_separator(data, at, strict)
-    return (end, at, True) if is_right and data[at : at + 5] == b"From " else (0, None, False)
+    if at >= len(data):
+        return None
+    return at
 
 
 def _without_empty_line(data: Buffer, start: int, end: int) -> int:
@@ -176,15 +217,20 @@ def _without_empty_line(data: Buffer, start: int, end: int) -> int:
     return end
 
 
-def _stamp(line: bytes) -> datetime | None:
-    match = _STAMP.search(line.decode("latin-1"))
+def _sent_at(line: bytes) -> datetime | None:
+    """Return the time that a separator states, in UTC; None without one."""
+    text = line.decode("latin-1")
+    match = _STAMP.search(text)
     if match is None:
-        behind = _BEHIND_SENDER.match(line.decode("latin-1"))
-        return parse_date(behind[1]) if behind is not None else None
+        behind = _BEHIND_SENDER.match(text)
+        return None if behind is None else parse_date(behind[1])
     zone = match["before"] or match["after"] or "+0000"
     try:
-        text = f"{match['day']} {match['month']} {match['year']} {match['time']} {zone}"
-        parsed = parsedate_to_datetime(text)
-        return (parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).astimezone(UTC)
+        parsed = parsedate_to_datetime(
+            f"{match['day']} {match['month']} {match['year']} {match['time']} {zone}"
+        )
+        if parsed.tzinfo is None:
+            parsed = parsed.replace(tzinfo=UTC)
+        return parsed.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
