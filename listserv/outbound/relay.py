@@ -111,7 +111,7 @@ class Relay:
                 hung = isinstance(error, TimeoutError | asyncio.CancelledError)
                 on_the_wire: Sequence[int] = ()
                 if flow is not None:
-                    on_the_wire = flow.flying
+                    on_the_wire = flow.in_flight
                 work.give_back(on_the_wire, reason, again=not hung)
                 if wire is not None:
                     await wire.close()
@@ -132,7 +132,7 @@ class Relay:
                     return wire
                 with contextlib.suppress(OSError):
                     async with asyncio.timeout(CONNECT_SECONDS):
-                        if (await wire.say(b"NOOP"))[:3] == b"250":
+                        if (await wire.command(b"NOOP"))[:3] == b"250":
                             return wire
             await wire.close()
         return await connect(self.address, self.helo, self.reply_seconds)

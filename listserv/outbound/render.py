@@ -218,6 +218,6 @@ class Copies(Batch):
     def __len__(self) -> int:
         return len(self._receivers)
 
-    def copy(self, index: int) -> Envelope:
+    def envelope(self, index: int) -> Envelope:
         """Render one copy."""
         return self._renderer.envelope(self._receivers[index])

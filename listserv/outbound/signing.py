@@ -86,7 +86,7 @@ class SignedBatch(Batch):
     def __len__(self) -> int:
         return len(self.batch)
 
-    def copy(self, index: int) -> Envelope:
+    def envelope(self, index: int) -> Envelope:
         """Return one copy, signed."""
         if self.helpers:
             self._look_ahead(index)

@@ -178,7 +178,7 @@ def test_what_a_process_that_dies_leaves_is_signed_here_and_another_one_begins(t
 
 def test_a_batch_that_was_left_in_the_middle_does_not_disturb_the_next(transport, far, keys):
     left = signing.SignedBatch(batch_of(100), transport.signer, transport.helpers)
-    assert left.copy(3).recipient == "r3@x.example"
+    assert left.envelope(3).recipient == "r3@x.example"
     transport.send(batch_of(100))
     assert verified(far.mails[0], keys) == verified(far.mails[99], keys) == [True, True]
 
@@ -186,7 +186,7 @@ def test_a_batch_that_was_left_in_the_middle_does_not_disturb_the_next(transport
 def test_a_copy_that_is_sent_again_is_signed_again(transport, keys):
     batch = signing.SignedBatch(batch_of(100), transport.signer, transport.helpers)
     for index in (0, 1, 2, 1, 40, 3):
-        copy = batch.copy(index)
+        copy = batch.envelope(index)
         assert copy.recipient == f"r{index}@x.example"
         assert verified(b"".join(copy.parts), keys) == [True, True]
 

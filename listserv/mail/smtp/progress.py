@@ -1,9 +1,8 @@
-"""How far a batch has come: which copies have their result, which of those results are saved, how
-far to send ahead.
+"""How far a batch has come: which results are there, which are saved, how far to send ahead.
 
 A worker can be killed at any moment. What it had handed to the relay and not yet saved goes out
-once more, so that is bounded: no copy is handed over while :attr:`Progress.ahead` copies before it
-are not saved.
+once more, so that is bounded: nothing is handed over while :attr:`Progress.ahead` deliveries before
+it are not saved.
 """
 
 import time
@@ -20,9 +19,9 @@ class Progress:
     """The results of a batch that are saved while it is under way.
 
     Args:
-        ahead: copies that may be on their way, or answered, and not saved.
-        every: answered copies after which they are saved; at most ``ahead``.
-        save: takes results that are not saved, in the order of the copies; returns how many of them
+        ahead: deliveries that may be on their way, or answered, and not saved.
+        every: answered deliveries after which they are saved; at most ``ahead``.
+        save: takes results that are not saved, in the order of the batch; returns how many of them
             it has saved, or None to end the batch: what was not handed over by then stays
             unreached.
         renew: keeps the claim to the work; False when it is lost, which ends the batch as well.
@@ -42,23 +41,24 @@ class Progress:
         self.saved = 0
         self.stopped = False
         self._save, self._renew = save, renew
-        self._looked = 0
+        self._offered = 0  # results that ``save`` has been called with
         self._renewed_at = time.monotonic()
 
     @property
     def limit(self) -> int:
-        """The index of the first copy that may not be handed over yet."""
+        """The index of the first delivery that may not be handed over yet."""
         return self.saved + self.ahead
 
     def is_due(self, answered: int) -> bool:
-        """Whether there is something to save. Args: answered,
-        copies from the first on that have a result.
+        """Whether there is something to save.
+
+        Args: answered, deliveries from the first on that have a result.
         """
-        return answered - self._looked >= self.every
+        return answered - self._offered >= self.every
 
     def save(self, results: Sequence[DeliveryResult]) -> None:
         """Save results that follow those already saved."""
-        self._looked = self.saved + len(results)
+        self._offered = self.saved + len(results)
         count = self._save(results)
         if count is None:
             self.stopped = True

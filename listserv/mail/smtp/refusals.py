@@ -1,11 +1,11 @@
 """Whether the relay refuses a recipient, or refuses us.
 
 A refusal of the recipient is a bounce of that subscription. One that is about the hub (we may not
-relay, have not signed in, are on a blocking list, are over a quota) would be said for every
-recipient: what it is said about waits, nobody is counted as bouncing, and no copy is lost.
+relay, have not signed in, are on a blocking list, are over a quota) would come for every recipient:
+the deliveries that it answers wait, nobody is counted as bouncing, and nothing is lost.
 
-Some replies say so by their words or their place in the dialogue. Others show it by being said to
-everybody: a relay that takes nothing, and gives each recipient a refusal, refuses us.
+Some replies are about the hub by their words or their place in the dialogue. Others show it by
+coming for everybody: a relay that takes nothing, and refuses each recipient, refuses us.
 """
 
 import re
@@ -15,11 +15,12 @@ from dataclasses import dataclass
 from listserv.mail.reports.status_codes import enhanced
 from listserv.mail.smtp.transport import DeliveryResult, Outcome
 
-# Refusals, one after the other, after which a relay that has taken copies before takes none from us
-# any more.
+# Refusals, one after the other, after which a relay that has taken messages before takes none from
+# us any more.
 RUN = 20
-# What it takes from a relay that has taken nothing: a refusal that is about us by its words, one
-# that does not say, and one about a mailbox, of which a small list may well have two.
+# Refusals after which a relay that has taken nothing refuses us: of those that are about us by
+# their words, those that may be about anything, and those about a mailbox, of which a small list
+# may well have two.
 SURE, UNSURE, MAILBOXES = 1, 2, 3
 # Replies about the connection or the client, never about a recipient (RFC 4954 §6, RFC 7504, RFC
 # 3463 §3.8).
@@ -42,17 +43,13 @@ _WORDS = re.compile(
     r"(?:exceeded|reached)",
     re.IGNORECASE,
 )
-# Codes that say something of the mailbox (RFC 3463 §3.2, §3.3); others are about the mail, the
+# Codes that say something of the mailbox (RFC 3463 §3.2, §3.3); others are about the message, the
 # relay or the way.
 _OF_THE_MAILBOX = ("5.1.", "5.2.0", "5.2.1", "5.2.2")
 _OF_THE_MAILBOX_WORDS = (
-    "user unknown",
-    "unknown user",
-    "no such user",
-    "does not exist",
-    "mailbox",
+    "user unknown", "unknown user", "no such user", "does not exist", "mailbox",
     "unknown recipient",
-)
+)  # fmt: skip
 _ABOUT_SENDER = ("5.1.7", "5.1.8")
 
 
@@ -61,22 +58,28 @@ def is_about_us(reply: str) -> bool:
     status = enhanced(reply)
     if status in _ABOUT_SENDER:
         return True
-    if is_about_the_mailbox(reply) and status:
+    if status.startswith(_OF_THE_MAILBOX):
         return False
-    return reply[:3] in _CODES or status in _ENHANCED or bool(_WORDS.search(reply[:1000]))
+    if reply[:3] in _CODES:
+        return True
+    if status in _ENHANCED:
+        return True
+    return _WORDS.search(reply[:1000]) is not None
 
 
 def is_about_the_mailbox(reply: str) -> bool:
-    """Whether a 5xx reply refuses a recipient for good, whatever the mail is."""
+    """Whether a 5xx reply refuses a recipient for good, whatever the message is."""
     status = enhanced(reply)
+    if status in _ABOUT_SENDER:
+        return False
     if status:
-        return status.startswith(_OF_THE_MAILBOX) and status not in _ABOUT_SENDER
+        return status.startswith(_OF_THE_MAILBOX)
     return reply.startswith("55") and any(words in reply.lower() for words in _OF_THE_MAILBOX_WORDS)
 
 
 @dataclass(frozen=True)
 class Ruling:
-    """What becomes of answered copies: the first ``count`` are settled one by one.
+    """What becomes of answered deliveries: the first ``count`` are settled one by one.
 
     ``refusal`` is why the rest waits, all of them; None when nothing is wrong.
     """
@@ -93,10 +96,10 @@ def rule(
     complete: bool,
     troubled: bool = False,
 ) -> Ruling:
-    """Decide about the results of some copies, in order.
+    """Decide about the results of some deliveries, in order.
 
     Args:
-        has_taken: the relay took a copy before these, in the same go.
+        has_taken: the relay took a message before these, in the same batch.
         ever_taken: it took one of this mailing at any time.
         complete: no more results come; else what may turn out to be a refusal of us is left for
             later.
@@ -105,30 +108,38 @@ def rule(
     tail = _tail(results, ever_taken=ever_taken)
     if not tail:
         return Ruling(len(results))
-    start, refused = (
-        len(results) - len(tail),
-        next((result for result in tail if result.outcome is Outcome.REFUSED), None),
-    )
+    start = len(results) - len(tail)
+    refusal = next((row for row in tail if row.outcome is Outcome.REFUSED), tail[0])
     if len(tail) >= RUN:
-        return Ruling(start, refused or tail[0])
+        return Ruling(start, refusal)
     if not complete:
         return Ruling(start)
-    if has_taken or any(result.outcome is Outcome.SENT for result in results):
+    if has_taken or _is_any_sent(results):
         return Ruling(len(results))
-    if refused is not None:
-        needed = SURE
-    elif any(not is_about_the_mailbox(result.reply) for result in tail):
-        needed = SURE if troubled else UNSURE
-    else:
-        needed = MAILBOXES
-    return Ruling(start, refused or tail[0]) if len(tail) >= needed else Ruling(len(results))
+    if len(tail) < _needed(tail, troubled=troubled):
+        return Ruling(len(results))
+    return Ruling(start, refusal)
+
+
+def _needed(refusals: Sequence[DeliveryResult], *, troubled: bool) -> int:
+    """Return how many refusals it takes until a relay that has taken nothing refuses us."""
+    if any(refusal.outcome is Outcome.REFUSED for refusal in refusals):
+        return SURE
+    if all(is_about_the_mailbox(refusal.reply) for refusal in refusals):
+        return MAILBOXES
+    return SURE if troubled else UNSURE
+
+
+def _is_any_sent(results: Sequence[DeliveryResult]) -> bool:
+    return any(result.outcome is Outcome.SENT for result in results)
 
 
 def _tail(results: Sequence[DeliveryResult], *, ever_taken: bool) -> Sequence[DeliveryResult]:
-    """Return the refusals at the end that may be of us;
-    none is about a mailbox once the relay has taken a copy.
+    """Return the refusals at the end that may be of us.
+
+    None is about a mailbox once the relay has taken a message.
     """
-    has_taken = ever_taken or any(result.outcome is Outcome.SENT for result in results)
+    has_taken = ever_taken or _is_any_sent(results)
     start = len(results)
     while start and may_be_us(results[start - 1], has_taken=has_taken):
         start -= 1
@@ -138,10 +149,10 @@ def _tail(results: Sequence[DeliveryResult], *, ever_taken: bool) -> Sequence[De
 def may_be_us(result: DeliveryResult, *, has_taken: bool) -> bool:
     """Whether a refusal need not be of the recipient.
 
-    Args: has_taken, the relay has taken a copy from us before.
+    Args: has_taken, the relay has taken a message from us before.
     """
     if result.outcome is Outcome.REFUSED:
         return True
-    return result.outcome is Outcome.FAILED and not (
-        has_taken and is_about_the_mailbox(result.reply)
-    )
+    if result.outcome is not Outcome.FAILED:
+        return False
+    return not has_taken or not is_about_the_mailbox(result.reply)

@@ -1,6 +1,4 @@
-"""What the pumps hand over, and what they get
-back, whether the far end is a relay or the outbox.
-"""
+"""What the delivery workers hand over, and what they get back from a relay or the outbox."""
 
 from abc import abstractmethod
 from collections.abc import Sequence
@@ -12,10 +10,10 @@ if TYPE_CHECKING:
 
 
 class Envelope(NamedTuple):
-    """One copy for one recipient; a tuple, since a fan-out makes thousands.
+    """One delivery to one recipient; a tuple, since a fan-out makes thousands.
 
     ``parts`` join to the message, with CRLF line ends; each ends with one. The first and last part
-    are the same object in every copy, so a batch of 500 costs one message and 500 small header
+    are the same object in every envelope, so a batch of 500 costs one message and 500 small header
     blocks.
     """
 
@@ -30,18 +28,17 @@ class Envelope(NamedTuple):
 
 
 class Batch(Sequence[Envelope]):
-    """A batch whose copies are made when they are asked for, so that no more than a few are in
-    memory.
+    """A batch whose envelopes are made when they are asked for, so that few are in memory.
 
-    ``progress`` is told of results while the batch is under way, and says how far to go; None when
+    ``progress`` hears of results while the batch is under way, and says how far to go; None when
     nobody asks.
     """
 
     progress: "Progress | None" = None
 
     @abstractmethod
-    def copy(self, index: int) -> Envelope:
-        """Return one copy; ``index`` is within the length."""
+    def envelope(self, index: int) -> Envelope:
+        """Return one envelope; ``index`` is within the length."""
 
     @overload
     def __getitem__(self, index: int) -> Envelope: ...
@@ -49,14 +46,14 @@ class Batch(Sequence[Envelope]):
     def __getitem__(self, index: slice) -> Sequence[Envelope]: ...
     def __getitem__(self, index: int | slice) -> Envelope | Sequence[Envelope]:
         if isinstance(index, slice):
-            return [self.copy(position) for position in range(*index.indices(len(self)))]
+            return [self.envelope(position) for position in range(*index.indices(len(self)))]
         if not 0 <= index < len(self):
             raise IndexError(index)
-        return self.copy(index)
+        return self.envelope(index)
 
 
 class Listed(Batch):
-    """A batch whose copies are all there."""
+    """A batch whose envelopes are all there."""
 
     def __init__(self, envelopes: Sequence[Envelope], progress: "Progress | None" = None) -> None:
         self._envelopes, self.progress = envelopes, progress
@@ -64,20 +61,20 @@ class Listed(Batch):
     def __len__(self) -> int:
         return len(self._envelopes)
 
-    def copy(self, index: int) -> Envelope:
-        """Return one copy."""
+    def envelope(self, index: int) -> Envelope:
+        """Return one envelope."""
         return self._envelopes[index]
 
 
 class Outcome(StrEnum):
-    """What became of a copy."""
+    """What became of a delivery."""
 
     SENT = "sent"  # the far end has taken it
     LATER = "later"  # 4xx, or a connection that broke in the middle: try this one again
     FAILED = "failed"  # 5xx: never try again
     # 5xx that is about the hub: the far end takes no mail from us, whoever the recipient is
     REFUSED = "refused"
-    UNREACHED = "unreached"  # the far end was not there; nothing was said about this copy
+    UNREACHED = "unreached"  # the far end was not there; no reply is about this delivery
 
 
 class DeliveryResult(NamedTuple):
@@ -91,10 +88,10 @@ class Transport(Protocol):
     """A far end; one object per thread, kept from batch to batch."""
 
     def send(self, batch: Sequence[Envelope]) -> list[DeliveryResult]:
-        """Send every copy and return one result each, in order; never raises for a far end that is
-        down.
+        """Send every envelope and return one result each, in order.
 
-        A copy is asked for when it is its turn, and once more when it has to be said again.
+        Never raises for a far end that is down. An envelope is asked for when it is its turn, and
+        once more when it has to be sent again.
         """
 
     def close(self) -> None:
