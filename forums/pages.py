@@ -36,7 +36,7 @@ MAX_DEPTH = 6
 # Contributions that are put in a tree together: fifty pages.
 TREE = 50 * PAGE
 # Lines of somebody else's text that a reply may repeat.
-MAX_QUOTE = 20
+MAX_QUOTE_LINES = 20
 
 
 @dataclass(frozen=True)
@@ -316,13 +316,13 @@ def leaders_to_ask(discussion: Discussion, member: "Member | None") -> list["Mem
 def quoted(contribution: Contribution) -> str:
     """Return a contribution as Markdown to start a reply with: its author, then quoted lines.
 
-    What it quotes itself is cut below one level, blank lines at the ends go, and MAX_QUOTE lines
-    are kept. Plain text is escaped, so that it reads in the reply as it was typed.
+    What it quotes itself is cut below one level, blank lines at the ends go, and the first
+    MAX_QUOTE_LINES stay. Plain text is escaped, so that it reads in the reply as it was typed.
     """
     lines = [line for line in contribution.text.splitlines() if not line.lstrip().startswith(">>")]
     lines = "\n".join(lines).strip("\n").rstrip().split("\n")
-    is_cut = len(lines) > MAX_QUOTE
-    lines = lines[:MAX_QUOTE]
+    is_cut = len(lines) > MAX_QUOTE_LINES
+    lines = lines[:MAX_QUOTE_LINES]
     if contribution.format == PLAIN:
         lines = as_markdown("\n".join(lines)).split("\n")
     if is_cut:

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
 # Addresses of the room's own pages.
 RESERVED = frozenset({"convene"})
-# Years; a term is for a task, not for ever.
-LONGEST_TERM = 10
+# A term is for a task, not for ever.
+MAX_TERM_YEARS = 10
 
 
 def may_convene(member: "Member | None") -> bool:
@@ -35,5 +35,5 @@ def check_term(starts: date, ends: date) -> None:
     """Raise Invalid for a term that ends before it begins, or is longer than a task takes."""
     if ends <= starts:
         raise Invalid(_("The term must end after it begins."))
-    if ends.year - starts.year > LONGEST_TERM:
-        raise Invalid(_("The term is longer than %d years.") % LONGEST_TERM)
+    if ends.year - starts.year > MAX_TERM_YEARS:
+        raise Invalid(_("The term is longer than %d years.") % MAX_TERM_YEARS)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, time, timedelta
 from listserv import selectors
 from listserv.models import Subscription
 
-HOUR = time(7, 0)
+DIGEST_TIME = time(7, 0)
 MONDAY = 0
 DIGESTS = frozenset({Subscription.Delivery.DAILY.value, Subscription.Delivery.WEEKLY.value})
 # The columns of a subscription that its digests move, and those that say why its mail stopped by
@@ -37,7 +37,7 @@ def next_at(delivery: str, zone: str, after: datetime) -> datetime:
     if delivery == Subscription.Delivery.WEEKLY:
         step = timedelta(weeks=1)
         day += timedelta(days=(MONDAY - day.weekday()) % 7)
-    while (moment := datetime.combine(day, HOUR, tzinfo=place)) <= after:
+    while (moment := datetime.combine(day, DIGEST_TIME, tzinfo=place)) <= after:
         day += step
     return moment.astimezone(UTC)
 

@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from hub.members.models import Member
 
 WEEKS = 12
-# Days that the figures of deliveries and bounces look back.
-RECENT = 30
+# The figures of deliveries and bounces look back so far.
+RECENT_DAYS = 30
 
 
 @dataclass(frozen=True)
 class Deliveries:
-    """What became of the copies of the last :data:`RECENT` days; counts of copies and mailings."""
+    """What became of the copies of the last :data:`RECENT_DAYS`; counts of copies and mailings."""
 
     mailings: int
     sent: int
@@ -90,7 +90,7 @@ def figures_for(member: "Member", name: str, *, now: datetime) -> Figures:
     )
     deliveries = None
     if leads:
-        deliveries = _deliveries(mailing_list, now - timedelta(days=RECENT))
+        deliveries = _deliveries(mailing_list, now - timedelta(days=RECENT_DAYS))
     return Figures(
         mailing_list=mailing_list,
         weeks=_weeks(mailing_list.forum_id, now),

@@ -9,8 +9,8 @@ from listserv import selectors
 from listserv.models import InboundMail, RelayTrouble
 from listserv.outbound import queue
 
-# Seconds after which a waiting mail means that nobody publishes.
-LATE = 60
+# A message that waits longer means that nobody publishes.
+LATE_SECONDS = 60
 
 
 @needs_database("mail queue")
@@ -50,5 +50,5 @@ def mail_queue() -> HealthPart:
             "relay_since": trouble.since.isoformat(timespec="seconds"),
         }
     # A relay that refuses us needs a person; one that is away may be on its way back.
-    ok = oldest < LATE and not detail["relay_refuses"]
+    ok = oldest < LATE_SECONDS and not detail["relay_refuses"]
     return HealthPart("mail queue", ok=ok, detail=detail, degraded=trouble is not None)

@@ -194,12 +194,13 @@ def _place_of(draft: Draft, now: datetime) -> _Place:
     topic_id = _topic_id_of(draft, parent, now)
     if topic_id is None:
         return _Place()
+    rows = Topic.objects.select_for_update(of=("self",))
+    topic = rows.filter(pk=topic_id, forum_id=draft.forum_id).first()
+    if topic is None:
+        raise NotFound
     # A topic whose first contribution is held does not exist yet; an empty one (an agenda item)
     # waits for its first.
-    exists = Q(approved=True) | Q(first_post=None)
-    rows = Topic.objects.select_for_update(of=("self",))
-    topic = rows.filter(exists, pk=topic_id, forum_id=draft.forum_id).first()
-    if topic is None:
+    if not topic.approved and topic.first_post_id is not None:
         raise NotFound
     return _Place(topic, parent)
 
@@ -261,13 +262,13 @@ def _record(
     *,
     role: str,
 ) -> Contribution:
-    written_at = draft.created_at or now
-    subject = _subject(draft, place.topic)
-    topic = place.topic
+    topic, written_at = place.topic, draft.created_at or now
+    subject = _subject(draft, topic)
     if topic is None:
         topic = new_topic(forum_id=draft.forum_id, subject=subject, author=author)
-    post = _post(draft, author, topic, subject, is_approved=verdict.accepts, written_at=written_at)
-    if topic.first_post_id is None and not verdict.accepts:
+    is_approved = verdict.accepts
+    post = _post(draft, author, topic, subject, is_approved=is_approved, written_at=written_at)
+    if topic.first_post_id is None and not is_approved:
         Topic.objects.filter(pk=topic.pk).update(first_post=post)
     message_id, imported = _identity(draft)
     return Contribution.objects.create(

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from hub.members.models import Member
 
 PURPOSE = "feed"
-LENGTH = 30
+MAX_ENTRIES = 30
 # Characters of a contribution in the feed; the rest is one click away.
 EXCERPT = 300
 
@@ -79,7 +79,7 @@ def discussion(request: HttpRequest, pk: int) -> HttpResponse:
         description="",
         language=where.policy.language,
     )
-    for row in pages.newest_of(where, limit=LENGTH):
+    for row in pages.newest_of(where, limit=MAX_ENTRIES):
         excerpt = Truncator(plain(row.html)).chars(EXCERPT)
         # What was stored by an earlier release may hold what XML forbids: one row would cost
         # everybody the feed.

@@ -28,9 +28,8 @@ from listserv.mail.auth.spf import is_public
 from listserv.models import InboundMail, RelayTrouble
 
 log = logging.getLogger(__name__)
-# Seconds for one examination, and for one greeting.
-PATIENCE = 15.0
-GREETING = 5.0
+EXAMINATION_SECONDS = 15.0
+GREETING_SECONDS = 5.0
 LATELY = timedelta(days=7)
 # The code of a greeting, and the name of the host, which may follow either mark.
 _GREETING = re.compile(r"220[^ ]? ?(?P<name>[^ ]*)")
@@ -85,7 +84,7 @@ class DoctorWire:
 
     async def greet(self, host: str, port: int, *, tls: bool = False) -> str:
         """Return the name with which a mail server greets; see :class:`Line`."""
-        async with asyncio.timeout(GREETING):
+        async with asyncio.timeout(GREETING_SECONDS):
             reader, writer = await asyncio.open_connection(host, port, ssl=tls or None)
             try:
                 line = (await reader.readline()).decode("utf-8", "replace").strip()
@@ -237,7 +236,7 @@ Examination = Callable[[Site], Awaitable[Finding]]
 async def examine(site: Site, examinations: dict[str, Examination]) -> AsyncIterator[Finding]:
     """Give the findings as they come.
 
-    Every examination ends within :data:`PATIENCE` seconds, and none raises.
+    Every examination ends within :data:`EXAMINATION_SECONDS` seconds, and none raises.
     """
     running = [
         asyncio.ensure_future(_answer(topic, ask, site)) for topic, ask in examinations.items()
@@ -252,7 +251,7 @@ async def examine(site: Site, examinations: dict[str, Examination]) -> AsyncIter
 
 async def _answer(topic: str, ask: Examination, site: Site) -> Finding:
     try:
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(EXAMINATION_SECONDS):
             return await ask(site)
     except (Unanswered, TimeoutError):
         return Finding(

@@ -12,14 +12,14 @@ from datetime import datetime, timedelta
 
 from django.core.cache import cache
 
-from listserv.doctor.findings import PATIENCE, WRONG, Finding, Site, examine
+from listserv.doctor.findings import EXAMINATION_SECONDS, WRONG, Finding, Site, examine
 from listserv.doctor.host_checks import EXAMINATIONS, TITLES, examinations
 
 log = logging.getLogger(__name__)
 KEY = "mail-doctor"
 REPORT_KEPT_SECONDS = 7 * 86_400
 # One that has not ended after this was cut off, as by a restart.
-CUT_OFF = timedelta(seconds=PATIENCE * 2)
+CUT_OFF = timedelta(seconds=EXAMINATION_SECONDS * 2)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from email.parser import BytesHeaderParser
 from email.utils import parseaddr
 
 # Bytes of headers read for a list; ours have 2 to 4 kB.
-HEADERS_MAX = 16_000
+HEADERS_MAX_BYTES = 16_000
 _blank = re.compile(rb"\r?\n\r?\n")
 
 
@@ -49,7 +49,7 @@ def message_in(raw: bytes) -> CapturedMessage:
 
 
 def _head(raw: bytes) -> bytes:
-    return _blank.split(raw[:HEADERS_MAX], maxsplit=1)[0] + b"\r\n\r\n"
+    return _blank.split(raw[:HEADERS_MAX_BYTES], maxsplit=1)[0] + b"\r\n\r\n"
 
 
 def _value(message: EmailMessage, name: str) -> str:

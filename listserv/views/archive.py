@@ -16,8 +16,8 @@ from hub.members.requests import signed_in
 from listserv.archive.export import write_mbox
 from listserv.figures import list_for
 
-# Bytes that are collected before they are sent.
-BLOCK = 128_000
+# So much is collected before it is sent.
+BLOCK_BYTES = 128_000
 
 
 @login_required
@@ -43,7 +43,7 @@ def _blocks(pieces: Iterator[bytes]) -> Iterator[bytes]:
     for piece in pieces:
         block.append(piece)
         size += len(piece)
-        if size >= BLOCK:
+        if size >= BLOCK_BYTES:
             yield b"".join(block)
             block, size = [], 0
     if block:

@@ -12,8 +12,8 @@ from listserv.doctor import report
 from listserv.doctor.findings import Site
 from listserv.views.staff import staff_only
 
-# Seconds that the page waits for an examination; most have ended by then.
-WAIT = 4.0
+# The page waits so long for an examination; most have ended by then.
+WAIT_SECONDS = 4.0
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -25,7 +25,7 @@ def doctor(request: HttpRequest) -> HttpResponse:
         if thread is None:
             messages.info(request, _("An examination is under way already."))
         else:
-            thread.join(WAIT)
+            thread.join(WAIT_SECONDS)
         return HttpResponseRedirect(reverse("listserv:doctor"))
     last = report.last()
     context = {"report": last, "is_running": False, "done": 0, "total": 0}

@@ -14,7 +14,7 @@ from hub.lib.dates import say_day
 from hub.lib.errors import Invalid, Stale
 from hub.members.requests import signed_in
 from listserv import rosters
-from listserv.figures import RECENT, figures_for, led_list_for
+from listserv.figures import RECENT_DAYS, figures_for, led_list_for
 from listserv.forms import ListForm
 from listserv.models import MailingList
 
@@ -45,7 +45,7 @@ def mailing_list(request: HttpRequest, name: str) -> HttpResponse:
         "list": figures.mailing_list,
         "weeks": [(say_day(day, short=True), count) for day, count in figures.weeks],
         "form": form,
-        "days": RECENT,
+        "days": RECENT_DAYS,
     }
     return render(request, "listserv/list.html", context, status=status)
 

@@ -229,7 +229,7 @@ async def test_the_archive_is_sent_in_pieces_by_the_server_that_runs(now, make_m
 
     client = AsyncClient()
     await client.aforce_login(await sync_to_async(prepare)(), backend="hub.members.backends.AddressBackend")
-    with patch.object(archive, "BLOCK", 10_000):
+    with patch.object(archive, "BLOCK_BYTES", 10_000):
         answer = await client.get("/l/risk/archive.mbox")
         assert answer.is_async
         blocks = [block async for block in answer.streaming_content]

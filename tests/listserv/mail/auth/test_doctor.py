@@ -242,7 +242,7 @@ def test_one_examination_at_a_time_and_the_page_shows_what_there_is(client, cast
         return Finding("MX", "good", "done")
 
     monkeypatch.setitem(host_checks.EXAMINATIONS, "MX", slow)
-    monkeypatch.setattr(view, "WAIT", 0.05)
+    monkeypatch.setattr(view, "WAIT_SECONDS", 0.05)
     monkeypatch.setattr(report, "CUT_OFF", timedelta(days=9_999))
     client.force_login(cast.sofia)
     url = reverse("listserv:doctor")
