@@ -99,6 +99,6 @@ def refresh(page: Page) -> None:
 
 
 def listen() -> None:
-    """Hear of publishing and unpublishing, by whichever of Wagtail's doors."""
+    """Hear of publishing and unpublishing, whatever in Wagtail does it."""
     page_published.connect(_index, dispatch_uid="cms.index")
     page_unpublished.connect(_remove, dispatch_uid="cms.remove")

@@ -1,4 +1,4 @@
-"""What Wagtail's admin shows: less to a rapporteur, and nothing that leads to a shut door."""
+"""What Wagtail's admin shows: less to a rapporteur, and nothing that they may not open."""
 
 from typing import Any
 

@@ -1,8 +1,8 @@
 """Say what a browser may load into the pages of the hub: its Content-Security-Policy.
 
-Wagtail's admin has another, which is set by its door (:mod:`cms.door`). It differs where Wagtail's
-editor cannot do without: styles that its scripts write (rich text, charts of the checker), pictures
-and files it has just been given, and the preview, which is a frame of our own.
+Wagtail's admin has another, set where access to it is checked (:mod:`cms.admin_access`). It differs
+where Wagtail's editor cannot do without: styles that its scripts write (rich text, charts of the
+checker), pictures and files it has just been given, and the preview, which is a frame of our own.
 """
 
 from typing import Any

@@ -2,8 +2,8 @@
 
 Of the packages the hub stands on only those addresses are mounted that it serves, by name: an
 upgrade that brings more of them brings no page, and one that drops a name stops the start.
-Wagtail's admin is one group behind one door (:mod:`cms.door`). ``tests/test_matrix.py`` holds every
-address.
+Wagtail's admin is one group behind one check of access (:mod:`cms.admin_access`).
+``tests/test_matrix.py`` holds every address.
 """
 
 import importlib.util
@@ -18,7 +18,7 @@ from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
 from cms import gates
-from cms.door import guarded_urls
+from cms.admin_access import guarded_urls
 from hub.api import api
 from hub.members.account.language import choose_language
 from hub.members.account.views import remove_passkey

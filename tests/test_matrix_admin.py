@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import URLResolver, get_resolver
 
-from cms.door import HOMES, PASSWORD_RESET, PUBLIC, SHUT, SIGN_IN, serves_writers
+from cms.admin_access import HOMES, PASSWORD_RESET, PUBLIC, SHUT, SIGN_IN, serves_writers
 from hub.lib.clock import now
 from tests.world import World, build
 

@@ -131,9 +131,9 @@ def _groups(home: HomePage) -> None:
     """
     Group.objects.filter(name__in=STRAY_GROUPS, user=None).delete()
     secretariat, rapporteurs = (Group.objects.get_or_create(name=name)[0] for name in NAMES)
-    door = Permission.objects.get(content_type__app_label="wagtailadmin", codename="access_admin")
+    enter_admin = _permission("wagtailadmin", "access_admin")
     for group in (secretariat, rapporteurs):
-        group.permissions.add(door)
+        group.permissions.add(enter_admin)
     for codename in PAGE_RIGHTS:
         GroupPagePermission.objects.get_or_create(
             group=secretariat, page=home, permission=_permission("wagtailcore", codename)

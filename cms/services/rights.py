@@ -28,7 +28,7 @@ def groups_due(member: "Member") -> set[str]:
 def follow_roles(*, member: "Member") -> None:
     """Put the member into those of our groups that are due, and out of the others.
 
-    Called wherever the groups are about to matter: at the admin's door, at compiling, at deciding.
+    Called wherever the groups are about to matter: on entering the admin, compiling, deciding.
 
     Queries: 1 to 3 when nothing changes.
     """

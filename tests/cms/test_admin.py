@@ -12,7 +12,7 @@ from wagtail.permissions import policy_registry
 from wagtail.test.utils.form_data import rich_text
 
 from cms import services
-from cms.door import guarded
+from cms.admin_access import guarded
 from cms.models import ProceedingsPage, StandardPage
 from hub.lib import clock
 from hub.members.models import Member

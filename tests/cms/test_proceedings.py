@@ -8,6 +8,7 @@ from wagtail.models import Revision
 from cms import selectors, services
 from cms.models import ProceedingsPage, ProceedingsRecord
 from conferences.services import close_session, open_session, take_item
+from forums.models import ForumPolicy
 from forums.services import edit_contribution, remove_member
 from hub.lib.errors import Conflict, Invalid, NotAllowed, NotFound, NotNow
 from tests.cms.conftest import latest
@@ -103,6 +104,14 @@ def test_what_was_sent_back_is_changed_and_submitted_again(finished):
     finished.end()
     issued = finished.approve(page)
     assert issued.live and issued.summary == "<p>300 metres.</p>\n"
+
+
+def test_what_is_issued_comes_after_what_waits_on_the_desk(finished):
+    finished.issued()
+    finished.compile(finished.ravi, finished.other)
+    # By its period alone it would come first.
+    ForumPolicy.objects.filter(forum_id=finished.conference.forum_id).update(opens_at=finished.now)
+    assert [line.state for line in selectors.desk_for(finished.sofia)] == ["draft", "issued"]
 
 
 def test_sending_back_needs_a_reason(finished):

@@ -1,7 +1,7 @@
-"""The door of Wagtail's admin: who comes in, and how far.
+"""Access to Wagtail's admin: who comes in, and how far.
 
-It stands around every view of ``/admin/`` (:func:`guarded_urls`), whoever brought it. Nobody comes
-in who has not signed in, nor without the second factor that the hub asks for (decision record
+It is checked around every view of ``/admin/`` (:func:`guarded_urls`), whoever brought it. Nobody
+comes in who has not signed in, nor without the second factor that the hub asks for (decision record
 0017). The Secretariat comes in; its Wagtail group follows ``is_staff``. A rapporteur with a draft
 in hand gets to what editing it takes (:func:`serves_writers`); the rest of the admin, whose
 choosers and reports name pages that are not published, answers as if it were not there, and so does
@@ -69,7 +69,7 @@ _OWN = frozenset({"wagtailadmin_dismissibles", "wagtailadmin_logout"})
 
 
 def guarded_urls(patterns: Iterable[Pattern]) -> list[Pattern]:
-    """Return Wagtail's addresses with the door around each view; its own list stays as it is."""
+    """Return Wagtail's addresses with the check around each view; its own list stays as it is."""
     return [_guarded_pattern(pattern) for pattern in patterns]
 
 
