@@ -13,8 +13,7 @@ from datetime import UTC, datetime, timedelta
 from operator import attrgetter
 from typing import Any
 
-from django.db import DEFAULT_DB_ALIAS, connection, connections
-from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models import Model, QuerySet
 from django.db.models.query import get_related_populators
 
@@ -24,6 +23,10 @@ Row = tuple[Any, ...]
 MOST = 200
 _WORD = re.compile(r"[a-z0-9_-]+", re.ASCII)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class NotPreparableError(TypeError):
+    """The queryset cannot be asked in this way: a mistake of who wrote it."""
 
 
 class _Compiled:
@@ -46,13 +49,8 @@ class _Compiled:
             self.sql += f"%s{piece}"
             self.slots.append(slot)
             self.fixed.append(param)
-        assert {*self.slots} >= {*marks.values()}, "a value is not in the query as it is given"
-        # SQLite's own marks, for when Django's cursor has nothing to add.
-        self.bare = (
-            self.sql.replace("%%", "%").replace("%s", "?")
-            if connection.vendor == "sqlite"
-            else self.sql
-        )
+        if not {*self.slots} >= {*marks.values()}:
+            raise NotPreparableError(f"A value is not in the query as it is given: {self.sql}")
         self.converters = self.compiler.get_converters(
             [column[0] for column in self.compiler.select]
         )
@@ -61,20 +59,13 @@ class _Compiled:
         """Bind the values, ask, and return the cursor."""
         slots = zip(self.slots, self.fixed, strict=True)
         params = [fixed if slot is None else values[slot] for slot, fixed in slots]
-        # Looked up once: each look through the proxy costs more than a microsecond.
-        wrapper = connections[DEFAULT_DB_ALIAS]
-        if _is_heard(wrapper):
-            cursor = wrapper.cursor()
-            cursor.execute(self.sql, params)
-            return cursor
-        wrapper.validate_no_broken_transaction()
-        with wrapper.wrap_database_errors:
-            return wrapper.connection.execute(self.bare, params)
+        cursor = connection.cursor()
+        cursor.execute(self.sql, params)
+        return cursor
 
     def rows(self, cursor: Any) -> list[Row]:
         """Return the rows of an answer."""
-        with connections[DEFAULT_DB_ALIAS].wrap_database_errors:
-            rows = cursor.fetchall()
+        rows = cursor.fetchall()
         cursor.close()
         if not self.converters or not rows:
             return list(rows)
@@ -85,7 +76,8 @@ class _Compiled:
         give, with those that it joins (``select_related``).
         """
         kind, select = self.compiler.klass_info, self.compiler.select
-        assert kind is not None, "a values_list has no models"
+        if kind is None:
+            raise NotPreparableError("A values_list has no models; read it as rows.")
         own = slice(kind["select_fields"][0], kind["select_fields"][-1] + 1)
         names = [column[0].target.attname for column in select[own]]
         joined = get_related_populators(kind, select, DEFAULT_DB_ALIAS)  # type: ignore[call-arg]
@@ -98,21 +90,14 @@ class _Compiled:
         return instances
 
 
-def _is_heard(wrapper: BaseDatabaseWrapper) -> bool:
-    """Whether somebody listens to the questions: only then
-    Django's cursor, which costs as much as the answer.
-    """
-    return wrapper.connection is None or wrapper.queries_logged or bool(wrapper.execute_wrappers)
-
-
 @contextmanager
 def together() -> Iterator[None]:
     """Send the questions asked inside to PostgreSQL in one go; their rows are read afterwards."""
-    wrapper = connections[DEFAULT_DB_ALIAS]
-    if wrapper.vendor != "postgresql" or _is_heard(wrapper):
+    if connection.vendor != "postgresql":
         yield
         return
-    with wrapper.wrap_database_errors, wrapper.connection.pipeline():
+    connection.ensure_connection()
+    with connection.wrap_database_errors, connection.connection.pipeline():
         yield
 
 

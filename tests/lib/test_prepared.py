@@ -8,7 +8,7 @@ from django.db.models import Count
 from django.db.utils import IntegrityError
 from django.test.utils import CaptureQueriesContext
 
-from hub.lib.prepared import Insert, Prepared
+from hub.lib.prepared import Insert, NotPreparableError, Prepared
 from hub.members.models import Application, Member
 
 pytestmark = pytest.mark.django_db
@@ -70,7 +70,7 @@ def test_answers_are_of_this_moment(make_member):
 
 
 def test_value_that_the_query_does_not_take_as_it_is_given_is_a_fault_at_once():
-    with pytest.raises(AssertionError):
+    with pytest.raises(NotPreparableError):
         Prepared(lambda names: Member.objects.filter(name__icontains=names).values_list("pk")).rows("Amina")
 
 
