@@ -8,6 +8,7 @@ end of DATA); ``publish`` always asks again.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -54,9 +55,14 @@ class DraftQuestion:
     # Contributions of the author in the last hour; None where nobody has counted yet.
     sent: int | None = None
 
+    @cached_property
+    def rights(self) -> frozenset[str]:
+        """What the author may do in the forum that is written to; nothing where it is hidden."""
+        return self.access.rights.get(self.draft.forum_id, frozenset())
+
     def may(self, right: str) -> bool:
         """Whether the author has the right in the forum that is written to."""
-        return self.access.may(right, self.draft.forum_id)
+        return right in self.rights
 
     @property
     def is_bound_by_time(self) -> bool:

@@ -5,8 +5,10 @@ which all of them come, but there is one way into the database. What goes past i
 ``update``) cleans by itself, as :func:`forums.services.publish` does.
 """
 
+from functools import cache
 from typing import Any
 
+from django.apps import apps
 from django.db import models
 from django.db.models.signals import pre_save
 
@@ -27,6 +29,20 @@ _APPS = frozenset(
 )
 
 
+@cache
+def _line_breaks(model: type[models.Model]) -> dict[str, str]:
+    """Return the texts of a model: attribute -> what stands for a line end that nobody prints."""
+    if model._meta.app_label not in _APPS:
+        return {}
+    line_breaks = {}
+    for field in model._meta.concrete_fields:
+        if isinstance(field, models.CharField):
+            line_breaks[field.attname] = " "
+        elif isinstance(field, models.TextField):
+            line_breaks[field.attname] = "\n"
+    return line_breaks
+
+
 def clean_texts(instance: models.Model, raw: bool = False, **_options: Any) -> None:
     """Take out of every text of a row what no format carries.
 
@@ -34,17 +50,15 @@ def clean_texts(instance: models.Model, raw: bool = False, **_options: Any) -> N
     """
     if raw:
         return
-    if instance._meta.app_label not in _APPS:
-        return
-    for field in instance._meta.concrete_fields:
-        if not isinstance(field, models.CharField | models.TextField):
-            continue
-        text = instance.__dict__.get(field.attname)
+    for name, line_break in _line_breaks(type(instance)).items():
+        text = instance.__dict__.get(name)
         if isinstance(text, str) and UNWANTED.search(text):
-            line_break = " " if isinstance(field, models.CharField) else "\n"
-            setattr(instance, field.attname, without_controls(text, line_break=line_break))
+            setattr(instance, name, without_controls(text, line_break=line_break))
 
 
 def listen() -> None:
-    """Connect it to every save."""
-    pre_save.connect(clean_texts, dispatch_uid="hub.lib.stored_text")
+    """Connect it to every save of a model that has such texts."""
+    for model in apps.get_models():
+        if _line_breaks(model):
+            uid = f"hub.lib.stored_text.{model._meta.label}"
+            pre_save.connect(clean_texts, sender=model, dispatch_uid=uid)
