@@ -15,6 +15,7 @@ from django.utils.html import escape, strip_tags
 from django.utils.safestring import mark_safe
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django_countries import countries
 from wagtail.rich_text import expand_db_html
 
@@ -84,17 +85,21 @@ def _parsed_moment(text: str) -> datetime | None:
 def role_label(code: str) -> str:
     """Return a role as a word in the language in use; a plain participant has none."""
     words = {
-        "chair": _("chair"),
-        "moderator": _("facilitator"),
-        "rapporteur": _("rapporteur"),
-        "observer": _("observer"),
-        "secretariat": _("Secretariat"),
+        "chair": pgettext("role of a person", "chair"),
+        "moderator": pgettext("role of a person", "facilitator"),
+        "rapporteur": pgettext("role of a person", "rapporteur"),
+        "observer": pgettext("role of a person", "observer"),
+        "secretariat": pgettext("role of a person", "Secretariat"),
     }
     return words.get(code, "")
 
 
 def _channel(origin: str) -> str:
-    return {"web": _("by web"), "mail": _("by mail"), "live": _("live")}.get(origin, origin)
+    return {
+        "web": _("by web"),
+        "mail": _("by e-mail"),
+        "live": pgettext("how a contribution came in", "live"),
+    }.get(origin, origin)
 
 
 def _about(entry: dict[str, Any]) -> str:
@@ -141,9 +146,9 @@ def _sections(background: str, content: dict[str, str]) -> tuple[Section, ...]:
     sections: list[Section] = []
     number = 0
     for anchor, title, markup in (
-        ("background", _("Background"), background),
-        ("summary", _("Summary"), expand_db_html(content["summary"])),
-        ("conclusions", _("Conclusions"), expand_db_html(content["conclusions"])),
+        ("background", pgettext("of a conference", "Background"), background),
+        ("summary", pgettext("heading or label", "Summary"), expand_db_html(content["summary"])),
+        ("conclusions", pgettext("heading", "Conclusions"), expand_db_html(content["conclusions"])),
     ):
         parts = _paragraphs(markup, number)
         number = max((part.number for part in parts), default=number)
@@ -214,18 +219,18 @@ def _item(number: int, entry: dict[str, Any], statement_url: StatementUrl) -> Pr
 
 def _labels() -> dict[str, str]:
     return {
-        "contents": _("Contents"),
-        "statements": _("Statements"),
-        "participants": _("Participants"),
-        "name": _("Name"),
-        "role": _("Role"),
-        "country": _("Country"),
-        "organisation": _("Organisation"),
+        "contents": pgettext("heading: table of contents", "Contents"),
+        "statements": pgettext("said in live sessions", "Statements"),
+        "participants": pgettext("heading or label", "Participants"),
+        "name": pgettext("of a person", "Name"),
+        "role": pgettext("label: role of a person", "Role"),
+        "country": pgettext("label", "Country"),
+        "organisation": pgettext("label: where a person works", "Organisation"),
         "cite": _("Cite as"),
-        "number": _("No."),
-        "issued": _("Issued"),
-        "page": _("page"),
-        "language": _("Language"),
+        "number": pgettext("before a number", "No."),
+        "issued": pgettext("proceedings, before a date", "Issued"),
+        "page": pgettext("before a page number", "page"),
+        "language": pgettext("label", "Language"),
         "discussion": _("In the discussion"),
         "none": _("No statement was made on this item."),
         "draft": _("Draft – not issued"),
@@ -256,7 +261,13 @@ def _notice(withdrawal: DatedNote, symbol: str) -> tuple[Section, ...]:
         for part in (sentence, *withdrawal.text.splitlines())
         if part.strip()
     )
-    return (Section("withdrawn", _("Withdrawn"), _paragraphs(markup, 0)),)
+    return (
+        Section(
+            "withdrawn",
+            pgettext("heading of a withdrawn document", "Withdrawn"),
+            _paragraphs(markup, 0),
+        ),
+    )
 
 
 def build(page: Printable, *, with_notes: bool = True) -> Document:

@@ -6,6 +6,7 @@ from django import forms
 from django.conf import settings
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from wagtail.admin.forms import WagtailAdminPageForm
 from wagtail.models import Revision
 
@@ -17,16 +18,20 @@ from hub.lib.scripts import isolate
 class PublishedFilter(forms.Form):
     """By year and language; what cannot be read filters nothing."""
 
-    year = forms.TypedChoiceField(label=_("Year"), required=False, coerce=int, empty_value=None)
+    year = forms.TypedChoiceField(
+        label=pgettext_lazy("label", "Year"), required=False, coerce=int, empty_value=None
+    )
     language = forms.ChoiceField(
-        label=_("Language"), required=False, choices=[("", _("all")), *settings.LANGUAGES]
+        label=pgettext_lazy("label", "Language"),
+        required=False,
+        choices=[("", _("all languages")), *settings.LANGUAGES],
     )
 
     def __init__(self, data: QueryDict | None = None, *, years: list[int]) -> None:
         super().__init__(data)
         year = self.fields["year"]
         assert isinstance(year, forms.TypedChoiceField)
-        year.choices = [("", _("all")), *((number, str(number)) for number in years)]
+        year.choices = [("", _("all years")), *((number, str(number)) for number in years)]
 
     @property
     def asked(self) -> dict[str, Any]:
@@ -105,7 +110,11 @@ class PageForm(WagtailAdminPageForm):
             "yet. Compare both in the history; save again to replace the other version with "
             "yours."
         )
-        person = unseen.user.get_full_name() if unseen.user else _("Somebody")
+        person = (
+            unseen.user.get_full_name()
+            if unseen.user
+            else pgettext_lazy("in place of an unknown name", "Somebody")
+        )
         raise forms.ValidationError(sentence, code="stale", params={"person": isolate(str(person))})
 
     def _unseen_revision(self) -> Revision | None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from django.utils.translation import gettext
+from django.utils.translation import pgettext
 from wagtail.models import Page
 from wagtail.rich_text import get_text_for_indexing
 from wagtail.signals import page_published, page_unpublished
@@ -27,7 +27,13 @@ def _body(page: Page) -> str:
     issue = issue_of(page)
     symbol = page.symbol or ""
     if issue.withdrawal is not None:
-        return "\n".join([symbol, gettext("Withdrawn"), issue.withdrawal.text])
+        return "\n".join(
+            [
+                symbol,
+                pgettext("heading of a withdrawn document", "Withdrawn"),
+                issue.withdrawal.text,
+            ]
+        )
     statements = [
         f"{entry['author']}\n{plain(entry['html'])}"
         for item in page.agenda

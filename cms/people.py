@@ -11,6 +11,7 @@ from django.contrib.auth import get_user_model
 from django.db.models import QuerySet
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from wagtail.admin.ui.tables import BooleanColumn, Column
 from wagtail.users.views.users import EditView, IndexView, UserColumn, UserViewSet
 
@@ -103,13 +104,19 @@ class MemberIndexView(IndexView):
             title(
                 "name",
                 accessor="name",
-                label=_("Name"),
+                label=pgettext_lazy("of a person", "Name"),
                 sort_key="name",
                 get_url=self.get_edit_url,
                 classname="name",
             ),
-            Column("email", accessor="email", label=_("E-mail"), sort_key="email"),
-            BooleanColumn("is_staff", label=_("Secretariat"), sort_key="is_staff"),
+            Column(
+                "email", accessor="email", label=pgettext_lazy("label", "E-mail"), sort_key="email"
+            ),
+            BooleanColumn(
+                "is_staff",
+                label=pgettext_lazy("role of a person", "Secretariat"),
+                sort_key="is_staff",
+            ),
             BooleanColumn("is_active", label=_("May sign in"), sort_key="is_active"),
         ]
 

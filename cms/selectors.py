@@ -211,13 +211,13 @@ def _asked_by(lines: PagedList[DeskLine], member: "Member", now: datetime) -> li
 def _asked_of(line: DeskLine, member: "Member", now: datetime) -> str:
     """Return what a line asks of a member, empty for nothing."""
     if line.may_decide:
-        return _("Proceedings wait for your approval")
+        return _("Proceedings are waiting for your approval")
     if line.state == DeskState.SENT_BACK:
         return _("Proceedings were sent back")
     if is_secretariat(member) or not line.may_compile:
         return ""
     if line.conference.state_at(now) == "closed":
-        return _("Proceedings are to be written")
+        return _("Proceedings need to be written")
     return ""
 
 

@@ -100,7 +100,7 @@ def submit(request: HttpRequest, page_id: int) -> HttpResponse:
     return _act(
         request,
         page_id,
-        _("Submitted. The Secretariat reads it and publishes it, or sends it back to you."),
+        _("Submitted. The Secretariat will read the draft and publish it, or send it back to you."),
         lambda: services.submit_proceedings(
             page_id=page_id, actor=signed_in(request), seen_revision=_seen_revision(request)
         ),

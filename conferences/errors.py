@@ -68,8 +68,8 @@ def no_floor() -> NotNow:
     """It is not the member's turn."""
     return NotNow(
         _(
-            "You do not have the floor. Your text is kept here; ask for the floor, or send it by "
-            "mail to the list."
+            "You do not have the floor. Your text is kept here; ask for the floor, or "
+            "send it to the list by e-mail."
         ),
         code="no-floor",
     )
@@ -78,7 +78,8 @@ def no_floor() -> NotNow:
 def floor_taken(name: str) -> NotNow:
     """Somebody is speaking."""
     return NotNow(
-        _("%s has the floor. End it before you give it to somebody else.") % isolate(name),
+        _("%s has the floor. End this turn before you give the floor to somebody else.")
+        % isolate(name),
         code="floor-taken",
     )
 

@@ -7,6 +7,7 @@ from django import forms
 from django.conf import settings
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from forums.forms import new_key, offer_without_chair
 from hub.lib.fingerprints import SeenForm
@@ -20,11 +21,13 @@ if TYPE_CHECKING:
 # Addresses that one field takes.
 MAX_ADDRESSES = 500
 ROLES = [
-    ("participant", _("participant")),
-    ("chair", _("chair")),
-    ("moderator", _("facilitator")),
-    ("rapporteur", _("rapporteur")),
-    ("observer", _("observer")),
+    # Translators: beside the name of a person whose gender is not known
+    ("participant", pgettext_lazy("role of a person", "participant")),
+    ("chair", pgettext_lazy("role of a person", "chair")),
+    # Translators: beside the name of a person whose gender is not known
+    ("moderator", pgettext_lazy("role of a person", "facilitator")),
+    ("rapporteur", pgettext_lazy("role of a person", "rapporteur")),
+    ("observer", pgettext_lazy("role of a person", "observer")),
 ]
 
 
@@ -55,34 +58,41 @@ class AddressesField(forms.CharField):
 class ConveneConferenceForm(forms.Form):
     """A conference with its period and people."""
 
-    name = forms.CharField(label=_("Name"), max_length=100)
+    name = forms.CharField(label=pgettext_lazy("of a conference", "Name"), max_length=100)
     slug = forms.SlugField(
         label=_("Short name"),
         max_length=60,
         help_text=_(
-            "Latin letters, digits and hyphens: it names the page and the list, as in "
-            "field-trials@…"
+            "Latin letters, digits and hyphens. This name is used in the addresses of "
+            "the page and of the list, for example field-trials@…"
         ),
     )
     language = forms.ChoiceField(label=_("Working language"), choices=settings.LANGUAGES)
     background = forms.CharField(
-        label=_("Background"),
+        label=pgettext_lazy("of a conference", "Background"),
         required=False,
         max_length=50_000,
         widget=forms.Textarea(attrs={"rows": 8}),
         help_text=_(
-            "Why it is convened, what it should lead to. *emphasis*, **strong**, lists, links."
+            "Why the conference is convened and what it should lead to. *emphasis*, "
+            "**strong**, lists, links."
         ),
     )
-    starts_at = MomentField(label=_("Begins"))
-    ends_at = MomentField(label=_("Ends"))
-    chair = AddressesField(label=_("Chair"), rows=1, help_text=_("Address of the member."))
-    rapporteur = AddressesField(label=_("Rapporteur"), rows=1, required=False)
+    starts_at = MomentField(label=pgettext_lazy("label of a date", "Begins"))
+    ends_at = MomentField(label=pgettext_lazy("label of a date", "Ends"))
+    chair = AddressesField(
+        label=pgettext_lazy("label: who chairs", "Chair"),
+        rows=1,
+        help_text=_("E-mail address of the member."),
+    )
+    rapporteur = AddressesField(
+        label=pgettext_lazy("label: who is the rapporteur", "Rapporteur"), rows=1, required=False
+    )
     participants = AddressesField(
-        label=_("Participants"),
+        label=pgettext_lazy("heading or label", "Participants"),
         rows=5,
         required=False,
-        help_text=_("Addresses, one a line. You can add people later."),
+        help_text=_("E-mail addresses, one per line. You can add people later."),
     )
 
     def people(self) -> "dict[Member, str]":
@@ -96,16 +106,18 @@ class ConveneConferenceForm(forms.Form):
 class SessionForm(forms.Form):
     """A conference_session on the timetable."""
 
-    title = forms.CharField(label=_("Title"), max_length=200)
-    opens_at = MomentField(label=_("Opens"))
-    closes_at = MomentField(label=_("Closes"))
+    title = forms.CharField(
+        label=pgettext_lazy("label: of a session or agenda item", "Title"), max_length=200
+    )
+    opens_at = MomentField(label=pgettext_lazy("label of a date", "Opens"))
+    closes_at = MomentField(label=pgettext_lazy("label of a date", "Closes"))
     items = forms.CharField(
-        label=_("Agenda"),
+        label=pgettext_lazy("heading or label", "Agenda"),
         max_length=5_000,
         widget=forms.Textarea(attrs={"rows": 4, "dir": "auto"}),
         help_text=_(
-            "One item a line. Each gets a topic of its own, where people can write before the "
-            "session."
+            "One item per line. Each item gets its own topic, where people can write "
+            "before the session."
         ),
     )
 
@@ -119,16 +131,18 @@ class SessionForm(forms.Form):
 class HoursForm(SeenForm):
     """Other hours for a conference_session."""
 
-    opens_at = MomentField(label=_("Opens"), required=False)
-    closes_at = MomentField(label=_("Closes"))
+    opens_at = MomentField(label=pgettext_lazy("label of a date", "Opens"), required=False)
+    closes_at = MomentField(label=pgettext_lazy("label of a date", "Closes"))
 
 
 class ItemForm(forms.Form):
     """One more agenda item."""
 
-    title = forms.CharField(label=_("Title"), max_length=200)
+    title = forms.CharField(
+        label=pgettext_lazy("label: of a session or agenda item", "Title"), max_length=200
+    )
     note = forms.CharField(
-        label=_("Note"),
+        label=pgettext_lazy("label: note to an agenda item", "Note"),
         required=False,
         max_length=2_000,
         widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
@@ -138,8 +152,12 @@ class ItemForm(forms.Form):
 class PeopleForm(forms.Form):
     """People and their role."""
 
-    addresses = AddressesField(label=_("Addresses"), rows=5, help_text=_("One a line."))
-    role = forms.ChoiceField(label=_("Role"), choices=ROLES)
+    addresses = AddressesField(
+        label=pgettext_lazy("label: e-mail addresses", "Addresses"),
+        rows=5,
+        help_text=_("One per line."),
+    )
+    role = forms.ChoiceField(label=pgettext_lazy("label: role of a person", "Role"), choices=ROLES)
 
     def __init__(self, data: QueryDict | None = None, *, names_chair: bool) -> None:
         super().__init__(data)

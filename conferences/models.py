@@ -29,10 +29,16 @@ class Conference(models.Model):
     by every channel that lets people in or out; so there is none.
     """
 
-    name = models.CharField(_("name"), max_length=150)
+    name = models.CharField(
+        pgettext_lazy("label: of a conference or group", "name"), max_length=150
+    )
     slug = models.SlugField(_("short name in addresses"), max_length=60, unique=True)
     forum = models.OneToOneField("forum.Forum", on_delete=models.PROTECT, related_name="conference")
-    background = models.TextField(_("background"), blank=True, help_text=_("Markdown."))
+    background = models.TextField(
+        pgettext_lazy("label: of a conference", "background"),
+        blank=True,
+        help_text=pgettext_lazy("how a field may be written", "Markdown."),
+    )
     background_html = RenderedField(source="background")
     convened_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
@@ -88,15 +94,17 @@ class ConferenceSession(models.Model):
         """Where the conference_session stands; it never goes back."""
 
         SCHEDULED = "scheduled", _("not open yet")
-        OPEN = "open", _("open")
-        CLOSED = "closed", _("closed")
+        OPEN = "open", pgettext_lazy("state of a session", "open")
+        CLOSED = "closed", pgettext_lazy("state of a session", "closed")
 
     conference = models.ForeignKey(
         Conference, on_delete=models.PROTECT, related_name="conference_sessions"
     )
-    title = models.CharField(_("title"), max_length=200)
-    opens_at = models.DateTimeField(_("opens"))
-    closes_at = models.DateTimeField(_("closes"))
+    title = models.CharField(
+        pgettext_lazy("label: of a session or agenda item", "title"), max_length=200
+    )
+    opens_at = models.DateTimeField(pgettext_lazy("label of a date", "opens"))
+    closes_at = models.DateTimeField(pgettext_lazy("label of a date", "closes"))
     opened_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     state = models.CharField(max_length=9, choices=State.choices, default=State.SCHEDULED)
@@ -173,8 +181,10 @@ class AgendaItem(models.Model):
         ConferenceSession, on_delete=models.PROTECT, related_name="items"
     )
     number = models.PositiveSmallIntegerField()
-    title = models.CharField(_("title"), max_length=200)
-    note = models.TextField(_("note"), blank=True)
+    title = models.CharField(
+        pgettext_lazy("label: of a session or agenda item", "title"), max_length=200
+    )
+    note = models.TextField(pgettext_lazy("label: note to an agenda item", "note"), blank=True)
     topic = models.ForeignKey(
         "forum_conversation.Topic", on_delete=models.PROTECT, related_name="agenda_items"
     )
@@ -200,12 +210,18 @@ class FloorRequest(models.Model):
     class State(models.TextChoices):
         """What became of the request; ``lapsed`` means that the gavel came first."""
 
-        WAITING = "waiting", _("waiting")
-        GIVEN = "given", _("has the floor")
-        DONE = "done", _("has spoken")
+        # Translators: agrees with the request for the floor, not with the person
+        WAITING = "waiting", pgettext_lazy("state of a request for the floor", "waiting")
+        # Translators: agrees with the request for the floor, not with the person
+        GIVEN = "given", pgettext_lazy("state of a request for the floor", "has the floor")
+        # Translators: agrees with the request for the floor, not with the person
+        DONE = "done", pgettext_lazy("state of a request for the floor", "has spoken")
+        # Translators: agrees with the request for the floor, not with the person
         WITHDRAWN = "withdrawn", pgettext_lazy("state of a request for the floor", "withdrawn")
-        WITHDRAWN_BY_CHAIR = "withdrawn_by_chair", _("taken off the list by the chair")
-        LAPSED = "lapsed", _("not heard before the end")
+        # Translators: agrees with the request for the floor, not with the person
+        WITHDRAWN_BY_CHAIR = "withdrawn_by_chair", _("removed from the list by the chair")
+        # Translators: agrees with the request for the floor, not with the person
+        LAPSED = "lapsed", _("not heard before the close")
 
     # On the list, or speaking.
     ACTIVE = (State.WAITING, State.GIVEN)
@@ -273,18 +289,21 @@ class Event(models.Model):
     class Kind(models.TextChoices):
         """What happened; :mod:`conferences.words` has the sentence for each."""
 
-        OPENED = "opened", _("opened")
-        ITEM_TAKEN = "item_taken", _("item taken")
-        FLOOR_ASKED = "floor_asked", _("floor asked")
+        OPENED = "opened", pgettext_lazy("event in the log of a session", "opened")
+        ITEM_TAKEN = "item_taken", _("item taken up")
+        FLOOR_ASKED = "floor_asked", _("floor requested")
         FLOOR_WITHDRAWN = "floor_withdrawn", _("request withdrawn")
         FLOOR_GIVEN = "floor_given", _("floor given")
-        FLOOR_RETURNED = "floor_returned", _("floor returned")
-        FLOOR_ENDED = "floor_ended", _("floor ended")
-        INTERVENTION = "intervention", _("intervention")
+        FLOOR_RETURNED = "floor_returned", _("speaker finished")
+        FLOOR_ENDED = "floor_ended", _("turn ended by the chair")
+        INTERVENTION = (
+            "intervention",
+            pgettext_lazy("event in the log of a session", "intervention"),
+        )
         EDITED = "edited", _("intervention changed")
         RESCHEDULED = "rescheduled", _("hours changed")
         CLOSED = "closed", _("closed by the gavel")
-        CLOSED_BY_CLOCK = "closed_by_clock", _("closed by the clock")
+        CLOSED_BY_CLOCK = "closed_by_clock", _("closed at the scheduled time")
 
     conference_session = models.ForeignKey(
         ConferenceSession, on_delete=models.PROTECT, related_name="events"

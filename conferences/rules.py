@@ -55,7 +55,7 @@ def check_leads(member: "Member", forum_id: int) -> None:
     if not access.may(READ, forum_id):
         raise NotFound
     if not leads(access, forum_id):
-        raise NotAllowed(_("The chair, the facilitators and the Secretariat do this."))
+        raise NotAllowed(_("Only the chair, the facilitators and the Secretariat can do this."))
 
 
 def may_end(member: "Member | None", role: str, conference: Conference, now: datetime) -> bool:
@@ -85,7 +85,7 @@ def check_speaks(member: "Member", forum_id: int) -> bool:
     if not access.may(READ, forum_id):
         raise NotFound
     if not speaks(access, forum_id):
-        raise NotAllowed(_("Observers follow the session and do not take the floor."))
+        raise NotAllowed(_("Observers can follow the session but cannot take the floor."))
     return leads(access, forum_id)
 
 
@@ -137,7 +137,7 @@ def has_floor(request: FloorRequest | None, now: datetime) -> bool:
 def check_seconds(seconds: int) -> None:
     """Raise Invalid for a time nobody would give."""
     if not MIN_FLOOR_SECONDS <= seconds <= MAX_FLOOR_SECONDS:
-        raise Invalid(_("Give between 15 seconds and an hour."))
+        raise Invalid(_("Choose between 15 seconds and an hour."))
 
 
 def check_end(conference_session: ConferenceSession, closes_at: datetime) -> datetime:

@@ -366,7 +366,7 @@ def _what_goes_on(conference_id: int, now: datetime) -> str:
     if conference is None or conference.ends_at is None:
         return ""
     if conference.ends_at > now:
-        return _("The conference goes on until %s UTC.") % say_utc(conference.ends_at)
+        return _("The conference continues until %s UTC.") % say_utc(conference.ends_at)
     return ""
 
 

@@ -9,9 +9,9 @@ from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
+from django.utils.formats import get_format, number_format
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from hub.lib.dates import patterns, say_moment
 
@@ -21,20 +21,20 @@ ISOLATE = "\u2068{}\u2069"
 
 SENTENCES: dict[str, str | Promise] = {
     "opened": gettext_lazy("{name} opened the session."),
-    "opened.clock": gettext_lazy("The session opened by the clock."),
+    "opened.clock": gettext_lazy("The session opened at the scheduled time."),
     "item_taken": gettext_lazy("Item under discussion: {item}"),
     "floor_asked": gettext_lazy("{name} asked for the floor."),
     "floor_withdrawn": gettext_lazy("{name} left the speakers’ list."),
-    "floor_withdrawn.chair": gettext_lazy("{name} was taken off the speakers’ list."),
+    "floor_withdrawn.chair": gettext_lazy("{name} was removed from the speakers’ list."),
     "floor_given": gettext_lazy("{name} has the floor, {minutes} min."),
-    "floor_returned": gettext_lazy("{name} returned the floor."),
-    "floor_ended": gettext_lazy("The floor of {name} ended."),
-    "floor_ended.clock": gettext_lazy("The time of {name} is over."),
-    "intervention": gettext_lazy("{name} intervened."),
+    "floor_returned": gettext_lazy("{name} finished speaking."),
+    "floor_ended": gettext_lazy("{name}’s turn was ended."),
+    "floor_ended.clock": gettext_lazy("{name}’s time is up."),
+    "intervention": gettext_lazy("{name} spoke."),
     "edited": gettext_lazy("{name} changed a statement."),
     "rescheduled": gettext_lazy("New closing time: {until}"),
     "closed": gettext_lazy("{name} closed the session with the gavel."),
-    "closed_by_clock": gettext_lazy("The session closed by the clock."),
+    "closed_by_clock": gettext_lazy("The session closed at the scheduled time."),
 }
 
 
@@ -51,8 +51,9 @@ def key_of(frame: dict[str, Any]) -> str:
 
 
 def minutes(seconds: int) -> str:
-    """Return a time in minutes as people write it: 3, or 1.5."""
-    return f"{seconds / 60:.1f}".removesuffix(".0")
+    """Return a time in minutes as the reader's language writes it: 3, or 1.5."""
+    value = round(seconds / 60, 1)
+    return number_format(value, 0 if value.is_integer() else 1)
 
 
 def _until(text: str) -> str:
@@ -84,13 +85,18 @@ def table() -> dict[str, Any]:
     return {
         "sentences": {key: str(text) for key, text in SENTENCES.items()},
         "roles": {
-            "chair": _("chair"),
-            "moderator": _("facilitator"),
-            "rapporteur": _("rapporteur"),
-            "observer": _("observer"),
-            "secretariat": _("Secretariat"),
+            "chair": pgettext("role of a person", "chair"),
+            "moderator": pgettext("role of a person", "facilitator"),
+            "rapporteur": pgettext("role of a person", "rapporteur"),
+            "observer": pgettext("role of a person", "observer"),
+            "secretariat": pgettext("role of a person", "Secretariat"),
             "participant": "",
         },
-        "channels": {"web": _("web"), "mail": _("mail"), "live": _("live")},
+        "channels": {
+            "web": pgettext("how a contribution came in", "web"),
+            "mail": pgettext("how a contribution came in", "e-mail"),
+            "live": pgettext("how a contribution came in", "live"),
+        },
+        "decimal": get_format("DECIMAL_SEPARATOR"),
         "moments": patterns(),
     }

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from forums.drafts import Upload
 from forums.models import Membership
@@ -18,7 +19,10 @@ from hub.lib.scripts import isolate
 
 # The largest revision that the database holds, and one that no contribution has.
 MAX_REVISION, UNSEEN = 2**31 - 1, -1
-_HELP = _("*emphasis*, **strong**; a line that starts with > is a quote, with - an item of a list.")
+_HELP = _(
+    "*emphasis*, **strong**; a line that starts with > is a quote, a line that starts "
+    "with - is a list item."
+)
 
 
 def new_key() -> str:
@@ -80,7 +84,7 @@ class WritingForm(forms.Form):
 
     text = TextField(label=_("Your text"), rows=8)
     attached = FilesField(
-        label=_("Files"),
+        label=pgettext_lazy("label or heading", "Files"),
         required=False,
         help_text=_("PDF, office documents, text or images; readers get a link."),
     )
@@ -108,7 +112,9 @@ class TopicForm(WritingForm):
     """A new topic: a subject and its first contribution."""
 
     subject = forms.CharField(
-        label=_("Subject"), max_length=255, help_text=_("One line that says what it is about.")
+        label=pgettext_lazy("subject line of a topic or message", "Subject"),
+        max_length=255,
+        help_text=_("One line that says what it is about."),
     )
     field_order = ("subject", "text", "attached", "once_key")
 
@@ -173,7 +179,7 @@ class ContributionDecisionForm(RevisionForm):
     """A moderator's decision on a held contribution."""
 
     number = forms.IntegerField(widget=forms.HiddenInput(), min_value=1, max_value=MAX_KEY)
-    reason = forms.CharField(label=_("Reason"), required=False, max_length=255)
+    reason = forms.CharField(label=pgettext_lazy("label", "Reason"), required=False, max_length=255)
 
 
 def offer_without_chair(form: forms.Form, roles: Iterable[tuple[str, Any]]) -> None:
@@ -188,7 +194,9 @@ class AdmitForm(forms.Form):
 
     email = forms.EmailField(label=_("E-mail address of a member"))
     role = forms.ChoiceField(
-        label=_("Role"), choices=Membership.Role.choices, initial=Membership.Role.PARTICIPANT
+        label=pgettext_lazy("label: role of a person", "Role"),
+        choices=Membership.Role.choices,
+        initial=Membership.Role.PARTICIPANT,
     )
 
     def __init__(self, data: QueryDict | None = None, *, names_chair: bool) -> None:
@@ -201,7 +209,7 @@ class SummaryForm(RevisionForm):
     """The moderators' summary of a discussion."""
 
     summary = forms.CharField(
-        label=_("Summary"),
+        label=pgettext_lazy("heading or label", "Summary"),
         required=False,
         strip=False,
         help_text=_HELP,

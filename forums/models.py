@@ -10,6 +10,7 @@ from django.db import models
 from django.utils.functional import cached_property
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from forums.speakers import Speaker
 from hub.lib import markup
@@ -32,18 +33,22 @@ class ForumPolicy(models.Model):
     forum = models.OneToOneField("forum.Forum", on_delete=models.CASCADE, related_name="policy")
     preset = models.CharField(max_length=10, choices=Preset.choices, default=Preset.CLOSED)
     moderated = models.BooleanField(_("hold contributions for the moderators"), default=False)
-    theme = models.TextField(_("theme"), blank=True)
-    questions = models.TextField(_("guiding questions"), blank=True, help_text=_("One a line."))
+    theme = models.TextField(pgettext_lazy("label: theme of a discussion", "theme"), blank=True)
+    questions = models.TextField(_("guiding questions"), blank=True, help_text=_("One per line."))
     summary = models.TextField(_("moderators' summary"), blank=True)
     theme_html = RenderedField(source="theme")
     summary_html = RenderedField(source="summary")
     # How often the summary was changed; what it said before stands in SummaryVersion.
     summary_revision = models.PositiveIntegerField(default=0)
     language = models.CharField(
-        _("language"), max_length=10, choices=settings.LANGUAGES, default="en"
+        pgettext_lazy("label", "language"), max_length=10, choices=settings.LANGUAGES, default="en"
     )
-    opens_at = models.DateTimeField(_("opens"), null=True, blank=True)
-    closes_at = models.DateTimeField(_("closes"), null=True, blank=True)
+    opens_at = models.DateTimeField(
+        pgettext_lazy("label of a date", "opens"), null=True, blank=True
+    )
+    closes_at = models.DateTimeField(
+        pgettext_lazy("label of a date", "closes"), null=True, blank=True
+    )
 
     class Meta:
         verbose_name_plural = "forum policies"
@@ -73,11 +78,11 @@ class Membership(models.Model):
     class Role(models.TextChoices):
         """What the person does there."""
 
-        PARTICIPANT = "participant", _("participant")
-        OBSERVER = "observer", _("observer")
-        RAPPORTEUR = "rapporteur", _("rapporteur")
-        MODERATOR = "moderator", _("moderator")
-        CHAIR = "chair", _("chair")
+        PARTICIPANT = "participant", pgettext_lazy("role of a person", "participant")
+        OBSERVER = "observer", pgettext_lazy("role of a person", "observer")
+        RAPPORTEUR = "rapporteur", pgettext_lazy("role of a person", "rapporteur")
+        MODERATOR = "moderator", pgettext_lazy("role of a person", "moderator")
+        CHAIR = "chair", pgettext_lazy("role of a person", "chair")
 
     forum = models.ForeignKey("forum.Forum", on_delete=models.CASCADE, related_name="memberships")
     member = models.ForeignKey(
@@ -107,9 +112,9 @@ class Contribution(models.Model):
     class Origin(models.TextChoices):
         """The channel it came through."""
 
-        WEB = "web", _("web")
-        MAIL = "mail", _("mail")
-        LIVE = "live", _("live")
+        WEB = "web", pgettext_lazy("how a contribution came in", "web")
+        MAIL = "mail", pgettext_lazy("how a contribution came in", "e-mail")
+        LIVE = "live", pgettext_lazy("how a contribution came in", "live")
 
     class Format(models.TextChoices):
         """How its text is read: as typed, as a mail is, or as Markdown."""
@@ -120,9 +125,12 @@ class Contribution(models.Model):
     class State(models.TextChoices):
         """Whether it is seen."""
 
-        ACCEPTED = "accepted", _("accepted")
+        # Translators: agrees with the contribution
+        ACCEPTED = "accepted", pgettext_lazy("state of a contribution", "accepted")
+        # Translators: agrees with the contribution: it waits for a decision, and nobody sees it
         HELD = "held", _("held for the moderators")
-        REJECTED = "rejected", _("rejected")
+        # Translators: agrees with the contribution
+        REJECTED = "rejected", pgettext_lazy("state of a contribution", "rejected")
 
     number = models.BigAutoField(primary_key=True)
     # The topic's own, repeated here: a Message-ID means one contribution in one forum, and nothing

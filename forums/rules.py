@@ -86,7 +86,7 @@ def not_entitled(question: DraftQuestion) -> Verdict | None:
         return None
     return reject(
         "not-entitled",
-        _("You can read this discussion, but not write in it. Ask its moderators to join."),
+        _("You can read this discussion but not write in it. Ask its moderators to admit you."),
     )
 
 
@@ -154,7 +154,7 @@ def file_type(question: DraftQuestion) -> Verdict | None:
     for upload in question.draft.files:
         if upload.name.rpartition(".")[2].lower() not in FILE_TYPES:
             sentence = _(
-                "Files like %s are not taken. Send a PDF, an office document, text or an image."
+                "Files like %s are not accepted. Send a PDF, an office document, text or an image."
             )
             return reject("file-type", sentence % isolate(upload.name))
     return None
@@ -323,7 +323,8 @@ def decide_edit(
         return over
     if contribution.state == Contribution.State.ACCEPTED and UNHELD not in rights:
         sentence = _(
-            "The moderators have approved these words. Ask them for a change, or write again."
+            "The moderators have approved this text. Ask them to change it, or write a "
+            "new contribution."
         )
         return reject("approved", sentence)
     return ACCEPT

@@ -7,7 +7,7 @@ log of a conference, keeps those of that moment (decision record 0024).
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from hub.lib.initials import initials_of
 
@@ -18,11 +18,16 @@ if TYPE_CHECKING:
 # The office of somebody who runs the hub, where they have no other one.
 SECRETARIAT = "secretariat"
 _LABELS = {
-    "chair": _("chair"),
-    "moderator": _("moderator"),
-    "rapporteur": _("rapporteur"),
-    "observer": _("observer"),
-    SECRETARIAT: _("Secretariat"),
+    # Translators: beside the name of a person whose gender is not known
+    "chair": pgettext_lazy("role of a person", "chair"),
+    # Translators: beside the name of a person whose gender is not known
+    "moderator": pgettext_lazy("role of a person", "moderator"),
+    # Translators: beside the name of a person whose gender is not known
+    "rapporteur": pgettext_lazy("role of a person", "rapporteur"),
+    # Translators: beside the name of a person whose gender is not known
+    "observer": pgettext_lazy("role of a person", "observer"),
+    # Translators: beside the name of a person whose gender is not known
+    SECRETARIAT: pgettext_lazy("role of a person", "Secretariat"),
 }
 
 

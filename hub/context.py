@@ -9,8 +9,7 @@ from functools import cache
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import Promise
-from django.utils.translation import get_language_info
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import get_language_info, pgettext_lazy
 
 from hub.lib.languages import current_language, direction, language_tag
 from hub.members.account import rules
@@ -19,11 +18,11 @@ from hub.members.requests import member_of
 
 # The main rooms by the addresses that stay.
 NAV: tuple[tuple[str, Promise], ...] = (
-    ("/", _("Home")),
-    ("/discussions/", _("Discussions")),
-    ("/conferences/", _("Conferences")),
-    ("/published/", _("Published")),
-    ("/search/", _("Search")),
+    ("/", pgettext_lazy("navigation: home page", "Home")),
+    ("/discussions/", pgettext_lazy("navigation or heading", "Discussions")),
+    ("/conferences/", pgettext_lazy("navigation or heading", "Conferences")),
+    ("/published/", pgettext_lazy("navigation: what was published", "Published")),
+    ("/search/", pgettext_lazy("navigation or heading", "Search")),
 )
 
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from hub import env, env_stores, media, public_names, security
 from hub.lib import logs
@@ -331,12 +331,12 @@ SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 # --- Languages and time ---------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
 LANGUAGES = [
-    ("ar", _("Arabic")),
-    ("zh-hans", _("Chinese")),
-    ("en", _("English")),
-    ("fr", _("French")),
-    ("ru", _("Russian")),
-    ("es", _("Spanish")),
+    ("ar", pgettext_lazy("language", "Arabic")),
+    ("zh-hans", pgettext_lazy("language", "Chinese")),
+    ("en", pgettext_lazy("language", "English")),
+    ("fr", pgettext_lazy("language", "French")),
+    ("ru", pgettext_lazy("language", "Russian")),
+    ("es", pgettext_lazy("language", "Spanish")),
 ]
 LOCALE_PATHS = [BASE_DIR / "hub" / "locale"]
 USE_I18N = USE_TZ = True

@@ -22,8 +22,8 @@ class ConveneGroupForm(forms.ModelForm):
         required=False,
         max_length=60,
         help_text=_(
-            "Latin letters, digits and hyphens; also the name of the mail list. Made from the name "
-            "when empty."
+            "Latin letters, digits and hyphens; also the name of the mailing list. If "
+            "you leave it empty, it is made from the name."
         ),
     )
     chair = AddressField(label=_("Address of the chair"), required=False)
@@ -32,8 +32,8 @@ class ConveneGroupForm(forms.ModelForm):
         required=False,
         widget=forms.Textarea(attrs={"rows": 6, "dir": "ltr"}),
         help_text=_(
-            "One a line. They are let in, and get what is said by mail, as soon as you convene the "
-            "group."
+            "One per line. As soon as you convene the group, they are admitted and "
+            "receive contributions by e-mail."
         ),
     )
     language = forms.ChoiceField(
@@ -77,7 +77,7 @@ class ConveneGroupForm(forms.ModelForm):
         members_by_address = {line: member_by_address(line) for line in lines}
         unknown = [line for line, member in members_by_address.items() if member is None]
         if unknown:
-            raise forms.ValidationError(_("No member has: %s") % ", ".join(unknown))
+            raise forms.ValidationError(_("No member has this address: %s") % ", ".join(unknown))
         return [member for member in members_by_address.values() if member is not None]
 
     def arguments(self) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from hub.lib.rendered import RenderedField, shown
 
@@ -21,10 +22,17 @@ class LiaisonGroup(models.Model):
     Source: requirement L1, paragraph 27 of the seed.
     """
 
-    name = models.CharField(_("name"), max_length=100)
+    name = models.CharField(
+        pgettext_lazy("label: of a conference or group", "name"), max_length=100
+    )
     slug = models.SlugField(_("short name in addresses"), max_length=60, unique=True)
-    topic = models.CharField(_("topic"), max_length=300)
-    mandate = models.TextField(_("mandate"), help_text=_("Markdown."))
+    topic = models.CharField(
+        pgettext_lazy("label: topic of a liaison group", "topic"), max_length=300
+    )
+    mandate = models.TextField(
+        pgettext_lazy("label: mandate of a liaison group", "mandate"),
+        help_text=pgettext_lazy("how a field may be written", "Markdown."),
+    )
     mandate_html = RenderedField(source="mandate")
     term_starts = models.DateField(_("term begins"))
     term_ends = models.DateField(_("term ends"), help_text=_("The last day."))
@@ -36,7 +44,7 @@ class LiaisonGroup(models.Model):
         blank=True,
         on_delete=models.PROTECT,
         related_name="+",
-        verbose_name=_("chair"),
+        verbose_name=pgettext_lazy("role of a person", "chair"),
     )
     convened_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"

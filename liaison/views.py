@@ -55,7 +55,7 @@ def convene(request: HttpRequest) -> HttpResponse:
         except HubError as error:
             form.add_error(None, str(error))
         else:
-            messages.success(request, _("The group is convened; its members are let in."))
+            messages.success(request, _("The group has been convened; its members are admitted."))
             return redirect(liaison_group.get_absolute_url())
     status = 200
     if form.errors:

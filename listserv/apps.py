@@ -8,7 +8,7 @@ class ListservConfig(AppConfig):
     """Configuration of the room."""
 
     name = "listserv"
-    verbose_name = _("Mail lists")
+    verbose_name = _("Mailing lists")
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:

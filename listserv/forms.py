@@ -30,15 +30,15 @@ class DeliveryForm(forms.Form):
     """How a member gets one list's mail; its fields bear the list's name: pages have several."""
 
     delivery = forms.ChoiceField(
-        label=_("I get"),
+        label=_("What I receive"),
         widget=forms.RadioSelect,
         choices=[(mode.value, mode.label) for mode in services.OFFERED],
     )
-    address = forms.TypedChoiceField(label=_("Sent to"), coerce=int)
+    address = forms.TypedChoiceField(label=_("Send it to"), coerce=int)
     attach = forms.BooleanField(
-        label=_("Attach files to the mails, where they are not too large"), required=False
+        label=_("Attach files to the messages if they are not too large"), required=False
     )
-    language = forms.ChoiceField(label=_("Language of the mails"), required=False)
+    language = forms.ChoiceField(label=_("Language of the messages"), required=False)
     own_copy = forms.BooleanField(label=_label("own_copy"), required=False)
 
     def __init__(self, line: ListLine, addresses: Sequence[EmailAddress], data: Any = None) -> None:
@@ -56,7 +56,7 @@ class DeliveryForm(forms.Form):
         # Not marked as optional: there is always one.
         self.fields["language"].unmarked = True  # type: ignore[attr-defined]
         languages = cast("forms.ChoiceField", self.fields["language"])
-        languages.choices = [("", _("as on the pages")), *settings.LANGUAGES]
+        languages.choices = [("", _("same as the pages")), *settings.LANGUAGES]
         if len(addresses) > 1:
             first, *others = addresses
             always = _("my main address (%(address)s)") % {"address": first.email}
@@ -95,7 +95,7 @@ class PauseForm(forms.Form):
         # The browser's own; what it sends is a date as ISO 8601 has it, in every language.
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         input_formats=["%Y-%m-%d"],
-        help_text=_("Mail comes again from that day on. What is said meanwhile stays on the web."),
+        help_text=_("The mail resumes on that day. What is said meanwhile stays on the web."),
     )
 
     def __init__(self, line: ListLine | None, data: Any = None) -> None:
@@ -117,7 +117,7 @@ class RosterForm(forms.Form):
 
     addresses = forms.CharField(
         label=_("Addresses of members"),
-        help_text=_("One a line, as many as you like; names beside them do no harm."),
+        help_text=_("One per line, as many as you like; you can leave names beside them."),
         max_length=400_000,
         widget=forms.Textarea(attrs={"rows": 8, "dir": "ltr", "spellcheck": "false"}),
     )
@@ -133,13 +133,13 @@ class ListForm(SeenForm):
     tag = forms.CharField(
         label=MailingList._meta.get_field("tag").verbose_name,
         max_length=NAME_MAX,
-        help_text=_("Stands in brackets before the subject of every mail."),
+        help_text=_("Appears in brackets before the subject of every message."),
     )
     shows_addresses = forms.BooleanField(
         label=MailingList._meta.get_field("shows_addresses").verbose_name,
         required=False,
         help_text=_(
-            "Where the author's domain allows it. Otherwise mail shows an address that passes "
-            "answers on."
+            "Where the author's domain allows it. Otherwise messages show an address "
+            "that passes answers on to the author."
         ),
     )

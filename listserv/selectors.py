@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext_lazy
 
 from forums import selectors as forum_selectors
 from forums.policy import READ, access_of
@@ -270,7 +270,9 @@ def _held_blocks(member: "Member") -> list[Block]:
         return []
     (pk, name, since), count = oldest, held.count()
     title = ngettext(
-        "%d mail waits for you to confirm it", "%d mails wait for you to confirm them", count
+        "%d message is waiting for your confirmation",
+        "%d messages are waiting for your confirmation",
+        count,
     )
     token = confirm_token(mail_id=pk, member_id=member.pk)
     url = reverse("listserv:confirm", args=(name or NO_LIST, token))
@@ -283,7 +285,9 @@ def _failed_blocks() -> list[Block]:
     count = failures["count"]
     if not count:
         return []
-    title = ngettext("%d mail could not be published", "%d mails could not be published", count)
+    title = ngettext(
+        "%d message could not be published", "%d messages could not be published", count
+    )
     url = f"{reverse('listserv:inbound')}?state={InboundMail.State.FAILED}"
     return [Block(BlockKind.ASKED, with_count(title, count), url, at=failures["since"])]
 
@@ -293,11 +297,11 @@ class InboundRecord:
     """What came in by mail and is not in a discussion, by state; the empty one stands for all."""
 
     LABELS: ClassVar[dict[str, Promise]] = {
-        "": _("All"),
-        InboundMail.State.FAILED.value: _("Failed"),
-        InboundMail.State.QUEUED.value: _("Waiting"),
-        InboundMail.State.HELD.value: _("Held"),
-        InboundMail.State.REJECTED.value: _("Refused"),
+        "": pgettext_lazy("incoming messages", "All"),
+        InboundMail.State.FAILED.value: pgettext_lazy("incoming messages", "Failed"),
+        InboundMail.State.QUEUED.value: pgettext_lazy("incoming messages", "Waiting"),
+        InboundMail.State.HELD.value: pgettext_lazy("incoming messages", "Held for confirmation"),
+        InboundMail.State.REJECTED.value: pgettext_lazy("incoming messages", "Refused"),
     }
     chosen: QuerySet[InboundMail]
     counts: dict[str, int]  # state -> mails

@@ -271,11 +271,11 @@ def _address_of(member: "Member", address_id: int) -> EmailAddress:
 
 def _check_choices(*, delivery: str | None, files: str | None, language: str | None) -> None:
     if delivery not in (None, *OFFERED):
-        raise Invalid(_("There is no such way of delivery."))
+        raise Invalid(_("There is no such kind of delivery."))
     if files not in (None, *Subscription.Files.values):
-        raise Invalid(_("Files come as links, or attached."))
+        raise Invalid(_("Files can come as links or as attachments."))
     if language not in (None, "", *dict(settings.LANGUAGES)):
-        raise Invalid(_("The hub does not write in this language."))
+        raise Invalid(_("The hub does not send messages in this language."))
 
 
 # --- What a digest has gathered -------------------------------------------------------------------

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from cms.models.prints import Print
 from cms.printed import DatedNote
@@ -125,7 +125,7 @@ class IssueNote(models.Model):
         """What the note says."""
 
         CORRECTION = "correction", gettext_lazy("note of correction")
-        WITHDRAWAL = "withdrawal", gettext_lazy("withdrawal")
+        WITHDRAWAL = "withdrawal", pgettext_lazy("of proceedings", "withdrawal")
 
     issued_text = models.ForeignKey(IssuedText, on_delete=models.PROTECT, related_name="notes")
     kind = models.CharField(max_length=10, choices=Kind.choices)

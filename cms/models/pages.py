@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from wagtail.admin.panels import FieldPanel
 from wagtail.fields import RichTextField
 from wagtail.models import Page
@@ -48,8 +49,8 @@ class HomePage(MaskedPage, PreviewInEditor, Page):
 class StandardPage(MaskedPage, PreviewInEditor, Page):
     """A page of text: about the network, the rules of procedure, help."""
 
-    intro = models.CharField(_("introduction"), max_length=300, blank=True)
-    body = RichTextField(_("text"), features=TEXT, blank=True)
+    intro = models.CharField(pgettext_lazy("label", "introduction"), max_length=300, blank=True)
+    body = RichTextField(pgettext_lazy("label", "text"), features=TEXT, blank=True)
 
     template = "cms/standard.html"
     base_form_class = PageForm
@@ -65,7 +66,9 @@ class StandardPage(MaskedPage, PreviewInEditor, Page):
 class ConferenceIndexPage(MaskedPage, PreviewInEditor, Page):
     """The list of what has been published; proceedings stand under it."""
 
-    intro = RichTextField(_("introduction"), features=["bold", "italic", "link"], blank=True)
+    intro = RichTextField(
+        pgettext_lazy("label", "introduction"), features=["bold", "italic", "link"], blank=True
+    )
 
     template = "cms/published.html"
     base_form_class = PageForm

@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 # Between two looks of a browser that waits for a print.
 MIN_WAIT_SECONDS = 5
@@ -22,7 +23,7 @@ class Print(models.Model):
 
         ISSUED = "issued", _("as issued")
         NOTED = "noted", _("with the notes that hold")
-        DRAFT = "draft", _("draft")
+        DRAFT = "draft", pgettext_lazy("proceedings", "draft")
 
     page = models.ForeignKey("cms.ProceedingsPage", on_delete=models.CASCADE, related_name="prints")
     kind = models.CharField(max_length=10, choices=Kind.choices)

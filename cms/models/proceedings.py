@@ -8,6 +8,7 @@ from django.db import models, transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from wagtail.admin.panels import FieldPanel, HelpPanel
 from wagtail.fields import RichTextField
 from wagtail.locks import BaseLock
@@ -112,12 +113,16 @@ class ProceedingsPage(MaskedPage, PreviewInEditor, Page):
         ProceedingsRecord, null=True, on_delete=models.PROTECT, related_name="+", editable=False
     )
     language = models.CharField(
-        _("language"), max_length=10, choices=settings.LANGUAGES, default="en", editable=False
+        pgettext_lazy("label", "language"),
+        max_length=10,
+        choices=settings.LANGUAGES,
+        default="en",
+        editable=False,
     )
     opens_at = models.DateTimeField(null=True, editable=False)
     closes_at = models.DateTimeField(null=True, editable=False)
-    summary = RichTextField(_("summary"), features=PROSE, blank=True)
-    conclusions = RichTextField(_("conclusions"), features=PROSE, blank=True)
+    summary = RichTextField(pgettext_lazy("label", "summary"), features=PROSE, blank=True)
+    conclusions = RichTextField(pgettext_lazy("label", "conclusions"), features=PROSE, blank=True)
 
     base_form_class = PageForm
     template = "cms/proceedings.html"
@@ -141,8 +146,8 @@ class ProceedingsPage(MaskedPage, PreviewInEditor, Page):
     settings_panels: ClassVar[list[Any]] = []
 
     class Meta:
-        verbose_name = _("proceedings")
-        verbose_name_plural = _("proceedings")
+        verbose_name = pgettext_lazy("kind of page", "proceedings")
+        verbose_name_plural = pgettext_lazy("kind of page", "proceedings")
         constraints = (
             # A draft has none; an empty one could be given once.
             models.CheckConstraint(condition=~models.Q(symbol=""), name="proceedings_symbol"),

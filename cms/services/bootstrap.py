@@ -9,7 +9,7 @@ from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import override, pgettext
 from wagtail.models import (
     Collection,
     GroupCollectionPermission,
@@ -74,8 +74,8 @@ def _home(root: Page) -> HomePage:
     if home is not None:
         return home
     intro = _(
-        "An expert network that discusses by web, by mail and live, and publishes what it has "
-        "agreed."
+        "An expert network that holds discussions on the web, by e-mail and live, and "
+        "publishes what it has agreed."
     )
     home = HomePage(title=settings.HUB_NAME, slug="hub", intro=f"<p>{intro}</p>")
     root.add_child(instance=home)
@@ -107,7 +107,11 @@ def _site(home: HomePage) -> None:
 def _index(home: HomePage) -> ConferenceIndexPage:
     index = ConferenceIndexPage.objects.first()
     if index is None:
-        index = ConferenceIndexPage(title=_("Published"), slug="published", show_in_menus=True)
+        index = ConferenceIndexPage(
+            title=pgettext("navigation: what was published", "Published"),
+            slug="published",
+            show_in_menus=True,
+        )
         home.add_child(instance=index)
     return index
 
@@ -115,11 +119,11 @@ def _index(home: HomePage) -> ConferenceIndexPage:
 def _standard_pages() -> list[tuple[str, str, str]]:
     return [
         ("about", _("About the network"), _("Who we are and what we do together.")),
-        ("rules", _("Rules of procedure"), _("What everybody accepts who takes part.")),
+        ("rules", _("Rules of procedure"), _("What everybody who takes part accepts.")),
         (
             "by-mail",
-            _("Taking part by mail"),
-            _("What is said in the discussions can be read and answered by mail."),
+            _("Taking part by e-mail"),
+            _("You can read and answer the discussions by e-mail."),
         ),
     ]
 

@@ -63,7 +63,7 @@ def attach_note(
     issued = _text(page_id, actor)
     words = _checked(text, _("Say what is to be corrected, and how it should read."))
     if not issued.issued_at.date() <= dated <= now.date():
-        raise Invalid(_("Give a date between the issue of the document and today."))
+        raise Invalid(_("Choose a date between the issue of the document and today."))
     if _withdrawals(issued).exists():
         raise Conflict(_("These proceedings are withdrawn, so nobody would see a note on them."))
     note = issued.notes.create(

@@ -175,8 +175,8 @@ def _check_open(page: ProceedingsPage) -> None:
     if page.workflow_in_progress:
         raise NotNow(
             _(
-                "The draft waits for the Secretariat's approval. It can be changed when it is sent "
-                "back."
+                "The draft is waiting for the Secretariat's approval. It can be changed "
+                "if it is sent back."
             ),
             code="submitted",
         )
@@ -265,7 +265,7 @@ def _task(page_id: int, actor: "Member", seen_revision: int | None) -> Any:
         raise NotAllowed(_("The Secretariat decides on proceedings."))
     state = page.current_workflow_task_state if page.workflow_in_progress else None
     if state is None:
-        raise Conflict(_("These proceedings do not wait for a decision."))
+        raise Conflict(_("These proceedings are not waiting for a decision."))
     _check_seen(page, seen_revision)
     task_state = state.specific
     task_state.revision = page.latest_revision

@@ -73,7 +73,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('asked_at', models.DateTimeField()),
-                ('state', models.CharField(choices=[('waiting', 'waiting'), ('given', 'has the floor'), ('done', 'has spoken'), ('withdrawn', 'withdrawn'), ('withdrawn_by_chair', 'taken off the list by the chair'), ('lapsed', 'not heard before the end')], default='waiting', max_length=18)),
+                ('state', models.CharField(choices=[('waiting', 'waiting'), ('given', 'has the floor'), ('done', 'has spoken'), ('withdrawn', 'withdrawn'), ('withdrawn_by_chair', 'removed from the list by the chair'), ('lapsed', 'not heard before the close')], default='waiting', max_length=18)),
                 ('given_at', models.DateTimeField(blank=True, null=True)),
                 ('ended_at', models.DateTimeField(blank=True, null=True)),
                 ('seconds', models.PositiveIntegerField(default=180, help_text='seconds allotted')),
@@ -89,7 +89,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('seq', models.PositiveIntegerField()),
-                ('kind', models.CharField(choices=[('opened', 'opened'), ('item_taken', 'item taken'), ('floor_asked', 'floor asked'), ('floor_withdrawn', 'request withdrawn'), ('floor_given', 'floor given'), ('floor_returned', 'floor returned'), ('floor_ended', 'floor ended'), ('intervention', 'intervention'), ('edited', 'intervention changed'), ('rescheduled', 'hours changed'), ('closed', 'closed by the gavel'), ('closed_by_clock', 'closed by the clock')], max_length=15)),
+                ('kind', models.CharField(choices=[('opened', 'opened'), ('item_taken', 'item taken up'), ('floor_asked', 'floor requested'), ('floor_withdrawn', 'request withdrawn'), ('floor_given', 'floor given'), ('floor_returned', 'speaker finished'), ('floor_ended', 'turn ended by the chair'), ('intervention', 'intervention'), ('edited', 'intervention changed'), ('rescheduled', 'hours changed'), ('closed', 'closed by the gavel'), ('closed_by_clock', 'closed at the scheduled time')], max_length=15)),
                 ('at', models.DateTimeField()),
                 ('data', models.JSONField(default=dict)),
                 ('actor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),

@@ -75,7 +75,7 @@ def convene_conference(
         (the slug is taken).
     """
     if actor is not None and not actor.is_staff:
-        raise NotAllowed(_("The Secretariat convenes conferences."))
+        raise NotAllowed(_("Only the Secretariat can convene conferences."))
     name, background = forum_services.as_stored(name), forum_services.as_stored(background)
     slug = slug or slugify(name)[:60].strip("-")
     _check_new(name, slug, starts_at, ends_at, now)

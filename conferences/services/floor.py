@@ -194,8 +194,8 @@ def end_floor(
         return None
     if request_id not in (None, holder.pk):
         sentence = _(
-            "%s has the floor now, so nothing was ended. Look at who is speaking, then decide "
-            "again."
+            "%s has the floor now, so nobody’s turn was ended. Check who is speaking, "
+            "then decide again."
         )
         raise Stale(sentence % isolate(holder.member.name))
     finish(

@@ -183,7 +183,7 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
         lambda: services.close_session(
             conference_session_id=pk, actor=signed_in(request), words=text, now=clock.now()
         ),
-        _("The session is closed. Its transcript stands here."),
+        _("The session is closed. This is its transcript."),
     )
 
 

@@ -59,7 +59,7 @@ def convene(request: HttpRequest) -> HttpResponse:
     """Convene a conference."""
     member = signed_in(request)
     if not rules.may_convene(member):
-        raise NotAllowed(_("The Secretariat convenes conferences."))
+        raise NotAllowed(_("Only the Secretariat can convene conferences."))
     form = ConveneConferenceForm(request.POST or None, initial={"language": member.language})
 
     def work(data: dict[str, Any]) -> str:
@@ -75,7 +75,8 @@ def convene(request: HttpRequest) -> HttpResponse:
             now=clock.now(),
         )
         messages.success(
-            request, _("The conference is convened, with its discussion and its list.")
+            request,
+            _("The conference has been convened, with its discussion and its mailing list."),
         )
         return conference.get_absolute_url()
 
@@ -84,10 +85,10 @@ def convene(request: HttpRequest) -> HttpResponse:
         form,
         work,
         heading=_("Convene a conference"),
-        act=_("Convene"),
+        act=_("Convene the conference"),
         lead=_(
-            "It gets a closed discussion, a mail list and a timetable. Those you name here are let "
-            "in at once."
+            "The conference gets a closed discussion, a mailing list and a timetable. "
+            "The people you name here are admitted at once."
         ),
     )
 
@@ -110,7 +111,10 @@ def schedule(request: HttpRequest, slug: str) -> HttpResponse:
         )
         messages.success(
             request,
-            _("The session is on the timetable. It opens by the clock, or earlier by the chair."),
+            _(
+                "The session is on the timetable. It opens at the scheduled time, or "
+                "earlier if the chair opens it."
+            ),
         )
         return conference_session.get_absolute_url()
 
@@ -120,7 +124,7 @@ def schedule(request: HttpRequest, slug: str) -> HttpResponse:
         work,
         conference=conference,
         heading=_("Schedule a session"),
-        act=_("Put it on the timetable"),
+        act=_("Schedule the session"),
     )
 
 
@@ -141,7 +145,10 @@ def people(request: HttpRequest, slug: str) -> HttpResponse:
         )
         count = len(data["addresses"])
         messages.success(
-            request, with_count(ngettext("%d person is in.", "%d people are in.", count), count)
+            request,
+            with_count(
+                ngettext("%d person was admitted.", "%d people were admitted.", count), count
+            ),
         )
         return conference.get_absolute_url()
 
@@ -150,11 +157,11 @@ def people(request: HttpRequest, slug: str) -> HttpResponse:
         PeopleForm(request.POST or None, names_chair=names_chair),
         work,
         conference=conference,
-        heading=_("Let people in"),
-        act=_("Let them in"),
+        heading=_("Admit participants"),
+        act=_("Admit these people"),
         lead=_(
-            "They can read and write at once, by web and by mail. Who is in already gets the role "
-            "you choose."
+            "They can read and write at once, on the web and by e-mail. People who have "
+            "already been admitted get the role you choose."
         ),
     )
 
@@ -184,7 +191,7 @@ def agenda(request: HttpRequest, pk: int) -> HttpResponse:
         conference=row.conference,
         row=row,
         heading=_("Add an agenda item"),
-        act=_("Add it"),
+        act=_("Add the item"),
     )
 
 
@@ -217,7 +224,7 @@ def hours(request: HttpRequest, pk: int) -> HttpResponse:
         conference=row.conference,
         row=row,
         heading=_("Change the hours"),
-        act=_("Change them"),
+        act=_("Change the times"),
     )
 
 

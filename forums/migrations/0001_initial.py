@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
             name='Contribution',
             fields=[
                 ('number', models.BigAutoField(primary_key=True, serialize=False)),
-                ('origin', models.CharField(choices=[('web', 'web'), ('mail', 'mail'), ('live', 'live')], max_length=4)),
+                ('origin', models.CharField(choices=[('web', 'web'), ('mail', 'e-mail'), ('live', 'live')], max_length=4)),
                 ('state', models.CharField(choices=[('accepted', 'accepted'), ('held', 'held for the moderators'), ('rejected', 'rejected')], default='accepted', max_length=8)),
                 ('held_because', models.CharField(blank=True, max_length=40)),
                 ('message_id', models.CharField(max_length=255, unique=True)),
@@ -61,7 +61,7 @@ class Migration(migrations.Migration):
                 ('preset', models.CharField(choices=[('public', 'open to all, members write'), ('readable', 'open to all, participants write'), ('members', 'open to members'), ('closed', 'closed: participants only'), ('announce', 'open to members, moderators write')], default='closed', max_length=10)),
                 ('moderated', models.BooleanField(default=False, verbose_name='hold contributions for the moderators')),
                 ('theme', models.TextField(blank=True, verbose_name='theme')),
-                ('questions', models.TextField(blank=True, help_text='One a line.', verbose_name='guiding questions')),
+                ('questions', models.TextField(blank=True, help_text='One per line.', verbose_name='guiding questions')),
                 ('summary', models.TextField(blank=True, verbose_name="moderators' summary")),
                 ('language', models.CharField(choices=[('ar', 'Arabic'), ('zh-hans', 'Chinese'), ('en', 'English'), ('fr', 'French'), ('ru', 'Russian'), ('es', 'Spanish')], default='en', max_length=10, verbose_name='language')),
                 ('opens_at', models.DateTimeField(blank=True, null=True, verbose_name='opens')),

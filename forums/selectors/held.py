@@ -72,8 +72,8 @@ def home_blocks(*, member: "Member", now: datetime) -> list[Block]:
     oldest = _waiting_for(member).aggregate(count=Count("pk"), at=Min("created_at"))
     if oldest["count"]:
         title = ngettext(
-            "%d contribution waits for your decision",
-            "%d contributions wait for your decision",
+            "%d contribution is waiting for your decision",
+            "%d contributions are waiting for your decision",
             oldest["count"],
         )
         blocks.append(
@@ -87,8 +87,8 @@ def home_blocks(*, member: "Member", now: datetime) -> list[Block]:
     own = own_held(member).count()
     if own:
         title = ngettext(
-            "%d contribution of yours waits for the moderators",
-            "%d contributions of yours wait for the moderators",
+            "%d of your contributions is waiting for the moderators",
+            "%d of your contributions are waiting for the moderators",
             own,
         )
         blocks.append(Block(BlockKind.ASKED, with_count(title, own), reverse("forums:discussions")))

@@ -67,13 +67,13 @@ def _stale_message(contribution: Contribution, revision: int) -> str:
     last = contribution.revisions.select_related("edited_by").order_by("number").last()
     if last is None or not 0 <= revision < contribution.revision:
         message = _(
-            "The hub does not know which version of contribution %(number)d you saw, so nothing "
-            "was done. Look at it again, then decide."
+            "The hub does not know which version of contribution %(number)d you saw, so "
+            "nothing was done. Read it again, then decide."
         )
         return message % {"number": contribution.number}
     message = _(
-        "%(name)s changed contribution %(number)d on %(moment)s UTC, after you saw it. Nothing "
-        "was done: look at what changed, then decide again."
+        "%(name)s changed contribution %(number)d on %(moment)s UTC, after you saw it. "
+        "Nothing was done: check what changed, then decide again."
     )
     return message % {
         "name": isolate(last.edited_by.get_full_name()),

@@ -42,7 +42,7 @@ def held(request: HttpRequest) -> HttpResponse:
         return _show_held(request, member)
     form = ContributionDecisionForm(request.POST)
     if not form.is_valid():
-        raise Invalid(_("The form was not complete. Look at what is waiting, then decide again."))
+        raise Invalid(_("The form was not complete. Check what is waiting, then decide again."))
     following = _following(member, form.cleaned_data["number"])
     try:
         _decide(request, member, form, place=following)
@@ -98,13 +98,16 @@ def _decide(
     try:
         if "approve" in request.POST:
             services.approve_contribution(number=number, actor=member, revision=form.seen, now=now)
-            text = _("Contribution %d is shown and sent to the others.") % number
+            text = _("Contribution %d was published and sent to the others.") % number
         else:
             reason = form.cleaned_data["reason"]
             services.reject_contribution(
                 number=number, actor=member, reason=reason, revision=form.seen, now=now
             )
-            text = _("Contribution %d stays unseen; its author gets your reason.") % number
+            text = (
+                _("Contribution %d was rejected; its author will receive your reason by e-mail.")
+                % number
+            )
         give(request, Receipt(text, place))
     except Stale:
         raise
@@ -180,7 +183,10 @@ def _admit(
     if person is None:
         form.add_error(
             "email",
-            _("No member of the hub has this address. They apply first; then you can let them in."),
+            _(
+                "No member of the hub has this address. The person must apply first; "
+                "then you can admit them."
+            ),
         )
         return False
     role, before = form.cleaned_data["role"], access_of(person).roles.get(discussion.pk, "")
@@ -197,7 +203,7 @@ def _admitted(person: "Member", role: str, before: str) -> str:
     Somebody else may have given the earlier role a moment ago: it is named.
     """
     if before in ("", role):
-        return _("%s takes part now.") % isolate(person.get_full_name())
+        return _("%s now takes part.") % isolate(person.get_full_name())
     sentence = _("The role of %(name)s is now: %(role)s. It was: %(before)s.")
     return sentence % {
         "name": isolate(person.get_full_name()),
@@ -217,8 +223,7 @@ def _remove(request: HttpRequest, discussion: selectors.Discussion, actor: "Memb
     services.remove_member(forum_id=discussion.pk, member=person, now=clock.now(), actor=actor)
     messages.success(
         request,
-        _("%s does not take part any more; what they said stays.")
-        % isolate(person.get_full_name()),
+        _("%s no longer takes part; what they said stays.") % isolate(person.get_full_name()),
     )
 
 

@@ -7,6 +7,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST, require_safe
 
 from forums import pages, selectors, services
@@ -91,7 +92,7 @@ def _read(request: HttpRequest, member: "Member", pk: int) -> None:
     undo = None
     if moved is not None:
         fields = {"before": str(moved.before), "after": str(moved.after)}
-        undo = Undo(request.path, _("Undo"), fields)
+        undo = Undo(request.path, pgettext("button", "Undo"), fields)
     give(request, Receipt(_("Everything here is marked as read."), "topics", undo=undo))
 
 
@@ -100,7 +101,7 @@ def _unread(request: HttpRequest, member: "Member", pk: int) -> None:
     if services.unread_forum(
         member=member, forum_id=pk, moved=services.MovedHorizon(before, after)
     ):
-        give(request, Receipt(_("What you have not read counts as new again."), "topics"))
+        give(request, Receipt(_("What you have not read is marked as new again."), "topics"))
     else:
         text = _("This could not be undone: more has been marked as read since.")
         give(request, Receipt(text, "topics", level="warning"))

@@ -305,7 +305,7 @@ def lock(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _lock_receipt(request: HttpRequest) -> Receipt:
     if request.POST["to"] == "close":
-        undo = Undo(request.path, _("Open it for replies"), {"to": "open"})
+        undo = Undo(request.path, _("Open the topic for replies"), {"to": "open"})
         return Receipt(_("This topic is closed for replies."), "topic", undo=undo)
-    undo = Undo(request.path, _("Close it for replies"), {"to": "close"})
+    undo = Undo(request.path, _("Close the topic for replies"), {"to": "close"})
     return Receipt(_("This topic is open for replies."), "topic", undo=undo)

@@ -174,7 +174,7 @@ def edit(request: HttpRequest, number: int) -> HttpResponse:
                 form.add_error("text", str(error))
                 status = error.http_status
             else:
-                text = _("Contribution %d is changed; what it said before is kept.") % number
+                text = _("Contribution %d was changed; the earlier version is kept.") % number
                 give(request, Receipt(text, f"c{number}", is_sent=True))
                 return HttpResponseRedirect(_shown_at(contribution))
     context = {

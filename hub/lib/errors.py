@@ -30,7 +30,7 @@ class HubError(Exception):
     code = "error"
     http_status = 400
     smtp_reply = "550 5.0.0"
-    message: str | Promise = _("That did not work.")
+    message: str | Promise = _("Something went wrong.")
     # Seconds after which the same may work, 0 where waiting does not help.
     retry_after = 0
 
@@ -65,7 +65,7 @@ class NotAllowed(HubError):
     code = "not-allowed"
     http_status = 403
     smtp_reply = "550 5.7.1"
-    message = _("You may not do this.")
+    message = _("You are not allowed to do this.")
 
 
 class NotFound(HubError):
@@ -125,7 +125,7 @@ class Stale(Conflict):
 
     code = "stale"
     message = _(
-        "This has changed since you looked at it. Nothing was done. Look at what changed, then "
+        "This has changed since you saw it. Nothing was done. Check what changed, then "
         "decide again."
     )
 

@@ -67,9 +67,9 @@ class HubAccountAdapter(DefaultAccountAdapter):
     error_messages = {
         **DefaultAccountAdapter.error_messages,
         "email_password_mismatch": _(
-            "The address and the password do not belong together. Check both, or ask for a new "
-            "password. If you have applied and not been let in yet, you have no password: you get "
-            "it with our answer."
+            "The address and the password do not match. Check both, or ask for a new "
+            "password. If you have applied and have not been admitted yet, you have no "
+            "password: you will receive it with our answer."
         ),
         "too_many_login_attempts": _(
             "Too many wrong attempts. Wait a few minutes, then try again."

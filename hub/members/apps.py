@@ -1,7 +1,7 @@
 """App of the people."""
 
 from django.apps import AppConfig
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class MembersConfig(AppConfig):
@@ -9,7 +9,7 @@ class MembersConfig(AppConfig):
 
     name = "hub.members"
     label = "members"
-    verbose_name = _("Members")
+    verbose_name = pgettext_lazy("navigation or heading", "Members")
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:

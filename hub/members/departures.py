@@ -101,7 +101,7 @@ def check_may_anonymise(*, member_id: int, actor: Member) -> Member:
     if member is None:
         raise NotFound
     if member.anonymised_at:
-        raise Conflict(_("This person has left already."))
+        raise Conflict(_("This person has already left."))
     if member.is_in_secretariat and not secretariat().exclude(pk=member.pk).exists():
         raise Invalid(
             _("Nobody else is in the Secretariat. Add somebody else to it first."),

@@ -17,7 +17,9 @@ class LinkBroken(NotFound):
     """The link is not one of ours, or a mail program has cut it."""
 
     code = "link-broken"
-    message = _("This link is not complete. Copy all of it from the mail into your browser.")
+    message = _(
+        "This link is not complete. Copy the whole link from our message into your browser."
+    )
 
 
 class LinkExpired(Invalid):

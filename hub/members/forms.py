@@ -11,7 +11,7 @@ from typing import Any
 from allauth.account import forms as allauth_forms
 from django import forms
 from django.conf import settings
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
@@ -53,25 +53,26 @@ class ApplicationForm(forms.Form):
     """A person's wish to join (requirement N1)."""
 
     name = forms.CharField(
-        label=_("Name"),
+        label=pgettext_lazy("of a person", "Name"),
         max_length=150,
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
         help_text=_("As colleagues should see it beside your words."),
     )
     email = AddressField(
         help_text=_(
-            "You get a link there to confirm it. Other members never see it on these pages."
+            "You will receive a link there to confirm the address. Other members never "
+            "see it on these pages."
         )
     )
-    country = forms.ChoiceField(label=_("Country"), choices=_countries)
+    country = forms.ChoiceField(label=pgettext_lazy("label", "Country"), choices=_countries)
     organisation = forms.CharField(
-        label=_("Organisation"),
+        label=pgettext_lazy("label: where a person works", "Organisation"),
         max_length=200,
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "organization"}),
     )
     expertise = forms.CharField(
-        label=_("Expertise"),
+        label=pgettext_lazy("label", "Expertise"),
         max_length=300,
         required=False,
         help_text=_("A few words, such as: risk assessment of crops, sampling."),
@@ -81,12 +82,12 @@ class ApplicationForm(forms.Form):
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 6}),
         help_text=_(
-            "What you work on, what you look for, what you can bring. The Secretariat alone reads "
-            "this."
+            "Say what you work on, what you look for and what you can contribute. Only "
+            "the Secretariat reads this."
         ),
     )
     language = forms.ChoiceField(
-        label=_("Language of your pages and mails"), choices=settings.LANGUAGES
+        label=_("Language of your pages and messages"), choices=settings.LANGUAGES
     )
     accepts = forms.BooleanField(
         label=_("I accept the rules of procedure."),
@@ -113,19 +114,22 @@ class ApplicationDecisionForm(forms.Form):
 
     APPROVE, DECLINE = "approve", "decline"
     decision = forms.ChoiceField(
-        label=_("Decision"),
+        label=pgettext_lazy("label: decision on an application", "Decision"),
         widget=forms.RadioSelect,
-        choices=((APPROVE, _("Let this person in")), (DECLINE, _("Decline"))),
+        choices=(
+            (APPROVE, _("Admit this person")),
+            (DECLINE, pgettext_lazy("decision on an application", "Decline")),
+        ),
         error_messages={"required": _("Choose one of the two.")},
     )
     reason = forms.CharField(
-        label=_("Reason"),
+        label=pgettext_lazy("label", "Reason"),
         required=False,
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_(
-            "If you decline, the person gets these words by mail. If you approve, they stay in the "
-            "record."
+            "If you decline, the applicant will receive this text by e-mail. If you "
+            "approve, it stays in the record."
         ),
     )
 
@@ -142,11 +146,11 @@ class PreferencesForm(forms.Form):
     """How a member reads the hub."""
 
     language = forms.ChoiceField(
-        label=_("Language of your pages and mails"),
+        label=_("Language of your pages and messages"),
         choices=settings.LANGUAGES,
         help_text=_(
-            "The language menu at the top of each page changes it, too. A list can have one of its "
-            "own."
+            "The language menu at the top of each page also changes it. A list can have "
+            "its own language."
         ),
     )
     time_zone = forms.ChoiceField(
@@ -185,7 +189,11 @@ class SignInForm(allauth_forms.LoginForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["login"] = AddressField()
-        _relabel(self, password=_("Password"), remember=_("Keep me signed in on this device"))
+        _relabel(
+            self,
+            password=pgettext_lazy("label or heading", "Password"),
+            remember=_("Keep me signed in on this device"),
+        )
 
 
 class NewPasswordForm(allauth_forms.ResetPasswordForm):
@@ -229,4 +237,4 @@ class PasswordAgainForm(allauth_forms.ReauthenticateForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _relabel(self, password=_("Password"))
+        _relabel(self, password=pgettext_lazy("label or heading", "Password"))

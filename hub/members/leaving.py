@@ -12,7 +12,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -49,7 +49,7 @@ class _ConfirmForm(forms.Form):
     understood = forms.BooleanField(
         label=gettext_lazy("I understand that this cannot be undone."),
         error_messages={
-            "required": gettext_lazy("Tick the box: nobody can bring the account back afterwards.")
+            "required": gettext_lazy("Tick the box: nobody can restore the account afterwards.")
         },
     )
 
@@ -75,7 +75,7 @@ class AnonymiseForm(_ConfirmForm):
     """The Secretariat takes a person out, and says why."""
 
     reason = forms.CharField(
-        label=gettext_lazy("Reason"),
+        label=pgettext_lazy("label", "Reason"),
         max_length=MAX_REASON,
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text=gettext_lazy(

@@ -13,6 +13,7 @@ from django.db.models.functions import Lower
 from django.db.models.query_utils import DeferredAttribute
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django_countries.fields import CountryField
 
 from hub.lib.addresses import fold_address
@@ -106,17 +107,19 @@ class Member(AbstractBaseUser, PermissionsMixin):
     never deleted: their contributions stay in the record. ``is_staff`` is the Secretariat.
     """
 
-    email = models.EmailField(_("e-mail"), max_length=254, unique=True)
-    name = NameField(_("name"), max_length=150)
-    country = CountryField(_("country"), blank=True)
-    organisation = models.CharField(_("organisation"), max_length=200, blank=True)
-    expertise = models.CharField(_("expertise"), max_length=300, blank=True)
+    email = models.EmailField(pgettext_lazy("label", "e-mail"), max_length=254, unique=True)
+    name = NameField(pgettext_lazy("label: of a person", "name"), max_length=150)
+    country = CountryField(pgettext_lazy("label", "country"), blank=True)
+    organisation = models.CharField(
+        pgettext_lazy("label: where a person works", "organisation"), max_length=200, blank=True
+    )
+    expertise = models.CharField(pgettext_lazy("label", "expertise"), max_length=300, blank=True)
     language = models.CharField(
-        _("language"), max_length=10, choices=settings.LANGUAGES, default="en"
+        pgettext_lazy("label", "language"), max_length=10, choices=settings.LANGUAGES, default="en"
     )
     time_zone = models.CharField(_("time zone"), max_length=64, default="UTC")
     is_active = models.BooleanField(_("may sign in"), default=False)
-    is_staff = models.BooleanField(_("Secretariat"), default=False)
+    is_staff = models.BooleanField(pgettext_lazy("role of a person", "Secretariat"), default=False)
     rules_accepted_at = models.DateTimeField(null=True, blank=True)
     joined_at = models.DateTimeField(auto_now_add=True)
     anonymised_at = models.DateTimeField(null=True, blank=True)
@@ -208,9 +211,12 @@ class Application(models.Model):
         """Where the application stands."""
 
         UNCONFIRMED = "unconfirmed", _("address not confirmed")
-        PENDING = "pending", _("waiting for the Secretariat")
-        APPROVED = "approved", _("approved")
-        DECLINED = "declined", _("declined")
+        # Translators: agrees with the application, not with the person
+        PENDING = "pending", pgettext_lazy("state of an application", "waiting for the Secretariat")
+        # Translators: agrees with the application, not with the person
+        APPROVED = "approved", pgettext_lazy("state of an application", "approved")
+        # Translators: agrees with the application, not with the person
+        DECLINED = "declined", pgettext_lazy("state of an application", "declined")
 
     member = models.OneToOneField(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="application"
@@ -270,8 +276,8 @@ class LoginSession(AbstractBaseSession):
     objects: ClassVar[LoginSessionManager] = LoginSessionManager()
 
     class Meta:
-        verbose_name = _("sign-in")
-        verbose_name_plural = _("sign-ins")
+        verbose_name = pgettext_lazy("a browser that is signed in", "sign-in")
+        verbose_name_plural = pgettext_lazy("browsers that are signed in", "sign-ins")
 
     @classmethod
     def get_session_store_class(cls) -> Any:
@@ -293,7 +299,7 @@ class ApplicationPassword(models.Model):
     member = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="application_passwords"
     )
-    label = models.CharField(_("Name"), max_length=60)
+    label = models.CharField(pgettext_lazy("of an application password", "Name"), max_length=60)
     digest = models.CharField(max_length=64, unique=True)
     created_at = models.DateTimeField()
     last_used_at = models.DateTimeField(null=True)
@@ -360,7 +366,7 @@ class DepartureTrace(models.Model):
     class Kind(models.TextChoices):
         """What kind of place it is."""
 
-        CONTRIBUTION = "contribution", _("contribution")
+        CONTRIBUTION = "contribution", pgettext_lazy("where a name was found", "contribution")
         REVISION = "revision", _("earlier version of a contribution")
         FILE = "file", _("name of a file")
         TOPIC = "topic", _("subject of a topic")
@@ -368,7 +374,7 @@ class DepartureTrace(models.Model):
         CONFERENCE = "conference", _("conference or session")
         GROUP = "group", _("liaison group")
         PAGE = "page", _("page, document or picture")
-        APPLICATION = "application", _("application")
+        APPLICATION = "application", pgettext_lazy("where a name was found", "application")
 
     departure = models.ForeignKey(Departure, on_delete=models.CASCADE, related_name="traces")
     kind = models.CharField(max_length=12, choices=Kind.choices)

@@ -5,9 +5,10 @@ Conference Management. States outside the groups (observers, territories) have n
 """
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 NAMES = {
-    "AFR": _("Africa"),
+    "AFR": pgettext_lazy("region", "Africa"),
     "APS": _("Asia and the Pacific"),
     "CEE": _("Central and Eastern Europe"),
     "LAC": _("Latin America and the Caribbean"),

@@ -250,7 +250,9 @@ def home_blocks(member: Member, now: datetime) -> list[Block]:
         return []
     title = with_count(
         ngettext(
-            "%d application waits for a decision", "%d applications wait for a decision", number
+            "%d application is waiting for a decision",
+            "%d applications are waiting for a decision",
+            number,
         ),
         number,
     )

@@ -371,7 +371,7 @@ def set_preferences(*, member: Member, language: str, time_zone: str) -> Member:
     Raises: Invalid (not a language of the hub, not a zone of the tz database).
     """
     if language not in dict(settings.LANGUAGES):
-        raise Invalid(_("The hub does not speak this language."))
+        raise Invalid(_("The hub is not available in this language."))
     if time_zone not in zoneinfo.available_timezones():
         raise Invalid(_("There is no such time zone."))
     member.language, member.time_zone = language, time_zone

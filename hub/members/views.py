@@ -36,7 +36,7 @@ PAGE = 50
 def apply(request: HttpRequest) -> HttpResponse:
     """Ask to join; the answer is the same whether the address is known or not."""
     if request.user.is_authenticated:
-        messages.info(request, _("You are a member already."))
+        messages.info(request, _("You are already a member."))
         return HttpResponseRedirect("/")
     form = ApplicationForm(posted(request))
     if request.method != "POST":
@@ -70,8 +70,8 @@ def sent(request: HttpRequest) -> HttpResponse:
             return render(request, "members/sent.html", {"form": form}, status=429)
         services.send_again(address=form.cleaned_data["email"], now=clock.now())
         text = _(
-            "If an application came from this address, a mail is on its way. It can take some "
-            "minutes."
+            "If an application came from this address, a message is on its way. It can "
+            "take a few minutes."
         )
         messages.success(request, text)
         return HttpResponseRedirect(request.path)
@@ -167,7 +167,7 @@ def _decide(request: HttpRequest, pk: int, form: ApplicationDecisionForm) -> Non
         sentence = _("%s is a member. A link to choose a password is on its way.")
     else:
         application = services.decline_application(**arguments)
-        sentence = _("%s is declined and gets your reason by mail.")
+        sentence = _("%s was declined and will receive your reason by e-mail.")
     messages.success(request, sentence % isolate(str(application.member)))
 
 
@@ -182,7 +182,9 @@ def preferences(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         services.set_preferences(member=member, **form.cleaned_data)
         with translation.override(member.language):
-            messages.success(request, _("Saved. Your next pages and mails follow it."))
+            messages.success(
+                request, _("Saved. The change applies to your next pages and messages.")
+            )
         response = HttpResponseRedirect(request.path)
         forget_choice(response)
         return response

@@ -212,8 +212,8 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer what Django could not read: 413 with the reason where there was too much, else 400."""
     if isinstance(exception, TooManyFilesSent):
         sentence = ngettext(
-            "These are too many files. A contribution can have %d file at most.",
-            "These are too many files. A contribution can have %d files at most.",
+            "Too many files. A contribution can have %d file at most.",
+            "Too many files. A contribution can have %d files at most.",
             MAX_FILES,
         )
         sentence = with_count(sentence, MAX_FILES)

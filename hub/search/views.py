@@ -2,7 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -14,10 +14,10 @@ from hub.search.query import MAX_LENGTH
 from hub.search.selectors import search
 
 KINDS = {
-    "": _("Everything"),
-    "contribution": _("Contributions"),
-    "proceedings": _("Proceedings"),
-    "page": _("Pages"),
+    "": pgettext_lazy("search in all places", "Everything"),
+    "contribution": pgettext_lazy("heading or column", "Contributions"),
+    "proceedings": pgettext_lazy("navigation or heading", "Proceedings"),
+    "page": pgettext_lazy("kind of search result", "Pages"),
 }
 
 

@@ -31,6 +31,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django_countries import countries
 
 from hub.lib import receipts
@@ -161,9 +162,9 @@ def _stand(opens_at: datetime | None, closes_at: datetime | None, now: datetime)
     if opens_at and now < opens_at:
         return "coming", _("opens in %s") % say_until(opens_at, now)
     if not closes_at:
-        return "open", _("open")
+        return "open", pgettext("state of a discussion", "open")
     if now >= closes_at:
-        return "closed", _("closed")
+        return "closed", pgettext("state of a discussion", "closed")
     rest = say_until(closes_at, now)
     if closes_at - now <= CLOSING:
         return "closing", _("closes in %s") % rest

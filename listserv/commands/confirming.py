@@ -42,7 +42,7 @@ def confirm(desk: Desk, order: "Order") -> Answer:
     """Let a held message go on."""
     code = code_in(order.args)
     if not code:
-        raise Invalid(_("Say the code of the letter that asked you, as in CONFIRM abc123."))
+        raise Invalid(_("Give the code from our message, for example CONFIRM abc123."))
     return Answer(confirm_code(code, desk.now))
 
 
@@ -58,4 +58,4 @@ def confirm_code(code: str, now: "datetime") -> str:
     if row is None:
         raise NotFound
     confirmation.confirm_held(list_name=list_name_of(row), token=code, now=now)
-    return _("Thank you: the mail “%s” is taken as yours.") % (row.subject or "…")
+    return _("Thank you: the message “%s” is now confirmed as yours.") % (row.subject or "…")

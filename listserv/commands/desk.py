@@ -100,7 +100,7 @@ class Desk:
         if len(own) == 1:
             return own, args
         raise Invalid(
-            _("Say for which discussion, by the name of its list. Yours: %s.")
+            _("Say which discussion you mean, by the name of its list. Your lists: %s.")
             % (", ".join(mailing_list.name for mailing_list in own) or "–")
         )
 
@@ -129,7 +129,8 @@ class Desk:
         mailing_list, rest = self.list_in(args)
         if not self.leads(mailing_list.forum_id):
             raise NotFound(
-                _("Only those who lead “%s” may ask this.") % isolate(mailing_list.forum.name)
+                _("Only the people who lead “%s” can ask for this.")
+                % isolate(mailing_list.forum.name)
             )
         return mailing_list, rest
 
@@ -209,17 +210,14 @@ def person_in(args: str, forum_id: int) -> "Member":
     text = " ".join(args.split()).strip("<>\"'«»“” ,;:")[:320]
     if not text:
         raise Invalid(
-            _(
-                "Name the person: by address, by number, or by the full name of somebody who takes "
-                "part."
-            )
+            _("Name the person: by address, by number, or by the full name of a participant.")
         )
     member = _member_named(text, forum_id)
     if member is None:
         raise Invalid(
             _(
-                "No member of the hub is known as “%s”. Name the person by the address the hub "
-                "knows."
+                "No member of the hub is known as “%s”. Name the person by the address "
+                "that is registered with the hub."
             )
             % text
         )
@@ -251,7 +249,7 @@ def number_in(args: str) -> tuple[int, str]:
         digits = word.lstrip("#").rstrip(":.,;")
         if is_number(digits):
             return int(digits), " ".join(words[at + 1 :])
-    raise Invalid(_("Say the number of the contribution: it stands at the end of each mail."))
+    raise Invalid(_("Give the number of the contribution: you find it at the end of each message."))
 
 
 def is_number(word: str, max_digits: int = _NUMBER_DIGITS) -> bool:
@@ -268,18 +266,18 @@ def how(row: Subscription) -> str:
     """Return the sentence that says how the mail of a list comes."""
     sentences = {
         Subscription.Delivery.EACH.value: _(
-            "You get each contribution to “%(discussion)s” by mail."
+            "You receive each contribution to “%(discussion)s” by e-mail."
         ),
         Subscription.Delivery.DAILY.value: _(
-            "You get one mail a day with the contributions to “%(discussion)s”."
+            "You receive one message a day with the contributions to “%(discussion)s”."
         ),
         Subscription.Delivery.WEEKLY.value: _(
-            "You get one mail a week with the contributions to “%(discussion)s”."
+            "You receive one message a week with the contributions to “%(discussion)s”."
         ),
         Subscription.Delivery.NOTICES.value: _(
-            "You get a short notice of each contribution to “%(discussion)s”."
+            "You receive a short notice of each contribution to “%(discussion)s”."
         ),
-        Subscription.Delivery.NONE.value: _("You get no mail of “%(discussion)s”."),
+        Subscription.Delivery.NONE.value: _("You receive no e-mail from “%(discussion)s”."),
     }
     return sentences[row.delivery] % {"discussion": isolate(row.list.forum.name)}
 

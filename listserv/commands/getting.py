@@ -86,8 +86,8 @@ def get(desk: Desk, order: Order) -> Answer:
     if not request.numbers:
         raise Invalid(
             _(
-                "Say the number of the contribution, as in GET 3142: it stands at the end of each "
-                "mail."
+                "Give the number of the contribution, for example GET 3142: you find it "
+                "at the end of each message."
             )
         )
     if request.is_file:
@@ -145,7 +145,7 @@ def _thread(desk: Desk, request: GetRequest) -> Answer:
     except NotFound:
         return Answer(_no_such(request.numbers[0]))
     page = forum_selectors.contributions_of(topic, page=request.page)
-    head = _("The thread “%(subject)s”, page %(page)d of %(pages)d") % {
+    head = _("The topic “%(subject)s”, page %(page)d of %(pages)d") % {
         "subject": isolate(topic.subject),
         "page": page.number,
         "pages": page.pages,

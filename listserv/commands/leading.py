@@ -81,9 +81,9 @@ def held(desk: Desk, order: Order) -> Answer:
     """Name what waits for the member's decision."""
     waiting = forum_selectors.held_for(desk.member, size=MAX_HELD)
     if not waiting:
-        return Answer(_("Nothing waits for your decision."))
+        return Answer(_("No contributions are waiting for your decision."))
     answer_lines = [
-        _("These wait for your decision. Write APPROVE, REJECT or EDIT and the number."),
+        _("Waiting for your decision. Write APPROVE, REJECT or EDIT and the number."),
         "",
     ]
     for contribution in waiting:
@@ -158,8 +158,8 @@ def decide(
     elif decision == "edit":
         act = partial(_edit_shown, desk, contribution, text, reason, revision)
     elif not leads:
-        name = isolate(contribution.post.topic.forum.name)
-        raise NotFound(_("Only those who lead “%s” may ask this.") % name)
+        forum = contribution.post.topic.forum
+        raise NotFound(_("Only the people who lead “%s” can ask for this.") % isolate(forum.name))
     else:
         return _nothing_changed(contribution)
     try:
@@ -190,7 +190,8 @@ def _decide(
         )
         return Answer(
             lines(
-                _("Contribution %d stays unseen; its author gets your reason.") % number,
+                _("Contribution %d was rejected; its author will receive your reason by e-mail.")
+                % number,
                 _about(done),
             )
         )
@@ -206,7 +207,7 @@ def _decide(
     else:
         done = services.approve_contribution(number=number, actor=actor, revision=revision, now=now)
     return Answer(
-        lines(_("Contribution %d is shown and sent to the others.") % number, _about(done))
+        lines(_("Contribution %d was published and sent to the others.") % number, _about(done))
     )
 
 
@@ -222,8 +223,7 @@ def _edit_shown(
         now=desk.now,
     )
     return Answer(
-        _("Contribution %d says what you wrote now; what it said before is kept.")
-        % contribution.number
+        _("Contribution %d now has your text; the earlier version is kept.") % contribution.number
     )
 
 
@@ -235,7 +235,7 @@ def _reason_of_edit(desk: Desk, contribution: "Contribution", reason: str) -> st
         return ""
     policy = forum_selectors.discussion_for(desk.member, contribution.forum_id).policy
     with translation.override(policy.language):
-        return _("by mail; no reason was given")
+        return _("by e-mail; no reason was given")
 
 
 def _stale(
@@ -249,13 +249,9 @@ def _stale(
         f"{contribution.number}"
     )
     again = {
-        "approve": _("If you still want that, answer this mail with this line: %s"),
-        "reject": _(
-            "If you still want that, answer this mail with this line and your reason after it: %s"
-        ),
-        "edit": _(
-            "If you still want that, answer this mail with this line and the new text below it: %s"
-        ),
+        "approve": _("If you still want that, answer with this line: %s"),
+        "reject": _("If you still want that, answer with this line and your reason after it: %s"),
+        "edit": _("If you still want that, answer with this line and the new text below it: %s"),
     }[decision]
     answer_lines = [str(error)]
     if error.lines:
@@ -276,12 +272,12 @@ def admit(desk: Desk, order: Order) -> Answer:
     person = person_in(rest, mailing_list.forum_id)
     name = {"name": isolate(person.get_full_name()), "discussion": isolate(mailing_list.forum.name)}
     if access_of(person).roles.get(mailing_list.forum_id):
-        return Answer(_("%(name)s takes part in “%(discussion)s” already.") % name)
+        return Answer(_("%(name)s already takes part in “%(discussion)s”.") % name)
     services.admit_member(
         forum_id=mailing_list.forum_id, member=person, now=desk.now, actor=desk.member
     )
     notifications.tell_admitted(mailing_list=mailing_list, member=person, by=desk.member)
-    return Answer(_("%(name)s takes part in “%(discussion)s” now.") % name)
+    return Answer(_("%(name)s now takes part in “%(discussion)s”.") % name)
 
 
 def remove(desk: Desk, order: Order) -> Answer:
@@ -295,7 +291,7 @@ def remove(desk: Desk, order: Order) -> Answer:
         forum_id=mailing_list.forum_id, member=person, now=desk.now, actor=desk.member
     )
     return Answer(
-        _("%(name)s does not take part in “%(discussion)s” any more; what they said stays.") % name
+        _("%(name)s no longer takes part in “%(discussion)s”; what they said stays.") % name
     )
 
 
@@ -307,14 +303,14 @@ def handover(desk: Desk, order: Order) -> Answer:
     if not services.hand_over(
         forum_id=mailing_list.forum_id, member=person, actor=desk.member, now=desk.now
     ):
-        return Answer(_("%(name)s leads “%(discussion)s” already.") % name)
+        return Answer(_("%(name)s already leads “%(discussion)s”.") % name)
     notifications.tell_handover(mailing_list=mailing_list, member=person, by=desk.member)
     for waiting in forum_selectors.held_in(mailing_list.forum_id).iterator():
         moderation.ask(waiting, person)
     return Answer(
         lines(
-            _("%(name)s leads “%(discussion)s” now, and has been told.") % name,
-            _("You still lead it too. STEPDOWN ends that."),
+            _("%(name)s now leads “%(discussion)s” and has received a notification.") % name,
+            _("You still lead it too. Send STEPDOWN to end that."),
         )
     )
 
@@ -333,7 +329,7 @@ def lock(desk: Desk, order: Order) -> Answer:
     contribution = _led(desk, order)
     services.lock_topic(topic_id=contribution.topic_id, actor=desk.member)
     return Answer(
-        _("The thread “%s” is closed for replies.") % isolate(contribution.post.topic.subject)
+        _("The topic “%s” is closed for replies.") % isolate(contribution.post.topic.subject)
     )
 
 
@@ -342,7 +338,7 @@ def unlock(desk: Desk, order: Order) -> Answer:
     contribution = _led(desk, order)
     services.unlock_topic(topic_id=contribution.topic_id, actor=desk.member)
     return Answer(
-        _("The thread “%s” is open for replies.") % isolate(contribution.post.topic.subject)
+        _("The topic “%s” is open for replies.") % isolate(contribution.post.topic.subject)
     )
 
 
@@ -391,7 +387,8 @@ def _stale_summary(desk: Desk, order: Order, name: str, text: str, error: Stale)
                 "have not seen. It says:"
             ),
             ["", error.after, ""],
-            _("To replace it, answer this mail with this line and your text below it: %s") % line,
+            _("To replace it, answer this message with this line and your text below it: %s")
+            % line,
             ["", _("Your own text was not used:"), "", text],
         )
     )

@@ -44,14 +44,14 @@ def which(desk: Desk, order: Order) -> Answer:
         if row.paused_until is not None and row.paused_until > desk.now:
             answer_lines.append(
                 "   "
-                + _("The mail is paused until %s; RESUME ends the pause.") % when(row.paused_until)
+                + _("Your mail is paused until %s; RESUME ends the pause.") % when(row.paused_until)
             )
         if row.suspended_at is not None:
             answer_lines.append(
-                "   " + _("The mail stopped by itself: %s.") % row.get_suspended_for_display()
+                "   " + _("Your mail has stopped: %s.") % row.get_suspended_for_display()
             )
     if not answer_lines:
-        return Answer(_("You are on no list. LISTS names those that are open to you."))
+        return Answer(_("You are on no list. LISTS shows the lists that are open to you."))
     return Answer(lines(answer_lines))
 
 
@@ -67,7 +67,10 @@ def lists(desk: Desk, order: Order) -> Answer:
         lines(
             answer_lines,
             "",
-            _("You are on those with a star. SUBSCRIBE and the name puts you on one."),
+            _(
+                "You are on the lists with a star. To join another one, write SUBSCRIBE "
+                "and its name."
+            ),
         )
     )
 
@@ -93,7 +96,7 @@ def info(desk: Desk, order: Order) -> Answer:
         size,
     ]
     if leaders:
-        head.append(_("It is led by %s.") % leaders)
+        head.append(_("The discussion is led by %s.") % leaders)
     row = desk.subscription(mailing_list)
     if row is None:
         head.append(_("You are not on this list."))
@@ -101,8 +104,9 @@ def info(desk: Desk, order: Order) -> Answer:
         head.append(how(row))
     addresses = [
         "",
-        _("To everybody there: %s") % mailing_list.address,
-        _("To those who lead: %s") % tokens.address(f"{mailing_list.name}-owner"),
+        _("To all participants: %s") % mailing_list.address,
+        _("To the people who lead the discussion: %s")
+        % tokens.address(f"{mailing_list.name}-owner"),
         _("Commands: %s") % request_address(mailing_list),
         _("On the web: %s") % full_url("forums:discussion_by_key", mailing_list.forum_id),
     ]
@@ -121,7 +125,7 @@ def find(desk: Desk, order: Order) -> Answer:
     """Search what the member may read, the newest first."""
     words, page = _page_of(order.args)
     if not words:
-        raise Invalid(_("Say what to look for: SEARCH field trials."))
+        raise Invalid(_("Give the words to search for, for example: SEARCH field trials."))
     start = (page - 1) * MAX_HITS
     results = search(desk.member, words, kind="contribution", page=start // HITS_PER_PAGE + 1)
     hits: Sequence[Hit] = ()
@@ -129,7 +133,7 @@ def find(desk: Desk, order: Order) -> Answer:
         first = start % HITS_PER_PAGE
         hits = results.hits[first : first + MAX_HITS]
     if not hits:
-        return Answer(_("Nothing was found for “%s”.") % words[:100])
+        return Answer(_("No contributions were found for “%s”.") % words[:100])
     total = with_count(
         ngettext("%d contribution was found.", "%d contributions were found.", results.total),
         results.total,
@@ -139,8 +143,8 @@ def find(desk: Desk, order: Order) -> Answer:
         answer_lines += _hit(hit)
     answer_lines.append(
         _(
-            "GET and a number brings a contribution whole, GET THREAD and a number all that "
-            "belongs to it."
+            "Write GET and a number to receive a whole contribution, GET THREAD and a "
+            "number to receive its whole topic."
         )
     )
     if start + len(hits) < results.total:
@@ -180,7 +184,7 @@ def contribution_text(desk: Desk, contribution: "Contribution", *, is_alone: boo
     """
     text_lines = [*_head(contribution), "", contribution.text]
     if contribution.folded:
-        folded = _("What the mail also had below, folded away elsewhere:")
+        folded = _("What was also below in the message, folded elsewhere:")
         text_lines += ["", folded, "", contribution.folded]
     files = _file_lines(contribution)
     if files:
@@ -202,7 +206,7 @@ def _head(contribution: "Contribution") -> list[str]:
     parent = contribution.parent
     if parent is not None:
         answered = {"number": parent.number, "name": isolate(parent.speaker.name)}
-        head.append(_("An answer to %(number)d by %(name)s") % answered)
+        head.append(_("Answer to contribution %(number)d by %(name)s") % answered)
     if contribution.revision:
         head.append(_edited(contribution))
     head.append(full_url("forums:contribution", contribution.number))
@@ -242,7 +246,8 @@ def _reply_lines(desk: Desk, contribution: "Contribution", *, is_alone: bool) ->
     if is_alone:
         return [
             "",
-            _("Answer this mail to answer everybody in “%s”.") % isolate(mailing_list.forum.name),
+            _("Reply to this message to answer everybody in “%s”.")
+            % isolate(mailing_list.forum.name),
         ]
     name = {"address": mailing_list.address, "number": contribution.number}
     return [

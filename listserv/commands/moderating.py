@@ -181,11 +181,16 @@ def _pass_on(desk: Desk, contribution: "Contribution", args: str) -> Answer:
     if not Desk(person, desk.mailing_list, desk.now).leads(forum_id):
         name = {"name": isolate(person.get_full_name()), "address": desk.address}
         return Answer(
-            _("%(name)s does not lead this discussion. HANDOVER to %(address)s changes that.")
+            _(
+                "%(name)s does not lead this discussion. To change that, send HANDOVER "
+                "to %(address)s."
+            )
             % name
         )
     moderation.ask(contribution, person, by=desk.member)
-    return Answer(_("%s has the letter now and can decide.") % isolate(person.get_full_name()))
+    return Answer(
+        _("%s has received the message and can now decide.") % isolate(person.get_full_name())
+    )
 
 
 def _explain(desk: Desk, mail: "Mail", row: InboundMail) -> None:
@@ -198,8 +203,8 @@ def _explain(desk: Desk, mail: "Mail", row: InboundMail) -> None:
         for name in moderation.DECISIONS
     }
     text = _(
-        "Nothing was decided: your answer does not begin with one of these words. Answer the "
-        "letter again and write %(approve)s, or %(reject)s and a reason, or %(edit)s and the new "
-        "text below it, on the first line."
+        "Nothing was decided: your answer does not begin with one of these words. Answer "
+        "the message again and write %(approve)s, or %(reject)s and a reason, or "
+        "%(edit)s and the new text below it, on the first line."
     )
     notifications.answer(row=row, mail=mail, results=[{"line": "", "text": text % words}])

@@ -180,7 +180,7 @@ def decision_on(contribution: "Contribution") -> str:
     """Return the sentence that says who decided about a contribution, and when."""
     name = {"number": contribution.number, "name": "", "moment": ""}
     if contribution.decided_by is None or contribution.decided_at is None:
-        return _("Contribution %(number)d does not wait for a decision.") % name
+        return _("Contribution %(number)d is not waiting for a decision.") % name
     name |= {
         "name": isolate(contribution.decided_by.get_full_name()),
         "moment": say_moment(contribution.decided_at),

@@ -50,7 +50,7 @@ def _open(desk: Desk, lists: list[MailingList]) -> list[MailingList]:
     for mailing_list in lists:
         if not desk.access.may(READ, mailing_list.forum_id):
             raise NotFound(
-                _("You do not take part in “%s”. SUBSCRIBE asks to be let in.")
+                _("You do not take part in “%s”. Send SUBSCRIBE to ask for admission.")
                 % isolate(mailing_list.name)
             )
     return lists
@@ -60,7 +60,7 @@ def _pause_of(row: Subscription) -> list[str]:
     """Return the line about a pause, none where the mail is not paused."""
     if row.paused_until is None:
         return []
-    return [_("The mail is paused until %s; RESUME ends the pause.") % when(row.paused_until)]
+    return [_("Your mail is paused until %s; RESUME ends the pause.") % when(row.paused_until)]
 
 
 def mail(desk: Desk, order: Order) -> Answer:
@@ -100,9 +100,10 @@ def files(desk: Desk, order: Order) -> Answer:
         )
         if kind == Subscription.Files.ATTACH:
             return _(
-                "Files come with the mails of “%s”, up to a limit; larger ones as links."
+                "Files are attached to the messages from “%s” up to a size limit; larger "
+                "files come as links."
             ) % isolate(mailing_list.forum.name)
-        return _("Files come as links in the mails of “%s”.") % isolate(mailing_list.forum.name)
+        return _("Messages from “%s” have links to the files.") % isolate(mailing_list.forum.name)
 
     return _each(desk, order, say)
 
@@ -123,10 +124,10 @@ def _own_copy(desk: Desk, order: Order, *, comes_back: bool) -> Answer:
             list_id=mailing_list.pk, member=desk.member, own_copy=comes_back, now=desk.now
         )
         if comes_back:
-            return _("What you write to “%s” comes back to you too.") % isolate(
+            return _("You also receive your own contributions to “%s”.") % isolate(
                 mailing_list.forum.name
             )
-        return _("What you write to “%s” does not come back to you.") % isolate(
+        return _("You do not receive your own contributions to “%s”.") % isolate(
             mailing_list.forum.name
         )
 
@@ -139,19 +140,21 @@ def language(desk: Desk, order: Order) -> Answer:
     if code is None:
         codes = (code for code, _label in settings.LANGUAGES)
         names = ", ".join(f"{each} ({_name_of(each)})" for each in codes)
-        raise Invalid(_("Say one of these: %s.") % names)
+        raise Invalid(_("Choose one of these: %s.") % names)
     if desk.mailing_list is None:
         member_services.set_preferences(
             member=desk.member, language=code, time_zone=desk.member.time_zone
         )
-        return Answer(_("Pages and mails come to you in this language: %s.") % _name_of(code))
+        return Answer(_("Your pages and messages are in this language: %s.") % _name_of(code))
 
     def say(mailing_list: MailingList) -> str:
         services.set_delivery(
             list_id=mailing_list.pk, member=desk.member, language=code, now=desk.now
         )
         name = {"discussion": isolate(mailing_list.forum.name), "language": _name_of(code)}
-        return _("Mails of “%(discussion)s” come to you in this language: %(language)s.") % name
+        return (
+            _("Messages from “%(discussion)s” come to you in this language: %(language)s.") % name
+        )
 
     return _each(desk, order, say)
 
@@ -184,8 +187,8 @@ def address(desk: Desk, order: Order) -> Answer:
         raise Invalid(
             lines(
                 _(
-                    "Say one of your confirmed addresses; new ones are added on the page of your "
-                    "account:"
+                    "Choose one of your confirmed addresses; you can add new ones on the "
+                    "page of your account:"
                 ),
                 (str(row.email) for row in own_addresses),
                 full_url("account_email"),
@@ -200,7 +203,7 @@ def address(desk: Desk, order: Order) -> Answer:
             list_id=mailing_list.pk, member=desk.member, address_id=chosen.pk, now=desk.now
         )
         name = {"discussion": isolate(mailing_list.forum.name), "address": chosen.email}
-        return _("The mail of “%(discussion)s” goes to %(address)s.") % name
+        return _("The mail from “%(discussion)s” goes to %(address)s.") % name
 
     return _each(desk, Order(order.name, rest), say)
 
@@ -217,14 +220,15 @@ def pause(desk: Desk, order: Order) -> Answer:
     until = min(until, desk.now + services.PAUSE_MAX)
     for mailing_list in _open(desk, lists):
         if desk.subscription(mailing_list) is None:
-            raise Invalid(_("You get no mail of “%s”.") % isolate(mailing_list.forum.name))
+            raise Invalid(_("You receive no e-mail from “%s”.") % isolate(mailing_list.forum.name))
         services.pause(list_id=mailing_list.pk, member=desk.member, until=until, now=desk.now)
     values = {
         "day": say_day(timezone.localtime(until)),
         "names": listed(mailing_list.forum.name for mailing_list in lists),
     }
     return Answer(
-        _("No mail comes to you until %(day)s: %(names)s. RESUME ends it earlier.") % values
+        _("You receive no e-mail until %(day)s from: %(names)s. RESUME ends the pause earlier.")
+        % values
     )
 
 
@@ -236,7 +240,7 @@ def resume(desk: Desk, order: Order) -> Answer:
     answer_lines = []
     for mailing_list in _open(desk, lists):
         if desk.subscription(mailing_list) is None:
-            raise Invalid(_("You get no mail of “%s”.") % isolate(mailing_list.forum.name))
+            raise Invalid(_("You receive no e-mail from “%s”.") % isolate(mailing_list.forum.name))
         row = services.resume(list_id=mailing_list.pk, member=desk.member, now=desk.now)
-        answer_lines.append(_("The mail comes again. %s") % how(row))
+        answer_lines.append(_("Your mail has resumed. %s") % how(row))
     return Answer(lines(answer_lines))

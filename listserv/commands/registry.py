@@ -52,14 +52,16 @@ def help_for(desk: Desk, order: Order) -> Answer:
         name, _behind = match
         command = COMMANDS[name]
         words = ", ".join(dict.fromkeys(vocabulary.alternatives(vocabulary.COMMANDS[command.name])))
-        return Answer(lines(_line(command), "", gettext("All these are understood: %s") % words))
+        return Answer(
+            lines(_line(command), "", gettext("The hub accepts all of these words: %s") % words)
+        )
     rows: Sequence[Command] = TABLE
     if not _leads_any(desk):
         rows = [command for command in TABLE if not command.leads]
     return Answer(
         lines(
             gettext(
-                "Send commands to %s, one a line. Nothing is read after END. These are understood:"
+                "Send commands to %s, one per line. Lines after END are not read. The commands are:"
             )
             % desk.address,
             "",
@@ -95,15 +97,15 @@ def unknown_setting(desk: Desk, order: Order) -> Answer:
     """Say what can be set."""
     name = desk.mailing_list.name if desk.mailing_list else "risk"
     text = gettext(
-        "Say what to set: MAIL, DIGEST, NOTICES, NOMAIL, FILES, OWNCOPY, LANGUAGE, ADDRESS or "
-        "PAUSE, as in SET %s MAIL."
+        "Say what to set: MAIL, DIGEST, NOTICES, NOMAIL, FILES, OWNCOPY, LANGUAGE, "
+        "ADDRESS or PAUSE, for example SET %s MAIL."
     )
     return Answer(text % name)
 
 
 TABLE: tuple[Command, ...] = (
     Command("help", "HELP [command]", _("this list, or all words for one command"), help_for),
-    Command("which", "WHICH", _("your lists, and how the mail of each comes"), looking_up.which),
+    Command("which", "WHICH", _("your lists, and how you receive each one"), looking_up.which),
     Command("lists", "LISTS", _("the discussions that are open to you"), looking_up.lists),
     Command(
         "info", "INFO [list]", _("what a discussion is about, and its addresses"), looking_up.info
@@ -111,107 +113,120 @@ TABLE: tuple[Command, ...] = (
     Command(
         "join",
         "SUBSCRIBE [list]",
-        _("get the mail of a discussion, or ask to be let in"),
+        _("receive a discussion by e-mail, or ask to be admitted to it"),
         taking_part.join,
     ),
     Command(
         "leave",
         "UNSUBSCRIBE [list | ALL]",
-        _("get no more mail of a discussion"),
+        _("stop receiving a discussion by e-mail"),
         taking_part.leave,
     ),
-    Command("mail", "MAIL [list]", _("each contribution comes by itself"), preferences.mail),
+    Command("mail", "MAIL [list]", _("receive each contribution separately"), preferences.mail),
     Command(
         "digest",
         "DIGEST [list] [DAILY | WEEKLY]",
-        _("all contributions in one mail a day, or a week"),
+        _("receive all contributions in one message a day, or a week"),
         preferences.digest,
     ),
     Command(
-        "notices", "NOTICES [list]", _("subject, author and address only"), preferences.notices
+        "notices",
+        "NOTICES [list]",
+        _("receive subject, author and address only"),
+        preferences.notices,
     ),
-    Command("nomail", "NOMAIL [list]", _("no mail; you keep your place"), preferences.nomail),
+    Command(
+        "nomail", "NOMAIL [list]", _("receive no e-mail; you keep your place"), preferences.nomail
+    ),
     Command(
         "files",
         "FILES [list] ATTACH | LINK",
-        _("files with the mail, or links to them"),
+        _("receive files with the messages, or links to them"),
         preferences.files,
     ),
     Command(
         "owncopy",
         "OWNCOPY [list] ON | OFF",
-        _("your own contributions come back to you"),
+        _("receive your own contributions too"),
         preferences.owncopy,
     ),
     Command(
         "noowncopy",
         "NOOWNCOPY [list]",
-        _("your own contributions do not come back to you"),
+        _("do not receive your own contributions"),
         preferences.noowncopy,
     ),
     Command(
         "language",
         "LANGUAGE [list] code",
-        _("of the mail: ar, en, es, fr, ru or zh"),
+        _("language of the messages: ar, en, es, fr, ru or zh"),
         preferences.language,
     ),
     Command(
         "address",
         "ADDRESS [list] address",
-        _("which of your addresses the mail goes to"),
+        _("which of your addresses the messages go to"),
         preferences.address,
     ),
     Command(
-        "pause", "PAUSE [list | ALL] UNTIL day", _("no mail until that day"), preferences.pause
+        "pause",
+        "PAUSE [list | ALL] UNTIL day",
+        _("receive no e-mail until that day"),
+        preferences.pause,
     ),
-    Command("resume", "RESUME [list | ALL]", _("end a pause"), preferences.resume),
+    Command("resume", "RESUME [list | ALL]", _("end the pause"), preferences.resume),
     Command(
         "search",
         "SEARCH words",
-        _("look for contributions; “in quotes” for a phrase"),
+        _("search contributions; “in quotes” for a phrase"),
         looking_up.find,
     ),
     Command(
         "get",
         "GET number",
-        _("get a contribution; GET THREAD number, GET ATTACHMENT 2 OF number, GET number HISTORY"),
+        _(
+            "receive a contribution; GET THREAD number, GET ATTACHMENT 2 OF number, GET "
+            "number HISTORY"
+        ),
         getting.get,
     ),
     Command(
         "confirm",
         "CONFIRM code",
-        _("say that a mail the hub asked about is yours"),
+        _("confirm that a message the hub asked about is yours"),
         confirming.confirm,
     ),
-    Command("edit", "EDIT number", _("and new words below: change a contribution"), leading.edit),
-    Command("echo", "ECHO words", _("say something back, as a test"), echo),
-    Command("review", "REVIEW [list]", _("who is on the list"), leading.review, leads=True),
-    Command("held", "HELD", _("what waits for your decision"), leading.held, leads=True),
+    Command(
+        "edit", "EDIT number", _("and the new text below: change a contribution"), leading.edit
+    ),
+    Command("echo", "ECHO words", _("repeat your words, as a test"), echo),
+    Command("review", "REVIEW [list]", _("show who is on the list"), leading.review, leads=True),
+    Command("held", "HELD", _("show what is waiting for your decision"), leading.held, leads=True),
     Command(
         "approve",
         "APPROVE number",
-        _("show a contribution that waits"),
+        _("publish a contribution that is waiting"),
         leading.approve,
         leads=True,
     ),
     Command(
         "reject",
         "REJECT number reason",
-        _("keep it unseen; its author gets the reason"),
+        _("reject a contribution; its author receives the reason"),
         leading.reject,
         leads=True,
     ),
     Command(
         "admit",
         "ADMIT person [list]",
-        _("let a member into the discussion"),
+        _("admit a member to the discussion"),
         leading.admit,
         leads=True,
     ),
     Command(
         "remove",
         "REMOVE person [list]",
-        _("take a member out of the discussion"),
+        _("remove a member from the discussion"),
         leading.remove,
         leads=True,
     ),
@@ -225,21 +240,21 @@ TABLE: tuple[Command, ...] = (
     Command(
         "stepdown",
         "STEPDOWN [list]",
-        _("lead a discussion no longer"),
+        _("stop leading a discussion"),
         leading.stepdown,
         leads=True,
     ),
     Command(
         "lock",
         "LOCK number",
-        _("close the thread of a contribution for replies"),
+        _("close the topic of a contribution for replies"),
         leading.lock,
         leads=True,
     ),
     Command(
         "unlock",
         "UNLOCK number",
-        _("open the thread of a contribution again"),
+        _("open the topic of a contribution for replies again"),
         leading.unlock,
         leads=True,
     ),

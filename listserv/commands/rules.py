@@ -69,8 +69,8 @@ def unknown(question: Question) -> Verdict | None:
     if _may_use_commands(question.sender, question.recipient.mailing_list):
         return None
     sentence = _(
-        "Only members can use this address. Write from the address the hub knows you by, or apply "
-        "at %s"
+        "Only members can use this address. Write from the address that is registered "
+        "with the hub, or apply at %s"
     )
     return reject("unknown-sender", sentence % full_url("members:apply"))
 
@@ -100,7 +100,7 @@ def too_many(question: Question) -> Verdict | None:
     if count < settings.HUB_RATE_PER_HOUR:
         return None
     return reject(
-        "rate", _("You have sent %d mails with commands in an hour. Try again later.") % count
+        "rate", _("You have sent %d messages with commands in an hour. Try again later.") % count
     )
 
 
@@ -108,7 +108,7 @@ def no_order(question: Question) -> Verdict | None:
     """Refuse what orders nothing from who is not proven; a proven member gets the help instead."""
     if question.sender.is_proven or orders_of(question.recipient.kind, question.mail).orders:
         return None
-    sentence = _("No command was found in your mail. They are explained at %s")
+    sentence = _("Your message has no command. The commands are explained at %s")
     return reject("unknown-command", sentence % full_url("listserv:lists"))
 
 
@@ -132,8 +132,8 @@ def not_the_moderator(question: Question) -> Verdict | None:
     if question.recipient.reply is not None and question.sender.is_proven:
         return None
     sentence = _(
-        "This address is one moderator's alone. Answer the letter that you got, from your own "
-        "address."
+        "This address is for one moderator only. Answer the message that you received, "
+        "from your own address."
     )
     return reject("other-address", sentence)
 
@@ -145,7 +145,9 @@ def may_not_decide(question: Question) -> Verdict | None:
     assert member is not None
     if _may_decide(member, recipient.reply.number, recipient.mailing_list):
         return None
-    return reject("not-allowed", _("You do not decide on contributions to this discussion."))
+    return reject(
+        "not-allowed", _("Only the moderators of this discussion decide on contributions to it.")
+    )
 
 
 def _may_decide(member: "Member", number: int, mailing_list: MailingList | None) -> bool:

@@ -151,9 +151,11 @@ def _help_once(row: InboundMail, mail: "Mail", orders: Orders, now: datetime) ->
     text = run(Desk(row.member, row.list, now, row), Order("help")).text
     results = [{"line": line, "text": ""} for line in orders.unknown]
     if orders.unknown:
-        results.append({"line": "", "text": _("This was not understood, and nothing was done.")})
+        results.append(
+            {"line": "", "text": _("The hub does not know this command and has done nothing.")}
+        )
     else:
-        results.append({"line": "", "text": _("No command was found in your mail.")})
+        results.append({"line": "", "text": _("Your message has no command.")})
     notifications.answer(row=row, mail=mail, results=[*results, {"line": "", "text": text}])
 
 
@@ -161,11 +163,12 @@ def _notes(orders: Orders) -> list[str]:
     notes = []
     if orders.unknown:
         notes.append(
-            _("Not understood, and nothing was done about it: %s") % " / ".join(orders.unknown)
+            _("The hub does not know this command and has done nothing about it: %s")
+            % " / ".join(orders.unknown)
         )
     if orders.cut:
         notes.append(
-            _("%d commands of one mail are carried out; send the others again.")
+            _("The hub runs at most %d commands from one message; send the others again.")
             % len(orders.orders)
         )
     return notes
@@ -189,5 +192,5 @@ def _within_limit(files: "list[LetterFile]") -> "tuple[list[LetterFile], list[st
             left_out.append(file.name)
     if not left_out:
         return attached, []
-    note = _("One mail cannot carry all files. Ask for these again, one a mail: %s")
+    note = _("One message cannot carry all files. Ask for these again, one per message: %s")
     return attached, [note % ", ".join(left_out)]

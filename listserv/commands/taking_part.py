@@ -36,12 +36,12 @@ def _join(desk: Desk, mailing_list: MailingList, rest: str) -> str:
     if mode is None:
         row = desk.subscription(mailing_list)
         if row is not None and row.delivery != Delivery.NONE:
-            return lines(_("You are on this list already."), how(row))
+            return lines(_("You are already on this list."), how(row))
         mode = Delivery.EACH.value
     row = services.set_delivery(
         list_id=mailing_list.pk, member=desk.member, delivery=mode, now=desk.now
     )
-    return lines(how(row), _("To write to everybody there, write to %s.") % mailing_list.address)
+    return lines(how(row), _("To write to all participants, write to %s.") % mailing_list.address)
 
 
 def _ask(desk: Desk, mailing_list: MailingList) -> str:
@@ -58,14 +58,19 @@ def _ask(desk: Desk, mailing_list: MailingList) -> str:
         )
         if rows.exclude(pk=desk.row.pk).exists():
             return (
-                _("Those who lead “%(discussion)s” have your request. They let people in.") % name
+                _(
+                    "The people who lead “%(discussion)s” have received your request. "
+                    "They decide who is admitted."
+                )
+                % name
             )
         states.note_code(desk.row, code)
     notifications.ask_to_admit(mailing_list=mailing_list, member=desk.member)
     return (
         _(
-            "“%(discussion)s” is closed: those who lead it let people in. They have your request "
-            "now; you hear from them, or mails of the discussion begin to come."
+            "“%(discussion)s” is a closed discussion: the people who lead it decide who "
+            "is admitted. They have received your request; they will answer you, or you "
+            "will begin to receive the messages of the discussion."
         )
         % name
     )
@@ -87,23 +92,24 @@ def _leave(desk: Desk, mailing_list: MailingList) -> str:
         row = None
     if row is None:
         services.unsubscribe(list_id=mailing_list.pk, member=desk.member, now=desk.now)
-        return _("You get no mail of “%(discussion)s”.") % name
+        return _("You receive no e-mail from “%(discussion)s”.") % name
     if mailing_list.forum_id in desk.access.roles:
         services.set_delivery(
             list_id=mailing_list.pk, member=desk.member, delivery=Delivery.NONE.value, now=desk.now
         )
         return (
             _(
-                "No more mail of “%(discussion)s” comes to you. You keep your place there: you "
-                "read and write on the web, and SUBSCRIBE brings the mail back."
+                "You no longer receive e-mail from “%(discussion)s”. You keep your place "
+                "there: you can read and write on the web. SUBSCRIBE starts the mail "
+                "again."
             )
             % name
         )
     services.unsubscribe(list_id=mailing_list.pk, member=desk.member, now=desk.now)
     return (
         _(
-            "You have left “%(discussion)s”: no more mail of it comes to you. SUBSCRIBE brings it "
-            "back."
+            "You have left “%(discussion)s” and no longer receive e-mail from it. "
+            "SUBSCRIBE starts it again."
         )
         % name
     )

@@ -18,7 +18,7 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django_countries import countries
 
 from forums.edits import mark_of
@@ -185,22 +185,22 @@ class Digest:
             "desk": tokens.address(f"{self.list.name}-request"),
             "lists_url": self.lists_url,
             "how": _(
-                "To read one in full, answer this mail with GET and its number, such as: GET "
-                "%(number)d"
+                "To read a contribution in full, answer this message with GET and its "
+                "number, for example: GET %(number)d"
             )
             % {"number": self._order[0].number},
             "zone": _("Times are those of %(zone)s (UTC%(offset)s).")
             % {"zone": self.zone.key, "offset": f"{offset[:3]}:{offset[3:]}"},
-            "contents": _("Contents"),
+            "contents": pgettext("heading: table of contents", "Contents"),
             "between": between_names(),
             "left_out": LEFT_OUT,
             "ways": _(
-                "To answer one of them to everybody, write to %(address)s with its number in the "
-                "subject, such as: #%(number)d"
+                "To answer a contribution so that everybody sees it, write to "
+                "%(address)s with its number in the subject, for example: #%(number)d"
             )
             % {"address": self.list.address, "number": self._order[0].number},
-            "answer": _("Answer"),
-            "lists_label": _("Stop or change these mails:"),
+            "answer": pgettext("link in a digest", "Reply"),
+            "lists_label": _("Unsubscribe or change your settings:"),
             "end": _("End of the digest"),
         }
 

@@ -17,8 +17,9 @@ async def domain(site: Site) -> Finding:
     """Is the mail domain one of our own?"""
     if site.is_example:
         text = _(
-            "%(domain)s is a name for examples: nobody can write to it. Set HUB_MAIL_DOMAIN to a "
-            "domain of yours, such as lists.your-organisation.org, and look again."
+            "%(domain)s is a name for examples: nobody can write to it. Set "
+            "HUB_MAIL_DOMAIN to a domain of yours, such as lists.your-organisation.org, "
+            "and check again."
         )
         return Finding(
             "HUB_MAIL_DOMAIN",
@@ -38,13 +39,15 @@ async def mx(site: Site) -> Finding:
     suggested = (f"{site.domain}. 3600 IN MX 10 {site.suggested_host}.",)
     if not hosts:
         text = _(
-            "No MX record says where mail for %(domain)s goes, so replies get lost. Publish one."
+            "No MX record says where mail for %(domain)s goes, so replies are lost. "
+            "Publish an MX record."
         )
         return Finding("MX", WRONG, text, {"domain": site.domain}, suggested)
     lost = [host for host in hosts if not await site.addresses(host)]
     if lost:
         text = _(
-            "The MX record names %(host)s, which has no address. Give it one, or name another host."
+            "The MX record points to %(host)s, which has no address. Give that host an "
+            "address, or use another host."
         )
         record = (f"{lost[0]}. 3600 IN A {_example_address()}",)
         return Finding("MX", WRONG, text, {"host": lost[0]}, record)
@@ -63,7 +66,10 @@ async def ptr(site: Site) -> Finding:
         return Finding(
             "PTR",
             UNKNOWN,
-            _("It is not known from which address the mail leaves: there is no MX record yet."),
+            _(
+                "The hub does not know from which address the mail leaves: there is no "
+                "MX record yet."
+            ),
         )
     for ip in senders:
         address = spf.client_address(ip)
@@ -74,18 +80,18 @@ async def ptr(site: Site) -> Finding:
         if names:
             name = names[0]
             text = _(
-                "The name of %(ip)s is %(name)s, which does not lead back to it. Correct one of "
-                "the two."
+                "The name of %(ip)s is %(name)s, which does not point back to it. "
+                "Correct one of the two."
             )
         else:
             name = site.sending_host
             text = _(
-                "%(ip)s has no name (PTR). Many servers refuse its mail. Ask whoever gave you the "
-                "address for one."
+                "%(ip)s has no name (PTR). Many servers refuse its mail. Ask the "
+                "provider of the address to give it one."
             )
         record = f"{address.reverse_pointer}. 3600 IN PTR {name}."
         return Finding("PTR", WRONG, text, {"ip": ip, "name": name}, (record,))
-    text = _("%(ips)s: each has a name that leads back to it.")
+    text = _("%(ips)s: each address has a name that points back to it.")
     return Finding("PTR", GOOD, text, {"ips": ", ".join(senders)})
 
 
@@ -103,7 +109,7 @@ async def sender_policy(site: Site) -> Finding:
         return Finding(
             "SPF",
             WRONG,
-            _("There are several SPF records, so none counts. Keep one."),
+            _("There are several SPF records, so none is valid. Keep one."),
             {},
             suggested,
         )
@@ -229,14 +235,14 @@ async def author_policy(site: Site) -> Finding:
     values = {"policy": policy.policy, "place": policy.record.domain}
     if policy.policy == "none":
         text = _(
-            "The DMARC policy (at %(place)s) is none: anybody may write as you. Raise it once all "
-            "your mail passes."
+            "The DMARC policy (at %(place)s) is none: anybody can write in your name. "
+            "Make it stricter once all your mail passes."
         )
         return Finding("DMARC", ADVICE, text, values, suggested)
     if not policy.record.reports:
         text = _(
-            "The DMARC policy is %(policy)s, but nobody gets the reports (rua), so you will not "
-            "see what fails."
+            "The DMARC policy is %(policy)s, but nobody receives the reports (rua), so "
+            "you will not see what fails."
         )
         return Finding("DMARC", ADVICE, text, values, suggested)
     return Finding(

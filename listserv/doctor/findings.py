@@ -258,12 +258,12 @@ async def _answer(topic: str, ask: Examination, site: Site) -> Finding:
             topic,
             UNKNOWN,
             _(
-                "DNS did not answer. Check the name servers of this host, or set HUB_DNS, and look "
-                "again."
+                "DNS did not answer. Check the name servers of this host, or set "
+                "HUB_DNS, and check again."
             ),
         )
     except Exception as error:
         log.exception("The examination of %s failed", topic)
         return Finding(
-            topic, UNKNOWN, _("This could not be looked at: %(error)s"), {"error": str(error)[:200]}
+            topic, UNKNOWN, _("This could not be checked: %(error)s"), {"error": str(error)[:200]}
         )

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from cryptography import x509
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from listserv.doctor import domain_checks
 from listserv.doctor.findings import ADVICE, GOOD, UNKNOWN, WRONG, Examination, Finding, Site
@@ -26,21 +27,21 @@ async def relay(site: Site) -> Finding:
     """Does the relay answer?"""
     if site.relay is None:
         text = _(
-            "HUB_RELAY is not set: no mail leaves the hub, every mail is kept in its outbox. Name "
-            "your mail server."
+            "HUB_RELAY is not set: no mail leaves the hub, every message is kept in its "
+            "outbox. Name your mail server."
         )
         return Finding("HUB_RELAY", WRONG, text, {}, ("HUB_RELAY=smtp://mail.example.org:25",))
     values = {"relay": str(site.relay)}
     try:
         await site.line.greet(site.relay.host, site.relay.port, tls=site.tls_relay)
     except (OSError, TimeoutError) as error:
-        text = _("The relay %(relay)s does not answer (%(error)s). Mail waits until it does.")
+        text = _("The relay %(relay)s does not answer (%(error)s). Mail is waiting until it does.")
         return Finding("HUB_RELAY", WRONG, text, {**values, "error": _reason_of(error)})
     if site.trouble:
         text = _(
-            "The relay %(relay)s answers, but refuses mail from the hub: %(error)s. All mail "
-            "waits. Allow the hub's address to relay there, or put a user name and password into "
-            "HUB_RELAY."
+            "The relay %(relay)s answers, but refuses mail from the hub: %(error)s. All "
+            "mail is waiting. Allow the hub's address to relay there, or put a user name "
+            "and password into HUB_RELAY."
         )
         return Finding("HUB_RELAY", WRONG, text, {**values, "error": site.trouble[:200]})
     return Finding("HUB_RELAY", GOOD, _("The relay %(relay)s answers."), values)
@@ -54,20 +55,20 @@ async def gateway(site: Site) -> Finding:
         await site.line.greet(host, site.gateway.port)
     except (OSError, TimeoutError) as error:
         if site.gateway_hosts:
-            text = _("The mail door works on %(hosts)s.")
+            text = _("The SMTP gateway works on %(hosts)s.")
             return Finding("HUB_SMTP", GOOD, text, {"hosts": ", ".join(site.gateway_hosts)})
         text = _(
-            "The mail door at %(door)s does not answer (%(error)s). Start it: manage.py smtpd."
+            "The SMTP gateway at %(door)s does not answer (%(error)s). Start it: manage.py smtpd."
         )
         return Finding("HUB_SMTP", WRONG, text, {**values, "error": _reason_of(error)})
-    return Finding("HUB_SMTP", GOOD, _("The mail door at %(door)s answers."), values)
+    return Finding("HUB_SMTP", GOOD, _("The SMTP gateway at %(door)s answers."), values)
 
 
 async def port_25(site: Site) -> Finding:
     """Do the hosts of the MX take mail, and is the name they greet with real?"""
     hosts = await site.mail_hosts()
     if not hosts:
-        return Finding("25", UNKNOWN, _("There is no MX record, so there is no host to try."))
+        return Finding("25", UNKNOWN, _("There is no MX record, so there is no host to test."))
     try:
         name = await site.line.greet(hosts[0], 25)
     except (OSError, TimeoutError) as error:
@@ -79,8 +80,8 @@ async def port_25(site: Site) -> Finding:
     values = {"host": hosts[0], "name": name[:100]}
     if not await site.addresses(name):
         text = _(
-            "%(host)s takes mail, but greets as %(name)s, which has no address. Set its host name "
-            "(HELO)."
+            "%(host)s accepts mail, but calls itself %(name)s, which has no address. Set "
+            "its host name (HELO)."
         )
         return Finding(
             "25",
@@ -89,7 +90,7 @@ async def port_25(site: Site) -> Finding:
             values,
             (f"{name[:100]}. 3600 IN A {(await site.addresses(hosts[0]))[0]}",),
         )
-    return Finding("25", GOOD, _("%(host)s takes mail and greets as %(name)s."), values)
+    return Finding("25", GOOD, _("%(host)s accepts mail and calls itself %(name)s."), values)
 
 
 async def helo(site: Site) -> Finding:
@@ -98,11 +99,13 @@ async def helo(site: Site) -> Finding:
         return Finding(
             "HELO",
             GOOD,
-            _("The hub greets as %(domain)s, which is in DNS."),
+            _("The hub calls itself %(domain)s, which is in DNS."),
             {"domain": site.domain},
         )
     record = tuple(f"{site.domain}. 3600 IN A {ip}" for ip in (await site.senders())[:1])
-    text = _("The hub greets as %(domain)s, which is not in DNS. Some servers refuse such a name.")
+    text = _(
+        "The hub calls itself %(domain)s, which is not in DNS. Some servers refuse such a name."
+    )
     return Finding("HELO", ADVICE, text, {"domain": site.domain}, record)
 
 
@@ -110,15 +113,19 @@ async def certificate(site: Site) -> Finding:
     """Is the certificate of the gateway good, for long enough, and for the right name?"""
     if site.certificate is None:
         text = _(
-            "HUB_SMTP_CERT is not set: the mail door offers no TLS, and members elsewhere cannot "
-            "sign in to it. If a mail server in front of it does, that is enough."
+            "HUB_SMTP_CERT is not set: the SMTP gateway offers no TLS, and members "
+            "outside cannot sign in to it. If a mail server in front of it offers TLS, "
+            "that is enough."
         )
         return Finding("TLS", ADVICE, text)
     try:
         pem = await asyncio.to_thread(site.certificate.read_bytes)
         loaded = x509.load_pem_x509_certificate(pem)
     except (OSError, ValueError) as error:
-        text = _("The certificate cannot be read (%(error)s). HUB_SMTP_CERT must name a PEM file.")
+        text = _(
+            "The certificate cannot be read (%(error)s). HUB_SMTP_CERT must be the path "
+            "of a PEM file."
+        )
         return Finding("TLS", WRONG, text, {"error": _reason_of(error)})
     until = loaded.not_valid_after_utc
     values = {"date": until.date().isoformat(), "names": ", ".join(_names(loaded)) or "–"}
@@ -126,16 +133,22 @@ async def certificate(site: Site) -> Finding:
         return Finding(
             "TLS",
             WRONG,
-            _("The certificate ended on %(date)s. Renew it and start the door again."),
+            _("The certificate expired on %(date)s. Renew it and restart the SMTP gateway."),
             values,
         )
     if until < site.now + SOON:
-        return Finding("TLS", ADVICE, _("The certificate ends on %(date)s. Renew it now."), values)
+        return Finding(
+            "TLS", ADVICE, _("The certificate expires on %(date)s. Renew it now."), values
+        )
     hosts = {*await site.mail_hosts(), site.host, site.domain}
     if not any(_covers(name, host) for name in _names(loaded) for host in hosts):
-        text = _("The certificate is for %(names)s, under which nobody looks for the mail door.")
+        text = _(
+            "The certificate is for %(names)s, but the SMTP gateway is not known under these names."
+        )
         return Finding("TLS", ADVICE, text, values)
-    return Finding("TLS", GOOD, _("The certificate is good until %(date)s, for %(names)s."), values)
+    return Finding(
+        "TLS", GOOD, _("The certificate is valid until %(date)s, for %(names)s."), values
+    )
 
 
 def _names(certificate: x509.Certificate) -> list[str]:
@@ -158,7 +171,10 @@ async def clock(site: Site) -> Finding:
         return Finding(
             "UTC",
             WRONG,
-            _("The clock says %(now)s UTC, which cannot be. Set it, and keep it by NTP."),
+            _(
+                "The clock says %(now)s UTC, which cannot be right. Set it, and keep it "
+                "right with NTP."
+            ),
             values,
         )
     state = await asyncio.to_thread(_clock_state)
@@ -166,17 +182,17 @@ async def clock(site: Site) -> Finding:
         return Finding(
             "UTC",
             UNKNOWN,
-            _("The clock says %(now)s UTC. Whether it is kept by NTP is not known."),
+            _("The clock says %(now)s UTC. The hub does not know whether NTP keeps it right."),
             values,
         )
     if state == _UNSYNCHRONISED:
         text = _(
-            "The clock says %(now)s UTC and is kept by no time server. Turn on NTP (chrony or "
-            "systemd-timesyncd)."
+            "The clock says %(now)s UTC, and no time server keeps it right. Turn on NTP "
+            "(chrony or systemd-timesyncd)."
         )
         return Finding("UTC", ADVICE, text, values)
     return Finding(
-        "UTC", GOOD, _("The clock says %(now)s UTC and is kept by a time server."), values
+        "UTC", GOOD, _("The clock says %(now)s UTC, and a time server keeps it right."), values
     )
 
 
@@ -198,9 +214,9 @@ async def front(site: Site) -> Finding:
     relays = settings.HUB_TRUSTED_RELAYS
     if site.unnamed:
         text = _(
-            "Mail comes in through %(peers)s. If that is a mail server of yours, name it, and the "
-            "name under which it writes Authentication-Results; until then most senders have to "
-            "confirm their mail."
+            "Mail arrives through %(peers)s. If that is a mail server of yours, name it, "
+            "and the name under which it writes Authentication-Results; until then most "
+            "senders have to confirm their messages."
         )
         lines = (
             f"HUB_TRUSTED_RELAYS={','.join(site.unnamed)}",
@@ -211,14 +227,14 @@ async def front(site: Site) -> Finding:
         )
     if not relays:
         text = _(
-            "Senders reach the mail door themselves, so the hub looks at SPF, DKIM and DMARC on "
-            "its own."
+            "Senders connect to the SMTP gateway directly, so the hub checks SPF, DKIM "
+            "and DMARC itself."
         )
         return Finding("HUB_TRUSTED_RELAYS", GOOD, text)
     values = {"relays": ", ".join(map(str, relays)), "name": settings.HUB_AUTHSERV_ID}
     if not settings.HUB_AUTHSERV_ID:
         return _front_without_name(site, values)
-    text = _("What %(relays)s writes as %(name)s in Authentication-Results is believed.")
+    text = _("The hub trusts what %(relays)s writes as %(name)s in Authentication-Results.")
     return Finding("HUB_TRUSTED_RELAYS", GOOD, text, values)
 
 
@@ -227,15 +243,15 @@ def _front_without_name(site: Site, values: dict[str, str]) -> Finding:
     suggested = (f"HUB_AUTHSERV_ID={site.suggested_host}",)
     if settings.HUB_DMARC == "relay":
         text = _(
-            "%(relays)s may bring mail, but HUB_AUTHSERV_ID is not set: its findings are not "
-            "believed."
+            "%(relays)s may deliver mail, but HUB_AUTHSERV_ID is not set, so the hub "
+            "does not trust the results of its checks."
         )
         return Finding("HUB_TRUSTED_RELAYS", WRONG, text, values, suggested)
     if site.nameless:
         text = _(
-            "%(relays)s passes on mail without naming the server that it came from, so the hub "
-            "cannot check SPF and most senders have to confirm their mail. Let it send XFORWARD, "
-            "or name what it writes into Authentication-Results."
+            "%(relays)s passes on mail without naming the server that it came from, so "
+            "the hub cannot check SPF and most senders have to confirm their messages. "
+            "Let it send XFORWARD, or name what it writes into Authentication-Results."
         )
         return Finding(
             "HUB_TRUSTED_RELAYS",
@@ -276,18 +292,18 @@ EXAMINATIONS: dict[str, Examination] = {
 }
 TITLES = {
     "HUB_MAIL_DOMAIN": _("Mail domain"),
-    "MX": _("Way of the mail to us (MX)"),
+    "MX": _("Inbound mail (MX)"),
     "PTR": _("Name of the sending address (PTR)"),
     "SPF": _("Who may send for us (SPF)"),
     "DKIM": _("Signature (DKIM)"),
     "DMARC": _("What others are to do with forgeries (DMARC)"),
-    "HELO": _("Greeting name (HELO)"),
+    "HELO": _("Host name (HELO)"),
     "25": _("Port 25"),
     "HUB_RELAY": _("Relay for outgoing mail"),
-    "HUB_SMTP": _("Mail door"),
-    "HUB_TRUSTED_RELAYS": _("Relay in front of the mail door"),
+    "HUB_SMTP": _("SMTP gateway"),
+    "HUB_TRUSTED_RELAYS": _("Relay in front of the SMTP gateway"),
     "TLS": _("Certificate (TLS)"),
-    "UTC": _("Clock"),
+    "UTC": pgettext_lazy("check of the mail domain", "Clock"),
 }
 _IN_DNS = frozenset({"MX", "PTR", "SPF", "DKIM", "DMARC", "HELO", "25"})
 

@@ -69,8 +69,8 @@ def no_reader(question: Question) -> Verdict | None:
     return reject(
         "unknown-sender",
         _(
-            "Only those who can read this discussion can write to its authors, from the address "
-            "the hub knows."
+            "Only people who can read this discussion can write to its authors, from the "
+            "address that is registered with the hub."
         ),
     )
 
@@ -79,14 +79,14 @@ def gone(question: Question) -> Verdict | None:
     """Refuse what is for somebody who cannot be reached any more."""
     if owner_of(question.recipient.address, _list_of(question)) is not None:
         return None
-    return reject("gone", _("This person cannot be reached through the discussion any more."))
+    return reject("gone", _("This person can no longer be reached through the discussion."))
 
 
 def empty(question: Question) -> Verdict | None:
     """Refuse a message that says nothing."""
     if question.mail.text.strip() or question.mail.files:
         return None
-    return reject("empty", _("There is nothing in your mail to pass on."))
+    return reject("empty", _("Your message has nothing to pass on."))
 
 
 def too_many(question: Question) -> Verdict | None:
@@ -100,7 +100,9 @@ def too_many(question: Question) -> Verdict | None:
     count = rows.count()
     if count < MOST_AN_HOUR:
         return None
-    return reject("rate", _("You have sent %d private mails in an hour. Try again later.") % count)
+    return reject(
+        "rate", _("You have sent %d private messages in an hour. Try again later.") % count
+    )
 
 
 def _list_of(question: Question) -> MailingList:
@@ -138,9 +140,9 @@ def _list_and_people(row: InboundMail) -> "tuple[MailingList, Member, Member]":
     """Return the list, the writer and the reader. Raises: NotFound (one of the two has left it)."""
     mailing_list, writer, reader = row.list, row.member, _reader_of(row)
     if mailing_list is None or writer is None or reader is None:
-        raise NotFound(_("This person cannot be reached through the discussion any more."))
+        raise NotFound(_("This person can no longer be reached through the discussion."))
     if not _may_read(writer, mailing_list):
-        raise NotFound(_("This person cannot be reached through the discussion any more."))
+        raise NotFound(_("This person can no longer be reached through the discussion."))
     return mailing_list, writer, reader
 
 

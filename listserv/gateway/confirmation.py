@@ -50,7 +50,7 @@ def confirm_held(*, list_name: str, token: str, now: datetime) -> InboundMail:
     states.confirm(row, now)
     row.refresh_from_db()
     if row.state not in (State.QUEUED, State.PUBLISHED, State.DONE):
-        raise Conflict(_("This mail is not waiting any more."))
+        raise Conflict(_("This message is no longer waiting."))
     return row
 
 
@@ -64,7 +64,9 @@ def disown_held(*, list_name: str, token: str, now: datetime) -> InboundMail:
     states.disown(row, now)
     row.refresh_from_db()
     if row.state != State.DISCARDED:
-        raise Conflict(_("This mail has been published or carried out already."))
+        raise Conflict(
+            _("This message has already been published, or its commands have already been run.")
+        )
     return row
 
 

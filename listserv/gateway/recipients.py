@@ -96,7 +96,7 @@ def resolve(
         return Recipient(address, AddressKind.DESK)
     local, _at, domain = address.strip().rpartition("@")
     if domain.strip("[]").lower() != settings.HUB_MAIL_DOMAIN.lower():
-        raise NotAllowed(_("This hub takes mail for %s only.") % settings.HUB_MAIL_DOMAIN)
+        raise NotAllowed(_("This hub accepts mail for %s only.") % settings.HUB_MAIL_DOMAIN)
     desk = _desk_of_the_hub(address, local.lower())
     if desk is not None:
         return desk
@@ -137,7 +137,9 @@ def _token_of(list_address: selectors.ListAddress) -> tokens.ReplyToken | None:
         case AddressKind.CONFIRM:
             _check_confirm(list_address.token, list_address.mailing_list)
         case AddressKind.ALIAS if tokens.read_alias(list_address.token, list_id=key) is None:
-            raise NotFound(_("This address is not complete. Use the one in a mail from the list."))
+            raise NotFound(
+                _("This address is not complete. Use the one in a message from the list.")
+            )
         case AddressKind.LEAVE if list_address.token:
             _check_leave(list_address.token)
     return None
@@ -146,7 +148,8 @@ def _token_of(list_address: selectors.ListAddress) -> tokens.ReplyToken | None:
 def _check_leave(token: str) -> None:
     if tokens.read_leave(token) is None:
         sentence = _(
-            "This leave address is not complete. Use the link at the end of a mail from the list."
+            "This unsubscribe address is not complete. Use the link at the end of a "
+            "message from the list."
         )
         raise NotFound(sentence)
 
@@ -187,7 +190,10 @@ def _desk_token(text: str, list_id: int) -> tokens.ReplyToken | None:
     token = tokens.read_desk(text, list_id=list_id)
     if token is None:
         raise NotFound(
-            _("This address is not complete. Leave out the plus sign and what stands behind it.")
+            _(
+                "This address is not complete. Leave out the plus sign and everything "
+                "between it and the @ sign."
+            )
         )
     return token
 
@@ -198,8 +204,8 @@ def _moderate_token(list_address: selectors.ListAddress) -> tokens.ReplyToken:
     if token is None:
         raise NotFound(
             _(
-                "This address is not complete. Answer the letter that asked you, or decide on the "
-                "web."
+                "This address is not complete. Answer the message that asked you to "
+                "decide, or decide on the web."
             )
         )
     return tokens.ReplyToken(token.member_id, token.number, list_address.mailing_list.pk)
@@ -211,8 +217,8 @@ def _check_confirm(text: str, mailing_list: MailingList | None) -> None:
     if token is None or not _is_held(token, mailing_list):
         raise NotFound(
             _(
-                "There is nothing to confirm here any more. Your mail may be in the discussion "
-                "already."
+                "There is nothing left to confirm here. Your message may already be in "
+                "the discussion."
             )
         )
 

@@ -42,7 +42,7 @@ def first_objection(rules: Iterable[Rule], question: Question) -> Verdict | None
 
 def hold_unproven() -> Verdict:
     """Return the verdict on what is claimed to be a member's and not proven."""
-    sentence = _("The mail is held: confirm with the link in our letter that it is yours.")
+    sentence = _("Your message is held: confirm with the link in our e-mail that it is yours.")
     return hold("unproven", sentence)
 
 
@@ -55,7 +55,7 @@ def looped(question: Question) -> Verdict | None:
 
 
 def _went_round() -> Verdict:
-    return discard("loop", _("This mail has been through the hub before."))
+    return discard("loop", _("This message has already been through the hub."))
 
 
 def _has_been_here(headers: Headers) -> bool:
@@ -121,7 +121,7 @@ def sent_before(question: Question) -> Verdict | None:
 
 def duplicate() -> Verdict:
     """Return the verdict on a second copy."""
-    return discard("duplicate", _("This mail is here already."))
+    return discard("duplicate", _("This message has already been received."))
 
 
 def too_many_held(question: Question) -> Verdict | None:
@@ -131,7 +131,10 @@ def too_many_held(question: Question) -> Verdict | None:
         return None
     if question.facts.held(member.pk) < MAX_HELD:
         return None
-    sentence = _("Several mails wait for your confirmation. Confirm them, then send this again.")
+    sentence = _(
+        "Several messages are waiting for your confirmation. Confirm them, then send "
+        "this one again."
+    )
     return reject("too-many-held", sentence)
 
 
@@ -178,8 +181,8 @@ def unknown(question: Question) -> Verdict | None:
     return reject(
         "unknown-sender",
         _(
-            "Only those who take part in this discussion can write to it. Write from the address "
-            "the hub knows you by."
+            "Only participants of this discussion can write to it. Write from the "
+            "address that is registered with the hub."
         ),
     )
 
@@ -189,8 +192,8 @@ def encrypted(question: Question) -> Verdict | None:
     if not question.mail.encrypted:
         return None
     sentence = _(
-        "Your mail is encrypted with %s, and nobody on the list could read it. Send it without "
-        "encryption."
+        "Your message is encrypted with %s, and nobody on the list could read it. Send "
+        "it without encryption."
     )
     return reject("encrypted", sentence % question.mail.encrypted)
 
@@ -200,7 +203,7 @@ def too_much_text(question: Question) -> Verdict | None:
     if not question.mail.is_cut:
         return None
     limit = MAX_TEXT // 1_000_000
-    sentence = _("The text of your mail, quotes included, is over %d MB. Shorten it.")
+    sentence = _("The text of your message, quotes included, is over %d MB. Shorten it.")
     return reject("too-large", sentence % limit)
 
 
@@ -228,7 +231,9 @@ def too_many_queued(question: Question) -> Verdict | None:
     count = question.facts.queued(member.pk)
     if count < settings.HUB_RATE_PER_HOUR:
         return None
-    sentence = _("You have sent %d mails that are not published yet. Try again in a few minutes.")
+    sentence = _(
+        "You have sent %d messages that are not published yet. Try again in a few minutes."
+    )
     return reject("rate", sentence % count)
 
 

@@ -84,7 +84,7 @@ def identify(
         return _signed_in(mail, auth)
     address = author_address(mail)
     if not address:
-        sentence = _("The mail must name one author, with one address, in From.")
+        sentence = _("The message must have one author, with one address, in From.")
         return Sender(None, problem=reject("no-author", sentence))
     if checks is not None and checks.is_forged:
         return Sender(None, address=address, problem=_disowned(checks))
@@ -104,8 +104,8 @@ def identify(
 
 def _other_address(address: str) -> Verdict:
     sentence = _(
-        "This reply address belongs to another address than %s. Write from the one you get "
-        "the list's mail at."
+        "This reply address belongs to another address than %s. Write from the address "
+        "at which you receive the list."
     )
     return reject("other-address", sentence % address[:100])
 
@@ -124,8 +124,9 @@ def _disowned(checks: DomainChecks) -> Verdict:
     return reject(
         "dmarc",
         _(
-            "%s does not vouch for this mail and asks that such mail be refused (DMARC). Send it "
-            "through the mail server of that domain, or reply on the web."
+            "%s does not confirm that this message comes from it, and asks that such "
+            "messages be refused (DMARC). Send it through the mail server of that "
+            "domain, or reply on the web."
         )
         % checks.domain[:100],
     )
@@ -139,8 +140,8 @@ def _signed_in(mail: Mail, auth: "Member") -> Sender:
         problem = reject(
             "not-your-address",
             _(
-                "You are signed in as %(name)s, but the mail is from %(address)s. Write from an "
-                "address of your own."
+                "You are signed in as %(name)s, but the message is from %(address)s. "
+                "Write from an address of your own."
             )
             % {"name": isolate(auth.name), "address": mail.from_addresses[0][:100]},
         )

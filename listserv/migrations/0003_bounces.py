@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='subscription',
             name='suspended_for',
-            field=models.CharField(blank=True, choices=[('bounces', 'mail came back'), ('complaint', 'it was reported as unwanted')], max_length=9),
+            field=models.CharField(blank=True, choices=[('bounces', 'messages bounced'), ('complaint', 'a message was reported as unwanted')], max_length=9),
         ),
         migrations.CreateModel(
             name='AddressHealth',

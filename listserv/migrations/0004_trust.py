@@ -23,6 +23,6 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='inboundmail',
             name='proof',
-            field=models.CharField(choices=[('none', 'none'), ('auth', 'signed in'), ('token', 'reply address'), ('dmarc', "signed by the sender's domain (DMARC)"), ('confirmed', 'confirmed by the member')], default='none', max_length=9),
+            field=models.CharField(choices=[('none', 'no proof'), ('auth', 'signed in'), ('token', 'reply address'), ('dmarc', "signed by the sender's domain (DMARC)"), ('confirmed', 'confirmed by the member')], default='none', max_length=9),
         ),
     ]

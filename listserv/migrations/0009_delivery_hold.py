@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
             name='DeliveryHold',
             fields=[
                 ('id', models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False)),
-                ('reason', models.CharField(choices=[('restored', 'The hub was restored from a backup'), ('operator', 'The Secretariat or an operator asked for it')], max_length=8)),
+                ('reason', models.CharField(choices=[('restored', 'The hub was restored from a backup'), ('operator', 'The Secretariat or an operator stopped delivery')], max_length=8)),
                 ('since', models.DateTimeField()),
             ],
             options={

@@ -1,7 +1,7 @@
 """Rows of what came back: each bounce, and how well each address takes mail."""
 
 from django.db import models
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class AddressHealth(models.Model):
@@ -45,9 +45,9 @@ class Bounce(models.Model):
     class Kind(models.TextChoices):
         """What the report says."""
 
-        PERMANENT = "permanent", _("permanent")
-        TEMPORARY = "temporary", _("temporary")
-        COMPLAINT = "complaint", _("complaint")
+        PERMANENT = "permanent", pgettext_lazy("kind of bounce", "permanent")
+        TEMPORARY = "temporary", pgettext_lazy("kind of bounce", "temporary")
+        COMPLAINT = "complaint", pgettext_lazy("kind of bounce", "complaint")
 
     subscription = models.ForeignKey(
         "listserv.Subscription",

@@ -14,7 +14,7 @@ class DeliveryHold(models.Model):
         """Who asked for it."""
 
         RESTORED = "restored", _("The hub was restored from a backup")
-        OPERATOR = "operator", _("The Secretariat or an operator asked for it")
+        OPERATOR = "operator", _("The Secretariat or an operator stopped delivery")
 
     # One row: its key is always 1.
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)

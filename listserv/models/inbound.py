@@ -32,7 +32,8 @@ class InboundMail(models.Model):
     class Proof(models.TextChoices):
         """How the author was identified (design.md §3.6); only the first counts as nothing."""
 
-        NONE = "none", _("none")
+        # Translators: nothing proves who wrote the message
+        NONE = "none", pgettext_lazy("how an author was identified", "no proof")
         AUTH = "auth", pgettext_lazy("how an author was identified", "signed in")
         TOKEN = "token", _("reply address")
         DMARC = "dmarc", _("signed by the sender's domain (DMARC)")
@@ -42,12 +43,17 @@ class InboundMail(models.Model):
         """The outcome. Queued and held are on their way to one of the others."""
 
         QUEUED = "queued", _("waiting to be published")
-        PUBLISHED = "published", _("published")
+        # Translators: agrees with the message
+        PUBLISHED = "published", pgettext_lazy("state of an incoming message", "published")
         HELD = "held", _("waiting for the member's confirmation")
-        DONE = "done", _("carried out")
-        REJECTED = "rejected", _("refused")
-        DISCARDED = "discarded", _("discarded")
-        FAILED = "failed", _("failed")
+        # Translators: the commands of the message were run
+        DONE = "done", _("commands run")
+        # Translators: agrees with the message
+        REJECTED = "rejected", pgettext_lazy("state of a message", "refused")
+        # Translators: agrees with the message
+        DISCARDED = "discarded", pgettext_lazy("state of an incoming message", "discarded")
+        # Translators: agrees with the message
+        FAILED = "failed", pgettext_lazy("state of an incoming message", "failed")
 
     received_at = models.DateTimeField()
     peer = models.CharField(max_length=64, help_text="address of the client")

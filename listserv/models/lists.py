@@ -4,6 +4,7 @@ from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from listserv.tokens import NAME_MAX, address
 
@@ -68,16 +69,16 @@ class Subscription(models.Model):
     class Suspension(models.TextChoices):
         """Why the hub stopped the mail by itself."""
 
-        BOUNCES = "bounces", _("mail came back")
-        COMPLAINT = "complaint", _("it was reported as unwanted")
+        BOUNCES = "bounces", _("messages bounced")
+        COMPLAINT = "complaint", _("a message was reported as unwanted")
 
     class Delivery(models.TextChoices):
         """The delivery mode."""
 
         EACH = "each", _("each contribution")
-        NONE = "none", _("no mail")
-        DAILY = "digest-daily", _("a digest a day")
-        WEEKLY = "digest-weekly", _("a digest a week")
+        NONE = "none", _("no e-mail")
+        DAILY = "digest-daily", _("daily digest")
+        WEEKLY = "digest-weekly", _("weekly digest")
         NOTICES = "notices", _("notices only")
 
     list = models.ForeignKey(MailingList, on_delete=models.CASCADE, related_name="subscriptions")
@@ -89,14 +90,22 @@ class Subscription(models.Model):
         "account.EmailAddress", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     delivery = models.CharField(
-        _("delivery"), max_length=14, choices=Delivery.choices, default=Delivery.EACH
+        pgettext_lazy("label: how a list is received", "delivery"),
+        max_length=14,
+        choices=Delivery.choices,
+        default=Delivery.EACH,
     )
     # The author's copy is the receipt: it carries the number, the page and the reply address.
-    own_copy = models.BooleanField(_("also my own contributions"), default=True)
-    files = models.CharField(_("files"), max_length=6, choices=Files.choices, default=Files.LINK)
+    own_copy = models.BooleanField(_("my own contributions too"), default=True)
+    files = models.CharField(
+        pgettext_lazy("label: how a list is received", "files"),
+        max_length=6,
+        choices=Files.choices,
+        default=Files.LINK,
+    )
     # Empty follows the member's.
     language = models.CharField(
-        _("language"), max_length=10, choices=settings.LANGUAGES, blank=True
+        pgettext_lazy("label", "language"), max_length=10, choices=settings.LANGUAGES, blank=True
     )
     # Nothing is sent until then; it is not made up for afterwards.
     paused_until = models.DateTimeField(_("paused until"), null=True, blank=True)

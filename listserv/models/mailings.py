@@ -1,7 +1,7 @@
 """Contributions on their way to lists, and the recipients that are tried again."""
 
 from django.db import models
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from listserv.models.lists import MailingList, Subscription
 
@@ -17,8 +17,10 @@ class Mailing(models.Model):
     class State(models.TextChoices):
         """Where it stands; single recipients may still be retried when it is done."""
 
-        SENDING = "sending", _("sending")
-        DONE = "done", _("done")
+        # Translators: agrees with the mailing: one contribution on its way to a whole list
+        SENDING = "sending", pgettext_lazy("state of a mailing", "sending")
+        # Translators: agrees with the mailing: one contribution on its way to a whole list
+        DONE = "done", pgettext_lazy("state of a mailing", "done")
 
     contribution = models.ForeignKey(
         "forums.Contribution", on_delete=models.CASCADE, related_name="mailings"

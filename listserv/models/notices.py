@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Notice(models.Model):
@@ -15,9 +16,11 @@ class Notice(models.Model):
     class State(models.TextChoices):
         """Where it stands."""
 
-        WAITING = "waiting", _("waiting")
-        SENT = "sent", _("sent")
-        FAILED = "failed", _("given up")
+        # Translators: agrees with the notification
+        WAITING = "waiting", pgettext_lazy("state of a notification", "waiting")
+        # Translators: agrees with the notification
+        SENT = "sent", pgettext_lazy("state of a notification", "sent")
+        FAILED = "failed", _("delivery stopped")
 
     envelope_from = models.CharField(max_length=254, blank=True)
     recipients = models.JSONField(help_text="addresses not yet served: list[str]")

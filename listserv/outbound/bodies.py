@@ -14,6 +14,7 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django_countries import countries
 
 from forums.edits import mark_of
@@ -186,7 +187,7 @@ class Bodies:
             "page_label": foot.page,
             "get_label": foot.get,
             "lists_label": foot.lists,
-            "files_label": _("Files:"),
+            "files_label": pgettext("before a list of files", "Files:"),
         }
 
     def _leaves_out(self, form: Form, files: list[FileLine]) -> bool:

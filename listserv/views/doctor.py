@@ -23,7 +23,7 @@ def doctor(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         thread = report.start(Site.here())
         if thread is None:
-            messages.info(request, _("An examination is under way already."))
+            messages.info(request, _("A check is already in progress."))
         else:
             thread.join(WAIT_SECONDS)
         return HttpResponseRedirect(reverse("listserv:doctor"))

@@ -72,20 +72,20 @@ def _save(request: HttpRequest, member: "Member", name: str, form: ListForm) -> 
     except Invalid as error:
         form.add_error("tag", str(error))
         return 422
-    messages.success(request, _("The next mails of the list look like that."))
+    messages.success(request, _("The next messages of the list will look like this."))
     return 302
 
 
 def _changed_meanwhile(led_list: MailingList) -> str:
     if led_list.shows_addresses:
         sentence = _(
-            "Somebody has saved other settings: the tag is “%(tag)s”, and mails show the authors' "
-            "addresses."
+            "Somebody has saved other settings: the tag is “%(tag)s”, and messages show "
+            "the authors' addresses."
         )
     else:
         sentence = _(
-            "Somebody has saved other settings: the tag is “%(tag)s”, and mails do not show the "
-            "authors' addresses."
+            "Somebody has saved other settings: the tag is “%(tag)s”, and messages do "
+            "not show the authors' addresses."
         )
-    advice = _("Nothing of yours is saved yet: correct the form, then save again.")
+    advice = _("Your settings are not saved yet: correct the form, then save again.")
     return f"{sentence % {'tag': led_list.tag}} {advice}"

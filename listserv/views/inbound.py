@@ -43,7 +43,7 @@ def inbound(request: HttpRequest) -> HttpResponse:
 
 def _retry(request: HttpRequest) -> HttpResponse:
     if retry_failed(pk=whole_number(request.POST.get("retry"))):
-        messages.success(request, _("The mail is tried again now."))
+        messages.success(request, _("The hub is trying again now."))
     else:
-        messages.warning(request, _("This mail does not wait for you any more."))
+        messages.warning(request, _("This message is no longer waiting for you."))
     return HttpResponseRedirect(request.get_full_path())

@@ -9,6 +9,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods
 
 from hub.lib import clock
@@ -112,7 +113,7 @@ def _save(request: HttpRequest, member: "Member", row: Row) -> bool:
         return False
     undo = None
     if line.on_roster is not None and form.has_changed():
-        undo = Undo(request.path, _("Undo"), _sent_before(line, form))
+        undo = Undo(request.path, pgettext("button", "Undo"), _sent_before(line, form))
     subscription = services.set_delivery(
         list_id=line.mailing_list.pk, member=member, now=clock.now(), **form.choices
     )
@@ -134,17 +135,20 @@ def _delivery_sentence(row: Subscription) -> str:
     """Say what a member gets now; the sentence wants the discussion's name."""
     modes = Subscription.Delivery
     sentences = {
-        modes.EACH: _("You get each contribution to “%(discussion)s” by mail."),
+        modes.EACH: _("You receive each contribution to “%(discussion)s” by e-mail."),
         modes.DAILY: _(
-            "You get a digest of “%(discussion)s” each morning on which there is something new."
+            "You receive a digest of “%(discussion)s” each morning if there is something new."
         ),
         modes.WEEKLY: _(
-            "You get a digest of “%(discussion)s” on Mondays when there is something new."
+            "You receive a digest of “%(discussion)s” on Mondays if there is something new."
         ),
         modes.NOTICES: _(
-            "You get a short notice of each contribution to “%(discussion)s”, with a link to it."
+            "You receive a short notice of each contribution to “%(discussion)s”, with a "
+            "link to it."
         ),
-        modes.NONE: _("No more mail from “%(discussion)s”. You read and write on the web."),
+        modes.NONE: _(
+            "You no longer receive e-mail from “%(discussion)s”. You can read and write on the web."
+        ),
     }
     return sentences[modes(row.delivery)]
 
@@ -162,7 +166,7 @@ def _pause(request: HttpRequest, member: "Member", row: Row) -> bool:
         return False
     day = say_day(form.cleaned_data["until"])
     # Its end stands below it, as long as it lasts.
-    _give(request, row, _("Nothing comes from “%(discussion)s” until %(day)s."), day=day)
+    _give(request, row, _("You receive nothing from “%(discussion)s” until %(day)s."), day=day)
     return True
 
 
@@ -176,13 +180,17 @@ def _pause_all(request: HttpRequest, member: "Member") -> HttpResponse:
 
 
 def _paused_all(request: HttpRequest, member: "Member", form: PauseForm) -> bool:
-    undo = Undo(request.path, _("Undo"), {"unpause_all": json.dumps(_present_pauses(member))})
+    undo = Undo(
+        request.path,
+        pgettext("button", "Undo"),
+        {"unpause_all": json.dumps(_present_pauses(member))},
+    )
     try:
         services.pause_all(member=member, until=form.moment, now=clock.now())
     except HubError as error:
         form.add_error("until", str(error))
         return False
-    sentence = _("Nothing comes from any of your lists until %(day)s.")
+    sentence = _("You receive nothing from any of your lists until %(day)s.")
     day = {"day": say_day(form.cleaned_data["until"])}
     give(request, Receipt(sentence % day, ALL, undo=undo))
     return True
@@ -211,7 +219,7 @@ def _unpause_all(request: HttpRequest, member: "Member") -> HttpResponse:
         until = pauses[mailing_list.name]
         if until is not None and until > now:
             services.pause(list_id=mailing_list.pk, member=member, until=until, now=now)
-    give(request, Receipt(_("The pause of all lists is undone."), ALL))
+    give(request, Receipt(_("The pause of all lists was undone."), ALL))
     return HttpResponseRedirect(f"{request.path}#{ALL}")
 
 
@@ -226,7 +234,9 @@ def _pauses_before(request: HttpRequest) -> dict[str, datetime | None]:
         pauses = json.loads(request.POST["unpause_all"])
         return {str(name): _aware_moment(until) for name, until in pauses.items()}
     except (AttributeError, TypeError, ValueError) as error:
-        raise Invalid(_("The form was not complete. Choose for each list what you get.")) from error
+        raise Invalid(
+            _("The form was not complete. Choose what you receive from each list.")
+        ) from error
 
 
 def _aware_moment(text: str) -> datetime | None:
@@ -249,13 +259,13 @@ def _give(
 
 def _resume(request: HttpRequest, member: "Member", row: Row) -> bool:
     services.resume(list_id=row[0].mailing_list.pk, member=member, now=clock.now())
-    _give(request, row, _("Mail from “%(discussion)s” comes again."))
+    _give(request, row, _("You receive e-mail from “%(discussion)s” again."))
     return True
 
 
 def _restart(request: HttpRequest, member: "Member", row: Row) -> bool:
     bounce_services.restart(list_id=row[0].mailing_list.pk, member=member, now=clock.now())
-    _give(request, row, _("Mail from “%(discussion)s” comes again."))
+    _give(request, row, _("You receive e-mail from “%(discussion)s” again."))
     return True
 
 

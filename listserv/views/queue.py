@@ -75,7 +75,7 @@ def _acted(request: HttpRequest, sentence: str, count: int) -> HttpResponse:
     if count:
         messages.success(request, sentence % {"count": count})
     else:
-        messages.warning(request, _("This does not wait any more, or is under way."))
+        messages.warning(request, _("This is no longer waiting, or is already being sent."))
     return HttpResponseRedirect(reverse("listserv:queue"))
 
 
@@ -117,8 +117,9 @@ def _restart(request: HttpRequest) -> HttpResponse:
     if AddressHealth.objects.filter(address=asked).exists():
         bounce_services.restart_address(address=asked, now=clock.now())
         messages.success(
-            request, _("%s gets its mail again, and what came back is forgotten.") % isolate(asked)
+            request,
+            _("%s receives mail again, and its bounce history was cleared.") % isolate(asked),
         )
     else:
-        messages.warning(request, _("Nothing is kept of this address any more."))
+        messages.warning(request, _("The bounce history of this address was cleared."))
     return HttpResponseRedirect(request.get_full_path())

@@ -88,15 +88,11 @@ def _report(change: rosters.RosterChange, *, removes: bool) -> str:
     """Say how many were put on a roster or taken off it, and how many were so already."""
     done, already = change.changed, change.unchanged
     if removes:
-        sentence = ngettext(
-            "%d member was taken off the roster.", "%d members were taken off the roster.", done
-        )
-        rest = ngettext("%d was not on it.", "%d were not on it.", already)
+        sentence = ngettext("%d member was unsubscribed.", "%d members were unsubscribed.", done)
+        rest = ngettext("%d was not subscribed.", "%d were not subscribed.", already)
     else:
-        sentence = ngettext(
-            "%d member was put on the roster.", "%d members were put on the roster.", done
-        )
-        rest = ngettext("%d was on it.", "%d were on it.", already)
+        sentence = ngettext("%d member was subscribed.", "%d members were subscribed.", done)
+        rest = ngettext("%d was already subscribed.", "%d were already subscribed.", already)
     report = with_count(sentence, done)
     if already:
         report = f"{report} {with_count(rest, already)}"
@@ -109,5 +105,5 @@ def _take_off(request: HttpRequest, member: "Member", mailing_list: MailingList)
         list_id=mailing_list.pk, subscription_id=key, actor=member, now=clock.now()
     )
     if row is not None:
-        sentence = _("%(name)s gets no more mail of this list.")
+        sentence = _("%(name)s no longer receives the messages of this list.")
         messages.success(request, sentence % {"name": isolate(row.member.get_full_name())})

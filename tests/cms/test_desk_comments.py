@@ -62,7 +62,7 @@ def test_a_comment_for_which_there_is_no_form_any_more_can_be_copied(finished, a
     finished.send_back(page, "Somebody was faster.")
     answer = _send_back(as_(finished.sofia), page, revision=seen)
     text = answer.content.decode()
-    assert answer.status_code == 409 and "do not wait for a decision" in text
+    assert answer.status_code == 409 and "are not waiting for a decision" in text
     assert "Your text was not sent" in text and IN_BOX in text and "Copy the text" in text
 
 

@@ -183,7 +183,7 @@ def test_what_goes_on_is_not_issued(finished):
     page = finished.submitted()
     with pytest.raises(NotNow) as refused:
         finished.approve(page)
-    assert refused.value.code == "running" and "goes on until" in str(refused.value)
+    assert refused.value.code == "running" and "continues until" in str(refused.value)
     policy = ForumPolicy.objects.filter(forum_id=finished.conference.forum_id)
     policy.update(closes_at=timezone.now() - timedelta(minutes=1))
     rows = finished.conference.conference_sessions

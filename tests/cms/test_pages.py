@@ -26,7 +26,7 @@ def test_a_visitor_reads_what_the_network_is_and_what_it_agreed(finished, as_):
 def test_a_member_sees_what_needs_them(finished, as_):
     finished.submitted()
     text = as_(finished.sofia).get("/").content.decode()
-    assert "Proceedings wait for your approval" in text
+    assert "Proceedings are waiting for your approval" in text
     text = as_(finished.amina).get("/").content.decode()
     assert "Amina Diallo" in text and "Field trials near borders" in text and "2 new" in text
     assert "Proceedings desk" not in text and "Seeds in transit" not in text
@@ -112,7 +112,7 @@ def test_the_desk_takes_a_conference_from_log_to_issue(finished, as_):
 
     assert "Write a summary first" in act(rosa, "submit")
     services.write_proceedings(page_id=page.pk, actor=finished.rosa, summary="Ready.")
-    assert "waits for the Secretariat" in act(rosa, "submit")
+    assert "waiting for the Secretariat" in act(rosa, "submit")
     assert "The Secretariat decides" in act(rosa, "approve")
 
     sofia = as_(finished.sofia)
@@ -122,7 +122,7 @@ def test_the_desk_takes_a_conference_from_log_to_issue(finished, as_):
     text = as_(finished.rosa).get("/proceedings/").content.decode()
     assert "sent back" in text and "Name &lt;b&gt;Amina&lt;/b&gt;." in text
     act(as_(finished.rosa), "submit")
-    assert "The conference goes on until" in act(as_(finished.sofia), "approve")
+    assert "The conference continues until" in act(as_(finished.sofia), "approve")
     finished.end()
     done = act(as_(finished.sofia), "approve")
     page.refresh_from_db()

@@ -46,14 +46,14 @@ def fresh(finished: Any) -> Any:
 
 def test_until_it_is_made_the_page_says_so_and_the_address_says_when_to_look_again(fresh, as_, setter):
     client = as_(None)
-    assert "The PDF is being made." in client.get(fresh.url).content.decode()
+    assert "The PDF is being created." in client.get(fresh.url).content.decode()
     answer = client.get(f"{fresh.url}pdf/")
     text = answer.content.decode()
     assert answer.status_code == 503 and answer["Retry-After"] == answer["Refresh"] == "5"
-    assert "The PDF is being made" in text and fresh.url in text and answer["Content-Type"].startswith("text/html")
+    assert "The PDF is being created" in text and fresh.url in text and answer["Content-Type"].startswith("text/html")
     assert setter["count"] == 0 and printed() == 1
     assert client.get(f"{fresh.url}pdf/").content.startswith(b"%PDF-")
-    assert "being made" not in client.get(fresh.url).content.decode()
+    assert "being created" not in client.get(fresh.url).content.decode()
 
 
 def test_it_is_made_once_whoever_asks_and_kept_in_the_store(fresh, as_, setter):
@@ -75,8 +75,8 @@ def test_a_try_that_fails_is_said_and_repeated(fresh, as_, setter):
     answer = as_(None).get(f"{fresh.url}pdf/")
     text = answer.content.decode()
     assert answer.status_code == 503 and 30 < int(answer["Retry-After"]) <= 60
-    assert "could not be made" in text and "tries again by itself" in text
-    assert "could not be made" in as_(None).get(fresh.url).content.decode()
+    assert "could not be created" in text and "will try again automatically" in text
+    assert "could not be created" in as_(None).get(fresh.url).content.decode()
     setter["fails"] = False
     assert printing.make_prints(clock() + timedelta(minutes=2)) == 1
     assert as_(None).get(f"{fresh.url}pdf/").status_code == 200
@@ -147,7 +147,7 @@ def test_a_print_that_kills_its_workers_is_put_off(fresh, as_, setter):
     assert printing.make_prints(clock()) == 0 and setter["count"] == 0
     row = Print.objects.get()
     assert row.has_failed and row.next_at > clock() + timedelta(hours=5)
-    assert "could not be made" in as_(None).get(f"{fresh.url}pdf/").content.decode()
+    assert "could not be created" in as_(None).get(f"{fresh.url}pdf/").content.decode()
 
 
 def test_a_file_that_is_lost_is_made_again(finished, as_):

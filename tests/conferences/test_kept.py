@@ -85,7 +85,7 @@ def test_where_nothing_can_be_posted_any_more_the_words_can_be_copied_or_discard
         await expect(box.get_by_role("button", name="Post it to the discussion")).to_have_count(0)
         await expect(box.get_by_role("button", name="Copy the text")).to_be_visible()
         page.on("dialog", lambda dialog: asyncio.ensure_future(dialog.accept()))
-        await box.get_by_role("button", name="Discard it").click()
+        await box.get_by_role("button", name="Discard the text").click()
         await expect(box).to_be_hidden()
         await page.reload()
         await expect(page.locator("ol.transcript")).to_be_visible()

@@ -87,7 +87,7 @@ def test_a_member_speaks_by_forms_alone(room):
     assert asked.state == "given" and room.kinds().count("intervention") == 1
     post(room.amina, f"/sessions/{room.pk}/return/")
     page = as_member(room.oona).get(f"/sessions/{room.pk}/").text
-    assert "Said without a script." in page and "Observers follow" in page
+    assert "Said without a script." in page and "Observers can follow" in page
     assert room.kinds()[-1] == "floor_returned"
 
 
@@ -123,7 +123,7 @@ def test_an_empty_and_a_huge_statement_are_refused_and_kept(room, settings):
 def test_refusals_are_said_on_the_page_and_change_nothing(room):
     page = as_member(room.amina)
     answer = page.post(f"/sessions/{room.pk}/close/", follow=True)
-    assert "The chair, the facilitators and the Secretariat do this." in answer.text and room.row.is_open
+    assert "Only the chair, the facilitators and the Secretariat can do this." in answer.text and room.row.is_open
     # Closing words that come with it are not lost.
     refused = post(room.amina, f"/sessions/{room.pk}/close/", words="Agreed: forty metres.")
     assert refused.status_code == 403 and "Agreed: forty metres." in refused.text and "was not sent" in refused.text

@@ -44,7 +44,7 @@ def test_the_clock_speaks_in_nobodys_name(live_session, client):
     assert {participant.interventions for participant in transcript.participants} == {0}
     client.force_login(live_session.amina)
     log = client.get(f"/sessions/{live_session.pk}/log/").content.decode()
-    assert "The session opened by the clock." in log and "Item under discussion" in log
+    assert "The session opened at the scheduled time." in log and "Item under discussion" in log
     assert '<article class="contribution"' not in log
 
 

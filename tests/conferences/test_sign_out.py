@@ -63,14 +63,14 @@ def change_password(_room: LiveSession, cookie: str) -> None:
 
 
 def end_this(room: LiveSession, cookie: str) -> None:
-    """Press *Sign out this one* in another browser."""
+    """Press *Sign out this browser* in another browser."""
     row = LoginSession.objects.get(pk=cookie.partition("=")[2])
     account.end_sign_in(member=room.boris, mark=row.mark)
 
 
 ENDS: dict[str, Callable[[LiveSession, str], Any]] = {
     "sign out": lambda _room, cookie: browser(cookie).post("/accounts/logout/"),
-    "sign out this one": end_this,
+    "sign out this browser": end_this,
     "sign out everywhere": lambda room, _cookie: account.end_all_sign_ins(member=room.boris),
     "new password": change_password,
     "deactivated": deactivate,

@@ -51,11 +51,11 @@ def look(address: str) -> bytes:
     page = client.get(address).content.decode()
     answer = client.get(f"{address}pdf/")
     if answer.status_code == 200:
-        assert "being made" not in page and answer.content.startswith(b"%PDF-")
+        assert "being created" not in page and answer.content.startswith(b"%PDF-")
         assert answer.content.rstrip().endswith(b"%%EOF"), "half a PDF is served"
         return bytes(answer.content)
-    assert answer.status_code == 503 and "The PDF is being made" in answer.content.decode()
-    assert "The PDF is being made" in page and answer["Retry-After"]
+    assert answer.status_code == 503 and "The PDF is being created" in answer.content.decode()
+    assert "The PDF is being created" in page and answer["Retry-After"]
     return b""
 
 

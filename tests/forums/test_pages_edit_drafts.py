@@ -91,7 +91,7 @@ def test_a_draft_on_words_that_were_changed_since_is_shown_apart(client, cast, p
         await expect(page.locator("[data-restored]")).to_be_hidden()
         await expect(earlier.locator("textarea")).to_have_value(TYPED)
         page.on("dialog", lambda dialog: dialog.accept())
-        await earlier.get_by_role("button", name="Discard it").click()
+        await earlier.get_by_role("button", name="Discard the text").click()
         await page.reload()
         await expect(earlier).to_be_hidden()
         # A form that was refused keeps its words in its own box alone, and for the next time.

@@ -37,7 +37,7 @@ def test_the_list_shows_what_one_takes_part_in_with_what_is_new(client, cast, no
     cast.say(cast.boris, subject="Baselines", now=now)
     client.force_login(cast.amina)
     page = client.get("/discussions/").content.decode()
-    assert "Risk assessment" in page and "1 new" in page and "You take part in" in page
+    assert "Risk assessment" in page and "1 new" in page and "Discussions you take part in" in page
 
 
 def test_the_public_gets_an_empty_list_that_says_how_to_begin(client, cast):

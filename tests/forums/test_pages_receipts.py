@@ -62,7 +62,7 @@ def test_an_edit_is_acknowledged_at_its_place(client, cast, topic, now):
     assert answer["Location"].endswith(f"#c{mine.number}")
     page = client.get(answer["Location"]).content.decode()
     before = page[: page.index(f'id="c{mine.number}"')]
-    assert f"Contribution {mine.number} is changed" in before[before.rindex("<li") :]
+    assert f"Contribution {mine.number} was changed" in before[before.rindex("<li") :]
 
 
 def test_marking_all_as_read_is_said_beside_the_topics_and_can_be_undone(client, cast, topic):
@@ -77,7 +77,7 @@ def test_marking_all_as_read_is_said_beside_the_topics_and_can_be_undone(client,
     fields = dict(re.findall(r'<input type="hidden" name="(before|after)" value="(\d+)">', part))
     client.post(f"/discussions/{cast.forum_id}/read/", fields)
     assert _new(cast.amina, cast.forum_id) == before
-    assert "counts as new again" in client.get(f"/discussions/{cast.forum_id}/").content.decode()
+    assert "is marked as new again" in client.get(f"/discussions/{cast.forum_id}/").content.decode()
     # A second time there is nothing to undo, and it says so.
     client.post(f"/discussions/{cast.forum_id}/read/", fields)
     assert "could not be undone" in client.get(f"/discussions/{cast.forum_id}/").content.decode()
@@ -102,10 +102,10 @@ def test_a_decision_leads_to_what_waits_next_with_the_receipt_beside_it(client, 
     assert answer["Location"] == f"/held/#held{second.number}"
     page = client.get("/held/").content.decode()
     item = page[page.index(f'id="held{second.number}"') :]
-    assert f"Contribution {first.number} is shown" in item
+    assert f"Contribution {first.number} was published" in item
     last = client.post("/held/", {"number": second.number, "revision": second.revision, "approve": ""})
     assert last["Location"] == "/held/"
-    assert f"Contribution {second.number} is shown" in client.get("/held/").content.decode()
+    assert f"Contribution {second.number} was published" in client.get("/held/").content.decode()
 
 
 def test_closing_a_topic_says_so_with_the_way_back(client, cast, topic):

@@ -151,7 +151,7 @@ def test_a_draft_whose_box_is_gone_is_shown_copied_and_discarded(client, cast, t
         assert not await box.is_editable()
         await page.get_by_role("button", name="Copy the text").click()
         page.on("dialog", lambda dialog: dialog.accept())
-        await page.get_by_role("button", name="Discard it").click()
+        await page.get_by_role("button", name="Discard the text").click()
         await expect(box).to_be_hidden()
         await page.reload()
         await expect(box).to_be_hidden()

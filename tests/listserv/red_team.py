@@ -22,7 +22,7 @@ AMINA = {domain: f"amina@{domain}" for domain in [*DOMAINS, NO_POLICY]}
 # Her address in the domain that asks for refusal.
 R = AMINA["reject.org"]
 # How the gateway's replies begin.
-REFUSED, NO_AUTHOR, HELD = "550 5.7.1", "550 5.6.0", "250 2.0.0 The mail is held"
+REFUSED, NO_AUTHOR, HELD = "550 5.7.1", "550 5.6.0", "250 2.0.0 Your message is held"
 
 
 def dns() -> Zone:

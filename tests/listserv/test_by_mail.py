@@ -12,8 +12,8 @@ from listserv.gateway.recipients import resolve
 from tests.conferences.conftest import gather
 
 pytestmark = pytest.mark.django_db
-REACHES, REFUSED = "it reaches everybody here", "A mail from you to this address would be refused."
-READ_FIRST = "The moderators read your mail first"
+REACHES, REFUSED = "your message reaches all participants", "A message from you to this address would be refused."
+READ_FIRST = "The moderators read your message first"
 
 
 def pages(client, forum_id, *paths):

@@ -89,11 +89,11 @@ def test_one_state_is_shown_alone(cast, filled, client, state):
 def test_a_failed_mail_is_tried_again_once(cast, filled, client):
     client.force_login(cast.sofia)
     page = client.post(f"{URL}?state=failed", {"retry": filled["failed"].pk}, follow=True)
-    assert b"tried again now" in page.content and page.request["QUERY_STRING"] == "state=failed"
+    assert b"The hub is trying again now" in page.content and page.request["QUERY_STRING"] == "state=failed"
     filled["failed"].refresh_from_db()
     assert (filled["failed"].state, filled["failed"].attempts, filled["failed"].error) == ("queued", 0, "")
     for wrong in (filled["failed"].pk, filled["held"].pk, 999_999, "", "x", "9" * 30):
-        assert b"does not wait for you" in client.post(URL, {"retry": wrong}, follow=True).content
+        assert b"no longer waiting for you" in client.post(URL, {"retry": wrong}, follow=True).content
     filled["held"].refresh_from_db()
     assert filled["held"].state == "held"
 
@@ -130,7 +130,7 @@ def blocks(member: Any, now: datetime) -> list[tuple[str, str]]:
 
 
 def test_the_home_says_what_failed_to_the_secretariat_alone(cast, filled, now):
-    assert blocks(cast.sofia, now) == [("1 mail could not be published", "/mail/?state=failed")]
+    assert blocks(cast.sofia, now) == [("1 message could not be published", "/mail/?state=failed")]
     assert blocks(cast.amina, now) == []
 
 
@@ -138,12 +138,12 @@ def test_the_home_asks_a_member_to_confirm_the_mail_that_waits_longest(cast, arr
     assert blocks(cast.boris, now) == []
     first = arrive("held", "First", member=cast.boris, at=now - timedelta(hours=2))
     token = tokens.confirm_token(mail_id=first.pk, member_id=cast.boris.pk)
-    assert blocks(cast.boris, now) == [("1 mail waits for you to confirm it", f"/mail/confirm/risk/{token}/")]
+    assert blocks(cast.boris, now) == [("1 message is waiting for your confirmation", f"/mail/confirm/risk/{token}/")]
     arrive("held", "Second", member=cast.boris)
     [(title, url)] = blocks(cast.boris, now)
-    assert (title, url) == ("2 mails wait for you to confirm them", f"/mail/confirm/risk/{token}/")
+    assert (title, url) == ("2 messages are waiting for your confirmation", f"/mail/confirm/risk/{token}/")
     client.post(url, {"disown": "1"})
-    assert blocks(cast.boris, now)[0][0] == "1 mail waits for you to confirm it"
+    assert blocks(cast.boris, now)[0][0] == "1 message is waiting for your confirmation"
     assert blocks(cast.amina, now) == []
 
 

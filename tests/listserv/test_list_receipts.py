@@ -43,7 +43,7 @@ def test_what_was_saved_is_said_at_the_list_and_undone(client, cast, other):
     assert answer["Location"] == "/lists/#risk" and _row(cast.amina).delivery == "digest-daily"
     page = client.get("/lists/").content.decode()
     item = page[page.index('<li id="risk"') :]
-    assert "You get a digest of" in item[: item.index("<h2")]
+    assert "You receive a digest of" in item[: item.index("<h2")]
     client.post("/lists/", _undo(page))
     assert _row(cast.amina).delivery == "each" and _row(cast.amina).own_copy
 
@@ -54,10 +54,10 @@ def test_a_pause_is_said_at_the_list_with_its_end(client, cast, other):
     client.post("/lists/", {"list": "risk", "pause": "1", "risk-pause-until": day})
     page = client.get("/lists/").content.decode()
     item = page[page.index('<li id="risk"') :]
-    assert "Nothing comes from" in item[: item.index("<h2")] and 'name="resume"' in item
+    assert "You receive nothing from" in item[: item.index("<h2")] and 'name="resume"' in item
     client.post("/lists/", {"list": "risk", "resume": ""})
     assert _row(cast.amina).paused_until is None
-    assert "comes again" in client.get("/lists/").content.decode()
+    assert "You receive e-mail from" in client.get("/lists/").content.decode()
 
 
 def test_a_pause_of_all_lists_is_undone_to_what_was_before(client, cast, other):
@@ -82,13 +82,13 @@ def test_an_undo_that_is_none_changes_nothing(client, cast, other, value):
 def test_a_page_never_promises_a_digest_while_nothing_comes(client, cast, other, now):
     Subscription.objects.filter(member=cast.amina, list__name="risk").update(delivery="digest-daily")
     label = forum_aside(forum_id=cast.forum_id, member=cast.amina)["list_delivery_label"]
-    assert label == "a digest a day"
+    assert label == "daily digest"
     Subscription.objects.filter(member=cast.amina).update(paused_until=clock() + timedelta(days=3))
     label = forum_aside(forum_id=cast.forum_id, member=cast.amina)["list_delivery_label"]
-    assert label.startswith("nothing until") and label.endswith("then a digest a day")
+    assert label.startswith("nothing until") and label.endswith("then daily digest")
     Subscription.objects.filter(member=cast.amina).update(suspended_at=now, suspended_for="complaint")
     label = forum_aside(forum_id=cast.forum_id, member=cast.amina)["list_delivery_label"]
-    assert label == "stopped: it was reported as unwanted"
+    assert label == "stopped: a message was reported as unwanted"
 
 
 def test_the_page_of_a_list_promises_no_search_where_there_is_none(client, cast):

@@ -123,7 +123,7 @@ def test_s_nails_answer_to_the_author_alone_stays_private_and_says_so(people, do
         for who in (people.amina, people.boris)
     )
     assert WORDS in for_author and "/lists/" not in for_author
-    assert "went to Amina Diallo alone" in " ".join(for_writer.split())
+    assert "went to Amina Diallo only" in " ".join(for_writer.split())
 
 
 def test_s_nails_answer_to_all_is_published_without_our_foot(people, door, copy, tmp_path):

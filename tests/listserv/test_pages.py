@@ -38,7 +38,7 @@ def delivery(member: Any) -> str:
 
 def test_following_the_leave_link_changes_nothing(cast, client, leave_url):
     page = client.get(leave_url)
-    assert page.status_code == 200 and b"Stop these mails" in page.content
+    assert page.status_code == 200 and b"Unsubscribe from this list" in page.content
     assert client.head(leave_url).status_code == 200 and delivery(cast.boris) == "each"
 
 
@@ -111,7 +111,7 @@ def test_old_leave_link_of_who_may_not_read_any_more_shows_and_does_nothing(cast
         Member.objects.filter(pk=cast.boris.pk).update(is_active=False)
     for page in (client.get(leave_url), client.post(leave_url, {"again": "1"})):
         text = page.content.decode()
-        assert page.status_code == 200 and "nothing to stop" in text
+        assert page.status_code == 200 and "nothing to unsubscribe from" in text
         assert "secret new name" not in text and "risk@" not in text and "<form" not in text.partition("<main")[2]
     assert delivery(cast.boris) == "each" and not Notice.objects.exists()
 
@@ -143,7 +143,7 @@ def test_my_lists_ask_who_i_am(client):
 def test_i_choose_what_i_get(cast, client):
     client.force_login(cast.boris)
     page = client.post("/lists/", {"list": "risk", "risk-delivery": "none"}, follow=True)
-    assert "No more mail" in page.content.decode() and delivery(cast.boris) == "none"
+    assert "You no longer receive e-mail" in page.content.decode() and delivery(cast.boris) == "none"
     client.post("/lists/", {"list": "risk", "risk-delivery": "each", "risk-own_copy": "on"})
     row = Subscription.objects.get(member=cast.boris)
     assert row.delivery == "each" and row.own_copy
@@ -204,11 +204,11 @@ def test_only_the_secretariat_sees_the_outbox(cast, filled, client, who):
 def test_the_outbox_lists_the_newest_first_and_finds_a_recipient(cast, filled, client):
     client.force_login(cast.sofia)
     page = client.get("/outbox/").content.decode()
-    assert "4 mails" in page and page.count("[risk] Baselines") == 4
+    assert "4 messages" in page and page.count("[risk] Baselines") == 4
     assert page.index(filled[1]) < page.index(filled[0])
     found = client.get("/outbox/?q=BORIS.").content.decode()
     assert filled[0] in found and filled[1] not in found
-    assert "No mail to" in client.get("/outbox/?q=nobody@x.example").content.decode()
+    assert "No messages to" in client.get("/outbox/?q=nobody@x.example").content.decode()
 
 
 def test_the_outbox_turns_pages(cast, filled, client, monkeypatch):

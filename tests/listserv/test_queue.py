@@ -55,17 +55,18 @@ def test_others_find_no_such_page(url, who, cast, filled, client):
 def test_page_says_what_waits_why_and_until_when(cast, filled, client):
     client.force_login(cast.sofia)
     page = client.get(URL).content.decode()
-    for words in ("The minutes", "the relay does not answer", "451 4.7.1 Greylisted", "Welcome", "421 busy", "3 tries"):
+    shown = ("The minutes", "the relay does not answer", "451 4.7.1 Greylisted", "Welcome", "421 busy", "3 attempts")
+    for words in shown:
         assert words in page
     assert "1 of 3 recipients" in page and "1 digest" in page and "risk@lists.hub.example" in page
 
 
 def test_on_hold_the_page_promises_no_next_try(cast, filled, client):
     client.force_login(cast.sofia)
-    assert "Next try:" in client.get(URL).content.decode()
+    assert "Next attempt:" in client.get(URL).content.decode()
     page = client.post(URL, {"delivery": "hold"}, follow=True).content.decode()
     assert "Delivery is on hold" in page and "Cancel delivery" in page
-    assert "Next try:" not in page and "Try again now" not in page and "Try all again now" not in page
+    assert "Next attempt:" not in page and "Retry now" not in page and "Retry everything now" not in page
 
 
 def test_one_is_tried_again_now(cast, filled, client):
@@ -86,7 +87,7 @@ def test_one_is_tried_again_now(cast, filled, client):
         "all-1",
         "notice-" + "9" * 30,
     ):
-        assert b"does not wait any more" in client.post(URL, {"retry": wrong}, follow=True).content
+        assert b"is no longer waiting" in client.post(URL, {"retry": wrong}, follow=True).content
 
 
 def test_all_are_tried_again_now(cast, filled, client, monkeypatch):
@@ -115,8 +116,8 @@ def test_giving_up_is_asked_about_first_and_then_done_once(kind, cast, filled, c
         in client.post(URL, {"give_up": key, "sure": "1"}, follow=True).content
     )
     assert queue.item_of(key) is None
-    assert b"does not wait any more" in client.post(URL, {"give_up": key, "sure": "1"}, follow=True).content
-    assert b"does not wait any more" in client.post(URL, {"give_up": key}, follow=True).content
+    assert b"is no longer waiting" in client.post(URL, {"give_up": key, "sure": "1"}, follow=True).content
+    assert b"is no longer waiting" in client.post(URL, {"give_up": key}, follow=True).content
 
 
 def test_what_is_given_up_is_recorded_as_failed_and_a_letter_is_emptied(filled):
@@ -146,8 +147,8 @@ def test_page_costs_the_same_for_one_and_for_fifty(cast, filled, client, django_
 def test_empty_queue_says_so(cast, client):
     client.force_login(cast.sofia)
     Notice.objects.all().delete()
-    assert b"Nothing waits" in client.get(URL).content
-    assert b"No mail has come back" in client.get(BOUNCES).content
+    assert b"No messages are waiting" in client.get(URL).content
+    assert b"No mail has bounced" in client.get(BOUNCES).content
 
 
 def test_command_lists_retries_and_gives_up(filled):
@@ -189,7 +190,8 @@ def test_addresses_that_mail_comes_back_from_are_shown_and_start_again(cast, cli
     page = client.get(BOUNCES).content.decode()
     for words in ("Mail stopped", "550 no such user", "5.1.1", "watched@people.example", "score 1.5"):
         assert words in page
-    assert b"gets its mail again" in client.post(BOUNCES, {"restart": cast.amina.email}, follow=True).content
+    assert b"receives mail again" in client.post(BOUNCES, {"restart": cast.amina.email}, follow=True).content
     row.refresh_from_db()
     assert row.suspended_at is None
-    assert b"Nothing is kept" in client.post(BOUNCES, {"restart": "nobody@people.example"}, follow=True).content
+    page = client.post(BOUNCES, {"restart": "nobody@people.example"}, follow=True)
+    assert b"The bounce history of this address was cleared" in page.content

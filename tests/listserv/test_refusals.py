@@ -298,8 +298,8 @@ def refused(cast: Any, now: Any, sink: Callable[..., Sink]) -> Sink:
 def test_what_was_refused_stands_on_the_page_with_its_reason_until_it_is_given_up(cast, refused, client):
     client.force_login(cast.sofia)
     page = client.get(QUEUE).content.decode()
-    assert "Refused by the mail server" in page and "Every mail has gone out" not in page
-    for words in ("The minutes", "550 5.1.1 user unknown", "Welcome", "554 5.7.1 looks like spam", "Try all refused"):
+    assert "Refused by the mail server" in page and "Everything has been sent" not in page
+    for words in ("The minutes", "550 5.1.1 user unknown", "Welcome", "554 5.7.1 looks like spam", "Retry all refused"):
         assert words in page
     asked = client.post(QUEUE, {"give_up": "refused"}).content.decode()
     assert "Cancel all refused deliveries?" in asked and "3 messages are not sent" in asked
@@ -307,7 +307,7 @@ def test_what_was_refused_stands_on_the_page_with_its_reason_until_it_is_given_u
         b"The delivery of 3 messages was cancelled"
         in client.post(QUEUE, {"give_up": "refused", "sure": "1"}, follow=True).content
     )
-    assert b"Every mail has gone out" in client.get(QUEUE).content
+    assert b"Everything has been sent" in client.get(QUEUE).content
     assert Retry.objects.get().last_reply == "550 5.1.1 user unknown"
     assert not Notice.objects.exclude(raw=b"").exists()
 
@@ -343,8 +343,8 @@ def test_one_that_was_refused_is_given_up_or_tried_again_alone(cast, refused, cl
         b"The delivery of 1 message was cancelled"
         in client.post(QUEUE, {"give_up": key, "sure": "1"}, follow=True).content
     )
-    assert b"does not wait any more" in client.post(QUEUE, {"give_up": key, "sure": "1"}, follow=True).content
-    assert b"does not wait any more" in client.post(QUEUE, {"retry": key}, follow=True).content
+    assert b"is no longer waiting" in client.post(QUEUE, {"give_up": key, "sure": "1"}, follow=True).content
+    assert b"is no longer waiting" in client.post(QUEUE, {"retry": key}, follow=True).content
 
 
 @pytest.mark.django_db

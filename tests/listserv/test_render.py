@@ -33,10 +33,10 @@ Field trials need a baseline: what lives on the plot *before* the first seed, co
 The applicant, as in the 2024 permits.
 
 --\x20
-Reply to this mail to answer everybody in “Risk assessment”.
-Answer Amina Diallo alone: {alias}
+Reply to this message to answer everybody in “Risk assessment”.
+Reply to Amina Diallo only: {alias}
 On the web: http://127.0.0.1:8000/c/{number}/
-Stop or change these mails: http://127.0.0.1:8000/lists/
+Unsubscribe or change your settings: http://127.0.0.1:8000/lists/
 """
 TEXT = """\
 Field trials need a baseline: what lives on the plot *before* the first seed, counted twice a year.
@@ -127,7 +127,7 @@ def test_the_html_says_the_same_and_fetches_nothing(mail):
         "<bdi>Amina Diallo</bdi> (Senegal)",
         "<em>before</em>",
         "<blockquote",
-        "Reply to this mail",
+        "Reply to this message",
         "/lists/",
     ):
         assert words in page

@@ -226,7 +226,7 @@ def test_answer_that_brings_one_contribution_is_answered_to_all_by_its_header_al
     mail = post.mails(cast.boris)[-1]
     reply_to = tokens.reply_address("risk", member_id=cast.boris.pk, number=said.number, list_id=risk.pk)
     assert mail.headers.raw("reply-to") == reply_to and not SECRET.search(text)
-    assert "Answer this mail to answer everybody" in text
+    assert "Reply to this message to answer everybody" in text
     assert post.send(cast.boris, "Thirty.", to=reply_to, proven=False, subject="Re: 1").startswith("250")
     made = Contribution.objects.latest("pk")
     assert (made.parent, made.author, made.text) == (said, cast.boris, "Thirty.")

@@ -27,7 +27,7 @@ def test_the_page_asks_for_a_password(client):
 def test_a_wrong_password_gets_a_clear_error_and_keeps_the_address(client, amina):
     answer = client.post(LOGIN, {"login": amina.email, "password": "wrong"})
     page = answer.content.decode()
-    assert "do not belong together" in page and f'value="{amina.email}"' in page and 'value="wrong"' not in page
+    assert "do not match" in page and f'value="{amina.email}"' in page and 'value="wrong"' not in page
     assert "_auth_user_id" not in client.session
 
 
@@ -58,7 +58,7 @@ def test_who_may_not_sign_in_is_told_where_the_application_stands(client, amina,
         "declined": "Ask Boris first",
     }
     assert answer.status_code == 403
-    assert words.get(state, "You cannot sign in any more") in answer.content.decode()
+    assert words.get(state, "You can no longer sign in") in answer.content.decode()
     assert "_auth_user_id" not in client.session
 
 
@@ -68,7 +68,7 @@ def test_a_wrong_password_tells_nothing_about_an_applicant(client, amina, now):
     Application.objects.create(member=amina, state="declined", statement="I", created_at=now, reason="Ask Boris first")
     known = client.post(LOGIN, {"login": amina.email, "password": "wrong"}).content.decode()
     unknown = client.post(LOGIN, {"login": "nobody@else.example", "password": "wrong"}).content.decode()
-    assert "Ask Boris first" not in known and "do not belong together" in known and "do not belong together" in unknown
+    assert "Ask Boris first" not in known and "do not match" in known and "do not match" in unknown
 
 
 def test_no_backend_lets_an_inactive_member_in(rf, amina):

@@ -179,7 +179,7 @@ def test_the_link_of_an_account_that_was_closed_since_says_so(client, pending, s
     path = f"/apply/confirm/{services.confirmation_token(application=pending, now=clock.now())}/"
     assert "You are a member" in client.get(path).content.decode()
     Member.objects.filter(pk=pending.member_id).update(is_active=False)
-    assert "You cannot sign in any more" in client.get(path).content.decode()
+    assert "You can no longer sign in" in client.get(path).content.decode()
 
 
 def test_who_is_approved_has_a_verified_first_address(pending, sofia, mailoutbox, now):

@@ -52,9 +52,9 @@ def test_a_sign_in_that_changes_the_language_says_so_and_offers_the_other(client
     secret = {"login": amina.email, "password": "a long password"}
     page = client.post("/accounts/login/", {**secret, "next": "/preferences/"}, follow=True).content.decode()
     assert '<html lang="en" dir="ltr">' in page and client.cookies["django_language"].value == ""
-    assert "as your preferences say" in page and '<input type="hidden" name="language" value="ar">' in page
+    assert "as set in your preferences" in page and '<input type="hidden" name="language" value="ar">' in page
     # Once, and not where they agree.
-    assert "as your preferences say" not in client.get("/preferences/").content.decode()
+    assert "as set in your preferences" not in client.get("/preferences/").content.decode()
 
 
 def test_a_language_that_there_is_not_changes_nothing(client, amina):
@@ -68,5 +68,5 @@ def test_a_language_that_there_is_not_changes_nothing(client, amina):
 def test_the_preferences_say_what_can_be_chosen_and_that_it_is_one_choice(client, amina):
     client.force_login(amina)
     page = client.get("/preferences/").content.decode()
-    assert "or none." not in page and "a digest, notices only, or no mail" in page
+    assert "or none." not in page and "a digest, notices only, or no e-mail" in page
     assert "language menu at the top" in page

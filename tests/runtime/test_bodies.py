@@ -133,7 +133,7 @@ def test_more_files_than_are_read_get_a_clear_answer():
     files = [SimpleUploadedFile(f"{number}.txt", b"x") for number in range(21)]
     answer = client.post("/apply/", {"files": files})
     assert answer.status_code == 413
-    assert "too many files" in answer.content.decode()
+    assert "Too many files" in answer.content.decode()
     answer = client.post("/apply/", {"statement": "x" * 600_000})
     assert answer.status_code == 413
     assert "too large" in answer.content.decode()

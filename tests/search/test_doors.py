@@ -172,9 +172,9 @@ def test_a_page_that_does_not_exist_is_the_nearest_one(client, page):
 def test_without_a_question_the_page_says_how_to_ask(client, django_assert_num_queries):
     with django_assert_num_queries(0):
         page = client.get("/search/").content.decode()
-    assert 'role="search"' in page and "Quotes keep words together" in page
+    assert 'role="search"' in page and "Put a phrase in quotes" in page
 
 
 def test_nothing_found_says_what_to_do(client, db):
     page = client.get("/search/", {"q": "<script>alert(1)</script> zzz"}).content.decode()
-    assert "Nothing is found" in page and "<script>alert" not in page
+    assert "Nothing was found" in page and "<script>alert" not in page

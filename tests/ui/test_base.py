@@ -50,7 +50,7 @@ def test_a_wrong_password_is_an_error_that_keeps_the_address(client, make_member
 def test_a_pending_person_gets_a_page_that_says_what_comes_next(client, make_member):
     make_member("Amina Diallo", password="a long password", is_active=False)
     page = client.get("/accounts/inactive/").content.decode()
-    assert "waits for the Secretariat" in page and "<ol>" in page
+    assert "is waiting for the Secretariat" in page and "<ol>" in page
 
 
 def test_every_account_page_stands_on_the_hubs_own_base(client, make_member):

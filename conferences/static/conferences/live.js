@@ -44,7 +44,7 @@ function sentence(frame) {
   const values = {
     name: isolate(person.name),
     item: frame.item ? isolate(`${frame.item.number}. ${frame.item.title}`) : "",
-    minutes: String(Math.round((frame.data.seconds || 0) / 6) / 10),
+    minutes: String(Math.round((frame.data.seconds || 0) / 6) / 10).replace(".", start.decimal),
     until: frame.data.until ? isolate(spell(frame.data.until).join(" ").trim()) : "",
   };
   return (start.sentences[key] || start.sentences[frame.kind] || "").replace(/\{(\w+)\}/g, (_, name) => values[name]);

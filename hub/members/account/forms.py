@@ -9,6 +9,7 @@ from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.webauthn import forms as allauth_forms
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from hub.lib import limits
 from hub.members.account.services import MAX_REASON
@@ -18,7 +19,7 @@ class ApplicationPasswordForm(forms.Form):
     """What a new application password is for."""
 
     label = forms.CharField(
-        label=_("Name"),
+        label=pgettext_lazy("of an application password", "Name"),
         max_length=60,
         help_text=_("What you will use it for, such as: Thunderbird at work."),
     )
@@ -28,12 +29,12 @@ class ResetForm(forms.Form):
     """Why a second factor is reset."""
 
     reason = forms.CharField(
-        label=_("Reason"),
+        label=pgettext_lazy("label", "Reason"),
         max_length=MAX_REASON,
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_(
-            "What happened, and how you know that it was the member who asked. The member will get "
-            "this text."
+            "Say what happened, and how you know that it was the member who asked. The "
+            "member will receive this text."
         ),
     )
 

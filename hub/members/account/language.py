@@ -37,7 +37,7 @@ def choose_language(request: HttpRequest) -> HttpResponse:
         with translation.override(language):
             _offer_other(
                 request,
-                _("Your pages and mails are in this language from now on."),
+                _("Your pages and messages are in this language from now on."),
                 other=before,
             )
     return response
@@ -63,7 +63,7 @@ def reconcile(request: HttpRequest, member: Member) -> None:
         with translation.override(member.language):
             _offer_other(
                 request,
-                _("Your pages and mails are in this language, as your preferences say."),
+                _("Your pages and messages are in this language, as set in your preferences."),
                 other=chosen,
             )
 

@@ -39,8 +39,8 @@ _SENTENCES = {
     Change.ADDRESS_ADDED: _(
         "An e-mail address was added to your account. It can be used once it is confirmed."
     ),
-    Change.ADDRESS_CONFIRMED: _("An e-mail address of yours was confirmed."),
-    Change.ADDRESS_REMOVED: _("An e-mail address of yours was removed."),
+    Change.ADDRESS_CONFIRMED: _("One of your e-mail addresses was confirmed."),
+    Change.ADDRESS_REMOVED: _("One of your e-mail addresses was removed."),
     Change.MAIN_ADDRESS_CHANGED: _("Your main e-mail address was changed."),
     Change.TOTP_ADDED: _("An authenticator app was added to your account."),
     Change.TOTP_REMOVED: _("The authenticator app was removed from your account."),

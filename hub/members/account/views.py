@@ -50,7 +50,7 @@ def end_sign_in(request: HttpRequest, mark: str) -> HttpResponse:
     try:
         services.end_sign_in(member=signed_in(request), mark=mark)
     except NotFound:
-        messages.info(request, _("This sign-in has ended already."))
+        messages.info(request, _("This sign-in has already ended."))
     else:
         messages.success(request, _("That browser is signed out."))
     return redirect("members:sign_ins")
@@ -156,8 +156,8 @@ def _reset(request: HttpRequest, person: Member) -> HttpResponse:
             form.add_error(None, str(error))
         else:
             text = _(
-                "The second factor of %s was reset. They and the Secretariat will be told by "
-                "e-mail."
+                "The second factor of %s was reset. The hub notifies the member and the "
+                "Secretariat by e-mail."
             )
             messages.success(request, text % isolate(str(person)))
             return redirect("members:second_factors")

@@ -45,7 +45,7 @@ class CalendarEvent:
         if self.starts is not None:
             lines.append(_("When: %(when)s") % {"when": self._when()})
         if self.repeats:
-            lines.append(_("It repeats; the calendar file says how."))
+            lines.append(_("The event is repeated; see the calendar file."))
         if self.place:
             lines.append(_("Where: %(place)s") % {"place": isolate(self.place)})
         if self.organiser:

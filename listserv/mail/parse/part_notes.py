@@ -63,8 +63,9 @@ class Forwarded:
         if self.author and self.sent is not None:
             values["time"] = say_utc(self.sent)
             return (
-                _("Forwarded mail: “%(subject)s” by %(author)s, %(time)s UTC (%(name)s)") % values
+                _("Forwarded message: “%(subject)s” by %(author)s, %(time)s UTC (%(name)s)")
+                % values
             )
         if self.author:
-            return _("Forwarded mail: “%(subject)s” by %(author)s (%(name)s)") % values
-        return _("Forwarded mail: “%(subject)s” (%(name)s)") % values
+            return _("Forwarded message: “%(subject)s” by %(author)s (%(name)s)") % values
+        return _("Forwarded message: “%(subject)s” (%(name)s)") % values

@@ -49,12 +49,12 @@ class Footer:
     def of(cls, *, discussion: str, person: str, words: str) -> "Footer":
         """Return the sentences; ``words`` is the command that brings the whole text."""
         return cls(
-            reply=_("Reply to this mail to answer everybody in “%(discussion)s”.")
+            reply=_("Reply to this message to answer everybody in “%(discussion)s”.")
             % {"discussion": isolate(discussion)},
-            private=_("Answer %(person)s alone:") % {"person": isolate(person)},
+            private=_("Reply to %(person)s only:") % {"person": isolate(person)},
             page=_("On the web:"),
-            get=_("All of it by mail: write %(words)s to") % {"words": words},
-            lists=_("Stop or change these mails:"),
+            get=_("Full text by e-mail: send %(words)s to") % {"words": words},
+            lists=_("Unsubscribe or change your settings:"),
         )
 
 
@@ -162,15 +162,15 @@ def _sentences() -> list[tuple[str, str]]:
         "number": 0,
     }
     private = _(
-        "%(writer)s writes to you alone, through the discussion “%(discussion)s”. Your answer to "
-        "this mail goes to %(writer)s alone, through the hub, which shows neither of you the "
-        "other's address."
+        "%(writer)s writes to you alone, through the discussion “%(discussion)s”. Your "
+        "answer to this message goes to %(writer)s only, through the hub, which does not "
+        "show either of you the other's address."
     )
     return [
         (foot.reply, _NO_ADDRESS),
         *((sentence, _ADDRESS) for sentence in (foot.private, foot.page, foot.get, foot.lists)),
-        (_("Answer this mail to answer everybody in “%s”.") % "NAME", _NO_ADDRESS),
-        (_("Commands go to %(request_address)s; HELP lists them.") % name, _NO_ADDRESS),
+        (_("Reply to this message to answer everybody in “%s”.") % "NAME", _NO_ADDRESS),
+        (_("Send commands to %(request_address)s; HELP lists them.") % name, _NO_ADDRESS),
         (private % name, _NO_ADDRESS),
         (_("End of the digest"), _NO_ADDRESS),
     ]

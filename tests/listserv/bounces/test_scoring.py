@@ -327,7 +327,7 @@ def test_button_on_the_page_of_the_lists_starts_the_mail_again(client, comes_bac
     trial(five_days(comes_back, now))
     client.force_login(cast.amina)
     page = client.get("/lists/").content.decode()
-    assert 'name="restart"' in page and "came back" in page
+    assert 'name="restart"' in page and "have bounced" in page
     assert client.post("/lists/", {"list": row.list.name, "restart": "1"}).status_code == 302
     row.refresh_from_db()
     assert row.suspended_at is None

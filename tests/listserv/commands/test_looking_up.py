@@ -26,7 +26,7 @@ def test_contribution_comes_whole_with_what_was_folded_and_its_files(cast, post)
         files=(Upload("plan.csv", b"a,b\r\n1,2\r\n", "text/csv"),),
     )  # fmt: skip
     text = post.ask(cast.chen, f"GET {contribution.number}")
-    for words in ("Twenty metres.", "> An old quote", "plan.csv", f"An answer to {first.number} by Boris"):
+    for words in ("Twenty metres.", "> An old quote", "plan.csv", f"Answer to contribution {first.number} by Boris"):
         assert words in text
     assert "A question?" in text + post.ask(cast.chen, f"GET #{first.number} {contribution.number}")
 
@@ -95,7 +95,7 @@ def test_search_names_ten_with_number_author_and_first_words(cast, post):
     assert f"Maize number {2}." in text and "Maize number 1." not in text and "SEARCH maize PAGE 2" in text
     more = post.ask(cast.boris, "SEARCH maize PAGE 2")
     assert "Maize number 1." in more and "Maize number 2." not in more
-    assert "Nothing was found" in post.ask(cast.boris, "SEARCH nothinglikeit")
+    assert "No contributions were found" in post.ask(cast.boris, "SEARCH nothinglikeit")
 
 
 STRANGE = (

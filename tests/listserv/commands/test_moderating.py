@@ -272,7 +272,7 @@ def test_edit_by_mail_says_why_and_its_author_is_told(cast, held, post):
 def test_author_who_was_told_of_a_change_may_change_it_again_and_one_who_was_not_is_refused(cast, post):
     contribution = cast.say(cast.amina, "First.", now=clock())
     change(contribution, cast, "Second.", who=cast.chen)
-    assert "says what you wrote" in post.ask(cast.amina, f"EDIT {contribution.number}\nThird.")
+    assert "now has your text" in post.ask(cast.amina, f"EDIT {contribution.number}\nThird.")
     assert "- Second." in post.ask(cast.chen, f"EDIT {contribution.number} tone\nFourth.")
     contribution.post.refresh_from_db()
     assert contribution.text == "Third."

@@ -20,7 +20,7 @@ def test_member_joins_an_open_discussion_and_leaves_it(cast, post, plaza):
     assert "plaza@lists.hub.example" in post.ask(cast.stella, "SUBSCRIBE plaza", to="request")
     assert place(cast.stella, plaza).delivery == "each"
     assert "already" in post.ask(cast.stella, to="plaza-join")
-    assert "no more mail" in post.ask(cast.stella, "unsubscribe", to="plaza-request").lower()
+    assert "no longer receive e-mail" in post.ask(cast.stella, "unsubscribe", to="plaza-request").lower()
     assert place(cast.stella, plaza) is None
     post.ask(cast.stella, to="plaza-subscribe")
     assert place(cast.stella, plaza).delivery == "each"
@@ -103,7 +103,7 @@ def test_closed_discussion_is_asked_for_and_those_who_lead_let_in(cast, post, ri
     asked = post.mails(cast.chen)[-1]
     assert f"ADMIT {cast.stella.pk}" in asked.text and cast.stella.email not in asked.text
     before = Notice.objects.count()
-    assert "have your request" in post.ask(cast.stella, "JOIN risk", to="request")
+    assert "have received your request" in post.ask(cast.stella, "JOIN risk", to="request")
     assert Notice.objects.count() == before + 1
     # The letter is answered to an address that is proof enough.
     post.ask(cast.chen, f"ADMIT {cast.stella.pk}", to=asked.headers.raw("reply-to"), proven=False)
@@ -152,7 +152,7 @@ def test_unproven_command_for_any_list_is_confirmed_by_mail(cast, post, risk):
     post.send(None, "yes", to=address, proven=False)
     post.send(None, "yes", to="risk-owner", proven=False)
     assert place(cast.amina, risk).delivery == "none"
-    assert "You get no mail" in post.mails(cast.amina)[-1].text
+    assert "You receive no e-mail" in post.mails(cast.amina)[-1].text
 
 
 def test_confirm_code_is_enough_from_any_address(cast, post, risk):

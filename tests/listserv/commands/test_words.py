@@ -131,7 +131,7 @@ def test_answer_is_threaded_marked_and_has_no_way_back(cast, post):
 def test_answer_to_an_answer_needs_no_other_proof_and_serves_nobody_else(cast, post, risk):
     post.ask(cast.amina, "HELP")
     to = post.mails(cast.amina)[-1].headers.raw("reply-to")
-    assert "You get no mail" in post.ask(cast.amina, "NOMAIL", to=to, proven=False, message_id="1@x")
+    assert "You receive no e-mail" in post.ask(cast.amina, "NOMAIL", to=to, proven=False, message_id="1@x")
     assert InboundMail.objects.latest("pk").proof == "token"
     post.send(cast.boris, "NOMAIL", to=to, proven=False)
     assert InboundMail.objects.latest("pk").state == "held"

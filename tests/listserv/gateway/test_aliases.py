@@ -1,4 +1,4 @@
-"""A mail to an author's alias reaches the author alone; neither of the two learns the other's address."""
+"""A message to an author's alias reaches the author alone; neither of the two learns the other's address."""
 
 from email import message_from_bytes, policy
 from typing import Any
@@ -47,7 +47,7 @@ def test_an_author_gets_a_private_mail_from_the_writers_own_alias(cast, risk, al
     assert str(found["From"]) == f'"Boris Horvat (HR) via risk" <{alias(cast.boris)}>'
     assert (found["Subject"], found["To"], found["Auto-Submitted"]) == ("A word", cast.amina.email, "no")
     text = found.get_body(("plain",)).get_content()
-    assert text.startswith("Between us.") and "alone, through the hub" in text
+    assert text.startswith("Between us.") and "only, through the hub" in text
     assert cast.boris.email not in bytes(row.raw).decode() and "m1@client" not in bytes(row.raw).decode()
     assert row.envelope_from == "hub@lists.hub.example"
     done = InboundMail.objects.get()
@@ -98,7 +98,7 @@ def test_who_has_left_is_not_reached_and_the_writer_is_told(cast, alias, now):
     forums.remove_member(forum_id=cast.forum_id, member=cast.amina, now=now)
     drain()
     assert not Notice.objects.filter(recipients=[cast.amina.email]).exists()
-    assert "cannot be reached" in passed(cast.boris)[0].get_body(("plain",)).get_content()
+    assert "can no longer be reached" in passed(cast.boris)[0].get_body(("plain",)).get_content()
     assert accept(mail(cast.boris, message_id="m2@client"), alias(cast.amina), member=cast.boris).startswith("550")
 
 
@@ -136,7 +136,7 @@ def test_answer_to_a_copy_that_goes_to_the_author_alone_is_told_to_its_writer(ca
     assert passed(cast.amina)[0].get_body(("plain",)).get_content().startswith("Thirty.")
     notification, _row = passed(cast.boris)
     text = notification.get_body(("plain",)).get_content()
-    assert "went to Amina Diallo alone" in text
+    assert "went to Amina Diallo only" in text
     assert f"{risk.address} with #{contribution.number}" in " ".join(text.split())
     assert "Thirty" not in text and "+r." not in text
     accept(mail(cast.boris, "Thirty.", message_id="m3@client"), notification["Reply-To"])

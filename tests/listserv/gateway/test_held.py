@@ -39,7 +39,7 @@ def token(row):
 def test_unproven_mail_is_held_and_its_member_asked_once_at_the_registered_address(cast, risk):
     cast.amina.emailaddress_set.create(email="amina@home.example", verified=True)
     reply = accept("From: amina@home.example\r\nSubject: Mine\r\nMessage-ID: <a@b>\r\n\r\nText.\r\n", risk.address)
-    assert reply == "250 2.0.0 The mail is held: confirm with the link in our letter that it is yours."
+    assert reply == "250 2.0.0 Your message is held: confirm with the link in our e-mail that it is yours."
     assert (only().state, only().proof, only().member) == ("held", "none", cast.amina)
     notice = Notice.objects.get()
     assert notice.recipients == [cast.amina.email]

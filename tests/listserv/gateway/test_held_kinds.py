@@ -53,7 +53,7 @@ def test_commands_are_named_as_such(cast, risk, client, to):
     for text in (asked.text, before, after):
         assert "Subject: A thought" in text or "<code" in text
         assert not any(word in text.partition("How to avoid")[0] for word in PUBLIC)
-    assert "Yes, do it" in before and "carried out" in after
+    assert "Yes, run them" in before and "will run these commands" in after
 
 
 @pytest.mark.parametrize("way", ["list", "reply"])
@@ -61,7 +61,7 @@ def test_contribution_says_that_everybody_gets_it(cast, risk, client, way):
     contribution = cast.say(cast.amina, now=clock())
     reply = tokens.reply_address("risk", member_id=cast.amina.pk, number=contribution.number, list_id=risk.pk)
     _row, _asked, url = held(cast, risk.address if way == "list" else reply)
-    assert "goes to everybody" in words(client.get(url)) and "Yes, publish it" in words(client.get(url))
+    assert "sent to everybody" in words(client.get(url)) and "Yes, publish it" in words(client.get(url))
     assert "to everybody there" in words(client.post(url, {"confirm": "1"}))
 
 
@@ -69,11 +69,13 @@ def test_contribution_to_a_moderated_discussion_goes_to_the_moderators_first(cas
     ForumPolicy.objects.update(moderated=True)
     _row, asked, url = held(cast, risk.address)
     before, after = words(client.get(url)), words(client.post(url, {"confirm": "1"}))
-    assert "moderators read it before it appears" in asked.text
-    assert "moderators read it" in before and "everybody" not in before and "Yes, send it to the moderators" in before
+    assert "moderators will read it before it is published" in asked.text
+    assert (
+        "moderators will read it" in before and "everybody" not in before and "Yes, send it to the moderators" in before
+    )
     assert "everybody" not in after
     drain()
-    assert "read it before it appears" in words(client.get(url))
+    assert "read it before it is published" in words(client.get(url))
 
 
 @pytest.mark.parametrize("decision", ["confirm", "disown"])

@@ -130,7 +130,7 @@ def test_unknown_list_subaddress_and_domain_are_refused_at_rcpt(door, people):
         assert client.rcpt("risk+r.aaaa@lists.hub.example")[0] == 550
         assert client.rcpt("risk+other@lists.hub.example")[0] == 550
         assert client.rcpt("risk-confirm+aaaa@lists.hub.example")[0] == 550
-        assert client.rcpt("somebody@else.example") == (550, b"5.7.1 This hub takes mail for lists.hub.example only.")
+        assert client.rcpt("somebody@else.example") == (550, b"5.7.1 This hub accepts mail for lists.hub.example only.")
         assert client.docmd("DATA")[0] == 503
     assert not InboundMail.objects.exists()
 

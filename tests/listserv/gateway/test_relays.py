@@ -169,7 +169,7 @@ def test_what_is_refused_is_taken_and_kept_whole_when_the_relay_has_queued_it(qu
         assert wire.say("MAIL FROM:<a@b.example> SIZE=99999999").startswith("250")
         assert wire.say("RSET").startswith("250")
         reply = post(wire, STRANGER, to=risk)
-        assert reply.startswith("250 2.0.0 Taken and kept as refused, not published: Only those who take part")
+        assert reply.startswith("250 2.0.0 Taken and kept as refused, not published: Only participants of this")
     row = only()
     assert (row.state, row.action, row.code) == ("rejected", "reject", "unknown-sender")
     assert bytes(row.raw) == STRANGER.encode()

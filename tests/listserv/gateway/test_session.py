@@ -31,7 +31,7 @@ def test_moderator_needs_no_second_look_and_observer_may_not_write(door, people,
     people.oona.save()
     code, text = door.send(letter(who=people.oona), risk, member=people.oona)
     assert code == 550
-    assert text.startswith("5.7.1 You can read this discussion, but not write")
+    assert text.startswith("5.7.1 You can read this discussion but not write")
 
 
 def test_closed_list_is_as_good_as_missing_to_a_member_outside_it(door, people, risk):
@@ -44,7 +44,7 @@ def test_unknown_sender_is_refused_in_the_session_and_recorded_without_its_body(
     raw = "From: nobody@elsewhere.example\r\nSubject: Hello\r\n\r\nBuy this secret body.\r\n"
     code, text = door.send(raw, risk)
     assert code == 550
-    assert text.startswith("5.7.1 Only those who take part")
+    assert text.startswith("5.7.1 Only participants of this discussion")
     row = only()
     assert (row.state, row.code, row.action) == ("rejected", "unknown-sender", "reject")
     assert b"Subject: Hello" in bytes(row.raw)
@@ -61,7 +61,7 @@ def test_forged_member_of_another_discussion_gets_the_answer_of_a_stranger(door,
 def test_signed_in_member_may_not_write_as_somebody_else(door, people, risk):
     code, text = door.send(letter(who=people.boris), risk, member=people.amina)
     assert code == 550
-    assert text.startswith("5.7.1 You are signed in as Amina Diallo, but the mail is from boris.horvat@")
+    assert text.startswith("5.7.1 You are signed in as Amina Diallo, but the message is from boris.horvat@")
     assert only().code == "not-your-address"
 
 
@@ -163,7 +163,7 @@ def test_file_that_might_be_run_is_refused(door, people, risk):
     )
     code, text = door.send(raw, risk, member=people.amina)
     assert code == 550
-    assert text.startswith("5.6.1 Files like run.exe are not taken.")
+    assert text.startswith("5.6.1 Files like run.exe are not accepted.")
 
 
 def test_empty_subject_takes_the_first_words_or_the_topics(door, people, risk, now):

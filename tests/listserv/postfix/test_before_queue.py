@@ -62,7 +62,7 @@ def test_refusals_reach_the_client_in_its_session_in_the_words_of_the_hub(postfi
         550, "5.1.1 There is no list of this name.",
     )  # fmt: skip
     code, text = postfix.send(STRANGER, risk, mail_from="nobody@elsewhere.example")
-    assert (code, text[:41]) == (550, "5.7.1 Only those who take part in this di")
+    assert (code, text[:41]) == (550, "5.7.1 Only participants of this discussio")
     assert postfix.send(STRANGER, "somebody@elsewhere.example", mail_from="a@b.example")[0] == 554
     assert postfix.came_back() == []
     assert (only().state, only().peer) == ("rejected", OUTSIDE)
@@ -72,7 +72,7 @@ def test_refused_message_is_bounced_by_its_own_server_and_by_nobody_else(postfix
     postfix.relay(STRANGER, risk, mail_from="nobody@sender.example")
     came_back = postfix.came_back()
     assert [(taken.sender, taken.recipient) for taken in came_back] == [("", "nobody@sender.example")]
-    assert b"Only those who take part in this discussion" in came_back[0].content.replace(b"\r\n    ", b" ")
+    assert b"Only participants of this discussion" in came_back[0].content.replace(b"\r\n    ", b" ")
 
 
 def test_addresses_and_headers_in_other_letters_go_through(postfix, people, risk):

@@ -224,11 +224,11 @@ def _here(monkeypatch):
 def test_the_page_looks_when_asked_and_shows_the_record_to_paste(client, cast):
     client.force_login(cast.sofia)
     url = reverse("listserv:doctor")
-    assert "Nobody has looked yet" in client.get(url).content.decode()
+    assert "has not been checked yet" in client.get(url).content.decode()
     assert report.last() is None
     page = client.post(url, follow=True).content.decode()
     assert "v=DMARC1; p=quarantine; rua=mailto:postmaster@lists.org" in page
-    assert "things are wrong" in page and "Look again" in page
+    assert "problems" in page and "Check again" in page
     last = report.last()
     assert last is not None and len(last.findings) == len(host_checks.EXAMINATIONS)
 
@@ -247,12 +247,12 @@ def test_one_examination_at_a_time_and_the_page_shows_what_there_is(client, cast
     client.force_login(cast.sofia)
     url = reverse("listserv:doctor")
     assert "questions are answered" in client.post(url, follow=True).content.decode()
-    assert "under way already" in client.post(url, follow=True).content.decode()
+    assert "already in progress" in client.post(url, follow=True).content.decode()
     gate.set()
     for thread in threading.enumerate():
         if thread.name == "mail-doctor":
             thread.join(5)
-    assert "Look again" in client.get(url).content.decode()
+    assert "Check again" in client.get(url).content.decode()
 
 
 def test_only_the_secretariat_sees_it(client, cast):

@@ -173,7 +173,9 @@ def test_a_forwarded_mail_is_a_file_with_a_word_on_what_it_is_and_its_files_besi
     inner = mail(body, Subject="=?utf-8?q?R=C3=A9sultats?=", Date="Mon, 5 Oct 2026 10:00:00 +0200")
     raw = mail(multi("mixed", TEXT, b"Content-Type: message/rfc822\r\n\r\n" + inner))
     assert names(raw) == ["Résultats.eml", "report.pdf"]
-    assert note_texts(raw) == ["Forwarded mail: “Résultats” by Amina Diallo, 5 October 2026, 08:00 UTC (Résultats.eml)"]
+    assert note_texts(raw) == [
+        "Forwarded message: “Résultats” by Amina Diallo, 5 October 2026, 08:00 UTC (Résultats.eml)"
+    ]
 
 
 @pytest.mark.parametrize(

@@ -103,7 +103,7 @@ def test_foot_of_a_private_message_is_not_passed_on_again(cast, risk):
     alias = {who: tokens.alias_address("risk", member_id=who.pk, list_id=risk.pk) for who in (cast.amina, cast.boris)}
     first = send(cast.boris, alias[cast.amina], "Between us.", "1@x")
     second = send(cast.amina, alias[cast.boris], f"{quoted(first)}\n\nYes, between us.", "2@x")
-    assert second.count("alone, through the hub") == 1 and "> Between us." in second
+    assert second.count("only, through the hub") == 1 and "> Between us." in second
 
 
 @pytest.mark.parametrize(
@@ -111,7 +111,7 @@ def test_foot_of_a_private_message_is_not_passed_on_again(cast, risk):
     [
         "On the web: http://127.0.0.1:8000/c/12/",
         "See http://127.0.0.1:8000/lists/ for it.\nAnd risk@lists.hub.example",
-        "We say: Reply to this mail to answer everybody in “Risk assessment”. Nobody read it: lists.hub.example",
+        "We say: Reply to this message to answer everybody in “Risk assessment”. Nobody read it: lists.hub.example",
         "Biosafety Network Hub\nhttp://127.0.0.1:8000\n\nis where we meet",
     ],
 )  # fmt: skip
