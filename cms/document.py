@@ -32,7 +32,7 @@ from cms.printed import (
     Section,
     Statement,
 )
-from hub.lib.dates import comma, say_day, say_span
+from hub.lib.dates import comma, format_day, format_days
 from hub.lib.full_urls import full_url
 from hub.lib.scripts import isolate
 
@@ -54,7 +54,7 @@ def day(moment: date | datetime | None) -> str:
     """
     if moment is None:
         return ""
-    return say_day(_utc_day(moment))
+    return format_day(_utc_day(moment))
 
 
 def _utc_day(moment: date | datetime) -> date:
@@ -72,7 +72,7 @@ def _span(opens: datetime | None, closes: datetime | None) -> str:
         return day(closes)
     if closes is None:
         return day(opens)
-    return say_span(_utc_day(opens), _utc_day(closes))
+    return format_days(_utc_day(opens), _utc_day(closes))
 
 
 def _parsed_moment(text: str) -> datetime | None:

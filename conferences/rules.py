@@ -15,7 +15,7 @@ from conferences import errors
 from conferences.models import Conference, ConferenceSession, FloorRequest
 from forums.policy import APPROVE, READ, REPLY, Access, access_of, may_name_chair
 from hub.lib.counts import with_count
-from hub.lib.dates import say_utc
+from hub.lib.dates import format_utc
 from hub.lib.errors import Invalid, NotAllowed, NotFound, NotNow, TooMany
 
 if TYPE_CHECKING:
@@ -162,7 +162,7 @@ def check_still_to_come(closes_at: datetime, now: datetime) -> None:
         message = _(
             "The end you chose, %(end)s UTC, has passed: it is %(now)s UTC now. Choose a later end."
         )
-        raise Invalid(message % {"end": say_utc(closes_at), "now": say_utc(now)})
+        raise Invalid(message % {"end": format_utc(closes_at), "now": format_utc(now)})
 
 
 def check_hours(

@@ -12,7 +12,7 @@ from conferences import frames, rules
 from conferences.models import AgendaItem, Conference, ConferenceSession, Event, FloorRequest
 from conferences.transcript import Transcript, transcript_of
 from forums.policy import READ, Access, access_of
-from hub.lib.dates import say_moment, say_utc
+from hub.lib.dates import format_moment, format_utc
 from hub.lib.errors import NotFound
 from hub.lib.home import Block, BlockKind
 from hub.lib.paging import PagedList, listed
@@ -314,7 +314,7 @@ def _floor_blocks(member: "Member", conference_sessions: list[ConferenceSession]
 
 def _session_block(row: ConferenceSession, now: datetime) -> Block:
     if row.is_open:
-        note = _("closes %(moment)s") % {"moment": say_moment(row.closes_at, now=now)}
+        note = _("closes %(moment)s") % {"moment": format_moment(row.closes_at, now=now)}
         item = f"{row.current_item} · " if row.current_item else ""
         return Block(BlockKind.LIVE, row.title, row.get_absolute_url(), f"{item}{note}")
     return Block(
@@ -366,7 +366,7 @@ def _what_goes_on(conference_id: int, now: datetime) -> str:
     if conference is None or conference.ends_at is None:
         return ""
     if conference.ends_at > now:
-        return _("The conference continues until %s UTC.") % say_utc(conference.ends_at)
+        return _("The conference continues until %s UTC.") % format_utc(conference.ends_at)
     return ""
 
 

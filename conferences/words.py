@@ -13,7 +13,7 @@ from django.utils.formats import get_format, number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy, pgettext
 
-from hub.lib.dates import patterns, say_moment
+from hub.lib.dates import format_moment, patterns
 
 # Names are isolated, so that an Arabic name does not pull an English line around, nor the other
 # way.
@@ -59,7 +59,7 @@ def minutes(seconds: int) -> str:
 def _until(text: str) -> str:
     if not text:
         return ""
-    return ISOLATE.format(say_moment(datetime.fromisoformat(text), now=timezone.now()))
+    return ISOLATE.format(format_moment(datetime.fromisoformat(text), now=timezone.now()))
 
 
 def _item(item: dict[str, Any] | None) -> str:

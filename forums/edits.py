@@ -12,7 +12,7 @@ from forums.models import Contribution, ForumPolicy, Revision, SummaryVersion
 from forums.policy import APPROVE
 from forums.rules import is_closed, sealed_among
 from forums.selectors import Discussion, contribution_for, discussion_for
-from hub.lib.dates import say_day
+from hub.lib.dates import format_day
 from hub.lib.differences import Piece, changes
 from hub.lib.scripts import isolate
 
@@ -44,7 +44,7 @@ class Edit:
         """The mark in a sentence, in the present language, with the day in the present zone."""
         values = {
             "name": isolate(self.by),
-            "day": say_day(timezone.localtime(self.at), short=True),
+            "day": format_day(timezone.localtime(self.at), short=True),
             "reason": isolate(self.reason),
         }
         return self._words() % values

@@ -23,7 +23,7 @@ from forums.models import Attachment, Contribution, Membership
 from forums.policy import EDIT_ALL, REPLY, START, Access
 from forums.selectors import PAGE, Discussion
 from hub.lib import clock
-from hub.lib.dates import say_day
+from hub.lib.dates import format_day
 from hub.lib.markdown_escape import as_markdown
 from hub.lib.markup import PLAIN
 from hub.lib.paging import nearest
@@ -329,7 +329,7 @@ def quoted(contribution: Contribution) -> str:
         lines.append("…")
     head = quoting.head() % {
         "name": contribution.speaker.name,
-        "day": say_day(localtime(contribution.created_at), short=True),
+        "day": format_day(localtime(contribution.created_at), short=True),
         "number": contribution.number,
     }
     quoted_lines = [f"> {line}".rstrip() for line in lines]

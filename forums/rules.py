@@ -23,7 +23,7 @@ from forums.models import Contribution, ForumPolicy, Revision
 from forums.policy import APPROVE, EDIT_ALL, EDIT_OWN, READ, REPLY, START, UNHELD, Access, access_of
 from forums.quoting import is_only_quotation
 from hub.lib.counts import with_count
-from hub.lib.dates import say_utc
+from hub.lib.dates import format_utc
 from hub.lib.errors import TooMany
 from hub.lib.hooks import registered
 from hub.lib.markup import PLAIN
@@ -105,7 +105,7 @@ def outside_period(question: DraftQuestion) -> Verdict | None:
     if policy is None or not question.is_bound_by_time:
         return None
     if policy.opens_at is not None and question.now < policy.opens_at:
-        opens = say_utc(policy.opens_at)
+        opens = format_utc(policy.opens_at)
         return reject("not-open-yet", _("This discussion opens on %s UTC.") % opens)
     return _period_over(policy, question.now)
 
@@ -113,7 +113,7 @@ def outside_period(question: DraftQuestion) -> Verdict | None:
 def _period_over(policy: ForumPolicy, now: datetime) -> Verdict | None:
     if policy.closes_at is None or now < policy.closes_at:
         return None
-    return reject("closed", _("This discussion closed on %s UTC.") % say_utc(policy.closes_at))
+    return reject("closed", _("This discussion closed on %s UTC.") % format_utc(policy.closes_at))
 
 
 def silence(question: DraftQuestion) -> str:
@@ -194,7 +194,7 @@ def rate(question: DraftQuestion) -> Verdict | None:
     # The first moment at which one fewer than the limit lies within the hour before it.
     moments = _recent(question).order_by("created_at").values_list("created_at", flat=True)
     free = moments[sent - settings.HUB_RATE_PER_HOUR : sent].first() or question.now
-    values = {"number": sent, "moment": say_utc(free + HOUR + timedelta(minutes=1))}
+    values = {"number": sent, "moment": format_utc(free + HOUR + timedelta(minutes=1))}
     sentence = ngettext(
         "You have sent %(number)d contribution in an hour. Try again after %(moment)s UTC.",
         "You have sent %(number)d contributions in an hour. Try again after %(moment)s UTC.",

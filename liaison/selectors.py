@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from forums.policy import READ, access_of
 from forums.selectors import Discussion, discussion_for, first_participants_of, regions_of
-from hub.lib.dates import say_day
+from hub.lib.dates import format_day
 from hub.lib.errors import NotFound
 from hub.lib.home import Block, BlockKind
 from hub.lib.paging import PagedList, listed
@@ -95,7 +95,7 @@ def home_blocks(*, member: "Member", now: datetime) -> list[Block]:
             BlockKind.COMING,
             group.name,
             group.get_absolute_url(),
-            _("term ends on %s") % say_day(group.term_ends, short=True),
+            _("term ends on %s") % format_day(group.term_ends, short=True),
         )
         for group in ending
     ]

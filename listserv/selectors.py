@@ -18,7 +18,7 @@ from forums import selectors as forum_selectors
 from forums.policy import READ, access_of
 from hub.lib import clock
 from hub.lib.counts import with_count
-from hub.lib.dates import say_day
+from hub.lib.dates import format_day
 from hub.lib.errors import NotFound
 from hub.lib.home import Block, BlockKind
 from hub.lib.paging import PagedList, listed
@@ -245,7 +245,7 @@ def _delivery_label(mode: str, stopped_for: str, paused_until: datetime | None) 
             _("stopped: %(reason)s") % {"reason": Subscription.Suspension(stopped_for).label}
         )
     if paused_until is not None and paused_until > clock.now():
-        day = say_day(timezone.localtime(paused_until), short=True)
+        day = format_day(timezone.localtime(paused_until), short=True)
         return str(_("nothing until %(day)s, then %(mode)s") % {"day": day, "mode": label})
     return label
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from cms.models.prints import Print
 from cms.printed import DatedNote
 from hub.lib.bus import wake
-from hub.lib.dates import say_day
+from hub.lib.dates import format_day
 from hub.lib.errors import NotNow
 
 if TYPE_CHECKING:
@@ -165,7 +165,7 @@ class IssueNote(models.Model):
     @property
     def day(self) -> str:
         """The date of the note, in the reader's language."""
-        return say_day(self.dated)
+        return format_day(self.dated)
 
     def as_dated(self) -> DatedNote:
         """Return the note as documents show it. Queries: 1, unless its author came with it."""

@@ -18,7 +18,7 @@ from forums import services as forum_services
 from forums.drafts import Draft, Published
 from forums.outlets import ProcedureNotification
 from hub.lib import tokens
-from hub.lib.dates import say_utc
+from hub.lib.dates import format_utc
 from hub.lib.errors import Invalid
 from hub.lib.full_urls import full_url
 from hub.lib.markup import renders
@@ -180,7 +180,7 @@ def _sentences(item: AgendaItem, *, first: bool) -> str:
         "number": item.number,
         # Quoted, since a title may end in a mark of its own.
         "title": quoted(item.title),
-        "until": say_utc(conference_session.closes_at),
+        "until": format_utc(conference_session.closes_at),
     }
     if first:
         facts = _(

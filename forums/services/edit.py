@@ -16,7 +16,7 @@ from forums.policy import APPROVE, access_of
 from forums.quoting import is_only_quotation
 from forums.services.preparing import as_stored
 from hub.lib.characters import one_line
-from hub.lib.dates import say_utc
+from hub.lib.dates import format_utc
 from hub.lib.errors import Invalid, NotAllowed, NotFound, Stale
 from hub.lib.markup import MARKDOWN, VERSION, render, rendered_ahead
 from hub.lib.masking import mask
@@ -78,7 +78,7 @@ def _stale_message(contribution: Contribution, revision: int) -> str:
     return message % {
         "name": isolate(last.edited_by.get_full_name()),
         "number": contribution.number,
-        "moment": say_utc(last.edited_at),
+        "moment": format_utc(last.edited_at),
     }
 
 

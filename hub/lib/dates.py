@@ -31,7 +31,7 @@ _OTHER = ("j F Y", "j M Y", "j M")
 _COMMA = {"ar": "، ", "zh-hans": " "}
 
 
-def say_day(day: date | datetime, *, short: bool = False, year: bool = True) -> str:
+def format_day(day: date | datetime, *, short: bool = False, year: bool = True) -> str:
     """Return a day in the reader's language, in the zone it is given in."""
     full, with_year, without_year = _DAYS.get(current_language(), _OTHER)
     if not short:
@@ -39,24 +39,24 @@ def say_day(day: date | datetime, *, short: bool = False, year: bool = True) -> 
     return date_format(day, with_year if year else without_year, use_l10n=False)
 
 
-def say_utc(moment: datetime) -> str:
+def format_utc(moment: datetime) -> str:
     """Return day and time of a moment in UTC, for sentences that end in "UTC"."""
     moment = moment.astimezone(UTC)
-    return f"{say_day(moment)}{comma()}{moment:%H:%M}"
+    return f"{format_day(moment)}{comma()}{moment:%H:%M}"
 
 
-def say_span(first: date, last: date) -> str:
+def format_days(first: date, last: date) -> str:
     """Return the days from one to another: "22 November – 1 December 2026".
 
     The year stands once where it is the same.
     """
     if first == last:
-        return say_day(first)
-    begin = say_day(first)
+        return format_day(first)
+    begin = format_day(first)
     language = current_language()
     if first.year == last.year and language in _WITHOUT_YEAR:
         begin = date_format(first, _WITHOUT_YEAR[language], use_l10n=False)
-    return f"{begin} – {say_day(last)}"
+    return f"{begin} – {format_day(last)}"
 
 
 def comma() -> str:
@@ -83,17 +83,17 @@ def local_and_utc(moment: datetime, *, now: datetime | None = None) -> tuple[str
     if now is not None and is_today(moment, now):
         shown = _("today at %(time)s") % {"time": f"{local:%H:%M}"}
     else:
-        shown = f"{say_day(local, short=True)}{comma()}{local:%H:%M}"
+        shown = f"{format_day(local, short=True)}{comma()}{local:%H:%M}"
     if local.utcoffset() == utc.utcoffset():
         return f"{shown} UTC", ""
     beside = f"{utc:%H:%M} UTC"
     # The day stands beside UTC only where it is another one.
     if local.date() != utc.date():
-        beside = f"{say_day(utc, short=True, year=False)}{comma()}{beside}"
+        beside = f"{format_day(utc, short=True, year=False)}{comma()}{beside}"
     return shown, beside
 
 
-def say_moment(moment: datetime, *, now: datetime | None = None) -> str:
+def format_moment(moment: datetime, *, now: datetime | None = None) -> str:
     """Return a moment as text: "24 Nov 2026, 12:00 (09:00 UTC)".
 
     Args: now, so that its day is called today.
@@ -105,7 +105,7 @@ def say_moment(moment: datetime, *, now: datetime | None = None) -> str:
 
 
 def patterns() -> dict[str, Any]:
-    """Return what a script needs to write moments as :func:`say_moment` does.
+    """Return what a script needs to write moments as :func:`format_moment` does.
 
     They are in the reader's language. ``days`` and ``daysShort`` (without the year) have one
     pattern for each month, with ``{day}`` and ``{year}``.
@@ -114,7 +114,7 @@ def patterns() -> dict[str, Any]:
     months = [date(2001, number, 28) for number in range(1, 13)]
 
     def of(*, year: bool) -> list[str]:
-        texts = (say_day(month, short=True, year=year) for month in months)
+        texts = (format_day(month, short=True, year=year) for month in months)
         return [text.replace("28", "{day}").replace("2001", "{year}") for text in texts]
 
     return {

@@ -48,7 +48,7 @@ class Addressee(Protocol):
 
 
 @dataclass(frozen=True)
-class LetterFile:
+class NotificationFile:
     """A file that goes with a notification, byte for byte; ``content_type`` as ``text/csv``."""
 
     name: str
@@ -70,7 +70,7 @@ class LetterFile:
         return part
 
 
-def send_letter(
+def send_notification(
     *,
     to: Addressee | str,
     template: str,
@@ -78,7 +78,7 @@ def send_letter(
     language: str = "",
     address: str = "",
     headers: Mapping[str, str] = MappingProxyType({}),
-    files: Sequence[LetterFile] = (),
+    files: Sequence[NotificationFile] = (),
     html: bool = True,
 ) -> None:
     """Render a notification and hand it to the mail backend.

@@ -26,7 +26,9 @@ contributions = Counter(
 )
 copies = Counter("hub_copies", "Copies of contributions handed to the relay, by result", ["result"])
 digests = Counter("hub_digests", "Digests handed to the relay, by result", ["result"])
-letters = Counter("hub_letters", "The hub's own letters handed to the relay, by result", ["result"])
+notifications = Counter(
+    "hub_letters", "The hub's own letters handed to the relay, by result", ["result"]
+)
 relay_errors = Counter("hub_relay_errors", "Times that mail waited for the relay", ["kind"])
 relay_disconnects = Counter(
     "hub_relay_disconnects", "Connections to the relay that broke or were not made"

@@ -19,7 +19,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from hub.lib.dates import say_day
+from hub.lib.dates import format_day
 from hub.lib.numbers import check_year, is_year
 
 # The names of the further inputs, after that of the field.
@@ -229,7 +229,7 @@ class MomentField(forms.DateTimeField):
         code = "which-hour" if moments else "no-such-hour"
         values = {
             "zone": timezone.get_current_timezone_name(),
-            "day": say_day(local),
+            "day": format_day(local),
             "time": f"{local:%H:%M}",
         }
         raise forms.ValidationError(self.error_messages[code], code=code, params=values)

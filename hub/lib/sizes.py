@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 KILOBYTE = 1_000
 
 
-def say_size(size: int) -> str:
+def format_size(size: int) -> str:
     """Return a size in bytes as people read it: "175 kB", "1.7 MB".
 
     The decimal mark is that of the language. Kilobytes are rounded up, so that a file never has

@@ -10,14 +10,14 @@ from hub.lib.counts import duration
 MINUTE = timedelta(minutes=1)
 
 
-def say_until(moment: datetime, now: datetime) -> str:
+def format_until(moment: datetime, now: datetime) -> str:
     """Say how long it is until a moment ("3 days"); what is past counts as less than a minute."""
     if moment - now < MINUTE:
         return _("less than a minute")
     return duration(moment - now)
 
 
-def say_ago(moment: datetime, now: datetime) -> str:
+def format_ago(moment: datetime, now: datetime) -> str:
     """Say how long ago a moment was ("3 days ago", "just now")."""
     if now - moment < MINUTE:
         return _("just now")

@@ -23,7 +23,7 @@ from django.utils.translation import ngettext
 from hub.lib.clock import now
 from hub.lib.counts import with_count
 from hub.lib.full_urls import full_url
-from hub.lib.mail import send_letter
+from hub.lib.mail import send_notification
 from hub.members import limits
 from hub.members.account.notify import Change, notify
 from hub.members.account.rules import has_factor
@@ -139,7 +139,7 @@ class HubAccountAdapter(DefaultAccountAdapter):
         if member is not None:
             to, language = {"to": member, "address": email}, member.language
         if name in _TEMPLATES:
-            send_letter(**to, template=_TEMPLATES[name], context={"url": _url_of(context)})
+            send_notification(**to, template=_TEMPLATES[name], context={"url": _url_of(context)})
             return
         with translation.override(language):
             super().send_mail(template_prefix, email, context)
@@ -188,7 +188,9 @@ class HubAccountAdapter(DefaultAccountAdapter):
             send_again(address=email, now=now())
         else:
             url = full_url("members:apply")
-            send_letter(to=email, template="members/mail/unknown_address", context={"url": url})
+            send_notification(
+                to=email, template="members/mail/unknown_address", context={"url": url}
+            )
 
     def respond_user_inactive(self, request: HttpRequest, user: AbstractBaseUser) -> HttpResponse:
         """Show where the application stands.

@@ -21,7 +21,7 @@ from django_tasks import task
 from hub.lib import clock
 from hub.lib.errors import Conflict, Invalid, NotAllowed, NotFound
 from hub.lib.hooks import registered
-from hub.lib.mail import send_letter
+from hub.lib.mail import send_notification
 from hub.lib.masking import mask
 from hub.lib.redact import SoughtPerson
 from hub.members.models import (
@@ -182,7 +182,9 @@ def finish_departure(*, departure_id: int) -> int:
 def _notify_secretariat(departure: Departure, count: int) -> None:
     url = reverse("members:departure", args=(departure.pk,))
     for reader in secretariat():
-        send_letter(to=reader, template="members/mail/left", context={"count": count, "path": url})
+        send_notification(
+            to=reader, template="members/mail/left", context={"count": count, "path": url}
+        )
 
 
 @task()

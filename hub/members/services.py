@@ -23,7 +23,7 @@ from hub.lib.addresses import fold_address
 from hub.lib.errors import Conflict, Invalid, NotAllowed, NotFound, Stale
 from hub.lib.full_urls import full_url
 from hub.lib.limits import Limit
-from hub.lib.mail import send_letter
+from hub.lib.mail import send_notification
 from hub.lib.masking import mask
 from hub.members.authors import take_over_words
 from hub.members.departures import anonymise_member
@@ -169,13 +169,13 @@ def _remind(owner: Member, now: datetime, *, differs: bool = False) -> Applicati
 
     def write() -> None:
         if owner.is_active:
-            send_letter(
+            send_notification(
                 to=owner, template="members/mail/known_member", context={"url": password_url(owner)}
             )
         elif application is not None and application.state == Application.State.UNCONFIRMED:
             _send_confirmation(application, now)
         else:
-            send_letter(
+            send_notification(
                 to=owner,
                 template="members/mail/standing",
                 context={"application": application, "differs": differs},
@@ -198,7 +198,7 @@ def _send_confirmation(application: Application, now: datetime) -> None:
         "url": full_url("members:confirm", token),
         "days": CONFIRM_WITHIN.days,
     }
-    send_letter(to=application.member, template="members/mail/confirm", context=context)
+    send_notification(to=application.member, template="members/mail/confirm", context=context)
 
 
 def confirmation_token(*, application: Application, now: datetime) -> str:
@@ -263,7 +263,7 @@ def confirm_application(*, token: str, now: datetime, revision: int = 0) -> Appl
     application.save(update_fields=["state", "confirmed_at"])
     url = full_url("members:application", application.pk)
     for reader in secretariat():
-        send_letter(
+        send_notification(
             to=reader,
             template="members/mail/arrived",
             context={"application": application, "url": url},
@@ -321,7 +321,7 @@ def approve_application(
         "days": settings.PASSWORD_RESET_TIMEOUT // 86_400,
         "again_url": full_url("account_reset_password"),
     }
-    send_letter(to=member, template="members/mail/approved", context=context)
+    send_notification(to=member, template="members/mail/approved", context=context)
     return application
 
 
@@ -337,7 +337,7 @@ def decline_application(
         raise Invalid(_("Write the applicant a reason."))
     application = _to_decide(application_id, actor)
     _decide(application, Application.State.DECLINED, actor, reason, now)
-    send_letter(
+    send_notification(
         to=application.member,
         template="members/mail/declined",
         context={"application": application},

@@ -35,10 +35,10 @@ from django.utils.translation import pgettext
 from django_countries import countries
 
 from hub.lib import receipts
-from hub.lib.dates import local_and_utc, say_day
+from hub.lib.dates import format_day, local_and_utc
 from hub.lib.scripts import isolate
-from hub.lib.sizes import say_size
-from hub.lib.spans import say_ago, say_until
+from hub.lib.sizes import format_size
+from hub.lib.spans import format_ago, format_until
 from hub.lib.typed import typed_texts
 from hub.members.regions import NAMES, region_of
 
@@ -60,7 +60,7 @@ _BOXES_FOR_WORDS = (forms.TextInput, forms.Textarea)
 
 
 def _day(moment: datetime) -> str:
-    return say_day(moment, short=True)
+    return format_day(moment, short=True)
 
 
 def _iso(moment: datetime) -> str:
@@ -147,7 +147,7 @@ def left(moment: datetime | None) -> str:
     now = timezone.now()
     if moment <= now:
         return ""
-    return say_until(moment, now)
+    return format_until(moment, now)
 
 
 @register.simple_tag
@@ -155,17 +155,17 @@ def ago(moment: datetime | None) -> str:
     """Say how long ago a moment was ("3 days ago", "just now"), empty for none."""
     if moment is None:
         return ""
-    return say_ago(moment, timezone.now())
+    return format_ago(moment, timezone.now())
 
 
 def _stand(opens_at: datetime | None, closes_at: datetime | None, now: datetime) -> tuple[str, str]:
     if opens_at and now < opens_at:
-        return "coming", _("opens in %s") % say_until(opens_at, now)
+        return "coming", _("opens in %s") % format_until(opens_at, now)
     if not closes_at:
         return "open", pgettext("state of a discussion", "open")
     if now >= closes_at:
         return "closed", pgettext("state of a discussion", "closed")
-    rest = say_until(closes_at, now)
+    rest = format_until(closes_at, now)
     if closes_at - now <= CLOSING:
         return "closing", _("closes in %s") % rest
     return "open", _("open, closes in %s") % rest
@@ -315,13 +315,13 @@ def ltr(text: object) -> SafeString:
 @register.filter
 def day(value: date) -> str:
     """Return a day without a time, as the reader's language writes it: 2 Jul 2026."""
-    return say_day(value, short=True)
+    return format_day(value, short=True)
 
 
 @register.filter
 def size(value: int) -> str:
     """Return a size in bytes as people read it: 175 kB."""
-    return say_size(value)
+    return format_size(value)
 
 
 @register.filter

@@ -6,7 +6,7 @@ A trial goes to the address itself, the news to another one of the member's.
 from typing import TYPE_CHECKING
 
 from hub.lib.full_urls import full_url
-from hub.lib.mail import send_letter
+from hub.lib.mail import send_notification
 from listserv import tokens
 from listserv.bounces import selectors
 from listserv.models import AddressHealth, Subscription
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def probe(health: AddressHealth, member: "Member") -> None:
     """Try whether an address accepts mail; a report to the envelope sender says that it fails."""
-    send_letter(
+    send_notification(
         to=member,
         address=health.address,
         template="listserv/mail/probe",
@@ -33,7 +33,9 @@ def tell_stopped(member: "Member", address: str, rows: list[Subscription]) -> No
     """
     for other in selectors.other_addresses(member, address)[:1]:
         context = {"address": address, "discussions": _names(rows), "lists_url": _lists_url()}
-        send_letter(to=member, address=other, template="listserv/mail/stopped", context=context)
+        send_notification(
+            to=member, address=other, template="listserv/mail/stopped", context=context
+        )
 
 
 def tell_complaint(row: Subscription) -> None:
@@ -44,7 +46,7 @@ def tell_complaint(row: Subscription) -> None:
             "discussion": row.list.forum.name,
             "lists_url": _lists_url(),
         }
-        send_letter(
+        send_notification(
             to=row.member, address=other, template="listserv/mail/complained", context=context
         )
 

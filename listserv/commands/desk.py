@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 
 from forums import selectors as forum_selectors
 from forums.policy import APPROVE, READ, Access, access_of
-from hub.lib.dates import say_moment
+from hub.lib.dates import format_moment
 from hub.lib.errors import Invalid, NotFound
-from hub.lib.mail import LetterFile
+from hub.lib.mail import NotificationFile
 from hub.lib.scripts import isolate
 from hub.members.selectors import active_member, member_by_address
 from listserv import selectors, tokens
@@ -44,7 +44,7 @@ class Answer:
     """
 
     text: str
-    files: tuple[LetterFile, ...] = ()
+    files: tuple[NotificationFile, ...] = ()
     reply_to: str = ""
 
 
@@ -259,7 +259,7 @@ def is_number(word: str, max_digits: int = _NUMBER_DIGITS) -> bool:
 
 def when(moment: datetime) -> str:
     """Return day and time in the reader's zone, with UTC beside it; mail is read on any day."""
-    return say_moment(moment)
+    return format_moment(moment)
 
 
 def how(row: Subscription) -> str:

@@ -11,9 +11,9 @@ from forums.edits import Version, history_for
 from forums.services.files import content_of
 from hub.lib.errors import HubError, Invalid, NotFound
 from hub.lib.full_urls import full_url
-from hub.lib.mail import LetterFile
+from hub.lib.mail import NotificationFile
 from hub.lib.scripts import isolate
-from hub.lib.sizes import say_size
+from hub.lib.sizes import format_size
 from listserv import tokens
 from listserv.commands import moderation
 from listserv.commands.desk import Answer, Desk, is_number, lines, when
@@ -235,7 +235,9 @@ def _file(desk: Desk, request: GetRequest) -> Answer:
     if not place and len(files) == 1:
         place = 1
     if not 0 < place <= len(files):
-        names = [f"{at}. {file.name} ({say_size(file.size)})" for at, file in enumerate(files, 1)]
+        names = [
+            f"{at}. {file.name} ({format_size(file.size)})" for at, file in enumerate(files, 1)
+        ]
         return Answer(lines(_("Contribution %d has these files:") % number, names))
     file = files[place - 1]
     try:
@@ -243,11 +245,11 @@ def _file(desk: Desk, request: GetRequest) -> Answer:
     except HubError:
         return Answer(_("The file %s cannot be read. Tell the Secretariat.") % isolate(file.name))
     return _sliced(
-        content, LetterFile(file.name, b"", file.content_type), number, place, request.part
+        content, NotificationFile(file.name, b"", file.content_type), number, place, request.part
     )
 
 
-def _sliced(content: bytes, file: LetterFile, number: int, place: int, part: int) -> Answer:
+def _sliced(content: bytes, file: NotificationFile, number: int, place: int, part: int) -> Answer:
     """Return a file whole when a message may carry it, else the slice that is asked for.
 
     Args: part, which slice; the first one where it is 0.
@@ -257,7 +259,7 @@ def _sliced(content: bytes, file: LetterFile, number: int, place: int, part: int
         return Answer(
             _("%(name)s of contribution %(number)d is attached.")
             % {"name": isolate(file.name), "number": number},
-            (LetterFile(file.name, content, file.content_type),),
+            (NotificationFile(file.name, content, file.content_type),),
         )
     at = max(part, 1)
     if at > len(pieces):
@@ -283,4 +285,4 @@ def _sliced(content: bytes, file: LetterFile, number: int, place: int, part: int
         )
         % name
     )
-    return Answer(lines(text), (LetterFile(f"{file.name}.{at:03}", pieces[at - 1]),))
+    return Answer(lines(text), (NotificationFile(f"{file.name}.{at:03}", pieces[at - 1]),))

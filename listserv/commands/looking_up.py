@@ -16,7 +16,7 @@ from hub.lib.errors import Invalid
 from hub.lib.full_urls import full_url
 from hub.lib.names import listed
 from hub.lib.scripts import isolate
-from hub.lib.sizes import say_size
+from hub.lib.sizes import format_size
 from hub.search.selectors import PAGE as HITS_PER_PAGE
 from hub.search.selectors import Hit, search
 from listserv import selectors, tokens
@@ -228,7 +228,7 @@ def _file_lines(contribution: "Contribution") -> list[str]:
         % {
             "place": place,
             "name": isolate(file.name),
-            "size": say_size(file.size),
+            "size": format_size(file.size),
             "number": contribution.number,
         }
         for place, file in enumerate(contribution.attachments.all(), 1)

@@ -14,10 +14,10 @@ from django.utils.translation import gettext as _
 
 from forums.edits import Edit, edit_of
 from hub.lib import clock
-from hub.lib.dates import say_moment
+from hub.lib.dates import format_moment
 from hub.lib.differences import change_lines
 from hub.lib.full_urls import full_url
-from hub.lib.mail import send_letter
+from hub.lib.mail import send_notification
 from hub.lib.scripts import isolate
 from listserv import selectors, tokens
 from listserv.commands import vocabulary
@@ -115,7 +115,7 @@ def ask(
         )
         context["by_mail"] = True
     note_shown(contribution, [member])
-    send_letter(to=member, template="listserv/mail/held", context=context, headers=headers)
+    send_notification(to=member, template="listserv/mail/held", context=context, headers=headers)
 
 
 def follow_edit(contribution: "Contribution") -> None:
@@ -153,7 +153,7 @@ def _tell_edited(contribution: "Contribution", edit: Edit, before: str) -> None:
         "get": f"GET {contribution.number} HISTORY",
     }
     note_shown(contribution, [contribution.author])
-    send_letter(to=contribution.author, template="listserv/mail/edited", context=context)
+    send_notification(to=contribution.author, template="listserv/mail/edited", context=context)
 
 
 def tell_decided(contribution: "Contribution") -> None:
@@ -162,7 +162,7 @@ def tell_decided(contribution: "Contribution") -> None:
         if member.pk == contribution.decided_by_id:
             continue
         question_id = f"<{tokens.letter_id(contribution.number, member.pk)}>"
-        send_letter(
+        send_notification(
             to=member,
             template="listserv/mail/decided",
             context={**_context(contribution), "reason": contribution.decision_reason},
@@ -173,7 +173,7 @@ def tell_decided(contribution: "Contribution") -> None:
 def tell_rejected(contribution: "Contribution") -> None:
     """Tell the author why, with their own words, so that nothing is lost."""
     context = {**_context(contribution), "reason": contribution.decision_reason}
-    send_letter(to=contribution.author, template="listserv/mail/rejected", context=context)
+    send_notification(to=contribution.author, template="listserv/mail/rejected", context=context)
 
 
 def decision_on(contribution: "Contribution") -> str:
@@ -183,7 +183,7 @@ def decision_on(contribution: "Contribution") -> str:
         return _("Contribution %(number)d is not waiting for a decision.") % name
     name |= {
         "name": isolate(contribution.decided_by.get_full_name()),
-        "moment": say_moment(contribution.decided_at),
+        "moment": format_moment(contribution.decided_at),
     }
     if contribution.state == "rejected":
         return _("%(name)s rejected contribution %(number)d on %(moment)s.") % name

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 
 from hub.lib.full_urls import full_url
-from hub.lib.mail import LetterFile, send_letter
+from hub.lib.mail import NotificationFile, send_notification
 from hub.members.selectors import addresses_of
 from listserv import tokens
 from listserv.commands import vocabulary
@@ -41,7 +41,7 @@ def answer(
     mail: "Mail",
     results: "Sequence[dict[str, str]]",
     notes: "Sequence[str]" = (),
-    files: "Sequence[LetterFile]" = (),
+    files: "Sequence[NotificationFile]" = (),
     reply_to: str = "",
 ) -> None:
     """Answer a member's message in one message, threaded to it.
@@ -65,7 +65,7 @@ def answer(
         "request_address": request_address(row.list),
     }
     length = sum(len(result["text"]) for result in results)
-    send_letter(
+    send_notification(
         to=row.member,
         template="listserv/mail/answer",
         context=context,
@@ -116,7 +116,9 @@ def ask_to_admit(*, mailing_list: MailingList, member: "Member") -> None:
     }
     for person in leaders_of(mailing_list.forum_id):
         headers = {"Reply-To": _own_desk(mailing_list, person)}
-        send_letter(to=person, template="listserv/mail/asks_in", context=context, headers=headers)
+        send_notification(
+            to=person, template="listserv/mail/asks_in", context=context, headers=headers
+        )
 
 
 def tell_admitted(*, mailing_list: MailingList, member: "Member", by: "Member") -> None:
@@ -128,7 +130,7 @@ def tell_admitted(*, mailing_list: MailingList, member: "Member", by: "Member") 
         "request_address": request_address(mailing_list),
         "page_url": full_url("forums:discussion_by_key", mailing_list.forum_id),
     }
-    send_letter(
+    send_notification(
         to=member,
         template="listserv/mail/admitted",
         context=context,
@@ -149,7 +151,7 @@ def tell_stopped(row: "Subscription", *, before: str) -> None:
         "order": f"{word} {mode}".strip(),
         "lists_url": full_url("listserv:lists"),
     }
-    send_letter(
+    send_notification(
         to=row.member,
         template="listserv/mail/left",
         context=context,
@@ -166,7 +168,7 @@ def tell_handover(*, mailing_list: MailingList, member: "Member", by: "Member") 
         "list_address": mailing_list.address,
         "request_address": request_address(mailing_list),
     }
-    send_letter(
+    send_notification(
         to=member,
         template="listserv/mail/handover",
         context=context,

@@ -7,7 +7,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from forums.policy import READ
-from hub.lib.dates import say_day
+from hub.lib.dates import format_day
 from hub.lib.errors import Invalid, NotFound
 from hub.lib.full_urls import full_url
 from hub.lib.names import listed
@@ -223,7 +223,7 @@ def pause(desk: Desk, order: Order) -> Answer:
             raise Invalid(_("You receive no e-mail from “%s”.") % isolate(mailing_list.forum.name))
         services.pause(list_id=mailing_list.pk, member=desk.member, until=until, now=desk.now)
     values = {
-        "day": say_day(timezone.localtime(until)),
+        "day": format_day(timezone.localtime(until)),
         "names": listed(mailing_list.forum.name for mailing_list in lists),
     }
     return Answer(

@@ -26,7 +26,7 @@ from listserv.gateway.stored_drafts import mail_of
 from listserv.models import InboundMail
 
 if TYPE_CHECKING:
-    from hub.lib.mail import LetterFile
+    from hub.lib.mail import NotificationFile
     from hub.members.models import Member
     from listserv.mail.parse.message import Mail
 
@@ -174,7 +174,7 @@ def _notes(orders: Orders) -> list[str]:
     return notes
 
 
-def _within_limit(files: "list[LetterFile]") -> "tuple[list[LetterFile], list[str]]":
+def _within_limit(files: "list[NotificationFile]") -> "tuple[list[NotificationFile], list[str]]":
     """Return the files that one answer carries, and a note about those left out.
 
     The first one is always carried.
@@ -182,7 +182,7 @@ def _within_limit(files: "list[LetterFile]") -> "tuple[list[LetterFile], list[st
     if not files:
         return [], []
     room = max(settings.HUB_ATTACH_MAX_SIZE, len(files[0].content))
-    attached: list[LetterFile] = []
+    attached: list[NotificationFile] = []
     left_out: list[str] = []
     for file in files:
         if len(file.content) <= room:

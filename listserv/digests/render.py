@@ -22,7 +22,7 @@ from django.utils.translation import ngettext, pgettext
 from django_countries import countries
 
 from forums.edits import mark_of
-from hub.lib.dates import comma, say_day
+from hub.lib.dates import comma, format_day
 from hub.lib.full_urls import full_url
 from hub.lib.names import between_names, listed
 from hub.lib.scripts import isolate
@@ -169,7 +169,7 @@ class Digest:
             "Digest of %(day)s: %(count)d contributions",
             count,
         )
-        return line % {"day": say_day(self.now.astimezone(self.zone)), "count": count}
+        return line % {"day": format_day(self.now.astimezone(self.zone)), "count": count}
 
     def _context(self) -> dict[str, object]:
         local = self.now.astimezone(self.zone)
@@ -234,7 +234,7 @@ class Digest:
             "number": contribution.number,
             "name": _line(contribution.speaker.name),
             "country": country,
-            "at": f"{say_day(local, short=True, year=False)} {local:%H:%M}",
+            "at": f"{format_day(local, short=True, year=False)} {local:%H:%M}",
             "subject": _line(subject),
             "edited": mark_of(contribution),
             "text": text,

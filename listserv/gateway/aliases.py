@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from forums import selectors as forum_selectors
 from hub.lib.errors import NotFound
-from hub.lib.mail import LetterFile, send_letter
+from hub.lib.mail import NotificationFile, send_notification
 from hub.lib.masking import mask, mask_file
 from hub.lib.tokens import read, sign
 from hub.lib.verdicts import Verdict, reject
@@ -157,7 +157,7 @@ def carry_out(row: InboundMail) -> None:
     name = writer.get_full_name()
     if writer.country:
         name = f"{name} ({writer.country})"
-    send_letter(
+    send_notification(
         to=reader,
         template="listserv/mail/private",
         context={
@@ -174,7 +174,7 @@ def carry_out(row: InboundMail) -> None:
             **_thread(mail, row, reader),
         },
         files=[
-            LetterFile(mask(file.name), mask_file(file.content), file.content_type)
+            NotificationFile(mask(file.name), mask_file(file.content), file.content_type)
             for file in mail.files
         ],
     )
@@ -204,7 +204,7 @@ def _tell_author_alone(
         "list_address": mailing_list.address,
         "number": answered.number,
     }
-    send_letter(
+    send_notification(
         to=writer,
         template="listserv/mail/alone",
         context=context,

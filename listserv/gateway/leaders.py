@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from forums import selectors as forum_selectors
-from hub.lib.mail import send_letter
+from hub.lib.mail import send_notification
 from hub.members.selectors import secretariat
 from listserv.gateway.address_handlers import AddressHandler
 from listserv.gateway.notifications import context_of
@@ -31,7 +31,7 @@ def pass_on(row: InboundMail) -> None:
     sender = mail_of(row).from_addresses[:1] or (row.envelope_from,)
     context = {**context_of(row), "sender": sender}
     for person in _readers_of(row):
-        send_letter(to=person, template="listserv/mail/passed_on", context=context)
+        send_notification(to=person, template="listserv/mail/passed_on", context=context)
 
 
 HANDLER = AddressHandler(pass_on)

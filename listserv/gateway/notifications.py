@@ -6,7 +6,7 @@ Notifications go to a registered address, never to whoever a message claims to b
 from django.conf import settings
 
 from hub.lib.full_urls import full_url
-from hub.lib.mail import send_letter
+from hub.lib.mail import send_notification
 from hub.lib.masking import mask
 from listserv import tokens
 from listserv.address_kinds import AddressKind
@@ -37,13 +37,13 @@ def ask_to_confirm(row: InboundMail) -> None:
         "confirm_url": full_url("listserv:confirm", name, token),
         "confirm_address": tokens.confirm_address(name, mail_id=row.pk, member_id=row.member.pk),
     }
-    send_letter(to=row.member, template="listserv/mail/confirm", context=context)
+    send_notification(to=row.member, template="listserv/mail/confirm", context=context)
 
 
 def tell_refused(row: InboundMail) -> None:
     """Tell a member why a message is not in the discussion, where SMTP could not refuse it."""
     if row.member is not None:
-        send_letter(to=row.member, template="listserv/mail/refused", context=context_of(row))
+        send_notification(to=row.member, template="listserv/mail/refused", context=context_of(row))
 
 
 def context_of(row: InboundMail) -> dict[str, object]:

@@ -22,7 +22,7 @@ from forums.services.files import content_of
 from hub.lib.errors import HubError
 from hub.lib.full_urls import full_url
 from hub.lib.scripts import isolate
-from hub.lib.sizes import say_size
+from hub.lib.sizes import format_size
 from listserv import tokens
 from listserv.mail.trim.footers import Footer
 from listserv.models import MailingList
@@ -118,7 +118,7 @@ class Bodies:
         links = {pk: full_url("forums:file", number, pk) for pk, _name, _size in self._rows}
         if form is Form.FILES:
             links |= dict.fromkeys(self._contents, "")
-        return [FileLine(name, say_size(size), links[pk]) for pk, name, size in self._rows]
+        return [FileLine(name, format_size(size), links[pk]) for pk, name, size in self._rows]
 
     # --- Parts ------------------------------------------------------------------------------------
 

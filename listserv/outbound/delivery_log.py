@@ -85,7 +85,7 @@ class DeliveryLog:
 def note_notification(notice: Notice, results: dict[str, DeliveryResult]) -> None:
     """Log what became of a notification."""
     for recipient, result in results.items():
-        metrics.letters.labels(result.outcome.value).inc()
+        metrics.notifications.labels(result.outcome.value).inc()
         event(
             "letter",
             letter=notice.pk,

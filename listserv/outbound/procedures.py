@@ -15,7 +15,7 @@ from django.db.models import Q
 from forums import selectors as forum_selectors
 from forums.outlets import ProcedureNotification
 from hub.lib.bus import wake
-from hub.lib.mail import send_letter
+from hub.lib.mail import send_notification
 from listserv import tokens
 from listserv.models import MailingList, Procedure, Subscription
 from listserv.outbound.hold import unless_on_hold
@@ -126,7 +126,7 @@ def _write(procedure: Procedure, row: Subscription) -> None:
     reply = tokens.reply_address(
         mailing_list.name, member_id=row.member_id, number=0, list_id=mailing_list.pk
     )
-    send_letter(
+    send_notification(
         to=ProcedureReader(row.recipient, language, row.member.time_zone),
         template="listserv/mail/procedure",
         context={**words, "tag": mailing_list.tag, "url": procedure.url},

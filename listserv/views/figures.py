@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from hub.lib import clock
-from hub.lib.dates import say_day
+from hub.lib.dates import format_day
 from hub.lib.errors import Invalid, Stale
 from hub.members.requests import signed_in
 from listserv import rosters
@@ -43,7 +43,7 @@ def mailing_list(request: HttpRequest, name: str) -> HttpResponse:
     context = {
         "figures": figures,
         "list": figures.mailing_list,
-        "weeks": [(say_day(day, short=True), count) for day, count in figures.weeks],
+        "weeks": [(format_day(day, short=True), count) for day, count in figures.weeks],
         "form": form,
         "days": RECENT_DAYS,
     }

@@ -13,7 +13,7 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods
 
 from hub.lib import clock
-from hub.lib.dates import say_day
+from hub.lib.dates import format_day
 from hub.lib.errors import HubError, Invalid, NotFound
 from hub.lib.numbers import whole_number
 from hub.lib.paging import PagedList
@@ -164,7 +164,7 @@ def _pause(request: HttpRequest, member: "Member", row: Row) -> bool:
     except HubError as error:
         form.add_error("until", str(error))
         return False
-    day = say_day(form.cleaned_data["until"])
+    day = format_day(form.cleaned_data["until"])
     # Its end stands below it, as long as it lasts.
     _give(request, row, _("You receive nothing from “%(discussion)s” until %(day)s."), day=day)
     return True
@@ -191,7 +191,7 @@ def _paused_all(request: HttpRequest, member: "Member", form: PauseForm) -> bool
         form.add_error("until", str(error))
         return False
     sentence = _("You receive nothing from any of your lists until %(day)s.")
-    day = {"day": say_day(form.cleaned_data["until"])}
+    day = {"day": format_day(form.cleaned_data["until"])}
     give(request, Receipt(sentence % day, ALL, undo=undo))
     return True
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import pytest
 
-from hub.lib.mail import HTML_OVERHEAD, send_letter
+from hub.lib.mail import HTML_OVERHEAD, send_notification
 from hub.lib.scripts import shorten
 
 LETTER = "members/mail/declined"
@@ -34,7 +34,7 @@ class Decision:
 
 def write(mailoutbox, reason="No room.", **options):
     """Send a letter and return it with its HTML."""
-    send_letter(**{"to": Reader(), "template": LETTER, "context": {"application": Decision(reason)}, **options})
+    send_notification(**{"to": Reader(), "template": LETTER, "context": {"application": Decision(reason)}, **options})
     letter = mailoutbox[-1]
     return letter, letter.alternatives[0].content
 

@@ -9,8 +9,8 @@ from django.conf import settings
 from django.template import Context, Template
 from django.utils.translation import override
 
-from hub.lib.sizes import say_size
-from hub.lib.spans import say_ago, say_until
+from hub.lib.sizes import format_size
+from hub.lib.spans import format_ago, format_until
 
 NOW = datetime(2026, 7, 2, 12, 0, tzinfo=UTC)
 ROOMS = ("hub", "forums", "listserv", "conferences", "liaison", "cms")
@@ -29,14 +29,14 @@ ROOMS = ("hub", "forums", "listserv", "conferences", "liaison", "cms")
 )
 def test_a_size_is_in_kilobytes_or_megabytes(size, shown):
     with override("en"):
-        assert say_size(size) == shown
+        assert format_size(size) == shown
 
 
 def test_a_size_has_the_decimal_mark_and_the_unit_of_the_language():
     with override("fr"):
-        assert (say_size(1_700_000), say_size(175_000)) == ("1,7 Mo", "175 ko")
+        assert (format_size(1_700_000), format_size(175_000)) == ("1,7 Mo", "175 ko")
     with override("ru"):
-        assert say_size(1_700_000) == "1,7 МБ"
+        assert format_size(1_700_000) == "1,7 МБ"
 
 
 @pytest.mark.parametrize(
@@ -51,10 +51,10 @@ def test_a_size_has_the_decimal_mark_and_the_unit_of_the_language():
 def test_a_span_is_never_nothing(seconds, ago, until):
     span = timedelta(seconds=seconds)
     with override("en"):
-        assert say_ago(NOW - span, NOW) == ago and say_until(NOW + span, NOW) == until
+        assert format_ago(NOW - span, NOW) == ago and format_until(NOW + span, NOW) == until
     for language, _name in settings.LANGUAGES:
         with override(language):
-            assert not re.search(r"\b0\b", say_ago(NOW - span, NOW) + say_until(NOW + span, NOW))
+            assert not re.search(r"\b0\b", format_ago(NOW - span, NOW) + format_until(NOW + span, NOW))
 
 
 def test_a_day_stands_before_its_month():

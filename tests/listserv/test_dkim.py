@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from django.core.management import CommandError, call_command
 
 from hub.lib.endpoints import DkimKey
-from hub.lib.mail import send_letter
+from hub.lib.mail import send_notification
 from listserv.mail.smtp.transport import DeliveryResult, Envelope, Outcome
 from listserv.outbound import delivery_worker, dkim_signing, outbox, signing, signing_process
 
@@ -105,7 +105,7 @@ def test_what_was_changed_or_added_on_the_way_is_found_out(cast, now, keys, deli
 
 @pytest.mark.django_db
 def test_the_hubs_own_letters_are_signed_too(cast, now, keys, deliver):
-    send_letter(to=cast.amina, template="listserv/mail/passed_on", context={"excerpt": "Привет"})
+    send_notification(to=cast.amina, template="listserv/mail/passed_on", context={"excerpt": "Привет"})
     deliver(now.replace(year=2030))
     [name] = outbox.names()
     raw = (outbox.read(name) or b"").split(b"\r\n", 2)[2]

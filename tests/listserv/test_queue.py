@@ -9,7 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from hub.lib.clock import now as clock
-from hub.lib.mail import send_letter
+from hub.lib.mail import send_notification
 from listserv.models import AddressHealth, Bounce, Mailing, Notice, Retry, Subscription
 from listserv.outbound import queue
 
@@ -31,7 +31,7 @@ def filled(cast: Any) -> dict[str, Any]:
         created_at=moment,
     )  # fmt: skip
     Notice.objects.all().delete()
-    send_letter(to=cast.boris, template="listserv/mail/probe", context={"address": "x", "lists_url": "y"})
+    send_notification(to=cast.boris, template="listserv/mail/probe", context={"address": "x", "lists_url": "y"})
     Notice.objects.update(next_at=moment + timedelta(hours=2), attempts=3, last_reply="421 busy", subject="Welcome")
     Subscription.objects.filter(member=cast.oona).update(
         delivery="digest-daily", digest_at=moment - timedelta(minutes=5)

@@ -7,7 +7,7 @@ import pytest
 
 from forums.models import Contribution
 from hub.lib.clock import now as clock
-from hub.lib.mail import send_letter
+from hub.lib.mail import send_notification
 from hub.members.services import anonymise_member
 from listserv import maintenance, retention
 from listserv.gateway import evaluation, spool
@@ -47,9 +47,9 @@ def amina(cast: Any, deliver: Any) -> Any:
     Bounce.objects.create(subscription=row, address=HOME, kind="permanent", created_at=clock())
     AddressHealth.objects.create(address=HOME, score=3)
     Retry.objects.create(mailing=Contribution.objects.get().mailings.get(), subscription=row, created_at=clock())
-    send_letter(to=cast.amina, template="listserv/mail/probe", context={"address": HOME, "lists_url": "x"})
+    send_notification(to=cast.amina, template="listserv/mail/probe", context={"address": HOME, "lists_url": "x"})
     Notice.objects.update(recipients=[cast.amina.email, cast.boris.email])
-    send_letter(to=cast.amina, address=HOME, template="listserv/mail/probe", context={"address": HOME})
+    send_notification(to=cast.amina, address=HOME, template="listserv/mail/probe", context={"address": HOME})
     return cast.amina
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from hub.lib.mail import HTML_OVERHEAD, send_letter
+from hub.lib.mail import HTML_OVERHEAD, send_notification
 from hub.members.models import Application, Member
 
 FOLDER = Path(settings.BASE_DIR, "hub", "members", "templates", "members", "mail")
@@ -28,7 +28,7 @@ def test_a_letter_is_whole_and_light(letter, language, state, now, mailoutbox):
         "count": 2,
         "path": "/x/1/",
     }
-    send_letter(to=member, template=f"members/mail/{letter}", context=context)
+    send_notification(to=member, template=f"members/mail/{letter}", context=context)
     sent = mailoutbox[-1]
     page = sent.alternatives[0].content
     assert sent.subject and "{" not in sent.subject + sent.body and "None" not in sent.body

@@ -59,12 +59,14 @@ def test_a_day_can_stand_alone_and_nothing_stands_for_none():
 def test_a_time_near_stands_with_its_day_or_is_of_today_where_the_reader_is(now, zone, shown):
     with time_machine.travel(now, tick=False), _zone(zone):
         text = re.sub("<[^>]+>", "", _show('{% when at "near" %}', at=AT))
-        assert text == shown == dates.say_moment(AT, now=now)
+        assert text == shown == dates.format_moment(AT, now=now)
 
 
 def test_short_french_months_are_told_apart_and_end_in_their_point():
     with translation.override("fr"):
-        days = [dates.say_day(datetime(2026, month, 1, tzinfo=UTC), short=True, year=False) for month in (6, 7, 8, 11)]
+        days = [
+            dates.format_day(datetime(2026, month, 1, tzinfo=UTC), short=True, year=False) for month in (6, 7, 8, 11)
+        ]
     assert days == ["1 juin", "1 juil.", "1 août", "1 nov."]
 
 

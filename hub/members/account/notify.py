@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from django.utils.translation import gettext_lazy as _
 
-from hub.lib.mail import send_letter
+from hub.lib.mail import send_notification
 from hub.members.models import Member
 from hub.members.selectors import addresses_of
 
@@ -62,4 +62,6 @@ def notify(member: Member, change: Change, *, detail: str = "", also: Iterable[s
     """
     context = {"what": _SENTENCES[change], "detail": detail}
     for address in dict.fromkeys([*addresses_of(member), *also]):
-        send_letter(to=member, address=address, template="members/mail/changed", context=context)
+        send_notification(
+            to=member, address=address, template="members/mail/changed", context=context
+        )

@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from hub.lib import clock
 from hub.lib.counts import with_count
 from hub.lib.errors import Invalid, NotAllowed, NotFound
-from hub.lib.mail import send_letter
+from hub.lib.mail import send_notification
 from hub.lib.masking import mask
 from hub.members.account import rules
 from hub.members.account.notify import Change, notify
@@ -164,8 +164,8 @@ def reset_second_factor(*, member_id: int, actor: Member, reason: str, now: date
 def _announce_reset(member: Member, actor: Member, reason: str) -> None:
     context = {"about": member, "actor": actor, "reason": reason}
     for address in addresses_of(member):
-        send_letter(
+        send_notification(
             to=member, address=address, template="members/mail/factor_reset", context=context
         )
     for reader in secretariat().exclude(pk=member.pk):
-        send_letter(to=reader, template="members/mail/factor_reset_notice", context=context)
+        send_notification(to=reader, template="members/mail/factor_reset_notice", context=context)

@@ -10,7 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from icalendar import Calendar
 
-from hub.lib.dates import say_day
+from hub.lib.dates import format_day
 from hub.lib.numbers import is_year
 from hub.lib.scripts import isolate
 from listserv.mail.parse.charset import one_line
@@ -63,12 +63,12 @@ class CalendarEvent:
 def _days(starts: date, ends: date | None) -> str:
     """Return the days of an event that takes whole days."""
     if ends is None:
-        return say_day(starts)
+        return format_day(starts)
     # The end of whole days is the day after (RFC 5545 §3.6.1).
     last = ends - timedelta(days=1)
     if last <= starts:
-        return say_day(starts)
-    return f"{say_day(starts)} – {say_day(last)}"
+        return format_day(starts)
+    return f"{format_day(starts)} – {format_day(last)}"
 
 
 def _moments(starts: datetime, ends: datetime | None, zone: str) -> str:
@@ -177,7 +177,7 @@ def _person(value: Any) -> str:
 
 def _span(starts: datetime, ends: datetime | None) -> str:
     if ends is None or ends <= starts:
-        return f"{say_day(starts)}, {starts:%H:%M}"
+        return f"{format_day(starts)}, {starts:%H:%M}"
     if ends.date() == starts.date():
-        return f"{say_day(starts)}, {starts:%H:%M}–{ends:%H:%M}"
-    return f"{say_day(starts)}, {starts:%H:%M} – {say_day(ends)}, {ends:%H:%M}"
+        return f"{format_day(starts)}, {starts:%H:%M}–{ends:%H:%M}"
+    return f"{format_day(starts)}, {starts:%H:%M} – {format_day(ends)}, {ends:%H:%M}"

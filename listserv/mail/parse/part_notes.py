@@ -10,7 +10,7 @@ from typing import Protocol
 
 from django.utils.translation import gettext as _
 
-from hub.lib.dates import say_utc
+from hub.lib.dates import format_utc
 from hub.lib.scripts import isolate
 
 
@@ -61,7 +61,7 @@ class Forwarded:
             "name": isolate(self.name),
         }
         if self.author and self.sent is not None:
-            values["time"] = say_utc(self.sent)
+            values["time"] = format_utc(self.sent)
             return (
                 _("Forwarded message: “%(subject)s” by %(author)s, %(time)s UTC (%(name)s)")
                 % values

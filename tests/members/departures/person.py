@@ -15,7 +15,7 @@ from forums import services as forums
 from forums.models import Contribution, ForumPolicy, SummaryVersion
 from forums.models import Revision as EarlierWords
 from hub.lib.clock import now as clock
-from hub.lib.mail import send_letter
+from hub.lib.mail import send_notification
 from hub.members.models import Application, ApplicationPassword, FactorReset, Member
 from liaison.models import LiaisonGroup
 from listserv.gateway.delivery import Delivery
@@ -140,10 +140,12 @@ def _fill_mail(world: World, member: Member, amina: Member, own: InboundMail) ->
     )
     Mailing.objects.update(last_reply=f"451 {HOME}")
     ArchiveImport.objects.create(list=_list(world), name=f"{NAME}.mbox", sha256="0" * 64, size=1, started_at=clock())
-    send_letter(to=amina, template="listserv/mail/probe", context={"address": ALL, "lists_url": "x"})
-    send_letter(to=member, address=WORK, template="listserv/mail/probe", context={"address": WORK, "lists_url": "x"})
+    send_notification(to=amina, template="listserv/mail/probe", context={"address": ALL, "lists_url": "x"})
+    send_notification(
+        to=member, address=WORK, template="listserv/mail/probe", context={"address": WORK, "lists_url": "x"}
+    )
     deliver_notices(clock())
-    send_letter(to=amina, template="listserv/mail/probe", context={"address": ALL, "lists_url": "x"})
+    send_notification(to=amina, template="listserv/mail/probe", context={"address": ALL, "lists_url": "x"})
     InboundMail.objects.filter(member=amina).update(reason=f"see {NAME}", error=f"for {HOME}")
     maintain(clock())
     AddressHealth.objects.create(address=WORK, score=3)

@@ -6,7 +6,7 @@ import pytest
 from allauth.account.models import EmailAddress
 
 from hub.lib.addresses import fold_address
-from hub.lib.mail import send_letter
+from hub.lib.mail import send_notification
 from hub.members.selectors import member_by_address
 from listserv.gateway.sender import claimed_member
 from listserv.mail.parse.headers import addresses, display_name
@@ -46,7 +46,7 @@ def test_a_member_is_known_by_an_internationalised_address(cast, domain):
 
 
 def test_a_letter_to_such_an_address_names_it_as_it_is(db, settings):
-    send_letter(to=HAN, template="members/mail/unknown_address", context={"url": "https://hub.example/"})
+    send_notification(to=HAN, template="members/mail/unknown_address", context={"url": "https://hub.example/"})
     notice = Notice.objects.get()
     notification = message_from_bytes(bytes(notice.raw), policy=policy.SMTPUTF8)
     assert notice.recipients == [HAN] and f"To: {HAN}".encode() in bytes(notice.raw)
