@@ -13,7 +13,7 @@ from hub.lib.markup import MARKDOWN, PLAIN
 from listserv.archive.composing import FOLDED, FORMAT, GAP, NUMBER
 from listserv.archive.scanning import ArchivedMessage
 from listserv.gateway.compose import earlier_words, note_texts
-from listserv.mail.parse.message import Mail, clean, parse
+from listserv.mail.parse.message import ParsedMessage, clean, parse
 from listserv.mail.parse.subjects import is_forward
 from listserv.mail.trim.trimming import Trimmed, trim
 from listserv.models import MailingList
@@ -33,7 +33,7 @@ class ArchiveDraft:
     which names its halves.
     """
 
-    mail: Mail
+    parsed: ParsedMessage
     draft: Draft
     gap: str
     trimmed: Trimmed | None = None
@@ -45,25 +45,25 @@ def read_message(raw: bytes, mailing_list: MailingList) -> ArchiveDraft:
     Not for a transaction. Text over the limit of a contribution goes on in its folded part; every
     file is kept, whatever its kind.
     """
-    mail = parse(raw, whole=True)
+    parsed = parse(raw, whole=True)
     trimmed = None
-    if _is_export(mail):
-        text, folded = _exported_texts(mail)
+    if _is_export(parsed):
+        text, folded = _exported_texts(parsed)
     else:
-        trimmed = trim(mail.text, is_forward=is_forward(mail.subject))
-        text, folded = _texts(mail, mailing_list, trimmed)
-    files = tuple(Upload(file.name, file.content, file.content_type) for file in mail.files)
+        trimmed = trim(parsed.text, is_forward=is_forward(parsed.subject))
+        text, folded = _texts(parsed, mailing_list, trimmed)
+    files = tuple(Upload(file.name, file.content, file.content_type) for file in parsed.files)
     draft = Draft(
         forum_id=mailing_list.forum_id,
         text=text,
-        format=_format(mail),
+        format=_format(parsed),
         folded=folded,
         files=files,
         quiet=True,
         imported={},
     )
-    gap = _gap(mail.text.strip("\n"), text.rstrip(), folded)
-    return ArchiveDraft(mail, prepare(draft), gap, trimmed)
+    gap = _gap(parsed.text.strip("\n"), text.rstrip(), folded)
+    return ArchiveDraft(parsed, prepare(draft), gap, trimmed)
 
 
 def with_earlier(
@@ -73,19 +73,19 @@ def with_earlier(
 
     Queries: 1, where the message may hold more.
     """
-    mail = message.mail
+    parsed = message.parsed
     first = message.trimmed
     if parent is None or first is None:
         return message
     if not first.may_hold_own_words:
         return message
-    earlier = earlier_words(parent, mail.text)
-    trimmed = trim(mail.text, is_forward=is_forward(mail.subject), earlier=earlier)
+    earlier = earlier_words(parent, parsed.text)
+    trimmed = trim(parsed.text, is_forward=is_forward(parsed.subject), earlier=earlier)
     if trimmed == first:
         return message
-    text, folded = _texts(mail, mailing_list, trimmed)
+    text, folded = _texts(parsed, mailing_list, trimmed)
     draft = prepare(replace(message.draft, text=text, folded=folded, html=None))
-    return replace(message, draft=draft, gap=_gap(mail.text.strip("\n"), text.rstrip(), folded))
+    return replace(message, draft=draft, gap=_gap(parsed.text.strip("\n"), text.rstrip(), folded))
 
 
 def draft_of(
@@ -95,17 +95,17 @@ def draft_of(
 
     Args: parent, a contribution's number; subject, without reply marks and tags.
     """
-    mail = message.mail
+    parsed = message.parsed
     if subject and parent is not None:
         subject = f"Re: {subject}"
     return replace(
         message.draft,
         subject=subject,
-        original_subject=mail.original_subject,
+        original_subject=parsed.original_subject,
         parent=parent,
         message_id=item.message_id,
-        in_reply_to=next(iter(mail.in_reply_to), "")[:250],
-        references=" ".join(mail.references),
+        in_reply_to=next(iter(parsed.in_reply_to), "")[:250],
+        references=" ".join(parsed.references),
         author_address=item.author.address,
         once_key=f"import:{message.draft.forum_id}:{_digest(item.message_id)}",
         created_at=item.date,
@@ -122,17 +122,17 @@ def _imported(message: ArchiveDraft, item: ArchivedMessage) -> "Iterator[tuple[s
 
     The name signed with; the date where it is another; the empty lines above what is folded away.
     """
-    mail = message.mail
+    parsed = message.parsed
     yield "from", item.author.name
-    date = clean(mail.headers.raw("date"))[:100]
-    if date and not _is_sent_at(mail, item.date):
+    date = clean(parsed.headers.raw("date"))[:100]
+    if date and not _is_sent_at(parsed, item.date):
         yield "date", date
     if message.gap != GAP:
         yield "gap", message.gap
 
 
-def _is_sent_at(mail: Mail, date: datetime) -> bool:
-    return mail.date is not None and mail.date.replace(microsecond=0) == date
+def _is_sent_at(parsed: ParsedMessage, date: datetime) -> bool:
+    return parsed.date is not None and parsed.date.replace(microsecond=0) == date
 
 
 def _gap(whole: str, text: str, folded: str) -> str:
@@ -148,37 +148,37 @@ def _gap(whole: str, text: str, folded: str) -> str:
     return gap if _GAP.fullmatch(gap) is not None else GAP
 
 
-def _is_export(mail: Mail) -> bool:
+def _is_export(parsed: ParsedMessage) -> bool:
     """Whether a message is a contribution that a hub has exported."""
-    return NUMBER.lower() in mail.headers
+    return NUMBER.lower() in parsed.headers
 
 
-def _format(mail: Mail) -> str:
+def _format(parsed: ParsedMessage) -> str:
     """Return the format of the text: plain, unless an export of a hub names it as Markdown."""
-    if _is_export(mail) and mail.headers.raw(FORMAT.lower()).strip() == MARKDOWN:
+    if _is_export(parsed) and parsed.headers.raw(FORMAT.lower()).strip() == MARKDOWN:
         return MARKDOWN
     return PLAIN
 
 
-def _exported_texts(mail: Mail) -> tuple[str, str]:
+def _exported_texts(parsed: ParsedMessage) -> tuple[str, str]:
     """Return the visible and the folded text of an export of a hub.
 
     The export says how many lines are folded, and its text is complete.
     """
-    count = mail.headers.raw(FOLDED.lower()).strip()
-    lines = mail.text.rstrip("\n").split("\n")
+    count = parsed.headers.raw(FOLDED.lower()).strip()
+    lines = parsed.text.rstrip("\n").split("\n")
     visible = len(lines)
     if count.isdecimal() and len(count) < 8:
         visible = max(visible - int(count), 0)
     return _shortened("\n".join(lines[:visible]).strip("\n"), "\n".join(lines[visible:]))
 
 
-def _texts(mail: Mail, mailing_list: MailingList, trimmed: Trimmed) -> tuple[str, str]:
+def _texts(parsed: ParsedMessage, mailing_list: MailingList, trimmed: Trimmed) -> tuple[str, str]:
     """Return the visible and the folded text."""
-    if not trimmed.visible.strip() and not mail.files:
+    if not trimmed.visible.strip() and not parsed.files:
         # Only quotations were sent: they are what the author had to say.
-        return _shortened(mail.text.strip("\n"), "")
-    notes = note_texts(mail.notes, mailing_list) if mail.notes else []
+        return _shortened(parsed.text.strip("\n"), "")
+    notes = note_texts(parsed.notes, mailing_list) if parsed.notes else []
     text = "\n\n".join(filter(None, (trimmed.visible.strip("\n"), *notes)))
     return _shortened(text, trimmed.folded.strip("\n"))
 

@@ -17,7 +17,7 @@ from listserv.archive.composing import NOBODY
 from listserv.archive.sources import Archive, Place
 from listserv.mail.parse.dates import parse_date
 from listserv.mail.parse.headers import addresses, display_name
-from listserv.mail.parse.message import Mail, clean, parse
+from listserv.mail.parse.message import ParsedMessage, clean, parse
 from listserv.mail.parse.structure import MAX_HEADER, message_header
 from listserv.mail.parse.subjects import bare_subject
 
@@ -67,20 +67,20 @@ def index(archive: Archive, *, now: datetime) -> list[ArchivedMessage]:
     undated: set[int] = set()
     first: dict[str, ArchivedMessage] = {}
     for place in archive.places:
-        mail = parse(_header(archive, place))
-        date = when(mail, sent=place.span.sent, now=now)
+        message = parse(_header(archive, place))
+        date = when(message, sent=place.span.sent, now=now)
         item = ArchivedMessage(
             place,
-            mail.message_id,
-            not mail.message_id,
-            _answers(mail),
+            message.message_id,
+            not message.message_id,
+            _answers(message),
             date or _EARLIEST,
-            mail.subject,
-            author_of(mail),
+            message.subject,
+            author_of(message),
         )
         if date is None:
             undated.add(id(item))
-        if not mail.message_id or _is_another(item, first.setdefault(mail.message_id, item)):
+        if not message.message_id or _is_another(item, first.setdefault(message.message_id, item)):
             item.message_id, item.is_made_up = made_up_id(archive.raw(place)), True
         items.append(item)
     if undated:
@@ -186,21 +186,21 @@ def is_reply(subject: str, topic: str) -> bool:
     return not _TAGGED.sub("", plain).strip().startswith(begins)
 
 
-def author_of(mail: Mail) -> ArchivedAuthor:
+def author_of(message: ParsedMessage) -> ArchivedAuthor:
     """Return who wrote a message, looking through what lists and archives do to From.
 
     ``user at example.com`` is an address; for ``Name via List <list@…>`` the author stands in
     Reply-To or in X-Original-From.
     """
-    value = mail.headers.raw("from")
-    name, address = display_name(value), next(iter(mail.from_addresses), "")
+    value = message.headers.raw("from")
+    name, address = display_name(value), next(iter(message.from_addresses), "")
     if not address:
         name, address = _obscured_author(value, name)
     via = _VIA.match(name)
     if via is not None:
-        lists = _lists(mail)
+        lists = _lists(message)
         if address in lists:
-            name, address = via[1].strip(), _address_behind_list(mail, lists) or address
+            name, address = via[1].strip(), _address_behind_list(message, lists) or address
     address = "" if address == NOBODY else clean(address)[:254]
     return ArchivedAuthor("" if name == address else name, address)
 
@@ -213,46 +213,46 @@ def _obscured_author(value: str, name: str) -> tuple[str, str]:
     return name or display_name(f"({value.strip('<> ')[:200]})"), ""
 
 
-def _lists(mail: Mail) -> frozenset[str]:
+def _lists(message: ParsedMessage) -> frozenset[str]:
     fields = ("list-post", "to", "cc", "sender")
     return frozenset(
         address
         for field in fields
-        for address in addresses(mail.headers.raw(field).replace("mailto:", ""))
+        for address in addresses(message.headers.raw(field).replace("mailto:", ""))
     )
 
 
-def _address_behind_list(mail: Mail, lists: frozenset[str]) -> str:
+def _address_behind_list(message: ParsedMessage, lists: frozenset[str]) -> str:
     """Return the author's own address behind a list's, empty when it is nowhere."""
     for field in ("x-original-from", "x-original-sender", "reply-to"):
         senders = [
-            address for address in addresses(mail.headers.raw(field)) if address not in lists
+            address for address in addresses(message.headers.raw(field)) if address not in lists
         ]
         if len(senders) == 1:
             return senders[0]
     return ""
 
 
-def _answers(mail: Mail) -> tuple[str, ...]:
-    named = dict.fromkeys((*mail.in_reply_to, *reversed(mail.references)))
-    return tuple(message_id for message_id in named if message_id != mail.message_id)
+def _answers(message: ParsedMessage) -> tuple[str, ...]:
+    named = dict.fromkeys((*message.in_reply_to, *reversed(message.references)))
+    return tuple(message_id for message_id in named if message_id != message.message_id)
 
 
-def when(mail: Mail, *, sent: datetime | None, now: datetime) -> datetime | None:
+def when(message: ParsedMessage, *, sent: datetime | None, now: datetime) -> datetime | None:
     """Return when a message was written, to the second; None where nothing in it says.
 
     By its Date, by the date at which somebody sent it on, by its separator, by the first server
     that received it.
     """
     candidates = (
-        mail.date,
-        parse_date(mail.headers.raw("resent-date")),
+        message.date,
+        parse_date(message.headers.raw("resent-date")),
         sent,
         *(
             parse_date(value.rpartition(";")[2])
-            for value in reversed(mail.headers.all("received")[-_MAX_RECEIVED:])
+            for value in reversed(message.headers.all("received")[-_MAX_RECEIVED:])
         ),
-        parse_date(mail.headers.raw("delivery-date")),
+        parse_date(message.headers.raw("delivery-date")),
     )
     latest = now + timedelta(days=2)
     for date in filter(None, candidates):

@@ -23,7 +23,7 @@ def _always(_question: Question) -> bool:
 
 def _is_about_a_delivery(question: Question) -> bool:
     """Whether a provider reports a delivery to a desk: a complaint, or a notice in JSON."""
-    return automatic.is_complaint(question.mail) or is_notification(question.mail.text)
+    return automatic.is_complaint(question.message) or is_notification(question.message.text)
 
 
 def _take_report(row: InboundMail) -> None:

@@ -15,7 +15,7 @@ from listserv.commands.rules import (
 from listserv.gateway.address_handlers import AddressHandler
 from listserv.gateway.purposes import HeldMail, Purpose, discussion_of, list_name_of
 from listserv.gateway.question import token_of
-from listserv.mail.parse.message import Mail
+from listserv.mail.parse.message import ParsedMessage
 from listserv.models import InboundMail
 
 
@@ -39,8 +39,8 @@ def _is_order(subject: str, text: str, names: Collection[str]) -> bool:
     return is_lone_order(subject, text, names=names)
 
 
-def _describe(row: InboundMail, mail: Mail) -> HeldMail:
-    orders = tuple(services.orders_in_words(row.kind, mail))
+def _describe(row: InboundMail, message: ParsedMessage) -> HeldMail:
+    orders = tuple(services.orders_in_words(row.kind, message))
     return HeldMail(Purpose.COMMANDS, discussion_of(row), orders=orders)
 
 

@@ -25,13 +25,13 @@ from listserv.commands.services import HELPED, in_language_of, run_as
 from listserv.commands.words import command_among, phrases, whole
 from listserv.gateway import states
 from listserv.gateway.question import token_of
-from listserv.gateway.stored_drafts import mail_of
+from listserv.gateway.stored_drafts import parsed_message
 from listserv.mail.trim.trimming import read_chain
 from listserv.models import InboundMail
 
 if TYPE_CHECKING:
     from forums.models import Contribution
-    from listserv.mail.parse.message import Mail
+    from listserv.mail.parse.message import ParsedMessage
 
 _DECIDING = frozenset({"approve", "reject", "edit", "handover"})
 # Marks after which a reason begins behind a short word: "No: off topic".
@@ -58,15 +58,15 @@ def _short_words() -> dict[tuple[str, ...], str]:
     return phrases(vocabulary.DECISIONS)
 
 
-def read_decision(mail: "Mail") -> Decision:
+def read_decision(message: "ParsedMessage") -> Decision:
     """Return the decision of a message; never raises."""
-    body = read_chain(mail.text)[0].body.splitlines()
+    body = read_chain(message.text)[0].body.splitlines()
     at = next((at for at, line in enumerate(body) if is_own_line(line)), None)
     if at is not None:
         decision = _of_line(body[at].strip(), body[at + 1 :])
         if decision.name:
             return decision
-    return _of_line(own_subject(mail.subject), body)
+    return _of_line(own_subject(message.subject), body)
 
 
 def _of_line(line: str, below: list[str]) -> Decision:
@@ -126,7 +126,7 @@ def _below_each_other(*parts: str) -> str:
 
 def written_texts(row: InboundMail) -> list[str]:
     """Return the words that a moderator writes in place of others, as they will be stored."""
-    decision = read_decision(mail_of(row))
+    decision = read_decision(parsed_message(row))
     if decision.name != "edit":
         return []
     return [as_stored(decision.text)]
@@ -136,15 +136,15 @@ def carry_out(row: InboundMail, *, now: datetime) -> None:
     """Do what a moderator decided, and answer: what was done, or who was faster."""
     if row.member is None or row.answers is None:
         return
-    mail = mail_of(row)
-    decision, number = read_decision(mail), row.answers
+    message = parsed_message(row)
+    decision, number = read_decision(message), row.answers
     with in_language_of(row.member):
         desk = Desk(row.member, row.list, now, row)
         if not decision.name:
-            _explain(desk, mail, row)
+            _explain(desk, message, row)
             return
         answer = run_as(lambda: _act(desk, number, decision))
-        notifications.answer(row=row, mail=mail, results=[{"line": "", "text": answer.text}])
+        notifications.answer(row=row, message=message, results=[{"line": "", "text": answer.text}])
 
 
 def _act(desk: Desk, number: int, decision: Decision) -> Answer:
@@ -193,7 +193,7 @@ def _pass_on(desk: Desk, contribution: "Contribution", args: str) -> Answer:
     )
 
 
-def _explain(desk: Desk, mail: "Mail", row: InboundMail) -> None:
+def _explain(desk: Desk, message: "ParsedMessage", row: InboundMail) -> None:
     """Say how to decide, once for each contribution and moderator."""
     if InboundMail.objects.filter(recipient=row.recipient, code=HELPED).exclude(pk=row.pk).exists():
         return
@@ -207,4 +207,4 @@ def _explain(desk: Desk, mail: "Mail", row: InboundMail) -> None:
         "the message again and write %(approve)s, or %(reject)s and a reason, or "
         "%(edit)s and the new text below it, on the first line."
     )
-    notifications.answer(row=row, mail=mail, results=[{"line": "", "text": text % words}])
+    notifications.answer(row=row, message=message, results=[{"line": "", "text": text % words}])

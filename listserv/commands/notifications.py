@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from hub.members.models import Member
-    from listserv.mail.parse.message import Mail
+    from listserv.mail.parse.message import ParsedMessage
 
 # Message-IDs of a thread that an answer names.
 _REFERENCES = 20
@@ -38,7 +38,7 @@ _MODE_WORDS = {
 def answer(
     *,
     row: InboundMail,
-    mail: "Mail",
+    message: "ParsedMessage",
     results: "Sequence[dict[str, str]]",
     notes: "Sequence[str]" = (),
     files: "Sequence[NotificationFile]" = (),
@@ -54,13 +54,13 @@ def answer(
         reply_to: where it is answered, empty for the desk.
     """
     assert row.member is not None
-    address = next(iter(mail.from_addresses), "")
+    address = next(iter(message.from_addresses), "")
     if address.lower() not in {own.lower() for own in addresses_of(row.member)}:
         address = ""
     context = {
         "results": results,
         "notes": notes,
-        "asked": bare_subject(mail.subject, tag=""),
+        "asked": bare_subject(message.subject, tag=""),
         "desk": row.list.name if row.list else settings.HUB_NAME,
         "request_address": request_address(row.list),
     }
@@ -70,21 +70,21 @@ def answer(
         template="listserv/mail/answer",
         context=context,
         address=address,
-        headers=_threaded(mail) | {"Reply-To": reply_to or _own_desk(row.list, row.member)},
+        headers=_threaded(message) | {"Reply-To": reply_to or _own_desk(row.list, row.member)},
         files=files,
         html=length < _PLAIN_FROM,
     )
 
 
-def _threaded(mail: "Mail") -> dict[str, str]:
+def _threaded(message: "ParsedMessage") -> dict[str, str]:
     """Return the header fields of an answer.
 
     They put it under its question and let no program answer it (RFC 3834 §3.1).
     """
     headers = {"Auto-Submitted": "auto-replied"}
-    answered = _in_brackets(mail.message_id)
+    answered = _in_brackets(message.message_id)
     if answered:
-        chain = map(_in_brackets, (*mail.references[-_REFERENCES:], mail.message_id))
+        chain = map(_in_brackets, (*message.references[-_REFERENCES:], message.message_id))
         references = " ".join(dict.fromkeys(filter(None, chain)))
         headers |= {"In-Reply-To": answered, "References": references}
     return headers

@@ -16,7 +16,7 @@ from listserv.mail.trim.trimming import read_chain
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from listserv.mail.parse.message import Mail
+    from listserv.mail.parse.message import ParsedMessage
 
 # Orders of one message; more are not carried out, and the answer says so.
 MOST = 10
@@ -86,12 +86,12 @@ def is_own_line(line: str) -> bool:
     return line.strip() != "" and not is_quote(line)
 
 
-def read(mail: "Mail") -> Orders:
+def read(message: "ParsedMessage") -> Orders:
     """Return the orders of a message; never raises. Linear in the length of its author's text."""
-    orders = _from_lines(read_chain(mail.text)[0].body.splitlines())
+    orders = _from_lines(read_chain(message.text)[0].body.splitlines())
     if orders.orders:
         return orders
-    subject = own_subject(mail.subject)
+    subject = own_subject(message.subject)
     order = _order(subject)
     if order is not None and order.name != "end":
         return Orders([order])

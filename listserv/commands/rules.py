@@ -42,7 +42,7 @@ State = InboundMail.State
 def not_to_be_answered(question: Question) -> Verdict | None:
     """Discard what must not be answered: programs, and what came through a list (RFC 3834 §2)."""
     mail_from = question.delivery.mail_from
-    if automatic.may_answer(question.mail, mail_from, signed_in=question.signed_in):
+    if automatic.may_answer(question.message, mail_from, signed_in=question.signed_in):
         return None
     return automatic_reply()
 
@@ -56,7 +56,7 @@ def leaves_by_token(question: Question) -> Verdict | None:
 
 def confirms_by_code(question: Question) -> Verdict | None:
     """Accept a message of nothing but confirmations from any address: the code is the proof."""
-    orders = orders_of(question.recipient.kind, question.mail).orders
+    orders = orders_of(question.recipient.kind, question.message).orders
     if not orders:
         return None
     if all(confirming.code_of(order) for order in orders):
@@ -106,7 +106,7 @@ def too_many(question: Question) -> Verdict | None:
 
 def no_order(question: Question) -> Verdict | None:
     """Refuse what orders nothing from who is not proven; a proven member gets the help instead."""
-    if question.sender.is_proven or orders_of(question.recipient.kind, question.mail).orders:
+    if question.sender.is_proven or orders_of(question.recipient.kind, question.message).orders:
         return None
     sentence = _("Your message has no command. The commands are explained at %s")
     return reject("unknown-command", sentence % full_url("listserv:lists"))

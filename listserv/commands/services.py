@@ -22,13 +22,13 @@ from listserv.commands.parsing import Order, Orders, read
 from listserv.commands.registry import COMMANDS, unknown_setting
 from listserv.digest_times import zone_of
 from listserv.gateway import states
-from listserv.gateway.stored_drafts import mail_of
+from listserv.gateway.stored_drafts import parsed_message
 from listserv.models import InboundMail
 
 if TYPE_CHECKING:
     from hub.lib.mail import NotificationFile
     from hub.members.models import Member
-    from listserv.mail.parse.message import Mail
+    from listserv.mail.parse.message import ParsedMessage
 
 # Subaddresses that are one command each, whatever the message says.
 BY_ADDRESS = frozenset({"join", "leave", "digest", "mail", "nomail", "help"})
@@ -41,18 +41,18 @@ HELPED = "help-sent"
 _WRITING = frozenset({"edit", "summary"})
 
 
-def orders_of(kind: str, mail: "Mail") -> Orders:
+def orders_of(kind: str, message: "ParsedMessage") -> Orders:
     """Return what a message to a subaddress of this kind orders."""
     if kind in BY_ADDRESS:
         return Orders([Order(kind)])
-    return read(mail)
+    return read(message)
 
 
-def orders_in_words(kind: str, mail: "Mail") -> list[str]:
+def orders_in_words(kind: str, message: "ParsedMessage") -> list[str]:
     """Return the orders of a held message as lines, for the member who is asked about it."""
     if kind not in KINDS:
         return []
-    orders = orders_of(kind, mail).orders
+    orders = orders_of(kind, message).orders
     return [mask(order.line or COMMANDS[order.name].usage.partition(" ")[0]) for order in orders]
 
 
@@ -62,7 +62,7 @@ def written_texts(row: InboundMail) -> list[str]:
     The caller renders them before its transaction.
     """
     texts: list[str] = []
-    for order in orders_of(row.kind, mail_of(row)).orders:
+    for order in orders_of(row.kind, parsed_message(row)).orders:
         if order.name in _WRITING:
             texts += [order.text, order.args, order.args.partition(" ")[2]]
     return [as_stored(text) for text in texts]
@@ -77,8 +77,8 @@ def in_language_of(member: "Member") -> Iterator[None]:
 
 def carry_out(row: InboundMail, *, now: datetime) -> None:
     """Carry out the orders of a message, each by itself: one that fails undoes no other."""
-    mail = mail_of(row)
-    orders = orders_of(row.kind, mail)
+    message = parsed_message(row)
+    orders = orders_of(row.kind, message)
     if row.member is None or row.proof == InboundMail.Proof.NONE:
         # A code is proof enough for what it names, and for nothing else: whom From claims is not
         # written to.
@@ -86,7 +86,7 @@ def carry_out(row: InboundMail, *, now: datetime) -> None:
         return
     with in_language_of(row.member):
         if not orders.orders:
-            _help_once(row, mail, orders, now)
+            _help_once(row, message, orders, now)
             return
         is_alone = len(orders.orders) == 1
         # Each order sees what the one before it has changed, so each has its own desk.
@@ -105,7 +105,7 @@ def carry_out(row: InboundMail, *, now: datetime) -> None:
             reply_to = answers[0].reply_to
         notifications.answer(
             row=row,
-            mail=mail,
+            message=message,
             results=results,
             notes=[*_notes(orders), *notes],
             files=files,
@@ -136,7 +136,7 @@ def _confirm_alone(orders: Orders, now: datetime) -> None:
             confirming.confirm_code(code, now)
 
 
-def _help_once(row: InboundMail, mail: "Mail", orders: Orders, now: datetime) -> None:
+def _help_once(row: InboundMail, message: "ParsedMessage", orders: Orders, now: datetime) -> None:
     """Answer what is not understood with the help, the first time of a day."""
     assert row.member is not None
     rows = InboundMail.objects.filter(
@@ -156,7 +156,7 @@ def _help_once(row: InboundMail, mail: "Mail", orders: Orders, now: datetime) ->
         )
     else:
         results.append({"line": "", "text": _("Your message has no command.")})
-    notifications.answer(row=row, mail=mail, results=[*results, {"line": "", "text": text}])
+    notifications.answer(row=row, message=message, results=[*results, {"line": "", "text": text}])
 
 
 def _notes(orders: Orders) -> list[str]:

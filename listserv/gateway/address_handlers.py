@@ -21,16 +21,16 @@ from listserv.gateway.rules import (
     hold_unproven,
     sent_by_a_program,
 )
-from listserv.gateway.stored_drafts import mail_of
+from listserv.gateway.stored_drafts import parsed_message
 from listserv.mail.parse.answered_number import answered_number, without_number
-from listserv.mail.parse.message import Mail
+from listserv.mail.parse.message import ParsedMessage
 from listserv.mail.trim.trimming import Trimmed
 from listserv.models import InboundMail, MailingList
 
 
 def _nothing_written(row: InboundMail) -> list[str]:
     """Parse the message before the transaction; it puts no text on a page."""
-    mail_of(row)
+    parsed_message(row)
     return []
 
 
@@ -65,7 +65,7 @@ class AddressHandler:
     is_program: Rule = sent_by_a_program
     expects_programs: Callable[[Question], bool] = _never
     written_texts: Callable[[InboundMail], list[str]] = _nothing_written
-    describe: Callable[[InboundMail, Mail], HeldMail] = for_leaders
+    describe: Callable[[InboundMail, ParsedMessage], HeldMail] = for_leaders
     is_order: Callable[[str, str, Collection[str]], bool] = _no_order
 
     def evaluate(self, question: Question) -> Verdict:
@@ -106,14 +106,14 @@ def carry_out(row: InboundMail) -> None:
     handler_of(row.kind).carry_out(row)
 
 
-def describe(row: InboundMail, mail: Mail) -> HeldMail:
+def describe(row: InboundMail, message: ParsedMessage) -> HeldMail:
     """Return what a message that was held is for. Queries: 3 at most."""
     if row.kind in POSTING:
         return describe_contribution(row)
-    return handler_of(row.kind).describe(row, mail)
+    return handler_of(row.kind).describe(row, message)
 
 
-def redirected(recipient: Recipient, mail: Mail, trimmed: Trimmed | None) -> Recipient:
+def redirected(recipient: Recipient, message: ParsedMessage, trimmed: Trimmed | None) -> Recipient:
     """Return the recipient a message is for: a list takes no orders, and the desk no contributions.
 
     "GET 3142" in answer to a message of the list is what its footer offers; "unsubscribe" is what
@@ -123,25 +123,25 @@ def redirected(recipient: Recipient, mail: Mail, trimmed: Trimmed | None) -> Rec
     if recipient.mailing_list is None or trimmed is None:
         return recipient
     if recipient.kind == AddressKind.REQUEST:
-        if _answers_a_contribution(mail, trimmed):
+        if _answers_a_contribution(message, trimmed):
             return replace(recipient, kind=AddressKind.POST)
         return recipient
-    if recipient.is_posting and _is_order(recipient.mailing_list, mail, trimmed):
+    if recipient.is_posting and _is_order(recipient.mailing_list, message, trimmed):
         return replace(recipient, kind=AddressKind.REQUEST)
     return recipient
 
 
-def _answers_a_contribution(mail: Mail, trimmed: Trimmed) -> bool:
+def _answers_a_contribution(message: ParsedMessage, trimmed: Trimmed) -> bool:
     """Whether a message names the contribution that it answers ("#164"), and says something."""
-    answered = answered_number(mail)
+    answered = answered_number(message)
     if answered is None:
         return False
     return without_number(trimmed.visible, answered).strip() != ""
 
 
-def _is_order(mailing_list: MailingList, mail: Mail, trimmed: Trimmed) -> bool:
+def _is_order(mailing_list: MailingList, message: ParsedMessage, trimmed: Trimmed) -> bool:
     """Whether a message to a list is a command; with a file it is a contribution."""
-    if mail.files:
+    if message.files:
         return False
     names = (mailing_list.name, mailing_list.address)
-    return handler_of(AddressKind.REQUEST).is_order(mail.subject, trimmed.visible, names)
+    return handler_of(AddressKind.REQUEST).is_order(message.subject, trimmed.visible, names)

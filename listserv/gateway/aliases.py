@@ -28,8 +28,8 @@ from listserv.gateway.compose import find_parent
 from listserv.gateway.purposes import HeldMail, Purpose, discussion_of
 from listserv.gateway.question import Question, token_of
 from listserv.gateway.rules import Rule, not_the_sender, sent_before, too_many_held
-from listserv.gateway.stored_drafts import mail_of
-from listserv.mail.parse.message import Mail
+from listserv.gateway.stored_drafts import parsed_message
+from listserv.mail.parse.message import ParsedMessage
 from listserv.mail.trim.footers import without_footers
 from listserv.models import InboundMail, MailingList
 
@@ -84,7 +84,7 @@ def gone(question: Question) -> Verdict | None:
 
 def empty(question: Question) -> Verdict | None:
     """Refuse a message that says nothing."""
-    if question.mail.text.strip() or question.mail.files:
+    if question.message.text.strip() or question.message.files:
         return None
     return reject("empty", _("Your message has nothing to pass on."))
 
@@ -121,7 +121,7 @@ RULES: tuple[Rule, ...] = (
 )
 
 
-def describe(row: InboundMail, _mail: Mail) -> HeldMail:
+def describe(row: InboundMail, _message: ParsedMessage) -> HeldMail:
     """Return whom a held private message is for. Queries: 2 at most."""
     reader = _reader_of(row)
     if reader is None:
@@ -152,7 +152,7 @@ def carry_out(row: InboundMail) -> None:
     Raises: NotFound (either of the two has left since it was accepted).
     """
     mailing_list, writer, reader = _list_and_people(row)
-    mail = mail_of(row)
+    message = parsed_message(row)
     alias = tokens.alias_address(mailing_list.name, member_id=writer.pk, list_id=mailing_list.pk)
     name = writer.get_full_name()
     if writer.country:
@@ -161,8 +161,8 @@ def carry_out(row: InboundMail) -> None:
         to=reader,
         template="listserv/mail/private",
         context={
-            "title": mask(mail.subject),
-            "text": mask(without_footers(mail.text).strip()),
+            "title": mask(message.subject),
+            "text": mask(without_footers(message.text).strip()),
             "writer": writer.get_full_name(),
             "discussion": mailing_list.forum.name,
         },
@@ -171,34 +171,38 @@ def carry_out(row: InboundMail) -> None:
             # A person wrote it; a bounce comes to the hub, not to the writer.
             "Auto-Submitted": "no",
             "Return-Path": settings.SERVER_EMAIL,
-            **_thread(mail, row, reader),
+            **_thread(message, row, reader),
         },
         files=[
             NotificationFile(mask(file.name), mask_file(file.content), file.content_type)
-            for file in mail.files
+            for file in message.files
         ],
     )
-    _tell_author_alone(row, mail, mailing_list, writer, reader)
+    _tell_author_alone(row, message, mailing_list, writer, reader)
     # What two people write each other is nobody else's: only that it was passed on is kept.
     states.drop_words(row)
 
 
 def _tell_author_alone(
-    row: InboundMail, mail: Mail, mailing_list: MailingList, writer: "Member", reader: "Member"
+    row: InboundMail,
+    message: ParsedMessage,
+    mailing_list: MailingList,
+    writer: "Member",
+    reader: "Member",
 ) -> None:
     """Tell the writer when an answer to a contribution went to its author alone.
 
     Some programs ignore Reply-To. The words were private by their address, and stay so; a writer
     who meant everybody learns how to send them again.
     """
-    if not mail.in_reply_to or _went_to_the_list(row):
+    if not message.in_reply_to or _went_to_the_list(row):
         return
-    answered = find_parent(mail=mail, mailing_list=mailing_list, answers=None)
+    answered = find_parent(message=message, mailing_list=mailing_list, answers=None)
     if answered is None:
         return
     key = {"member_id": writer.pk, "number": answered.number, "list_id": mailing_list.pk}
     context = {
-        "title": mask(mail.subject),
+        "title": mask(message.subject),
         "reader": reader.get_full_name(),
         "discussion": mailing_list.forum.name,
         "list_address": mailing_list.address,
@@ -243,9 +247,9 @@ def _key_in(message_id: str) -> int | None:
     return numbers[0]
 
 
-def _thread(mail: Mail, row: InboundMail, reader: "Member") -> dict[str, str]:
+def _thread(message: ParsedMessage, row: InboundMail, reader: "Member") -> dict[str, str]:
     """Return Message-ID, In-Reply-To and References as the reader's program knows the messages."""
-    chain = _chain(mail, row, reader)
+    chain = _chain(message, row, reader)
     headers = {"Message-ID": f"<{_message_id_of(row.pk)}>"}
     if chain:
         headers |= {
@@ -255,13 +259,13 @@ def _thread(mail: Mail, row: InboundMail, reader: "Member") -> dict[str, str]:
     return headers
 
 
-def _chain(mail: Mail, row: InboundMail, reader: "Member") -> list[str]:
+def _chain(message: ParsedMessage, row: InboundMail, reader: "Member") -> list[str]:
     """Return the Message-IDs that a message answers, each as the reader's program knows it.
 
     The writer's own Message-IDs name their provider, so the reader gets others in their place; what
     the reader wrote comes back under the name it had.
     """
-    answered_ids = [*mail.references[-REFERENCES_MAX:], *mail.in_reply_to[:1]]
+    answered_ids = [*message.references[-REFERENCES_MAX:], *message.in_reply_to[:1]]
     keys = {name: key for name in answered_ids if (key := _key_in(name)) is not None}
     by_reader = InboundMail.objects.filter(kind=KIND, member=reader, pk__in=keys.values())
     original_ids = dict(by_reader.values_list("pk", "message_id"))

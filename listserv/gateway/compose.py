@@ -14,7 +14,7 @@ from forums.known import RecordExcerpt
 from hub.lib import clock
 from hub.lib.markup import PLAIN
 from listserv.mail.parse.answered_number import answered_number, without_number
-from listserv.mail.parse.message import File, Mail
+from listserv.mail.parse.message import File, ParsedMessage
 from listserv.mail.parse.part_notes import PartNote
 from listserv.mail.parse.subjects import bare_subject, is_forward, is_same_subject
 from listserv.mail.trim.footers import without_footers
@@ -28,19 +28,19 @@ if TYPE_CHECKING:
 _OURS = re.compile(r"c(\d{1,18})@")
 
 
-def names_in(mail: Mail) -> list[str]:
+def names_in(message: ParsedMessage) -> list[str]:
     """Return the Message-IDs by which a message may be known or find its thread."""
-    message_ids = [*mail.in_reply_to, *mail.references]
-    if mail.message_id:
-        message_ids.insert(0, mail.message_id)
+    message_ids = [*message.in_reply_to, *message.references]
+    if message.message_id:
+        message_ids.insert(0, message.message_id)
     return message_ids
 
 
-def numbers_in(mail: Mail) -> list[int]:
+def numbers_in(message: ParsedMessage) -> list[int]:
     """Return the contributions that a message names, by identifiers of ours or by number."""
-    own_numbers = map(_own_number, (*mail.in_reply_to, *mail.references))
+    own_numbers = map(_own_number, (*message.in_reply_to, *message.references))
     numbers = [number for number in own_numbers if number]
-    answered = answered_number(mail)
+    answered = answered_number(message)
     if answered is not None:
         numbers.append(answered.number)
     return numbers
@@ -48,7 +48,7 @@ def numbers_in(mail: Mail) -> list[int]:
 
 def find_parent(
     *,
-    mail: Mail,
+    message: ParsedMessage,
     mailing_list: MailingList,
     answers: int | None,
     record: RecordExcerpt | None = None,
@@ -64,19 +64,19 @@ def find_parent(
 
     Queries: 2 at most, none with ``record``.
     """
-    named_numbers = _named_numbers(mail, answers)
+    named_numbers = _named_numbers(message, answers)
     if record is None:
         record = RecordExcerpt(
             now=clock.now(),
-            numbers=[*numbers_in(mail), *named_numbers],
-            message_ids=names_in(mail),
+            numbers=[*numbers_in(message), *named_numbers],
+            message_ids=names_in(message),
             named_in={mailing_list.forum_id},
         )
     forum_id = mailing_list.forum_id
     parent = _first_here(named_numbers, forum_id, record)
     if parent is not None:
         return parent
-    for message_ids in (mail.in_reply_to, mail.references[::-1]):
+    for message_ids in (message.in_reply_to, message.references[::-1]):
         parent = record.newest_named(forum_id, message_ids)
         if parent is None:
             parent = _first_here(map(_own_number, message_ids), forum_id, record)
@@ -85,10 +85,10 @@ def find_parent(
     return None
 
 
-def _named_numbers(mail: Mail, answers: int | None) -> list[int]:
+def _named_numbers(message: ParsedMessage, answers: int | None) -> list[int]:
     """Return the numbers of contributions that a message says it answers, the likeliest first."""
     numbers = []
-    answered = answered_number(mail)
+    answered = answered_number(message)
     if answered is not None:
         numbers.append(answered.number)
     if answers is not None:
@@ -117,7 +117,7 @@ def _first_here(
 
 def compose(
     *,
-    mail: Mail,
+    message: ParsedMessage,
     mailing_list: MailingList,
     parent: "Contribution | None",
     address: str,
@@ -134,32 +134,34 @@ def compose(
         message_id: in place of the message's own.
         trimmed: the message's text where it has been trimmed already.
     """
-    trimmed = _trimmed(mail, parent, trimmed)
-    subject, visible = _without_number(mail, trimmed.visible, parent)
-    files = [file for file in mail.files if _is_meant(file, trimmed.visible)]
+    trimmed = _trimmed(message, parent, trimmed)
+    subject, visible = _without_number(message, trimmed.visible, parent)
+    files = [file for file in message.files if _is_meant(file, trimmed.visible)]
     return Draft(
         forum_id=mailing_list.forum_id,
-        text=_text(without_footers(visible), files, mail.notes, mailing_list),
+        text=_text(without_footers(visible), files, message.notes, mailing_list),
         format=PLAIN,
         folded=_within_limit(trimmed.folded.strip("\n")),
         subject=_subject(subject, mailing_list, parent),
-        original_subject=mail.original_subject,
+        original_subject=message.original_subject,
         parent=parent.number if parent is not None else None,
-        message_id=mail.message_id if message_id is None else message_id,
-        in_reply_to=next(iter(mail.in_reply_to), "")[:250],
-        references=" ".join(mail.references[-20:]),
+        message_id=message.message_id if message_id is None else message_id,
+        in_reply_to=next(iter(message.in_reply_to), "")[:250],
+        references=" ".join(message.references[-20:]),
         author_address=address[:254],
         files=tuple(Upload(file.name, file.content, file.content_type) for file in files),
         once_key=once_key,
     )
 
 
-def _without_number(mail: Mail, text: str, parent: "Contribution | None") -> tuple[str, str]:
+def _without_number(
+    message: ParsedMessage, text: str, parent: "Contribution | None"
+) -> tuple[str, str]:
     """Return subject and text without the number of the contribution that they answer."""
-    answered = answered_number(mail)
+    answered = answered_number(message)
     if answered is None or parent is None or parent.number != answered.number:
         # A number that leads nowhere is text.
-        return mail.subject, text
+        return message.subject, text
     return answered.subject, without_number(text, answered)
 
 
@@ -181,14 +183,18 @@ def _is_meant(file: File, visible: str) -> bool:
     return file.mark in visible
 
 
-def _trimmed(mail: Mail, parent: "Contribution | None", trimmed: Trimmed | None) -> Trimmed:
+def _trimmed(
+    message: ParsedMessage, parent: "Contribution | None", trimmed: Trimmed | None
+) -> Trimmed:
     """Return the two halves of a message's text; what it answers is read where it may decide."""
-    passes_on = is_forward(mail.subject)
+    passes_on = is_forward(message.subject)
     if trimmed is None:
-        trimmed = trim(mail.text, is_forward=passes_on)
+        trimmed = trim(message.text, is_forward=passes_on)
     if parent is None or not trimmed.may_hold_own_words:
         return trimmed
-    return trim(mail.text, is_forward=passes_on, earlier=earlier_words(parent.number, mail.text))
+    return trim(
+        message.text, is_forward=passes_on, earlier=earlier_words(parent.number, message.text)
+    )
 
 
 def earlier_words(number: int, text: str) -> str:
@@ -212,7 +218,7 @@ def note_texts(notes: Sequence[PartNote], mailing_list: MailingList) -> list[str
     policy = getattr(mailing_list.forum, "policy", None)
     language = policy.language if policy is not None else settings.LANGUAGE_CODE
     with translation.override(language):
-        return [note.say() for note in notes]
+        return [note.render() for note in notes]
 
 
 def _subject(subject: str, mailing_list: MailingList, parent: "Contribution | None") -> str:

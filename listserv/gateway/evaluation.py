@@ -116,7 +116,7 @@ class _MessageEvaluation:
     ) -> None:
         self.reading = reading
         self.delivery = reading.delivery
-        self.mail = reading.mail
+        self.message = reading.message
         self.facts = facts
         self.auth = auth
         self.member = member
@@ -158,16 +158,16 @@ class _MessageEvaluation:
 
     def verdict_for(self, addressed: Recipient) -> tuple[Verdict, InboundMail]:
         """Return the verdict for one recipient, and its row."""
-        recipient = address_handlers.redirected(addressed, self.mail, self.reading.trimmed)
+        recipient = address_handlers.redirected(addressed, self.message, self.reading.trimmed)
         sender = identify(
-            mail=self.mail,
+            message=self.message,
             auth=self.auth,
             member=self.member,
             token=self.tokens.get(recipient.list_id),
             checks=self.delivery.checks,
         )
         question = Question(
-            self.mail, recipient, sender, self.delivery, self.facts, self.reading.digest
+            self.message, recipient, sender, self.delivery, self.facts, self.reading.digest
         )
         draft: Draft | None = None
         if self.is_repeated(recipient):
@@ -201,13 +201,13 @@ class _MessageEvaluation:
         mailing_list = question.recipient.mailing_list
         assert mailing_list is not None
         parent = find_parent(
-            mail=self.mail,
+            message=self.message,
             mailing_list=mailing_list,
             answers=_number_in(self.tokens.get(mailing_list.pk)),
             record=self.facts.record,
         )
         draft = compose(
-            mail=self.mail,
+            message=self.message,
             mailing_list=mailing_list,
             parent=parent,
             address=question.sender.address,
@@ -229,7 +229,7 @@ def _row(
 ) -> InboundMail:
     """Return the unsaved row of one recipient. The moderators' hold comes when it is published."""
     action = Action.ACCEPT if verdict.action is Action.HOLD and sender.is_proven else verdict.action
-    delivery, mail = reading.delivery, reading.mail
+    delivery, message = reading.delivery, reading.message
     state = _STATES[action]
     row = InboundMail(
         received_at=delivery.received_at,
@@ -242,8 +242,8 @@ def _row(
         raw=raw,
         size=delivery.size,
         sha256=reading.digest,
-        message_id=mail.message_id,
-        subject=mask(mail.subject)[:255],
+        message_id=message.message_id,
+        subject=mask(message.subject)[:255],
         member=sender.member,
         proof=sender.proof,
         checks=str(delivery.checks)[:500] if delivery.checks else "",
@@ -255,7 +255,7 @@ def _row(
         next_at=delivery.received_at,
         processed_at=None if state in _WAITING else delivery.received_at,
     )
-    stored_drafts.keep_parsed(row, mail)
+    stored_drafts.keep_parsed(row, message)
     return row
 
 

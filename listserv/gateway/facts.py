@@ -19,7 +19,7 @@ from listserv.address_kinds import AddressKind
 from listserv.gateway.compose import names_in, numbers_in
 from listserv.gateway.reading import MessageReading
 from listserv.gateway.recipients import Recipient
-from listserv.mail.parse.message import Mail
+from listserv.mail.parse.message import ParsedMessage
 from listserv.models import HELD_FOR, InboundMail
 
 if TYPE_CHECKING:
@@ -71,12 +71,12 @@ class HubFacts:
             **{member.pk: member for member in self._owners.values()},
             **self.accounts,
         }
-        posts = [reading.mail for reading in readings if reading.is_post]
+        posts = [reading.message for reading in readings if reading.is_post]
         answers: list[PendingAnswer] = []
 
         def ask_beside() -> None:
             answers.append(_QUEUED.ask(self.members))
-            answers.append(_COPIES.ask({mail.message_id for mail in posts} - {""}))
+            answers.append(_COPIES.ask({message.message_id for message in posts} - {""}))
 
         self.record = self._record(posts, _places_to_post(readings), ask_beside)
         queued, copies = answers
@@ -88,7 +88,7 @@ class HubFacts:
 
     def _record(
         self,
-        posts: Collection[Mail],
+        posts: Collection[ParsedMessage],
         recipients: Collection[Recipient],
         ask_beside: Callable[[], None],
     ) -> RecordExcerpt:
@@ -101,8 +101,8 @@ class HubFacts:
             now=self.now,
             forums=forums,
             members=self.members,
-            numbers={number for mail in posts for number in numbers_in(mail)} | answered,
-            message_ids={name for mail in posts for name in names_in(mail)},
+            numbers={number for message in posts for number in numbers_in(message)} | answered,
+            message_ids={name for message in posts for name in names_in(message)},
             beside=ask_beside,
         )
 

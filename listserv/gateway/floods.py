@@ -65,7 +65,7 @@ def _is_asked_too_often(question: "Question", facts: "HubFacts") -> bool:
 
 def _is_written_too_often(question: "Question") -> bool:
     """Whether those who lead have too many messages already, by one of the three counts."""
-    if question.recipient.kind not in _TO_PEOPLE or automatic.is_complaint(question.mail):
+    if question.recipient.kind not in _TO_PEOPLE or automatic.is_complaint(question.message):
         return False
     sender, peer = question.delivery.mail_from, question.delivery.peer
     bounds: list[tuple[dict[str, object], int]] = []

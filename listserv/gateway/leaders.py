@@ -7,7 +7,7 @@ from hub.lib.mail import send_notification
 from hub.members.selectors import secretariat
 from listserv.gateway.address_handlers import AddressHandler
 from listserv.gateway.notifications import context_of
-from listserv.gateway.stored_drafts import mail_of
+from listserv.gateway.stored_drafts import parsed_message
 from listserv.models import InboundMail
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def _readers_of(row: InboundMail) -> "list[Member]":
 
 def pass_on(row: InboundMail) -> None:
     """Pass a message on to those who lead the discussion, to the Secretariat where nobody does."""
-    sender = mail_of(row).from_addresses[:1] or (row.envelope_from,)
+    sender = parsed_message(row).from_addresses[:1] or (row.envelope_from,)
     context = {**context_of(row), "sender": sender}
     for person in _readers_of(row):
         send_notification(to=person, template="listserv/mail/passed_on", context=context)

@@ -12,7 +12,7 @@ from listserv import tokens
 from listserv.address_kinds import AddressKind
 from listserv.gateway.address_handlers import describe
 from listserv.gateway.purposes import discussion_of, domain_of, list_name_of
-from listserv.gateway.stored_drafts import mail_of
+from listserv.gateway.stored_drafts import parsed_message
 from listserv.models import InboundMail
 
 # Characters of a message that a notification repeats.
@@ -27,12 +27,12 @@ def ask_to_confirm(row: InboundMail) -> None:
     if row.member is None:
         return
     name = list_name_of(row)
-    mail = mail_of(row)
+    message = parsed_message(row)
     token = tokens.confirm_token(mail_id=row.pk, member_id=row.member.pk)
     context = {
         **context_of(row),
-        "held": describe(row, mail),
-        "domain": domain_of(mail),
+        "held": describe(row, message),
+        "domain": domain_of(message),
         "desk_domain": settings.HUB_MAIL_DOMAIN,
         "confirm_url": full_url("listserv:confirm", name, token),
         "confirm_address": tokens.confirm_address(name, mail_id=row.pk, member_id=row.member.pk),
@@ -48,7 +48,7 @@ def tell_refused(row: InboundMail) -> None:
 
 def context_of(row: InboundMail) -> dict[str, object]:
     """Return what the notifications about a message say of it."""
-    text = mask(mail_of(row).text.strip())
+    text = mask(parsed_message(row).text.strip())
     return {
         "mail": row,
         "discussion": discussion_of(row),

@@ -15,7 +15,7 @@ from forums import selectors as forum_selectors
 from forums.policy import APPROVE
 from listserv import tokens
 from listserv.gateway.sender import author_address
-from listserv.mail.parse.message import Mail
+from listserv.mail.parse.message import ParsedMessage
 from listserv.models import InboundMail
 
 if TYPE_CHECKING:
@@ -68,14 +68,14 @@ def describe_contribution(row: InboundMail) -> HeldMail:
     return HeldMail(purpose, discussion_of(row))
 
 
-def for_leaders(row: InboundMail, _mail: Mail) -> HeldMail:
+def for_leaders(row: InboundMail, _message: ParsedMessage) -> HeldMail:
     """Return what a message to those who lead is for."""
     return HeldMail(Purpose.LEADERS, discussion_of(row))
 
 
-def domain_of(mail: Mail) -> str:
+def domain_of(message: ParsedMessage) -> str:
     """Return the domain whose mail server could vouch for the author, empty for several authors."""
-    return author_address(mail).rpartition("@")[2]
+    return author_address(message).rpartition("@")[2]
 
 
 def _is_moderated(row: InboundMail) -> bool:

@@ -7,7 +7,7 @@ from listserv.gateway.delivery import Delivery
 from listserv.gateway.facts import HubFacts
 from listserv.gateway.recipients import Recipient
 from listserv.gateway.sender import Sender
-from listserv.mail.parse.message import Mail
+from listserv.mail.parse.message import ParsedMessage
 from listserv.models import InboundMail
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 class Question:
     """Shall this message be taken for this recipient? ``digest`` is the SHA-256 of the whole."""
 
-    mail: Mail
+    message: ParsedMessage
     recipient: Recipient
     sender: Sender
     delivery: Delivery

@@ -16,7 +16,7 @@ from listserv.gateway.recipients import Recipient
 from listserv.gateway.sender import author_address
 from listserv.mail.parse import guard, structure
 from listserv.mail.parse.answered_number import answered_number
-from listserv.mail.parse.message import Mail, parse
+from listserv.mail.parse.message import ParsedMessage, parse
 from listserv.mail.parse.subjects import is_forward
 from listserv.mail.trim.trimming import Trimmed, trim
 
@@ -28,12 +28,13 @@ class MessageReading:
     Args:
         head: the header as received.
         digest: SHA-256 of the whole, in hexadecimal.
-        finding: why the guard refuses it, then ``mail`` is its header alone; None when it may pass.
+        finding: why the guard refuses it, then ``message`` is its header
+            alone; None when it may pass.
         trimmed: the author's text, None when no recipient is a list.
     """
 
     delivery: Delivery
-    mail: Mail
+    message: ParsedMessage
     head: bytes = field(repr=False)
     digest: str
     finding: guard.GuardFinding | None = None
@@ -44,7 +45,7 @@ class MessageReading:
         """The author's address, empty where nobody claims to be the author."""
         if self.finding is not None:
             return ""
-        return author_address(self.mail)
+        return author_address(self.message)
 
     @property
     def is_post(self) -> bool:
@@ -64,21 +65,21 @@ def read(delivery: Delivery) -> MessageReading:
     digest = sha256(raw).hexdigest()
     if finding is not None:
         return MessageReading(delivery, parse(head), head, digest, finding)
-    mail = parse(raw)
+    message = parse(raw)
     trimmed = None
-    if _may_be_a_post(delivery, mail):
-        trimmed = trim(mail.text, is_forward=is_forward(mail.subject))
-    return MessageReading(delivery, mail, head, digest, trimmed=trimmed)
+    if _may_be_a_post(delivery, message):
+        trimmed = trim(message.text, is_forward=is_forward(message.subject))
+    return MessageReading(delivery, message, head, digest, trimmed=trimmed)
 
 
-def _may_be_a_post(delivery: Delivery, mail: Mail) -> bool:
+def _may_be_a_post(delivery: Delivery, message: ParsedMessage) -> bool:
     """Whether a message may become a contribution, by its recipients."""
     if any(recipient.is_posting for recipient in delivery.recipients):
         return True
     # An answer to a digest comes to the desk of its list.
     if not any(_is_desk_of_a_list(recipient) for recipient in delivery.recipients):
         return False
-    return answered_number(mail) is not None
+    return answered_number(message) is not None
 
 
 def _is_desk_of_a_list(recipient: Recipient) -> bool:

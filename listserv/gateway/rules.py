@@ -18,7 +18,7 @@ from listserv.address_kinds import AddressKind
 from listserv.gateway.question import Question
 from listserv.mail.parse import automatic
 from listserv.mail.parse.headers import Headers
-from listserv.mail.parse.message import MAX_TEXT, Mail, parse
+from listserv.mail.parse.message import MAX_TEXT, ParsedMessage, parse
 from listserv.models import InboundMail
 
 if TYPE_CHECKING:
@@ -51,10 +51,10 @@ def hold_unproven() -> Verdict:
 
 def looped(question: Question) -> Verdict | None:
     """Discard what the hub itself has sent (RFC 2919 §7, X-Loop)."""
-    return _went_round() if _has_been_here(question.mail.headers) else None
+    return _loop_verdict() if _has_been_here(question.message.headers) else None
 
 
-def _went_round() -> Verdict:
+def _loop_verdict() -> Verdict:
     return discard("loop", _("This message has already been through the hub."))
 
 
@@ -66,13 +66,13 @@ def _has_been_here(headers: Headers) -> bool:
     loops = (value.strip(" <>").lower() for value in headers.all("x-loop"))
     if any(value.endswith(f"@{domain}") for value in loops):
         return True
-    return automatic.has_gone_round(headers)
+    return automatic.has_too_many_hops(headers)
 
 
 def sent_by_a_program(question: Question) -> Verdict | None:
     """Discard automatic replies and notifications (RFC 3834 §2)."""
     mail_from = question.delivery.mail_from
-    if automatic.is_automatic(question.mail, mail_from, signed_in=question.signed_in):
+    if automatic.is_automatic(question.message, mail_from, signed_in=question.signed_in):
         return automatic_reply()
     return None
 
@@ -97,15 +97,15 @@ def not_the_sender(question: Question) -> Verdict | None:
 
 def sent_before(question: Question) -> Verdict | None:
     """Discard what a client that did not get our answer sends again to a desk or a person."""
-    mail, recipient = question.mail, question.recipient
-    if not mail.message_id:
+    message, recipient = question.message, question.recipient
+    if not message.message_id:
         return None
     is_private = recipient.kind == AddressKind.ALIAS
     states = [State.QUEUED, State.DONE]
     if is_private or not question.sender.is_proven:
         states.append(State.HELD)
     rows = InboundMail.objects.filter(
-        message_id=mail.message_id,
+        message_id=message.message_id,
         member=question.member,
         kind=recipient.kind,
         list_id=recipient.list_id,
@@ -114,7 +114,7 @@ def sent_before(question: Question) -> Verdict | None:
     if is_private:
         # Each alias is another person.
         rows = rows.filter(recipient=recipient.address)
-    if is_among(rows, mail, question.digest):
+    if is_among(rows, message, question.digest):
         return duplicate()
     return None
 
@@ -148,18 +148,18 @@ def came_from_the_list(question: Question) -> Verdict | None:
     has written it. Under any other identifier a proven sender wrote the message: somebody else's
     under the same one takes nothing from them.
     """
-    message_id, forum_id = question.mail.message_id, _forum_id(question)
+    message_id, forum_id = question.message.message_id, _forum_id(question)
     contribution = question.facts.record.newest_named(forum_id, [message_id])
     if contribution is None:
         return None
     if message_id.lower().endswith(f"@{settings.HUB_MAIL_DOMAIN.lower()}"):
-        return _went_round()
+        return _loop_verdict()
     if question.sender.is_proven:
         return None
     member = question.member
     if member is not None and contribution.author_id == member.pk:
         return None
-    return _went_round()
+    return _loop_verdict()
 
 
 def _forum_id(question: Question) -> int:
@@ -189,18 +189,18 @@ def unknown(question: Question) -> Verdict | None:
 
 def encrypted(question: Question) -> Verdict | None:
     """Refuse what nobody on the list could read; :func:`unknown` comes first and says less."""
-    if not question.mail.encrypted:
+    if not question.message.encrypted:
         return None
     sentence = _(
         "Your message is encrypted with %s, and nobody on the list could read it. Send "
         "it without encryption."
     )
-    return reject("encrypted", sentence % question.mail.encrypted)
+    return reject("encrypted", sentence % question.message.encrypted)
 
 
 def too_much_text(question: Question) -> Verdict | None:
     """Refuse a text so long that not all of it was read; the limit counts quotes as well."""
-    if not question.mail.is_cut:
+    if not question.message.is_cut:
         return None
     limit = MAX_TEXT // 1_000_000
     sentence = _("The text of your message, quotes included, is over %d MB. Shorten it.")
@@ -209,16 +209,16 @@ def too_much_text(question: Question) -> Verdict | None:
 
 def copied(question: Question) -> Verdict | None:
     """Discard a second copy: to two recipients of one list, or of a client without our answer."""
-    member, mail = question.member, question.mail
-    if not mail.message_id or member is None:
+    member, message = question.member, question.message
+    if not message.message_id or member is None:
         return None
     states = [State.QUEUED, State.PUBLISHED]
     if not question.sender.is_proven:
         # The proven copy is accepted, whatever an unproven one is waiting for.
         states.append(State.HELD)
-    copy = (mail.message_id, question.recipient.list_id, member.pk)
+    copy = (message.message_id, question.recipient.list_id, member.pk)
     earlier = question.facts.copy_of(copy, states)
-    if earlier is not None and is_same(earlier, mail):
+    if earlier is not None and is_same(earlier, message):
         return duplicate()
     return None
 
@@ -279,22 +279,22 @@ def evaluate_post(question: Question, *, draft: "Draft", topic: object) -> Verdi
 # --- Copies ---------------------------------------------------------------------------------------
 
 
-def is_same(raw: bytes, mail: Mail) -> bool:
+def is_same(raw: bytes, message: ParsedMessage) -> bool:
     """Whether an earlier message says the same.
 
     Some programs send different messages under one Message-ID.
     """
     earlier = parse(raw)
-    if earlier.subject != mail.subject or earlier.text != mail.text:
+    if earlier.subject != message.subject or earlier.text != message.text:
         return False
-    return _contents(earlier) == _contents(mail)
+    return _contents(earlier) == _contents(message)
 
 
-def _contents(mail: Mail) -> list[tuple[str, bytes]]:
-    return [(file.name, file.content) for file in mail.files]
+def _contents(message: ParsedMessage) -> list[tuple[str, bytes]]:
+    return [(file.name, file.content) for file in message.files]
 
 
-def is_among(rows: "QuerySet[InboundMail]", mail: Mail, digest: str) -> bool:
+def is_among(rows: "QuerySet[InboundMail]", message: ParsedMessage, digest: str) -> bool:
     """Whether a message is one of those that came under its Message-ID before.
 
     Args: digest, SHA-256 of the message.
@@ -303,6 +303,6 @@ def is_among(rows: "QuerySet[InboundMail]", mail: Mail, digest: str) -> bool:
         if sha256 == digest:
             # The only way to know one whose bytes are not kept.
             return True
-        if raw and is_same(bytes(raw), mail):
+        if raw and is_same(bytes(raw), message):
             return True
     return False

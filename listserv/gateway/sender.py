@@ -17,7 +17,7 @@ from hub.lib.verdicts import Verdict, reject
 from hub.members.selectors import addresses_of, member_by_address
 from listserv.mail.auth.dmarc import ascii_domain
 from listserv.mail.auth.domain_checks import DomainChecks
-from listserv.mail.parse.message import Mail
+from listserv.mail.parse.message import ParsedMessage
 from listserv.models import InboundMail
 from listserv.tokens import ReplyToken
 
@@ -49,22 +49,22 @@ class Sender:
         return self.member is not None and self.proof != Proof.NONE
 
 
-def author_address(mail: Mail) -> str:
+def author_address(message: ParsedMessage) -> str:
     """Return the one address in From, empty where there is none or more than one."""
-    if len(mail.from_addresses) != 1:
+    if len(message.from_addresses) != 1:
         return ""
-    return mail.from_addresses[0]
+    return message.from_addresses[0]
 
 
-def claimed_member(mail: Mail) -> "Member | None":
+def claimed_member(message: ParsedMessage) -> "Member | None":
     """Return the member that a message's From names, proven or not. Queries: 2 at most."""
-    address = author_address(mail)
+    address = author_address(message)
     return member_by_address(address) if address else None
 
 
 def identify(
     *,
-    mail: Mail,
+    message: ParsedMessage,
     auth: "Member | None",
     member: "Member | None",
     token: ReplyToken | None,
@@ -81,8 +81,8 @@ def identify(
     Queries: 1 for who signed in, none otherwise.
     """
     if auth is not None:
-        return _signed_in(mail, auth)
-    address = author_address(mail)
+        return _signed_in(message, auth)
+    address = author_address(message)
     if not address:
         sentence = _("The message must have one author, with one address, in From.")
         return Sender(None, problem=reject("no-author", sentence))
@@ -132,18 +132,18 @@ def _disowned(checks: DomainChecks) -> Verdict:
     )
 
 
-def _signed_in(mail: Mail, auth: "Member") -> Sender:
+def _signed_in(message: ParsedMessage, auth: "Member") -> Sender:
     """Return who signed in; From names them, or nobody (RFC 6409 §8.1 lets a server add it)."""
     own = [fold_address(address) for address in addresses_of(auth)]
-    own_in_from = [address for address in mail.from_addresses if address in own]
-    if mail.from_addresses and not own_in_from:
+    own_in_from = [address for address in message.from_addresses if address in own]
+    if message.from_addresses and not own_in_from:
         problem = reject(
             "not-your-address",
             _(
                 "You are signed in as %(name)s, but the message is from %(address)s. "
                 "Write from an address of your own."
             )
-            % {"name": isolate(auth.name), "address": mail.from_addresses[0][:100]},
+            % {"name": isolate(auth.name), "address": message.from_addresses[0][:100]},
         )
-        return Sender(auth, Proof.AUTH, mail.from_addresses[0], problem)
+        return Sender(auth, Proof.AUTH, message.from_addresses[0], problem)
     return Sender(auth, Proof.AUTH, next(iter(own_in_from), auth.email))

@@ -30,7 +30,7 @@ from listserv.gateway import notifications
 from listserv.gateway.delivery import Delivery
 from listserv.gateway.evaluation import Evaluation, evaluate_all
 from listserv.gateway.reading import MessageReading, read
-from listserv.gateway.stored_drafts import mail_of
+from listserv.gateway.stored_drafts import parsed_message
 from listserv.gateway.threads import refresh_connections
 from listserv.models import InboundMail
 
@@ -197,7 +197,7 @@ def write(evaluations: Sequence[Evaluation]) -> None:
     notified = {id(row): row for row in [*untold, *held]}
     for row in notified.values():
         # Notifications repeat what a message says; parsing a large one takes a second.
-        mail_of(row)
+        parsed_message(row)
     with _soon():
         _ROWS.write([row for row in rows if id(row) not in notified])
         _create(notified.values())

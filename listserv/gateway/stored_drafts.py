@@ -8,7 +8,7 @@ JSON, and behind it the contents of the files, one after the other.
 import json
 
 from forums.drafts import Draft, Upload
-from listserv.mail.parse.message import Mail, parse
+from listserv.mail.parse.message import ParsedMessage, parse
 from listserv.models import InboundMail
 
 _PARSED = "_parsed_mail"
@@ -27,21 +27,21 @@ _FIELDS = (
 )
 
 
-def mail_of(row: InboundMail) -> Mail:
+def parsed_message(row: InboundMail) -> ParsedMessage:
     """Return the message of a row, parsed once.
 
     A large one takes a second, so who opens a transaction about it asks before.
     """
-    mail: Mail | None = row.__dict__.get(_PARSED)
-    if mail is None:
-        mail = parse(bytes(row.raw))
-        keep_parsed(row, mail)
-    return mail
+    message: ParsedMessage | None = row.__dict__.get(_PARSED)
+    if message is None:
+        message = parse(bytes(row.raw))
+        keep_parsed(row, message)
+    return message
 
 
-def keep_parsed(row: InboundMail, mail: Mail) -> None:
-    """Let :func:`mail_of` return a message that has been parsed already."""
-    row.__dict__[_PARSED] = mail
+def keep_parsed(row: InboundMail, message: ParsedMessage) -> None:
+    """Let :func:`parsed_message` return a message that has been parsed already."""
+    row.__dict__[_PARSED] = message
 
 
 def dump(draft: Draft) -> bytes:

@@ -25,7 +25,7 @@ from listserv.address_kinds import POSTING, AddressKind
 from listserv.gateway import address_handlers, notifications, rules, states, stored_drafts
 from listserv.gateway.compose import compose, find_parent
 from listserv.gateway.states import State
-from listserv.gateway.stored_drafts import mail_of
+from listserv.gateway.stored_drafts import parsed_message
 from listserv.models import InboundMail
 
 log = logging.getLogger(__name__)
@@ -119,12 +119,12 @@ def _plan(row: InboundMail) -> _Plan:
 def _read_again(row: InboundMail) -> Draft:
     """Read a message once more: what it answers is here now, or its row is of an old release."""
     assert row.list is not None
-    mail = mail_of(row)
+    message = parsed_message(row)
     return compose(
-        mail=mail,
+        message=message,
         mailing_list=row.list,
-        parent=find_parent(mail=mail, mailing_list=row.list, answers=row.answers),
-        address=next(iter(mail.from_addresses), ""),
+        parent=find_parent(message=message, mailing_list=row.list, answers=row.answers),
+        address=next(iter(message.from_addresses), ""),
     )
 
 
@@ -157,7 +157,9 @@ def _published_before(row: InboundMail) -> InboundMail | None:
         list=row.list, member=row.member, message_id=row.message_id, state=State.PUBLISHED
     )
     copies = rows.order_by("pk")[: rules.MOST_COPIES]
-    return next((copy for copy in copies if rules.is_same(bytes(copy.raw), mail_of(row))), None)
+    return next(
+        (copy for copy in copies if rules.is_same(bytes(copy.raw), parsed_message(row))), None
+    )
 
 
 def _held_copies(row: InboundMail) -> tuple[int, ...]:
@@ -168,7 +170,7 @@ def _held_copies(row: InboundMail) -> tuple[int, ...]:
         list=row.list, member=row.member, message_id=row.message_id, state=State.HELD
     )
     copies = rows.order_by("pk").values_list("pk", "raw")[: rules.MOST_COPIES]
-    return tuple(pk for pk, raw in copies if rules.is_same(bytes(raw), mail_of(row)))
+    return tuple(pk for pk, raw in copies if rules.is_same(bytes(raw), parsed_message(row)))
 
 
 def _carry_out_plan(row: InboundMail, plan: _Plan) -> None:

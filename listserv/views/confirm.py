@@ -12,7 +12,7 @@ from hub.lib.way_in import never_asks_to_sign_in
 from listserv.gateway.address_handlers import describe
 from listserv.gateway.confirmation import confirm_held, disown_held, held_mail
 from listserv.gateway.purposes import domain_of
-from listserv.gateway.stored_drafts import mail_of
+from listserv.gateway.stored_drafts import parsed_message
 from listserv.models import HELD_FOR, InboundMail
 
 # Characters of the message that the page shows; the raw message stays whole.
@@ -36,16 +36,16 @@ def confirm(request: HttpRequest, name: str, token: str) -> HttpResponse:
         row = disown_held(list_name=name, token=token, now=now)
     else:
         row = confirm_held(list_name=name, token=token, now=now)
-    mail, excerpt = mail_of(row), ""
+    message, excerpt = parsed_message(row), ""
     waits = row.state == InboundMail.State.HELD and row.received_at > now - HELD_FOR
     if waits:
-        excerpt = mask(mail.text.strip())
+        excerpt = mask(message.text.strip())
     if len(excerpt) > EXCERPT:
         excerpt = f"{excerpt[:EXCERPT]} …"
     context = {
         "mail": row,
-        "held": describe(row, mail),
-        "domain": domain_of(mail),
+        "held": describe(row, message),
+        "domain": domain_of(message),
         "desk_domain": settings.HUB_MAIL_DOMAIN,
         "excerpt": excerpt,
         "waits": waits,

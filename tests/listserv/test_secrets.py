@@ -279,7 +279,7 @@ def test_token_is_worth_nothing_in_a_mail_that_its_owners_domain_denies(cast, ri
     mail = parse(f"From: {cast.boris.email}\r\n\r\nx\r\n".encode())
     checks = DomainChecks(dmarc=dmarc, policy=policy_of, domain="people.example")
     token = tokens.ReplyToken(cast.boris.pk, 164, risk.pk)
-    assert identify(mail=mail, auth=None, member=cast.boris, token=token, checks=checks).proof == proof
+    assert identify(message=mail, auth=None, member=cast.boris, token=token, checks=checks).proof == proof
 
 
 def test_password_link_works_once(cast, client):

@@ -8,7 +8,7 @@ the topic, inside the addressed list; who wrote the message is proven as always.
 import re
 from dataclasses import dataclass
 
-from listserv.mail.parse.message import Mail
+from listserv.mail.parse.message import ParsedMessage
 from listserv.mail.parse.subjects import bare_subject
 
 # Digits of a number; behind it a blank or a mark that ends it. Marks of direction come along where
@@ -36,27 +36,27 @@ class AnsweredNumber:
     first_line: str = ""
 
 
-def answered_number(mail: Mail) -> AnsweredNumber | None:
+def answered_number(message: ParsedMessage) -> AnsweredNumber | None:
     """Return which contribution a message names, None where it names none.
 
     The first line counts before the subject.
     """
-    lines = (line for line in mail.text[:2_000].splitlines() if line.strip())
+    lines = (line for line in message.text[:2_000].splitlines() if line.strip())
     first_line = next(lines, "")
     match = _LINE.fullmatch(first_line.strip())
     if match is not None:
-        return AnsweredNumber(int(match[1]), _subject_to_go_on(mail), first_line)
-    subject = bare_subject(mail.subject, tag="")
+        return AnsweredNumber(int(match[1]), _subject_to_go_on(message), first_line)
+    subject = bare_subject(message.subject, tag="")
     match = _SUBJECT.match(subject)
     if match is None:
         return None
     return AnsweredNumber(int(match[1]), subject[match.end() :])
 
 
-def _subject_to_go_on(mail: Mail) -> str:
+def _subject_to_go_on(message: ParsedMessage) -> str:
     """Return the subject, empty for that of a digest: nobody means it as the subject of a topic."""
-    answers_digest = any(name.startswith(_DIGEST) for name in mail.in_reply_to)
-    return "" if answers_digest else mail.subject
+    answers_digest = any(name.startswith(_DIGEST) for name in message.in_reply_to)
+    return "" if answers_digest else message.subject
 
 
 def without_number(text: str, answered: AnsweredNumber) -> str:

@@ -16,7 +16,7 @@ from listserv.mail.parse.automatic_words import SUBJECTS, WEAK
 from listserv.mail.parse.headers import Headers, addresses
 
 if TYPE_CHECKING:
-    from listserv.mail.parse.message import File, Mail
+    from listserv.mail.parse.message import File, ParsedMessage
 
 # Fields that only automatic messages have; a value that says no is as none.
 _FIELDS = frozenset({
@@ -123,48 +123,48 @@ _FAILED = ("(failure)", "(rejected)")  # what servers write into Auto-Submitted
 _NO_SEPARATORS = str.maketrans("", "", '-_. "')
 
 
-def is_automatic(mail: "Mail", envelope_from: str, *, signed_in: bool = False) -> bool:
+def is_automatic(message: "ParsedMessage", envelope_from: str, *, signed_in: bool = False) -> bool:
     """Whether a program wrote the message.
 
     A person who signed in may use a null reverse path or "Precedence: bulk".
     """
-    if mail.auto_submitted not in {"", "no"}:
+    if message.auto_submitted not in {"", "no"}:
         return True
     if signed_in:
         return False
     if not envelope_from:
         return True
-    if is_marked(mail.headers):
+    if is_marked(message.headers):
         return True
-    if _is_from_daemon(mail.from_addresses):
+    if _is_from_daemon(message.from_addresses):
         return True
-    if is_automatic_subject(mail.headers, mail.subject):
+    if is_automatic_subject(message.headers, message.subject):
         return True
-    if _fold(mail.subject).startswith(_REPORT_SUBJECTS):
+    if _fold(message.subject).startswith(_REPORT_SUBJECTS):
         return True
-    if _is_challenge(mail):
+    if _is_challenge(message):
         return True
-    return _is_calendar_answer(mail)
+    return _is_calendar_answer(message)
 
 
-def may_answer(mail: "Mail", envelope_from: str, *, signed_in: bool = False) -> bool:
+def may_answer(message: "ParsedMessage", envelope_from: str, *, signed_in: bool = False) -> bool:
     """Whether a program may answer the message at all (RFC 3834 §2).
 
     It may where a person wrote it, and not through a list.
     """
-    if mail.headers.has_any(_LIST_FIELDS):
+    if message.headers.has_any(_LIST_FIELDS):
         return False
-    if mail.headers.keyword("precedence") == "list":
+    if message.headers.keyword("precedence") == "list":
         return False
-    return not is_automatic(mail, envelope_from, signed_in=signed_in)
+    return not is_automatic(message, envelope_from, signed_in=signed_in)
 
 
-def is_complaint(mail: "Mail") -> bool:
+def is_complaint(message: "ParsedMessage") -> bool:
     """Whether a provider reports that its reader did not want a message (RFC 5965).
 
     Such reports come to the Secretariat's addresses.
     """
-    return "feedback-report" in mail.headers.raw("content-type").lower()
+    return "feedback-report" in message.headers.raw("content-type").lower()
 
 
 def is_marked(headers: Headers) -> bool:
@@ -310,14 +310,14 @@ def _is_from_daemon(from_addresses: tuple[str, ...]) -> bool:
     return name.startswith((*_MAILERS, *_POSTMASTERS))
 
 
-def _is_challenge(mail: "Mail") -> bool:
+def _is_challenge(message: "ParsedMessage") -> bool:
     """Whether a program asks the writer to show that a person wrote."""
-    sender = next(iter(mail.from_addresses), "")
+    sender = next(iter(message.from_addresses), "")
     if sender.rpartition("@")[2].endswith(_CHALLENGERS):
         return True
-    if not _is_challenging(_fold(mail.subject)):
+    if not _is_challenging(_fold(message.subject)):
         return False
-    text = " ".join(mail.text[:4_000].lower().split())
+    text = " ".join(message.text[:4_000].lower().split())
     return any(phrase in text for phrase in _CHALLENGE_TEXTS)
 
 
@@ -327,15 +327,15 @@ def _is_challenging(subject: str) -> bool:
     return subject.endswith(_CHALLENGE_ENDS)
 
 
-def _is_calendar_answer(mail: "Mail") -> bool:
+def _is_calendar_answer(message: "ParsedMessage") -> bool:
     """Whether a message answers an invitation and says nothing besides.
 
     The words of a person who adds some are kept.
     """
-    is_named = "method=reply" in mail.headers.raw("content-type").lower()
-    if not is_named and not any(map(_is_answer_file, mail.files)):
+    is_named = "method=reply" in message.headers.raw("content-type").lower()
+    if not is_named and not any(map(_is_answer_file, message.files)):
         return False
-    text = mail.text.strip().lower()
+    text = message.text.strip().lower()
     if len(text) < _FEW_WORDS:
         return True
     return any(phrase in text[:500] for phrase in _CALENDAR_TEXTS)
@@ -347,6 +347,6 @@ def _is_answer_file(file: "File") -> bool:
     return b"METHOD:REPLY" in file.content[:4_000].upper()
 
 
-def has_gone_round(headers: Headers) -> bool:
+def has_too_many_hops(headers: Headers) -> bool:
     """Whether a message has passed so many hosts that it can only be in a loop."""
     return len(headers.all("received")) > MAX_HOPS

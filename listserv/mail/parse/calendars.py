@@ -39,7 +39,7 @@ class CalendarEvent:
     repeats: bool
     zone: str = ""
 
-    def say(self) -> str:
+    def render(self) -> str:
         """Return the event in lines of text, in the active language."""
         lines = [_heading(self.method) % {"title": isolate(self.title or _("(no title)"))}]
         if self.starts is not None:

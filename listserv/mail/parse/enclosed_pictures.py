@@ -8,7 +8,7 @@ from listserv.mail.parse.file_names import safe_name
 from listserv.mail.parse.headers import Headers, parameters
 from listserv.mail.parse.message_files import File, name_of
 from listserv.mail.parse.structure import Part
-from listserv.mail.parse.transfer import undo
+from listserv.mail.parse.transfer import decode_transfer
 from listserv.mail.trim.trimming import trim
 
 _CONTENT_ID = (b"Content-ID", b"Content-Id", b"Content-id", b"content-id", b"CONTENT-ID")
@@ -44,7 +44,7 @@ class EnclosedPictures:
             stem, _dot, ending = name.rpartition(".")
             name = f"{stem}-{len(self.named) + 1}.{ending}"
         self.named[part.head] = name
-        body = undo(part.body_bytes(self.raw), headers.raw("content-transfer-encoding"))
+        body = decode_transfer(part.body_bytes(self.raw), headers.raw("content-transfer-encoding"))
         if not images.is_tiny(body.data):
             self.shown[identifier] = name
 

@@ -20,14 +20,14 @@ from listserv.mail.parse.part_notes import PartNote
 from listserv.mail.parse.parts import MAX_TEXT, PartsReader
 from listserv.mail.parse.structure import Part
 
-__all__ = ["MAX_TEXT", "File", "Mail", "clean", "parse"]
+__all__ = ["MAX_TEXT", "File", "ParsedMessage", "clean", "parse"]
 
 # Octets behind a header in which a part may name the charset of the header.
 _BELOW = 8_192
 
 
 @dataclass(frozen=True)
-class Mail:
+class ParsedMessage:
     """A parsed message; identifiers have no angle brackets, addresses are in lower case.
 
     ``notes`` stand below the text; ``encrypted`` names with what the words are encrypted, empty for
@@ -55,7 +55,7 @@ class Mail:
         return subject.replace("\t", " ").replace("\n", " ")
 
 
-def parse(raw: bytes, *, whole: bool = False) -> Mail:
+def parse(raw: bytes, *, whole: bool = False) -> ParsedMessage:
     """Parse a message; never raises, for any bytes.
 
     Args: whole, with what people do not mean as files too, such as signatures: for archives.
@@ -70,7 +70,7 @@ def parse(raw: bytes, *, whole: bool = False) -> Mail:
     headers = Headers(root.header_bytes(raw), below=raw[root.body : root.body + _BELOW])
     reader = PartsReader(raw, whole=whole)
     text = reader.run(root, headers)
-    return Mail(
+    return ParsedMessage(
         headers=headers,
         subject=clean(headers.text("subject"))[:1000],
         from_addresses=tuple(

@@ -17,7 +17,7 @@ from hub.lib.scripts import isolate
 class PartNote(Protocol):
     """A note below the author's words."""
 
-    def say(self) -> str:
+    def render(self) -> str:
         """Return the note in the active language."""
         ...
 
@@ -28,7 +28,7 @@ class SignedPart:
 
     how: str
 
-    def say(self) -> str:
+    def render(self) -> str:
         """Return the note in the active language."""
         return _("Signed with %(how)s; the hub did not check the signature.") % {"how": self.how}
 
@@ -39,7 +39,7 @@ class LeftOut:
 
     name: str
 
-    def say(self) -> str:
+    def render(self) -> str:
         """Return the note in the active language."""
         return _("A part that a mail program added was left out (%s).") % isolate(self.name)
 
@@ -53,7 +53,7 @@ class Forwarded:
     author: str
     sent: datetime | None
 
-    def say(self) -> str:
+    def render(self) -> str:
         """Return the note in the active language."""
         values = {
             "subject": isolate(self.subject or _("(no subject)")),

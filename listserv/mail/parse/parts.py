@@ -18,7 +18,7 @@ from listserv.mail.parse.html_text import to_text
 from listserv.mail.parse.message_files import File, disposition_of, mark_of, name_of
 from listserv.mail.parse.part_notes import Forwarded, SignedPart
 from listserv.mail.parse.structure import Part
-from listserv.mail.parse.transfer import Decoded, undo
+from listserv.mail.parse.transfer import Decoded, decode_transfer
 
 # Cards and keys that programs add by themselves; the raw message keeps them.
 _NOISE = frozenset({"application/pgp-keys", "text/x-vcard", "text/vcard"})
@@ -28,8 +28,9 @@ _MARKUP = frozenset({"text/html", "text/enriched", "text/richtext"})
 _MANY_FILES = 30
 # Texts whose charset is guessed, however many parts a message has.
 _MAX_GUESSES = 4
-# Octets of text that are read, quotes and all; a message with more is refused (``Mail.is_cut``),
-# since it cannot be judged in the time an SMTP session waits. An archive has the time.
+# Octets of text that are read, quotes and all; a message with more is refused
+# (``ParsedMessage.is_cut``), since it cannot be judged in the time an SMTP session waits. An
+# archive has the time.
 MAX_TEXT = 2_000_000
 _WHOLE_TEXT = 10 * MAX_TEXT
 
@@ -158,7 +159,9 @@ class PartsReader:
         Returns: what is to be read of it.
         """
         name, disposition = name_of(headers), disposition_of(headers)
-        decoded = undo(part.body_bytes(self.raw), headers.raw("content-transfer-encoding"))
+        decoded = decode_transfer(
+            part.body_bytes(self.raw), headers.raw("content-transfer-encoding")
+        )
         data = decoded.data
         if added_parts.is_auxiliary(kind, name, related=self.related > 0):
             self.collected.keep_auxiliary(name, kind, data)

@@ -34,7 +34,7 @@ class Decoded:
     below: bytes = field(default=b"", repr=False)
 
 
-def undo(data: bytes, encoding: str) -> Decoded:
+def decode_transfer(data: bytes, encoding: str) -> Decoded:
     """Return the octets of a part. Args: encoding, the value of Content-Transfer-Encoding."""
     words = _COMMENT.sub(" ", encoding.lower()).replace(";", " ").split()
     name = next(iter(words), "").strip("\"'")

@@ -13,7 +13,7 @@ from listserv.mail.parse.charset import decode
 from listserv.mail.parse.headers import Headers, parameters
 from listserv.mail.parse.html_text import to_text
 from listserv.mail.parse.structure import Part
-from listserv.mail.parse.transfer import undo
+from listserv.mail.parse.transfer import decode_transfer
 
 # Octets of a part that are read, and parts that are looked at; reports come to the point long
 # before.
@@ -156,7 +156,7 @@ def _file_name(headers: Headers, params: Mapping[str, str]) -> str:
 
 
 def _body(data: bytes, headers: Headers) -> bytes:
-    decoded = undo(data, headers.raw("content-transfer-encoding"))
+    decoded = decode_transfer(data, headers.raw("content-transfer-encoding"))
     return b"\n".join(filter(None, (decoded.data, decoded.below)))
 
 

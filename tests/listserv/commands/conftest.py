@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from hub.lib.clock import now as clock
-from listserv.mail.parse.message import Mail, parse
+from listserv.mail.parse.message import ParsedMessage, parse
 from listserv.models import InboundMail, Notice
 from tests.listserv.gateway.conftest import accept, drain, letter
 
@@ -44,7 +44,7 @@ class Post:
         assert Notice.objects.count() > before, InboundMail.objects.latest("pk").error
         return self.mails(who)[-1].text
 
-    def mails(self, who: Any) -> list[Mail]:
+    def mails(self, who: Any) -> list[ParsedMessage]:
         """Return the letters that wait for a member, oldest first."""
         rows = Notice.objects.order_by("pk")
         return [parse(bytes(row.raw)) for row in rows if who.email in row.recipients]

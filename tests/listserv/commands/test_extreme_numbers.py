@@ -60,4 +60,4 @@ def test_an_invitation_at_the_end_of_the_calendar_is_said_without_a_date(year):
     lines = ["BEGIN:VCALENDAR", "METHOD:REQUEST", "BEGIN:VEVENT", "SUMMARY:Never", f"DTSTART:{year}0101T000000Z"]
     data = "\r\n".join([*lines, f"DTEND:{year}1231T235959Z", "END:VEVENT", "END:VCALENDAR", ""]).encode()
     (event,) = read_calendar(data)
-    assert "Never" in event.say() and "When" not in event.say()
+    assert "Never" in event.render() and "When" not in event.render()

@@ -92,6 +92,6 @@ def test_a_draft_is_stored_and_loaded_with_its_files(cast, risk):
         b"more\r\n--b--\r\n"
     )
     mail = message.parse(raw)
-    draft = compose(mail=mail, mailing_list=risk, parent=None, address="amina@people.example")
+    draft = compose(message=mail, mailing_list=risk, parent=None, address="amina@people.example")
     assert [file.name for file in draft.files] == ["a.csv", "b.txt"]
     assert stored_drafts.load(stored_drafts.dump(draft)) == draft

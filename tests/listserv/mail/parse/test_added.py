@@ -15,7 +15,7 @@ def named(name: str, kind: str, content: str, how: str = "attachment") -> str:
     return f'Content-Type: {kind}; name="{name}"\r\nContent-Disposition: {how}; filename="{name}"\r\n\r\n{content}'
 
 
-def read(*parts: str, kind: str = "mixed") -> message.Mail:
+def read(*parts: str, kind: str = "mixed") -> message.ParsedMessage:
     return message.parse(f"{HEAD}{multipart(kind, *parts)}\r\n".encode("latin-1"))
 
 
@@ -82,7 +82,7 @@ def test_files_that_people_send_stay_files(name, kind, content, file_name):
 def test_what_nobody_can_open_is_left_out_and_named(name):
     mail = read(text("Here it is."), named(name, "application/octet-stream", "\x00\x01\x02"))
     assert mail.files == () and len(mail.notes) == 1
-    assert "left out" in mail.notes[0].say() and (name.partition(".")[0] or "attachment-1") in mail.notes[0].say()
+    assert "left out" in mail.notes[0].render() and (name.partition(".")[0] or "attachment-1") in mail.notes[0].render()
 
 
 @pytest.mark.parametrize(

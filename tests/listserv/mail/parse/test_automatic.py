@@ -6,7 +6,7 @@ import pytest
 
 from listserv.mail.parse import automatic
 from listserv.mail.parse.automatic_words import SUBJECTS, WEAK
-from listserv.mail.parse.message import Mail, parse
+from listserv.mail.parse.message import ParsedMessage, parse
 from tests.listserv.bounces.innocents import INNOCENTS
 from tests.listserv.bounces.shapes import SHAPES
 
@@ -19,12 +19,12 @@ BY_PEOPLE = {
 
 def mail(
     subject: str = "Minutes", text: str = "My own words.", sender: str = "amina@people.example", **fields: str
-) -> Mail:
+) -> ParsedMessage:
     extra = "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in fields.items())
     return parse(f"From: {sender}\r\nSubject: {subject}\r\n{extra}\r\n{text}\r\n".encode())
 
 
-def is_automatic(parsed: Mail, envelope_from: str = "amina@people.example", **more: bool) -> bool:
+def is_automatic(parsed: ParsedMessage, envelope_from: str = "amina@people.example", **more: bool) -> bool:
     return automatic.is_automatic(parsed, envelope_from, **more)
 
 
@@ -143,7 +143,7 @@ def test_challenge_is_known_and_a_word_about_one_is_not():
 
 
 def test_answer_of_a_calendar_is_known_unless_a_person_adds_words():
-    def answer(text: str) -> Mail:
+    def answer(text: str) -> ParsedMessage:
         return parse(
             "From: amina@people.example\r\nSubject: Accepted: Meeting\r\n"
             "Content-Type: multipart/mixed; boundary=b\r\n\r\n"
@@ -170,11 +170,11 @@ def test_mail_through_a_list_is_read_but_not_answered():
 
 
 def test_mail_that_passed_too_many_hosts_has_gone_round():
-    def through(hosts: int) -> Mail:
+    def through(hosts: int) -> ParsedMessage:
         return parse(b"Received: by a\r\n" * hosts + b"From: a@b.example\r\n\r\nHello\r\n")
 
-    assert automatic.has_gone_round(through(automatic.MAX_HOPS + 1).headers)
-    assert not automatic.has_gone_round(through(automatic.MAX_HOPS).headers)
+    assert automatic.has_too_many_hops(through(automatic.MAX_HOPS + 1).headers)
+    assert not automatic.has_too_many_hops(through(automatic.MAX_HOPS).headers)
 
 
 def test_a_hostile_mail_costs_no_more_than_another():

@@ -34,6 +34,6 @@ def test_no_mail_of_the_corpora_breaks_the_reader(corpus, whole):
     for path in sorted(corpus.rglob("*")):
         if path.is_file():
             parsed = parse(path.read_bytes(), whole=whole)
-            assert parsed.text.encode() is not None and all(note.say() for note in parsed.notes)
+            assert parsed.text.encode() is not None and all(note.render() for note in parsed.notes)
             count += 1
     assert count > 400

@@ -22,7 +22,9 @@ def draft(cast):
     """Return a function that makes a draft of a mail."""
 
     def make(raw):
-        return compose(mail=parse(raw), mailing_list=cast.policy.forum.mailing_list, parent=None, address="a@b.example")
+        return compose(
+            message=parse(raw), mailing_list=cast.policy.forum.mailing_list, parent=None, address="a@b.example"
+        )
 
     return make
 
@@ -60,7 +62,7 @@ def test_pictures_of_the_signature_are_left_away_and_others_are_kept(draft):
 def test_an_encrypted_mail_of_a_member_is_refused_with_what_to_do(cast, now):
     body = part("text/plain", "-----BEGIN PGP MESSAGE-----\r\n\r\nhQEM\r\n-----END PGP MESSAGE-----")
     question = Question(
-        mail=parse(mail(body)),
+        message=parse(mail(body)),
         recipient=Recipient("risk@hub.example", "post", cast.policy.forum.mailing_list),
         sender=Sender(cast.amina, "auth", cast.amina.email),
         delivery=None,

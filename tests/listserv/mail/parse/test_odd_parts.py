@@ -13,7 +13,7 @@ RICH = f"<p>{SHORT}</p>"
 PDF = "Content-Type: application/pdf; name=a.pdf\n\n%PDF-1"
 
 
-def read(mail: str, charset: str = "utf-8") -> message.Mail:
+def read(mail: str, charset: str = "utf-8") -> message.ParsedMessage:
     return message.parse(mail.replace("\n", "\r\n").encode(charset))
 
 

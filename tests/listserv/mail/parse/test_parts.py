@@ -20,7 +20,7 @@ def names(raw, **how):
 
 def note_texts(raw):
     """Return what is to be said of a mail's parts."""
-    return [note.say() for note in parse(raw).notes]
+    return [note.render() for note in parse(raw).notes]
 
 
 def test_outlooks_envelope_is_opened():
