@@ -226,7 +226,8 @@ def desk_for(member: "Member", *, page: int = 1) -> PagedList[DeskLine]:
 
     The latest come first, and those whose proceedings are issued last: nothing waits there.
 
-    Queries: 2 for a member who writes none, else 8, whatever the number of conferences.
+    Queries: 2 for a member who writes none, 8 for the Secretariat, 10 for others, whatever the
+    number of conferences.
     """
     forums: set[int] | None = None  # all of them
     if not is_secretariat(member):
@@ -280,7 +281,7 @@ def forum_aside(*, forum_id: int, member: "Member | None") -> dict[str, Any]:
 
     Only pages of conferences ask for ``proceedings`` (``forums/_asides.html``).
 
-    Queries: none, or 1 when it is asked for.
+    Queries: none, or 2 when it is asked for.
     """
     return {"proceedings": SimpleLazyObject(lambda: _issued_of(forum_id))}
 
@@ -292,7 +293,9 @@ def _issued_of(forum_id: int) -> ProceedingsPage | None:
 def published_place(number: int) -> str:
     """Return where everybody may read a contribution, in issued proceedings; empty for nowhere.
 
-    Withdrawn ones have no statements. Queries: 1 for a number that does not exist, else 2 or 3.
+    Withdrawn ones have no statements.
+
+    Queries: 1 for a number that does not exist, 4 where nothing is issued, else 5.
     """
     row = contributions_by_number([number]).get(number)
     if row is None:
@@ -308,7 +311,7 @@ def published_place(number: int) -> str:
 def issue_for(member: "Member | None", page_id: int) -> IssuedText:
     """Return what was issued as a page, with all of its notes, ended ones too, for the Secretariat.
 
-    Raises: NotFound. Queries: 2.
+    Raises: NotFound. Queries: 4 at most.
     """
     if not is_secretariat(member):
         raise NotFound

@@ -203,7 +203,7 @@ def room_for(member: "Member | None", conference_session_id: int) -> RoomView:
 def events_after(
     conference_session: ConferenceSession, after: int, *, limit: int = PAGE
 ) -> list[dict[str, Any]]:
-    """Return the frames of a permitted session after a number, at most ``limit``. Queries: 3."""
+    """Return the frames of a permitted session after a number, at most ``limit``. Queries: 2."""
     rows = frames.joined(conference_session.events.filter(seq__gt=after).order_by("seq"))[:limit]
     return frames.frames_of(rows)
 
@@ -211,7 +211,7 @@ def events_after(
 def events_for(
     member: "Member | None", conference_session_id: int, after: int
 ) -> list[dict[str, Any]]:
-    """Return what a member missed. Raises: NotFound. Queries: 6."""
+    """Return what a member missed. Raises: NotFound. Queries: 5."""
     return events_after(session_for(member, conference_session_id), after)
 
 
@@ -220,7 +220,7 @@ def log_page(
 ) -> tuple[list[dict[str, Any]], int, int]:
     """Return a page of the log of a permitted session, its number, and how many pages there are.
 
-    The nearest page stands in for a number that has none. Queries: 3.
+    The nearest page stands in for a number that has none. Queries: 2.
     """
     count = max(1, -(-conference_session.last_seq // PAGE))
     number = min(max(page, 1), count)
@@ -228,12 +228,12 @@ def log_page(
 
 
 def whole_log(conference_session: ConferenceSession) -> list[dict[str, Any]]:
-    """Return the whole log of a permitted session. Queries: 3."""
+    """Return the whole log of a permitted session. Queries: 2."""
     return events_after(conference_session, 0, limit=conference_session.last_seq)
 
 
 def statements_of(conference_session: ConferenceSession, *, last: int = 50) -> list[dict[str, Any]]:
-    """Return the newest statements of a permitted session as frames, oldest first. Queries: 3."""
+    """Return the newest statements of a permitted session as frames, oldest first. Queries: 2."""
     statements = conference_session.events.filter(contribution__isnull=False)
     statements = statements.exclude(kind=Event.Kind.EDITED)
     rows = list(frames.joined(statements.order_by("-seq"))[:last])

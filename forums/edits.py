@@ -246,7 +246,7 @@ def summary_history_for(
 def summary_revision_of(member: "Member", forum_id: int) -> int:
     """Return the newest summary of a discussion that its writer may replace unseen, -1 for none.
 
-    That is one the member wrote, or an empty one. Queries: 2.
+    That is one the member wrote, or an empty one. Queries: 2 at most.
     """
     policy = ForumPolicy.objects.get(forum_id=forum_id)
     if not policy.summary:

@@ -227,7 +227,7 @@ def topic_page(
 ) -> TopicPage:
     """Return a page of a permitted topic; a page that does not exist becomes the nearest one.
 
-    Queries: 4, and 3 for a member's first unread; the same for 1 and for 50 contributions.
+    Queries: 5 at most, and 3 for a member's first unread, whatever the number of contributions.
     """
     first_new = None
     if member is not None and discussion.role:

@@ -78,7 +78,7 @@ def led_list_for(member: "Member", name: str) -> MailingList:
 def figures_for(member: "Member", name: str, *, now: datetime) -> Figures:
     """Return the figures of a list.
 
-    Raises: NotFound. Queries: 7, and 3 more for who leads the discussion.
+    Raises: NotFound. Queries: 8, and 3 more for who leads the discussion.
     """
     mailing_list = list_for(member, name)
     leads = forum_selectors.may_in_forum(member, ADMIT, mailing_list.forum_id)

@@ -170,19 +170,19 @@ def _silence(
 def lists_for(member: "Member") -> list[ListLine]:
     """Return all lists whose discussions the member may read; pages take :func:`list_page_for`.
 
-    Queries: 4.
+    Queries: 6.
     """
     return _lines(member, list(_lists(member)))
 
 
 def list_page_for(member: "Member", *, page: int = 1, size: int = LISTS) -> PagedList[ListLine]:
-    """Return a page of the lists whose discussions the member may read. Queries: 5."""
+    """Return a page of the lists whose discussions the member may read. Queries: 7."""
     rows = listed(_lists(member), page=page, size=size)
     return PagedList(_lines(member, rows), rows.number, rows.pages, rows.total)
 
 
 def list_line_for(member: "Member", name: str) -> ListLine | None:
-    """Return one of the lists whose discussions the member may read, by its name. Queries: 4."""
+    """Return one of the lists whose discussions the member may read, by its name. Queries: 6."""
     return next(iter(_lines(member, list(_lists(member).filter(name=name)))), None)
 
 
@@ -218,7 +218,7 @@ def forum_aside(*, forum_id: int, member: "Member | None") -> dict[str, Any]:
     """Return what a discussion page shows of its list.
 
     That is ``list_address``, ``leaders_address`` (of those who lead), ``list_delivery`` (a mode)
-    and ``list_delivery_label``. The public sees no address: it could not write there. Queries: 1
+    and ``list_delivery_label``. The public sees no address: it could not write there. Queries: 2
     for a member, none for the public.
     """
     if member is None:

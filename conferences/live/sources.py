@@ -105,7 +105,7 @@ class SessionSource:
         return 0 if row is None else row.last_seq
 
     async def after(self, number: int) -> list[Frame]:
-        """Return the next page of the log. Queries: 3."""
+        """Return the next page of the log. Queries: 2."""
         log_frames = await in_database(selectors.events_after, self._row, number)
         return [(frame["seq"], frames.encode(frame)) for frame in log_frames]
 

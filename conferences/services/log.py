@@ -78,7 +78,7 @@ def append(
 
     The number comes from the locked row, so a rollback gives it back: the log has no gaps.
 
-    Queries: 4.
+    Queries: 4 at most.
 
     Args: participants, for a closing: who took part, and in which role (:attr:`Event.people`).
     """

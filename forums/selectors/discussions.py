@@ -241,7 +241,9 @@ def readers_among(forum_id: int, member_ids: set[int]) -> set[int]:
     """Return which of the members may read a forum now; fan-out asks this for each batch.
 
     The rule is :func:`forums.policy.access_of` turned round: the forum and each forum above it must
-    be open to the member, by preset, by membership or as the Secretariat. Queries: 1 for a level.
+    be open to the member, by preset, by membership or as the Secretariat.
+
+    Queries: 1, and 1 for each level.
     """
     members = get_user_model().objects.filter(pk__in=member_ids, is_active=True)
     forum = _forum(forum_id)

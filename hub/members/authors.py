@@ -35,7 +35,7 @@ def find_or_record_author(*, address: str, name: str) -> Member:
     Args: address, as a mail names it, empty for none; name, what the author called themselves, may
     be empty.
 
-    Queries: 4 at most.
+    Queries: 6 at most.
     """
     folded = fold_address(address)
     member = _proven_owner(folded)

@@ -72,7 +72,7 @@ def index_document(*, document: IndexEntry, now: datetime) -> None:
 
 
 def remove_document(*, key: str) -> None:
-    """Make a document not found any more; nothing happens when it was not. Queries: 2."""
+    """Make a document not found any more; nothing happens when it was not. Queries: 1."""
     SearchDocument.objects.filter(key=key).delete()
 
 
