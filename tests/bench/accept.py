@@ -180,7 +180,7 @@ def verdict(people: list[Sender]) -> str:
 def main() -> None:
     """Print mails a second of both, and the ratio; medians of three rounds."""
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 400
-    with databases.taken():
+    with databases.held_copy():
         people = senders()
         print(verdict(people))
         for sessions in (4, 20):

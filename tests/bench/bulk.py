@@ -53,7 +53,7 @@ def opened(slug: str) -> MailingList:
 def main() -> None:
     """Subscribe and print seconds."""
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
-    with databases.taken(), tempfile.TemporaryDirectory() as folder:
+    with databases.held_copy(), tempfile.TemporaryDirectory() as folder:
         addresses = people(count)
         by_service, by_command = opened("service"), opened("command")
         file = Path(folder) / "members.txt"

@@ -190,7 +190,8 @@ def week(words: list[str], slug: str, language: str) -> Iterator[int]:
     reader.language, reader.time_zone = language, "Africa/Dakar"
     reader.save()
     row = services.set_delivery(list_id=risk.pk, member=reader, delivery="digest-weekly", now=start)
-    made, mails, numbers = Week(words), [], []
+    made, mails = Week(words), []
+    numbers: list[int] = []
     order = made.random.sample(words, min(POSTS, len(words)))
     for index in range(POSTS):
         at, sender, said = start + timedelta(hours=4 * index), people[index % MEMBERS], order[index % len(order)]
@@ -203,7 +204,7 @@ def week(words: list[str], slug: str, language: str) -> Iterator[int]:
     digest = Digest(
         risk, gather(risk, row.digest_since), language=language, zone=reader.time_zone, now=start + timedelta(days=7)
     )
-    assert len(digest.gathered.said) == POSTS
+    assert len(digest.gathered.contributions) == POSTS
     yield digest.envelope(row).size
     yield mailman(mails, all_headers=True)
     yield mailman(mails, all_headers=False)
@@ -214,7 +215,7 @@ def main() -> None:
     words = own_words(Path(sys.argv[1]) if len(sys.argv) > 1 else None)
     lengths = sorted(map(len, words))
     print(f"{len(words)} texts, median {lengths[len(lengths) // 2]} characters, longest {lengths[-1]}")
-    with databases.taken():
+    with databases.held_copy():
         for name, texts, language in (("as found", words, "en"), ("Arabic", composed(ARABIC), "ar")):
             ours, raw, kept = week(texts, f"w{language}", language)
             print(f"{name}: ours {ours:,} bytes; MIME digest of the raw mails {raw:,} ({ours / raw:.1%})")

@@ -331,7 +331,7 @@ def compare(name: str, extensions: tuple[str, ...], author: Member, forum_id: in
 
 def throughput(count: int) -> None:
     """Print the table."""
-    with databases.taken():
+    with databases.held_copy():
         author, forum_id = roster(count)
         print(f"{count} subscribers, personalised and VERP, sink on the loopback in its own process", flush=True)
         for name, keys in (("", ()), (", RSA-2048", ("rsa",)), (", Ed25519", ("ed25519",))):
@@ -349,7 +349,7 @@ def openssl_signatures() -> float:
 
 def signed(count: int) -> None:
     """Print signed deliveries a second beside the signatures of one core; the bar is 85 %."""
-    with databases.taken():
+    with databases.held_copy():
         author, forum_id = roster(count)
         settings.HUB_DKIM = (key("rsa"),)
         limits = [openssl_signatures()]
@@ -371,7 +371,7 @@ def memory(counts: tuple[int, ...]) -> None:
         pid = os.fork()
         if pid == 0:
             try:
-                with databases.taken():
+                with databases.held_copy():
                     author, forum_id = roster(count)
                     with sink("PIPELINING", "CHUNKING") as far:
                         Path("/proc/self/clear_refs").write_text("5")
@@ -425,7 +425,7 @@ def _running(folder: Path, far: Sink) -> tuple[subprocess.Popen[bytes], int]:
 def latency(count: int, times: int) -> None:
     """Print the time from accept to the first copy in a running hub, embedded."""
     folder = Path(tempfile.mkdtemp(prefix="hub-bench-live-"))
-    with databases.taken() as name, sink("PIPELINING", "CHUNKING") as far:
+    with databases.held_copy() as name, sink("PIPELINING", "CHUNKING") as far:
         author, forum_id = roster(count)
         said = say(author, forum_id).contribution
         Mailing.objects.all().delete()

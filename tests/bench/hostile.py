@@ -133,15 +133,15 @@ def weigh(raw: bytes, member: Member, address: str) -> tuple[float, float, str]:
         os._exit(0)
     os.close(writer)
     with os.fdopen(reader) as answer:
-        spent, peak, outcome = answer.read().split("\n", 2)
+        seconds, megabytes, reply = answer.read().split("\n", 2)
     os.waitpid(pid, 0)
-    return float(spent), float(peak), outcome
+    return float(seconds), float(megabytes), reply
 
 
 def main() -> int:
     """Print a line for each; return 1 when one is over the bar."""
     over = 0
-    with databases.taken():
+    with databases.held_copy():
         accept.senders()
         policy = ForumPolicy.objects.get()
         member = Member.objects.order_by("pk")[0]

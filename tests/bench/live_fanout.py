@@ -23,8 +23,9 @@ from datetime import timedelta
 from pathlib import Path
 
 from websockets.asyncio.client import connect
-from websockets.asyncio.server import broadcast
+from websockets.asyncio.server import ServerConnection, broadcast
 from websockets.asyncio.server import serve as serve_bare
+from websockets.typing import Origin
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
@@ -40,12 +41,12 @@ def stamped() -> dict[str, object]:
 
 async def bare() -> None:
     """Serve a broadcast and nothing else; each line on standard input is one frame."""
-    connections: set[object] = set()
+    connections: set[ServerConnection] = set()
 
-    async def handle(connection: object) -> None:
+    async def handle(connection: ServerConnection) -> None:
         connections.add(connection)
         with contextlib.suppress(Exception):
-            await connection.wait_closed()  # type: ignore[attr-defined]
+            await connection.wait_closed()
         connections.discard(connection)
 
     async with serve_bare(handle, "127.0.0.1", 0, compression=None) as server:
@@ -151,7 +152,7 @@ async def measure(server: subprocess.Popen[str], where: dict[str, object], size:
     """
     taken: list[float] = []
     seated: set[int] = set()
-    origin = f"http://127.0.0.1:{where['port']}"
+    origin = Origin(f"http://127.0.0.1:{where['port']}")
     url = f"ws://127.0.0.1:{where['port']}{where['path']}"
     ready = 0
 
@@ -159,8 +160,8 @@ async def measure(server: subprocess.Popen[str], where: dict[str, object], size:
         nonlocal ready
         async with connect(url, origin=origin, compression=None, proxy=None, open_timeout=60) as connection:
             ready += 1
-            async for text in connection:
-                arrived = time.monotonic()
+            async for frame in connection:
+                arrived, text = time.monotonic(), str(frame)
                 at = text.find('"sent":')
                 if at > 0:
                     seated.add(number)

@@ -167,7 +167,7 @@ def child(arguments: argparse.Namespace) -> None:
     from hub.runtime import connections as held
     from tests import databases
 
-    with databases.taken():
+    with databases.held_copy():
         visits = fill()
         if arguments.profile:
             for visit in visits:

@@ -175,7 +175,7 @@ def main() -> None:
     """Fill, serve, measure both rounds."""
     seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 10.0
     clients = int(sys.argv[2]) if len(sys.argv) > 2 else 60
-    with databases.taken():
+    with databases.held_copy():
         recipient = fill()
         met = []
         for limited in (False, True):

@@ -35,15 +35,13 @@ def send(port: int, member: Any, to: str, number: int, *, wait: bool, pid: int) 
             # Some at once, some while it is being published.
             time.sleep(random.choice((0.0, 0.0, 0.005, 0.02, 0.05, 0.1)))
             kill(pid)
-            client.sock.close()
-            client.sock = None
+            client.close()
             return answered
         client.docmd("DATA")
         client.send(text.encode() + b".\r\n")
         time.sleep(random.choice((0.0, 0.002, 0.006, 0.015)))
         kill(pid)
-        client.sock.close()
-        client.sock = None
+        client.close()
     return False
 
 

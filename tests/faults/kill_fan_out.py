@@ -36,7 +36,7 @@ def relay(port: int, ledger: Path) -> None:
 
     make = socket.create_server
     # The sink takes any free port; this one is to be known before it starts.
-    socket.create_server = lambda address, **more: make((address[0], port), **more)  # type: ignore[assignment]
+    socket.create_server = lambda address, **more: make((address[0], port), **more)
     Sink(taken=Ledger())
     while True:
         time.sleep(60)

@@ -22,8 +22,8 @@ def sink(settings: Any) -> Any:
     settings.HUB_RELAY = address = RelayAddress("127.0.0.1", found.port)
     delivery_worker.close_transport()
     # As the worker makes it, but it does not wait for minutes.
-    delivery_worker._kept.transport = Relay(address, helo="hub.example", reply_seconds=0.5)
-    delivery_worker._kept.settings = address, settings.HUB_DKIM
+    delivery_worker._of_thread.transport = Relay(address, helo="hub.example", reply_seconds=0.5)
+    delivery_worker._of_thread.settings = address, settings.HUB_DKIM
     yield found
     delivery_worker.close_transport()
     found.close()

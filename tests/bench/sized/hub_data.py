@@ -112,7 +112,7 @@ def _copy(model: type[Model], columns: str, rows: Iterable[tuple[Any, ...]]) -> 
         for field in model._meta.concrete_fields
         if field.column not in named and not field.primary_key and not field.null and not field.generated
     ]
-    names = ", ".join([columns, *(field.column for field in others)])
+    names = ", ".join([columns, *(str(field.column) for field in others)])
     defaults = tuple(field.get_default() for field in others)
     with connection.cursor() as cursor, cursor.copy(f"COPY {model._meta.db_table} ({names}) FROM STDIN") as copy:
         for row in rows:

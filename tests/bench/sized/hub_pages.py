@@ -7,7 +7,6 @@ Prints one line of JSON: ``pages`` (name -> wall and CPU in milliseconds, median
 import json
 import os
 import statistics
-import sys
 import time
 from collections.abc import Callable
 from typing import Any
@@ -127,4 +126,4 @@ def _search(member: Member) -> dict[str, float]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -20,7 +20,7 @@ def _id(value: str | None) -> str:
 def _files(raw: bytes) -> list[tuple[str, str]]:
     mail = message_from_bytes(raw)
     return sorted(
-        (part.get_filename() or "", sha256(part.get_payload(decode=True) or b"").hexdigest())
+        (part.get_filename() or "", sha256(bytes(part.get_payload(decode=True) or b"")).hexdigest())
         for part in mail.walk()
         if part.get_filename() and not part.is_multipart()
     )
