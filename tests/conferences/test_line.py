@@ -165,7 +165,7 @@ def test_a_dead_line_is_seen_in_every_tab_and_what_was_missed_is_made_up_for(ser
         )
         assert time.monotonic() - began < 15
         await expect(page.get_by_text("live now")).to_be_hidden()
-        await expect(page.get_by_text("no connection")).to_be_visible()
+        await expect(page.get_by_text("no connection", exact=True)).to_be_visible()
         for tab in ("said", "floor", "mine"):
             await page.locator(f"label[for=tab-{tab}]").click()
             await expect(page.locator("#line")).to_be_in_viewport()

@@ -40,7 +40,7 @@ def test_held_contributions_are_listed_and_decided_by_number(cast, post, held):
     assert f"{held.number}. Isolation" in text and "My held words." in text
     order = f"APPROVE {held.number}\nREJECT {other.number}\nOff topic, sorry.\n\nEDIT #{third.number}\nBetter."
     answer = post.ask(cast.chen, order)
-    assert "is shown" in answer and "was rejected" in answer
+    assert "was published" in answer and "was rejected" in answer
     states = dict(Contribution.objects.values_list("pk", "state"))
     assert states == {held.pk: "accepted", other.pk: "rejected", third.pk: "accepted"}
     third.post.refresh_from_db()
@@ -118,7 +118,7 @@ def test_thread_is_closed_and_opened_and_the_summary_written(cast, post):
     post.ask(cast.chen, f"UNLOCK {contribution.number}")
     contribution.post.topic.refresh_from_db()
     assert not contribution.post.topic.is_locked
-    assert "may not" in post.ask(cast.amina, f"LOCK {contribution.number}")
+    assert "not allowed" in post.ask(cast.amina, f"LOCK {contribution.number}")
 
 
 def test_somebody_who_left_leads_no_more(cast, post, now):

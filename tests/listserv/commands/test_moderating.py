@@ -47,7 +47,7 @@ def test_letter_has_the_text_and_the_words_and_its_address_in_reply_to_alone(cas
 def test_first_one_decides_the_second_is_told_and_the_others_learn_it(cast, held, post):
     assert answer(post, cast.chen, "APPROVE").startswith("250")
     assert Contribution.objects.get(pk=held.pk).state == "accepted"
-    assert "is shown" in post.mails(cast.chen)[-1].text
+    assert "was published" in post.mails(cast.chen)[-1].text
     asked, notification = post.mails(cast.boris)
     assert "Chen Wei approved" in notification.text
     assert notification.in_reply_to == (asked.message_id,) == (tokens.letter_id(held.number, cast.boris.pk),)
@@ -237,7 +237,7 @@ def test_command_is_on_the_revision_that_was_sent_last(cast, held, post):
     assert "- My changed words." in post.ask(cast.chen, f"APPROVE {held.number}")
     held.refresh_from_db()
     assert held.is_held
-    assert "is shown" in post.ask(cast.chen, f"APPROVE {held.number}")
+    assert "was published" in post.ask(cast.chen, f"APPROVE {held.number}")
 
 
 def test_command_that_was_on_its_way_while_the_words_changed_decides_nothing(cast, held, post):
@@ -253,7 +253,7 @@ def test_getting_a_contribution_shows_the_words_that_are_then_approved(cast, hel
     change(held, cast)
     change(held, cast, "Third words.")
     assert "Third words." in post.ask(cast.chen, f"GET {held.number}")
-    assert "is shown" in post.ask(cast.chen, f"APPROVE {held.number}")
+    assert "was published" in post.ask(cast.chen, f"APPROVE {held.number}")
 
 
 def test_edit_by_mail_says_why_and_its_author_is_told(cast, held, post):
