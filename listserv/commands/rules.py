@@ -41,7 +41,7 @@ State = InboundMail.State
 
 def not_to_be_answered(question: Question) -> Verdict | None:
     """Discard what must not be answered: programs, and what came through a list (RFC 3834 §2)."""
-    mail_from = question.delivery.mail_from
+    mail_from = question.incoming.mail_from
     if automatic.may_answer(question.message, mail_from, signed_in=question.signed_in):
         return None
     return automatic_reply()
@@ -93,7 +93,7 @@ def too_many(question: Question) -> Verdict | None:
     rows = InboundMail.objects.filter(
         member=question.member,
         kind__in=KINDS - {AddressKind.MODERATE},
-        received_at__gt=question.delivery.received_at - timedelta(hours=1),
+        received_at__gt=question.incoming.received_at - timedelta(hours=1),
         state__in=(State.QUEUED, State.DONE),
     )
     count = rows.count()

@@ -94,7 +94,7 @@ def too_many(question: Question) -> Verdict | None:
     rows = InboundMail.objects.filter(
         member=question.member,
         kind=KIND,
-        received_at__gt=question.delivery.received_at - timedelta(hours=1),
+        received_at__gt=question.incoming.received_at - timedelta(hours=1),
         state__in=(State.QUEUED, State.DONE),
     )
     count = rows.count()

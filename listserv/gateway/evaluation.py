@@ -16,8 +16,8 @@ from hub.lib.verdicts import Action, Verdict, reject
 from listserv.address_kinds import AddressKind
 from listserv.gateway import address_handlers, floods, replies, rules, stored_drafts
 from listserv.gateway.compose import compose, find_parent
-from listserv.gateway.delivery import Delivery
 from listserv.gateway.facts import HubFacts
+from listserv.gateway.incoming import IncomingMessage
 from listserv.gateway.question import Question
 from listserv.gateway.reading import MessageReading, read
 from listserv.gateway.recipients import Recipient
@@ -59,12 +59,12 @@ class Evaluation:
     untold: list[InboundMail] = field(default_factory=list)
 
 
-def evaluate(delivery: Delivery) -> Evaluation:
+def evaluate(incoming: IncomingMessage) -> Evaluation:
     """Return the verdicts on a message; writes nothing. Never raises for what the message holds.
 
     Queries: those of :class:`listserv.gateway.facts.HubFacts`.
     """
-    return evaluate_all([read(delivery)])[0]
+    return evaluate_all([read(incoming)])[0]
 
 
 def evaluate_all(readings: Sequence[MessageReading]) -> list[Evaluation]:
@@ -83,23 +83,23 @@ def evaluate_all(readings: Sequence[MessageReading]) -> list[Evaluation]:
 
 
 def _evaluated(reading: MessageReading, facts: HubFacts) -> Evaluation:
-    delivery = reading.delivery
+    incoming = reading.incoming
     if reading.finding is not None:
         return _refused_by_guard(reading, reading.finding)
-    auth = facts.accounts.get(delivery.auth_id) if delivery.auth_id is not None else None
+    auth = facts.accounts.get(incoming.auth_id) if incoming.auth_id is not None else None
     member = auth or facts.owner_of(reading.author)
-    with translation.override(replies.language_for(member, utf8=delivery.utf8)):
+    with translation.override(replies.language_for(member, utf8=incoming.utf8)):
         return _MessageEvaluation(reading, facts, auth, member).run()
 
 
 def _refused_by_guard(reading: MessageReading, finding: guard.GuardFinding) -> Evaluation:
-    delivery, verdict = reading.delivery, reject(finding.code, finding.reason)
-    raw, reply = reading.head, replies.refuse(finding, utf8=delivery.utf8)
-    if delivery.has_queued:
+    incoming, verdict = reading.incoming, reject(finding.code, finding.reason)
+    raw, reply = reading.head, replies.refuse(finding, utf8=incoming.utf8)
+    if incoming.has_queued:
         # The beginning alone, where the message was too large to be kept.
-        raw, reply = delivery.raw, replies.for_queuing_relay(reply, [verdict])
+        raw, reply = incoming.raw, replies.for_queuing_relay(reply, [verdict])
     rows = [
-        _row(reading, recipient, Sender(None), verdict, raw) for recipient in delivery.recipients
+        _row(reading, recipient, Sender(None), verdict, raw) for recipient in incoming.recipients
     ]
     return Evaluation(rows, reply)
 
@@ -115,7 +115,7 @@ class _MessageEvaluation:
         member: "Member | None",
     ) -> None:
         self.reading = reading
-        self.delivery = reading.delivery
+        self.incoming = reading.incoming
         self.message = reading.message
         self.facts = facts
         self.auth = auth
@@ -123,14 +123,14 @@ class _MessageEvaluation:
         # A reply "to all" goes to the reply address and to the list: one proof, one contribution.
         self.tokens = {
             recipient.list_id: recipient.reply
-            for recipient in self.delivery.recipients
+            for recipient in self.incoming.recipients
             if recipient.reply is not None
         }
         self.asked: set[tuple[int | None, str, str]] = set()
 
     def run(self) -> Evaluation:
         """Evaluate the message for each recipient, reply addresses first."""
-        recipients = sorted(self.delivery.recipients, key=lambda recipient: recipient.reply is None)
+        recipients = sorted(self.incoming.recipients, key=lambda recipient: recipient.reply is None)
         verdicts = [self.verdict_for(recipient) for recipient in recipients]
         texts = [
             self.text(verdict, recipient)
@@ -145,15 +145,15 @@ class _MessageEvaluation:
     ) -> Evaluation:
         """Return the rows with the one reply for all of them."""
         reply = replies.answer(verdicts, texts)
-        if self.delivery.has_queued:
+        if self.incoming.has_queued:
             reply = replies.for_queuing_relay(reply, verdicts)
         if reply[0] != "2":
             return Evaluation(rows, reply)
         untold = [row for row in rows if row.state == State.REJECTED and _is_proven(row)]
         # What was answered with 250 is kept whole: for a notification about it, and because no
         # bounce brings it back.
-        for row in rows if self.delivery.has_queued else untold:
-            row.raw = self.delivery.raw
+        for row in rows if self.incoming.has_queued else untold:
+            row.raw = self.incoming.raw
         return Evaluation(rows, reply, untold)
 
     def verdict_for(self, addressed: Recipient) -> tuple[Verdict, InboundMail]:
@@ -164,10 +164,10 @@ class _MessageEvaluation:
             auth=self.auth,
             member=self.member,
             token=self.tokens.get(recipient.list_id),
-            checks=self.delivery.checks,
+            checks=self.incoming.checks,
         )
         question = Question(
-            self.message, recipient, sender, self.delivery, self.facts, self.reading.digest
+            self.message, recipient, sender, self.incoming, self.facts, self.reading.digest
         )
         draft: Draft | None = None
         if self.is_repeated(recipient):
@@ -177,7 +177,7 @@ class _MessageEvaluation:
         else:
             verdict = address_handlers.evaluate(question)
         verdict = floods.bounded(question, verdict, self.facts)
-        raw = self.reading.head if verdict.action is Action.REJECT else self.delivery.raw
+        raw = self.reading.head if verdict.action is Action.REJECT else self.incoming.raw
         row = _row(self.reading, recipient, sender, verdict, raw)
         if draft is not None and row.state in _WAITING:
             row.draft = stored_drafts.dump(draft)
@@ -221,7 +221,7 @@ class _MessageEvaluation:
         reason = verdict.reason
         if verdict.accepts:
             reason = _("Accepted for %s.") % recipient.address[:200]
-        return replies.sentence(reason, utf8=self.delivery.utf8)
+        return replies.sentence(reason, utf8=self.incoming.utf8)
 
 
 def _row(
@@ -229,31 +229,31 @@ def _row(
 ) -> InboundMail:
     """Return the unsaved row of one recipient. The moderators' hold comes when it is published."""
     action = Action.ACCEPT if verdict.action is Action.HOLD and sender.is_proven else verdict.action
-    delivery, message = reading.delivery, reading.message
+    incoming, message = reading.incoming, reading.message
     state = _STATES[action]
     row = InboundMail(
-        received_at=delivery.received_at,
-        peer=delivery.peer[:64],
-        helo=clean(delivery.helo)[:255],
-        envelope_from=clean(delivery.mail_from)[:320],
+        received_at=incoming.received_at,
+        peer=incoming.peer[:64],
+        helo=clean(incoming.helo)[:255],
+        envelope_from=clean(incoming.mail_from)[:320],
         recipient=clean(recipient.address)[:320],
         kind=recipient.kind,
         list_id=recipient.list_id,
         raw=raw,
-        size=delivery.size,
+        size=incoming.size,
         sha256=reading.digest,
         message_id=message.message_id,
         subject=mask(message.subject)[:255],
         member=sender.member,
         proof=sender.proof,
-        checks=str(delivery.checks)[:500] if delivery.checks else "",
+        checks=str(incoming.checks)[:500] if incoming.checks else "",
         answers=_number_in(recipient.reply),
         action=action.value,
         code=verdict.code,
         reason=str(verdict.reason),
         state=state,
-        next_at=delivery.received_at,
-        processed_at=None if state in _WAITING else delivery.received_at,
+        next_at=incoming.received_at,
+        processed_at=None if state in _WAITING else incoming.received_at,
     )
     stored_drafts.keep_parsed(row, message)
     return row

@@ -64,7 +64,7 @@ class HubFacts:
     """
 
     def __init__(self, readings: Collection[MessageReading]) -> None:
-        self.now: datetime = max(reading.delivery.received_at for reading in readings)
+        self.now: datetime = max(reading.incoming.received_at for reading in readings)
         self.accounts = active_members(_signed_in(readings))
         self._owners = members_by_address({reading.author for reading in readings} - {""})
         self.members: Mapping[int, Member] = {
@@ -169,7 +169,7 @@ class HubFacts:
 
 def _signed_in(readings: Collection[MessageReading]) -> set[int]:
     """Return the keys of the members who signed in to send these messages."""
-    auth_ids = (reading.delivery.auth_id for reading in readings)
+    auth_ids = (reading.incoming.auth_id for reading in readings)
     return {auth_id for auth_id in auth_ids if auth_id is not None}
 
 
@@ -178,7 +178,7 @@ def _places_to_post(readings: Collection[MessageReading]) -> list[Recipient]:
     return [
         recipient
         for reading in readings
-        for recipient in reading.delivery.recipients
+        for recipient in reading.incoming.recipients
         if _may_take_a_post(recipient, reading)
     ]
 

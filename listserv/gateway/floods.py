@@ -57,7 +57,7 @@ def bounded(question: "Question", verdict: Verdict, facts: "HubFacts") -> Verdic
 
 def _is_asked_too_often(question: "Question", facts: "HubFacts") -> bool:
     """Whether members are asked about too many messages of this client already."""
-    peer = question.delivery.peer
+    peer = question.incoming.peer
     if limits.is_exempt(peer):
         return False
     return facts.held_from(peer) >= HELD_FROM_ONE_CLIENT
@@ -67,7 +67,7 @@ def _is_written_too_often(question: "Question") -> bool:
     """Whether those who lead have too many messages already, by one of the three counts."""
     if question.recipient.kind not in _TO_PEOPLE or automatic.is_complaint(question.message):
         return False
-    sender, peer = question.delivery.mail_from, question.delivery.peer
+    sender, peer = question.incoming.mail_from, question.incoming.peer
     bounds: list[tuple[dict[str, object], int]] = []
     if sender:
         bounds.append(({"envelope_from__iexact": sender[:320]}, FROM_ONE_SENDER))
@@ -82,7 +82,7 @@ def _is_written_too_often(question: "Question") -> bool:
 def _unproven_to_people(question: "Question") -> "QuerySet[InboundMail]":
     """Return the unproven messages of the last hour that went to people."""
     return InboundMail.objects.filter(
-        received_at__gt=question.delivery.received_at - HELD_WINDOW,
+        received_at__gt=question.incoming.received_at - HELD_WINDOW,
         kind__in=_TO_PEOPLE,
         proof=InboundMail.Proof.NONE,
         state__in=(State.QUEUED, State.DONE),

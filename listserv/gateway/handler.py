@@ -19,7 +19,7 @@ from hub.lib.logs import event
 from hub.lib.repeats import Repeats
 from hub.lib.throttle import Throttle
 from listserv.gateway import limits, lookups, message_log
-from listserv.gateway.delivery import Delivery
+from listserv.gateway.incoming import IncomingMessage
 from listserv.gateway.reading import read
 from listserv.gateway.recipients import RecentLists, Recipient
 from listserv.gateway.spool import Spool
@@ -209,24 +209,24 @@ class Gateway:
             return "452 4.3.1 The hub's disk is full. Try again later."
         return "451 4.3.0 The hub could not do this now. Try again later."
 
-    async def deliver(self, delivery: Delivery) -> str:
+    async def deliver(self, incoming: IncomingMessage) -> str:
         """Evaluate a message, commit the outcome, then return the reply."""
         with metrics.message_seconds.time():
-            return await self._deliver(delivery)
+            return await self._deliver(incoming)
 
-    async def _deliver(self, delivery: Delivery) -> str:
+    async def _deliver(self, incoming: IncomingMessage) -> str:
         # What the guard refuses is looked at no further.
-        large = await self.threads.run(read, delivery) if delivery.size > LARGE else None
-        if (large is None or large.finding is None) and not delivery.is_for_machines:
+        large = await self.threads.run(read, incoming) if incoming.size > LARGE else None
+        if (large is None or large.finding is None) and not incoming.is_for_machines:
             checks = await domain_checks.check(
-                delivery, is_member=lambda address: self.threads.run(lookups.is_member, address)
+                incoming, is_member=lambda address: self.threads.run(lookups.is_member, address)
             )
             if checks is not None:
-                delivery = replace(delivery, checks=checks)
+                incoming = replace(incoming, checks=checks)
         evaluation = await self.spool.take(
-            replace(large, delivery=delivery) if large is not None else delivery
+            replace(large, incoming=incoming) if large is not None else incoming
         )
-        message_log.note_message(delivery, evaluation)
+        message_log.note_message(incoming, evaluation)
         return evaluation.reply
 
     async def sign_out(self, payload: Mapping[str, Any]) -> None:

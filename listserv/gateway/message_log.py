@@ -2,8 +2,8 @@
 
 from hub.lib import metrics
 from hub.lib.logs import event, person
-from listserv.gateway.delivery import Delivery
 from listserv.gateway.evaluation import Evaluation
+from listserv.gateway.incoming import IncomingMessage
 from listserv.models import InboundMail
 
 _NO_CODE = "none"
@@ -14,9 +14,9 @@ def _list(row: InboundMail) -> str:
     return row.recipient.rpartition("@")[0].partition("+")[0]
 
 
-def note_message(delivery: Delivery, evaluation: Evaluation) -> None:
+def note_message(incoming: IncomingMessage, evaluation: Evaluation) -> None:
     """Record the verdict on a message, after it is on disk."""
-    checks = delivery.checks
+    checks = incoming.checks
     for row in evaluation.rows:
         verdict = row.action or row.state
         metrics.messages.labels(verdict, row.code or _NO_CODE).inc()
@@ -28,13 +28,13 @@ def note_message(delivery: Delivery, evaluation: Evaluation) -> None:
             kind=row.kind,
             verdict=verdict,
             reason=row.code,
-            client=delivery.peer,
-            relay=delivery.relay,
-            sender=person(delivery.mail_from),
-            member=row.member_id or delivery.auth_id,
+            client=incoming.peer,
+            relay=incoming.relay,
+            sender=person(incoming.mail_from),
+            member=row.member_id or incoming.auth_id,
             proof=row.proof,
             dmarc=checks.dmarc if checks is not None else "",
-            size=delivery.size,
+            size=incoming.size,
             reply=evaluation.reply[:9],
         )
 

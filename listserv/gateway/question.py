@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from listserv.gateway.delivery import Delivery
 from listserv.gateway.facts import HubFacts
+from listserv.gateway.incoming import IncomingMessage
 from listserv.gateway.recipients import Recipient
 from listserv.gateway.sender import Sender
 from listserv.mail.parse.message import ParsedMessage
@@ -21,7 +21,7 @@ class Question:
     message: ParsedMessage
     recipient: Recipient
     sender: Sender
-    delivery: Delivery
+    incoming: IncomingMessage
     facts: HubFacts
     digest: str
 

@@ -11,7 +11,7 @@ from hashlib import sha256
 from django.conf import settings
 
 from listserv.address_kinds import AddressKind
-from listserv.gateway.delivery import Delivery
+from listserv.gateway.incoming import IncomingMessage
 from listserv.gateway.recipients import Recipient
 from listserv.gateway.sender import author_address
 from listserv.mail.parse import guard, structure
@@ -33,7 +33,7 @@ class MessageReading:
         trimmed: the author's text, None when no recipient is a list.
     """
 
-    delivery: Delivery
+    incoming: IncomingMessage
     message: ParsedMessage
     head: bytes = field(repr=False)
     digest: str
@@ -53,10 +53,10 @@ class MessageReading:
         return self.trimmed is not None
 
 
-def read(delivery: Delivery) -> MessageReading:
+def read(incoming: IncomingMessage) -> MessageReading:
     """Read a message. Never raises for what it holds. Queries: 0."""
-    raw, limit = delivery.raw, settings.HUB_MAIL_MAX_SIZE
-    if delivery.size > limit:
+    raw, limit = incoming.raw, settings.HUB_MAIL_MAX_SIZE
+    if incoming.size > limit:
         finding: guard.GuardFinding | None = guard.too_large(limit)
     else:
         finding = guard.check(raw, limit=limit)
@@ -64,20 +64,20 @@ def read(delivery: Delivery) -> MessageReading:
     head = raw[start:end]
     digest = sha256(raw).hexdigest()
     if finding is not None:
-        return MessageReading(delivery, parse(head), head, digest, finding)
+        return MessageReading(incoming, parse(head), head, digest, finding)
     message = parse(raw)
     trimmed = None
-    if _may_be_a_post(delivery, message):
+    if _may_be_a_post(incoming, message):
         trimmed = trim(message.text, is_forward=is_forward(message.subject))
-    return MessageReading(delivery, message, head, digest, trimmed=trimmed)
+    return MessageReading(incoming, message, head, digest, trimmed=trimmed)
 
 
-def _may_be_a_post(delivery: Delivery, message: ParsedMessage) -> bool:
+def _may_be_a_post(incoming: IncomingMessage, message: ParsedMessage) -> bool:
     """Whether a message may become a contribution, by its recipients."""
-    if any(recipient.is_posting for recipient in delivery.recipients):
+    if any(recipient.is_posting for recipient in incoming.recipients):
         return True
     # An answer to a digest comes to the desk of its list.
-    if not any(_is_desk_of_a_list(recipient) for recipient in delivery.recipients):
+    if not any(_is_desk_of_a_list(recipient) for recipient in incoming.recipients):
         return False
     return answered_number(message) is not None
 

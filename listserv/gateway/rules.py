@@ -71,7 +71,7 @@ def _has_been_here(headers: Headers) -> bool:
 
 def sent_by_a_program(question: Question) -> Verdict | None:
     """Discard automatic replies and notifications (RFC 3834 §2)."""
-    mail_from = question.delivery.mail_from
+    mail_from = question.incoming.mail_from
     if automatic.is_automatic(question.message, mail_from, signed_in=question.signed_in):
         return automatic_reply()
     return None
@@ -268,7 +268,7 @@ def evaluate_post(question: Question, *, draft: "Draft", topic: object) -> Verdi
         draft=draft,
         author=author,
         topic=topic,
-        now=question.delivery.received_at,
+        now=question.incoming.received_at,
         known=question.facts.record.about(author.pk, draft.forum_id),
     )
     if verdict.action == "reject" or question.sender.is_proven:

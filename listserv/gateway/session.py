@@ -22,8 +22,8 @@ from hub.lib.clock import now
 from listserv.gateway import authentication, forwarding, limits, proxy, transaction
 from listserv.gateway.connection import Connection, LineTooLongError
 from listserv.gateway.data import Received, receive
-from listserv.gateway.delivery import Delivery
 from listserv.gateway.handler import Gateway
+from listserv.gateway.incoming import IncomingMessage
 from listserv.gateway.peers import SessionState, turn_away
 from listserv.gateway.tls import addresses_in
 from listserv.mail.parse.guard import MAX_HEADER
@@ -288,16 +288,16 @@ class Session(SessionState, Connection):
             # A large message may have taken long; judging and committing it must not run into the
             # idle timeout.
             self.wait_at_most(TIMEOUT)
-            await self._answer(self._delivery(received))
+            await self._answer(self._incoming(received))
         finally:
             self._let_go()
         if not received.ended:
             self.close()
         return ""
 
-    def _delivery(self, received: Received) -> Delivery:
+    def _incoming(self, received: Received) -> IncomingMessage:
         helo, relay = self.origin
-        return Delivery(
+        return IncomingMessage(
             peer=self.peer,
             helo=helo,
             relay=relay,
@@ -321,12 +321,12 @@ class Session(SessionState, Connection):
         self.gateway.pressure.held -= self.held
         self.held = 0
 
-    async def _answer(self, delivery: Delivery) -> None:
+    async def _answer(self, incoming: IncomingMessage) -> None:
         self.delivering = True
         self.gateway.delivering += 1
         self.gateway.spool.forget(self)
         try:
-            reply = await self.gateway.deliver(delivery)
+            reply = await self.gateway.deliver(incoming)
             self.forget_message()
             await self.write(reply)
         finally:

@@ -27,8 +27,8 @@ from django.db.utils import InterfaceError, OperationalError
 from hub.lib.bus import wake
 from hub.lib.prepared import Insert
 from listserv.gateway import notifications
-from listserv.gateway.delivery import Delivery
 from listserv.gateway.evaluation import Evaluation, evaluate_all
+from listserv.gateway.incoming import IncomingMessage
 from listserv.gateway.reading import MessageReading, read
 from listserv.gateway.stored_drafts import parsed_message
 from listserv.gateway.threads import refresh_connections
@@ -57,7 +57,7 @@ Outcome = Evaluation | Exception
 
 @dataclass
 class _Waiting:
-    mail: Delivery | MessageReading
+    message: IncomingMessage | MessageReading
     loop: asyncio.AbstractEventLoop
     done: "asyncio.Future[Evaluation]" = field(repr=False)
 
@@ -96,14 +96,14 @@ class Spool:
         """Expect nothing more of a session: its mail is here, or it has left."""
         self._expected.pop(session, None)
 
-    async def take(self, mail: Delivery | MessageReading) -> Evaluation:
+    async def take(self, message: IncomingMessage | MessageReading) -> Evaluation:
         """Return the verdict once its rows are on disk.
 
         Raises: whatever the database raised; then nothing of the message is kept, and the client
         must try again.
         """
         loop = asyncio.get_running_loop()
-        waiting = _Waiting(mail, loop, loop.create_future())
+        waiting = _Waiting(message, loop, loop.create_future())
         self._queue.put(waiting)
         return await waiting.done
 
@@ -113,7 +113,7 @@ class Spool:
             if group:
                 self._began = time.monotonic()
                 self._refresh(self._began)
-                _answer(group, _outcomes([waiting.mail for waiting in group]))
+                _answer(group, _outcomes([waiting.message for waiting in group]))
                 self._began = None
             if last:
                 break
@@ -152,34 +152,38 @@ class Spool:
             refresh_connections()
 
 
-def _outcomes(mails: Sequence[Delivery | MessageReading]) -> list[Outcome]:
+def _outcomes(messages: Sequence[IncomingMessage | MessageReading]) -> list[Outcome]:
     """Evaluate and write a group; when that fails, each for itself: one of them may be to blame."""
     try:
-        return list(_evaluated_and_written(mails))
+        return list(_evaluated_and_written(messages))
     except Exception:
         connections.close_all()
-        if len(mails) > 1:
-            log.warning("A group of %d mails could not be written; each is tried alone", len(mails))
+        if len(messages) > 1:
+            log.warning(
+                "A group of %d messages could not be written; each is tried alone", len(messages)
+            )
     outcomes: list[Outcome] = []
     silent = 0
-    for mail in mails:
+    for message in messages:
         if silent >= PATIENCE:
             outcomes.append(outcomes[-1])
             continue
         try:
-            outcomes += _evaluated_and_written([mail])
+            outcomes += _evaluated_and_written([message])
             silent = 0
         except Exception as error:
-            log.exception("A mail could not be written")
+            log.exception("A message could not be written")
             connections.close_all()
             outcomes.append(error)
             silent += isinstance(error, OperationalError | InterfaceError)
     return outcomes
 
 
-def _evaluated_and_written(mails: Sequence[Delivery | MessageReading]) -> list[Evaluation]:
+def _evaluated_and_written(
+    messages: Sequence[IncomingMessage | MessageReading],
+) -> list[Evaluation]:
     evaluations = evaluate_all(
-        [mail if isinstance(mail, MessageReading) else read(mail) for mail in mails]
+        [message if isinstance(message, MessageReading) else read(message) for message in messages]
     )
     write(evaluations)
     return evaluations
@@ -272,7 +276,7 @@ def _answer(group: Sequence[_Waiting], outcomes: Sequence[Outcome]) -> None:
         except RuntimeError:
             # The loop has ended: the client gets no reply and sends again; its copy will be
             # recognised.
-            log.warning("A mail was written whose client is gone")
+            log.warning("A message was written whose client is gone")
 
 
 def _settle(answers: Sequence[tuple[_Waiting, Outcome]]) -> None:

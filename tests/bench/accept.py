@@ -40,8 +40,8 @@ from hub.lib.endpoints import Endpoint  # noqa: E402
 from hub.members.models import Member  # noqa: E402
 from listserv import tokens  # noqa: E402
 from listserv.gateway import server  # noqa: E402
-from listserv.gateway.delivery import Delivery  # noqa: E402
 from listserv.gateway.evaluation import evaluate  # noqa: E402
+from listserv.gateway.incoming import IncomingMessage  # noqa: E402
 from listserv.gateway.lookups import look_up  # noqa: E402
 from listserv.gateway.recipients import RecentLists  # noqa: E402
 from listserv.models import InboundMail  # noqa: E402
@@ -165,7 +165,7 @@ def verdict(people: list[Sender]) -> str:
         sender = people[number % len(people)]
         recipient = look_up(sender[1], None, False, lists)
         raw = mail(sender, number)
-        evaluate(Delivery("192.0.2.1", "bench", None, sender[0], (recipient,), raw, len(raw), now()))  # type: ignore[arg-type]
+        evaluate(IncomingMessage("192.0.2.1", "bench", None, sender[0], (recipient,), raw, len(raw), now()))  # type: ignore[arg-type]
 
     once(0)
     with CaptureQueriesContext(connection) as queries:

@@ -23,8 +23,8 @@ from forums.models import ForumPolicy
 from hub.lib.clock import now
 from hub.members.models import Member
 from listserv.gateway import reading, spool
-from listserv.gateway.delivery import Delivery
 from listserv.gateway.evaluation import evaluate_all
+from listserv.gateway.incoming import IncomingMessage
 from listserv.gateway.lookups import look_up
 from listserv.gateway.worker import publish_accepted
 from listserv.models import InboundMail
@@ -106,8 +106,8 @@ CASES: dict[str, Callable[[], bytes]] = {
 def judged(raw: bytes, member: Member, address: str) -> str:
     """Take a mail over as the door and the worker do; return what became of it."""
     recipient = look_up(address, None, False, accept.RecentLists())
-    delivery = Delivery("192.0.2.1", "bench", member.pk, "", (recipient,), raw, len(raw), now())  # type: ignore[arg-type]
-    outcome = evaluate_all([reading.read(delivery)])[0]
+    incoming = IncomingMessage("192.0.2.1", "bench", member.pk, "", (recipient,), raw, len(raw), now())  # type: ignore[arg-type]
+    outcome = evaluate_all([reading.read(incoming)])[0]
     spool.write([outcome])
     while publish_accepted(now()):
         pass

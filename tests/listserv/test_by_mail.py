@@ -7,7 +7,7 @@ import pytest
 from forums.models import ForumPolicy
 from hub.lib.clock import now as clock
 from listserv.gateway import evaluation
-from listserv.gateway.delivery import Delivery
+from listserv.gateway.incoming import IncomingMessage
 from listserv.gateway.recipients import resolve
 from tests.conferences.conftest import gather
 
@@ -26,8 +26,10 @@ def pages(client, forum_id, *paths):
 def is_refused(member, address):
     """Whether the mail gateway refuses what a member writes to an address."""
     raw = f"From: {member.email}\r\nSubject: Now\r\n\r\nWhat I say.\r\n".encode()
-    delivery = Delivery("192.0.2.1", "far.example", None, member.email, (resolve(address),), raw, len(raw), clock())
-    return evaluation.evaluate(delivery).rows[0].state == "rejected"
+    incoming = IncomingMessage(
+        "192.0.2.1", "far.example", None, member.email, (resolve(address),), raw, len(raw), clock()
+    )
+    return evaluation.evaluate(incoming).rows[0].state == "rejected"
 
 
 def says_refused(client, forum_id, *paths):

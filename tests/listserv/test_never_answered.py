@@ -8,7 +8,7 @@ import pytest
 from forums.models import Contribution
 from hub.lib.clock import now as clock
 from listserv.gateway import evaluation, spool
-from listserv.gateway.delivery import Delivery
+from listserv.gateway.incoming import IncomingMessage
 from listserv.gateway.recipients import resolve
 from listserv.gateway.worker import publish_accepted
 from listserv.models import InboundMail, Notice
@@ -27,8 +27,8 @@ TO = (
 
 
 def receive(raw: bytes, to: str, *, mail_from: str) -> None:
-    delivery = Delivery("192.0.2.1", "far.example", None, mail_from, (resolve(to),), raw, len(raw), clock())
-    spool.write([evaluation.evaluate(delivery)])
+    incoming = IncomingMessage("192.0.2.1", "far.example", None, mail_from, (resolve(to),), raw, len(raw), clock())
+    spool.write([evaluation.evaluate(incoming)])
     publish_accepted(clock())
 
 

@@ -11,7 +11,7 @@ from hub.lib.mail import send_notification
 from hub.members.services import anonymise_member
 from listserv import maintenance, retention
 from listserv.gateway import evaluation, spool
-from listserv.gateway.delivery import Delivery
+from listserv.gateway.incoming import IncomingMessage
 from listserv.gateway.recipients import resolve
 from listserv.gateway.worker import publish_accepted
 from listserv.models import AddressHealth, Bounce, InboundMail, Notice, Retry, Subscription
@@ -28,7 +28,7 @@ def amina(cast: Any, deliver: Any) -> Any:
     raw = f"From: {cast.amina.email}\r\nSubject: Mine\r\nMessage-ID: <1@x>\r\n\r\nMy own words.\r\n".encode()
     for signed_in, subject in ((cast.amina.pk, b"Mine"), (None, b"Held")):
         sent = raw.replace(b"Mine", subject).replace(b"<1@", b"<" + subject + b"@")
-        delivery = Delivery(
+        incoming = IncomingMessage(
             "192.0.2.9",
             "her.example",
             signed_in,
@@ -38,7 +38,7 @@ def amina(cast: Any, deliver: Any) -> Any:
             99,
             clock(),
         )
-        spool.write([evaluation.evaluate(delivery)])
+        spool.write([evaluation.evaluate(incoming)])
     publish_accepted(clock())
     deliver(clock())
     row = Subscription.objects.get(member=cast.amina)

@@ -10,7 +10,7 @@ from django.apps import apps
 from forums.models import Contribution
 from hub.lib.clock import now as clock
 from listserv.gateway import evaluation, spool
-from listserv.gateway.delivery import Delivery
+from listserv.gateway.incoming import IncomingMessage
 from listserv.gateway.recipients import resolve
 from listserv.gateway.worker import publish_accepted
 from listserv.outbound.mime_writing import unstructured
@@ -42,7 +42,7 @@ def folded(subject):
 
 def come_by_mail(author, raw):
     """Let a message of a member, who signed in, come in by the gateway."""
-    delivery = Delivery(
+    incoming = IncomingMessage(
         "192.0.2.1",
         "far.example",
         author.pk,
@@ -52,7 +52,7 @@ def come_by_mail(author, raw):
         len(raw),
         clock(),
     )
-    spool.write([evaluation.evaluate(delivery)])
+    spool.write([evaluation.evaluate(incoming)])
     publish_accepted(clock())
 
 

@@ -7,7 +7,7 @@ import pytest
 from hub.lib.clock import now as clock
 from listserv import tokens
 from listserv.gateway import evaluation, spool
-from listserv.gateway.delivery import Delivery
+from listserv.gateway.incoming import IncomingMessage
 from listserv.gateway.recipients import resolve
 from listserv.gateway.worker import publish_accepted
 from listserv.models import AddressHealth, Bounce, InboundMail, Notice, Subscription
@@ -46,8 +46,8 @@ def sender(cast, row):
 
 def receive(raw, to, *, mail_from="no-reply@sns.amazonaws.example"):
     """Take a mail as the session does, and carry it out."""
-    delivery = Delivery("192.0.2.1", "far.example", None, mail_from, (resolve(to),), raw, len(raw), clock())
-    spool.write([evaluation.evaluate(delivery)])
+    incoming = IncomingMessage("192.0.2.1", "far.example", None, mail_from, (resolve(to),), raw, len(raw), clock())
+    spool.write([evaluation.evaluate(incoming)])
     publish_accepted(clock())
 
 

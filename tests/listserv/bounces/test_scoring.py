@@ -10,7 +10,7 @@ from hub.lib.clock import now as clock
 from listserv import maintenance, tokens
 from listserv.bounces import scoring, selectors, services
 from listserv.gateway import evaluation, spool
-from listserv.gateway.delivery import Delivery
+from listserv.gateway.incoming import IncomingMessage
 from listserv.gateway.recipients import resolve
 from listserv.gateway.worker import publish_accepted
 from listserv.models import AddressHealth, Bounce, InboundMail, Mailing, Notice, Subscription
@@ -279,8 +279,8 @@ def test_complaint_in_json_to_a_desk_stops_the_list_of_the_copy(name, row):
 
 def receive(raw: bytes, to: str, *, mail_from: str = "") -> None:
     """Take a mail as the session does, and carry it out."""
-    delivery = Delivery("192.0.2.1", "far.example", None, mail_from, (resolve(to),), raw, len(raw), clock())
-    spool.write([evaluation.evaluate(delivery)])
+    incoming = IncomingMessage("192.0.2.1", "far.example", None, mail_from, (resolve(to),), raw, len(raw), clock())
+    spool.write([evaluation.evaluate(incoming)])
     publish_accepted(clock())
 
 

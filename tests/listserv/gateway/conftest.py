@@ -15,8 +15,8 @@ from django.db import connections
 from hub.lib.clock import now as clock
 from hub.lib.endpoints import Endpoint
 from listserv.gateway import authentication, server
-from listserv.gateway.delivery import Delivery
 from listserv.gateway.evaluation import evaluate
+from listserv.gateway.incoming import IncomingMessage
 from listserv.gateway.recipients import resolve
 from listserv.gateway.spool import write
 from listserv.gateway.worker import publish_accepted
@@ -132,11 +132,11 @@ def accept(
     """Do what the server does between the end of data and its reply; return the reply."""
     raw = raw.encode() if isinstance(raw, str) else raw
     addresses = [to] if isinstance(to, str) else to
-    delivery = Delivery(
+    incoming = IncomingMessage(
         peer=peer, helo="x", auth_id=member.pk if member else None, mail_from=mail_from or "a@b.example",
         recipients=tuple(resolve(address) for address in addresses), raw=raw, size=len(raw), received_at=clock(),
     )  # fmt: skip
-    evaluation = evaluate(delivery)
+    evaluation = evaluate(incoming)
     write([evaluation])
     return evaluation.reply
 

@@ -6,8 +6,8 @@ import pytest
 
 from hub.lib.clock import now as clock
 from listserv.gateway import floods
-from listserv.gateway.delivery import Delivery
 from listserv.gateway.evaluation import evaluate
+from listserv.gateway.incoming import IncomingMessage
 from listserv.gateway.recipients import resolve
 from listserv.gateway.spool import write
 from listserv.models import InboundMail
@@ -18,11 +18,11 @@ OWNER, POSTMASTER = "risk-owner@lists.hub.example", "postmaster@lists.hub.exampl
 
 def send(to, *, mail_from="who@elsewhere.example", peer="192.0.2.1", author="", member=None, text="Please."):
     raw = f"From: {author or mail_from}\r\nSubject: May I?\r\n\r\n{text}\r\n".encode()
-    delivery = Delivery(
+    incoming = IncomingMessage(
         peer=peer, helo="x", auth_id=member.pk if member else None, mail_from=mail_from, recipients=(resolve(to),),
         raw=raw, size=len(raw), received_at=clock(),
     )  # fmt: skip
-    outcome = evaluate(delivery)
+    outcome = evaluate(incoming)
     write([outcome])
     return outcome.reply
 

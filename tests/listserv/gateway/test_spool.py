@@ -14,8 +14,8 @@ from django.db.utils import OperationalError
 
 from hub.lib.clock import now as clock
 from listserv.gateway import spool
-from listserv.gateway.delivery import Delivery
 from listserv.gateway.evaluation import Evaluation
+from listserv.gateway.incoming import IncomingMessage
 from listserv.gateway.reading import MessageReading, read
 from listserv.models import InboundMail
 from tests.listserv.gateway.conftest import drain, letter
@@ -25,8 +25,8 @@ from tests.listserv.gateway.test_reading import multipart, nested
 def reading(digest: str = "") -> MessageReading:
     """A mail that was read, of which nothing matters but its name."""
     raw = b"Subject: x\r\n\r\nx\r\n"
-    delivery = Delivery("192.0.2.1", "client.example", None, "a@b.example", (), raw, len(raw), clock())
-    return replace(read(delivery), digest=digest)
+    incoming = IncomingMessage("192.0.2.1", "client.example", None, "a@b.example", (), raw, len(raw), clock())
+    return replace(read(incoming), digest=digest)
 
 
 def test_reply_waits_for_the_commit(door, people, risk, monkeypatch):

@@ -18,8 +18,8 @@ from hub.lib.clock import now as clock
 from hub.lib.mail import send_notification
 from hub.members.models import Application, ApplicationPassword, FactorReset, Member
 from liaison.models import LiaisonGroup
-from listserv.gateway.delivery import Delivery
 from listserv.gateway.evaluation import evaluate
+from listserv.gateway.incoming import IncomingMessage
 from listserv.gateway.recipients import resolve
 from listserv.gateway.spool import write
 from listserv.gateway.worker import publish_accepted
@@ -59,11 +59,11 @@ def _mail(world: World, author: Member, text: str, *, sent_as: str = "", number:
         f"From: {author.name} <{sender}>\r\nTo: {_list(world).address}\r\nCc: {ALL}\r\nSubject: Water {number}\r\n"
         f"Message-ID: <{number}.{sender}>\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n{text}\r\n"
     ).encode()
-    delivery = Delivery(
+    incoming = IncomingMessage(
         peer="192.0.2.1", helo="x", auth_id=author.pk, mail_from=sender, recipients=(resolve(_list(world).address),),
         raw=raw, size=len(raw), received_at=clock(),
     )  # fmt: skip
-    write([evaluate(delivery)])
+    write([evaluate(incoming)])
     publish_accepted(clock())
     return InboundMail.objects.order_by("-pk")[0]
 

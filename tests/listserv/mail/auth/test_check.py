@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from listserv.gateway.delivery import Delivery
+from listserv.gateway.incoming import IncomingMessage
 from listserv.gateway.recipients import Recipient
 from listserv.mail.auth.canonical import SignedMessage, plain_author
 from listserv.mail.auth.domain_checks import DomainChecks, check
@@ -36,12 +36,12 @@ async def checked(
         "auth_id": None, "size": len(raw), "received_at": datetime.now(UTC),
         "recipients": (Recipient("risk@hub.org", "post"),), **fields,
     }  # fmt: skip
-    delivery = Delivery(peer=peer, helo="client.org", mail_from=mail_from, raw=raw, **options)
+    incoming = IncomingMessage(peer=peer, helo="client.org", mail_from=mail_from, raw=raw, **options)
 
     async def is_member(address: str) -> bool:
         return address.endswith("@a.org")
 
-    return await check(delivery, is_member=is_member, resolver=dns or zone())
+    return await check(incoming, is_member=is_member, resolver=dns or zone())
 
 
 async def summary(*args: Any, **kwargs: Any) -> str:
@@ -168,8 +168,8 @@ async def test_a_domain_in_no_dns_asks_nobody(settings):
     async def nobody(address: str) -> bool:
         raise AssertionError(address)
 
-    delivery = Delivery(
+    incoming = IncomingMessage(
         peer=CLIENT, helo="x", auth_id=None, mail_from="", size=9, received_at=datetime.now(UTC),
         raw=b"From: a@people.example\r\n\r\nx\r\n", recipients=(Recipient("risk@hub.org", "post"),),
     )  # fmt: skip
-    assert await check(delivery, is_member=nobody) == DomainChecks(domain="people.example")
+    assert await check(incoming, is_member=nobody) == DomainChecks(domain="people.example")

@@ -9,8 +9,8 @@ from listserv.mail.auth.domain_checks import DomainChecks
 
 
 @dataclass(frozen=True)
-class Delivery:
-    """A message at the end of DATA.
+class IncomingMessage:
+    """An incoming message and its envelope, at the end of DATA.
 
     Only the envelope is believed: no header says who the recipients are.
 
