@@ -54,7 +54,7 @@ class Tally:
 
     total: int = 0  # messages
     done: int = 0
-    made: int = 0
+    created: int = 0
     known: int = 0
     failed: int = 0
     joined: int = 0  # put below what they answer afterwards
@@ -147,7 +147,7 @@ class _Import:
             },
         )
         if row.finished_at is not None:
-            row.offset = row.made = row.known = row.failed = 0
+            row.offset = row.created = row.known = row.failed = 0
             row.started_at, row.finished_at = self.now, None
             row.save()
         return row
@@ -172,7 +172,7 @@ class _Import:
         Raises: Conflict when another process has gone on with the same archive.
         """
         until = time.monotonic() + BATCH_SECONDS
-        before = Tally(made=self.tally.made, known=self.tally.known, failed=self.tally.failed)
+        before = Tally(created=self.tally.created, known=self.tally.known, failed=self.tally.failed)
         size = count = 0
         messages = self.ahead or self._read(rest[:BATCH])
         with transaction.atomic():
@@ -189,10 +189,10 @@ class _Import:
                 if time.monotonic() > until:
                     break
             row.offset += size
-            row.made += self.tally.made - before.made
+            row.created += self.tally.created - before.created
             row.known += self.tally.known - before.known
             row.failed += self.tally.failed - before.failed
-            row.save(update_fields=["offset", "made", "known", "failed"])
+            row.save(update_fields=["offset", "created", "known", "failed"])
         self.ahead = messages[count:]
         self.tally.done += count
         return count
@@ -251,7 +251,7 @@ class _Import:
         self.known[item.message_id] = ExistingContribution(published.contribution.number, item.date)
         self.topics[topic.casefold()] = published.contribution.number
         if published.created:
-            self.tally.made += 1
+            self.tally.created += 1
         else:
             self.tally.known += 1
 

@@ -13,7 +13,7 @@ class ArchiveImport(models.Model):
     sha256 = models.CharField(max_length=64, help_text="of the file")
     size = models.PositiveBigIntegerField(help_text="bytes")
     offset = models.PositiveBigIntegerField(default=0, help_text="bytes done")
-    made = models.PositiveIntegerField(default=0, help_text="contributions made")
+    created = models.PositiveIntegerField(default=0, help_text="contributions made")
     known = models.PositiveIntegerField(default=0, help_text="messages that were here already")
     failed = models.PositiveIntegerField(default=0, help_text="messages left out")
     started_at = models.DateTimeField()

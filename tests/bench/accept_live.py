@@ -18,6 +18,7 @@ os.environ["HUB_RATE_PER_HOUR"] = "100000"
 
 # First: it sets Django up.
 from tests.bench import accept, fanout
+from tests.bench.sink import sink
 
 # isort: split
 from django.conf import settings
@@ -123,7 +124,7 @@ def main() -> None:
     """Set the scene and measure."""
     how = sys.argv[1] if len(sys.argv) > 1 else "two"
     rate, seconds = (int(word) for word in (sys.argv[2:] + ["200", "10"][len(sys.argv[2:]) :])[:2])
-    with databases.held_copy(), fanout.sink("PIPELINING", "CHUNKING") as far:
+    with databases.held_copy(), sink("PIPELINING", "CHUNKING") as far:
         settings.HUB_RELAY = Endpoint("127.0.0.1", far.port)
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))

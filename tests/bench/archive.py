@@ -70,7 +70,7 @@ def run(name: str, path: Path, *, kill_at: int | None = None) -> tuple[float, st
     command = [sys.executable, str(ROOT / "manage.py"), "import_mbox", name, str(path)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     while kill_at is not None and process.poll() is None:
-        if (ArchiveImport.objects.values_list("made", flat=True).first() or 0) >= kill_at:
+        if (ArchiveImport.objects.values_list("created", flat=True).first() or 0) >= kill_at:
             time.sleep(random.uniform(0.0, 0.4))
             process.send_signal(signal.SIGKILL)
             break
@@ -127,7 +127,7 @@ def main() -> None:
     for kill_at in sorted(chance.randrange(1, count) for _kill in range(KILLS)):
         seconds, said = run("bench", path, kill_at=kill_at)
         total += seconds
-        print(f"after {seconds:.1f} s: {ArchiveImport.objects.get().made} of {count} are in: {said}", flush=True)
+        print(f"after {seconds:.1f} s: {ArchiveImport.objects.get().created} of {count} are in: {said}", flush=True)
     seconds, said = run("bench", path)
     print(f"{total + seconds:.1f} s with {KILLS} kills. {said}")
     seconds, said = run("bench", path)

@@ -80,7 +80,7 @@ def test_an_edit_by_web_is_rendered_before_the_transaction(cast, now, outside):
 def test_an_archive_is_read_and_rendered_before_each_batch(cast, now, outside, tmp_path):
     archive = write_mbox(tmp_path / "a.mbox", [message(n, text=TEXT, files={"a.pdf": b"%PDF"}) for n in range(3)])
     tally = import_archive(mailing_list=cast.policy.forum.mailing_list, path=archive, now=now, options=ImportOptions())
-    assert (tally.made, tally.problems) == (3, [])
+    assert (tally.created, tally.problems) == (3, [])
     assert {"_render", "save"} <= set(outside)
 
 

@@ -77,7 +77,7 @@ class Command(BaseCommand):
 
 def _outcome(tally: Tally) -> str:
     text = (
-        f"{tally.total} messages: {tally.made} brought in, {tally.known} were here already, "
+        f"{tally.total} messages: {tally.created} brought in, {tally.known} were here already, "
         f"{tally.failed} left out."
     )
     if tally.joined:
@@ -137,7 +137,7 @@ class _Bar:
         return f"[{'#' * full}{'.' * (_BAR_WIDTH - full)}]"
 
     def _figures(self, tally: Tally) -> str:
-        rate = (tally.made + tally.known) / max(time.monotonic() - self.started, 0.001)
+        rate = (tally.created + tally.known) / max(time.monotonic() - self.started, 0.001)
         return f"{tally.done} of {tally.total} messages, {rate:.0f}/s"
 
     def _write(self, line: str, *, ending: str = "\n") -> None:

@@ -33,7 +33,7 @@ def test_an_import_sends_nothing_and_is_no_news_to_anybody(bring, cast, risk, no
     cast.say(cast.boris, "Today's word.", now=now, subject="Today")
     last = selectors.newest_number(cast.forum_id)
     mailings = Mailing.objects.count()
-    assert bring(write_mbox(tmp_path / "a", [message(n) for n in range(5)])).made == 5
+    assert bring(write_mbox(tmp_path / "a", [message(n) for n in range(5)])).created == 5
     assert (Mailing.objects.count(), Notice.objects.count()) == (mailings, 0)
     assert selectors.new_counts_for(cast.amina, access_of(cast.amina)) == {cast.forum_id: 1}
     newest = pages.newest_of(selectors.discussion_for(cast.amina, cast.forum_id), limit=30)
@@ -49,7 +49,7 @@ def test_history_asks_no_rule_of_the_discussion(bring, cast, risk, settings, tmp
     cast.policy.save()
     files = {f"{n}.exe": b"MZ" * 1_000 for n in range(12)}
     long = "\n".join(f"Line {n} of a long text." for n in range(100))
-    assert bring(write_mbox(tmp_path / "a", [message(1, text=long, files=files)])).made == 1
+    assert bring(write_mbox(tmp_path / "a", [message(1, text=long, files=files)])).created == 1
     row = contribution_of("1@old.example")
     assert row.state == "accepted" and row.attachments.count() == 12
     assert len(row.text) <= 1_000 and f"{row.text}\n{row.folded}" == long
@@ -57,13 +57,13 @@ def test_history_asks_no_rule_of_the_discussion(bring, cast, risk, settings, tmp
 
 def test_the_same_archive_again_brings_nothing_new(bring, tmp_path):
     path = write_mbox(tmp_path / "a", [message(n) for n in range(6)])
-    assert bring(path).made == 6
+    assert bring(path).created == 6
     again = bring(path)
-    assert (again.made, again.known, again.failed) == (0, 6, 0)
+    assert (again.created, again.known, again.failed) == (0, 6, 0)
     assert Contribution.objects.count() == 6
     # As part of a larger one, too.
     grown = bring(write_mbox(tmp_path / "b", [message(n) for n in range(8)]))
-    assert (grown.made, grown.known) == (2, 6)
+    assert (grown.created, grown.known) == (2, 6)
 
 
 @pytest.mark.parametrize("steps", [1, 2, 3])
@@ -81,11 +81,11 @@ def test_an_interrupted_import_goes_on_where_it_was(bring, risk, now, tmp_path, 
     with pytest.raises(Killed):
         import_archive(mailing_list=risk, path=path, now=now, progress=progress)
     row = ArchiveImport.objects.get()
-    assert (row.made, row.finished_at) == (3 * steps, None) and 0 < row.offset < row.size
+    assert (row.created, row.finished_at) == (3 * steps, None) and 0 < row.offset < row.size
     tally = bring(path)
-    assert (tally.made, tally.known) == (10 - 3 * steps, 0)
+    assert (tally.created, tally.known) == (10 - 3 * steps, 0)
     row.refresh_from_db()
-    assert (row.made, row.offset, row.finished_at) == (10, row.size, now)
+    assert (row.created, row.offset, row.finished_at) == (10, row.size, now)
     assert [
         contribution.parent.message_id
         for contribution in Contribution.objects.order_by("number")
@@ -124,17 +124,17 @@ def test_a_bad_message_is_named_and_the_others_come_in(bring, tmp_path, monkeypa
 
     monkeypatch.setattr(services, "publish", broken)
     tally = bring(write_mbox(tmp_path / "a", [message(n) for n in range(4)]))
-    assert (tally.made, tally.failed) == (3, 1)
+    assert (tally.created, tally.failed) == (3, 1)
     assert tally.problems == ["<2@old.example> of 2019-03-01 was left out. ValueError: what the database says"]
 
 
 def test_answers_that_come_first_are_put_below_what_they_answer(bring, tmp_path):
     later = write_mbox(tmp_path / "b", [message(n, answers=n - 1) for n in (3, 4)])
     earlier = write_mbox(tmp_path / "a", [message(1), message(2, answers=1)])
-    assert bring(later).made == 2
+    assert bring(later).created == 2
     assert contribution_of("4@old.example").topic_id == contribution_of("3@old.example").topic_id != 0
     tally = bring(earlier)
-    assert (tally.made, tally.joined) == (2, 1)
+    assert (tally.created, tally.joined) == (2, 1)
     first = contribution_of("1@old.example")
     assert {contribution_of(f"{n}@old.example").topic_id for n in (1, 2, 3, 4)} == {first.topic_id}
     assert contribution_of("3@old.example").parent.message_id == "2@old.example"
@@ -150,7 +150,7 @@ def _found():
 
 def test_two_that_answer_each_other_do_not_hang_the_import(bring, tmp_path):
     mails = [message(1, answers=2), message(2, answers=1), message(3, answers=3)]
-    assert bring(write_mbox(tmp_path / "a", mails)).made == 3
+    assert bring(write_mbox(tmp_path / "a", mails)).created == 3
 
 
 def test_subjects_thread_only_when_asked(bring, risk, cast, now, tmp_path):
@@ -173,7 +173,7 @@ def test_one_identifier_of_several_messages_and_none_at_all(bring, tmp_path):
     for mail in nameless:
         del mail["Message-ID"]
     path = write_mbox(tmp_path / "a", [*same, *nameless])
-    assert (bring(path).made, bring(path).known) == (4, 5)
+    assert (bring(path).created, bring(path).known) == (4, 5)
     ids = set(Contribution.objects.values_list("message_id", flat=True))
     assert "x@y" in ids and sum(message_id.endswith("@archive.invalid") for message_id in ids) == 3
 
@@ -186,7 +186,7 @@ def test_what_a_header_lacks_is_made_up_for(bring, now, tmp_path):
         b"From - Fri Mar  1 11:30:00 2019\nFrom: amina.diallo at people.example (A.)\nDate: 2019-03-01T12:00:00+01:00\n"
         b"Message-ID: <3@y>\n\nThree.\n"
     )
-    assert bring(path).made == 3
+    assert bring(path).created == 3
     hour = datetime(2019, 3, 1, 10, tzinfo=UTC)
     assert [contribution_of(f"{n}@y").created_at - hour for n in (1, 2, 3)] == [timedelta(), *[timedelta(hours=1)] * 2]
     assert contribution_of("2@y").author.name == "Unknown author" and contribution_of("2@y").author_address == ""
@@ -246,7 +246,7 @@ def test_archives_come_as_many_things(bring, tmp_path, kind):
         for number, raw in enumerate(mails):
             (folder / f"{number}").write_bytes(raw.replace(b"\n", b"\r\n") if kind == "eml" else raw)
         (folder / "index.html").write_text("<html></html>")
-    assert bring(path).made == 11
+    assert bring(path).created == 11
 
 
 def test_what_is_no_archive_is_said_to_be_none(bring, tmp_path):

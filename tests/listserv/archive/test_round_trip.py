@@ -17,7 +17,7 @@ MBOXES = [
 def test_every_shared_mbox_comes_out_as_it_went_in(name, ponymail, bring, risk, tmp_path):
     expected = facts(ponymail / name)
     tally = bring(ponymail / name)
-    assert (tally.made, tally.failed) == (len(expected), 0), tally.problems
+    assert (tally.created, tally.failed) == (len(expected), 0), tally.problems
     assert facts(export(risk, tmp_path / "out.mbox")) == expected
     rows = Contribution.objects.select_related("parent")
     assert {row.message_id: row.parent.message_id for row in rows if row.parent} == known_parents(expected)
@@ -33,7 +33,7 @@ def test_three_hundred_messages_come_out_as_they_went_in(bring, risk, tmp_path):
         mails.append(message(number, answers=answers, minutes=minutes, files=files))
     path = write_mbox(tmp_path / "in.mbox", mails)
     expected = facts(path)
-    assert (bring(path).made, len(expected)) == (300, 300)
+    assert (bring(path).created, len(expected)) == (300, 300)
     out = export(risk, tmp_path / "out.mbox")
     assert facts(out) == expected
     rows = {row.message_id: row for row in Contribution.objects.select_related("parent", "post")}
@@ -52,7 +52,7 @@ def test_an_export_brought_into_another_list_gives_the_same_record_again(bring, 
     other = services.create_forum(name="Other", slug="other", preset="closed", now=now)
     before = {row.message_id: row for row in Contribution.objects.select_related("post", "parent", "author")}
     tally = bring(out, into=other.forum.mailing_list)
-    assert (tally.made, tally.failed) == (2, 0)
+    assert (tally.created, tally.failed) == (2, 0)
     for row in Contribution.objects.filter(forum_id=other.forum_id).select_related("post", "parent", "author"):
         was = before[row.message_id]
         assert (row.text, row.folded, row.author, row.created_at) == (was.text, was.folded, was.author, now)
@@ -65,7 +65,7 @@ def test_an_export_brought_into_another_list_gives_the_same_record_again(bring, 
 def test_an_mbox_of_our_own_comes_out_as_it_went_in(messages, bring, risk, tmp_path):
     expected = facts(messages / "list.mbox")
     tally = bring(messages / "list.mbox")
-    assert (tally.made, tally.failed, len(expected)) == (4, 0, 4), tally.problems
+    assert (tally.created, tally.failed, len(expected)) == (4, 0, 4), tally.problems
     assert facts(export(risk, tmp_path / "out.mbox")) == expected
     rows = Contribution.objects.select_related("parent")
     assert {row.message_id: row.parent.message_id for row in rows if row.parent} == known_parents(expected)
@@ -73,20 +73,20 @@ def test_an_mbox_of_our_own_comes_out_as_it_went_in(messages, bring, risk, tmp_p
 
 def test_a_folder_of_our_own_mails_survives_an_export_whole(messages, bring, risk, now, tmp_path):
     tally = bring(messages)
-    assert tally.made >= 15 and not tally.problems
+    assert tally.created >= 15 and not tally.problems
     out = export(risk, tmp_path / "out.mbox")
     other = services.create_forum(name="Other", slug="other", preset="closed", now=now).forum
-    assert bring(out, into=other.mailing_list).made == tally.made
+    assert bring(out, into=other.mailing_list).created == tally.created
     assert record(other.pk) == record(risk.forum_id)
 
 
 @pytest.mark.parametrize("folder, least", [("ruby_mail", 70), ("cpython_test_email", 35)])
 def test_mails_with_every_oddity_come_in_and_survive_an_export_whole(folder, least, corpus, bring, risk, now, tmp_path):
     tally = bring(corpus / folder)
-    assert tally.made >= least and not tally.problems
+    assert tally.created >= least and not tally.problems
     out = export(risk, tmp_path / "out.mbox")
     other = services.create_forum(name="Other", slug="other", preset="closed", now=now).forum
-    assert bring(out, into=other.mailing_list).made == tally.made
+    assert bring(out, into=other.mailing_list).created == tally.created
     assert record(other.pk) == record(risk.forum_id)
 
 

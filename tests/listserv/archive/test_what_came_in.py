@@ -70,7 +70,7 @@ def test_a_subject_that_came_by_the_gateway_comes_out_as_it_came_in(subject, cas
     assert len(Contribution.objects.get().subject) <= 255
     out = export(risk, tmp_path / "out.mbox")
     assert str(only(out)["Subject"]).strip() == subject
-    assert bring(out).made == 0
+    assert bring(out).created == 0
 
 
 def test_the_subject_of_an_answer_by_the_gateway_comes_out_too(cast, risk, tmp_path):
@@ -117,7 +117,7 @@ def test_the_empty_lines_above_what_is_folded_come_out_as_they_came_in(gap, brin
     out = export(risk, tmp_path / "out.mbox")
     assert only(out).get_content().rstrip("\n") == words.rstrip("\n")
     # And again, from the export.
-    assert bring(out).made == 0
+    assert bring(out).created == 0
 
 
 def test_a_message_of_quotations_alone_is_shown(bring, risk, tmp_path):
@@ -189,4 +189,4 @@ def test_what_was_sent_on_without_a_date_is_dated_by_who_sent_it_on(bring, tmp_p
 def test_an_empty_line_behind_a_separator_hides_no_message(bring, tmp_path):
     path = write_mbox(tmp_path / "in.mbox", [message(1), message(2), message(3)])
     path.write_bytes(path.read_bytes().replace(b"2019\nFrom:", b"2019\n\nFrom:"))
-    assert bring(path).made == 3
+    assert bring(path).created == 3

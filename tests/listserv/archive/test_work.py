@@ -40,7 +40,7 @@ def mails():
 
 
 def test_a_reply_is_trimmed_once_and_again_only_against_what_it_answers(bring, calls, tmp_path):
-    assert bring(write_mbox(tmp_path / "in.mbox", mails())).made == 3
+    assert bring(write_mbox(tmp_path / "in.mbox", mails())).created == 3
     assert calls[QUOTED.strip()] == 1
     assert calls[UNMARKED.strip()] == 2
     assert calls["read"] == 3
@@ -51,11 +51,11 @@ def test_an_export_of_a_hub_is_not_trimmed(bring, calls, risk, tmp_path):
     out = export(risk, tmp_path / "out.mbox")
     Contribution.objects.all().delete()
     calls.clear()
-    assert bring(out).made == 3
+    assert bring(out).created == 3
     assert calls == {"read": 3}
 
 
 def test_what_a_batch_had_no_time_for_is_not_read_again(bring, calls, monkeypatch, tmp_path):
     monkeypatch.setattr(importing, "BATCH_SECONDS", 0)
-    assert bring(write_mbox(tmp_path / "in.mbox", [message(number) for number in range(12)])).made == 12
+    assert bring(write_mbox(tmp_path / "in.mbox", [message(number) for number in range(12)])).created == 12
     assert calls["read"] == 12
