@@ -4,11 +4,13 @@ import re
 
 from listserv.commands.registry import TABLE
 from listserv.tokens import SUBADDRESSES
+from tests.error_codes import ErrorCode, all_codes
 from tests.test_structure import ROOT
 
 # Where bounces go: no person writes there.
 _INTERNAL = {"bounces"}
 README = (ROOT / "README.md").read_text()
+ERRORS = (ROOT / "hub" / "docs" / "errors.md").read_text()
 
 
 def test_every_setting_stands_in_the_readme():
@@ -37,3 +39,9 @@ def test_every_command_by_mail_and_every_subaddress_is_explained():
     missing = [command.name for command in TABLE if f"`{command.usage.split()[0]}" not in reference]
     missing += [word for word in SUBADDRESSES if f"-{word}" not in reference and word not in _INTERNAL]
     assert not missing
+
+
+def test_every_code_of_a_refusal_is_explained_with_its_answers():
+    rows = re.findall(r"^\| `([a-z-]+)` \| (\d+|–) \| (\d+ [\d.]+|–) \| \S", ERRORS, re.MULTILINE)
+    assert len(rows) == len(set(rows))
+    assert {ErrorCode(*row) for row in rows} == all_codes()

@@ -15,7 +15,7 @@
     └── Unavailable              unavailable     503   451 4.3.0    a part of the hub is down
 
 A message is one plain, translated sentence that says what happened and what to do. The code is
-stable: tests, frames and mails name it.
+stable: tests, frames and mails name it, and ``hub/docs/errors.md`` lists every one.
 """
 
 from django.utils.functional import Promise
