@@ -215,6 +215,11 @@ class LiveRoom:
     async def _check(self, member_id: Any) -> None:
         try:
             allowed = await self.source.may_follow(member_id)
+            if not allowed:
+                # Whose sign-in has ended as well is told that, whichever prompt came first.
+                await self.check_sign_ins(
+                    {seat for seat in self.seats if seat.member_id == member_id}
+                )
         except Exception:
             log.exception("The rights in %s could not be checked", self.source.topic)
             allowed = False
