@@ -300,7 +300,7 @@ ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_USER_DISPLAY = "hub.members.models.display_name"
 # A second factor beside the password: passkeys, codes of an app (TOTP), recovery codes; rules in
 # hub.members.account.
-MFA_ADAPTER = "hub.members.account.adapter.HubFactorAdapter"
+MFA_ADAPTER = "hub.members.account.factor_adapter.HubFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_TOLERANCE = 1

@@ -153,3 +153,30 @@ def test_nothing_is_called_that_came_after_the_first_release_of_the_oldest_pytho
                     if (called, keyword.arg) in NEWER_ARGUMENTS
                 ]
     assert newer == []
+
+
+# What every room may have, each file with one meaning: learn one room, know all.
+STANDARD = set(
+    """
+    __init__ apps models forms urls views rules policy errors services selectors outlet outlets probes forgetting
+    retention maintenance tokens words pages presenter wagtail_hooks conftest handlers notifications
+    """.split()
+)
+# Folders of a room that split one of its layers: a file there is named after its subject, as in the other layers.
+LAYERS = {"models", "views", "services", "selectors", "commands", "templatetags", "migrations"}
+
+
+def _room(path: Path) -> str:
+    """Return the room of a file: a top-level folder, or one folder of listserv or of hub."""
+    parts = path.relative_to(ROOT).parts
+    if parts[0] in {"listserv", "hub"} and len(parts) > 2:
+        return "/".join(parts[:2])
+    return parts[0]
+
+
+def test_no_room_has_two_files_of_one_name():
+    places: dict[tuple[str, str], list[str]] = {}
+    for path in _sources():
+        if path.stem not in STANDARD and path.parent.name not in LAYERS:
+            places.setdefault((_room(path), path.stem), []).append(_name(path))
+    assert [where for where in places.values() if len(where) > 1] == []

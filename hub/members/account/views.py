@@ -24,7 +24,7 @@ from hub.lib.forms import posted, status_of
 from hub.lib.paging import neighbours
 from hub.lib.scripts import isolate
 from hub.members.account import rules, selectors, services
-from hub.members.account.adapter import HubFactorAdapter
+from hub.members.account.factor_adapter import HubFactorAdapter
 from hub.members.account.forms import ApplicationPasswordForm, ResetForm
 from hub.members.models import Member
 from hub.members.requests import signed_in
