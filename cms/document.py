@@ -42,7 +42,7 @@ _SCRIPT_SAMPLE = 400
 # Codes of BCP 47 that differ from Django's.
 _BCP_47 = {"zh-hans": "zh-Hans"}
 # Languages whose letters tell them: what has none of these letters is in another one.
-_TOLD_BY_LETTERS = frozenset({"ar", "zh-hans"})
+_KNOWN_BY_SCRIPT = frozenset({"ar", "zh-hans"})
 # Gives the address of a statement by its number.
 StatementUrl = Callable[[int], str]
 
@@ -354,6 +354,6 @@ def language_of(text: str, fallback: str) -> str:
         return "ar"
     if any(ord(letter) in _HAN for letter in text[:_SCRIPT_SAMPLE]):
         return "zh-hans"
-    if fallback in _TOLD_BY_LETTERS:
+    if fallback in _KNOWN_BY_SCRIPT:
         return "en"
     return fallback

@@ -44,8 +44,8 @@ class MemberForm(SeenForm, forms.ModelForm):
         What was typed stays, and is saved the next time.
         """
         cleaned: dict[str, Any] = super().clean() or {}
-        says_what_was_seen = self.add_prefix("seen_values") in self.data
-        if not says_what_was_seen or self.seen == self._current:
+        names_seen_values = self.add_prefix("seen_values") in self.data
+        if not names_seen_values or self.seen == self._current:
             return cleaned
         changed = {
             name: value for name, value in self._current.items() if self.seen.get(name) != value

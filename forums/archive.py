@@ -79,7 +79,7 @@ class ExistingContribution:
     """A contribution that is here already: its number, and its date if it was imported."""
 
     number: int
-    said_at: datetime | None
+    created_at: datetime | None
 
 
 def known_message_ids(forum_id: int) -> dict[str, ExistingContribution]:
@@ -89,13 +89,13 @@ def known_message_ids(forum_id: int) -> dict[str, ExistingContribution]:
     """
     rows = Contribution.objects.filter(forum_id=forum_id, state=Contribution.State.ACCEPTED)
     by_message_id = {}
-    for number, message_id, imported, said_at in rows.values_list(
+    for number, message_id, imported, created_at in rows.values_list(
         "number", "message_id", "imported", "created_at"
     ).iterator():
         if imported is None:
             by_message_id[message_id] = ExistingContribution(number, None)
             continue
-        by_message_id[message_id] = ExistingContribution(number, said_at)
+        by_message_id[message_id] = ExistingContribution(number, created_at)
         if "message_id" in imported:
             by_message_id[imported["message_id"]] = by_message_id[message_id]
     return by_message_id

@@ -153,7 +153,7 @@ class RevisionForm(forms.Form):
 class EditForm(RevisionForm):
     """Another wording of a contribution.
 
-    Args: must_say_why, where :func:`forums.rules.needs_reason` asks for a reason.
+    Args: needs_reason, where :func:`forums.rules.needs_reason` asks for a reason.
     """
 
     text = TextField(label=_("Your text"), rows=12)
@@ -165,10 +165,10 @@ class EditForm(RevisionForm):
     )
     field_order = ("text", "reason", "revision")
 
-    def __init__(self, *args: Any, draft: str, must_say_why: bool = False, **options: Any) -> None:
+    def __init__(self, *args: Any, draft: str, needs_reason: bool = False, **options: Any) -> None:
         super().__init__(*args, **options)
         self.keep_draft("text", draft)
-        if must_say_why:
+        if needs_reason:
             self.fields["reason"].required = True
             self.fields["reason"].help_text = _(
                 "Shown beside the edited text, and sent to the author."

@@ -51,12 +51,12 @@ def scrub_mail(member: "Member", person: SoughtPerson) -> None:
 
 def _scrub_bytes(model: type[models.Model], person: SoughtPerson) -> None:
     rows = model._default_manager.alias(bytes=Length("raw")).filter(bytes__gt=0).only("raw")
-    for mail in by_key(rows, CHUNK):
-        before = bytes(mail.raw)
+    for stored in by_key(rows, CHUNK):
+        before = bytes(stored.raw)
         after = person.out_of_bytes(before)
         if after == before:
             continue
-        row = model._default_manager.filter(pk=mail.pk)
+        row = model._default_manager.filter(pk=stored.pk)
         if model is InboundMail:
             # What the session read of it is made anew from the bytes.
             row.update(raw=after, draft=None)

@@ -60,6 +60,6 @@ class ListOutlet(Outlet):
 
         The author of what was approved gets a copy of the mailing.
         """
-        moderation.tell_decided(contribution)
+        moderation.notify_decided(contribution)
         if contribution.state == "rejected":
-            moderation.tell_rejected(contribution)
+            moderation.notify_rejected(contribution)

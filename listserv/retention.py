@@ -57,8 +57,8 @@ def forget_member(member: "Member", now: datetime) -> None:
         digest_claimed_until=None,
     )
     own.filter(ended_at=None).update(ended_at=now)
-    mails = InboundMail.objects.filter(Q(member=member) | Q(envelope_from__in=addresses))
-    states.forget(mails, now)
+    inbound = InboundMail.objects.filter(Q(member=member) | Q(envelope_from__in=addresses))
+    states.forget(inbound, now)
     for address in sorted(addresses):
         _forget_notifications(address)
         outbox.forget(address)

@@ -274,7 +274,7 @@ def _held_blocks(member: "Member") -> list[Block]:
         "%d messages are waiting for your confirmation",
         count,
     )
-    token = confirm_token(mail_id=pk, member_id=member.pk)
+    token = confirm_token(inbound_id=pk, member_id=member.pk)
     url = reverse("listserv:confirm", args=(name or NO_LIST, token))
     return [Block(BlockKind.ASKED, with_count(title, count), url, at=since)]
 

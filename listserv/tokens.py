@@ -79,7 +79,7 @@ class BounceToken:
 class ConfirmToken:
     """Which held mail (key of the inbound row) which member (key) confirms."""
 
-    mail_id: int
+    inbound_id: int
     member_id: int
 
 
@@ -203,14 +203,14 @@ def read_leave(token: str) -> int | None:
     return next(iter(_read("leave", token, 1)), None)
 
 
-def confirm_token(*, mail_id: int, member_id: int) -> str:
+def confirm_token(*, inbound_id: int, member_id: int) -> str:
     """Return the token with which a member says that a held mail is theirs."""
-    return tokens.sign("confirm", [mail_id, member_id])
+    return tokens.sign("confirm", [inbound_id, member_id])
 
 
-def confirm_address(name: str, *, mail_id: int, member_id: int) -> str:
+def confirm_address(name: str, *, inbound_id: int, member_id: int) -> str:
     """Return where a member confirms a held mail by mail."""
-    return address(f"{name}-confirm+{confirm_token(mail_id=mail_id, member_id=member_id)}")
+    return address(f"{name}-confirm+{confirm_token(inbound_id=inbound_id, member_id=member_id)}")
 
 
 def read_confirm(token: str) -> ConfirmToken | None:
@@ -238,7 +238,7 @@ def read_moderate(token: str) -> ModerateToken | None:
     return ModerateToken(*values)
 
 
-def letter_id(number: int, member_id: int) -> str:
+def held_message_id(number: int, member_id: int) -> str:
     """Return the Message-ID, without brackets, of the notification of a held contribution.
 
     The one that tells the decision names it, so that both stand together.

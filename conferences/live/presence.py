@@ -35,11 +35,11 @@ class Presence:
         if process == ME:
             return
         if process not in self._others:
-            self.tell()
+            self.announce()
         self._others[process] = (int(payload["present"]), asyncio.get_running_loop().time())
         self._changed.set()
 
-    def tell(self) -> None:
+    def announce(self) -> None:
         """Tell the other processes our count; also now and then, since a prompt can be lost."""
         self._publish(self._count())
 
@@ -65,7 +65,7 @@ class Presence:
             self._changed.clear()
             if self._count() != count_sent:
                 count_sent = self._count()
-                self.tell()
+                self.announce()
             if self.total() != self.shown:
                 self.shown = self.total()
                 self._show(

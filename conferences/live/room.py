@@ -120,11 +120,11 @@ class LiveRoom:
         self.seats: set[Seat] = set()
         self.ready = asyncio.Event()
         self.last = 0
-        self.presence = Presence(source.topic, self.people, self.tell)
+        self.presence = Presence(source.topic, self.people, self.broadcast)
         self._recent = Recent()
         self._ahead: dict[int, str] = {}  # number -> frame that came with its prompt
         self._woken = asyncio.Event()
-        self._told_at = float("-inf")  # when, in seconds, everybody was sent something
+        self._sent_at = float("-inf")  # when, in seconds, everybody was sent something
         self.repeats = Repeats(log, f"Reading the log of {source.topic}")
         self._checks: set[asyncio.Task[None]] = set()
         # When to look at the seats again; who comes in is looked at then.
@@ -140,9 +140,9 @@ class LiveRoom:
         known = {seat.member_id for seat in self.seats if seat.member_id is not None}
         return len(known) + sum(seat.member_id is None for seat in self.seats)
 
-    def tell(self, text: str) -> None:
+    def broadcast(self, text: str) -> None:
         """Send everybody a frame that stands in no log."""
-        self._told_at = time.monotonic()
+        self._sent_at = time.monotonic()
         for seat in self.seats:
             seat.offer((0, text))
 
@@ -162,7 +162,7 @@ class LiveRoom:
             # A topic's prompts have no order of their own: an approved contribution is older than
             # its news.
             self.last = max(self.last, payload["seq"])
-            self.tell(prompt(payload["seq"]))
+            self.broadcast(prompt(payload["seq"]))
         else:
             if payload.get("frame") and len(self._ahead) < limits.QUEUE:
                 self._ahead[payload["seq"]] = payload["frame"]
@@ -170,7 +170,7 @@ class LiveRoom:
 
     def _emit(self, frame: Frame) -> None:
         self.last = frame[0]
-        self._told_at = time.monotonic()
+        self._sent_at = time.monotonic()
         self._recent.add(frame)
         for seat in self.seats:
             seat.offer(frame)
@@ -304,7 +304,7 @@ class LiveRoom:
 
     def beat(self, turn: int) -> None:
         """Let a slice of the seats hear something, unless everybody just has."""
-        if time.monotonic() - self._told_at < self.source.beat / limits.SLICES:
+        if time.monotonic() - self._sent_at < self.source.beat / limits.SLICES:
             return
         for seat in [seat for seat in self.seats if seat.slice == turn % limits.SLICES]:
             seat.beat()
@@ -319,7 +319,7 @@ class LiveRoom:
                     await self._woken.wait()
             except TimeoutError:
                 if self.source.counts_people:
-                    self.presence.tell()
+                    self.presence.announce()
             if time.monotonic() >= self._check_at:
                 await self._check_seats()
             self._woken.clear()

@@ -54,7 +54,7 @@ def _announce(
     Without words the hub itself announces the item, once.
     """
     if words and actor is not None:
-        return speak.say_as_chair(
+        return speak.speak_as_chair(
             item=item, author=actor, text=words, occasion=speak.OPENING, now=now, quiet=quiet
         )
     if quiet:
@@ -194,7 +194,7 @@ def close_session(
     text = speak.check_words(words)
     if text and conference_session.current_item_id:
         item = _item(conference_session, conference_session.current_item_id)
-        statement = speak.say_as_chair(
+        statement = speak.speak_as_chair(
             item=item, author=actor, text=text, occasion=speak.CLOSING, now=now, quiet=quiet
         )
     conference_session = lock(conference_session_id)

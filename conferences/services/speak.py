@@ -113,7 +113,7 @@ def is_chairs_words(contribution: "Contribution") -> bool:
     return kind == "room" and tokens.read(_PURPOSE, token) is not None
 
 
-def say_as_chair(
+def speak_as_chair(
     *,
     item: AgendaItem,
     author: "Member",

@@ -161,10 +161,10 @@ def check_edit(
             raise NotFound
         raise NotAllowed(verdict.reason, code=verdict.code)
     rules.check_edits(actor, access.rights[policy.forum_id], now)
-    must_say_why = rules.needs_reason(
+    needs_reason = rules.needs_reason(
         contribution=contribution, actor=actor, policy=policy, now=now, is_sealed=is_sealed
     )
-    if must_say_why and not reason.strip():
+    if needs_reason and not reason.strip():
         sentence = _(
             "Say why you changed this text: your reason is shown beside it and sent to its author."
         )

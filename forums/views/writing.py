@@ -61,7 +61,7 @@ def sent_before(request: HttpRequest, form: WritingForm, error: KeyTaken) -> dic
     earlier = selectors.contribution_for(signed_in(request), error.contribution.number)
     if error.has_same_text:
         return {"earlier": earlier, "earlier_pieces": [], "may_replace": False}
-    _discussion, verdict, _must_say_why = _verdict_on(request, earlier)
+    _discussion, verdict, _needs_reason = _verdict_on(request, earlier)
     return {
         "earlier": earlier,
         "earlier_pieces": changes(earlier.text, form.cleaned_data["text"]),
@@ -128,14 +128,14 @@ def _verdict_on(
         now=now,
         is_sealed=is_sealed,
     )
-    must_say_why = rules.needs_reason(
+    needs_reason = rules.needs_reason(
         contribution=contribution,
         actor=member,
         policy=discussion.policy,
         now=now,
         is_sealed=is_sealed,
     )
-    return discussion, verdict, must_say_why
+    return discussion, verdict, needs_reason
 
 
 def _shown_at(contribution: Contribution) -> str:
@@ -153,14 +153,14 @@ def edit(request: HttpRequest, number: int) -> HttpResponse:
     Who saves over a newer version is shown both, and their own words stay in the box.
     """
     contribution = selectors.contribution_for(signed_in(request), number)
-    discussion, verdict, must_say_why = _verdict_on(request, contribution)
+    discussion, verdict, needs_reason = _verdict_on(request, contribution)
     if not verdict.accepts:
         if request.POST.get("text", "").strip():
             return _refuse_edit(request, contribution, discussion, verdict)
         raise NotAllowed(verdict.reason, code=verdict.code)
     initial = {"text": contribution.text, "revision": contribution.revision}
     draft = f"edit-{number}"
-    form = EditForm(request.POST or None, initial=initial, must_say_why=must_say_why, draft=draft)
+    form = EditForm(request.POST or None, initial=initial, needs_reason=needs_reason, draft=draft)
     status, stale = 200, None
     if request.method == "POST":
         status = 422

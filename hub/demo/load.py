@@ -44,7 +44,7 @@ def _load(now: datetime, progress: Progress) -> dict[str, Any]:
     conferences = [meetings.hold(gathering, teller) for gathering in reader.conferences()]
     discussed = {gathering.title: discuss(gathering, teller) for gathering in reader.discussions()}
     convened = {gathering.title: groups.convene(gathering, teller) for gathering in reader.groups()}
-    teller.tell(progress)
+    teller.run(progress)
     publications.publish(conferences, teller)
     mark_what_was_read(teller)
     return accounts.describe(discussed=discussed, conferences=conferences, convened=convened)

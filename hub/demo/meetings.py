@@ -57,7 +57,9 @@ class PastSession:
             elif word.origin == "live" and self.teller.cast[word.author] != self.chair:
                 self.teller.plan(at, partial(self.speak, word, at))
             else:
-                self.teller.plan(at, partial(self.teller.say, self.thread, word, at, self.forum_id))
+                self.teller.plan(
+                    at, partial(self.teller.contribute, self.thread, word, at, self.forum_id)
+                )
 
     def open(self, word: ScriptedContribution, at: datetime) -> None:
         """Open with the chair's own words."""
@@ -85,7 +87,7 @@ class PastSession:
         member, key = self.teller.cast[word.author], self.row.pk
         asked = services.ask_for_floor(conference_session_id=key, member=member, now=at - ASKS)
         services.give_floor(request_id=asked.pk, actor=self.chair, now=at - GETS)
-        self.teller.say(self.thread, word, at, self.forum_id)
+        self.teller.contribute(self.thread, word, at, self.forum_id)
         services.return_floor(conference_session_id=key, member=member, now=at + RETURNS)
 
 

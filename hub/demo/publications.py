@@ -18,7 +18,11 @@ if TYPE_CHECKING:
     from hub.members.models import Member
 
 # What Wagtail writes to people about a workflow, as they may choose in its admin.
-WORKFLOW_MAILS = ("submitted_notifications", "approved_notifications", "rejected_notifications")
+WORKFLOW_NOTIFICATIONS = (
+    "submitted_notifications",
+    "approved_notifications",
+    "rejected_notifications",
+)
 
 
 def publish(conferences: Iterable[DemoConference], teller: Teller) -> None:
@@ -43,19 +47,19 @@ def write_pages() -> None:
 
 
 @contextmanager
-def _without_workflow_mails(*members: "Member") -> Iterator[None]:
+def _without_workflow_notifications(*members: "Member") -> Iterator[None]:
     """Keep Wagtail from writing to the members within the block."""
-    _set_workflow_mails(members, wanted=False)
+    _set_workflow_notifications(members, wanted=False)
     yield
-    _set_workflow_mails(members, wanted=True)
+    _set_workflow_notifications(members, wanted=True)
 
 
-def _set_workflow_mails(members: Iterable["Member"], *, wanted: bool) -> None:
+def _set_workflow_notifications(members: Iterable["Member"], *, wanted: bool) -> None:
     for member in members:
         profile = UserProfile.get_for_user(member)
-        for name in WORKFLOW_MAILS:
+        for name in WORKFLOW_NOTIFICATIONS:
             setattr(profile, name, wanted)
-        profile.save(update_fields=WORKFLOW_MAILS)
+        profile.save(update_fields=WORKFLOW_NOTIFICATIONS)
 
 
 def issue(held: DemoConference, teller: Teller) -> str:
@@ -78,7 +82,7 @@ def issue(held: DemoConference, teller: Teller) -> str:
             f"{sections['Conclusions']}\n\n##### Recommendations\n\n{sections['Recommendations']}"
         ),
     )
-    with _without_workflow_mails(rapporteur, secretariat):
+    with _without_workflow_notifications(rapporteur, secretariat):
         seen = written.latest_revision_id
         services.submit_proceedings(page_id=draft.pk, actor=rapporteur, seen_revision=seen)
         issued = services.approve_proceedings(

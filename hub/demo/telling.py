@@ -51,7 +51,7 @@ class Teller:
         """Add an act."""
         self.acts.append(Act(at, len(self.acts), do))
 
-    def tell(self, progress: Callable[[str], object]) -> int:
+    def run(self, progress: Callable[[str], object]) -> int:
         """Do every act in order and return how many there were."""
         acts = sorted(self.acts)
         for done, act in enumerate(acts, start=1):
@@ -63,9 +63,9 @@ class Teller:
     def plan_thread(self, thread: ScriptedThread, *, forum_id: int, opens: datetime) -> None:
         """Plan a thread that needs no conference_session."""
         for word, at in zip(thread.words, thread.moments(opens, self.now), strict=True):
-            self.plan(at, partial(self.say, thread, word, at, forum_id))
+            self.plan(at, partial(self.contribute, thread, word, at, forum_id))
 
-    def say(
+    def contribute(
         self, thread: ScriptedThread, word: ScriptedContribution, at: datetime, forum_id: int
     ) -> None:
         """Publish one contribution as it was said: its author, its origin, its hour."""

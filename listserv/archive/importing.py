@@ -280,6 +280,6 @@ def _is_same(existing: ExistingContribution, item: ArchivedMessage) -> bool:
 
     Some programs use one identifier for many messages.
     """
-    if existing.said_at is None or item.is_made_up:
+    if existing.created_at is None or item.is_made_up:
         return True
-    return abs((existing.said_at - item.date).total_seconds()) <= 1
+    return abs((existing.created_at - item.date).total_seconds()) <= 1

@@ -26,7 +26,7 @@ def probe(health: AddressHealth, member: "Member") -> None:
     )
 
 
-def tell_stopped(member: "Member", address: str, rows: list[Subscription]) -> None:
+def notify_suspended(member: "Member", address: str, rows: list[Subscription]) -> None:
     """Tell a member at another address that this one gets no more mail.
 
     Without another address the pages of the hub say so.
@@ -38,7 +38,7 @@ def tell_stopped(member: "Member", address: str, rows: list[Subscription]) -> No
         )
 
 
-def tell_complaint(row: Subscription) -> None:
+def notify_complaint(row: Subscription) -> None:
     """Tell a member at another address that a message was reported as unwanted in their name."""
     for other in selectors.other_addresses(row.member, row.recipient)[:1]:
         context = {

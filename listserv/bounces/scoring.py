@@ -120,7 +120,7 @@ def stop(health: AddressHealth, *, now: datetime) -> list[Subscription]:
     )
     for member_id in dict.fromkeys(row.member_id for row in rows):
         own = [row for row in rows if row.member_id == member_id]
-        notifications.tell_stopped(own[0].member, health.address, own)
+        notifications.notify_suspended(own[0].member, health.address, own)
     return rows
 
 

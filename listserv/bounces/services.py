@@ -190,7 +190,7 @@ def complain(
     )
     subscription.suspended_at, subscription.suspended_for = now, Subscription.Suspension.COMPLAINT
     subscription.save(update_fields=["suspended_at", "suspended_for"])
-    notifications.tell_complaint(subscription)
+    notifications.notify_complaint(subscription)
 
 
 @transaction.atomic

@@ -54,7 +54,7 @@ def confirm_code(code: str, now: "datetime") -> str:
     confirmed = tokens.read_confirm(code)
     if confirmed is None:
         raise NotFound
-    row = InboundMail.objects.filter(pk=confirmed.mail_id).select_related("list").first()
+    row = InboundMail.objects.filter(pk=confirmed.inbound_id).select_related("list").first()
     if row is None:
         raise NotFound
     confirmation.confirm_held(list_name=list_name_of(row), token=code, now=now)

@@ -276,7 +276,7 @@ def admit(desk: Desk, order: Order) -> Answer:
     services.admit_member(
         forum_id=mailing_list.forum_id, member=person, now=desk.now, actor=desk.member
     )
-    notifications.tell_admitted(mailing_list=mailing_list, member=person, by=desk.member)
+    notifications.notify_admitted(mailing_list=mailing_list, member=person, by=desk.member)
     return Answer(_("%(name)s now takes part in “%(discussion)s”.") % name)
 
 
@@ -304,7 +304,7 @@ def handover(desk: Desk, order: Order) -> Answer:
         forum_id=mailing_list.forum_id, member=person, actor=desk.member, now=desk.now
     ):
         return Answer(_("%(name)s already leads “%(discussion)s”.") % name)
-    notifications.tell_handover(mailing_list=mailing_list, member=person, by=desk.member)
+    notifications.notify_handover(mailing_list=mailing_list, member=person, by=desk.member)
     for waiting in forum_selectors.held_in(mailing_list.forum_id).iterator():
         moderation.ask(waiting, person)
     return Answer(

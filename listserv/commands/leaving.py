@@ -13,7 +13,7 @@ from django.db import transaction
 from forums import selectors as forum_selectors
 from hub.lib.errors import NotFound
 from listserv import selectors, services, tokens
-from listserv.commands.notifications import tell_stopped
+from listserv.commands.notifications import notify_unsubscribed
 from listserv.models import Subscription
 
 
@@ -49,5 +49,5 @@ def stop_by_token(*, list_name: str, token: str, now: datetime) -> Subscription 
         return row
     before = row.delivery
     services.stop(row, now=now)
-    tell_stopped(row, before=before)
+    notify_unsubscribed(row, before=before)
     return row

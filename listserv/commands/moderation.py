@@ -93,7 +93,7 @@ def ask(
     mailing_list = selectors.list_of_forum(contribution.post.topic.forum_id)
     words = {name: vocabulary.own(vocabulary.COMMANDS[name], member.language) for name in DECISIONS}
     number, revision = contribution.number, contribution.revision
-    first = f"<{tokens.letter_id(number, member.pk)}>"
+    first = f"<{tokens.held_message_id(number, member.pk)}>"
     headers = {"Message-ID": first}
     if by is not None or revision:
         headers = {"In-Reply-To": first, "References": first}
@@ -129,7 +129,7 @@ def follow_edit(contribution: "Contribution") -> None:
         number=contribution.revision - 1
     )
     if not edit.by_author and contribution.author.is_active:
-        _tell_edited(contribution, edit, before)
+        _notify_edited(contribution, edit, before)
     if contribution.is_held:
         _ask_again(contribution, editor, before)
 
@@ -144,7 +144,7 @@ def _ask_again(contribution: "Contribution", editor: "Member", before: str) -> N
             ask(contribution, member, before=before)
 
 
-def _tell_edited(contribution: "Contribution", edit: Edit, before: str) -> None:
+def _notify_edited(contribution: "Contribution", edit: Edit, before: str) -> None:
     context = {
         **_context(contribution),
         "edit": edit,
@@ -156,12 +156,12 @@ def _tell_edited(contribution: "Contribution", edit: Edit, before: str) -> None:
     send_notification(to=contribution.author, template="listserv/mail/edited", context=context)
 
 
-def tell_decided(contribution: "Contribution") -> None:
+def notify_decided(contribution: "Contribution") -> None:
     """Tell the other deciders who decided what, below the notification that asked them."""
     for member in deciders(contribution):
         if member.pk == contribution.decided_by_id:
             continue
-        question_id = f"<{tokens.letter_id(contribution.number, member.pk)}>"
+        question_id = f"<{tokens.held_message_id(contribution.number, member.pk)}>"
         send_notification(
             to=member,
             template="listserv/mail/decided",
@@ -170,7 +170,7 @@ def tell_decided(contribution: "Contribution") -> None:
         )
 
 
-def tell_rejected(contribution: "Contribution") -> None:
+def notify_rejected(contribution: "Contribution") -> None:
     """Tell the author why, with their own words, so that nothing is lost."""
     context = {**_context(contribution), "reason": contribution.decision_reason}
     send_notification(to=contribution.author, template="listserv/mail/rejected", context=context)

@@ -121,7 +121,7 @@ def ask_to_admit(*, mailing_list: MailingList, member: "Member") -> None:
         )
 
 
-def tell_admitted(*, mailing_list: MailingList, member: "Member", by: "Member") -> None:
+def notify_admitted(*, mailing_list: MailingList, member: "Member", by: "Member") -> None:
     """Tell a member that they were let in, with the addresses of the discussion."""
     context = {
         "by": by,
@@ -138,7 +138,7 @@ def tell_admitted(*, mailing_list: MailingList, member: "Member", by: "Member") 
     )
 
 
-def tell_stopped(row: "Subscription", *, before: str) -> None:
+def notify_unsubscribed(row: "Subscription", *, before: str) -> None:
     """Tell a member that an unsubscribe link has stopped a list's mail, and how to have it back.
 
     Args: before, the delivery mode until now.
@@ -159,7 +159,7 @@ def tell_stopped(row: "Subscription", *, before: str) -> None:
     )
 
 
-def tell_handover(*, mailing_list: MailingList, member: "Member", by: "Member") -> None:
+def notify_handover(*, mailing_list: MailingList, member: "Member", by: "Member") -> None:
     """Tell a participant who leads a discussion from now on, and how that is done by mail."""
     context = {
         "by": by,

@@ -25,21 +25,21 @@ Delivery = Subscription.Delivery
 
 
 def _set(desk: Desk, order: Order, delivery: str) -> Answer:
-    def say(mailing_list: MailingList) -> str:
+    def change(mailing_list: MailingList) -> str:
         row = services.set_delivery(
             list_id=mailing_list.pk, member=desk.member, delivery=delivery, now=desk.now
         )
         return lines(how(row), _pause_of(row))
 
-    return _each(desk, order, say)
+    return _each(desk, order, change)
 
 
-def _each(desk: Desk, order: Order, say: Callable[[MailingList], str]) -> Answer:
+def _each(desk: Desk, order: Order, change: Callable[[MailingList], str]) -> Answer:
     """Change one thing for each list that an order is for."""
     lists, _rest = desk.lists_in(order.args)
     if not lists:
         return Answer(_("You are on no list."))
-    return Answer(lines(say(mailing_list) for mailing_list in _open(desk, lists)))
+    return Answer(lines(change(mailing_list) for mailing_list in _open(desk, lists)))
 
 
 def _open(desk: Desk, lists: list[MailingList]) -> list[MailingList]:
@@ -94,7 +94,7 @@ def files(desk: Desk, order: Order) -> Answer:
         )
     kind = Subscription.Files.ATTACH if option in {"attach", "on"} else Subscription.Files.LINK
 
-    def say(mailing_list: MailingList) -> str:
+    def change(mailing_list: MailingList) -> str:
         services.set_delivery(
             list_id=mailing_list.pk, member=desk.member, files=kind.value, now=desk.now
         )
@@ -105,7 +105,7 @@ def files(desk: Desk, order: Order) -> Answer:
             ) % isolate(mailing_list.forum.name)
         return _("Messages from “%s” have links to the files.") % isolate(mailing_list.forum.name)
 
-    return _each(desk, order, say)
+    return _each(desk, order, change)
 
 
 def owncopy(desk: Desk, order: Order) -> Answer:
@@ -119,7 +119,7 @@ def noowncopy(desk: Desk, order: Order) -> Answer:
 
 
 def _own_copy(desk: Desk, order: Order, *, comes_back: bool) -> Answer:
-    def say(mailing_list: MailingList) -> str:
+    def change(mailing_list: MailingList) -> str:
         services.set_delivery(
             list_id=mailing_list.pk, member=desk.member, own_copy=comes_back, now=desk.now
         )
@@ -131,7 +131,7 @@ def _own_copy(desk: Desk, order: Order, *, comes_back: bool) -> Answer:
             mailing_list.forum.name
         )
 
-    return _each(desk, order, say)
+    return _each(desk, order, change)
 
 
 def language(desk: Desk, order: Order) -> Answer:
@@ -147,7 +147,7 @@ def language(desk: Desk, order: Order) -> Answer:
         )
         return Answer(_("Your pages and messages are in this language: %s.") % _name_of(code))
 
-    def say(mailing_list: MailingList) -> str:
+    def change(mailing_list: MailingList) -> str:
         services.set_delivery(
             list_id=mailing_list.pk, member=desk.member, language=code, now=desk.now
         )
@@ -156,7 +156,7 @@ def language(desk: Desk, order: Order) -> Answer:
             _("Messages from “%(discussion)s” come to you in this language: %(language)s.") % name
         )
 
-    return _each(desk, order, say)
+    return _each(desk, order, change)
 
 
 def _name_of(code: str) -> str:
@@ -198,14 +198,14 @@ def address(desk: Desk, order: Order) -> Answer:
         part for part in order.args.split() if str(chosen.email).lower() not in part.lower()
     )
 
-    def say(mailing_list: MailingList) -> str:
+    def change(mailing_list: MailingList) -> str:
         services.set_delivery(
             list_id=mailing_list.pk, member=desk.member, address_id=chosen.pk, now=desk.now
         )
         name = {"discussion": isolate(mailing_list.forum.name), "address": chosen.email}
         return _("The mail from “%(discussion)s” goes to %(address)s.") % name
 
-    return _each(desk, Order(order.name, rest), say)
+    return _each(desk, Order(order.name, rest), change)
 
 
 def pause(desk: Desk, order: Order) -> Answer:

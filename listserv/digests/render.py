@@ -108,14 +108,14 @@ class Digest:
     def _personal(self, subscription: Subscription) -> bytes:
         token = tokens.leave_token(subscription.pk)
         url = full_url("listserv:leave", self.list.name, token)
-        mail = f"mailto:{tokens.leave_address(self.list.name, subscription.pk)}"
+        mailto = f"mailto:{tokens.leave_address(self.list.name, subscription.pk)}"
         key = sign("digest", [subscription.pk, self.last])
         # The list's desk: whoever answers the whole mail writes to a machine, not to everybody.
         return b"".join(
             (
                 mailbox("Reply-To", str(self.list.forum.name), self._desk(subscription)),
                 structured("Message-ID", f"<digest.{key}@{settings.HUB_MAIL_DOMAIN}>"),
-                structured("List-Unsubscribe", f"<{url}>", f"<{mail}>", join=","),
+                structured("List-Unsubscribe", f"<{url}>", f"<{mailto}>", join=","),
                 structured("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
             )
         )

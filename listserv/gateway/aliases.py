@@ -178,12 +178,12 @@ def carry_out(row: InboundMail) -> None:
             for file in message.files
         ],
     )
-    _tell_author_alone(row, message, mailing_list, writer, reader)
+    _notify_writer(row, message, mailing_list, writer, reader)
     # What two people write each other is nobody else's: only that it was passed on is kept.
     states.drop_words(row)
 
 
-def _tell_author_alone(
+def _notify_writer(
     row: InboundMail,
     message: ParsedMessage,
     mailing_list: MailingList,

@@ -170,8 +170,8 @@ def _text(
 ) -> str:
     """Return the text of a draft: pictures and notes about other parts stand below the words."""
     below = [file.mark for file in files if file.at_end]
-    says_something = visible.strip() or files
-    if notes and says_something:
+    has_content = visible.strip() or files
+    if notes and has_content:
         below += note_texts(notes, mailing_list)
     return "\n\n".join([*filter(None, [visible.strip("\n")]), *below])
 

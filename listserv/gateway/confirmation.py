@@ -26,7 +26,7 @@ def held_mail(*, list_name: str, token: str) -> InboundMail:
     confirmed = tokens.read_confirm(token)
     if confirmed is None:
         raise NotFound
-    rows = InboundMail.objects.filter(pk=confirmed.mail_id, member_id=confirmed.member_id)
+    rows = InboundMail.objects.filter(pk=confirmed.inbound_id, member_id=confirmed.member_id)
     if list_name == tokens.NO_LIST:
         rows = rows.filter(list=None)
     else:

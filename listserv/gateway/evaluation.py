@@ -50,13 +50,13 @@ class Evaluation:
     """The rows to be committed, and the reply to be sent once they are.
 
     Args:
-        untold: refused rows of a message whose reply is ``250`` for the sake of the others; the
-            member gets a notification.
+        refused: rows refused although the reply to their message is ``250``, for the sake of the
+            others; the member gets a notification.
     """
 
     rows: list[InboundMail]
     reply: str
-    untold: list[InboundMail] = field(default_factory=list)
+    refused: list[InboundMail] = field(default_factory=list)
 
 
 def evaluate(incoming: IncomingMessage) -> Evaluation:
@@ -149,12 +149,12 @@ class _MessageEvaluation:
             reply = replies.for_queuing_relay(reply, verdicts)
         if reply[0] != "2":
             return Evaluation(rows, reply)
-        untold = [row for row in rows if row.state == State.REJECTED and _is_proven(row)]
+        refused = [row for row in rows if row.state == State.REJECTED and _is_proven(row)]
         # What was answered with 250 is kept whole: for a notification about it, and because no
         # bounce brings it back.
-        for row in rows if self.incoming.has_queued else untold:
+        for row in rows if self.incoming.has_queued else refused:
             row.raw = self.incoming.raw
-        return Evaluation(rows, reply, untold)
+        return Evaluation(rows, reply, refused)
 
     def verdict_for(self, addressed: Recipient) -> tuple[Verdict, InboundMail]:
         """Return the verdict for one recipient, and its row."""

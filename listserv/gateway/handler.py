@@ -84,7 +84,7 @@ class Gateway:
         self.lists = RecentLists()
         self.spool = Spool()
         self.connections = Throttle(settings.HUB_SMTP_CONNECTIONS_PER_MINUTE)
-        self.mails = Throttle(settings.HUB_SMTP_MAILS_PER_MINUTE)
+        self.message_rate = Throttle(settings.HUB_SMTP_MAILS_PER_MINUTE)
         self.pressure = limits.Pressure(
             settings.HUB_DATA, settings.HUB_DISK_RESERVE * 1_000_000, lambda: self.spool.busy
         )
@@ -165,7 +165,7 @@ class Gateway:
         client = f"member {session.member_id}"
         if session.member_id is None:
             client = client_key(session.peer)
-        seconds = self.mails.wait(client)
+        seconds = self.message_rate.wait(client)
         return limits.too_fast(seconds) if seconds else ""
 
     async def add_recipient(self, session: Conversation, address: str) -> str:

@@ -28,19 +28,19 @@ def ask_to_confirm(row: InboundMail) -> None:
         return
     name = list_name_of(row)
     message = parsed_message(row)
-    token = tokens.confirm_token(mail_id=row.pk, member_id=row.member.pk)
+    token = tokens.confirm_token(inbound_id=row.pk, member_id=row.member.pk)
     context = {
         **context_of(row),
         "held": describe(row, message),
         "domain": domain_of(message),
         "desk_domain": settings.HUB_MAIL_DOMAIN,
         "confirm_url": full_url("listserv:confirm", name, token),
-        "confirm_address": tokens.confirm_address(name, mail_id=row.pk, member_id=row.member.pk),
+        "confirm_address": tokens.confirm_address(name, inbound_id=row.pk, member_id=row.member.pk),
     }
     send_notification(to=row.member, template="listserv/mail/confirm", context=context)
 
 
-def tell_refused(row: InboundMail) -> None:
+def notify_refused(row: InboundMail) -> None:
     """Tell a member why a message is not in the discussion, where SMTP could not refuse it."""
     if row.member is not None:
         send_notification(to=row.member, template="listserv/mail/refused", context=context_of(row))

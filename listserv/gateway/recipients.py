@@ -226,7 +226,7 @@ def _check_confirm(text: str, mailing_list: MailingList | None) -> None:
 def _is_held(token: tokens.ConfirmToken, mailing_list: MailingList | None) -> bool:
     """Whether the message that a confirm token names still waits. Queries: 1."""
     rows = InboundMail.objects.filter(
-        pk=token.mail_id,
+        pk=token.inbound_id,
         member_id=token.member_id,
         list=mailing_list,
         state=InboundMail.State.HELD,

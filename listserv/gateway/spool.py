@@ -195,17 +195,17 @@ def write(evaluations: Sequence[Evaluation]) -> None:
     Queries: 1, and those of notifications.
     """
     rows = list(chain.from_iterable(evaluation.rows for evaluation in evaluations))
-    untold = list(chain.from_iterable(evaluation.untold for evaluation in evaluations))
+    refused = list(chain.from_iterable(evaluation.refused for evaluation in evaluations))
     held = [row for row in rows if row.state == State.HELD]
     # A notification names the row it is about; the keys of the others are not read back.
-    notified = {id(row): row for row in [*untold, *held]}
+    notified = {id(row): row for row in [*refused, *held]}
     for row in notified.values():
         # Notifications repeat what a message says; parsing a large one takes a second.
         parsed_message(row)
     with _soon():
         _ROWS.write([row for row in rows if id(row) not in notified])
         _create(notified.values())
-        _notify(held, untold)
+        _notify(held, refused)
         if any(row.state == State.QUEUED for row in rows):
             wake("inbound")
 
@@ -219,12 +219,12 @@ def _create(rows: Collection[InboundMail]) -> None:
     InboundMail.objects.bulk_create(rows)
 
 
-def _notify(held: Sequence[InboundMail], untold: Sequence[InboundMail]) -> None:
-    """Ask members about what is held, and tell them what was refused without a word to them."""
+def _notify(held: Sequence[InboundMail], refused: Sequence[InboundMail]) -> None:
+    """Ask members about what is held, and notify them of what SMTP did not refuse."""
     for row in held:
         notifications.ask_to_confirm(row)
-    for row in untold:
-        notifications.tell_refused(row)
+    for row in refused:
+        notifications.notify_refused(row)
 
 
 @contextmanager

@@ -38,7 +38,7 @@ PARENT_PAUSE = timedelta(seconds=1)
 PARENT_WAIT = timedelta(minutes=1)
 LOOK_SECONDS = 600.0  # between looks at what was held too long
 # Whose senders are told when a rule refuses what the session had accepted.
-_TOLD = POSTING | {AddressKind.ALIAS}
+_NOTIFIED_KINDS = POSTING | {AddressKind.ALIAS}
 _looked_at = 0.0
 
 
@@ -227,8 +227,8 @@ def _refuse(row: InboundMail, error: HubError) -> None:
             states.settle(
                 row, State.REJECTED, action=Action.REJECT, code=error.code, reason=row.reason
             )
-            if row.kind in _TOLD:
-                notifications.tell_refused(row)
+            if row.kind in _NOTIFIED_KINDS:
+                notifications.notify_refused(row)
     except states.ClaimLostError:
         log.warning("The mail %s was taken over by another worker", row.pk)
 

@@ -45,10 +45,10 @@ class Outbox:
         """Write each copy; a full disk leaves the rest for later."""
         results: list[DeliveryResult] = []
         progress: Progress | None = getattr(batch, "progress", None)
-        for mail in batch:
+        for envelope in batch:
             if progress is not None and progress.stopped:
                 break
-            results.append(_deliver(mail))
+            results.append(_deliver(envelope))
             if progress is not None and results[-1].outcome is Outcome.SENT:
                 _report(progress, results)
         ended = DeliveryResult(Outcome.UNREACHED, "the sending was ended")
@@ -64,23 +64,27 @@ def _report(progress: Progress, results: list[DeliveryResult]) -> None:
     progress.renew()
 
 
-def _deliver(mail: Envelope) -> DeliveryResult:
+def _deliver(envelope: Envelope) -> DeliveryResult:
     try:
-        return DeliveryResult(Outcome.SENT, f"250 {_write(mail)}")
+        return DeliveryResult(Outcome.SENT, f"250 {_write(envelope)}")
     except OSError as error:
         reply = f"the outbox cannot be written: {error.strerror}"
         return DeliveryResult(Outcome.UNREACHED, reply)
 
 
-def _write(mail: Envelope) -> str:
+def _write(envelope: Envelope) -> str:
     place = folder()
     place.mkdir(mode=0o700, parents=True, exist_ok=True)
     stamp = clock.now().strftime("%Y%m%dT%H%M%S.%fZ")
-    name = f"{stamp}-{next(_count):06d}-{secrets.token_hex(2)}-{_in_file_name(mail.recipient)}.eml"
+    name = (
+        f"{stamp}-{next(_count):06d}-{secrets.token_hex(2)}-{_in_file_name(envelope.recipient)}.eml"
+    )
     # What the last MTA on the way would add (RFC 5321 §4.4).
-    delivery = f"Return-Path: <{mail.sender}>\r\nDelivered-To: {mail.recipient}\r\n".encode()
+    delivery = (
+        f"Return-Path: <{envelope.sender}>\r\nDelivered-To: {envelope.recipient}\r\n".encode()
+    )
     draft = place / f".{name}.part"
-    draft.write_bytes(b"".join((delivery, *mail.parts)))
+    draft.write_bytes(b"".join((delivery, *envelope.parts)))
     draft.rename(place / name)
     return name
 

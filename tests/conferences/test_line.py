@@ -130,7 +130,7 @@ def test_a_beat_is_a_slice_at_a_time_and_nobody_hears_one_in_a_busy_room():
             room.beat(turn)
             counts.append(heard(seats))
         assert counts == [100 // limits.SLICES] * limits.SLICES
-        room.tell("{1}")
+        room.broadcast("{1}")
         assert heard(seats) == 0
         room.beat(0)
         assert heard(seats) == 0

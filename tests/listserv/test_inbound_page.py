@@ -137,7 +137,7 @@ def test_the_home_says_what_failed_to_the_secretariat_alone(cast, filled, now):
 def test_the_home_asks_a_member_to_confirm_the_mail_that_waits_longest(cast, arrive, now, client):
     assert blocks(cast.boris, now) == []
     first = arrive("held", "First", member=cast.boris, at=now - timedelta(hours=2))
-    token = tokens.confirm_token(mail_id=first.pk, member_id=cast.boris.pk)
+    token = tokens.confirm_token(inbound_id=first.pk, member_id=cast.boris.pk)
     assert blocks(cast.boris, now) == [("1 message is waiting for your confirmation", f"/mail/confirm/risk/{token}/")]
     arrive("held", "Second", member=cast.boris)
     [(title, url)] = blocks(cast.boris, now)

@@ -42,7 +42,7 @@ def held(client: Any, cast: Any, risk: MailingList) -> dict[str, Answer]:
         text = "UNSUBSCRIBE risk" if name == "commands" else "Twenty metres are enough."
         accept(letter(text, who=cast.chen, subject="A thought", message_id=f"{name}@x"), to)
         row = InboundMail.objects.latest("pk")
-        token = tokens.confirm_token(mail_id=row.pk, member_id=cast.chen.pk)
+        token = tokens.confirm_token(inbound_id=row.pk, member_id=cast.chen.pk)
         path = f"/mail/confirm/risk/{token}/"
         pages[f"/held-{name}/"] = render(client, path)[path]
         answer = client.post(path, {"confirm": "1"})

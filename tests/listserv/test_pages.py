@@ -309,7 +309,7 @@ def held(cast, now):
         state="held",
         next_at=now,
     )
-    return f"/mail/confirm/risk/{tokens.confirm_token(mail_id=row.pk, member_id=cast.boris.pk)}/", row
+    return f"/mail/confirm/risk/{tokens.confirm_token(inbound_id=row.pk, member_id=cast.boris.pk)}/", row
 
 
 def test_looking_at_a_held_mail_decides_nothing(held, client):

@@ -28,7 +28,7 @@ COMMANDS = [
     Attack("a moderator's address, used by another member", mail(AMINA["none.org"], "APPROVE"), REFUSED, "rejected",
            to=lambda s: tokens.moderate_address("risk", member_id=s.cast.chen.pk, number=s.said.number)),
     Attack("a confirmation guessed", mail(R), "550 5.1.1", "",
-           to=lambda s: tokens.confirm_address("risk", mail_id=1, member_id=s.cast.amina.pk)),
+           to=lambda s: tokens.confirm_address("risk", inbound_id=1, member_id=s.cast.amina.pk)),
     Attack("a leave token guessed", mail(R), "550 5.1.1", "", to=lambda s: tokens.address(f"risk-leave+{'a' * 18}")),
 ]  # fmt: skip
 

@@ -117,7 +117,7 @@ def test_links_that_machines_follow_change_nothing(stage, client):
     amina = stage.cast.amina
     say(stage.port, ELSEWHERE, "x@evil.org", [stage.risk], mail(AMINA["none.org"]))
     held = InboundMail.objects.get()
-    token = tokens.confirm_token(mail_id=held.pk, member_id=amina.pk)
+    token = tokens.confirm_token(inbound_id=held.pk, member_id=amina.pk)
     pages = {
         "confirm": reverse("listserv:confirm", args=("risk", token)),
         "leave": reverse("listserv:leave", args=("risk", tokens.leave_token(stage.subscription.pk))),

@@ -171,7 +171,7 @@ def test_every_address_fits_into_a_local_part(db, size):
         tokens.reply_address(name, member_id=size, number=size, list_id=size),
         tokens.alias_address(name, member_id=size, list_id=size),
         tokens.bounce_address(name, subscription_id=size, number=size),
-        tokens.confirm_address(name, mail_id=size, member_id=size),
+        tokens.confirm_address(name, inbound_id=size, member_id=size),
         tokens.leave_address(name, size),
     ):
         assert len(address.partition("@")[0]) <= 64

@@ -18,7 +18,7 @@ from hub.members.models import Application
 from hub.members.services import confirmation_token, password_url
 from listserv import tokens
 from listserv.archive.export import export_mbox, write_mbox
-from listserv.commands.notifications import ask_to_admit, tell_admitted
+from listserv.commands.notifications import ask_to_admit, notify_admitted
 from listserv.digests.render import Digest
 from listserv.digests.select import gather
 from listserv.gateway.sender import identify
@@ -63,9 +63,9 @@ def addresses_of(cast: Any, risk: MailingList, number: int) -> dict[str, str]:
         "bounces": tokens.bounce_address("risk", subscription_id=row.pk, number=number),
         "leave": tokens.leave_address("risk", row.pk),
         "leave page": f"https://hub.example{reverse('listserv:leave', args=('risk', tokens.leave_token(row.pk)))}",
-        "confirm": tokens.confirm_address("risk", mail_id=1, member_id=member.pk),
+        "confirm": tokens.confirm_address("risk", inbound_id=1, member_id=member.pk),
         "confirm page": "https://hub.example"
-        + reverse("listserv:confirm", args=("risk", tokens.confirm_token(mail_id=1, member_id=member.pk))),
+        + reverse("listserv:confirm", args=("risk", tokens.confirm_token(inbound_id=1, member_id=member.pk))),
         "moderate": tokens.moderate_address("risk", member_id=member.pk, number=number),
         "application": "https://hub.example"
         + reverse("members:confirm", args=(confirmation_token(application=application, now=clock()),)),
@@ -249,7 +249,7 @@ def test_notifications_that_are_answered_have_their_address_in_reply_to_alone(ca
     ForumPolicy.objects.update(moderated=True)
     cast.say(cast.amina, "My held words.", now=clock())
     ask_to_admit(mailing_list=risk, member=cast.stella)
-    tell_admitted(mailing_list=risk, member=cast.stella, by=cast.chen)
+    notify_admitted(mailing_list=risk, member=cast.stella, by=cast.chen)
     rows = list(Notice.objects.all())
     assert len(rows) == 3
     for row in rows:

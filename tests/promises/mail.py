@@ -43,7 +43,7 @@ def _leave_token(hub: Network) -> str:
 
 
 def _confirm_token(hub: Network) -> str:
-    return tokens.confirm_token(mail_id=_inbound("held").pk, member_id=hub.amina.pk)
+    return tokens.confirm_token(inbound_id=_inbound("held").pk, member_id=hub.amina.pk)
 
 
 def _refused(call: Any) -> None:

@@ -111,7 +111,7 @@ _PAIRS = (
     (r"(?:jawaban|komentar|tanggapan)", r"(?:di bawah|dalam teks|warna merah|di antara|berikut)"),
 )
 _GAP = r"[^.!?؟。！？\n]{0,60}?"
-_SAYS = re.compile(
+_ANNOUNCES = re.compile(
     "|".join(f"(?:{own}){_GAP}(?:{place})|(?:{place}){_GAP}(?:{own})" for own, place in _PAIRS)
 )
 # "Please see my comments." and nothing behind it.
@@ -207,7 +207,7 @@ _SENTENCES = re.compile(r"(?<=[.!?؟。！？])\s*|\n")
 # Characters of a sentence that is looked at.
 _MAX_CHARACTERS = 250
 # What says that answers stand below, in whatever text.
-_SENDS_INSIDE = (_SAYS, _ALONE)
+_SENDS_INSIDE = (_ANNOUNCES, _ALONE)
 # What says so, or that a message is passed on; and what does in a short text only.
 _SENDS_BELOW = (*_SENDS_INSIDE, _PASSES_ON)
 _SENDS_BELOW_IF_SHORT = (*_SENDS_BELOW, _MINE)

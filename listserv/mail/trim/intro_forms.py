@@ -43,7 +43,7 @@ _NAMED = re.compile(
 _FULL_NAME_WORDS = 5
 # Verbs that people set above what a book or a minister says; programs that do so mark the old
 # words.
-_SAID = ("said", "says")
+_CITING_VERBS = ("said", "says")
 # Ends of a line with a colon that names who wrote, however it does.
 _WRITER_ENDS = (*WROTE, "says", "dit", "escribe", "schreibt")
 # Verbs as they stand within a line: whole words, but in scripts whose letters are not ASCII.
@@ -101,7 +101,7 @@ class IntroText:
 
         Then a date, a time or an address stands here, and a verb or the form "…, Name <address>:".
         """
-        if self.bare.endswith(_SAID) or cues.cites(self.joined):
+        if self.bare.endswith(_CITING_VERBS) or cues.cites(self.joined):
             return False
         if _is_named(self.joined.strip(TRIM)):
             return True

@@ -50,7 +50,7 @@ def test_first_one_decides_the_second_is_told_and_the_others_learn_it(cast, held
     assert "was published" in post.mails(cast.chen)[-1].text
     asked, notification = post.mails(cast.boris)
     assert "Chen Wei approved" in notification.text
-    assert notification.in_reply_to == (asked.message_id,) == (tokens.letter_id(held.number, cast.boris.pk),)
+    assert notification.in_reply_to == (asked.message_id,) == (tokens.held_message_id(held.number, cast.boris.pk),)
     answer(post, cast.boris, "REJECT off topic")
     assert "Chen Wei approved" in post.mails(cast.boris)[-1].text
     assert Contribution.objects.get(pk=held.pk).state == "accepted"

@@ -88,7 +88,7 @@ def test_an_unproven_mail_waits_until_its_member_says_that_it_is_theirs(cast, ri
     assert "A private message to Amina Diallo" in letter.get_body(("plain",)).get_content()
     assert not Notice.objects.filter(recipients=[cast.amina.email]).exists()
     row = InboundMail.objects.get()
-    confirm_held(list_name="risk", token=tokens.confirm_token(mail_id=row.pk, member_id=cast.boris.pk), now=clock())
+    confirm_held(list_name="risk", token=tokens.confirm_token(inbound_id=row.pk, member_id=cast.boris.pk), now=clock())
     drain()
     assert passed(cast.amina)[0].get_body(("plain",)).get_content().startswith("Between us.")
 

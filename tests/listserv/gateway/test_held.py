@@ -33,7 +33,7 @@ def held(cast, risk):
 
 def token(row):
     """The confirm token of a row."""
-    return tokens.confirm_token(mail_id=row.pk, member_id=row.member_id)
+    return tokens.confirm_token(inbound_id=row.pk, member_id=row.member_id)
 
 
 def test_unproven_mail_is_held_and_its_member_asked_once_at_the_registered_address(cast, risk):
@@ -52,7 +52,7 @@ def test_unproven_mail_is_held_and_its_member_asked_once_at_the_registered_addre
 def test_letter_has_the_link_and_the_address_and_no_reply_to(cast, held):
     sent = parse(bytes(Notice.objects.get().raw))
     assert f"/mail/confirm/risk/{token(held)}/" in sent.text
-    assert tokens.confirm_address("risk", mail_id=held.pk, member_id=cast.amina.pk) in sent.text
+    assert tokens.confirm_address("risk", inbound_id=held.pk, member_id=cast.amina.pk) in sent.text
     assert "Is it mine?" in sent.text
     # An automatic answer to the letter must confirm nothing.
     assert "reply-to" not in sent.headers
@@ -70,7 +70,7 @@ def test_confirmed_mail_is_published_as_the_members(cast, held):
 
 
 def test_held_mail_is_confirmed_by_any_mail_to_its_address(cast, held):
-    address = tokens.confirm_address("risk", mail_id=held.pk, member_id=cast.amina.pk)
+    address = tokens.confirm_address("risk", inbound_id=held.pk, member_id=cast.amina.pk)
     accept(letter("ok", who=cast.amina, Auto_Submitted="auto-replied"), address)
     drain()
     assert not Contribution.objects.exists()
@@ -99,7 +99,7 @@ def test_published_mail_cannot_be_disowned(held):
 
 def test_token_of_another_member_list_or_purpose_opens_nothing(cast, held):
     wrong = [
-        ("risk", tokens.confirm_token(mail_id=held.pk, member_id=cast.boris.pk)),
+        ("risk", tokens.confirm_token(inbound_id=held.pk, member_id=cast.boris.pk)),
         ("other", token(held)),
         ("risk", tokens.leave_token(held.pk)),
         ("risk", "aaaa"),

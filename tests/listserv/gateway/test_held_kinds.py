@@ -28,7 +28,7 @@ def held(cast, to, text="My own words."):
     row = InboundMail.objects.get(state="held")
     asked = parse(bytes(Notice.objects.latest("pk").raw))
     name = row.list.name if row.list else "hub"
-    url = f"/mail/confirm/{name}/{tokens.confirm_token(mail_id=row.pk, member_id=cast.boris.pk)}/"
+    url = f"/mail/confirm/{name}/{tokens.confirm_token(inbound_id=row.pk, member_id=cast.boris.pk)}/"
     return row, asked, url
 
 
