@@ -10,7 +10,7 @@ from conferences import services as conference_services
 from forums import services
 from forums.models import Contribution, ForumPolicy
 from forums.views.feeds import url_for
-from tests.listserv.gateway.conftest import accept, drain, letter
+from tests.listserv.gateway.conftest import accept, drain, plain_message
 
 pytestmark = pytest.mark.django_db
 BAD = "".join(map(chr, [*range(1, 9), 11, 12, *range(14, 32), 127, 0x85, 0x9B, 0xFDD0, 0xFFFE, 0xFFFF, 0x1FFFF]))
@@ -51,7 +51,7 @@ def test_every_origin_is_cleaned(client, cast, now, origin):
 
 
 def test_a_mail_is_cleaned_on_its_way_in(client, cast):
-    raw = letter("Page one.\x0c\r\nPage \x1b[1mtwo\x1b[0m.", who=cast.amina)
+    raw = plain_message("Page one.\x0c\r\nPage \x1b[1mtwo\x1b[0m.", who=cast.amina)
     assert accept(raw, "risk@lists.hub.example", member=cast.amina).startswith("250")
     drain()
     assert Contribution.objects.get().text == "Page one.\n\nPage two."

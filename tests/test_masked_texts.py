@@ -48,17 +48,21 @@ def held_conference(sofia: Any) -> Any:
         name=TEXT, slug="talks", background=TEXT, actor=sofia, now=now - timedelta(days=3),
         starts_at=now - timedelta(days=2), ends_at=now + timedelta(days=1), people={sofia: "chair"},
     )  # fmt: skip
-    sitting = conference_services.schedule_session(
+    conference_session = conference_services.schedule_session(
         conference_id=conference.pk, title=TEXT, opens_at=now, closes_at=now + timedelta(hours=1), actor=sofia, now=now,
         items=[TEXT],
     )  # fmt: skip
     item = conference_services.add_agenda_item(
-        conference_session_id=sitting.pk, title=f"2 {TEXT}", note=TEXT, actor=sofia, now=now
+        conference_session_id=conference_session.pk, title=f"2 {TEXT}", note=TEXT, actor=sofia, now=now
     )
-    conference_services.open_session(conference_session_id=sitting.pk, actor=sofia, words=TEXT, now=now)
-    conference_services.take_item(conference_session_id=sitting.pk, item_id=item.pk, actor=sofia, words=TEXT, now=now)
-    conference_services.intervene(conference_session_id=sitting.pk, member=sofia, text=f"{TEXT}!", now=now)
-    conference_services.close_session(conference_session_id=sitting.pk, actor=sofia, words=f"{TEXT}.", now=now)
+    conference_services.open_session(conference_session_id=conference_session.pk, actor=sofia, words=TEXT, now=now)
+    conference_services.take_item(
+        conference_session_id=conference_session.pk, item_id=item.pk, actor=sofia, words=TEXT, now=now
+    )
+    conference_services.intervene(conference_session_id=conference_session.pk, member=sofia, text=f"{TEXT}!", now=now)
+    conference_services.close_session(
+        conference_session_id=conference_session.pk, actor=sofia, words=f"{TEXT}.", now=now
+    )
     conference_services.end_conference(conference_id=conference.pk, actor=sofia, now=now)
     return conference
 

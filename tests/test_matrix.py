@@ -81,13 +81,13 @@ MATRIX: dict[str, Row] = {
     "conferences:people": (CLOSED, {"slug": SECRET}, ("chen",), False),
     "conferences:end_conference": (CLOSED, {"slug": SECRET}, ("chen",), True),
     "conferences:schedule": (CLOSED, {"slug": SECRET}, ("chen",), False),
-    "conferences:room": (CLOSED, {"pk": "sitting"}, INSIDE, False),
-    "conferences:log": (CLOSED, {"pk": "sitting"}, INSIDE, False),
-    "conferences:events": (CLOSED, {"pk": "sitting"}, INSIDE, False),
-    "conferences:agenda": (CLOSED, {"pk": "sitting"}, ("chen",), False),
-    "conferences:hours": (CLOSED, {"pk": "sitting"}, ("chen",), False),
+    "conferences:room": (CLOSED, {"pk": "conference_session"}, INSIDE, False),
+    "conferences:log": (CLOSED, {"pk": "conference_session"}, INSIDE, False),
+    "conferences:events": (CLOSED, {"pk": "conference_session"}, INSIDE, False),
+    "conferences:agenda": (CLOSED, {"pk": "conference_session"}, ("chen",), False),
+    "conferences:hours": (CLOSED, {"pk": "conference_session"}, ("chen",), False),
     **{
-        f"conferences:{act}": (CLOSED, {"pk": "sitting"}, INSIDE, True)
+        f"conferences:{act}": (CLOSED, {"pk": "conference_session"}, INSIDE, True)
         for act in ("open", "take", "ask", "withdraw", "give", "return", "end", "intervene", "close")
     },
     "liaison:groups": (MEMBERS, {}, (), False),
@@ -301,7 +301,7 @@ def test_those_who_may_do(world, who):
     assert not wrong
 
 
-def test_leaving_closes_every_door_at_once(world):
+def test_leaving_closes_everything_at_once(world):
     client = _client(world, "amina")
     assert client.get(_url(world, "forums:topic")).status_code in {200, 302}
     remove_member(forum_id=world.keys["forum"], member=world.people["amina"], now=world.now)

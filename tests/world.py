@@ -55,7 +55,7 @@ def build(now: datetime, data: Path) -> World:
         ends_at=now + timedelta(days=9),
         people={amina: "participant", chen: "chair", rosa: "rapporteur"},
     )
-    sitting = _sitting(conference, chen, now)
+    conference_session = _conference_session(conference, chen, now)
     first_words = _say(
         conference.forum_id, amina, now, files=(services.Upload(f"{SECRET}.pdf", b"%PDF-1.7", "application/pdf"),)
     )
@@ -82,14 +82,14 @@ def build(now: datetime, data: Path) -> World:
     former = Member.objects.create_user(email="former-0@members.invalid", name="", anonymised_at=now)
     departure = Departure.objects.create(member=former, actor=sofia, left_at=now, finished_at=now)
     (data / "outbox").mkdir(parents=True, exist_ok=True)
-    (data / "outbox" / LETTER).write_bytes(_letter())
+    (data / "outbox" / LETTER).write_bytes(_message())
     world.keys = {
         "forum": conference.forum_id,
         "topic": first_words.topic_id,
         "number": first_words.number,
         "file": first_words.attachments.get().pk,
         "conference": conference,
-        "sitting": sitting.pk,
+        "conference_session": conference_session.pk,
         "group": group.slug,
         "draft": draft.pk,
         "issued": _issued(sofia, now),
@@ -116,7 +116,7 @@ def _issued(sofia: Member, now: datetime) -> int:
     return int(page.pk)
 
 
-def _letter() -> bytes:
+def _message() -> bytes:
     mail = EmailMessage()
     mail["To"], mail["Subject"], mail["Date"] = "a@b.example", SECRET, localtime()
     mail.set_content(SECRET)
@@ -124,17 +124,17 @@ def _letter() -> bytes:
     return mail.as_bytes()
 
 
-def _sitting(conference: Conference, chair: Member, now: datetime) -> ConferenceSession:
-    sitting = conference_services.schedule_session(
+def _conference_session(conference: Conference, chair: Member, now: datetime) -> ConferenceSession:
+    conference_session = conference_services.schedule_session(
         conference_id=conference.pk,
-        title=f"The {SECRET} sitting",
+        title=f"The {SECRET} session",
         opens_at=now,
         closes_at=now + timedelta(hours=2),
         actor=chair,
         now=now,
         items=[f"Item {SECRET}"],
     )
-    return conference_services.open_session(conference_session_id=sitting.pk, actor=chair, now=now)
+    return conference_services.open_session(conference_session_id=conference_session.pk, actor=chair, now=now)
 
 
 def _say(forum_id: int, author: Member, now: datetime, **fields: Any) -> Any:

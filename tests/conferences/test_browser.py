@@ -36,7 +36,7 @@ async def window(browser, serving, cookie, size):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_sitting_in_two_windows_with_a_word_by_mail(serving, make_member):
+def test_a_session_in_two_windows_with_a_word_by_mail(serving, make_member):
     room = gather(make_member, clock.now())
     cookies = {who: serving.cookie(getattr(room, who)) for who in ("chen", "amina")}
 

@@ -80,7 +80,7 @@ def test_a_mail_on_the_item_is_in_the_log_and_a_fresh_one_finds_the_item(live_se
     assert {event.agenda_item for event in events} == {open_live_session.items[0]}
 
 
-def test_outside_a_sitting_a_fresh_mail_starts_a_topic_of_its_own(live_session):
+def test_outside_a_session_a_fresh_mail_starts_a_topic_of_its_own(live_session):
     assert topic_under_discussion(forum_id=live_session.forum_id, now=live_session.now) is None
     contribution = mail(live_session, live_session.boris, subject="Before we meet")
     assert contribution.topic_id not in {item.topic_id for item in live_session.items} and live_session.kinds() == []
@@ -120,7 +120,7 @@ def test_a_session_opens_once(open_live_session):
     assert (again.value.code, closed.value.code) == ("session-opened", "session-closed")
 
 
-def test_one_sitting_of_a_conference_at_a_time(open_live_session):
+def test_one_session_of_a_conference_at_a_time(open_live_session):
     other = services.schedule_session(
         conference_id=open_live_session.conference.pk,
         title="Second",
@@ -181,7 +181,7 @@ def test_the_clock_waits_for_an_agenda(live_session):
     assert refused.value.code == "no-agenda"
 
 
-def test_a_later_end_keeps_an_open_sitting_open(open_live_session):
+def test_a_later_end_keeps_an_open_session_open(open_live_session):
     services.reschedule_session(
         conference_session_id=open_live_session.pk,
         opens_at=open_live_session.now + HOUR,
@@ -229,7 +229,7 @@ def test_an_item_can_continue_a_topic_of_the_conference_but_of_no_other(live_ses
         services.add_agenda_item(topic_id=topic.pk, **kwargs)
 
 
-def test_an_import_is_logged_when_it_was_said_within_the_sitting(open_live_session):
+def test_an_import_is_logged_when_it_was_said_within_the_session(open_live_session):
     topic = open_live_session.items[0].topic_id
     before = open_live_session.now - HOUR
     mail(open_live_session, open_live_session.boris, "Before", topic_id=topic, created_at=before, quiet=True)
@@ -287,7 +287,7 @@ def test_the_secretariat_convenes_and_nobody_else(live_session, now):
         )
 
 
-def test_a_sitting_told_afterwards_sends_nothing(live_session, monkeypatch, django_capture_on_commit_callbacks):
+def test_a_session_told_afterwards_sends_nothing(live_session, monkeypatch, django_capture_on_commit_callbacks):
     sent = []
     monkeypatch.setattr("hub.lib.bus.bus.publish", lambda topic, payload: sent.append(topic))
     with django_capture_on_commit_callbacks(execute=True):

@@ -42,7 +42,7 @@ def mail(room, author, text="By mail."):
     return forum_services.publish(draft=draft, author=author, origin="mail", now=clock.now()).contribution
 
 
-def test_two_browsers_follow_a_whole_sitting(serving, room):
+def test_two_browsers_follow_a_whole_session(serving, room):
     with serving.connect(path(room), room.boris) as boris, serving.connect(path(room), room.oona) as oona:
         hello = frame(boris, "hello")
         assert (hello["seq"], hello["state"]) == (2, "open") and frame(oona, "hello")["seq"] == 2
@@ -305,7 +305,7 @@ def test_a_lost_prompt_is_made_up_by_the_rows(serving, room, monkeypatch):
         assert [frame(boris)["seq"], frame(boris)["seq"]] == [3, 4]
 
 
-def test_a_topic_prompts_for_what_was_said_by_any_door_and_shows_nothing_of_it(serving, room):
+def test_a_topic_prompts_for_what_was_said_by_any_channel_and_shows_nothing_of_it(serving, room):
     topic = room.items[0].topic_id
     with serving.connect(f"/live/topic/{topic}/", room.boris) as boris:
         time.sleep(0.2)

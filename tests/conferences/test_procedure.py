@@ -19,18 +19,18 @@ pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
 
 
-def letters(now):
+def notifications(now):
     """Write what waits and return it: address -> mail."""
     mail.outbox.clear()
     while send_procedures(now):
         pass
-    messages = {letter.to[0]: letter.message().as_bytes() for letter in mail.outbox}
+    messages = {notification.to[0]: notification.message().as_bytes() for notification in mail.outbox}
     assert len(messages) == len(mail.outbox)
     return {address: message_from_bytes(raw, policy=policy.default) for address, raw in messages.items()}
 
 
-def text_of(letter):
-    return letter.get_body(("plain",)).get_content()
+def text_of(notification):
+    return notification.get_body(("plain",)).get_content()
 
 
 def test_the_clock_speaks_in_nobodys_name(live_session, client):
@@ -51,7 +51,7 @@ def test_the_clock_speaks_in_nobodys_name(live_session, client):
 def test_those_who_take_part_by_mail_learn_of_it_from_the_hub(live_session):
     type(live_session.boris).objects.filter(pk=live_session.boris.pk).update(language="fr")
     services.keep_time(live_session.now)
-    mails = letters(live_session.now)
+    mails = notifications(live_session.now)
     assert set(mails) >= {
         live_session.amina.email,
         live_session.boris.email,
@@ -59,23 +59,26 @@ def test_those_who_take_part_by_mail_learn_of_it_from_the_hub(live_session):
         live_session.chen.email,
     }
     assert live_session.stella.email not in mails
-    letter = mails[live_session.amina.email]
-    assert live_session.chen.name not in letter["From"] + text_of(letter) and hub.HUB_NAME in letter["From"]
-    assert letter["Auto-Submitted"] == "auto-generated" and "[field-trials]" in letter["Subject"]
-    assert "First session" in letter["Subject"] and "Isolation distances" in text_of(letter)
-    assert f"/sessions/{live_session.pk}/" in text_of(letter)
+    notification = mails[live_session.amina.email]
+    assert (
+        live_session.chen.name not in notification["From"] + text_of(notification)
+        and hub.HUB_NAME in notification["From"]
+    )
+    assert notification["Auto-Submitted"] == "auto-generated" and "[field-trials]" in notification["Subject"]
+    assert "First session" in notification["Subject"] and "Isolation distances" in text_of(notification)
+    assert f"/sessions/{live_session.pk}/" in text_of(notification)
     assert mails[live_session.boris.email]["Content-Language"] == "fr"
     french = text_of(mails[live_session.boris.email])
     assert "«\N{NO-BREAK SPACE}Isolation distances" in french and "“" not in french
-    assert letters(live_session.now) == {}
+    assert notifications(live_session.now) == {}
 
 
 def test_an_answer_to_it_is_about_what_is_under_discussion(live_session):
     services.keep_time(live_session.now)
-    letter = letters(live_session.now)[live_session.amina.email]
+    notification = notifications(live_session.now)[live_session.amina.email]
     row = MailingList.objects.get(forum_id=live_session.forum_id)
-    token = letter["Reply-To"].partition("+r.")[2].partition("@")[0]
-    assert token not in text_of(letter)
+    token = notification["Reply-To"].partition("+r.")[2].partition("@")[0]
+    assert token not in text_of(notification)
     reply = read_reply(token, list_id=row.pk)
     assert (reply.member_id, reply.number) == (live_session.amina.pk, 0)
     assert (
@@ -90,14 +93,14 @@ def test_an_answer_to_it_is_about_what_is_under_discussion(live_session):
 def test_who_gets_it_follows_the_way_they_get_mail(live_session, mode, opening, item):
     Subscription.objects.filter(member=live_session.amina).update(delivery=mode)
     live_session.open()
-    assert (live_session.amina.email in letters(live_session.now)) is opening
+    assert (live_session.amina.email in notifications(live_session.now)) is opening
     services.take_item(
         conference_session_id=live_session.pk,
         item_id=live_session.items[1].pk,
         actor=live_session.chen,
         now=live_session.now,
     )
-    mails = letters(live_session.now)
+    mails = notifications(live_session.now)
     assert (live_session.amina.email in mails) is item
     assert "Notification" in mails[live_session.boris.email]["Subject"]
 
@@ -121,14 +124,14 @@ def test_an_item_taken_again_is_not_told_again_and_a_refused_act_tells_nothing(o
 
 def test_what_comes_too_late_is_let_go(live_session):
     live_session.open()
-    assert letters(live_session.now + LATE + HOUR) == {}
+    assert notifications(live_session.now + LATE + HOUR) == {}
 
 
 def test_a_large_roster_is_walked_page_by_page(live_session, make_member, monkeypatch):
     monkeypatch.setattr("listserv.outbound.procedures.PAGE", 2)
     live_session.open()
     assert send_procedures(live_session.now) == 2 and len(mail.outbox) == 2
-    assert len(letters(live_session.now)) == Subscription.objects.count() - 2
+    assert len(notifications(live_session.now)) == Subscription.objects.count() - 2
 
 
 def test_topics_of_the_agenda_that_the_hub_makes_are_nobodys(live_session):

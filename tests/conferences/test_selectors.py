@@ -179,7 +179,7 @@ def test_the_transcript_is_for_those_who_may_read_the_conference(live_session):
         selectors.transcript_for(live_session.sofia, 999_999)
 
 
-def test_an_item_that_continues_in_a_second_sitting_keeps_each_word_once(open_live_session):
+def test_an_item_that_continues_in_a_second_session_keeps_each_word_once(open_live_session):
     services.close_session(
         conference_session_id=open_live_session.pk,
         actor=open_live_session.chen,

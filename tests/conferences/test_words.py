@@ -40,7 +40,7 @@ def test_the_clock_and_the_chair_have_words_of_their_own():
         assert "scheduled" in words.sentence(frame("opened", by="clock"))
 
 
-def test_every_role_and_door_has_a_word():
+def test_every_role_and_origin_has_a_word():
     table = words.table()
     assert set(table["roles"]) == {*Membership.Role.values, SECRETARIAT} and set(table["channels"]) == set(
         Contribution.Origin.values

@@ -110,7 +110,7 @@ def test_each_script_is_heard_in_a_discussion(script: str) -> None:
     assert any(re.search(SCRIPTS[script], word.text) for word in words)
 
 
-def test_people_speak_by_every_door() -> None:
+def test_people_speak_by_every_channel() -> None:
     assert {word.origin for _, thread in threads() for word in thread.words} == {"web", "mail", "live"}
 
 

@@ -121,30 +121,37 @@ def test_the_public_reads_one_discussion_only(entries: dict[str, Any]) -> None:
     assert discussion.policy.language == "es"
 
 
-def test_past_sittings_have_a_log_without_gaps_that_ends_with_the_gavel(entries: dict[str, Any]) -> None:
+def test_past_sessions_have_a_log_without_gaps_that_ends_with_the_gavel(entries: dict[str, Any]) -> None:
     past = row("conferences.ConferenceSession").filter(state="closed")
     assert past.count() == 4
-    for sitting in past:
-        events = list(sitting.events.order_by("seq"))
+    for conference_session in past:
+        events = list(conference_session.events.order_by("seq"))
         assert [event.seq for event in events] == list(range(1, len(events) + 1))
         assert [event.at for event in events] == sorted(event.at for event in events)
         assert (events[0].kind, events[-1].kind) == ("opened", "closed")
         assert events[-1].contribution is not None
-        assert sitting.opens_at <= sitting.opened_at < sitting.closed_at <= sitting.closes_at
+        assert (
+            conference_session.opens_at
+            <= conference_session.opened_at
+            < conference_session.closed_at
+            <= conference_session.closes_at
+        )
 
 
-def test_what_came_by_mail_during_a_sitting_is_in_its_log(entries: dict[str, Any]) -> None:
+def test_what_came_by_mail_during_a_session_is_in_its_log(entries: dict[str, Any]) -> None:
     doors = row("conferences.Event").filter(kind="intervention").values_list("contribution__origin", flat=True)
     assert {"live", "mail"} <= set(doors)
 
 
-def test_the_chair_can_open_the_coming_sitting_at_once(entries: dict[str, Any]) -> None:
-    sitting = row("conferences.ConferenceSession").get(state="scheduled")
-    assert entries["conference"]["session_url"].endswith(sitting.get_absolute_url())
-    assert sitting.opens_at > NOW
-    conference_services.open_session(conference_session_id=sitting.pk, actor=account(entries, "chair"), now=NOW)
-    sitting.refresh_from_db()
-    assert sitting.state == "open"
+def test_the_chair_can_open_the_coming_session_at_once(entries: dict[str, Any]) -> None:
+    conference_session = row("conferences.ConferenceSession").get(state="scheduled")
+    assert entries["conference"]["session_url"].endswith(conference_session.get_absolute_url())
+    assert conference_session.opens_at > NOW
+    conference_services.open_session(
+        conference_session_id=conference_session.pk, actor=account(entries, "chair"), now=NOW
+    )
+    conference_session.refresh_from_db()
+    assert conference_session.state == "open"
 
 
 def test_the_secretariat_has_applications_to_decide(entries: dict[str, Any]) -> None:

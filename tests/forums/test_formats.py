@@ -15,7 +15,7 @@ from hub.lib.markup import VERSION
 from hub.search.models import SearchDocument
 from listserv.archive.export import export_mbox
 from listserv.digests.select import excerpt
-from tests.listserv.gateway.conftest import accept, drain, letter
+from tests.listserv.gateway.conftest import accept, drain, plain_message
 
 pytestmark = pytest.mark.django_db
 TYPED = "The load is 5*10^3 and then 2*10^4.\n# of seeds: 100\n__START__ \\\\files\\_public &lt;none&gt;\n7) seven"
@@ -27,7 +27,7 @@ SHOWN = (
 
 def by_mail(cast, text=TYPED, html=False):
     """Send a mail to the list and return its contribution."""
-    raw = letter(text.replace("\n", "\r\n"), who=cast.amina)
+    raw = plain_message(text.replace("\n", "\r\n"), who=cast.amina)
     if html:
         raw = raw.replace("text/plain", "text/html")
     assert accept(raw, "risk@lists.hub.example", member=cast.amina).startswith("250")
@@ -63,7 +63,7 @@ def test_an_edit_keeps_the_format_of_what_it_edits(cast, now, way):
         answer = client.post(f"/c/{said.number}/edit/", {"text": TYPED, "revision": 0})
         assert answer.status_code == 302
     elif way == "mail":
-        raw = letter(f"EDIT {said.number}\r\n" + TYPED.replace("\n", "\r\n"), who=cast.amina)
+        raw = plain_message(f"EDIT {said.number}\r\n" + TYPED.replace("\n", "\r\n"), who=cast.amina)
         accept(raw, "risk-request@lists.hub.example", member=cast.amina, mail_from=cast.amina.email)
         drain()
     elif way == "moderator":

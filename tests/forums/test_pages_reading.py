@@ -69,7 +69,7 @@ def test_a_discussion_without_topics_says_what_will_be_there(client, cast):
     assert "topics of this discussion will appear" in client.get(f"/discussions/{cast.forum_id}/").content.decode()
 
 
-def test_a_topic_shows_number_name_country_role_time_and_door(client, cast, now):
+def test_a_topic_shows_number_name_country_role_time_and_origin(client, cast, now):
     said = cast.say(cast.chen, "Please be **brief**.", now=now)
     client.force_login(cast.amina)
     page = client.get(_topic(said.topic_id)).content.decode()

@@ -15,7 +15,7 @@ from listserv.archive.importing import ImportOptions, import_archive
 from listserv.models import InboundMail
 from tests import slow
 from tests.listserv.archive.conftest import message, write_mbox
-from tests.listserv.gateway.conftest import accept, drain, letter
+from tests.listserv.gateway.conftest import accept, drain, plain_message
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TEXT = "A *word* and a [link](https://a.example).\n\n|a|b|\n|-|-|\n|c|d|"
@@ -49,7 +49,7 @@ def test_a_mail_is_parsed_rendered_and_its_file_stored_before_the_transaction(ca
 
 def test_commands_and_reports_by_mail_are_parsed_before_the_transaction(cast, outside):
     for address in ("risk-request", "risk-owner", "risk-help"):
-        raw = letter("HELP", who=cast.amina)
+        raw = plain_message("HELP", who=cast.amina)
         assert accept(raw, f"{address}@lists.hub.example", member=cast.amina, mail_from=cast.amina.email)[:3] == "250"
     drain()
     rows = InboundMail.objects.all()
@@ -57,14 +57,14 @@ def test_commands_and_reports_by_mail_are_parsed_before_the_transaction(cast, ou
 
 
 def test_a_held_mail_is_parsed_before_its_row_is_written(cast, outside):
-    reply = accept(letter("Is it me?", who=cast.amina), "risk@lists.hub.example", mail_from=cast.amina.email)
+    reply = accept(plain_message("Is it me?", who=cast.amina), "risk@lists.hub.example", mail_from=cast.amina.email)
     assert reply.startswith("250"), reply
     assert InboundMail.objects.get().state == InboundMail.State.HELD
 
 
 def test_new_words_by_mail_are_rendered_before_the_transaction(cast, now, outside):
     said = cast.say(cast.amina, "First words.", subject="Baselines", now=now)
-    raw = letter(f"EDIT {said.number}\r\nSecond *words*.", who=cast.amina)
+    raw = plain_message(f"EDIT {said.number}\r\nSecond *words*.", who=cast.amina)
     assert accept(raw, "risk-request@lists.hub.example", member=cast.amina, mail_from=cast.amina.email)[:3] == "250"
     drain()
     assert InboundMail.objects.get().state == InboundMail.State.DONE, InboundMail.objects.get().error

@@ -13,7 +13,7 @@ from listserv.mail.auth import domain_checks
 from listserv.outbound import delivery_worker, outbox
 from tests.listserv import red_team
 from tests.listserv.fake_relay import FakeRelay
-from tests.listserv.gateway.conftest import door, people, risk  # noqa: F401 - fixtures of the gateway
+from tests.listserv.gateway.conftest import people, risk, smtp_server  # noqa: F401 - fixtures of the gateway
 
 
 @pytest.fixture(autouse=True)
@@ -82,6 +82,6 @@ def _red_team_world(settings: Any, monkeypatch: Any) -> None:
 
 
 @pytest.fixture
-def stage(_red_team_world: None, door: Any, people: Any) -> red_team.Stage:  # noqa: F811
+def stage(_red_team_world: None, smtp_server: Any, people: Any) -> red_team.Stage:  # noqa: F811
     """Set the stage of the red team; its world is there before the gateway starts."""
-    return red_team.Stage.build(people, door)
+    return red_team.Stage.build(people, smtp_server)

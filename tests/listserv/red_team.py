@@ -10,7 +10,7 @@ from forums.models import Contribution, ForumPolicy, Membership
 from hub.lib.clock import now as clock
 from listserv import tokens
 from listserv.models import InboundMail, Notice, Subscription
-from tests.listserv.gateway.conftest import Door, drain
+from tests.listserv.gateway.conftest import SmtpServer, drain
 from tests.listserv.mail.auth.zone import Zone, keys
 
 # Amina's addresses: what the domain of each asks for. Its own server is HONEST, everybody else sends from ELSEWHERE.
@@ -39,7 +39,7 @@ def dns() -> Zone:
 
 @dataclass
 class Stage:
-    """The people, their lists, and the door."""
+    """The people, their lists, and the SMTP server."""
 
     cast: Any
     port: int
@@ -49,9 +49,9 @@ class Stage:
     lists: dict[str, Any] = field(default_factory=dict)
 
     @classmethod
-    def build(cls, cast: Any, door: Door) -> "Stage":
+    def build(cls, cast: Any, smtp_server: SmtpServer) -> "Stage":
         """Give Amina her addresses, and Boris a closed discussion where she is not."""
-        stage = cls(cast, door.port)
+        stage = cls(cast, smtp_server.port)
         for domain in [*DOMAINS, NO_POLICY, "mail.reject.org"]:
             cast.amina.emailaddress_set.create(email=f"amina@{domain}", verified=True)
         stage.other = services.create_forum(

@@ -104,7 +104,7 @@ def test_what_was_changed_or_added_on_the_way_is_found_out(cast, now, keys, deli
 
 
 @pytest.mark.django_db
-def test_the_hubs_own_letters_are_signed_too(cast, now, keys, deliver):
+def test_the_hubs_own_notifications_are_signed_too(cast, now, keys, deliver):
     send_notification(to=cast.amina, template="listserv/mail/passed_on", context={"excerpt": "Привет"})
     deliver(now.replace(year=2030))
     [name] = outbox.names()

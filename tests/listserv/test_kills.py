@@ -205,7 +205,7 @@ def test_killed_digests_are_taken_up_in_half_a_minute_and_repeat_fifty_at_most(c
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("dies_after", [1, 7])
-def test_killed_letters_are_taken_up_in_half_a_minute_and_one_goes_out_twice_at_most(now, mortal, dies_after):
+def test_killed_notifications_are_taken_up_in_half_a_minute_and_one_goes_out_twice_at_most(now, mortal, dies_after):
     for number in range(10):
         send_mail(f"Letter {number}", "Text", None, [f"r{number}@x.example"])
     moment = clock()
@@ -220,7 +220,7 @@ def test_killed_letters_are_taken_up_in_half_a_minute_and_one_goes_out_twice_at_
 
 
 @pytest.mark.django_db
-def test_a_letter_to_several_is_not_said_again_to_those_who_have_it(now, mortal):
+def test_a_notification_to_several_is_not_said_again_to_those_who_have_it(now, mortal):
     send_mail("Letter", "Text", None, [f"r{number}@x.example" for number in range(5)])
     moment = clock()
     first = mortal(4)

@@ -13,7 +13,7 @@ from listserv import services, tokens
 from listserv.digests.render import Digest
 from listserv.digests.select import gather
 from listserv.models import InboundMail, MailingList, Subscription
-from tests.listserv.gateway.conftest import accept, letter
+from tests.listserv.gateway.conftest import accept, plain_message
 from tests.listserv.test_list_pages import row_of
 from tests.ui.browsing import HOST, Answer, in_browser, render, serve, violations
 
@@ -40,7 +40,7 @@ def held(client: Any, cast: Any, risk: MailingList) -> dict[str, Answer]:
     alias = tokens.alias_address("risk", member_id=cast.amina.pk, list_id=risk.pk)
     for name, to in (("list", risk.address), ("private", alias), ("commands", tokens.address("risk-request"))):
         text = "UNSUBSCRIBE risk" if name == "commands" else "Twenty metres are enough."
-        accept(letter(text, who=cast.chen, subject="A thought", message_id=f"{name}@x"), to)
+        accept(plain_message(text, who=cast.chen, subject="A thought", message_id=f"{name}@x"), to)
         row = InboundMail.objects.latest("pk")
         token = tokens.confirm_token(inbound_id=row.pk, member_id=cast.chen.pk)
         path = f"/mail/confirm/risk/{token}/"

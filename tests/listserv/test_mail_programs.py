@@ -19,7 +19,7 @@ from listserv.mail.mbox import entry
 from listserv.models import InboundMail, Notice, Subscription
 from listserv.outbound.render import Renderer
 from listserv.outbound.roster import Form, Receiver
-from tests.listserv.gateway.conftest import Door, drain
+from tests.listserv.gateway.conftest import SmtpServer, drain
 
 pytestmark = pytest.mark.mailers
 WORDS = "Thirty, I say."
@@ -44,9 +44,9 @@ def copy(people: Any, tmp_path: Path) -> Any:
     return said
 
 
-def s_nail(door: Door, folder: Path, member: Any, command: str) -> None:
+def s_nail(smtp_server: SmtpServer, folder: Path, member: Any, command: str) -> None:
     """Answer the first mail of the box with ``command``, with all of it quoted above."""
-    options = {"mta": f"smtp://127.0.0.1:{door.port}", "smtp-auth": "none", "from": f"Boris <{member.email}>"}
+    options = {"mta": f"smtp://127.0.0.1:{smtp_server.port}", "smtp-auth": "none", "from": f"Boris <{member.email}>"}
     words = [f"-S{name}={value}" for name, value in options.items()]
     program = shutil.which("s-nail") or "s-nail"
     done = subprocess.run(
@@ -58,9 +58,9 @@ def s_nail(door: Door, folder: Path, member: Any, command: str) -> None:
     assert InboundMail.objects.exists(), done.stderr
 
 
-def mutt(door: Door, folder: Path, member: Any, key: str) -> None:
+def mutt(smtp_server: SmtpServer, folder: Path, member: Any, key: str) -> None:
     """Answer the first mail of the box with a key, as a person at a terminal does."""
-    (folder / "rc").write_text(SETTINGS.format(address=member.email, port=door.port, folder=folder))
+    (folder / "rc").write_text(SETTINGS.format(address=member.email, port=smtp_server.port, folder=folder))
     (folder / "edit").write_text(f'#!/bin/sh\necho "{WORDS}" >> "$1"\n')
     (folder / "edit").chmod(0o700)
     ours, theirs = pty.openpty()
@@ -93,15 +93,15 @@ def published(said: Any) -> Contribution:
     return made
 
 
-def test_mutt_answers_where_reply_to_says_and_needs_no_other_proof(people, door, copy, tmp_path):
-    mutt(door, tmp_path, people.boris, "r")
+def test_mutt_answers_where_reply_to_says_and_needs_no_other_proof(people, smtp_server, copy, tmp_path):
+    mutt(smtp_server, tmp_path, people.boris, "r")
     drain()
     assert published(copy).parent == copy and InboundMail.objects.get().proof == "token"
 
 
-def test_mutts_answer_to_the_list_is_held_and_told_how_not_to_be_asked_again(people, door, copy, tmp_path):
+def test_mutts_answer_to_the_list_is_held_and_told_how_not_to_be_asked_again(people, smtp_server, copy, tmp_path):
     Notice.objects.all().delete()
-    mutt(door, tmp_path, people.boris, "L")
+    mutt(smtp_server, tmp_path, people.boris, "L")
     row = InboundMail.objects.get()
     assert (row.state, row.member, row.kind) == ("held", people.boris, "post")
     raw = bytes(Notice.objects.get(recipients=[people.boris.email]).raw)
@@ -109,9 +109,9 @@ def test_mutts_answer_to_the_list_is_held_and_told_how_not_to_be_asked_again(peo
     assert "“Reply to list” does not" in " ".join(text.split()) and "DMARC" in text
 
 
-def test_s_nails_answer_to_the_author_alone_stays_private_and_says_so(people, door, copy, tmp_path):
+def test_s_nails_answer_to_the_author_alone_stays_private_and_says_so(people, smtp_server, copy, tmp_path):
     Notice.objects.all().delete()
-    s_nail(door, tmp_path, people.boris, "Reply")
+    s_nail(smtp_server, tmp_path, people.boris, "Reply")
     row = InboundMail.objects.get()
     assert (row.kind, row.state) == ("alias", "held")
     InboundMail.objects.update(state="queued", proof="confirmed")
@@ -126,8 +126,8 @@ def test_s_nails_answer_to_the_author_alone_stays_private_and_says_so(people, do
     assert "went to Amina Diallo only" in " ".join(for_writer.split())
 
 
-def test_s_nails_answer_to_all_is_published_without_our_foot(people, door, copy, tmp_path):
-    s_nail(door, tmp_path, people.boris, "reply")
+def test_s_nails_answer_to_all_is_published_without_our_foot(people, smtp_server, copy, tmp_path):
+    s_nail(smtp_server, tmp_path, people.boris, "reply")
     assert set(InboundMail.objects.values_list("kind", flat=True)) == {"alias", "post"}
     InboundMail.objects.filter(kind="post").update(state="queued", proof="confirmed")
     drain()

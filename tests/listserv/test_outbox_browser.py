@@ -30,7 +30,7 @@ def letter(cast: Any, client: Any, deliver: Any, now: Any) -> Any:
     return render(client, f"/outbox/{name}/", f"/outbox/{name}/html/")
 
 
-def test_the_html_of_a_letter_is_painted_below_the_fold_and_runs_nothing(letter):
+def test_the_html_of_a_notification_is_painted_below_the_fold_and_runs_nothing(letter):
     async def work(browser: Browser) -> None:
         context = await browser.new_context(viewport={"width": 360, "height": 640})
         await serve(context, letter)

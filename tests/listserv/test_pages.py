@@ -1,4 +1,4 @@
-"""Pages of the mail door: leave with one click, my lists, the outbox, the question about a held mail."""
+"""Pages of the mail gateway: leave with one click, my lists, the outbox, the question about a held mail."""
 
 import re
 from email.message import EmailMessage
@@ -18,7 +18,7 @@ from listserv.gateway.confirmation import held_mail
 from listserv.mail.parse.message import parse
 from listserv.models import InboundMail, MailingList, Notice, Subscription
 from listserv.outbound import outbox
-from tests.listserv.gateway.conftest import accept, drain, letter
+from tests.listserv.gateway.conftest import accept, drain, plain_message
 
 pytestmark = pytest.mark.django_db
 
@@ -76,7 +76,7 @@ def test_who_was_stopped_by_a_link_is_told_once_and_comes_back_by_answering(cast
         client.post(leave_url, {"List-Unsubscribe": "One-Click"})
     told = parse(bytes(Notice.objects.get(recipients=[cast.boris.email]).raw))
     assert f"\n{order}\n" in told.text and "unsubscribe link" in told.text
-    accept(letter(order, who=cast.boris, subject=f"Re: {told.subject}"), told.headers.raw("reply-to"))
+    accept(plain_message(order, who=cast.boris, subject=f"Re: {told.subject}"), told.headers.raw("reply-to"))
     drain()
     assert delivery(cast.boris) == mode
 
@@ -263,7 +263,7 @@ def send(**kwargs: Any) -> None:
     mail.send()
 
 
-def test_a_letter_is_a_row_of_the_transaction_and_then_a_mail(deliver, sent, now, woken):
+def test_a_notification_is_a_row_of_the_transaction_and_then_a_mail(deliver, sent, now, woken):
     from django.db import transaction
 
     from listserv.models import Notice
@@ -279,11 +279,17 @@ def test_a_letter_is_a_row_of_the_transaction_and_then_a_mail(deliver, sent, now
     assert Notice.objects.get().recipients == ["a@x.example", "b@x.example"]
     deliver(now.replace(year=2100))
     letters: list[EmailMessage] = sent()
-    assert {letter["Delivered-To"] for letter in letters} == {"a@x.example", "b@x.example"}
-    letter = letters[0]
-    assert letter["Auto-Submitted"] == "auto-generated" and letter["Message-ID"].endswith("@lists.hub.example>")
-    assert letter["Date"] and letter["Bcc"] is None and letter["Return-Path"] == "<hub@lists.hub.example>"
-    assert "Voilà." in letter.get_body(("plain",)).get_content()
+    assert {plain_message["Delivered-To"] for plain_message in letters} == {"a@x.example", "b@x.example"}
+    plain_message = letters[0]
+    assert plain_message["Auto-Submitted"] == "auto-generated" and plain_message["Message-ID"].endswith(
+        "@lists.hub.example>"
+    )
+    assert (
+        plain_message["Date"]
+        and plain_message["Bcc"] is None
+        and plain_message["Return-Path"] == "<hub@lists.hub.example>"
+    )
+    assert "Voilà." in plain_message.get_body(("plain",)).get_content()
     row = Notice.objects.get()
     assert (row.state, bytes(row.raw)) == ("sent", b"")
 

@@ -120,7 +120,7 @@ def test_giving_up_is_asked_about_first_and_then_done_once(kind, cast, filled, c
     assert b"is no longer waiting" in client.post(URL, {"give_up": key}, follow=True).content
 
 
-def test_what_is_given_up_is_recorded_as_failed_and_a_letter_is_emptied(filled):
+def test_what_is_given_up_is_recorded_as_failed_and_a_notification_is_emptied(filled):
     for kind in ("retry", "notice", "mailing"):
         assert queue.give_up(key=f"{kind}-{filled[kind].pk}", now=clock()) == 1
     mailing = Mailing.objects.get()

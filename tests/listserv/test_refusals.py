@@ -222,7 +222,7 @@ def test_retries_wait_for_a_relay_that_refuses_us(cast, now, sink):
 @pytest.mark.django_db
 # Letters try mailboxes that may be no more: one that is unknown is one that failed.
 @pytest.mark.parametrize("kind", [kind for kind in REFUSALS if kind != "unknown to everybody"])
-def test_letters_wait_for_a_relay_that_refuses_us(now, sink, kind):
+def test_notifications_wait_for_a_relay_that_refuses_us(now, sink, kind):
     far = sink(**REFUSALS[kind])
     for number in range(3):
         send_mail(f"Letter {number}", "Text", None, [f"r{number}@x.example"])
@@ -236,7 +236,7 @@ def test_letters_wait_for_a_relay_that_refuses_us(now, sink, kind):
 
 
 @pytest.mark.django_db
-def test_letters_that_come_one_by_one_find_out_a_relay_that_refuses_us(now, sink):
+def test_notifications_that_come_one_by_one_find_out_a_relay_that_refuses_us(now, sink):
     far = sink(message="554 no")
     moment = clock()
     for number in range(2):

@@ -181,7 +181,7 @@ def test_every_address_fits_into_a_local_part(db, size):
 
 
 @pytest.mark.parametrize("origin", ["web", "mail", "live"])
-def test_an_answer_threads_whatever_the_door(cast, now, origin):
+def test_an_answer_threads_whatever_the_origin(cast, now, origin):
     first = cast.say(cast.amina, subject="Baselines", now=now)
     draft = forums.Draft(forum_id=cast.forum_id, text="I agree.", parent=first.number)
     second = forums.publish(draft=draft, author=cast.boris, origin=origin, now=now).contribution

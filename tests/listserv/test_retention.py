@@ -23,7 +23,7 @@ HOME = "amina@home.example"
 
 @pytest.fixture
 def amina(cast: Any, deliver: Any) -> Any:
-    """Amina, with all that the mail door keeps of her."""
+    """Amina, with all that the mail gateway keeps of her."""
     cast.amina.emailaddress_set.create(email=HOME, verified=True)
     raw = f"From: {cast.amina.email}\r\nSubject: Mine\r\nMessage-ID: <1@x>\r\n\r\nMy own words.\r\n".encode()
     for signed_in, subject in ((cast.amina.pk, b"Mine"), (None, b"Held")):
@@ -81,7 +81,7 @@ def test_bytes_of_old_mails_are_kept_unless_the_operator_says_for_how_long(cast,
     assert bytes(InboundMail.objects.get(state="held").raw)
 
 
-def test_letters_that_are_done_with_go_after_a_month(amina):
+def test_notifications_that_are_done_with_go_after_a_month(amina):
     Notice.objects.update(state="sent")
     waiting = Notice.objects.order_by("pk").last()
     Notice.objects.filter(pk=waiting.pk).update(state="waiting")

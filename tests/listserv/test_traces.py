@@ -14,7 +14,7 @@ from listserv.digests import digest_worker as digests
 from listserv.mail.smtp.transport import DeliveryResult, Outcome
 from listserv.models import Mailing, Subscription
 from listserv.outbound import delivery_worker
-from tests.listserv.gateway.conftest import PASSWORD, drain, letter, only, risk  # noqa: F401 - a fixture
+from tests.listserv.gateway.conftest import PASSWORD, drain, only_row, plain_message, risk  # noqa: F401 - a fixture
 
 pytestmark = pytest.mark.django_db
 
@@ -65,7 +65,7 @@ def test_a_delivery_that_waits_says_for_what(cast, now, fake_relay, events):
     assert figure("hub_relay_errors_total", kind="refuses") == errors + 1
 
 
-def test_letters_and_digests_are_lines(cast, now, fake_relay, events, monkeypatch):
+def test_notifications_and_digests_are_lines(cast, now, fake_relay, events, monkeypatch):
     relay = fake_relay({cast.boris.email: DeliveryResult(Outcome.FAILED, "550 5.1.1 unknown")})
     monkeypatch.setattr(digests, "transport", lambda: relay)
     send_mail("Secret subject", "Text", None, [cast.boris.email, cast.amina.email])
@@ -110,22 +110,24 @@ def test_no_line_holds_the_address_of_a_person(cast, now, fake_relay, caplog):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_an_accepted_message_is_followed_to_its_contribution(people, risk, door, events):  # noqa: F811
+def test_an_accepted_message_is_followed_to_its_contribution(people, risk, smtp_server, events):  # noqa: F811
     people.boris.set_password(PASSWORD)
     people.boris.save()
-    code, _text = door.send(letter(who=people.boris, message_id="trace-1@people.example"), risk, member=people.boris)
+    code, _text = smtp_server.send(
+        plain_message(who=people.boris, message_id="trace-1@people.example"), risk, member=people.boris
+    )
     assert code == 250
     drain()
     [arrived], [settled], [said] = events("message"), events("message_settled"), events("contribution")
     assert {one["message_id"] for one in (arrived, settled, said)} == {"trace-1@people.example"}
-    assert settled["inbound"] == only().pk and arrived["mail"] == settled["mail"] == only().sha256[:16]
+    assert settled["inbound"] == only_row().pk and arrived["mail"] == settled["mail"] == only_row().sha256[:16]
     assert (arrived["verdict"], settled["state"], said["origin"]) == ("accept", "published", "mail")
     assert settled["number"] == said["number"] and arrived["list"] == "risk"
     assert arrived["sender"] == person(people.boris.email) and arrived["client"] == "127.0.0.1"
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_refused_recipient_is_a_line_without_what_stands_behind_a_plus(people, door, events):
-    door.send(letter(), "nowhere+r.secrettoken@lists.hub.example")
+def test_a_refused_recipient_is_a_line_without_what_stands_behind_a_plus(people, smtp_server, events):
+    smtp_server.send(plain_message(), "nowhere+r.secrettoken@lists.hub.example")
     [line] = events("recipient_refused")
     assert line["recipient"] == "nowhere" and line["reply"].startswith("550") and line["client"] == "127.0.0.1"

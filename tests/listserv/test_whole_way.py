@@ -1,4 +1,4 @@
-"""Small mails that once came out wrong, from the mail door to the page, the copy and the print."""
+"""Small mails that once came out wrong, from the mail gateway to the page, the copy and the print."""
 
 import re
 from html import unescape
@@ -77,12 +77,12 @@ def stand_in_order(said, text):
 
 
 @pytest.mark.parametrize("case", SHOWN)
-def test_every_reader_sees_what_was_written(door, people, risk, client, sent, deliver, case):
+def test_every_reader_sees_what_was_written(smtp_server, people, risk, client, sent, deliver, case):
     said, quoted = SHOWN[case]
     raw = (CASES / f"{case}.eml").read_bytes().replace(b"\n", b"\r\n")
     raw = raw.replace(b"kofi.anokye@univ.example", people.amina.email.encode())
     raw = raw.replace(b"[field-trials]", f"[{risk.partition('@')[0]}]".encode())
-    assert door.send(raw.decode("latin-1").encode("latin-1"), risk, member=people.amina)[0] == 250
+    assert smtp_server.send(raw.decode("latin-1").encode("latin-1"), risk, member=people.amina)[0] == 250
     drain()
     contribution = Contribution.objects.get()
     client.force_login(people.boris)
@@ -100,11 +100,11 @@ def test_every_reader_sees_what_was_written(door, people, risk, client, sent, de
     assert stand_in_order([line[:40] for line in said], " ".join(by_pdfium(pdf).split()))
 
 
-def test_a_tag_that_an_office_adds_makes_no_subject_grow(door, people, risk, sent, deliver):
+def test_a_tag_that_an_office_adds_makes_no_subject_grow(smtp_server, people, risk, sent, deliver):
     raw = (CASES / "12_external_tag.eml").read_text().replace("kofi.anokye@univ.example", "{email}")
     tag = f"[{risk.partition('@')[0]}]"
     first = "Subject: Seeds for testing\r\nMessage-ID: <first@univ.example>\r\n\r\nA question."
-    assert door.send(f"From: {people.boris.email}\r\n{first}", risk, member=people.boris)[0] == 250
+    assert smtp_server.send(f"From: {people.boris.email}\r\n{first}", risk, member=people.boris)[0] == 250
     drain()
     answered = "<first@univ.example>"
     for turn, who in enumerate((people.amina, people.boris, people.amina)):
@@ -112,7 +112,7 @@ def test_a_tag_that_an_office_adds_makes_no_subject_grow(door, people, risk, sen
         subject = sent(people.boris.email)[0]["Subject"] if turn else f"{tag} Seeds for testing"
         mail = raw.format(email=who.email).replace("ext-1", f"ext-{turn}")
         mail = re.sub("Subject: .*", f"Subject: RE: [EXTERNAL] Re: {subject}\nIn-Reply-To: {answered}", mail)
-        assert door.send(mail.replace("\n", "\r\n"), risk, member=who)[0] == 250
+        assert smtp_server.send(mail.replace("\n", "\r\n"), risk, member=who)[0] == 250
         drain()
         answered = f"<ext-{turn}@univ.example>"
     deliver(clock.now())

@@ -136,7 +136,7 @@ def test_two_workers_at_one_roster_send_one_copy_each(crowd, sink, settings, mon
     assert all(mailing.sent == 16 for mailing in Mailing.objects.all())
 
 
-def test_two_workers_send_a_letter_once(crowd, sink, settings):
+def test_two_workers_send_a_notification_once(crowd, sink, settings):
     from django.core.mail import send_mail
 
     far = sink()

@@ -100,7 +100,7 @@ def test_a_stranger_who_asks_for_a_password_sees_the_same_page_and_can_apply(cli
     assert answer.url == "/accounts/password/reset/done/" and "/apply/" in mailoutbox[-1].body
 
 
-def test_a_member_gets_the_password_letter_in_their_language_under_the_public_address(
+def test_a_member_gets_the_password_mail_in_their_language_under_the_public_address(
     client, amina, mailoutbox, settings, link
 ):
     settings.HUB_URL = "https://hub.example.org"
@@ -119,7 +119,9 @@ FORMS = {
 
 
 @pytest.mark.parametrize("address", ["amina@home.example", "أمينة@بريد.example"])
-def test_an_added_address_is_confirmed_by_our_letter_and_signs_in(client, amina, mailoutbox, link, settings, address):
+def test_an_added_address_is_confirmed_by_our_notification_and_signs_in(
+    client, amina, mailoutbox, link, settings, address
+):
     settings.ACCOUNT_FORMS = FORMS
     client.force_login(amina)
     asked = client.post("/accounts/email/", {"action_add": "", "email": address})

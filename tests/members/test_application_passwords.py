@@ -30,7 +30,7 @@ def make(member: Member, now: Any) -> tuple[ApplicationPassword, str]:
     return services.create_application_password(member=member, label="Thunderbird", now=now)
 
 
-def test_without_a_second_factor_both_passwords_open_the_mail_door(amina, now):
+def test_without_a_second_factor_both_passwords_open_the_gateway(amina, now):
     row, secret = make(amina, now)
     assert opens(amina, PASSWORD) and opens(amina, secret) and not opens(amina, "wrong")
     assert opens(amina, secret.upper().replace("-", " "))

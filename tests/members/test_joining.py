@@ -64,7 +64,7 @@ def test_an_applicant_may_not_sign_in_and_has_no_password(ines, now):
     assert not EmailAddress.objects.exists()
 
 
-def test_letters_are_in_the_applicants_language_with_html_that_says_the_same(ines, mailoutbox, now):
+def test_notifications_are_in_the_applicants_language_with_html_that_says_the_same(ines, mailoutbox, now):
     services.apply(applicant=ines, now=now)
     letter = mailoutbox[-1]
     page = letter.alternatives[0].content
@@ -104,7 +104,7 @@ def _same(answer):
     return re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", answer.content.decode())
 
 
-def test_a_member_who_applies_gets_a_letter_with_a_link(client, form, make_member, mailoutbox, link):
+def test_a_member_who_applies_gets_a_notification_with_a_link(client, form, make_member, mailoutbox, link):
     member = make_member("Amina Diallo", email="ines.tavares@institute.example", password="a long password")
     assert client.post("/apply/", form).url == "/apply/sent/"
     assert not Application.objects.exists() and mailoutbox[-1].to == [member.email]

@@ -15,7 +15,7 @@ LETTERS = sorted(path.name.removesuffix(".subject.txt") for path in FOLDER.glob(
 @pytest.mark.parametrize("state", ["pending", "declined"])
 @pytest.mark.parametrize("language", [code for code, _name in settings.LANGUAGES])
 @pytest.mark.parametrize("letter", LETTERS)
-def test_a_letter_is_whole_and_light(letter, language, state, now, mailoutbox):
+def test_a_notification_is_whole_and_light(letter, language, state, now, mailoutbox):
     member = Member(name="Amina O'Neill & Söhne", email="amina@people.example", country="SN", language=language)
     application = Application(pk=1, member=member, state=state, statement="I work\n\non pollen.", reason="No room.")
     url = f"{settings.HUB_URL}/x/1/"

@@ -43,7 +43,7 @@ def test_every_spelling_of_an_address_counts_for_one_account(amina):
     assert len(unknown) == 1
 
 
-def test_a_full_width_letter_escapes_no_limit_of_the_mail_door(amina):
+def test_a_full_width_letter_escapes_no_limit_of_the_gateway(amina):
     spelled = ["amina@bücher.example", "amina@ｂücher.example", "amina@xn--bcher-kva.example"]
     for number in range(limits.MAIL.amount):
         assert _mail(spelled[number % 3]) is None
@@ -183,7 +183,7 @@ def test_passwords_are_hashed_a_few_at_a_time_and_the_queue_is_bounded():
     assert done[-1] == "third"
 
 
-def test_a_full_gate_is_a_page_with_503_and_a_temporary_reply_of_the_mail_door(amina, monkeypatch, settings):
+def test_a_full_gate_is_a_page_with_503_and_a_temporary_reply_of_the_gateway(amina, monkeypatch, settings):
     settings.PASSWORD_HASHERS = ["hub.members.hashing.GatedArgon2"]
     assert isinstance(get_hasher("default"), GatedArgon2)
     amina.set_password(PASSWORD)

@@ -91,10 +91,10 @@ def test_browser_gets_http_2(web):
 
 
 def test_socket_of_the_live_room_goes_through(web, make_member, now):
-    sitting = gather(make_member, now)
-    sitting.open()
-    headers = {"Cookie": web.serving.cookie(sitting.chen)}
-    address = f"wss://127.0.0.1:{web.port}/live/session/{sitting.pk}/"
+    conference_session = gather(make_member, now)
+    conference_session.open()
+    headers = {"Cookie": web.serving.cookie(conference_session.chen)}
+    address = f"wss://127.0.0.1:{web.port}/live/session/{conference_session.pk}/"
     with connect(
         address, additional_headers=headers, ssl=web.tls, proxy=None, origin=f"https://127.0.0.1:{web.port}",
         source_address=(OUTSIDE, 0),

@@ -150,7 +150,7 @@ def test_report_about_the_members_other_address_counts_for_that_one(comes_back, 
     assert health().address == "amina@home.example"
 
 
-def test_at_the_limit_a_letter_tries_the_address_and_nothing_stops_yet(comes_back, cast, now):
+def test_at_the_limit_a_notification_tries_the_address_and_nothing_stops_yet(comes_back, cast, now):
     last = five_days(comes_back, now)
     assert health().score == 5 and health().probed_at == last
     letter = Notice.objects.get(subject__startswith="Does this address")

@@ -8,7 +8,7 @@ import pytest
 from hub.lib.clock import now as clock
 from listserv.mail.parse.message import ParsedMessage, parse
 from listserv.models import InboundMail, Notice
-from tests.listserv.gateway.conftest import accept, drain, letter
+from tests.listserv.gateway.conftest import accept, drain, plain_message
 
 DOMAIN = "lists.hub.example"
 
@@ -31,7 +31,7 @@ class Post:
     ) -> str:
         """Send a mail, let the pump do its work, and return the reply in the session."""
         to = to if "@" in to else f"{to}@{DOMAIN}"
-        raw = letter(text.replace("\n", "\r\n"), who=who, subject=subject, **headers)
+        raw = plain_message(text.replace("\n", "\r\n"), who=who, subject=subject, **headers)
         reply = accept(raw, to, member=who if proven else None, mail_from=who.email if who else "x@y.example")
         drain()
         return reply

@@ -12,7 +12,7 @@ from listserv import tokens
 from listserv.commands.moderating import read_decision
 from listserv.mail.parse.message import parse
 from listserv.models import InboundMail, Notice
-from tests.listserv.gateway.conftest import accept, drain, letter
+from tests.listserv.gateway.conftest import accept, drain, plain_message
 
 pytestmark = pytest.mark.django_db
 
@@ -36,7 +36,7 @@ def answer(post, who, text, *, subject="", owner=None, proven=False):
     )
 
 
-def test_letter_has_the_text_and_the_words_and_its_address_in_reply_to_alone(cast, held, post):
+def test_notification_has_the_text_and_the_words_and_its_address_in_reply_to_alone(cast, held, post):
     mail = post.mails(cast.chen)[-1]
     assert "My held words." in mail.text and "APPROVE" in mail.text and "REJECT" in mail.text
     assert mail.headers.raw("reply-to").startswith("risk-moderate+")
@@ -115,7 +115,7 @@ def test_sentence_decides_nothing_and_is_explained_once(cast, held, post, text):
     assert len(post.mails(cast.chen)) == 2 and "APPROVE" in post.mails(cast.chen)[-1].text
 
 
-def test_address_in_a_letter_is_of_no_use_to_anybody_else(cast, held, post):
+def test_address_in_a_notification_is_of_no_use_to_anybody_else(cast, held, post):
     before = Notice.objects.count()
     for who in (cast.amina, cast.boris, cast.stella):
         assert answer(post, who, "APPROVE", owner=cast.chen).startswith("550 5.7.1")
@@ -125,7 +125,7 @@ def test_address_in_a_letter_is_of_no_use_to_anybody_else(cast, held, post):
     assert Contribution.objects.get(pk=held.pk).state == "held" and Notice.objects.count() == before
 
 
-def test_other_moderator_who_signs_in_may_use_a_forwarded_letter(cast, held, post):
+def test_other_moderator_who_signs_in_may_use_a_forwarded_notification(cast, held, post):
     answer(post, cast.boris, "APPROVE", owner=cast.chen, proven=True)
     assert Contribution.objects.get(pk=held.pk).decided_by == cast.boris
 
@@ -152,7 +152,7 @@ def test_automatic_answer_decides_nothing(cast, held, post):
     assert InboundMail.objects.latest("pk").state == "discarded"
 
 
-def test_letter_is_passed_to_another_who_leads(cast, held, post, now):
+def test_notification_is_passed_to_another_who_leads(cast, held, post, now):
     services.admit_member(forum_id=cast.forum_id, member=cast.oona, role=Membership.Role.MODERATOR, now=now)
     answer(post, cast.chen, "PASS Oona Virtanen")
     passed = post.mails(cast.oona)[-1]
@@ -172,7 +172,7 @@ DECISIONS = {
 
 @pytest.mark.parametrize(("name", "text"), [(name, text) for name, texts in DECISIONS.items() for text in texts])
 def test_decision_is_read_in_every_language(name, text):
-    found = read_decision(parse(letter(f"{text}\r\n", subject="Re: Waiting").encode()))
+    found = read_decision(parse(plain_message(f"{text}\r\n", subject="Re: Waiting").encode()))
     assert found.name == name and ("why" in found.text) == ("why" in text)
 
 
@@ -241,7 +241,7 @@ def test_command_is_on_the_revision_that_was_sent_last(cast, held, post):
 
 
 def test_command_that_was_on_its_way_while_the_words_changed_decides_nothing(cast, held, post):
-    raw = letter(f"APPROVE {held.number}", who=cast.chen)
+    raw = plain_message(f"APPROVE {held.number}", who=cast.chen)
     assert accept(raw, "risk-request@lists.hub.example", member=cast.chen).startswith("250")
     change(held, cast)
     drain()

@@ -17,14 +17,16 @@ from listserv.commands.registry import COMMANDS, TABLE
 from listserv.commands.words import command_at, command_phrases, phrases
 from listserv.mail.parse.message import parse
 from listserv.models import InboundMail, Notice
-from tests.listserv.gateway.conftest import accept, drain, letter
+from tests.listserv.gateway.conftest import accept, drain, plain_message
 
 LANGUAGES = ("en", "fr", "es", "ru", "ar", "zh-hans")
 
 
 def orders(text, subject=""):
     """The names of the commands of a mail."""
-    return [order.name for order in read(parse(letter(text.replace("\n", "\r\n"), subject=subject).encode())).orders]
+    return [
+        order.name for order in read(parse(plain_message(text.replace("\n", "\r\n"), subject=subject).encode())).orders
+    ]
 
 
 def test_every_command_has_its_row_its_words_and_its_help():
@@ -97,7 +99,7 @@ def test_hostile_text_is_read_in_no_time():
     texts = ["GET " * 200_000, "a " * 300_000, "订阅" * 200_000, "ÀÈ" * 200_000,
              "LEAVE\n" * 100_000, "«" * 400_000, ("SET " * 60 + "\n") * 5_000]  # fmt: skip
     for text in texts:
-        mail = parse(letter(text).encode())
+        mail = parse(plain_message(text).encode())
         start = time.perf_counter()
         read(mail)
         assert time.perf_counter() - start < 1.0, text[:20]
@@ -215,7 +217,7 @@ def test_get_in_answer_to_a_copy_brings_the_whole(cast, post, risk, now):
     to = tokens.reply_address("risk", member_id=cast.amina.pk, number=contribution.number, list_id=risk.pk)
     text = f"GET {contribution.number}\n\nOn Tue, 24 Nov 2026 at 09:00, Boris <b@x.example> wrote:\n> The whole"
     before = Contribution.objects.count()
-    raw = letter(text.replace("\n", "\r\n"), who=cast.amina, subject="Re: A word", message_id="q@x")
+    raw = plain_message(text.replace("\n", "\r\n"), who=cast.amina, subject="Re: A word", message_id="q@x")
     accept(raw, [to, risk.address])
     drain()
     assert "The whole text." in post.mails(cast.amina)[-1].text and len(post.mails(cast.amina)) == 1

@@ -1,1 +1,1 @@
-"""Tests of the mail door's inbound half."""
+"""Tests of the gateway: mail that comes in."""

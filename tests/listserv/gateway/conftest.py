@@ -33,7 +33,7 @@ def free_port() -> int:
 
 
 @dataclass
-class Door:
+class SmtpServer:
     """The running server, as a client sees it."""
 
     port: int
@@ -65,8 +65,8 @@ class Door:
             return code, text.decode()
 
 
-def start(settings: Any) -> Door:
-    """Run the server in a thread until ``Door.stop``."""
+def start(settings: Any) -> SmtpServer:
+    """Run the server in a thread until ``SmtpServer.stop``."""
     port = free_port()
     settings.HUB_SMTP = Endpoint("127.0.0.1", port)
     loop = asyncio.new_event_loop()
@@ -99,12 +99,12 @@ def start(settings: Any) -> Door:
         except OSError:
             time.sleep(0.01)
         else:
-            return Door(port, end)
+            return SmtpServer(port, end)
     raise AssertionError(f"The SMTP server did not start: {errors}")
 
 
 @pytest.fixture
-def door(transactional_db: None, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Door]:
+def smtp_server(transactional_db: None, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[SmtpServer]:
     """A server at a port of its own."""
     monkeypatch.setattr(authentication, "WRONG_PASSWORD_SECONDS", 0.0)
     settings.HUB_RATE_PER_HOUR = 1_000
@@ -149,12 +149,12 @@ def drain() -> int:
     return total
 
 
-def only() -> InboundMail:
+def only_row() -> InboundMail:
     """Return the one row there is."""
     return InboundMail.objects.get()
 
 
-def letter(
+def plain_message(
     text: str = "My own words.", *, who: Any = None, subject: str = "A thought", message_id: str = "", **headers: str
 ) -> str:
     """Return a plain message."""

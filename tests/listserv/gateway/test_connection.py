@@ -92,9 +92,9 @@ async def test_time_that_is_asked_for_again_is_counted_from_then(connection):
 def secured(certificate: tuple[Path, Path], transactional_db: None, settings: Any) -> Any:  # noqa: F811
     """A server that offers TLS."""
     settings.HUB_SMTP_CERT, settings.HUB_SMTP_KEY = certificate
-    door = start(settings)
-    yield door
-    door.stop()
+    smtp_server = start(settings)
+    yield smtp_server
+    smtp_server.stop()
 
 
 def encrypted(wire: Wire, certificate: tuple[Path, Path]) -> Any:  # noqa: F811
@@ -146,15 +146,15 @@ def test_failed_handshake_ends_the_session(secured):
         assert b"250" not in received
 
 
-def test_starttls_is_refused_where_there_is_no_certificate(door):
-    with Wire(door.port) as wire:
+def test_starttls_is_refused_where_there_is_no_certificate(smtp_server):
+    with Wire(smtp_server.port) as wire:
         wire.say("EHLO wire.example")
         assert wire.say("STARTTLS").startswith("454 4.7.0")
         assert wire.say("STARTTLS now").startswith("501 5.5.4")
 
 
-def test_client_that_has_said_all_still_hears_its_answers(door):
-    with Wire(door.port) as wire:
+def test_client_that_has_said_all_still_hears_its_answers(smtp_server):
+    with Wire(smtp_server.port) as wire:
         wire.socket.sendall(b"EHLO wire.example\r\nNOOP\r\n")
         wire.socket.shutdown(socket.SHUT_WR)
         assert wire.reply() == "250 HELP"
@@ -162,8 +162,8 @@ def test_client_that_has_said_all_still_hears_its_answers(door):
         assert wire.file.read() == b""
 
 
-def test_exchange_of_a_sign_in_can_be_cancelled_or_be_nonsense(door, people):
-    with Wire(door.port) as wire:
+def test_exchange_of_a_sign_in_can_be_cancelled_or_be_nonsense(smtp_server, people):
+    with Wire(smtp_server.port) as wire:
         assert wire.say("AUTH PLAIN").startswith("503")
         wire.say("EHLO wire.example")
         assert wire.say("AUTH LOGIN").startswith("334 ")
@@ -173,7 +173,7 @@ def test_exchange_of_a_sign_in_can_be_cancelled_or_be_nonsense(door, people):
         assert wire.say("AUTH LOGIN").startswith("334 ")
         assert wire.say(b"x" * (MAX_LINE + 10)).startswith("500 5.5.2")
         assert wire.say("NOOP") == "250 OK"
-    with Wire(door.port) as wire:
+    with Wire(smtp_server.port) as wire:
         wire.say("EHLO wire.example")
         assert wire.say("AUTH LOGIN").startswith("334 ")
         assert wire.say(base64.b64encode(people.amina.email.encode())).startswith("334 ")
@@ -182,8 +182,8 @@ def test_exchange_of_a_sign_in_can_be_cancelled_or_be_nonsense(door, people):
         assert wire.say("QUIT now").startswith("501 5.5.4")
 
 
-def test_commands_that_are_none_end_the_session(door):
-    with Wire(door.port) as wire:
+def test_commands_that_are_none_end_the_session(smtp_server):
+    with Wire(smtp_server.port) as wire:
         replies = [wire.say("GET / HTTP/1.1")[:3] for _number in range(5)]
         assert replies == ["500"] * 4 + ["421"]
         assert wire.file.read() == b""

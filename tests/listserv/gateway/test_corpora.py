@@ -17,7 +17,7 @@ import yaml
 from forums.models import Contribution
 from listserv.mail.parse import message
 from listserv.models import InboundMail
-from tests.listserv.gateway.conftest import drain, letter
+from tests.listserv.gateway.conftest import drain, plain_message
 
 HANG = 2  # seconds
 # Parts that the corpora are sent in, so that test processes share them; each has its share of every kind of mail.
@@ -54,11 +54,11 @@ def from_member(raw: bytes, address: str) -> bytes:
     return b"From: " + address.encode() + b"\r\n" + head + b"\r\n\r\n" + body
 
 
-def send_all(door, people, risk, given) -> Counter[str]:
+def send_all(smtp_server, people, risk, given) -> Counter[str]:
     """Send mails in one session, each as it is and as Amina's own, and return what became of them: one outcome each."""
     address = people.amina.email
     sent = []
-    client = door.client(people.amina)
+    client = smtp_server.client(people.amina)
     client.sock.settimeout(HANG)
     for name, raw in given:
         # As it is, and as the member's own: the first asks who it is from, the second what it says.
@@ -70,7 +70,7 @@ def send_all(door, people, risk, given) -> Counter[str]:
             sent.append((name, code))
             if len(sent) % 400 == 0:
                 client.quit()
-                client = door.client(people.amina)
+                client = smtp_server.client(people.amina)
                 client.sock.settimeout(HANG)
     client.quit()
     rows = InboundMail.objects.order_by("pk")
@@ -81,16 +81,16 @@ def send_all(door, people, risk, given) -> Counter[str]:
     assert set(outcomes) == _OUTCOMES, outcomes
     assert outcomes["published"] == Contribution.objects.count()
     assert not rows.exclude(error="").exists()
-    assert door.send(letter("Still here.", who=people.amina), risk, member=people.amina)[0] == 250
+    assert smtp_server.send(plain_message("Still here.", who=people.amina), risk, member=people.amina)[0] == 250
     drain()
     assert Contribution.objects.order_by("-number").first().text == "Still here."
     return outcomes
 
 
 @pytest.mark.parametrize("part", range(PARTS))
-def test_every_mail_has_exactly_one_outcome_and_the_hub_still_serves(door, people, risk, corpus, settings, part):
+def test_every_mail_has_exactly_one_outcome_and_the_hub_still_serves(smtp_server, people, risk, corpus, settings, part):
     settings.HUB_RATE_PER_HOUR = 100_000
-    outcomes = send_all(door, people, risk, islice(mails(corpus), part, None, PARTS))
+    outcomes = send_all(smtp_server, people, risk, islice(mails(corpus), part, None, PARTS))
     assert outcomes.total() > 1_200 // PARTS
     assert outcomes["published"] > 400 // PARTS
 

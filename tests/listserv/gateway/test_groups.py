@@ -13,7 +13,7 @@ from listserv.gateway.incoming import IncomingMessage
 from listserv.gateway.reading import read
 from listserv.gateway.recipients import resolve
 from listserv.models import InboundMail
-from tests.listserv.gateway.conftest import letter
+from tests.listserv.gateway.conftest import plain_message
 
 pytestmark = pytest.mark.django_db
 
@@ -39,17 +39,17 @@ def verdicts(messages: list[IncomingMessage]) -> list[tuple[str, str]]:
 
 def test_verdicts_of_a_group_are_those_of_each(cast, incoming):
     raws = [
-        incoming(letter("One.", who=cast.amina), auth=cast.amina),
-        incoming(letter("Two.", who=cast.boris), auth=cast.amina),
-        incoming(letter("Three.", who=cast.boris)),
-        incoming(letter("", who=cast.chen), auth=cast.chen),
-        incoming(letter("Five.", who=cast.stella), auth=cast.stella),
-        incoming(letter("Six.", who=cast.oona), auth=cast.oona),
+        incoming(plain_message("One.", who=cast.amina), auth=cast.amina),
+        incoming(plain_message("Two.", who=cast.boris), auth=cast.amina),
+        incoming(plain_message("Three.", who=cast.boris)),
+        incoming(plain_message("", who=cast.chen), auth=cast.chen),
+        incoming(plain_message("Five.", who=cast.stella), auth=cast.stella),
+        incoming(plain_message("Six.", who=cast.oona), auth=cast.oona),
         incoming("From: nobody@elsewhere.example\r\n\r\nSeven.\r\n"),
         incoming("From: a@b.example, c@d.example\r\n\r\nEight.\r\n"),
-        incoming(letter("Nine.", who=cast.amina, Auto_Submitted="auto-replied")),
+        incoming(plain_message("Nine.", who=cast.amina, Auto_Submitted="auto-replied")),
         incoming(b"bare\nnewline"),
-        incoming(letter("Ten.", who=cast.boris), to="risk-owner@lists.hub.example"),
+        incoming(plain_message("Ten.", who=cast.boris), to="risk-owner@lists.hub.example"),
     ]
     alone = [(row.state, row.code) for one in raws for row in evaluate(one).rows]
     assert verdicts(raws) == alone
@@ -57,8 +57,8 @@ def test_verdicts_of_a_group_are_those_of_each(cast, incoming):
 
 
 def test_second_copy_in_a_group_is_a_copy(cast, incoming):
-    one = incoming(letter("A word.", who=cast.amina, message_id="a@client"), auth=cast.amina)
-    other = incoming(letter("Another.", who=cast.amina, message_id="a@client"), auth=cast.amina)
+    one = incoming(plain_message("A word.", who=cast.amina, message_id="a@client"), auth=cast.amina)
+    other = incoming(plain_message("Another.", who=cast.amina, message_id="a@client"), auth=cast.amina)
     assert verdicts([one, one, other]) == [("queued", "ok"), ("discarded", "duplicate"), ("queued", "ok")]
 
 
@@ -66,7 +66,7 @@ def test_proven_copy_is_taken_beside_the_held_one_of_a_group(cast, incoming, now
     contribution = cast.say(cast.boris, now=now)
     found = cast.policy.forum.mailing_list
     reply = tokens.reply_address(found.name, member_id=cast.amina.pk, number=contribution.number, list_id=found.pk)
-    raw = letter("A word.", who=cast.amina, message_id="a@client")
+    raw = plain_message("A word.", who=cast.amina, message_id="a@client")
     assert verdicts([incoming(raw), incoming(raw, to=reply), incoming(raw)]) == [
         ("held", "unproven"), ("queued", "ok"), ("discarded", "duplicate")
     ]  # fmt: skip
@@ -74,9 +74,9 @@ def test_proven_copy_is_taken_beside_the_held_one_of_a_group(cast, incoming, now
 
 def test_limits_count_what_the_group_has_taken(cast, incoming, settings):
     settings.HUB_RATE_PER_HOUR = 2
-    mails = [incoming(letter(f"Word {number}", who=cast.amina), auth=cast.amina) for number in range(3)]
+    mails = [incoming(plain_message(f"Word {number}", who=cast.amina), auth=cast.amina) for number in range(3)]
     assert verdicts(mails) == [("queued", "ok"), ("queued", "ok"), ("rejected", "rate")]
-    unproven = [incoming(letter(f"Word {number}", who=cast.boris)) for number in range(rules.MAX_HELD + 1)]
+    unproven = [incoming(plain_message(f"Word {number}", who=cast.boris)) for number in range(rules.MAX_HELD + 1)]
     assert verdicts(unproven) == [("held", "unproven")] * rules.MAX_HELD + [("rejected", "too-many-held")]
 
 
@@ -84,7 +84,7 @@ def test_limits_count_what_the_group_has_taken(cast, incoming, settings):
 def test_group_costs_the_same_for_one_and_for_fifty(cast, incoming, settings, count, django_assert_max_num_queries):
     settings.HUB_RATE_PER_HOUR = 100
     mails = [
-        incoming(letter(f"Word {number}", who=cast.amina, message_id=f"{number}@client"), auth=None)
+        incoming(plain_message(f"Word {number}", who=cast.amina, message_id=f"{number}@client"), auth=None)
         for number in range(count)
     ]
     proven = [read(replace(mail, auth_id=None)) for mail in mails]
@@ -94,7 +94,7 @@ def test_group_costs_the_same_for_one_and_for_fifty(cast, incoming, settings, co
 
 
 def test_mail_that_no_database_can_be_asked_about_harms_no_other(cast, incoming):
-    good = incoming(letter("A word.", who=cast.amina), auth=cast.amina)
+    good = incoming(plain_message("A word.", who=cast.amina), auth=cast.amina)
     for header in (b"From: \xed\xa0\x80@b.example", b"From: a@b.example\r\nMessage-ID: <\xed\xa0\x80@b>"):
         charset = b"\r\nContent-Type: text/plain; charset=utf-16-surrogatepass\r\n\r\nx\r\n"
         outcomes = spool._outcomes([good, incoming(header + charset)])

@@ -13,7 +13,7 @@ from listserv.gateway import rules, worker
 from listserv.gateway.confirmation import confirm_held, disown_held, held_mail
 from listserv.mail.parse.message import parse
 from listserv.models import HELD_FOR, InboundMail, Notice
-from tests.listserv.gateway.conftest import accept, drain, letter, only
+from tests.listserv.gateway.conftest import accept, drain, only_row, plain_message
 
 pytestmark = pytest.mark.django_db
 
@@ -27,8 +27,8 @@ def risk(cast):
 @pytest.fixture
 def held(cast, risk):
     """A held mail that names Amina as its author."""
-    accept(letter("Is it mine?", who=cast.amina, message_id="held@client"), risk.address)
-    return only()
+    accept(plain_message("Is it mine?", who=cast.amina, message_id="held@client"), risk.address)
+    return only_row()
 
 
 def token(row):
@@ -40,7 +40,7 @@ def test_unproven_mail_is_held_and_its_member_asked_once_at_the_registered_addre
     cast.amina.emailaddress_set.create(email="amina@home.example", verified=True)
     reply = accept("From: amina@home.example\r\nSubject: Mine\r\nMessage-ID: <a@b>\r\n\r\nText.\r\n", risk.address)
     assert reply == "250 2.0.0 Your message is held: confirm with the link in our e-mail that it is yours."
-    assert (only().state, only().proof, only().member) == ("held", "none", cast.amina)
+    assert (only_row().state, only_row().proof, only_row().member) == ("held", "none", cast.amina)
     notice = Notice.objects.get()
     assert notice.recipients == [cast.amina.email]
     accept("From: amina@home.example\r\nSubject: Mine\r\nMessage-ID: <a@b>\r\n\r\nText.\r\n", risk.address)
@@ -49,7 +49,7 @@ def test_unproven_mail_is_held_and_its_member_asked_once_at_the_registered_addre
     assert not Contribution.objects.exists()
 
 
-def test_letter_has_the_link_and_the_address_and_no_reply_to(cast, held):
+def test_notification_has_the_link_and_the_address_and_no_reply_to(cast, held):
     sent = parse(bytes(Notice.objects.get().raw))
     assert f"/mail/confirm/risk/{token(held)}/" in sent.text
     assert tokens.confirm_address("risk", inbound_id=held.pk, member_id=cast.amina.pk) in sent.text
@@ -66,12 +66,12 @@ def test_confirmed_mail_is_published_as_the_members(cast, held):
     confirm_held(list_name="risk", token=token(held), now=clock())
     contribution = Contribution.objects.get()
     assert (contribution.author, contribution.text) == (cast.amina, "Is it mine?")
-    assert (only().state, only().proof) == ("published", "confirmed")
+    assert (only_row().state, only_row().proof) == ("published", "confirmed")
 
 
 def test_held_mail_is_confirmed_by_any_mail_to_its_address(cast, held):
     address = tokens.confirm_address("risk", inbound_id=held.pk, member_id=cast.amina.pk)
-    accept(letter("ok", who=cast.amina, Auto_Submitted="auto-replied"), address)
+    accept(plain_message("ok", who=cast.amina, Auto_Submitted="auto-replied"), address)
     drain()
     assert not Contribution.objects.exists()
     accept("From: elsewhere@phone.example\r\n\r\n\r\n", address)
@@ -87,7 +87,7 @@ def test_disowned_mail_is_gone_for_good(held):
         confirm_held(list_name="risk", token=token(held), now=clock())
     drain()
     assert not Contribution.objects.exists()
-    assert (only().state, only().code) == ("discarded", "disowned")
+    assert (only_row().state, only_row().code) == ("discarded", "disowned")
 
 
 def test_published_mail_cannot_be_disowned(held):
@@ -109,8 +109,10 @@ def test_token_of_another_member_list_or_purpose_opens_nothing(cast, held):
             held_mail(list_name=name, token=forged)
 
 
-def test_forger_cannot_fill_a_mailbox_with_our_letters(cast, risk):
-    replies = [accept(letter(f"Forged {n}", who=cast.amina), risk.address)[:3] for n in range(rules.MAX_HELD + 2)]
+def test_forger_cannot_fill_a_mailbox_with_our_notifications(cast, risk):
+    replies = [
+        accept(plain_message(f"Forged {n}", who=cast.amina), risk.address)[:3] for n in range(rules.MAX_HELD + 2)
+    ]
     assert replies == ["250"] * rules.MAX_HELD + ["451"] * 2
     assert Notice.objects.count() == rules.MAX_HELD
 
@@ -124,7 +126,7 @@ def test_nobody_unknown_is_ever_written_to(risk):
 
 
 def test_what_a_rule_refuses_is_not_held(cast, risk):
-    assert accept(letter("> only\r\n> quoted", who=cast.amina), risk.address)[:9] == "550 5.6.0"
+    assert accept(plain_message("> only\r\n> quoted", who=cast.amina), risk.address)[:9] == "550 5.6.0"
     assert not Notice.objects.exists()
 
 
@@ -133,4 +135,4 @@ def test_mail_held_too_long_is_discarded(held, monkeypatch):
     monkeypatch.setattr(worker, "LOOK_SECONDS", 0.0)
     with time_machine.travel(clock() + HELD_FOR + timedelta(minutes=1), tick=True):
         drain()
-    assert (only().state, only().code) == ("discarded", "unconfirmed")
+    assert (only_row().state, only_row().code) == ("discarded", "unconfirmed")

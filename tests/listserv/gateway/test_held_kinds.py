@@ -10,7 +10,7 @@ from hub.lib.clock import now as clock
 from listserv import tokens
 from listserv.mail.parse.message import parse
 from listserv.models import HELD_FOR, InboundMail, Notice
-from tests.listserv.gateway.conftest import accept, drain, letter
+from tests.listserv.gateway.conftest import accept, drain, plain_message
 
 pytestmark = pytest.mark.django_db
 PUBLIC = ("publish", "everybody", "appears")
@@ -24,7 +24,7 @@ def risk(cast):
 
 def held(cast, to, text="My own words."):
     """Send a mail in Boris's name that nothing proves; return its row, the text that asks, and its link."""
-    accept(letter(text, who=cast.boris, message_id="h@x"), to)
+    accept(plain_message(text, who=cast.boris, message_id="h@x"), to)
     row = InboundMail.objects.get(state="held")
     asked = parse(bytes(Notice.objects.latest("pk").raw))
     name = row.list.name if row.list else "hub"
@@ -99,7 +99,7 @@ def test_link_confirms_nothing_after_its_days(cast, risk, client):
 
 def test_refused_private_message_is_called_one(cast, risk):
     to = tokens.alias_address("risk", member_id=cast.amina.pk, list_id=risk.pk)
-    accept(letter("Words.", who=cast.boris, message_id="p@x"), to, member=cast.boris)
+    accept(plain_message("Words.", who=cast.boris, message_id="p@x"), to, member=cast.boris)
     cast.amina.is_active = False
     cast.amina.save()
     drain()

@@ -7,7 +7,7 @@ from forums.models import Contribution, ForumPolicy
 from hub.lib.clock import now as clock
 from listserv.models import InboundMail, Mailing
 from listserv.outbound.render import Renderer
-from tests.listserv.gateway.conftest import accept, drain, letter
+from tests.listserv.gateway.conftest import accept, drain, plain_message
 
 pytestmark = pytest.mark.django_db
 RISK = "risk@lists.hub.example"
@@ -15,7 +15,7 @@ RISK = "risk@lists.hub.example"
 
 def _send(cast, text, *, to=RISK, who=None, member=None, **options):
     who = who or cast.amina
-    reply = accept(letter(text, who=who, message_id="a@x.example", **options), to, member=member or who)
+    reply = accept(plain_message(text, who=who, message_id="a@x.example", **options), to, member=member or who)
     drain()
     return reply
 
@@ -58,7 +58,7 @@ def test_other_orders_under_one_message_id_are_carried_out(cast):
 
 
 def test_a_held_mail_of_other_words_is_not_discarded_with_a_proven_one(cast):
-    accept(letter("Unproven.", who=cast.amina, message_id="a@x.example"), RISK)
+    accept(plain_message("Unproven.", who=cast.amina, message_id="a@x.example"), RISK)
     _send(cast, "Proven.")
     assert set(InboundMail.objects.values_list("state", flat=True)) == {"held", "published"}
 

@@ -11,7 +11,7 @@ from listserv.gateway.compose import compose
 from listserv.mail.parse import message
 from listserv.mail.trim import trimming
 from listserv.models import InboundMail
-from tests.listserv.gateway.conftest import accept, drain, letter, only
+from tests.listserv.gateway.conftest import accept, drain, only_row, plain_message
 
 pytestmark = pytest.mark.django_db
 QUOTED = "Fifty metres is enough.\r\n\r\nOn 4 Nov 2026 at 15:59, Boris <b@x.example> wrote:\r\n> What distance?"
@@ -44,29 +44,29 @@ def readings(monkeypatch):
 
 
 def test_an_accepted_message_is_parsed_and_trimmed_once(cast, risk, readings):
-    assert accept(letter(QUOTED, who=cast.amina), risk.address, member=cast.amina)[:3] == "250"
+    assert accept(plain_message(QUOTED, who=cast.amina), risk.address, member=cast.amina)[:3] == "250"
     drain()
     contribution = Contribution.objects.get()
     assert readings == ["parse", "trim"]
     assert str(contribution.post.content) == "Fifty metres is enough."
-    assert only().draft is None and only().state == InboundMail.State.PUBLISHED
+    assert only_row().draft is None and only_row().state == InboundMail.State.PUBLISHED
 
 
 def test_a_held_message_is_parsed_once_until_its_member_is_asked(cast, risk, readings):
-    assert accept(letter(QUOTED, who=cast.amina), risk.address)[:3] == "250"
+    assert accept(plain_message(QUOTED, who=cast.amina), risk.address)[:3] == "250"
     assert readings == ["parse", "trim"]
-    assert stored_drafts.load(bytes(only().draft)).text == "Fifty metres is enough."
+    assert stored_drafts.load(bytes(only_row().draft)).text == "Fifty metres is enough."
 
 
 def test_a_message_of_an_earlier_release_is_read_by_the_worker(cast, risk):
-    assert accept(letter(QUOTED, who=cast.amina), risk.address, member=cast.amina)[:3] == "250"
+    assert accept(plain_message(QUOTED, who=cast.amina), risk.address, member=cast.amina)[:3] == "250"
     InboundMail.objects.update(draft=None)
     assert worker.publish_accepted(clock()) == 1
     assert str(Contribution.objects.get().post.content) == "Fifty metres is enough."
 
 
 def test_a_draft_of_another_release_is_read_again(cast, risk):
-    assert accept(letter(QUOTED, who=cast.amina), risk.address, member=cast.amina)[:3] == "250"
+    assert accept(plain_message(QUOTED, who=cast.amina), risk.address, member=cast.amina)[:3] == "250"
     InboundMail.objects.update(draft=b'{"text": "Fifty.", "colour": "red"}\n')
     assert worker.publish_accepted(clock()) == 1
     assert str(Contribution.objects.get().post.content) == "Fifty metres is enough."
@@ -74,10 +74,10 @@ def test_a_draft_of_another_release_is_read_again(cast, risk):
 
 def test_who_leaves_for_good_is_in_no_draft_that_waits(cast, risk, now):
     text = "Ask chen@people.example about the distance."
-    assert accept(letter(text, who=cast.amina), risk.address, member=cast.amina)[:3] == "250"
+    assert accept(plain_message(text, who=cast.amina), risk.address, member=cast.amina)[:3] == "250"
     person = SoughtPerson((), ("chen@people.example",))
     scrub_mail(cast.chen, person)
-    assert only().draft is None and b"chen@" not in bytes(only().raw)
+    assert only_row().draft is None and b"chen@" not in bytes(only_row().raw)
     drain()
     assert "chen@" not in str(Contribution.objects.get().post.content)
 

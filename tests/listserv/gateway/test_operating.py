@@ -1,4 +1,4 @@
-"""What an operator sets at the mail door, over real sockets: rates, room, proxies, several gateways, certificates."""
+"""What an operator sets at the gateway, over real sockets: rates, room, proxies, several gateways, certificates."""
 
 import asyncio
 import base64
@@ -18,7 +18,7 @@ from hub.env import EnvError
 from hub.lib.endpoints import Endpoint
 from listserv.gateway import authentication, handler, limits, server, tls
 from listserv.models import InboundMail
-from tests.listserv.gateway.conftest import Door, letter, only, start
+from tests.listserv.gateway.conftest import SmtpServer, only_row, plain_message, start
 from tests.listserv.gateway.test_protocol import Wire
 
 PROXY_V2 = b"\r\n\r\n\0\r\nQUIT\n"
@@ -26,11 +26,11 @@ PROXY_V2 = b"\r\n\r\n\0\r\nQUIT\n"
 
 @pytest.fixture
 def opened(transactional_db: None, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    """Return a function that starts a door with the settings as they then are."""
+    """Return a function that starts a server with the settings as they then are."""
     monkeypatch.setattr(authentication, "WRONG_PASSWORD_SECONDS", 0.0)
-    running: list[Door] = []
+    running: list[SmtpServer] = []
 
-    def run() -> Door:
+    def run() -> SmtpServer:
         running.append(start(settings))
         return running[-1]
 
@@ -40,8 +40,8 @@ def opened(transactional_db: None, settings: Any, monkeypatch: pytest.MonkeyPatc
 
 
 @pytest.fixture
-def behind_proxy(opened: Any, settings: Any) -> Door:
-    """A door to which this host speaks as a load balancer."""
+def behind_proxy(opened: Any, settings: Any) -> SmtpServer:
+    """A server to which this host speaks as a load balancer."""
     settings.HUB_SMTP_PROXY = (ip_network("127.0.0.0/8"),)
     return opened()
 
@@ -69,11 +69,11 @@ def test_member_over_the_rate_is_put_off_and_told_when(opened, people, risk, set
     settings.HUB_SMTP_MAILS_PER_MINUTE = 2
     # This host is the only one a test has.
     monkeypatch.setattr(limits, "is_exempt", lambda peer: False)
-    door = opened()
-    sent = [door.send(letter(f"Word {n}", who=people.amina), risk, member=people.amina) for n in range(3)]
+    smtp_server = opened()
+    sent = [smtp_server.send(plain_message(f"Word {n}", who=people.amina), risk, member=people.amina) for n in range(3)]
     assert [code for code, _text in sent] == [250, 250, 451]
     assert sent[2][1] == "4.7.1 Too many mails from you in a minute. Try again in 30 seconds."
-    assert door.send(letter(who=people.boris), risk, member=people.boris)[0] == 250
+    assert smtp_server.send(plain_message(who=people.boris), risk, member=people.boris)[0] == 250
 
 
 def test_client_over_the_rate_is_put_off_and_one_on_this_host_is_not_counted(behind_proxy, people):
@@ -90,10 +90,10 @@ def test_too_many_connections_of_one_client_are_turned_away_at_the_greeting(open
     settings.HUB_SMTP_PROXY = (ip_network("127.0.0.0/8"),)
     settings.HUB_SMTP_CONNECTIONS_PER_MINUTE = 2
     settings.HUB_TRUSTED_RELAYS = (ip_network("203.0.113.0/24"),)
-    door = opened()
+    smtp_server = opened()
 
     def greeting(header: bytes) -> str:
-        with Proxied(door.port, header) as wire:
+        with Proxied(smtp_server.port, header) as wire:
             return wire.greeting
 
     assert [greeting(v1("198.51.100.7"))[:3] for _ in range(2)] == ["220", "220"]
@@ -118,9 +118,9 @@ def test_proxy_says_who_the_client_is(behind_proxy, people, risk, header, peer):
         wire.say(f"MAIL FROM:<{people.amina.email}>")
         wire.say(f"RCPT TO:<{risk}>")
         wire.say("DATA")
-        assert wire.say(letter(who=people.amina) + ".").startswith("250")
+        assert wire.say(plain_message(who=people.amina) + ".").startswith("250")
         assert wire.sign_in(people.amina)[:3] == ("235" if peer == "127.0.0.1" else "538")
-    assert only().peer == peer
+    assert only_row().peer == peer
 
 
 def test_client_on_the_host_of_a_proxy_is_not_on_this_host(behind_proxy, people):
@@ -132,16 +132,16 @@ def test_client_on_the_host_of_a_proxy_is_not_on_this_host(behind_proxy, people)
 @pytest.mark.parametrize("setting", ["HUB_TRUSTED_PROXIES", "HUB_SMTP_CERT"])
 def test_submission_through_a_proxy_on_this_host_needs_tls(transactional_db, people, settings, authority, setting):
     if setting == "HUB_SMTP_CERT":
-        settings.HUB_SMTP_CERT, settings.HUB_SMTP_KEY = authority / "door.pem", authority / "door.key"
+        settings.HUB_SMTP_CERT, settings.HUB_SMTP_KEY = authority / "server.pem", authority / "server.key"
     else:
         settings.HUB_TRUSTED_PROXIES = (ip_network("127.0.0.1"),)
-    door = start(settings)
+    smtp_server = start(settings)
     try:
-        with door.client() as client:
+        with smtp_server.client() as client:
             assert "auth" not in client.esmtp_features
             assert client.docmd("AUTH", "PLAIN AGEAYg==")[0] == 538
     finally:
-        door.stop()
+        smtp_server.stop()
 
 
 def test_what_is_no_proxy_header_ends_the_connection(behind_proxy):
@@ -162,26 +162,26 @@ def test_client_that_is_no_proxy_of_ours_is_not_believed(opened, settings):
 
 
 def test_no_mail_is_begun_without_room_and_none_that_was_begun_is_lost(opened, people, risk, monkeypatch):
-    door = opened()
+    smtp_server = opened()
     monkeypatch.setattr(limits, "DISK_LOOK_SECONDS", -1.0)
-    with Wire(door.port) as wire:
+    with Wire(smtp_server.port) as wire:
         wire.begin(people.amina, risk)
         monkeypatch.setattr(limits, "free_bytes", lambda folder: 0)
-        assert wire.say(letter(who=people.amina) + ".").startswith("250")
+        assert wire.say(plain_message(who=people.amina) + ".").startswith("250")
         assert wire.say(f"MAIL FROM:<{people.amina.email}>").startswith("452 4.3.1")
         monkeypatch.setattr(limits, "free_bytes", lambda folder: 10**12)
         assert wire.say(f"MAIL FROM:<{people.amina.email}>").startswith("250")
-    assert only().state == "queued"
+    assert only_row().state == "queued"
 
 
 def test_bytes_of_mails_are_counted_while_they_come_and_let_go_of_afterwards(opened, people, risk, monkeypatch):
     gateways = []
     monkeypatch.setattr(server, "Gateway", lambda: gateways.append(handler.Gateway()) or gateways[0])
-    door = opened()
-    with Wire(door.port) as wire, Wire(door.port) as other:
+    smtp_server = opened()
+    with Wire(smtp_server.port) as wire, Wire(smtp_server.port) as other:
         wire.begin(people.amina, risk)
         monkeypatch.setattr(limits, "MOST_BYTES", 50_000)
-        wire.socket.sendall(letter("word " * 12_000, who=people.amina).encode())
+        wire.socket.sendall(plain_message("word " * 12_000, who=people.amina).encode())
         other.say("EHLO wire.example")
         replies = {other.say("MAIL FROM:<a@b.example>")[:9] for _ in range(3)} - {"503 Error"}
         while "452 4.3.1" not in replies:
@@ -197,12 +197,12 @@ def test_bytes_of_mails_are_counted_while_they_come_and_let_go_of_afterwards(ope
 def test_clients_that_ask_in_vain_while_the_database_is_away_are_one_fault_in_the_log(
     opened, people, risk, monkeypatch, caplog
 ):
-    door = opened()
+    smtp_server = opened()
 
     def away(*_arguments):
         raise OperationalError("connection refused")
 
-    with Wire(door.port) as wire:
+    with Wire(smtp_server.port) as wire:
         wire.say("EHLO wire.example")
         wire.say(f"MAIL FROM:<{people.amina.email}>")
         with monkeypatch.context() as during:
@@ -216,18 +216,18 @@ def test_clients_that_ask_in_vain_while_the_database_is_away_are_one_fault_in_th
     assert "connection refused" in lines[0].getMessage() and lines[0].exc_info is None
 
 
-def test_several_doors_listen_at_one_address(opened, people, risk, settings, monkeypatch):
+def test_several_servers_listen_at_one_address(opened, people, risk, settings, monkeypatch):
     settings.HUB_SMTP_SHARED = True
     first = opened()
     monkeypatch.setattr("tests.listserv.gateway.conftest.free_port", lambda: first.port)
     second = opened()
     assert second.port == first.port
     for number in range(12):
-        assert first.send(letter(f"Word {number}", who=people.amina), risk, member=people.amina)[0] == 250
+        assert first.send(plain_message(f"Word {number}", who=people.amina), risk, member=people.amina)[0] == 250
     assert InboundMail.objects.filter(state="queued").count() == 12
 
 
-def test_taken_address_is_an_error_where_doors_do_not_share(opened, settings):
+def test_taken_address_is_an_error_where_servers_do_not_share(opened, settings):
     with Wire(opened().port) as wire:
         assert wire.say("QUIT").startswith("221")
         settings.HUB_SMTP = Endpoint("127.0.0.1", wire.socket.getpeername()[1])
@@ -241,10 +241,10 @@ def openssl(*arguments: str) -> None:
 
 @pytest.fixture(scope="module")
 def authority(tmp_path_factory: Any) -> Path:
-    """An authority, the door's certificate, one of a member's address, and one of another authority."""
+    """An authority, the server's certificate, one of a member's address, and one of another authority."""
     folder: Path = tmp_path_factory.mktemp("tls")
     ec = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2")
-    for name, alt in (("ca", ""), ("door", "DNS:localhost"), ("other", "email:amina.diallo@people.example")):
+    for name, alt in (("ca", ""), ("server", "DNS:localhost"), ("other", "email:amina.diallo@people.example")):
         extra = ("-addext", f"subjectAltName={alt}") if alt else ()
         openssl(
             "req", "-x509", *ec, "-subj", f"/CN={name}", *extra,
@@ -271,15 +271,15 @@ def issue(folder: Path, *addresses: str) -> tuple[str, str]:
 @pytest.fixture
 def certified(authority: Path, opened: Any, settings: Any) -> Any:
     """Return a function that connects with a certificate, after STARTTLS and EHLO."""
-    settings.HUB_SMTP_CERT, settings.HUB_SMTP_KEY = authority / "door.pem", authority / "door.key"
+    settings.HUB_SMTP_CERT, settings.HUB_SMTP_KEY = authority / "server.pem", authority / "server.key"
     settings.HUB_SMTP_CLIENT_CA = authority / "ca.pem"
-    door = opened()
+    smtp_server = opened()
 
     def connect(chain: tuple[str, str] | None) -> Any:
-        context = ssl.create_default_context(cafile=str(authority / "door.pem"))
+        context = ssl.create_default_context(cafile=str(authority / "server.pem"))
         if chain is not None:
             context.load_cert_chain(*chain)
-        client = door.client()
+        client = smtp_server.client()
         client._host = "localhost"
         client.starttls(context=context)
         client.ehlo()
@@ -305,8 +305,8 @@ def test_certificate_signs_in_as_an_address_it_names(certified, authority, peopl
         assert client.docmd("")[0] == 235
         client.mail(people.amina.email)
         client.rcpt(risk)
-        assert client.data(letter(who=people.amina).encode())[0] == 250
-    assert (only().proof, only().member) == ("auth", people.amina)
+        assert client.data(plain_message(who=people.amina).encode())[0] == 250
+    assert (only_row().proof, only_row().member) == ("auth", people.amina)
 
 
 def test_certificate_signs_nobody_in_by_itself_nor_an_address_that_is_no_members(certified, authority, people, risk):
@@ -314,8 +314,8 @@ def test_certificate_signs_nobody_in_by_itself_nor_an_address_that_is_no_members
         assert client.docmd("AUTH", "EXTERNAL =")[0] == 535
         client.mail(people.amina.email)
         client.rcpt(risk)
-        client.data(letter(who=people.amina).encode())
-    assert only().proof == "none"
+        client.data(plain_message(who=people.amina).encode())
+    assert only_row().proof == "none"
 
 
 def test_client_without_a_certificate_is_offered_no_external(certified, people):
@@ -331,7 +331,7 @@ def test_certificate_of_another_authority_ends_the_session(certified, authority,
 
 
 def test_file_without_authorities_stops_the_start(authority, settings):
-    settings.HUB_SMTP_CERT, settings.HUB_SMTP_KEY = authority / "door.pem", authority / "door.key"
+    settings.HUB_SMTP_CERT, settings.HUB_SMTP_KEY = authority / "server.pem", authority / "server.key"
     settings.HUB_SMTP_CLIENT_CA = authority / "ca.key"
     with pytest.raises(EnvError, match="HUB_SMTP_CLIENT_CA"):
         tls.tls_context()

@@ -3,7 +3,7 @@
 import pytest
 
 from listserv.gateway.parameters import ParameterError, decode_xtext, parse_mail, parse_recipient
-from tests.listserv.gateway.conftest import letter, only
+from tests.listserv.gateway.conftest import only_row, plain_message
 from tests.listserv.gateway.test_protocol import Wire
 
 MAIL = [
@@ -71,9 +71,9 @@ def test_xtext_is_decoded_and_what_is_none_is_seen():
     assert decode_xtext("") == ""
 
 
-def test_mail_of_a_stock_server_with_dsn_is_taken(door, people, risk):
+def test_mail_of_a_stock_server_with_dsn_is_taken(smtp_server, people, risk):
     local, _at, domain = risk.partition("@")
-    with Wire(door.port) as wire:
+    with Wire(smtp_server.port) as wire:
         wire.say("EHLO mail.example")
         assert wire.sign_in(people.amina).startswith("235")
         reply = wire.say(f"mail from:<{people.amina.email}> size=400 RET=HDRS ENVID=QQ31+2B4 BODY=8BITMIME AUTH=<>")
@@ -81,12 +81,12 @@ def test_mail_of_a_stock_server_with_dsn_is_taken(door, people, risk):
         reply = wire.say(f"RCPT TO:<{risk}> NOTIFY=SUCCESS,FAILURE,DELAY ORCPT=rfc822;{local}+40{domain}")
         assert reply.startswith("250")
         assert wire.say("DATA").startswith("354")
-        assert wire.say(letter(who=people.amina) + ".").startswith("250")
-    assert (only().state, only().recipient) == ("queued", risk)
+        assert wire.say(plain_message(who=people.amina) + ".").startswith("250")
+    assert (only_row().state, only_row().recipient) == ("queued", risk)
 
 
-def test_refused_parameter_leaves_the_session_as_it_was(door, people, risk):
-    with Wire(door.port) as wire:
+def test_refused_parameter_leaves_the_session_as_it_was(smtp_server, people, risk):
+    with Wire(smtp_server.port) as wire:
         assert wire.say("MAIL FROM:<a@b.example>") == "503 5.5.1 Say EHLO first."
         wire.say("EHLO mail.example")
         assert wire.say(f"RCPT TO:<{risk}>").startswith("503 5.5.1")
@@ -99,16 +99,16 @@ def test_refused_parameter_leaves_the_session_as_it_was(door, people, risk):
         assert wire.say("MAIL FROM:<a@b.example> SIZE=4").startswith("501 5.5.4")
 
 
-def test_postmaster_needs_no_domain(door, people):
-    with Wire(door.port) as wire:
+def test_postmaster_needs_no_domain(smtp_server, people):
+    with Wire(smtp_server.port) as wire:
         wire.say("EHLO mail.example")
         wire.say("MAIL FROM:<>")
         assert wire.say("RCPT TO:<Postmaster> NOTIFY=NEVER").startswith("250")
         assert wire.say("RCPT TO:<somebody>").startswith("5")
 
 
-def test_commands_that_ask_about_addresses_learn_nothing(door, people, risk):
-    with Wire(door.port) as wire:
+def test_commands_that_ask_about_addresses_learn_nothing(smtp_server, people, risk):
+    with Wire(smtp_server.port) as wire:
         wire.say("EHLO mail.example")
         assert wire.say(f"VRFY {risk}") == wire.say("VRFY nobody@lists.hub.example")
         assert wire.say("VRFY").startswith("501 5.5.4")
@@ -118,8 +118,8 @@ def test_commands_that_ask_about_addresses_learn_nothing(door, people, risk):
             assert wire.say("NOOP") == "250 OK"
 
 
-def test_every_refusal_has_an_enhanced_status_code(door, people, risk):
-    with Wire(door.port) as wire:
+def test_every_refusal_has_an_enhanced_status_code(smtp_server, people, risk):
+    with Wire(smtp_server.port) as wire:
         for line in (
             "MAIL FROM:<a@b>", "EHLO", "HELO", "AUTH", "NONSENSE", "EHLO mail.example", "AUTH X-NONE", "QUIT now",
             "RSET now", "DATA now", "STARTTLS", "RCPT", "MAIL", "x" * 3_000,

@@ -13,7 +13,7 @@ from listserv.gateway import handler
 from listserv.mail.auth import domain_checks as trust
 from listserv.mail.auth.domain_checks import DomainChecks
 from listserv.models import InboundMail, Notice
-from tests.listserv.gateway.conftest import Door, letter, only, start
+from tests.listserv.gateway.conftest import SmtpServer, only_row, plain_message, start
 from tests.listserv.gateway.test_protocol import Wire
 from tests.listserv.mail.auth.test_check import CLIENT, ELSEWHERE, summary
 
@@ -21,17 +21,17 @@ LOOPBACK = (ip_network("127.0.0.0/8"),)
 
 
 @pytest.fixture
-def behind(transactional_db: None, settings: Any) -> Iterator[Door]:
-    """A door behind a relay on this host."""
+def behind(transactional_db: None, settings: Any) -> Iterator[SmtpServer]:
+    """A server behind a relay on this host."""
     settings.HUB_TRUSTED_RELAYS = LOOPBACK
-    door = start(settings)
-    yield door
-    door.stop()
+    smtp_server = start(settings)
+    yield smtp_server
+    smtp_server.stop()
 
 
 @pytest.fixture
-def queued(behind: Door, settings: Any) -> Door:
-    """A door behind a relay on this host that queues mail first."""
+def queued(behind: SmtpServer, settings: Any) -> SmtpServer:
+    """A server behind a relay on this host that queues mail first."""
     settings.HUB_QUEUING_RELAYS = LOOPBACK
     return behind
 
@@ -60,13 +60,13 @@ def test_client_is_what_the_relay_forwards_and_only_for_the_next_mail(behind, pe
         assert "XFORWARD NAME ADDR PORT PROTO HELO IDENT SOURCE" in announced
         assert wire.say("XFORWARD NAME=spike.example ADDR=198.51.100.7 PORT=4711").startswith("250")
         assert wire.say("XFORWARD PROTO=ESMTP HELO=spike+2B.example SOURCE=REMOTE").startswith("250")
-        post(wire, letter("One.", who=people.amina), to=risk)
-        post(wire, letter("Two.", who=people.amina, subject="Two"), to=risk)
+        post(wire, plain_message("One.", who=people.amina), to=risk)
+        post(wire, plain_message("Two.", who=people.amina, subject="Two"), to=risk)
         assert wire.say("XFORWARD ADDR=IPV6:2001:db8::7 HELO=[UNAVAILABLE] NAME=[TEMPUNAVAIL]").startswith("250")
-        post(wire, letter("Three.", who=people.amina, subject="Three"), to=risk)
+        post(wire, plain_message("Three.", who=people.amina, subject="Three"), to=risk)
         wire.say("xforward addr=ipv6:::ffff:198.51.100.8")
         assert wire.say("RSET").startswith("250")
-        post(wire, letter("Four.", who=people.amina, subject="Four"), to=risk)
+        post(wire, plain_message("Four.", who=people.amina, subject="Four"), to=risk)
     assert list(InboundMail.objects.order_by("pk").values_list("peer", "helo")) == [
         ("198.51.100.7", "spike+.example"), ("127.0.0.1", "relay.example"), ("2001:db8::7", ""),
         ("127.0.0.1", "relay.example"),
@@ -90,14 +90,14 @@ def test_what_a_relay_says_of_its_client_must_be_well_formed_and_in_its_place(be
         assert wire.say(f"{verb} ADDR=198.51.100.7").startswith("503 5.5.1")
 
 
-def test_nobody_else_may_speak_for_others_or_is_offered_to(door, people, risk):
-    wire, announced = greeted(door.port)
+def test_nobody_else_may_speak_for_others_or_is_offered_to(smtp_server, people, risk):
+    wire, announced = greeted(smtp_server.port)
     with wire:
         assert not [line for line in announced if line.startswith(("XFORWARD", "XCLIENT"))]
         assert wire.say("XFORWARD ADDR=198.51.100.7").startswith("550 5.7.0")
         assert wire.say("XCLIENT ADDR=198.51.100.7").startswith("550 5.7.0")
-        post(wire, letter(who=people.amina), to=risk)
-    assert only().peer == "127.0.0.1"
+        post(wire, plain_message(who=people.amina), to=risk)
+    assert only_row().peer == "127.0.0.1"
 
 
 def test_session_that_a_relay_hands_over_begins_again_as_its_clients(behind, people, risk):
@@ -111,8 +111,8 @@ def test_session_that_a_relay_hands_over_begins_again_as_its_clients(behind, peo
         assert wire.say("EHLO relay.example").startswith("250")
         # A distant client without TLS.
         assert wire.sign_in(people.amina).startswith("538")
-        post(wire, letter(who=people.amina), to=risk)
-    assert (only().peer, only().helo, only().proof) == ("198.51.100.7", "spike.example", "none")
+        post(wire, plain_message(who=people.amina), to=risk)
+    assert (only_row().peer, only_row().helo, only_row().proof) == ("198.51.100.7", "spike.example", "none")
 
 
 def test_clients_behind_a_relay_are_each_counted_and_the_relay_is_not(behind, settings, people, risk):
@@ -170,21 +170,21 @@ def test_what_is_refused_is_taken_and_kept_whole_when_the_relay_has_queued_it(qu
         assert wire.say("RSET").startswith("250")
         reply = post(wire, STRANGER, to=risk)
         assert reply.startswith("250 2.0.0 Taken and kept as refused, not published: Only participants of this")
-    row = only()
+    row = only_row()
     assert (row.state, row.action, row.code) == ("rejected", "reject", "unknown-sender")
     assert bytes(row.raw) == STRANGER.encode()
     assert not Notice.objects.exists()
 
 
 REFUSED = {
-    "forged": lambda people: letter(who=people.boris),
+    "forged": lambda people: plain_message(who=people.boris),
     "two authors": lambda people: "From: a@b.example, c@d.example\r\n\r\nx\r\n",
     "bare newline": lambda people: "From: a@b.example\r\n\r\nx\ny\r\n",
     "too many parts": lambda people: "\r\n".join(
         ["From: a@b.example", "Content-Type: multipart/mixed; boundary=x", "", *["--x", "", "y"] * 3_000, "--x--", ""]
     ),
-    "too large": lambda people: letter("x" * 70 + "\r\n" + "y" * 900_000, who=people.amina),
-    "empty": lambda people: letter("", who=people.amina),
+    "too large": lambda people: plain_message("x" * 70 + "\r\n" + "y" * 900_000, who=people.amina),
+    "empty": lambda people: plain_message("", who=people.amina),
 }  # fmt: skip
 
 
@@ -204,7 +204,7 @@ def test_no_refusal_after_data_reaches_a_relay_that_has_queued_the_mail(
             "250 2.0.0 Taken and kept"
         )
         assert wire.say("NOOP") == "250 OK"
-    assert (only().state, only().action) == ("rejected", "reject")
+    assert (only_row().state, only_row().action) == ("rejected", "reject")
     assert not Notice.objects.exists()
 
 
@@ -222,8 +222,8 @@ def test_member_who_is_proven_hears_why_the_mail_was_kept_as_refused(queued, peo
     wire, _announced = greeted(queued.port)
     with wire:
         wire.sign_in(people.amina)
-        assert post(wire, letter("", who=people.amina), to=risk).startswith("250")
-    assert only().state == "rejected"
+        assert post(wire, plain_message("", who=people.amina), to=risk).startswith("250")
+    assert only_row().state == "rejected"
     assert [notice.recipients for notice in Notice.objects.all()] == [[people.amina.email]]
 
 
@@ -231,8 +231,8 @@ def test_mail_held_too_often_is_not_tried_for_days(queued, people, risk, monkeyp
     monkeypatch.setattr("listserv.gateway.rules.MAX_HELD", 1)
     wire, _announced = greeted(queued.port)
     with wire:
-        assert post(wire, letter("One.", who=people.amina), to=risk).startswith("250")
-        assert post(wire, letter("Two.", who=people.amina, subject="Two"), to=risk).startswith(
+        assert post(wire, plain_message("One.", who=people.amina), to=risk).startswith("250")
+        assert post(wire, plain_message("Two.", who=people.amina, subject="Two"), to=risk).startswith(
             "250 2.0.0 Taken and kept"
         )
 
@@ -242,8 +242,8 @@ def test_member_over_the_rate_is_put_off_by_a_queuing_relay_too(queued, people, 
     wire, _announced = greeted(queued.port)
     with wire:
         wire.sign_in(people.amina)
-        assert post(wire, letter("One.", who=people.amina), to=risk).startswith("250")
-        assert post(wire, letter("Two.", who=people.amina, subject="Two"), to=risk).startswith("451 4.7.1")
+        assert post(wire, plain_message("One.", who=people.amina), to=risk).startswith("250")
+        assert post(wire, plain_message("Two.", who=people.amina, subject="Two"), to=risk).startswith("451 4.7.1")
 
 
 def test_bytes_of_mail_kept_as_refused_go_after_a_month(queued, people, risk):
@@ -251,9 +251,9 @@ def test_bytes_of_mail_kept_as_refused_go_after_a_month(queued, people, risk):
     with wire:
         post(wire, STRANGER, to=risk)
     retention.drop_old(clock() + retention.REFUSED_KEPT / 2)
-    assert bytes(only().raw)
+    assert bytes(only_row().raw)
     retention.drop_old(clock() + retention.REFUSED_KEPT * 2)
-    assert (bytes(only().raw), only().state, only().subject) == (b"", "rejected", "Hello")
+    assert (bytes(only_row().raw), only_row().state, only_row().subject) == (b"", "rejected", "Hello")
 
 
 def test_queuing_relays_must_be_trusted_ones(monkeypatch):

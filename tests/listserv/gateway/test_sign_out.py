@@ -11,13 +11,13 @@ from hub.lib.bus import bus
 from hub.lib.clock import now
 from hub.members.account import services as account
 from listserv.gateway import server
-from tests.listserv.gateway.conftest import Door, start
+from tests.listserv.gateway.conftest import SmtpServer, start
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def listening(transactional_db: None, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Door]:
+def listening(transactional_db: None, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[SmtpServer]:
     """A server in a loop with the bus, as each process of the hub has it."""
     serve = server.serve
 

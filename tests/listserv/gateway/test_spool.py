@@ -18,7 +18,7 @@ from listserv.gateway.evaluation import Evaluation
 from listserv.gateway.incoming import IncomingMessage
 from listserv.gateway.reading import MessageReading, read
 from listserv.models import InboundMail
-from tests.listserv.gateway.conftest import drain, letter
+from tests.listserv.gateway.conftest import drain, plain_message
 from tests.listserv.gateway.test_reading import multipart, nested
 
 
@@ -29,7 +29,7 @@ def reading(digest: str = "") -> MessageReading:
     return replace(read(incoming), digest=digest)
 
 
-def test_reply_waits_for_the_commit(door, people, risk, monkeypatch):
+def test_reply_waits_for_the_commit(smtp_server, people, risk, monkeypatch):
     gate, write = threading.Event(), spool.write
 
     def slow(evaluations):
@@ -38,7 +38,7 @@ def test_reply_waits_for_the_commit(door, people, risk, monkeypatch):
 
     monkeypatch.setattr(spool, "write", slow)
     with ThreadPoolExecutor(1) as pool:
-        sending = pool.submit(door.send, letter(who=people.amina), risk, member=people.amina)
+        sending = pool.submit(smtp_server.send, plain_message(who=people.amina), risk, member=people.amina)
         with pytest.raises(TimeoutError):
             sending.result(0.3)
         assert not InboundMail.objects.exists()
@@ -47,25 +47,25 @@ def test_reply_waits_for_the_commit(door, people, risk, monkeypatch):
     assert InboundMail.objects.count() == 1
 
 
-def test_database_that_fails_is_a_temporary_refusal_and_the_next_mail_is_taken(door, people, risk, monkeypatch):
+def test_database_that_fails_is_a_temporary_refusal_and_the_next_mail_is_taken(smtp_server, people, risk, monkeypatch):
     write = spool.write
 
     def broken(evaluations):
         raise OperationalError("disk I/O error")
 
     monkeypatch.setattr(spool, "write", broken)
-    code, text = door.send(letter(who=people.amina), risk, member=people.amina)
+    code, text = smtp_server.send(plain_message(who=people.amina), risk, member=people.amina)
     assert (code, text) == (451, "4.3.0 The hub could not do this now. Try again later.")
     monkeypatch.setattr(spool, "write", write)
-    assert door.send(letter(who=people.amina), risk, member=people.amina)[0] == 250
+    assert smtp_server.send(plain_message(who=people.amina), risk, member=people.amina)[0] == 250
     assert InboundMail.objects.count() == 1
 
 
-def test_verdict_that_fails_is_a_temporary_refusal(door, people, risk, monkeypatch):
+def test_verdict_that_fails_is_a_temporary_refusal(smtp_server, people, risk, monkeypatch):
     with monkeypatch.context() as broken:
         broken.setattr(spool, "evaluate_all", lambda readings: 1 / 0)
-        assert door.send(letter(who=people.amina), risk, member=people.amina)[0] == 451
-    assert door.send(letter(who=people.amina), risk, member=people.amina)[0] == 250
+        assert smtp_server.send(plain_message(who=people.amina), risk, member=people.amina)[0] == 451
+    assert smtp_server.send(plain_message(who=people.amina), risk, member=people.amina)[0] == 250
 
 
 def test_waiting_mails_are_committed_together(transactional_db, monkeypatch):
@@ -113,10 +113,10 @@ def test_one_bad_mail_does_not_take_its_group_with_it(transactional_db, monkeypa
     assert [type(outcome).__name__ for outcome in outcomes] == ["Evaluation", "OperationalError", "Evaluation"]
 
 
-def test_many_sessions_at_once_are_each_recorded_and_published_once(door, people, risk):
+def test_many_sessions_at_once_are_each_recorded_and_published_once(smtp_server, people, risk):
     def post(number: int) -> int:
         member = (people.amina, people.boris)[number % 2]
-        return door.send(letter(f"Word {number}", who=member), risk, member=member)[0]
+        return smtp_server.send(plain_message(f"Word {number}", who=member), risk, member=member)[0]
 
     with ThreadPoolExecutor(8) as pool:
         codes = list(pool.map(post, range(24)))
@@ -126,7 +126,7 @@ def test_many_sessions_at_once_are_each_recorded_and_published_once(door, people
     assert InboundMail.objects.values("contribution").distinct().count() == 24
 
 
-def test_hostile_mails_are_answered_and_recorded(door, people, risk):
+def test_hostile_mails_are_answered_and_recorded(smtp_server, people, risk):
     head = f"From: {people.amina.email}\r\nSubject: hostile\r\n".encode()
     hostile = [
         multipart(100_000),
@@ -141,7 +141,7 @@ def test_hostile_mails_are_answered_and_recorded(door, people, risk):
         head + b"Content-Type: text/plain; charset=utf-7\r\n\r\n" + b"+2D/cAA-" * 100_000,
     ]
     for raw in hostile:
-        code, _text = door.send(raw, risk, member=people.amina)
+        code, _text = smtp_server.send(raw, risk, member=people.amina)
         assert code in {550, 552, 554}
     assert InboundMail.objects.filter(state="rejected").count() == len(hostile)
 

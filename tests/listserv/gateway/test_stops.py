@@ -4,7 +4,7 @@ import pytest
 
 from hub.lib.clock import now as clock
 from listserv.gateway import worker
-from tests.listserv.gateway.conftest import accept, letter
+from tests.listserv.gateway.conftest import accept, plain_message
 from tests.listserv.gateway.stops import climbs, follow
 
 pytestmark = pytest.mark.django_db
@@ -19,7 +19,7 @@ def test_an_accepted_message_makes_few_stops_and_climbs(cast):
     address = cast.policy.forum.mailing_list.address
     for number in range(2):
         # The first one compiles the questions that are asked of the database.
-        raw = letter(f"Words {number}.", who=cast.amina)
+        raw = plain_message(f"Words {number}.", who=cast.amina)
         assert accept(raw, address, member=cast.amina)[:3] == "250"
         stops = follow(lambda: worker.publish_accepted(clock()))
     in_mail = [stop for stop in stops if "listserv/" in stop[0] + stop[1]]

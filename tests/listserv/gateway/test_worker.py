@@ -13,7 +13,7 @@ from listserv import tokens
 from listserv.gateway import states, worker
 from listserv.gateway.recipients import resolve
 from listserv.models import InboundMail, Notice, Subscription
-from tests.listserv.gateway.conftest import accept, drain, letter, only
+from tests.listserv.gateway.conftest import accept, drain, only_row, plain_message
 
 pytestmark = pytest.mark.django_db
 
@@ -32,10 +32,10 @@ def reply_to(risk, member, contribution):
 def test_reply_is_found_by_in_reply_to_then_by_references(cast, risk, now):
     first = cast.say(cast.boris, subject="First", now=now)
     second = cast.say(cast.boris, subject="Second", now=now)
-    accept(letter("To one.", who=cast.amina, In_Reply_To=f"<{first.message_id}>", References=f"<{second.message_id}>"),
-           risk.address, member=cast.amina)  # fmt: skip
-    accept(letter("To two.", who=cast.amina, References=f"<x@y> <{first.message_id}> <{second.message_id}> <z@y>"),
-           risk.address, member=cast.amina)  # fmt: skip
+    headers = {"In_Reply_To": f"<{first.message_id}>", "References": f"<{second.message_id}>"}
+    accept(plain_message("To one.", who=cast.amina, **headers), risk.address, member=cast.amina)
+    references = f"<x@y> <{first.message_id}> <{second.message_id}> <z@y>"
+    accept(plain_message("To two.", who=cast.amina, References=references), risk.address, member=cast.amina)
     drain()
     parents = dict(Contribution.objects.filter(origin="mail").values_list("post__content", "parent"))
     assert {str(text): parent for text, parent in parents.items()} == {"To one.": first.pk, "To two.": second.pk}
@@ -46,7 +46,7 @@ def test_references_pick_no_thread_outside_the_addressed_list(cast, risk, now, m
     forum_services.admit_member(forum_id=other.forum_id, member=cast.boris, now=now)
     draft = forum_services.Draft(forum_id=other.forum_id, text="Hidden.", subject="Hidden")
     secret = forum_services.publish(draft=draft, author=cast.boris, origin="web", now=now).contribution
-    raw = letter(who=cast.amina, subject="Re: Hidden", In_Reply_To=f"<{secret.message_id}>")
+    raw = plain_message(who=cast.amina, subject="Re: Hidden", In_Reply_To=f"<{secret.message_id}>")
     accept(raw, risk.address, member=cast.amina)
     drain()
     contribution = Contribution.objects.get(origin="mail")
@@ -57,19 +57,19 @@ def test_references_pick_no_thread_outside_the_addressed_list(cast, risk, now, m
 
 def test_reply_address_proves_its_owner_and_names_the_contribution(cast, risk, now):
     contribution = cast.say(cast.boris, now=now)
-    reply = accept(letter("An answer.", who=cast.amina), reply_to(risk, cast.amina, contribution))
+    reply = accept(plain_message("An answer.", who=cast.amina), reply_to(risk, cast.amina, contribution))
     assert reply.startswith("250 2.0.0 Accepted")
     drain()
     published = Contribution.objects.get(origin="mail")
     assert (published.parent, published.author, published.topic_id) == (contribution, cast.amina, contribution.topic_id)
-    assert only().proof == "token"
+    assert only_row().proof == "token"
 
 
 def test_reply_address_of_somebody_else_proves_nothing(cast, risk, now):
     contribution = cast.say(cast.boris, now=now)
-    assert "Held" not in accept(letter(who=cast.chen), reply_to(risk, cast.amina, contribution))
-    assert only().state == "held"
-    assert (only().proof, only().member) == ("none", cast.chen)
+    assert "Held" not in accept(plain_message(who=cast.chen), reply_to(risk, cast.amina, contribution))
+    assert only_row().state == "held"
+    assert (only_row().proof, only_row().member) == ("none", cast.chen)
 
 
 def test_reply_address_with_an_unknown_author_is_refused_with_the_reason(cast, risk, now):
@@ -89,7 +89,7 @@ def test_reply_token_of_another_list_is_refused(cast, risk, now):
 def test_reply_to_all_is_proven_for_both_addresses_and_one_contribution(cast, risk, now):
     contribution = cast.say(cast.boris, now=now)
     both = [risk.address, reply_to(risk, cast.amina, contribution)]
-    accept(letter("To all.", who=cast.amina, message_id="all@client"), both)
+    accept(plain_message("To all.", who=cast.amina, message_id="all@client"), both)
     drain()
     outcomes = dict(InboundMail.objects.values_list("kind", "state"))
     assert outcomes == {"reply": "published", "post": "discarded"}
@@ -98,7 +98,7 @@ def test_reply_to_all_is_proven_for_both_addresses_and_one_contribution(cast, ri
 
 def test_proven_copy_frees_the_unproven_one_that_came_first(cast, risk, now):
     contribution = cast.say(cast.boris, now=now)
-    raw = letter("In two sessions.", who=cast.amina, message_id="two@client")
+    raw = plain_message("In two sessions.", who=cast.amina, message_id="two@client")
     accept(raw, risk.address)
     accept(raw, reply_to(risk, cast.amina, contribution))
     drain()
@@ -109,7 +109,7 @@ def test_proven_copy_frees_the_unproven_one_that_came_first(cast, risk, now):
 
 def test_quoted_tail_and_signature_are_folded_not_lost(cast, risk):
     text = "Top.\r\n\r\nOn 3 May 2026 at 10:00, Boris <b@p.example> wrote:\r\n> Quoted.\r\n\r\n-- \r\nAmina\r\nDakar"
-    accept(letter(text, who=cast.amina), risk.address, member=cast.amina)
+    accept(plain_message(text, who=cast.amina), risk.address, member=cast.amina)
     drain()
     contribution = Contribution.objects.get()
     assert contribution.text == "Top."
@@ -118,19 +118,19 @@ def test_quoted_tail_and_signature_are_folded_not_lost(cast, risk):
 
 
 def test_time_of_receipt_counts_not_that_of_publishing(cast, risk):
-    accept(letter(who=cast.amina), risk.address, member=cast.amina)
+    accept(plain_message(who=cast.amina), risk.address, member=cast.amina)
     cast.policy.closes_at = clock()
     cast.policy.save()
     drain()
-    assert only().state == "published"
-    assert Contribution.objects.get().created_at == only().received_at
+    assert only_row().state == "published"
+    assert Contribution.objects.get().created_at == only_row().received_at
 
 
-def test_member_who_left_meanwhile_is_refused_by_letter(cast, risk, now):
-    accept(letter("Too late.", who=cast.amina), risk.address, member=cast.amina)
+def test_member_who_left_meanwhile_is_refused_by_notification(cast, risk, now):
+    accept(plain_message("Too late.", who=cast.amina), risk.address, member=cast.amina)
     forum_services.remove_member(forum_id=risk.forum_id, member=cast.amina, now=now)
     drain()
-    assert (only().state, only().code) == ("rejected", "not-found")
+    assert (only_row().state, only_row().code) == ("rejected", "not-found")
     assert not Contribution.objects.exists()
     notice = Notice.objects.get()
     assert notice.recipients == [cast.amina.email]
@@ -138,7 +138,7 @@ def test_member_who_left_meanwhile_is_refused_by_letter(cast, risk, now):
 
 
 def test_mail_that_fails_waits_longer_each_time_then_shows_its_error(cast, risk, monkeypatch):
-    accept(letter(who=cast.amina), risk.address, member=cast.amina)
+    accept(plain_message(who=cast.amina), risk.address, member=cast.amina)
 
     def break_down(**_):
         raise RuntimeError("the disk is full")
@@ -147,7 +147,7 @@ def test_mail_that_fails_waits_longer_each_time_then_shows_its_error(cast, risk,
     moment, waits = clock(), []
     for _ in range(len(states.BACKOFF) + 1):
         assert worker.publish_accepted(moment) == 1
-        row = only()
+        row = only_row()
         waits.append(row.next_at - clock())
         assert worker.publish_accepted(clock()) == 0
         moment = row.next_at + timedelta(seconds=1)
@@ -156,12 +156,12 @@ def test_mail_that_fails_waits_longer_each_time_then_shows_its_error(cast, risk,
     monkeypatch.undo()
     assert states.retry_failed(pk=row.pk)
     drain()
-    assert only().state == "published"
+    assert only_row().state == "published"
 
 
 def test_failing_mail_does_not_keep_back_the_next(cast, risk, monkeypatch):
-    accept(letter("poison", who=cast.amina), risk.address, member=cast.amina)
-    accept(letter("good", who=cast.amina), risk.address, member=cast.amina)
+    accept(plain_message("poison", who=cast.amina), risk.address, member=cast.amina)
+    accept(plain_message("good", who=cast.amina), risk.address, member=cast.amina)
     publish = forum_services.publish
 
     def sometimes(**given):
@@ -173,28 +173,28 @@ def test_failing_mail_does_not_keep_back_the_next(cast, risk, monkeypatch):
 
 
 def test_claimed_mail_is_left_alone_until_the_lease_ends(cast, risk):
-    accept(letter(who=cast.amina), risk.address, member=cast.amina)
+    accept(plain_message(who=cast.amina), risk.address, member=cast.amina)
     now = clock()
-    assert states.claim(only().pk, now) is not None
-    assert states.claim(only().pk, now) is None
+    assert states.claim(only_row().pk, now) is not None
+    assert states.claim(only_row().pk, now) is None
     assert worker.publish_accepted(now) == 0
     assert worker.publish_accepted(clock() + states.LEASE + timedelta(seconds=1)) == 1
-    assert only().state == "published"
+    assert only_row().state == "published"
 
 
 def test_worker_that_lost_its_claim_undoes_its_contribution(cast, risk):
-    accept(letter(who=cast.amina), risk.address, member=cast.amina)
+    accept(plain_message(who=cast.amina), risk.address, member=cast.amina)
     now = clock()
-    slow = states.claim(only().pk, now)
-    worker._process(states.claim(only().pk, now + states.LEASE * 2))
+    slow = states.claim(only_row().pk, now)
+    worker._process(states.claim(only_row().pk, now + states.LEASE * 2))
     worker._process(slow)
     assert Contribution.objects.count() == 1
-    assert only().contribution == Contribution.objects.get()
+    assert only_row().contribution == Contribution.objects.get()
 
 
 def test_reply_waits_for_the_mail_it_answers(cast, risk):
-    accept(letter("Answer.", who=cast.boris, In_Reply_To="<first@client>"), risk.address, member=cast.boris)
-    accept(letter("First.", who=cast.amina, message_id="first@client"), risk.address, member=cast.amina)
+    accept(plain_message("Answer.", who=cast.boris, In_Reply_To="<first@client>"), risk.address, member=cast.boris)
+    accept(plain_message("First.", who=cast.amina, message_id="first@client"), risk.address, member=cast.amina)
     drain()
     answer = InboundMail.objects.get(member=cast.boris)
     assert (answer.state, answer.attempts) == ("queued", 0)
@@ -203,10 +203,10 @@ def test_reply_waits_for_the_mail_it_answers(cast, risk):
 
 
 def test_accepted_mail_over_the_rate_waits_for_its_turn(cast, risk, settings):
-    accept(letter(who=cast.amina), risk.address, member=cast.amina)
+    accept(plain_message(who=cast.amina), risk.address, member=cast.amina)
     settings.HUB_RATE_PER_HOUR = 0
     drain()
-    row = only()
+    row = only_row()
     assert (row.state, row.attempts) == ("queued", 0)
     assert row.next_at > clock() + timedelta(minutes=4)
 
@@ -218,7 +218,7 @@ def test_mail_to_the_owner_goes_to_those_who_lead(cast, risk):
     notice = Notice.objects.get()
     assert notice.recipients == [cast.chen.email]
     assert b"May I join?" in bytes(notice.raw)
-    assert only().state == "done"
+    assert only_row().state == "done"
 
 
 def test_mail_to_postmaster_goes_to_the_secretariat(cast):
@@ -238,14 +238,14 @@ def test_bounce_is_recorded_and_nothing_else(cast, risk):
 
 def test_leaving_by_mail_needs_the_token_or_a_proof(cast, risk):
     row = Subscription.objects.get(member=cast.amina)
-    accept(letter("", who=cast.boris), tokens.leave_address("risk", row.pk))
+    accept(plain_message("", who=cast.boris), tokens.leave_address("risk", row.pk))
     drain()
     row.refresh_from_db()
     assert row.delivery == "none"
-    accept(letter("", who=cast.boris), "risk-leave@lists.hub.example")
+    accept(plain_message("", who=cast.boris), "risk-leave@lists.hub.example")
     drain()
     assert Subscription.objects.get(member=cast.boris).delivery == "each"
-    assert accept(letter("", who=cast.boris), "risk-leave@lists.hub.example", member=cast.boris)[:3] == "250"
+    assert accept(plain_message("", who=cast.boris), "risk-leave@lists.hub.example", member=cast.boris)[:3] == "250"
     drain()
     assert Subscription.objects.get(member=cast.boris).delivery == "none"
 
@@ -253,7 +253,7 @@ def test_leaving_by_mail_needs_the_token_or_a_proof(cast, risk):
 def test_autoresponder_cannot_unsubscribe_or_write_to_the_owner(cast, risk):
     row = Subscription.objects.get(member=cast.amina)
     for address in (tokens.leave_address("risk", row.pk), "risk-owner@lists.hub.example"):
-        accept(letter(who=cast.amina, Auto_Submitted="auto-replied"), address)
+        accept(plain_message(who=cast.amina, Auto_Submitted="auto-replied"), address)
     drain()
     assert set(InboundMail.objects.values_list("state", flat=True)) == {"discarded"}
 

@@ -1,4 +1,4 @@
-"""Hubs behind a real Postfix: a door in a thread at the port that Postfix knows, a stock server that sends to it."""
+"""Hubs behind a real Postfix: a server in a thread at the port that Postfix knows, a stock server that sends to it."""
 
 import smtplib
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ import pytest
 from django.db import connections
 
 from listserv.gateway import authentication
-from tests.listserv.gateway.conftest import Door, start
+from tests.listserv.gateway.conftest import SmtpServer, start
 from tests.listserv.postfix import guide
 from tests.listserv.postfix.postfix import Postfix, answers, until
 from tests.listserv.sink import Sink, Taken
@@ -132,9 +132,9 @@ def risk(people: Any) -> str:
 @pytest.fixture
 def at_port(transactional_db: None, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """Return a function that starts the hub's gateway at a port."""
-    running: list[Door] = []
+    running: list[SmtpServer] = []
 
-    def run(port: int) -> Door:
+    def run(port: int) -> SmtpServer:
         until(lambda: not answers(port), f"An earlier hub at {port}")
         monkeypatch.setattr("tests.listserv.gateway.conftest.free_port", lambda: port)
         monkeypatch.setattr(authentication, "WRONG_PASSWORD_SECONDS", 0.0)
@@ -142,6 +142,6 @@ def at_port(transactional_db: None, settings: Any, monkeypatch: pytest.MonkeyPat
         return running[-1]
 
     yield run
-    for door in running:
-        door.stop()
+    for smtp_server in running:
+        smtp_server.stop()
     connections.close_all()

@@ -9,7 +9,7 @@ from listserv import tokens
 from listserv.mail.auth import domain_checks as trust
 from listserv.mail.auth.domain_checks import DomainChecks
 from listserv.models import InboundMail
-from tests.listserv.gateway.conftest import letter, only
+from tests.listserv.gateway.conftest import only_row, plain_message
 from tests.listserv.mail.auth.test_check import zone
 from tests.listserv.postfix.conftest import LISTS, OUTSIDE, Front, front, settings_of
 
@@ -36,11 +36,11 @@ def postfix(before_queue: Front, at_port: Any, settings: Any) -> Front:
 
 
 def test_message_of_a_stock_server_with_dsn_parameters_is_taken(postfix, people, risk):
-    raw = letter("Field trials need a plan.", who=people.amina)
+    raw = plain_message("Field trials need a plan.", who=people.amina)
     options = {"mail": ["RET=HDRS", "ENVID=QQ+2B1"], "rcpt": ["NOTIFY=SUCCESS,FAILURE,DELAY"]}
     postfix.relay(raw, risk, mail_from=people.amina.email, **options)
     came_back = postfix.came_back()
-    row = only()
+    row = only_row()
     assert (row.state, row.peer, row.helo) == ("held", OUTSIDE, "mx.sender.example")
     # Whoever asked for a receipt gets one of the own server: it has relayed the message.
     assert [taken.recipient for taken in came_back] == [people.amina.email]
@@ -54,7 +54,7 @@ def test_parameters_pass_through_postfix_word_for_word_and_are_taken(postfix, pe
         options = [f"SIZE={500}", "BODY=8BITMIME", "SMTPUTF8"]
         assert client.mail(people.amina.email, options)[0] == 250
         assert client.rcpt(risk)[0] == 250
-        assert client.data(letter(who=people.amina).encode())[0] == 250
+        assert client.data(plain_message(who=people.amina).encode())[0] == 250
 
 
 def test_refusals_reach_the_client_in_its_session_in_the_words_of_the_hub(postfix, people, risk):
@@ -65,7 +65,7 @@ def test_refusals_reach_the_client_in_its_session_in_the_words_of_the_hub(postfi
     assert (code, text[:41]) == (550, "5.7.1 Only participants of this discussio")
     assert postfix.send(STRANGER, "somebody@elsewhere.example", mail_from="a@b.example")[0] == 554
     assert postfix.came_back() == []
-    assert (only().state, only().peer) == ("rejected", OUTSIDE)
+    assert (only_row().state, only_row().peer) == ("rejected", OUTSIDE)
 
 
 def test_refused_message_is_bounced_by_its_own_server_and_by_nobody_else(postfix, people, risk):
@@ -80,16 +80,20 @@ def test_addresses_and_headers_in_other_letters_go_through(postfix, people, risk
     raw = "From: آمنة <آمنة@مثال.example>\r\nSubject: فكرة\r\nContent-Type: text/plain; charset=utf-8\r\n\r\nنص.\r\n"
     postfix.relay(raw, risk, mail_from="آمنة@مثال.example", mail=["SMTPUTF8", "BODY=8BITMIME"])
     postfix.came_back()
-    assert (only().envelope_from, only().subject, only().member) == ("آمنة@مثال.example", "فكرة", people.amina)
+    assert (only_row().envelope_from, only_row().subject, only_row().member) == (
+        "آمنة@مثال.example",
+        "فكرة",
+        people.amina,
+    )
 
 
 def test_bounce_of_the_hubs_own_postfix_comes_back_to_the_hub(postfix, people, risk):
     """One Postfix for both directions: what it cannot deliver does not loop back to itself."""
     verp = tokens.bounce_address("risk", subscription_id=1, number=1)
     postfix.world.replies["gone@people.example"] = "550 5.1.1 Nobody here"
-    postfix.submit(letter("A copy.", who=people.chen), "gone@people.example", mail_from=verp)
+    postfix.submit(plain_message("A copy.", who=people.chen), "gone@people.example", mail_from=verp)
     assert postfix.came_back() == []
-    row = only()
+    row = only_row()
     assert (row.recipient, row.kind, row.envelope_from, row.state) == (verp, "bounces", "", "queued")
 
 
@@ -99,14 +103,14 @@ def test_bounce_of_a_distant_server_comes_back_to_the_hub(postfix, people, risk)
     options = {"rcpt": [f"ORCPT=rfc822;{verp.replace('+', '+2B')}", "NOTIFY=NEVER"]}
     postfix.relay(report, verp, mail_from="<>", **options)
     assert postfix.came_back() == []
-    assert (only().kind, only().envelope_from) == ("bounces", "")
+    assert (only_row().kind, only_row().envelope_from) == ("bounces", "")
 
 
 def test_message_in_the_queue_of_postfix_that_the_hub_refuses_is_kept_and_bounced_to_nobody(postfix, people, risk):
     """By XFORWARD the transport names it; as when somebody on the host of Postfix writes to a list."""
     postfix.submit(STRANGER, risk, mail_from="nobody@elsewhere.example")
     assert postfix.came_back() == []
-    assert (only().state, bytes(only().raw)[-9:]) == ("rejected", b"Buy this.\r\n"[-9:])
+    assert (only_row().state, bytes(only_row().raw)[-9:]) == ("rejected", b"Buy this.\r\n"[-9:])
 
 
 def test_spf_looks_at_the_client_that_postfix_names(postfix, people, risk, monkeypatch):

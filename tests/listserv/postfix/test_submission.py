@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.listserv.gateway.conftest import PASSWORD, letter, only
+from tests.listserv.gateway.conftest import PASSWORD, only_row, plain_message
 from tests.listserv.postfix import guide
 from tests.listserv.postfix.conftest import CERT, OUTSIDE, settings_of
 from tests.listserv.postfix.nginx import Nginx
@@ -42,8 +42,8 @@ def test_member_signs_in_and_sends_through_nginx_under_the_own_address(submissio
         client._host = "localhost"
         client.starttls(context=ssl.create_default_context(cafile=str(tmp_path / "cert.pem")))
         client.login(people.amina.email, PASSWORD)
-        client.sendmail(people.amina.email, [risk], letter(who=people.amina))
-    assert (only().state, only().proof, only().peer) == ("queued", "auth", OUTSIDE)
+        client.sendmail(people.amina.email, [risk], plain_message(who=people.amina))
+    assert (only_row().state, only_row().proof, only_row().peer) == ("queued", "auth", OUTSIDE)
 
 
 def test_postfix_on_this_host_talks_to_the_same_gateway_without_the_header_of_a_proxy(submission, people, risk):

@@ -13,7 +13,7 @@ from hub.private import readable_by_all
 from listserv import tokens
 from listserv.gateway import limits
 from listserv.models import InboundMail, Notice
-from tests.listserv.gateway.conftest import letter, only
+from tests.listserv.gateway.conftest import only_row, plain_message
 from tests.listserv.mail.auth.zone import keys, signed
 from tests.listserv.postfix import guide
 from tests.listserv.postfix.conftest import LISTS, MAIL, OUTSIDE, Front, front, settings_of
@@ -102,11 +102,11 @@ def test_unknown_recipient_is_refused_in_the_session_and_the_question_leaves_not
 
 
 def test_message_of_a_stock_server_with_dsn_parameters_is_taken(postfix, people, risk):
-    raw = letter("Field trials need a plan.", who=people.amina)
+    raw = plain_message("Field trials need a plan.", who=people.amina)
     options = {"mail": ["RET=HDRS", "ENVID=QQ+2B1"], "rcpt": ["NOTIFY=SUCCESS,FAILURE,DELAY"]}
     postfix.relay(raw, risk, mail_from=people.amina.email, **options)
     came_back = postfix.came_back()
-    assert (only().state, only().peer) == ("held", OUTSIDE)
+    assert (only_row().state, only_row().peer) == ("held", OUTSIDE)
     assert [taken.recipient for taken in came_back] == [people.amina.email]
     assert b"Action: relayed" in came_back[0].content
 
@@ -114,7 +114,7 @@ def test_message_of_a_stock_server_with_dsn_parameters_is_taken(postfix, people,
 def test_what_the_hub_refuses_after_data_is_kept_as_refused_and_bounced_to_nobody(postfix, people, risk):
     postfix.relay(STRANGER, risk, mail_from="nobody@sender.example")
     assert postfix.came_back() == []
-    row = only()
+    row = only_row()
     assert (row.state, row.code, row.peer) == ("rejected", "unknown-sender", OUTSIDE)
     assert b"Buy this." in bytes(row.raw)
     assert not Notice.objects.exists()
@@ -124,7 +124,7 @@ def test_message_that_opendmarc_passes_is_its_authors(postfix, people, risk):
     people.amina.emailaddress_set.create(email=AMINA, verified=True)
     assert send_as(postfix, WORDS.encode(), risk, client_address=ITS_OWN) == 250
     assert postfix.came_back() == []
-    row = only()
+    row = only_row()
     assert (row.state, row.proof, row.peer) == ("queued", "dmarc", ITS_OWN)
     assert row.checks.startswith("spf=pass")
 
@@ -134,7 +134,7 @@ def test_signed_message_that_was_forwarded_is_its_authors(postfix, people, risk)
     raw = signed(WORDS.encode(), DOMAIN, fields=(b"from", b"subject", b"date"))
     assert send_as(postfix, raw, risk, client_address=FORGER, mail_from="x@forwarder.example") == 250
     assert postfix.came_back() == []
-    assert (only().state, only().proof) == ("queued", "dmarc")
+    assert (only_row().state, only_row().proof) == ("queued", "dmarc")
 
 
 def test_forged_message_is_kept_as_refused_and_nobody_hears_of_it(postfix, people, risk):
@@ -142,7 +142,7 @@ def test_forged_message_is_kept_as_refused_and_nobody_hears_of_it(postfix, peopl
     claim = f"Authentication-Results: {MAIL}; dmarc=pass header.from={DOMAIN}\r\n"
     assert send_as(postfix, (claim + WORDS).encode(), risk, client_address=FORGER) == 250
     assert postfix.came_back() == []
-    row = only()
+    row = only_row()
     assert (row.state, row.code, row.peer) == ("rejected", "dmarc", FORGER)
     assert "dmarc=fail" in row.checks
     assert not Notice.objects.exists()
@@ -153,13 +153,17 @@ def test_addresses_and_headers_in_other_letters_go_through(postfix, people, risk
     raw = "From: آمنة <آمنة@مثال.example>\r\nSubject: فكرة\r\nContent-Type: text/plain; charset=utf-8\r\n\r\nنص.\r\n"
     postfix.relay(raw, risk, mail_from="آمنة@مثال.example", mail=["SMTPUTF8", "BODY=8BITMIME"])
     assert postfix.came_back() == []
-    assert (only().envelope_from, only().subject, only().member) == ("آمنة@مثال.example", "فكرة", people.amina)
+    assert (only_row().envelope_from, only_row().subject, only_row().member) == (
+        "آمنة@مثال.example",
+        "فكرة",
+        people.amina,
+    )
 
 
 def test_bounces_come_back_to_the_hub_from_near_and_far(postfix, people, risk):
     verp = tokens.bounce_address("risk", subscription_id=1, number=1)
     postfix.world.replies["gone@people.example"] = "550 5.1.1 Nobody here"
-    postfix.submit(letter("A copy.", who=people.chen), "gone@people.example", mail_from=verp)
+    postfix.submit(plain_message("A copy.", who=people.chen), "gone@people.example", mail_from=verp)
     report = "From: MAILER-DAEMON@elsewhere.example\r\nSubject: Undelivered\r\n\r\nNobody here.\r\n"
     postfix.relay(report, verp, mail_from="<>")
     assert postfix.came_back() == []
@@ -182,8 +186,8 @@ def test_hub_that_puts_off_is_tried_again_and_nothing_is_lost(postfix, people, r
         client.mail(people.amina.email)
         assert client.rcpt(risk)[0] == 250
     monkeypatch.setattr(limits, "MOST_BYTES", -1)
-    assert postfix.send(letter(who=people.amina), risk, mail_from=people.amina.email)[0] in {250, 450}
+    assert postfix.send(plain_message(who=people.amina), risk, mail_from=people.amina.email)[0] in {250, 450}
     monkeypatch.undo()
-    postfix.relay(letter(who=people.amina, subject="Again"), risk, mail_from=people.amina.email)
+    postfix.relay(plain_message(who=people.amina, subject="Again"), risk, mail_from=people.amina.email)
     assert postfix.came_back() == []
     assert "Again" in set(InboundMail.objects.values_list("subject", flat=True))

@@ -45,7 +45,7 @@ def test_a_member_is_known_by_an_internationalised_address(cast, domain):
     assert member_by_address(f"用户@{domain}") == cast.amina
 
 
-def test_a_letter_to_such_an_address_names_it_as_it_is(db, settings):
+def test_a_notification_to_such_an_address_names_it_as_it_is(db, settings):
     send_notification(to=HAN, template="members/mail/unknown_address", context={"url": "https://hub.example/"})
     notice = Notice.objects.get()
     notification = message_from_bytes(bytes(notice.raw), policy=policy.SMTPUTF8)

@@ -18,10 +18,10 @@ def test_every_message_is_in_the_table():
     assert {path.name for path in FOLDER.iterdir()} - {"README.md", "expected.json"} == EXPECTED.keys()
 
 
-def test_each_has_exactly_one_outcome_in_one_session(door, people, risk, messages, settings):
+def test_each_has_exactly_one_outcome_in_one_session(smtp_server, people, risk, messages, settings):
     settings.HUB_RATE_PER_HOUR = 100_000
     sent = [(name, raw) for name, raw in mails(messages) if name.endswith(".eml")]
-    outcomes = send_all(door, people, risk, sent)
+    outcomes = send_all(smtp_server, people, risk, sent)
     assert outcomes.total() == 2 * len(sent)
 
 

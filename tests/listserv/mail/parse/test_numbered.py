@@ -8,7 +8,7 @@ from hub.lib.clock import now as clock
 from listserv import tokens
 from listserv.mail.parse.answered_number import answered_number
 from listserv.mail.parse.message import parse
-from tests.listserv.gateway.conftest import accept, drain, letter
+from tests.listserv.gateway.conftest import accept, drain, plain_message
 
 pytestmark = pytest.mark.django_db
 
@@ -25,7 +25,7 @@ def original(cast):
 
 
 def answer(cast, to, text="My answer.", *, subject="Something", proven=True, **headers):
-    raw = letter(text.replace("\n", "\r\n"), who=cast.boris, subject=subject, message_id="n1@x", **headers)
+    raw = plain_message(text.replace("\n", "\r\n"), who=cast.boris, subject=subject, message_id="n1@x", **headers)
     reply = accept(raw, to, member=cast.boris if proven else None)
     drain()
     return reply

@@ -12,7 +12,7 @@ from listserv.mail.parse.subjects import bare_subject, is_forward, is_same_subje
 from listserv.models import MailingList
 from listserv.outbound.render import subject_line
 from tests.listserv.copies import copies
-from tests.listserv.gateway.conftest import accept, drain, letter
+from tests.listserv.gateway.conftest import accept, drain, plain_message
 
 PLAN = "Draft checklist for field trials"
 
@@ -190,7 +190,7 @@ def test_subject_is_the_same_after_any_number_of_rounds(cast, trials, now, mark)
     contribution = cast.say(cast.boris, subject=PLAN, now=now)
     assert copy_of(contribution, cast.amina) == f"[field-trials] {PLAN}"
     for number in range(3):
-        raw = letter(
+        raw = plain_message(
             f"Answer {number}.", who=cast.amina, subject=f"{mark}{copy_of(contribution, cast.amina)}",
             In_Reply_To=f"<{contribution.message_id}>",
         )  # fmt: skip
@@ -220,7 +220,7 @@ def test_subject_with_a_label_of_a_gateway_does_not_grow_and_stays_in_its_topic(
     contribution = cast.say(cast.boris, subject=subject, now=now)
     topic = contribution.topic_id
     for number in range(3):
-        raw = letter(
+        raw = plain_message(
             f"Answer {number}.", who=cast.amina, subject=f"{mark}{copy_of(contribution, cast.amina)}",
             In_Reply_To=f"<{contribution.message_id}>",
         )  # fmt: skip
@@ -234,11 +234,11 @@ def test_subject_with_a_label_of_a_gateway_does_not_grow_and_stays_in_its_topic(
 @pytest.mark.django_db
 def test_answer_under_another_subject_keeps_it_and_a_new_topic_has_no_mark(cast, trials, now):
     contribution = cast.say(cast.boris, subject=PLAN, now=now)
-    other = letter(
+    other = plain_message(
         "Costs.", who=cast.amina, subject="Re: [field-trials] Who pays?", In_Reply_To=f"<{contribution.message_id}>"
     )
     accept(other, trials.address, member=cast.amina)
-    accept(letter("New.", who=cast.amina, subject="Fwd: [Fwd: A decree]"), trials.address, member=cast.amina)
+    accept(plain_message("New.", who=cast.amina, subject="Fwd: [Fwd: A decree]"), trials.address, member=cast.amina)
     drain()
     answer, new = Contribution.objects.filter(origin="mail").order_by("number")
     assert (answer.subject, answer.topic_id) == ("Who pays?", contribution.topic_id)

@@ -15,7 +15,7 @@ from listserv.mail.trim.footers import without_footers
 from listserv.models import MailingList, Notice, Subscription
 from listserv.outbound.bodies import Bodies
 from listserv.outbound.roster import Form
-from tests.listserv.gateway.conftest import accept, drain, letter
+from tests.listserv.gateway.conftest import accept, drain, plain_message
 
 pytestmark = pytest.mark.django_db
 LANGUAGES = [code for code, _label in settings.LANGUAGES]
@@ -60,7 +60,7 @@ def test_foot_of_a_delivery_goes_in_every_language_and_its_words_stay(cast, risk
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_answer_below_a_quoted_delivery_is_published_without_its_foot(cast, risk, contribution, language):
     body = f"Amina Diallo wrote:\n\n{quoted(delivery(contribution, risk, language))}\n\nThirty, I say."
-    accept(letter(body.replace("\n", "\r\n"), who=cast.boris, message_id="b@x"), risk.address, member=cast.boris)
+    accept(plain_message(body.replace("\n", "\r\n"), who=cast.boris, message_id="b@x"), risk.address, member=cast.boris)
     drain()
     answer = Contribution.objects.latest("pk")
     assert answer.text.endswith("Thirty, I say.") and "> are enough." in answer.text
@@ -95,7 +95,7 @@ def test_foot_of_a_digest_goes_too(cast, risk, contribution, language):
 
 def test_foot_of_a_private_message_is_not_passed_on_again(cast, risk):
     def send(who, to, text, name):
-        accept(letter(text.replace("\n", "\r\n"), who=who, message_id=name), to, member=who)
+        accept(plain_message(text.replace("\n", "\r\n"), who=who, message_id=name), to, member=who)
         drain()
         raw = bytes(Notice.objects.latest("pk").raw)
         return message_from_bytes(raw, policy=policy.default).get_body(("plain",)).get_content()
