@@ -87,9 +87,9 @@ _WIDE = ("utf-16", "utf-32")
 _BOMS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _MARK = "\ufeff"
 # What a program names that knows no charset, as Python calls it: no label, ASCII or Latin-1.
-_UNTOLD = frozenset({"", "cp1252"})
+_UNDECLARED = frozenset({"", "cp1252"})
 # Labels under which text of Japan and Korea comes in escape sequences all the same.
-_WITH_ESCAPES = _UNTOLD | {"utf-8"}
+_WITH_ESCAPES = _UNDECLARED | {"utf-8"}
 
 
 def _is_plain_ascii(data: bytes, label: str) -> bool:
@@ -149,7 +149,7 @@ def _attempts(data: bytes, codec: str, *, guess: bool) -> "Iterator[str | None]"
     By the charset that mostly fits, then by a guess where there is enough to guess from.
     """
     yield _mostly_fitting(data, codec)
-    if codec in _UNTOLD:
+    if codec in _UNDECLARED:
         yield _as_cyrillic(data)
     if guess:
         yield _guessed(data)
@@ -158,7 +158,7 @@ def _attempts(data: bytes, codec: str, *, guess: bool) -> "Iterator[str | None]"
 
 def _mostly_fitting(data: bytes, codec: str) -> str | None:
     """Decode by the label or as UTF-8 where few characters are lost; None where many are."""
-    names = ("utf-8",) if codec in _UNTOLD else (codec, "utf-8")
+    names = ("utf-8",) if codec in _UNDECLARED else (codec, "utf-8")
     for name in names:
         text = data.decode(name, "replace")
         if not text:

@@ -60,7 +60,7 @@ def _placed_addresses(text: str, excluded: frozenset[str]) -> Iterator[tuple[str
     for number, line in enumerate(lines):
         if line.strip() and "@" not in line:
             heading = line
-        if _tells_of_arrival(heading):
+        if _mentions_arrival(heading):
             continue
         surest = AddressPlace.NAMED if _is_field_of_message(lines, number) else AddressPlace.LISTED
         for address, place in _places_in_line(line, before):
@@ -89,7 +89,7 @@ def _place(line: str, address: str, before: str) -> AddressPlace:
     if place is not None:
         return place
     if _is_listed(line, head, tail):
-        return AddressPlace.OTHERS if _tells_of_others(before) else AddressPlace.LISTED
+        return AddressPlace.OTHERS if _mentions_others(before) else AddressPlace.LISTED
     bare = head.strip(report_words.DECOR)
     if not bare:
         return AddressPlace.NAMED if tail and tail[0] not in _ENDS else AddressPlace.HEADED
@@ -172,14 +172,14 @@ def _is_field_of_message(lines: Sequence[str], number: int) -> bool:
     )
 
 
-def _tells_of_arrival(heading: str) -> bool:
+def _mentions_arrival(heading: str) -> bool:
     bare = heading.strip().lower()
     if bare.endswith(report_words.NOT_ARRIVED_AT):
         return False
     return bare.endswith(report_words.ARRIVED_AT)
 
 
-def _tells_of_others(before: str) -> bool:
+def _mentions_others(before: str) -> bool:
     bare = before.lower().strip()
     if bare.startswith(report_words.OTHERS_LINE_STARTS):
         return True

@@ -115,7 +115,7 @@ def _is_proven_by_claim(headers: Headers, subject: str, text: str, reading: Text
         return not _is_shown(headers, subject, text)
     if _has_sign_of_person(headers, text):
         return False
-    if not _tells_of_failure(subject):
+    if not _mentions_failure(subject):
         return _is_proven_by_reply(text, reading)
     if automatic.is_from_postmaster(headers):
         return _is_proven_by_postmaster(text, reading)
@@ -142,7 +142,7 @@ def _is_proven_by_postmaster(text: str, reading: TextReading) -> bool:
         return True
     if reading.is_guess:
         return False
-    if report_phrases.tells_of_failure(_folded(text, _HEAD)):
+    if report_phrases.mentions_failure(_folded(text, _HEAD)):
         return True
     return heuristics.has_refusal(text)
 
@@ -244,10 +244,10 @@ def _has_program(headers: Headers) -> bool:
     return not _PROGRAM_FIELDS.isdisjoint(headers.fields)
 
 
-def _tells_of_failure(subject: str) -> bool:
+def _mentions_failure(subject: str) -> bool:
     if is_report_subject(subject):
         return True
-    return report_phrases.tells_of_failure(_folded(subject, _SUBJECT))
+    return report_phrases.mentions_failure(_folded(subject, _SUBJECT))
 
 
 def _folded(text: str, size: int) -> str:

@@ -80,7 +80,7 @@ def read(
     shown = without_original(text[:MAX_TEXT])
     folded = _folded(f"{subject}\n{shown}")
     beginning = f"{subject} {shown[:_FIRST]}".lower().replace("’", "'")
-    is_plain = report_phrases.tells_of_failure(beginning) or has_refusal(shown[:_FIRST])
+    is_plain = report_phrases.mentions_failure(beginning) or has_refusal(shown[:_FIRST])
     is_late = contains_any(folded, report_phrases.DELAYED)
     place, recipients = address_places.recipients(shown, excluded, doubtful)
     is_by_subject = not recipients
@@ -88,7 +88,7 @@ def read(
         place, recipients = address_places.recipients(subject, excluded | doubtful, frozenset())
     return TextReading(
         recipients,
-        failed=is_late or _tells_of_failure(folded, shown),
+        failed=is_late or _mentions_failure(folded, shown),
         delayed=is_late and not contains_any(folded, report_phrases.GIVEN_UP),
         is_plain=is_plain,
         place=place,
@@ -96,7 +96,7 @@ def read(
     )
 
 
-def _tells_of_failure(folded: str, shown: str) -> bool:
+def _mentions_failure(folded: str, shown: str) -> bool:
     if contains_any(folded, report_phrases.FAILED):
         return True
     if has_refusal(shown):
@@ -289,7 +289,7 @@ def _invites(before: str) -> bool:
     """
     sentences = report_words.SENTENCE_END.split(_folded(before))
     last = next(filter(str.strip, reversed(sentences)), "")
-    if report_phrases.tells_of_failure(last):
+    if report_phrases.mentions_failure(last):
         return False
     return contains_any(last, report_words.INVITES)
 

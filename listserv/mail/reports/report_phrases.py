@@ -180,6 +180,6 @@ def contains_any(text: str, phrases: Iterable[str]) -> bool:
     return any(phrase in text for phrase in phrases)
 
 
-def tells_of_failure(folded: str) -> bool:
+def mentions_failure(folded: str) -> bool:
     """Whether a text in lower case tells of mail that did not arrive, or not yet."""
     return contains_any(folded, ALL)
