@@ -21,6 +21,10 @@ _LINE = re.compile(
     r"[\u200e\u200f\u2066-\u2069]*[#＃] ?(\d{1,15})[:.]?[\u200e\u200f\u2066-\u2069]*"
 )
 _DIGEST = "digest."
+# The signs before a number; nearly all messages have none.
+_SIGNS = frozenset("#＃")
+# Characters in which the first line begins and ends.
+_LOOK_CHARACTERS = 2_000
 
 
 @dataclass(frozen=True)
@@ -41,7 +45,10 @@ def answered_number(message: ParsedMessage) -> AnsweredNumber | None:
 
     The first line counts before the subject.
     """
-    lines = (line for line in message.text[:2_000].splitlines() if line.strip())
+    beginning = message.text[:_LOOK_CHARACTERS]
+    if not _SIGNS.intersection(beginning) and not _SIGNS.intersection(message.subject):
+        return None
+    lines = (line for line in beginning.splitlines() if line.strip())
     first_line = next(lines, "")
     match = _LINE.fullmatch(first_line.strip())
     if match is not None:

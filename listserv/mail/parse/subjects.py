@@ -10,6 +10,7 @@ hub.
 
 import re
 import unicodedata
+from functools import lru_cache
 
 # Marks that stand with a colon, a semicolon, two dashes or alone.
 _COMMON = ("re", "fwd", "fw", "aw")
@@ -73,10 +74,13 @@ _LABEL = re.compile(
 )
 _LABEL_EDGES = _SIGNS + "–—[]{}()<>【】［］*#!_=-:： \u200e\u200f"
 _MAX_LABELS = 8
+# Subjects whose bare form is remembered: each message asks for its own several times.
+_MOST_REMEMBERED = 64
 _FORWARDED = "(fwd)"
 _CLOSING = {"[": "]", "(": ")"}
 
 
+@lru_cache(maxsize=_MOST_REMEMBERED)
 def bare_subject(subject: str, *, tag: str) -> str:
     """Return the subject without the list's tag and without the marks of replies and forwards.
 

@@ -72,9 +72,13 @@ def scan(page: TextLines) -> list[Announcement]:
     At most :data:`_MAX_CANDIDATES` lines are looked at closely.
     """
     scanner = _Scanner(page)
+    # Read by place: what is announced may change how deep the lines below it are quoted.
+    texts = page.texts
     at = 0
-    while at < len(page):
-        announcement = scanner.read(at)
+    while at < len(texts):
+        announcement = None
+        if texts[at] and _may_announce(texts[at]):
+            announcement = scanner.read(at)
         at = at + 1 if announcement is None else announcement.end
     return scanner.announcements
 
@@ -119,13 +123,8 @@ class _Scanner:
         return None
 
     def _is_candidate(self, at: int) -> bool:
-        text = self.page.texts[at]
         is_outermost = self.page.depths[at] == 0
-        if not text:
-            return False
         if not self.left[is_outermost]:
-            return False
-        if not _may_announce(text):
             return False
         self.left[is_outermost] -= 1
         return True
