@@ -65,7 +65,7 @@ def test_an_encrypted_mail_of_a_member_is_refused_with_what_to_do(cast, now):
         message=parse(mail(body)),
         recipient=Recipient("risk@hub.example", "post", cast.policy.forum.mailing_list),
         sender=Sender(cast.amina, "auth", cast.amina.email),
-        delivery=None,
+        incoming=None,
         facts=None,
         digest="",
     )
