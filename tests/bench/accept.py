@@ -71,10 +71,10 @@ def senders(name: str = "bench") -> list[Sender]:
         forums.admit_member(forum_id=policy.forum_id, member=member, now=now())
         people.append(member)
     draft = forums.Draft(forum_id=policy.forum_id, subject="Baselines", text="What do we need?")
-    said = forums.publish(draft=draft, author=people[0], origin="web", now=now()).contribution
+    contribution = forums.publish(draft=draft, author=people[0], origin="web", now=now()).contribution
     found = policy.forum.mailing_list
     return [
-        (one.email, tokens.reply_address(found.name, member_id=one.pk, number=said.number, list_id=found.pk))
+        (one.email, tokens.reply_address(found.name, member_id=one.pk, number=contribution.number, list_id=found.pk))
         for one in people
     ]
 

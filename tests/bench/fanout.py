@@ -285,10 +285,10 @@ def latency(count: int, times: int) -> None:
     folder = Path(tempfile.mkdtemp(prefix="hub-bench-live-"))
     with databases.held_copy() as name, sink("PIPELINING", "CHUNKING") as far:
         author, forum_id = roster(count)
-        said = say(author, forum_id).contribution
+        contribution = say(author, forum_id).contribution
         Mailing.objects.all().delete()
         found = MailingList.objects.get(forum_id=forum_id)
-        reply = tokens.reply_address(found.name, member_id=author.pk, number=said.number, list_id=found.pk)
+        reply = tokens.reply_address(found.name, member_id=author.pk, number=contribution.number, list_id=found.pk)
         connections.close_all()
         shutil.copy(name, folder / "hub.sqlite3")
         hub, port = _running(folder, far)

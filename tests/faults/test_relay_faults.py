@@ -37,9 +37,9 @@ def goes_out(cast: Any, now: Any, sink: Sink) -> Any:
         for minute in range(minutes):
             while delivery_worker.deliver_mailings(now + timedelta(minutes=minute)):
                 pass
-        ids = {taken.content.partition(b"Message-ID: ")[2].partition(b"\r\n")[0] for taken in sink.taken}
+        ids = {delivered.content.partition(b"Message-ID: ")[2].partition(b"\r\n")[0] for delivered in sink.taken}
         assert len(ids) == 1
-        return Counter(taken.recipient for taken in sink.taken)
+        return Counter(delivered.recipient for delivered in sink.taken)
 
     cast.say(cast.amina, "To all.", now=now)
     return walk
@@ -70,7 +70,7 @@ def test_relay_that_says_nothing_is_left_and_found_again(cast, sink, goes_out):
 
 
 def sink_addresses(sink: Sink) -> list[str]:
-    return [taken.recipient for taken in sink.taken]
+    return [delivered.recipient for delivered in sink.taken]
 
 
 def test_relay_that_is_too_busy_makes_no_rows_and_is_asked_again(cast, sink, goes_out, now):

@@ -22,31 +22,33 @@ REPLY = f"risk+r.{TOKEN}@lists.hub.example"
 @pytest.fixture
 def old(cast):
     """A contribution as an older release would have stored it."""
-    said = cast.say(cast.amina, "Words before.", now=clock(), files=(Upload("copy.eml", b"x", "message/rfc822"),))
+    contribution = cast.say(
+        cast.amina, "Words before.", now=clock(), files=(Upload("copy.eml", b"x", "message/rfc822"),)
+    )
     text = f"Words before. Reply to {REPLY} soon."
-    Post.objects.filter(pk=said.post_id).update(content=text, _content_rendered=render(text), subject=REPLY)
-    Topic.objects.filter(pk=said.topic_id).update(subject=REPLY)
-    Contribution.objects.filter(pk=said.pk).update(folded=f"> {REPLY[:20]}\n> {REPLY[20:]}")
+    Post.objects.filter(pk=contribution.post_id).update(content=text, _content_rendered=render(text), subject=REPLY)
+    Topic.objects.filter(pk=contribution.topic_id).update(subject=REPLY)
+    Contribution.objects.filter(pk=contribution.pk).update(folded=f"> {REPLY[:20]}\n> {REPLY[20:]}")
     Revision.objects.create(
-        contribution=said, number=0, subject="A", text=REPLY, edited_by=cast.amina, edited_at=clock()
+        contribution=contribution, number=0, subject="A", text=REPLY, edited_by=cast.amina, edited_at=clock()
     )
     ForumPolicy.objects.update(summary=f"See {REPLY}")
     Attachment.objects.update(sha256=keep_content(f"Reply-To: <{REPLY}>\n\nx\n".encode()), name=f"{REPLY}.eml")
     call_command("reindex", stdout=StringIO())
-    return said
+    return contribution
 
 
 def test_command_hides_them_in_texts_files_and_search_and_is_safe_to_repeat(cast, old, capsys):
     for changed in ("6 texts and 1 files", "0 texts and 0 files"):
         call_command("mask_secrets")
         assert capsys.readouterr().out.startswith(changed)
-    said = Contribution.objects.get(pk=old.pk)
-    [file], [revision] = said.attachments.all(), said.revisions.all()
+    contribution = Contribution.objects.get(pk=old.pk)
+    [file], [revision] = contribution.attachments.all(), contribution.revisions.all()
     shown = [
-        said.text, said.html, said.folded, said.subject, said.post.topic.subject, file.name, revision.text,
-        ForumPolicy.objects.get().summary,
+        contribution.text, contribution.html, contribution.folded, contribution.subject,
+        contribution.post.topic.subject, file.name, revision.text, ForumPolicy.objects.get().summary,
     ]  # fmt: skip
-    assert all("+r.hidden" in text for text in shown) and said.text.endswith("soon.")
+    assert all("+r.hidden" in text for text in shown) and contribution.text.endswith("soon.")
     assert TOKEN not in "".join(shown) and content_of(file).startswith(b"Reply-To: <risk+r.000")
     assert not search(cast.boris, TOKEN).hits and search(cast.boris, "soon").hits
-    assert said.post.updates_count == 0 and said.revisions.count() == 1
+    assert contribution.post.updates_count == 0 and contribution.revisions.count() == 1

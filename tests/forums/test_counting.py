@@ -37,27 +37,27 @@ def test_whatever_happens_the_count_is_that_of_a_look_at_every_contribution(cast
     second = services.create_forum(name="Second", slug="second", preset="members", now=now, moderated=True)
     for person in (cast.amina, cast.boris):
         services.admit_member(forum_id=second.forum_id, member=person, now=now)
-    said = [cast.say(cast.boris, now=now)]
+    contributions = [cast.say(cast.boris, now=now)]
     held = []
 
     def publish():
         forum_id = chance.choice([cast.forum_id, second.forum_id])
-        parent = chance.choice([None, *(row for row in said if row.forum_id == forum_id)])
+        parent = chance.choice([None, *(row for row in contributions if row.forum_id == forum_id)])
         draft = services.Draft(forum_id=forum_id, text="Word", parent=parent.number if parent else None)
         author = chance.choice([cast.amina, cast.boris])
         row = services.publish(draft=draft, author=author, origin="web", now=now).contribution
-        (said if row.state == "accepted" else held).append(row)
+        (contributions if row.state == "accepted" else held).append(row)
 
     def decide():
         if held:
             row = held.pop(chance.randrange(len(held)))
             if chance.random() < 0.5:
-                said.append(services.approve_contribution(number=row.number, actor=cast.sofia, now=now))
+                contributions.append(services.approve_contribution(number=row.number, actor=cast.sofia, now=now))
             else:
                 services.reject_contribution(number=row.number, actor=cast.sofia, reason="No.", now=now)
 
     def read():
-        row = chance.choice(said)
+        row = chance.choice(contributions)
         services.mark_read(member=cast.amina, topic_id=row.topic_id, number=row.number)
 
     acts = [
@@ -95,8 +95,8 @@ def test_topics_that_are_joined_take_their_contributions_and_their_last_number_a
 
 
 def test_reading_everything_rewrites_no_mark(cast, now, django_assert_max_num_queries):
-    said = [cast.say(cast.boris, now=now) for _ in range(3)]
-    services.mark_read(member=cast.amina, topic_id=said[0].topic_id, number=said[0].number)
+    contributions = [cast.say(cast.boris, now=now) for _ in range(3)]
+    services.mark_read(member=cast.amina, topic_id=contributions[0].topic_id, number=contributions[0].number)
     with django_assert_max_num_queries(2) as queries:
         services.mark_forum_read(member=cast.amina, forum_id=cast.forum_id)
     assert not [query for query in queries.captured_queries if "forums_readmark" in query["sql"]]
@@ -104,15 +104,15 @@ def test_reading_everything_rewrites_no_mark(cast, now, django_assert_max_num_qu
 
 
 def test_what_is_new_is_counted_once_on_lists_and_not_at_all_on_topics_feeds_and_posts(client, cast, now):
-    said = cast.say(cast.boris, now=now)
+    contribution = cast.say(cast.boris, now=now)
     client.force_login(cast.amina)
     pages = {
         "/discussions/": 1,
         f"/discussions/{cast.forum_id}/": 2,
-        f"/topics/{said.topic_id}/": 0,
-        f"/topics/{said.topic_id}/?view=threaded": 0,
+        f"/topics/{contribution.topic_id}/": 0,
+        f"/topics/{contribution.topic_id}/?view=threaded": 0,
         f"/discussions/{cast.forum_id}/feed.atom": 0,
-        f"/topics/{said.topic_id}/after/{said.number}/": 0,
+        f"/topics/{contribution.topic_id}/after/{contribution.number}/": 0,
     }
     for address, most in pages.items():
         with CaptureQueriesContext(connection) as queries:
@@ -120,7 +120,7 @@ def test_what_is_new_is_counted_once_on_lists_and_not_at_all_on_topics_feeds_and
         counting = [query for query in queries.captured_queries if "forums_topicstate" in query["sql"]]
         assert len(counting) <= most, address
     with CaptureQueriesContext(connection) as queries:
-        client.post(f"/topics/{said.topic_id}/", {"text": "An answer."})
+        client.post(f"/topics/{contribution.topic_id}/", {"text": "An answer."})
     counting = [query for query in queries.captured_queries if "COUNT" in query["sql"] and "topicstate" in query["sql"]]
     assert not counting
 

@@ -54,16 +54,16 @@ def test_s14_what_moderators_approved_is_not_changed_behind_them(cast, now):
 
 
 def test_the_record_is_not_changed_by_authors_once_the_period_is_over(cast, now):
-    said = cast.say(cast.amina, now=now)
+    contribution = cast.say(cast.amina, now=now)
     ForumPolicy.objects.filter(pk=cast.policy.pk).update(closes_at=now + timedelta(hours=1))
     later = now + timedelta(hours=2)
     with pytest.raises(NotAllowed):
-        services.edit_contribution(number=said.number, actor=cast.amina, text="Rewritten", now=later)
+        services.edit_contribution(number=contribution.number, actor=cast.amina, text="Rewritten", now=later)
 
 
 def test_s16_a_member_who_spoke_is_never_deleted_and_counters_stay_right(cast, now):
-    said = cast.say(cast.amina, now=now)
-    cast.say(cast.boris, parent=said.number, now=now)
+    contribution = cast.say(cast.amina, now=now)
+    cast.say(cast.boris, parent=contribution.number, now=now)
     with pytest.raises(ProtectedError):
         cast.amina.delete()
     assert (Topic.objects.get().posts_count, Forum.objects.get(pk=cast.forum_id).direct_posts_count) == (2, 2)

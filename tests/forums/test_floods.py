@@ -13,11 +13,11 @@ pytestmark = pytest.mark.django_db
 
 def test_an_author_who_edits_again_and_again_has_to_wait(cast, now, settings, client):
     settings.HUB_RATE_PER_HOUR = 3
-    said = cast.say(cast.amina, text="First", now=now)
+    contribution = cast.say(cast.amina, text="First", now=now)
 
     def edit(number, *, actor=cast.amina, moment=now):
         return services.edit_contribution(
-            number=said.number, actor=actor, text=f"Version {number}", reason="Better", now=moment
+            number=contribution.number, actor=actor, text=f"Version {number}", reason="Better", now=moment
         )
 
     for number in range(3):

@@ -36,8 +36,8 @@ def by_mail(cast, text=TYPED, html=False):
 
 
 def test_mail_is_plain_and_what_is_said_by_web_or_live_is_markdown(cast, now):
-    said = by_mail(cast)
-    assert said.format == "plain" and SHOWN in said.html and "<em>" not in said.html
+    contribution = by_mail(cast)
+    assert contribution.format == "plain" and SHOWN in contribution.html and "<em>" not in contribution.html
     for origin in ("web", "live", "mail"):
         draft = services.Draft(forum_id=cast.forum_id, text="2*3*4")
         made = services.publish(draft=draft, author=cast.boris, origin=origin, now=now).contribution
@@ -47,71 +47,73 @@ def test_mail_is_plain_and_what_is_said_by_web_or_live_is_markdown(cast, now):
 
 def test_a_mail_in_html_is_read_as_plain_text_after_its_conversion(cast):
     text = "<p>5*10^3 and 2*3*4, 10<sup>4</sup></p><ul><li>one_two_<li>#b</ul><a href='https://x.example/_a_'>Here</a>"
-    said = by_mail(cast, text, html=True)
-    assert said.format == "plain"
+    contribution = by_mail(cast, text, html=True)
+    assert contribution.format == "plain"
     for shown in ("5*10^3 and 2*3*4, 10^4", "• one_two_<br>• #b", 'Here &lt;<a href="https://x.example/_a_"'):
-        assert shown in said.html
+        assert shown in contribution.html
 
 
 @pytest.mark.parametrize("way", ["web", "moderator", "mail", "approval"])
 def test_an_edit_keeps_the_format_of_what_it_edits(cast, now, way):
-    said = by_mail(cast, "First.")
+    contribution = by_mail(cast, "First.")
     later = clock() + timedelta(minutes=1)
     if way == "web":
         client = Client()
         client.force_login(cast.amina)
-        answer = client.post(f"/c/{said.number}/edit/", {"text": TYPED, "revision": 0})
+        answer = client.post(f"/c/{contribution.number}/edit/", {"text": TYPED, "revision": 0})
         assert answer.status_code == 302
     elif way == "mail":
-        raw = plain_message(f"EDIT {said.number}\r\n" + TYPED.replace("\n", "\r\n"), who=cast.amina)
+        raw = plain_message(f"EDIT {contribution.number}\r\n" + TYPED.replace("\n", "\r\n"), who=cast.amina)
         accept(raw, "risk-request@lists.hub.example", member=cast.amina, mail_from=cast.amina.email)
         drain()
     elif way == "moderator":
-        services.edit_contribution(number=said.number, actor=cast.chen, text=TYPED, reason="Clearer", now=later)
+        services.edit_contribution(number=contribution.number, actor=cast.chen, text=TYPED, reason="Clearer", now=later)
     else:
-        Contribution.objects.filter(pk=said.pk).update(state="held")
-        services.approve_with_words(number=said.number, actor=cast.chen, text=TYPED, reason="Clearer", now=later)
-    said = Contribution.objects.get(pk=said.pk)
-    assert (said.revision, said.format) == (1, "plain") and SHOWN in said.html
+        Contribution.objects.filter(pk=contribution.pk).update(state="held")
+        services.approve_with_words(
+            number=contribution.number, actor=cast.chen, text=TYPED, reason="Clearer", now=later
+        )
+    contribution = Contribution.objects.get(pk=contribution.pk)
+    assert (contribution.revision, contribution.format) == (1, "plain") and SHOWN in contribution.html
 
 
 def test_the_first_line_of_plain_text_keeps_its_indentation(cast, now):
     draft = services.Draft(forum_id=cast.forum_id, text="\n    a    b    c\n    1    2    3\n\n")
-    said = services.publish(draft=draft, author=cast.boris, origin="mail", now=now).contribution
+    contribution = services.publish(draft=draft, author=cast.boris, origin="mail", now=now).contribution
     assert (
-        said.text == "    a    b    c\n    1    2    3"
-        and f'<pre class="drawn" dir="auto">{said.text}</pre>' in said.html
+        contribution.text == "    a    b    c\n    1    2    3"
+        and f'<pre class="drawn" dir="auto">{contribution.text}</pre>' in contribution.html
     )
 
 
 def test_plain_text_is_quoted_in_a_reply_so_that_it_stays_as_typed(client, cast):
-    said = by_mail(cast)
-    made = pages.quoted(said)
+    contribution = by_mail(cast)
+    made = pages.quoted(contribution)
     assert "> The load is 5\\*10^3 and then 2\\*10^4." in made and "> \\# of seeds: 100" in made
     client.force_login(cast.boris)
-    client.post(f"/topics/{said.topic_id}/", {"text": f"{made}I agree.", "parent": said.number})
+    client.post(f"/topics/{contribution.topic_id}/", {"text": f"{made}I agree.", "parent": contribution.number})
     reply = Contribution.objects.order_by("number").last()
-    assert reply.format == "markdown" and reply.parent == said
+    assert reply.format == "markdown" and reply.parent == contribution
     assert SHOWN.replace("<br>", "<br>\n") in reply.html and '<p dir="auto">I agree.</p>' in reply.html
 
 
 def test_what_came_by_mail_before_is_rendered_anew_and_found_anew(cast, now):
-    said = by_mail(cast)
-    type(said.post).objects.update(_content_rendered="<p>The load is 510^3</p>")
+    contribution = by_mail(cast)
+    type(contribution.post).objects.update(_content_rendered="<p>The load is 510^3</p>")
     SearchDocument.objects.update(body="The load is 510^3")
     Contribution.objects.update(format="markdown", renderer=VERSION)
     import_module("forums.migrations.0014_mail_is_plain").make_mail_plain(apps, None)
     assert render_contributions_again(limit=10) == 1
-    said = Contribution.objects.get(pk=said.pk)
-    assert said.format == "plain" and SHOWN in said.html
-    assert "5*10^3" in SearchDocument.objects.get(key=f"contribution:{said.number}").body
+    contribution = Contribution.objects.get(pk=contribution.pk)
+    assert contribution.format == "plain" and SHOWN in contribution.html
+    assert "5*10^3" in SearchDocument.objects.get(key=f"contribution:{contribution.number}").body
     assert render_contributions_again(limit=10) == 0
 
 
 def test_the_api_says_how_a_text_is_read(client, cast):
-    said = by_mail(cast)
+    contribution = by_mail(cast)
     client.force_login(cast.boris)
-    found = client.get(f"/api/v1/contributions/{said.number}").json()
+    found = client.get(f"/api/v1/contributions/{contribution.number}").json()
     assert (found["format"], found["text"]) == ("plain", TYPED)
 
 

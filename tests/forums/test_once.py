@@ -45,8 +45,8 @@ def test_the_new_words_can_replace_the_first(client, cast, opening):
     answer = client.post(
         edit[2], {"text": "Fifty kilometres.", "once_key": _key(page), "revision": edit[1]}, follow=True
     )
-    said = Contribution.objects.get(author=cast.amina)
-    assert said.text == "Fifty kilometres." and 'class="notice sent success"' in answer.content.decode()
+    contribution = Contribution.objects.get(author=cast.amina)
+    assert contribution.text == "Fifty kilometres." and 'class="notice sent success"' in answer.content.decode()
 
 
 def test_the_same_words_again_are_the_same_contribution_even_after_an_edit(cast, now):
@@ -134,5 +134,5 @@ def test_a_message_id_taken_beforehand_elsewhere_is_kept_here(cast, now):
 
 
 def test_a_contribution_knows_the_forum_of_its_topic(cast, now):
-    said = cast.say(cast.amina, now=now)
-    assert said.forum_id == said.post.topic.forum_id == cast.forum_id
+    contribution = cast.say(cast.amina, now=now)
+    assert contribution.forum_id == contribution.post.topic.forum_id == cast.forum_id

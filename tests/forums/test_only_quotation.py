@@ -55,16 +55,16 @@ def test_a_file_is_something_of_ones_own(cast, now, opening):
 @pytest.mark.parametrize("origin", ["web", "mail"])
 def test_an_edit_that_leaves_only_a_quotation_is_refused(cast, now, origin):
     draft = services.Draft(forum_id=cast.forum_id, text="> a\nMy word.")
-    said = services.publish(draft=draft, author=cast.amina, origin=origin, now=now).contribution
+    contribution = services.publish(draft=draft, author=cast.amina, origin=origin, now=now).contribution
     later = now + timedelta(minutes=1)
     with pytest.raises(Invalid, match=MESSAGE):
-        services.edit_contribution(number=said.number, actor=cast.amina, text="> a", now=later)
+        services.edit_contribution(number=contribution.number, actor=cast.amina, text="> a", now=later)
     assert Contribution.objects.get().text == "> a\nMy word."
 
 
 def test_the_page_of_an_edit_keeps_what_was_typed(client, cast, now):
-    said = cast.say(cast.amina, "My word.", subject="Baselines", now=now)
+    contribution = cast.say(cast.amina, "My word.", subject="Baselines", now=now)
     client.force_login(cast.amina)
-    answer = client.post(f"/c/{said.number}/edit/", {"text": "> quoted only", "revision": 0})
+    answer = client.post(f"/c/{contribution.number}/edit/", {"text": "> quoted only", "revision": 0})
     assert answer.status_code >= 400 and MESSAGE in answer.content.decode()
     assert "&gt; quoted only" in answer.content.decode()

@@ -22,7 +22,7 @@ def network(cast: Any, now: Any) -> Any:
     cast.policy.opens_at, cast.policy.closes_at = now, now.replace(year=2099)
     cast.policy.moderated = True
     cast.policy.save()
-    said = cast.say(
+    contribution = cast.say(
         cast.chen,
         TEXT,
         subject="Long",
@@ -31,9 +31,9 @@ def network(cast: Any, now: Any) -> Any:
         now=now,
     )
     for text in ("- واحد\n- اثنان\n\nأشكر الزملاء على هذه المناقشة.", "同意。检测限应当写入每份报告。", "x" * 300):
-        cast.say(cast.chen, text, topic_id=said.topic_id, parent=said.number, now=now)
-    cast.say(cast.boris, "Waits for Chen.", topic_id=said.topic_id, now=now)
-    cast.topic_id, cast.number = said.topic_id, said.number
+        cast.say(cast.chen, text, topic_id=contribution.topic_id, parent=contribution.number, now=now)
+    cast.say(cast.boris, "Waits for Chen.", topic_id=contribution.topic_id, now=now)
+    cast.topic_id, cast.number = contribution.topic_id, contribution.number
     return cast
 
 
@@ -100,9 +100,9 @@ def test_every_page_passes_axe_and_fits_a_phone(client, network, language):
 def test_a_table_of_a_mail_keeps_its_columns_on_a_phone_and_is_moved_by_itself(client, cast, now):
     table = "Plot   Distance   Seeds tested   Hybrids   Rate\nA1         10 m         12,400        31   0.25 %"
     draft = services.Draft(forum_id=cast.forum_id, text=f"{table}\n\na  b\nc  d", subject="Table")
-    said = services.publish(draft=draft, author=cast.boris, origin="mail", now=now).contribution
+    contribution = services.publish(draft=draft, author=cast.boris, origin="mail", now=now).contribution
     client.force_login(cast.amina)
-    path = f"/topics/{said.topic_id}/"
+    path = f"/topics/{contribution.topic_id}/"
     pages = render(client, path)
 
     async def work(browser: Browser) -> None:
@@ -153,9 +153,9 @@ def test_what_comes_in_live_waits_behind_a_button_and_nothing_moves(client, netw
     client.force_login(network.amina)
     pages = render(client, path)
     last = max(int(number) for number in re.findall(r'data-number="(\d+)"', pages[path][2].decode()))
-    said = network.say(network.chen, "Just now.", topic_id=network.topic_id, now=now)
+    contribution = network.say(network.chen, "Just now.", topic_id=network.topic_id, now=now)
     after = f"{path}after/"
-    pages |= render(client, f"{after}{last}/", f"{after}{said.number}/")
+    pages |= render(client, f"{after}{last}/", f"{after}{contribution.number}/")
 
     async def work(browser: Browser) -> None:
         context = await browser.new_context()
@@ -174,12 +174,12 @@ def test_what_comes_in_live_waits_behind_a_button_and_nothing_moves(client, netw
         sockets[0].send(json.dumps({"seq": 7}))
         button = page.get_by_role("button", name="Show 1 new contribution")
         await expect(button).to_be_visible()
-        assert await page.locator(f"#c{said.number}").count() == 0
+        assert await page.locator(f"#c{contribution.number}").count() == 0
         moved = await page.locator("#reply").bounding_box()
         assert moved is not None and place is not None and moved["y"] - place["y"] <= 60
-        async with page.expect_request(f"**{after}{said.number}/"):
+        async with page.expect_request(f"**{after}{contribution.number}/"):
             await button.click()
-        await expect(page.locator(f"#c{said.number}")).to_be_focused()
+        await expect(page.locator(f"#c{contribution.number}")).to_be_focused()
         await expect(page.locator(".arrivals")).to_be_hidden()
 
     in_browser(work)

@@ -26,8 +26,8 @@ def moderated(cast, now):
     return services.publish(draft=draft, author=cast.stella, origin="web", now=now).contribution
 
 
-def _paths(said):
-    topic, forum, file = said.topic_id, said.post.topic.forum_id, said.attachments.get().pk
+def _paths(contribution):
+    topic, forum, file = contribution.topic_id, contribution.post.topic.forum_id, contribution.attachments.get().pk
     return (
         f"/discussions/{forum}/",
         f"/discussions/{forum}-x/",
@@ -37,11 +37,11 @@ def _paths(said):
         f"/topics/{topic}/",
         f"/topics/{topic}-x/",
         f"/topics/{topic}/?new",
-        f"/topics/{topic}/?quote={said.number}",
+        f"/topics/{topic}/?quote={contribution.number}",
         f"/topics/{topic}/after/0/",
-        f"/c/{said.number}/",
-        f"/c/{said.number}/edit/",
-        f"/c/{said.number}/files/{file}/",
+        f"/c/{contribution.number}/",
+        f"/c/{contribution.number}/edit/",
+        f"/c/{contribution.number}/files/{file}/",
     )
 
 
@@ -122,10 +122,14 @@ def test_s9_a_closed_parent_closes_its_children_by_address_too(client, cast, now
     """Stock: hidden in lists, 200 by address."""
     child = services.create_forum(name="Child", slug="child", preset="public", parent=cast.policy.forum, now=now)
     draft = services.Draft(forum_id=child.forum_id, subject=SECRET, text=SECRET)
-    said = services.publish(draft=draft, author=cast.chen, origin="web", now=now).contribution
+    contribution = services.publish(draft=draft, author=cast.chen, origin="web", now=now).contribution
     for person in ("stella", "public"):
         _outside(client, cast, person)
-        for path in (f"/discussions/{child.forum_id}/", f"/topics/{said.topic_id}/", f"/c/{said.number}/"):
+        for path in (
+            f"/discussions/{child.forum_id}/",
+            f"/topics/{contribution.topic_id}/",
+            f"/c/{contribution.number}/",
+        ):
             assert client.get(path).status_code == (302 if person == "public" else 404)
         assert b"Child" not in client.get("/discussions/").content
 
@@ -167,9 +171,9 @@ def test_s10_its_author_and_the_moderators_see_it(client, cast, moderated):
 def test_s12_a_file_is_only_ever_downloaded(client, cast, now, name, kind):
     """Stock: a name outside ASCII broke the header, and Chromium ran the file on our address."""
     upload = services.Upload(name, b"<script>alert(1)</script>", "text/html")
-    said = cast.say(cast.boris, files=(upload,), now=now)
+    contribution = cast.say(cast.boris, files=(upload,), now=now)
     client.force_login(cast.amina)
-    answer = client.get(f"/c/{said.number}/files/{said.attachments.get().pk}/")
+    answer = client.get(f"/c/{contribution.number}/files/{contribution.attachments.get().pk}/")
     assert b"".join(answer.streaming_content) == upload.content
     disposition = answer["Content-Disposition"]
     assert disposition.startswith("attachment; ") and disposition.isascii()

@@ -15,9 +15,9 @@ def pages(client: Any, cast: Any, now: Any) -> Any:
     """A discussion with all its cards, and a topic."""
     cast.policy.opens_at, cast.policy.closes_at = now, now.replace(year=2099)
     cast.policy.save()
-    said = cast.say(cast.boris, "Where do we begin?", subject="Baselines", now=now)
+    contribution = cast.say(cast.boris, "Where do we begin?", subject="Baselines", now=now)
     client.force_login(cast.amina)
-    return render(client, f"/discussions/{cast.forum_id}/", f"/topics/{said.topic_id}/")
+    return render(client, f"/discussions/{cast.forum_id}/", f"/topics/{contribution.topic_id}/")
 
 
 @pytest.mark.parametrize("scripted", [True, False])

@@ -114,11 +114,11 @@ def test_an_unknown_address_is_an_error_that_keeps_the_form(client, cast):
 
 
 def test_a_removed_member_finds_every_page_closed_at_once(client, cast, now):
-    said = cast.say(cast.boris, now=now)
+    contribution = cast.say(cast.boris, now=now)
     client.force_login(cast.chen)
     client.post(f"/discussions/{cast.forum_id}/members/", {"remove": cast.amina.pk})
     client.force_login(cast.amina)
-    for path in (f"/topics/{said.topic_id}/", f"/discussions/{cast.forum_id}/", f"/c/{said.number}/"):
+    for path in (f"/topics/{contribution.topic_id}/", f"/discussions/{cast.forum_id}/", f"/c/{contribution.number}/"):
         assert client.get(path).status_code == 404
 
 
@@ -144,22 +144,22 @@ def test_the_summary_stands_on_the_discussion(client, cast):
 
 
 def test_a_locked_topic_takes_no_reply_until_it_is_opened_again(client, cast, now):
-    said = cast.say(cast.boris, now=now)
+    contribution = cast.say(cast.boris, now=now)
     client.force_login(cast.chen)
-    client.post(f"/topics/{said.topic_id}/lock/", {"to": "close"})
+    client.post(f"/topics/{contribution.topic_id}/lock/", {"to": "close"})
     client.force_login(cast.amina)
-    assert "closed for replies" in client.get(f"/topics/{said.topic_id}/").content.decode()
-    assert client.post(f"/topics/{said.topic_id}/", {"text": "Still"}).status_code == 409
-    assert client.post(f"/topics/{said.topic_id}/lock/", {"to": "open"}).status_code == 403
+    assert "closed for replies" in client.get(f"/topics/{contribution.topic_id}/").content.decode()
+    assert client.post(f"/topics/{contribution.topic_id}/", {"text": "Still"}).status_code == 409
+    assert client.post(f"/topics/{contribution.topic_id}/lock/", {"to": "open"}).status_code == 403
     client.force_login(cast.chen)
-    client.post(f"/topics/{said.topic_id}/lock/", {"to": "open"})
+    client.post(f"/topics/{contribution.topic_id}/lock/", {"to": "open"})
     client.force_login(cast.amina)
-    assert client.post(f"/topics/{said.topic_id}/", {"text": "Again"}).status_code == 302
+    assert client.post(f"/topics/{contribution.topic_id}/", {"text": "Again"}).status_code == 302
 
 
 def test_acts_need_a_post(client, cast, now):
-    said = cast.say(cast.boris, now=now)
+    contribution = cast.say(cast.boris, now=now)
     client.force_login(cast.chen)
-    for path in (f"/topics/{said.topic_id}/lock/", f"/discussions/{cast.forum_id}/read/"):
+    for path in (f"/topics/{contribution.topic_id}/lock/", f"/discussions/{cast.forum_id}/read/"):
         assert client.get(path).status_code == 405
     assert not Contribution.objects.get().post.topic.is_locked

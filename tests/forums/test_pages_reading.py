@@ -70,35 +70,35 @@ def test_a_discussion_without_topics_says_what_will_be_there(client, cast):
 
 
 def test_a_topic_shows_number_name_country_role_time_and_origin(client, cast, now):
-    said = cast.say(cast.chen, "Please be **brief**.", now=now)
+    contribution = cast.say(cast.chen, "Please be **brief**.", now=now)
     client.force_login(cast.amina)
-    page = client.get(_topic(said.topic_id)).content.decode()
-    assert f'id="c{said.number}"' in page and f'href="/c/{said.number}/"' in page
+    page = client.get(_topic(contribution.topic_id)).content.decode()
+    assert f'id="c{contribution.number}"' in page and f'href="/c/{contribution.number}/"' in page
     for shown in ("Chen Wei", "China", "moderator", "09:00 UTC", 'class="door web"', "<strong>brief</strong>"):
         assert shown in page
 
 
 def test_time_stands_in_the_readers_zone_with_utc_beside_it(client, cast, now):
-    said = cast.say(cast.boris, now=now)
+    contribution = cast.say(cast.boris, now=now)
     cast.amina.time_zone = "Asia/Tokyo"
     cast.amina.save()
     client.force_login(cast.amina)
-    page = client.get(_topic(said.topic_id)).content.decode()
+    page = client.get(_topic(contribution.topic_id)).content.decode()
     assert 'datetime="2026-11-24T09:00:00Z"' in page and "18:00" in page and "(09:00 UTC)" in page
 
 
 def test_an_arabic_reader_gets_the_page_from_right_to_left(client, cast, now):
-    said = cast.say(cast.boris, now=now)
+    contribution = cast.say(cast.boris, now=now)
     cast.amina.language = "ar"
     cast.amina.save()
     client.force_login(cast.amina)
-    assert '<html lang="ar" dir="rtl">' in client.get(_topic(said.topic_id)).content.decode()
+    assert '<html lang="ar" dir="rtl">' in client.get(_topic(contribution.topic_id)).content.decode()
 
 
 def test_quoted_text_is_folded_one_click_away(client, cast, now):
-    said = cast.say(cast.boris, "Yes.", folded="> first\n> second", now=now)
+    contribution = cast.say(cast.boris, "Yes.", folded="> first\n> second", now=now)
     client.force_login(cast.amina)
-    page = client.get(_topic(said.topic_id)).content.decode()
+    page = client.get(_topic(contribution.topic_id)).content.decode()
     assert "Show 2 quoted lines" in page and "&gt; first" in page
 
 
@@ -106,53 +106,57 @@ def test_markup_in_folded_text_names_and_files_is_shown_not_run(client, cast, no
     cast.boris.name = "<script>alert(1)</script>"
     cast.boris.save()
     upload = services.Upload("<img src=x>.pdf", b"%PDF", "application/pdf")
-    said = cast.say(
+    contribution = cast.say(
         cast.boris, "<script>alert(2)</script>", folded="<script>alert(3)</script>", files=(upload,), now=now
     )
     client.force_login(cast.amina)
-    page = client.get(_topic(said.topic_id)).content.decode()
+    page = client.get(_topic(contribution.topic_id)).content.decode()
     assert "<script>alert" not in page and "<img src=x>" not in page
 
 
 def test_twenty_contributions_make_a_page_and_the_permanent_number_leads_to_its_own(client, cast, now):
-    said = [cast.say(cast.boris, subject="Long", now=now)]
-    said += [cast.say(cast.boris, topic_id=said[0].topic_id, now=now) for _ in range(44)]
+    contributions = [cast.say(cast.boris, subject="Long", now=now)]
+    contributions += [cast.say(cast.boris, topic_id=contributions[0].topic_id, now=now) for _ in range(44)]
     client.force_login(cast.amina)
-    first = client.get(_topic(said[0].topic_id)).content.decode()
+    first = client.get(_topic(contributions[0].topic_id)).content.decode()
     assert len(_numbers(first)) == 20 and "Page 1 of 3" in first and 'rel="next"' in first
-    answer = client.get(f"/c/{said[41].number}/")
-    assert answer.status_code == 302 and answer.url.endswith(f"?page=3#c{said[41].number}")
-    assert said[41].number in _numbers(client.get(answer.url).content.decode())
+    answer = client.get(f"/c/{contributions[41].number}/")
+    assert answer.status_code == 302 and answer.url.endswith(f"?page=3#c{contributions[41].number}")
+    assert contributions[41].number in _numbers(client.get(answer.url).content.decode())
 
 
 @pytest.mark.parametrize("asked", ["0", "-1", "99", "last", "x", "1" * 40])
 def test_a_page_number_that_makes_no_sense_still_shows_a_page(client, cast, now, asked):
-    said = cast.say(cast.boris, now=now)
+    contribution = cast.say(cast.boris, now=now)
     client.force_login(cast.amina)
-    assert _numbers(client.get(f"{_topic(said.topic_id)}?page={asked}").content.decode()) == [said.number]
+    assert _numbers(client.get(f"{_topic(contribution.topic_id)}?page={asked}").content.decode()) == [
+        contribution.number
+    ]
 
 
 def test_new_leads_to_the_first_unread_and_marks_it(client, cast, now):
-    said = [cast.say(cast.boris, subject="Long", now=now)]
-    said += [cast.say(cast.boris, topic_id=said[0].topic_id, now=now) for _ in range(29)]
-    services.mark_read(member=cast.amina, topic_id=said[0].topic_id, number=said[24].number)
+    contributions = [cast.say(cast.boris, subject="Long", now=now)]
+    contributions += [cast.say(cast.boris, topic_id=contributions[0].topic_id, now=now) for _ in range(29)]
+    services.mark_read(member=cast.amina, topic_id=contributions[0].topic_id, number=contributions[24].number)
     client.force_login(cast.amina)
-    answer = client.get(f"{_topic(said[0].topic_id)}?new")
-    assert answer.url.endswith(f"?page=2#c{said[25].number}")
+    answer = client.get(f"{_topic(contributions[0].topic_id)}?new")
+    assert answer.url.endswith(f"?page=2#c{contributions[25].number}")
     page = client.get(answer.url).content.decode()
     assert (
-        page.index('class="unread"') < page.index(f'id="c{said[25].number}"') < page.index(f'id="c{said[26].number}"')
+        page.index('class="unread"')
+        < page.index(f'id="c{contributions[25].number}"')
+        < page.index(f'id="c{contributions[26].number}"')
     )
-    assert page.index(f'id="c{said[24].number}"') < page.index('class="unread"')
+    assert page.index(f'id="c{contributions[24].number}"') < page.index('class="unread"')
     assert 'class="unread"' not in client.get(answer.url.partition("#")[0]).content.decode()
 
 
 def test_reading_moves_the_mark_forward_and_never_back(client, cast, now):
-    said = [cast.say(cast.boris, subject="Long", now=now)]
-    said += [cast.say(cast.boris, topic_id=said[0].topic_id, now=now) for _ in range(24)]
+    contributions = [cast.say(cast.boris, subject="Long", now=now)]
+    contributions += [cast.say(cast.boris, topic_id=contributions[0].topic_id, now=now) for _ in range(24)]
     client.force_login(cast.amina)
-    for query, at in (("?page=2", said[24]), ("?page=1", said[24])):
-        client.get(_topic(said[0].topic_id) + query)
+    for query, at in (("?page=2", contributions[24]), ("?page=1", contributions[24])):
+        client.get(_topic(contributions[0].topic_id) + query)
         assert ReadMark.objects.get(member=cast.amina).number == at.number
 
 
@@ -273,8 +277,8 @@ def test_a_topic_of_twenty_weighs_less_than_forty_kilobytes_with_all_its_assets(
 
 
 def test_pages_carry_no_inline_style_or_script(client, cast, now):
-    said = cast.say(cast.boris, now=now)
+    contribution = cast.say(cast.boris, now=now)
     client.force_login(cast.chen)
-    for path in ("/discussions/", f"/discussions/{cast.forum_id}/", _topic(said.topic_id), "/held/"):
+    for path in ("/discussions/", f"/discussions/{cast.forum_id}/", _topic(contribution.topic_id), "/held/"):
         page = client.get(path).content.decode()
         assert not re.search(r"<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)", page)

@@ -17,10 +17,10 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def topic(cast: Any, now: Any) -> Any:
     """A topic with enough in it that its end is far below its head."""
-    said = cast.say(cast.boris, "Where do we begin?", subject="Baselines", now=now)
+    contribution = cast.say(cast.boris, "Where do we begin?", subject="Baselines", now=now)
     for number in range(12):
-        cast.say(cast.boris, f"Line\n\nof {number}. " * 12, topic_id=said.topic_id, now=now)
-    return said
+        cast.say(cast.boris, f"Line\n\nof {number}. " * 12, topic_id=contribution.topic_id, now=now)
+    return contribution
 
 
 def _new(member: Any, forum_id: int) -> int:

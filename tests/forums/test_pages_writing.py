@@ -25,8 +25,10 @@ def _reply(client, topic_id, text="I agree.", **fields):
 def test_a_reply_is_in_the_topic_and_leads_to_its_place(client, cast, opening):
     client.force_login(cast.amina)
     answer = _reply(client, opening.topic_id, once_key="k1")
-    said = Contribution.objects.get(author=cast.amina)
-    assert answer.status_code == 302 and answer.url.endswith(f"#c{said.number}") and said.origin == "web"
+    contribution = Contribution.objects.get(author=cast.amina)
+    assert (
+        answer.status_code == 302 and answer.url.endswith(f"#c{contribution.number}") and contribution.origin == "web"
+    )
     page = client.get(answer.url).content.decode()
     assert "I agree." in page and 'class="notice sent success"' in page
 
@@ -82,8 +84,8 @@ def test_a_quote_starts_the_reply_with_who_said_what(client, cast, opening):
 def test_a_quote_is_cut_to_twenty_lines_and_one_level(cast, now):
     from forums import pages
 
-    said = cast.say(cast.boris, "> old\n>> older\n" + "\n".join(f"line {n}" for n in range(30)), now=now)
-    made = pages.quoted(said)
+    contribution = cast.say(cast.boris, "> old\n>> older\n" + "\n".join(f"line {n}" for n in range(30)), now=now)
+    made = pages.quoted(contribution)
     assert "older" not in made and "> > old" in made and "> line 18" in made and "line 19" not in made
 
 
@@ -107,8 +109,8 @@ def test_a_new_topic_has_its_subject_and_first_contribution(client, cast):
     path = f"/discussions/{cast.forum_id}/new/"
     assert client.get(path).status_code == 200
     answer = client.post(path, {"subject": "Bait plots", "text": "When do they flower?", "once_key": "t1"})
-    said = Contribution.objects.get()
-    assert answer.url.endswith(f"#c{said.number}") and said.post.topic.subject == "Bait plots"
+    contribution = Contribution.objects.get()
+    assert answer.url.endswith(f"#c{contribution.number}") and contribution.post.topic.subject == "Bait plots"
 
 
 def test_a_topic_without_subject_comes_back_with_its_text(client, cast):
@@ -153,10 +155,10 @@ def test_a_closed_discussion_says_when_it_closed_and_takes_nothing(client, cast,
 def test_the_public_is_sent_to_sign_in_and_nothing_is_written(client, cast, now):
     public = services.create_forum(name="Open", slug="open", preset="public", now=now)
     draft = services.Draft(forum_id=public.forum_id, text="Hello")
-    said = services.publish(draft=draft, author=cast.amina, origin="web", now=now).contribution
-    page = client.get(f"/topics/{said.topic_id}/").content.decode()
+    contribution = services.publish(draft=draft, author=cast.amina, origin="web", now=now).contribution
+    page = client.get(f"/topics/{contribution.topic_id}/").content.decode()
     assert "Hello" in page and "<textarea" not in page
-    answer = _reply(client, said.topic_id)
+    answer = _reply(client, contribution.topic_id)
     # Its words are shown above the way in: test_pages_unsent.
     assert answer.status_code == 403 and "/accounts/login/?next=" in answer.content.decode()
     assert Contribution.objects.count() == 1

@@ -13,16 +13,20 @@ pytestmark = pytest.mark.django_db
 
 
 def test_a_new_topic_is_recorded_and_counted(cast, now):
-    said = cast.say(cast.amina, "Field trials need a baseline.", subject="Baselines", now=now)
+    contribution = cast.say(cast.amina, "Field trials need a baseline.", subject="Baselines", now=now)
     topic = Topic.objects.get()
     assert (topic.subject, topic.posts_count, topic.approved, topic.last_post_id) == (
         "Baselines",
         1,
         True,
-        said.post_id,
+        contribution.post_id,
     )
     assert (topic.forum.direct_posts_count, topic.forum.direct_topics_count) == (1, 1)
-    assert said.origin == "web" and said.author == cast.amina and len(said.message_id.split("@")[0]) == 32
+    assert (
+        contribution.origin == "web"
+        and contribution.author == cast.amina
+        and len(contribution.message_id.split("@")[0]) == 32
+    )
 
 
 def test_a_reply_keeps_its_parent_and_references(cast, now):
@@ -108,8 +112,8 @@ def test_empty_and_only_quoted_are_refused_with_a_sentence(cast, now):
 
 
 def test_what_a_database_cannot_store_is_shown_as_missing(cast, now):
-    said = cast.say(cast.amina, "a\0b \ud800", subject="c\0d", folded="\0", now=now)
-    assert (said.text, said.subject, said.folded) == ("a\ufffdb ?", "c\ufffdd", "\ufffd")
+    contribution = cast.say(cast.amina, "a\0b \ud800", subject="c\0d", folded="\0", now=now)
+    assert (contribution.text, contribution.subject, contribution.folded) == ("a\ufffdb ?", "c\ufffdd", "\ufffd")
 
 
 def test_a_text_over_the_limit_is_refused(cast, now, settings):

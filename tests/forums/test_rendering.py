@@ -32,8 +32,8 @@ def test_a_reply_by_web_is_rendered_and_its_file_stored_before_the_transaction(c
     client.force_login(cast.amina)
     file = SimpleUploadedFile("plan.txt", b"The plan.", "text/plain")
     assert client.post(f"/topics/{opening.topic_id}/", {"text": TEXT, "attached": [file]}).status_code == 302
-    said = Contribution.objects.get(author=cast.amina)
-    assert "<em>word</em>" in said.html and said.html == str(markup.render(TEXT))
+    contribution = Contribution.objects.get(author=cast.amina)
+    assert "<em>word</em>" in contribution.html and contribution.html == str(markup.render(TEXT))
     assert "save" in outside
 
 
@@ -42,8 +42,8 @@ def test_a_mail_is_parsed_rendered_and_its_file_stored_before_the_transaction(ca
     assert accept(mail.as_bytes(policy=SMTP), "risk@lists.hub.example", member=cast.amina).startswith("250")
     drain()
     assert InboundMail.objects.get().state == InboundMail.State.PUBLISHED, InboundMail.objects.get().error
-    said = Contribution.objects.get()
-    assert said.format == said.Format.PLAIN and "A *word* and" in said.html
+    contribution = Contribution.objects.get()
+    assert contribution.format == contribution.Format.PLAIN and "A *word* and" in contribution.html
     assert {"scan", "_render", "save"} <= set(outside)
 
 
@@ -63,8 +63,8 @@ def test_a_held_mail_is_parsed_before_its_row_is_written(cast, outside):
 
 
 def test_new_words_by_mail_are_rendered_before_the_transaction(cast, now, outside):
-    said = cast.say(cast.amina, "First words.", subject="Baselines", now=now)
-    raw = plain_message(f"EDIT {said.number}\r\nSecond *words*.", who=cast.amina)
+    contribution = cast.say(cast.amina, "First words.", subject="Baselines", now=now)
+    raw = plain_message(f"EDIT {contribution.number}\r\nSecond *words*.", who=cast.amina)
     assert accept(raw, "risk-request@lists.hub.example", member=cast.amina, mail_from=cast.amina.email)[:3] == "250"
     drain()
     assert InboundMail.objects.get().state == InboundMail.State.DONE, InboundMail.objects.get().error
@@ -72,8 +72,8 @@ def test_new_words_by_mail_are_rendered_before_the_transaction(cast, now, outsid
 
 
 def test_an_edit_by_web_is_rendered_before_the_transaction(cast, now, outside):
-    said = cast.say(cast.amina, "First words.", subject="Baselines", now=now)
-    services.edit_contribution(number=said.number, actor=cast.amina, text=TEXT, now=now + timedelta(minutes=1))
+    contribution = cast.say(cast.amina, "First words.", subject="Baselines", now=now)
+    services.edit_contribution(number=contribution.number, actor=cast.amina, text=TEXT, now=now + timedelta(minutes=1))
     assert "<em>word</em>" in Contribution.objects.get().html
 
 

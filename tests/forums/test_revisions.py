@@ -72,25 +72,25 @@ def test_a_decision_that_names_nonsense_is_refused(client, cast, held, revision)
 
 
 def test_saving_over_a_newer_version_shows_both_and_loses_neither(client, cast, now):
-    said = cast.say(cast.amina, "First words.", now=now)
+    contribution = cast.say(cast.amina, "First words.", now=now)
     client.force_login(cast.amina)
-    path = f"/c/{said.number}/edit/"
+    path = f"/c/{contribution.number}/edit/"
     fields = _fields(_page(client, path))
-    services.edit_contribution(number=said.number, actor=cast.chen, text="His words.", reason="Typing", now=now)
+    services.edit_contribution(number=contribution.number, actor=cast.chen, text="His words.", reason="Typing", now=now)
     answer = client.post(path, {**fields, "text": "My words."})
     page = answer.content.decode()
     assert answer.status_code == 409 and "My words.</textarea>" in page and "His words." in page and "Chen Wei" in page
-    said.post.refresh_from_db()
-    assert said.text == "His words."
+    contribution.post.refresh_from_db()
+    assert contribution.text == "His words."
     assert client.post(path, {**_fields(page), "text": "My words."}).status_code == 302
-    assert list(said.revisions.values_list("number", "text")) == [(0, "First words."), (1, "His words.")]
+    assert list(contribution.revisions.values_list("number", "text")) == [(0, "First words."), (1, "His words.")]
 
 
 def test_an_edit_that_names_no_revision_is_refused(client, cast, now):
-    said = cast.say(cast.amina, "First words.", now=now)
+    contribution = cast.say(cast.amina, "First words.", now=now)
     client.force_login(cast.amina)
-    assert client.post(f"/c/{said.number}/edit/", {"text": "My words."}).status_code == 409
-    assert not said.revisions.exists()
+    assert client.post(f"/c/{contribution.number}/edit/", {"text": "My words."}).status_code == 409
+    assert not contribution.revisions.exists()
 
 
 def test_two_moderators_who_save_the_summary_lose_nothing(client, cast, now):
@@ -121,26 +121,26 @@ def test_a_summary_from_before_there_were_versions_is_kept(cast, now):
 
 
 def test_a_moderators_edit_says_who_when_why_and_leads_to_the_earlier_words(client, cast, now):
-    said = cast.say(cast.amina, "Fifty metres.", now=now)
+    contribution = cast.say(cast.amina, "Fifty metres.", now=now)
     services.edit_contribution(
-        number=said.number, actor=cast.chen, text="Five hundred metres.", reason="As the paper says", now=now
+        number=contribution.number, actor=cast.chen, text="Five hundred metres.", reason="As the paper says", now=now
     )
     client.force_login(cast.boris)
-    page = _page(client, f"/topics/{said.topic_id}/")
+    page = _page(client, f"/topics/{contribution.topic_id}/")
     assert "Edited by the moderator" in page and "Chen Wei" in page and "As the paper says" in page
-    assert f'href="/c/{said.number}/history/"' in page
-    history = _page(client, f"/c/{said.number}/history/")
+    assert f'href="/c/{contribution.number}/history/"' in page
+    history = _page(client, f"/c/{contribution.number}/history/")
     assert "Fifty metres." in history and "As the paper says" in history and "Chen Wei" in history
 
 
 def test_somebody_elses_words_are_not_changed_without_a_reason(client, cast, now):
-    said = cast.say(cast.amina, "Fifty metres.", now=now)
+    contribution = cast.say(cast.amina, "Fifty metres.", now=now)
     client.force_login(cast.chen)
-    answer = client.post(f"/c/{said.number}/edit/", {"text": "Kept in the box.", "reason": " ", "revision": 0})
+    answer = client.post(f"/c/{contribution.number}/edit/", {"text": "Kept in the box.", "reason": " ", "revision": 0})
     assert answer.status_code == 422 and "Kept in the box.</textarea>" in answer.content.decode()
     with pytest.raises(Invalid) as refused:
-        services.edit_contribution(number=said.number, actor=cast.chen, text="Other.", now=now)
-    assert refused.value.code == "no-reason" and not said.revisions.exists()
+        services.edit_contribution(number=contribution.number, actor=cast.chen, text="Other.", now=now)
+    assert refused.value.code == "no-reason" and not contribution.revisions.exists()
 
 
 def test_words_that_were_changed_while_they_were_held_are_for_their_author_and_the_moderators(client, cast, held):
@@ -163,10 +163,10 @@ def test_the_history_of_a_held_contribution_is_not_found_by_others(client, cast,
 
 
 def test_a_history_comes_in_pages(cast, now, django_assert_num_queries):
-    said = cast.say(cast.amina, "0", now=now)
+    contribution = cast.say(cast.amina, "0", now=now)
     for number in range(1, 24):
-        services.edit_contribution(number=said.number, actor=cast.amina, text=str(number), now=now)
-    found = [edits.history_for(cast.boris, said.number, page=page)[2] for page in (1, 2, 3, 9)]
+        services.edit_contribution(number=contribution.number, actor=cast.amina, text=str(number), now=now)
+    found = [edits.history_for(cast.boris, contribution.number, page=page)[2] for page in (1, 2, 3, 9)]
     assert [len(history.versions) for history in found] == [10, 10, 4, 4] and found[0].pages == 3
     assert [version.text for version in found[2].versions] == ["3", "2", "1", "0"]
     assert found[2].versions[-1].number == 0 and found[1].versions[-1].pieces
@@ -188,11 +188,11 @@ def test_an_edit_costs_no_query_for_each_row_of_a_page(client, cast, now, django
 
 
 def test_authors_change_nothing_in_a_locked_topic_and_moderators_say_why(cast, now):
-    said = cast.say(cast.amina, "Fifty.", now=now)
-    mine = cast.say(cast.chen, "Noted.", parent=said.number, now=now)
-    services.lock_topic(topic_id=said.topic_id, actor=cast.chen)
+    contribution = cast.say(cast.amina, "Fifty.", now=now)
+    mine = cast.say(cast.chen, "Noted.", parent=contribution.number, now=now)
+    services.lock_topic(topic_id=contribution.topic_id, actor=cast.chen)
     with pytest.raises(NotAllowed) as refused:
-        services.edit_contribution(number=said.number, actor=cast.amina, text="Five.", now=now)
+        services.edit_contribution(number=contribution.number, actor=cast.amina, text="Five.", now=now)
     assert refused.value.code == "locked"
     with pytest.raises(Invalid):
         services.edit_contribution(number=mine.number, actor=cast.chen, text="Noted with thanks.", now=now)
@@ -208,12 +208,12 @@ def test_moderators_who_change_a_closed_period_say_why(cast, now):
 
 
 def test_a_second_moderator_does_not_open_a_topic_by_closing_it(client, cast, now):
-    said = cast.say(cast.amina, now=now)
+    contribution = cast.say(cast.amina, now=now)
     client.force_login(cast.chen)
     for _ in range(2):
-        assert client.post(f"/topics/{said.topic_id}/lock/", {"to": "close"}).status_code == 302
+        assert client.post(f"/topics/{contribution.topic_id}/lock/", {"to": "close"}).status_code == 302
     assert Contribution.objects.get().post.topic.is_locked
-    assert client.post(f"/topics/{said.topic_id}/lock/").status_code == 422
+    assert client.post(f"/topics/{contribution.topic_id}/lock/").status_code == 422
 
 
 def test_services_refuse_a_stale_revision_of_every_kind(cast, held):

@@ -32,12 +32,12 @@ def test_a_mark_never_moves_back(cast, now):
 
 
 def test_hidden_and_missing_answer_alike(cast, now):
-    said = cast.say(cast.amina, now=now)
+    contribution = cast.say(cast.amina, now=now)
     for person in (None, cast.stella):
         for read, key in (
             (selectors.discussion_for, cast.forum_id),
-            (selectors.topic_for, said.topic_id),
-            (selectors.contribution_for, said.number),
+            (selectors.topic_for, contribution.topic_id),
+            (selectors.contribution_for, contribution.number),
             (selectors.discussion_for, 10**6),
             (selectors.topic_for, 10**6),
             (selectors.contribution_for, 10**6),
@@ -81,30 +81,30 @@ def test_a_page_of_a_topic_costs_the_same_with_one_and_twenty(cast, now, rows, d
 def test_the_page_of_a_contribution_is_found(cast, now, settings):
     settings.HUB_RATE_PER_HOUR = 1000
     first = cast.say(cast.amina, now=now)
-    said = [cast.say(cast.boris, f"{n}", topic_id=first.topic_id, now=now) for n in range(selectors.PAGE)]
-    assert selectors.page_of(first) == 1 and selectors.page_of(said[-1]) == 2
+    contributions = [cast.say(cast.boris, f"{n}", topic_id=first.topic_id, now=now) for n in range(selectors.PAGE)]
+    assert selectors.page_of(first) == 1 and selectors.page_of(contributions[-1]) == 2
     topic, _ = selectors.topic_for(cast.amina, first.topic_id)
-    assert selectors.contributions_of(topic, page=2).contributions == [said[-1]]
+    assert selectors.contributions_of(topic, page=2).contributions == [contributions[-1]]
     assert selectors.contributions_of(topic, page=99).number == 2
 
 
 def test_references_pick_a_thread_only_inside_the_forum(cast, now):
     other = services.create_forum(name="Other", slug="other", preset="members", now=now)
-    said = cast.say(cast.amina, now=now)
-    assert selectors.contribution_by_message_id(cast.forum_id, ["x@y", said.message_id]) == said
-    assert selectors.contribution_by_message_id(other.forum_id, [said.message_id]) is None
+    contribution = cast.say(cast.amina, now=now)
+    assert selectors.contribution_by_message_id(cast.forum_id, ["x@y", contribution.message_id]) == contribution
+    assert selectors.contribution_by_message_id(other.forum_id, [contribution.message_id]) is None
 
 
 def test_an_edit_keeps_what_was_said_and_who_may_not_may_not(cast, now):
-    said = cast.say(cast.amina, "First version", now=now)
+    contribution = cast.say(cast.amina, "First version", now=now)
     with pytest.raises(NotFound):
-        services.edit_contribution(number=said.number, actor=cast.stella, text="Mine", now=now)
+        services.edit_contribution(number=contribution.number, actor=cast.stella, text="Mine", now=now)
     with pytest.raises(NotAllowed):
-        services.edit_contribution(number=said.number, actor=cast.boris, text="Mine", now=now)
+        services.edit_contribution(number=contribution.number, actor=cast.boris, text="Mine", now=now)
     with pytest.raises(Invalid):
-        services.edit_contribution(number=said.number, actor=cast.amina, text=" ", now=now)
-    edited = services.edit_contribution(number=said.number, actor=cast.amina, text="*Second* version", now=now)
-    assert "<em>Second</em>" in edited.html and [r.text for r in said.revisions.all()] == ["First version"]
+        services.edit_contribution(number=contribution.number, actor=cast.amina, text=" ", now=now)
+    edited = services.edit_contribution(number=contribution.number, actor=cast.amina, text="*Second* version", now=now)
+    assert "<em>Second</em>" in edited.html and [r.text for r in contribution.revisions.all()] == ["First version"]
 
 
 def test_the_first_moderator_decides(cast, now):
@@ -123,28 +123,28 @@ def test_the_first_moderator_decides(cast, now):
 
 
 def test_a_locked_topic_takes_no_reply_from_a_participant(cast, now):
-    said = cast.say(cast.amina, now=now)
+    contribution = cast.say(cast.amina, now=now)
     with pytest.raises(NotAllowed):
-        services.lock_topic(topic_id=said.topic_id, actor=cast.amina)
-    services.lock_topic(topic_id=said.topic_id, actor=cast.chen)
-    topic, _ = selectors.topic_for(cast.amina, said.topic_id)
+        services.lock_topic(topic_id=contribution.topic_id, actor=cast.amina)
+    services.lock_topic(topic_id=contribution.topic_id, actor=cast.chen)
+    topic, _ = selectors.topic_for(cast.amina, contribution.topic_id)
     assert topic.is_locked and topic.posts_count == 1
-    services.unlock_topic(topic_id=said.topic_id, actor=cast.chen)
-    assert cast.say(cast.boris, topic_id=said.topic_id, now=now).number
+    services.unlock_topic(topic_id=contribution.topic_id, actor=cast.chen)
+    assert cast.say(cast.boris, topic_id=contribution.topic_id, now=now).number
 
 
 def test_a_member_who_leaves_for_good_keeps_their_words_and_no_place(cast, now):
-    said = cast.say(cast.amina, now=now)
+    contribution = cast.say(cast.amina, now=now)
     services.forget_member(cast.amina, now)
-    said.refresh_from_db()
-    assert said.author_address == "" and said.text == "A word."
+    contribution.refresh_from_db()
+    assert contribution.author_address == "" and contribution.text == "A word."
     with pytest.raises(NotFound):
-        selectors.contribution_for(cast.amina, said.number)
+        selectors.contribution_for(cast.amina, contribution.number)
 
 
 def test_a_reindex_gives_what_is_shown_and_nothing_held(cast, now):
-    said = cast.say(cast.amina, now=now)
+    contribution = cast.say(cast.amina, now=now)
     policy = services.create_forum(name="Moderated", slug="mod", preset="members", moderated=True, now=now)
     draft = services.Draft(forum_id=policy.forum_id, text="May I?")
     services.publish(draft=draft, author=cast.stella, origin="web", now=now)
-    assert [document.key for document in selectors.search_documents()] == [f"contribution:{said.number}"]
+    assert [document.key for document in selectors.search_documents()] == [f"contribution:{contribution.number}"]

@@ -35,22 +35,22 @@ class Decision:
 def write(mailoutbox, reason="No room.", **options):
     """Send a letter and return it with its HTML."""
     send_notification(**{"to": Reader(), "template": LETTER, "context": {"application": Decision(reason)}, **options})
-    letter = mailoutbox[-1]
-    return letter, letter.alternatives[0].content
+    message = mailoutbox[-1]
+    return message, message.alternatives[0].content
 
 
 def test_the_text_is_not_escaped_and_the_html_is(mailoutbox):
-    letter, page = write(mailoutbox, "A & B <script>alert(1)</script>")
-    assert "Amina O'Neill" in letter.body and "A & B <script>" in letter.body
+    message, page = write(mailoutbox, "A & B <script>alert(1)</script>")
+    assert "Amina O'Neill" in message.body and "A & B <script>" in message.body
     assert "A &amp; B &lt;script&gt;" in page and "<script" not in page
 
 
 def test_both_say_the_same(mailoutbox):
-    letter, page = write(mailoutbox, "First line\nsecond line\n\n\n\nanother paragraph")
+    message, page = write(mailoutbox, "First line\nsecond line\n\n\n\nanother paragraph")
     shown = re.sub(r"<[^>]+>", "", page.partition("<body>")[2]).replace("&#x27;", "'")
-    body = letter.body.partition("\n-- \n")[0]
+    body = message.body.partition("\n-- \n")[0]
     assert " ".join(shown.split()).startswith(" ".join(body.split()))
-    assert "\n\n\n" not in letter.body and "First line<br>\nsecond line</p>" in page
+    assert "\n\n\n" not in message.body and "First line<br>\nsecond line</p>" in page
 
 
 def test_words_of_another_direction_run_in_their_own(mailoutbox):
@@ -62,8 +62,8 @@ def test_words_of_another_direction_run_in_their_own(mailoutbox):
 
 
 def test_the_html_is_light_and_fetches_nothing(mailoutbox):
-    letter, page = write(mailoutbox, "x " * 1000)
-    assert len(page.encode()) - len(letter.body.encode()) <= HTML_OVERHEAD
+    message, page = write(mailoutbox, "x " * 1000)
+    assert len(page.encode()) - len(message.body.encode()) <= HTML_OVERHEAD
     assert "<img" not in page and "url(" not in page and "<link" not in page
 
 
@@ -71,13 +71,13 @@ def test_the_html_is_light_and_fetches_nothing(mailoutbox):
     ("language", "lang", "direction"), [("ar", "ar", "rtl"), ("zh-hans", "zh-Hans", "ltr"), ("ru", "ru", "ltr")]
 )
 def test_language_and_direction_are_the_readers(mailoutbox, language, lang, direction):
-    letter, page = write(mailoutbox, to=Reader(language=language))
-    assert f'<html lang="{lang}" dir="{direction}">' in page and letter.extra_headers["Content-Language"] == lang
+    message, page = write(mailoutbox, to=Reader(language=language))
+    assert f'<html lang="{lang}" dir="{direction}">' in page and message.extra_headers["Content-Language"] == lang
 
 
 def test_a_bare_address_gets_the_language_it_is_written_in(mailoutbox):
-    letter, page = write(mailoutbox, to="nobody@else.example", language="ar")
-    assert 'dir="rtl"' in page and letter.to == ["nobody@else.example"]
+    message, page = write(mailoutbox, to="nobody@else.example", language="ar")
+    assert 'dir="rtl"' in page and message.to == ["nobody@else.example"]
 
 
 def test_another_address_of_the_member_is_used_when_asked(mailoutbox):
@@ -92,8 +92,8 @@ def test_an_address_of_ours_on_a_line_of_its_own_is_a_link_and_a_strangers_is_no
 
 def test_a_subject_is_one_line_of_bounded_length(mailoutbox, settings):
     settings.HUB_NAME = "A\nB " + "x" * 500
-    letter, _ = write(mailoutbox)
-    assert "\n" not in letter.subject and len(letter.subject) <= 150 and letter.subject.endswith("…")
+    message, _ = write(mailoutbox)
+    assert "\n" not in message.subject and len(message.subject) <= 150 and message.subject.endswith("…")
 
 
 @pytest.mark.parametrize(

@@ -21,8 +21,8 @@ def choose(cast):
     return lambda member, **fields: Subscription.objects.filter(member=member).update(**fields)
 
 
-def mail(said: Any, member: Any) -> Any:
-    raw = b"".join(copies(said, member)[0].parts)
+def mail(contribution: Any, member: Any) -> Any:
+    raw = b"".join(copies(contribution, member)[0].parts)
     message = message_from_bytes(raw, policy=policy.default)
     assert not message.defects and not any(part.defects for part in message.walk())
     return message
@@ -41,57 +41,62 @@ def uploads(*sizes: int) -> tuple[forums.Upload, ...]:
 
 def test_files_come_with_the_mail_for_those_who_want_them_and_as_links_for_others(cast, now, choose):
     choose(cast.boris, files="attach")
-    said = cast.say(cast.amina, "See the files.", files=uploads(2_000, 3_000), now=now)
-    message, other = mail(said, cast.boris), mail(said, cast.chen)
+    contribution = cast.say(cast.amina, "See the files.", files=uploads(2_000, 3_000), now=now)
+    message, other = mail(contribution, cast.boris), mail(contribution, cast.chen)
     parts = list(message.iter_attachments())
     assert [part.get_filename() for part in parts] == ["données 1.pdf", "données 2.pdf"]
     assert [part.get_content_type() for part in parts] == ["application/pdf"] * 2
     assert parts[0].get_content() == b"%PDF" + b"\1" * 1_996
     assert "données 1.pdf (2 kB)\ndonnées 2.pdf (3 kB)" in text(message) and "/files/" not in text(message)
     assert not list(other.iter_attachments()) and text(other).count("/files/") == 2
-    assert f"write GET {said.number} to risk-request@lists.hub.example" in text(other)
+    assert f"write GET {contribution.number} to risk-request@lists.hub.example" in text(other)
     assert "GET" not in text(message)
     assert (
-        f"mailto:risk-request@lists.hub.example?subject=GET%20{said.number}" in other.get_body(("html",)).get_content()
+        f"mailto:risk-request@lists.hub.example?subject=GET%20{contribution.number}"
+        in other.get_body(("html",)).get_content()
     )
 
 
 def test_files_over_the_limit_come_as_links(cast, now, choose, settings):
     settings.HUB_ATTACH_MAX_SIZE = 4_000
     choose(cast.boris, files="attach")
-    said = cast.say(cast.amina, files=uploads(3_000, 3_000, 900), now=now)
-    message = mail(said, cast.boris)
+    contribution = cast.say(cast.amina, files=uploads(3_000, 3_000, 900), now=now)
+    message = mail(contribution, cast.boris)
     assert [part.get_filename() for part in message.iter_attachments()] == ["données 1.pdf", "données 3.pdf"]
     assert text(message).count("/files/") == 1
     settings.HUB_ATTACH_MAX_SIZE = 0
-    assert mail(said, cast.boris).get_content_type() == "multipart/alternative"
+    assert mail(contribution, cast.boris).get_content_type() == "multipart/alternative"
 
 
 def test_a_lost_file_comes_as_a_link(cast, now, choose, settings):
     import shutil
 
     choose(cast.boris, files="attach")
-    said = cast.say(cast.amina, files=uploads(3_000), now=now)
+    contribution = cast.say(cast.amina, files=uploads(3_000), now=now)
     shutil.rmtree(settings.STORAGES["private"]["OPTIONS"]["location"])
-    assert "/files/" in text(mail(said, cast.boris))
+    assert "/files/" in text(mail(contribution, cast.boris))
 
 
 def test_copies_with_files_share_them_whatever_their_language(cast, now, choose):
     for member in (cast.boris, cast.chen):
         choose(member, files="attach")
     choose(cast.chen, language="ar")
-    said = cast.say(cast.amina, files=uploads(3_000), now=now)
-    first, second = copies(said, cast.boris, cast.chen)
+    contribution = cast.say(cast.amina, files=uploads(3_000), now=now)
+    first, second = copies(contribution, cast.boris, cast.chen)
     assert first.parts[3] is second.parts[3] and first.parts[2] is not second.parts[2]
 
 
 def test_a_notice_says_who_wrote_and_where_to_read_it(cast, now, choose):
     choose(cast.boris, delivery="notices")
-    said = cast.say(cast.amina, "A long argument.", subject="Baselines", files=uploads(3_000), now=now)
-    message = mail(said, cast.boris)
+    contribution = cast.say(cast.amina, "A long argument.", subject="Baselines", files=uploads(3_000), now=now)
+    message = mail(contribution, cast.boris)
     lines = text(message)
     assert lines.startswith("Amina Diallo (Senegal) in “Risk assessment”") and "\n\nBaselines\n\n" in lines
-    assert "argument" not in message.as_string() and f"/c/{said.number}/" in lines and f"GET {said.number}" in lines
+    assert (
+        "argument" not in message.as_string()
+        and f"/c/{contribution.number}/" in lines
+        and f"GET {contribution.number}" in lines
+    )
     assert message["Subject"] == "[risk] Baselines" and message["List-Unsubscribe"]
 
 
@@ -141,13 +146,13 @@ def test_the_authors_own_address_stands_where_its_domain_lets_it(cast, now, open
 
 def test_an_address_that_not_every_relay_takes_is_not_put_into_a_header(cast, now, open_list, monkeypatch):
     monkeypatch.setattr(authors, "policy_of", lambda domain: None)
-    said = cast.say(cast.amina, author_address="αμίνα@people.example", now=now)
-    assert mail(said, cast.boris)["From"].addresses[0].addr_spec.startswith("risk+a.")
+    contribution = cast.say(cast.amina, author_address="αμίνα@people.example", now=now)
+    assert mail(contribution, cast.boris)["From"].addresses[0].addr_spec.startswith("risk+a.")
 
 
 def test_who_is_no_member_any_more_has_no_alias(cast, now):
-    said = cast.say(cast.amina, now=now)
+    contribution = cast.say(cast.amina, now=now)
     cast.amina.is_active = False
     cast.amina.save()
-    message = mail(said, cast.boris)
+    message = mail(contribution, cast.boris)
     assert message["From"].addresses[0].addr_spec == "risk@lists.hub.example" and "+a." not in message.as_string()

@@ -54,8 +54,8 @@ def test_rendering_an_edited_copy_costs_no_query_more(edited, django_assert_num_
 
 
 def test_copies_of_words_that_stand_as_written_are_not_marked(cast):
-    said = cast.say(cast.amina, "Fifty metres.", now=clock())
-    mailing = mailings().get(contribution=said)
+    contribution = cast.say(cast.amina, "Fifty metres.", now=clock())
+    mailing = mailings().get(contribution=contribution)
     body = b"".join(Bodies(mailing.contribution, mailing.list, alias="").get("en", Form.TEXT))
     assert "Fifty metres." in _texts(body) and "Edited" not in _texts(body)
 

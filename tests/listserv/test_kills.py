@@ -245,5 +245,5 @@ def test_kill_9_in_a_large_batch_repeats_fifty_copies_at_most(crowd, settings, t
         delivery_worker.close_transport()
         far.close()
         second.close()
-    copies = Counter(taken.recipient for taken in far.taken + second.taken)
+    copies = Counter(delivered.recipient for delivered in far.taken + second.taken)
     assert len(copies) == 200 and sum(copies.values()) - 200 <= REPEATED

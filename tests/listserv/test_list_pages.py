@@ -96,8 +96,8 @@ def test_who_is_suspended_is_told_why(cast, client):
 
 
 def test_members_see_the_figures_and_leaders_see_more(cast, risk, client, now):
-    said = cast.say(cast.amina, now=clock())
-    Mailing.objects.filter(contribution=said).update(sent=31, failed=7)
+    contribution = cast.say(cast.amina, now=clock())
+    Mailing.objects.filter(contribution=contribution).update(sent=31, failed=7)
     Bounce.objects.create(subscription=row_of(cast.boris), address="b@x.example", kind="permanent", created_at=clock())
     services.set_delivery(list_id=risk.pk, member=cast.oona, delivery="digest-daily", now=now)
     client.force_login(cast.boris)

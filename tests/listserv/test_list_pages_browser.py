@@ -26,8 +26,10 @@ def digest(cast: Any, language: str) -> Answer:
     """Return a digest's HTML part as a page."""
     risk = MailingList.objects.get()
     row = services.set_delivery(list_id=risk.pk, member=cast.oona, delivery="digest-daily", now=clock())
-    said = cast.say(cast.amina, "أشكر الزملاء على هذه المناقشة. " * 40, subject="خطوط الأساس", now=clock())
-    cast.say(cast.chen, "x" * 500 + "\n\nhttps://example.org/", parent=said.number, subject="Other", now=clock())
+    contribution = cast.say(cast.amina, "أشكر الزملاء على هذه المناقشة. " * 40, subject="خطوط الأساس", now=clock())
+    cast.say(
+        cast.chen, "x" * 500 + "\n\nhttps://example.org/", parent=contribution.number, subject="Other", now=clock()
+    )
     made = Digest(risk, gather(risk, row.digest_since - 10), language=language, zone="Asia/Kathmandu", now=clock())
     mail = message_from_bytes(b"".join(made.envelope(row).parts), policy=policy.default)
     page = mail.get_body(("html",)).get_content()

@@ -34,14 +34,14 @@ set move=no delete=no reply_to=yes confirmcreate=no ssl_force_tls=no
 @pytest.fixture
 def copy(people: Any, tmp_path: Path) -> Any:
     """The copy that Boris got, in a mailbox of his; what it is about."""
-    said = people.say(people.amina, "Twenty metres\n\nare enough.", subject="Distances", now=clock())
+    contribution = people.say(people.amina, "Twenty metres\n\nare enough.", subject="Distances", now=clock())
     row = Subscription.objects.get(member=people.boris)
     receiver = Receiver(row.pk, people.boris.pk, people.boris.email, "en", Form.TEXT)
-    renderer = Renderer(said.mailings.get())
+    renderer = Renderer(contribution.mailings.get())
     renderer.prepare([receiver])
     raw = b"".join(renderer.envelope(receiver).parts)
     (tmp_path / "box").write_bytes(entry(raw, sender="hub@lists.hub.example", sent=clock()).replace(b"\r\n", b"\n"))
-    return said
+    return contribution
 
 
 def s_nail(smtp_server: SmtpServer, folder: Path, member: Any, command: str) -> None:
@@ -85,8 +85,8 @@ def _read_until(terminal: int, words: bytes) -> None:
             seen += os.read(terminal, 65_536)
 
 
-def published(said: Any) -> Contribution:
-    made = Contribution.objects.exclude(pk=said.pk).get()
+def published(contribution: Any) -> Contribution:
+    made = Contribution.objects.exclude(pk=contribution.pk).get()
     shown = made.text + made.folded + made.html
     assert WORDS in made.text and "are enough." in made.text + made.folded
     assert not re.search(r"\+[ra]\.(?!hidden@)", shown) and "/lists/" not in made.text

@@ -27,8 +27,8 @@ def test_accepting_writes_one_row_and_wakes_the_pump_after_the_commit(
     cast, now, woken, django_capture_on_commit_callbacks
 ):
     with django_capture_on_commit_callbacks() as callbacks:
-        said = cast.say(cast.amina, now=now)
-        assert Mailing.objects.get().contribution == said and woken == []
+        contribution = cast.say(cast.amina, now=now)
+        assert Mailing.objects.get().contribution == contribution and woken == []
     for callback in callbacks:
         callback()
     assert "wake.mailings" in woken
@@ -102,14 +102,14 @@ def test_a_rejected_contribution_is_not_sent_and_its_author_gets_the_reason(cast
     held = forums.publish(draft=draft, author=cast.stella, origin="web", now=now).contribution
     assert not Mailing.objects.exists()
     deliver(now + timedelta(days=2000))
-    [letter] = sent()
-    body = letter.get_body(("plain",)).get_content()
-    assert letter["To"] == cast.chen.email and "May I say so?" in body and "http://127.0.0.1:8000/held/" in body
-    assert letter["Auto-Submitted"] == "auto-generated"
+    [message] = sent()
+    body = message.get_body(("plain",)).get_content()
+    assert message["To"] == cast.chen.email and "May I say so?" in body and "http://127.0.0.1:8000/held/" in body
+    assert message["Auto-Submitted"] == "auto-generated"
     forums.reject_contribution(number=held.number, actor=cast.chen, reason="Off topic, sorry.", now=now)
     deliver(now + timedelta(days=2000))
-    [letter] = sent(cast.stella.email)
-    body = letter.get_body(("plain",)).get_content()
+    [message] = sent(cast.stella.email)
+    body = message.get_body(("plain",)).get_content()
     assert "Off topic, sorry." in body and "May I say so?" in body and not Mailing.objects.exists()
 
 

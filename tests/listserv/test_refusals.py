@@ -149,7 +149,7 @@ def test_a_mailing_waits_for_a_relay_that_refuses_us_and_nobody_bounces(cast, no
     works_again(far)
     while delivery_worker.deliver_mailings(now + timedelta(minutes=1)):
         pass
-    assert Mailing.objects.get().state == "done" and len({taken.recipient for taken in far.taken}) == 4
+    assert Mailing.objects.get().state == "done" and len({delivered.recipient for delivered in far.taken}) == 4
     assert len(far.taken) == 4 and not RelayTrouble.objects.exists()
 
 
@@ -325,7 +325,11 @@ def test_all_that_was_refused_is_tried_again(cast, refused, key):
     moment = clock()
     delivery_worker.deliver_mailings(moment)
     delivery_worker.deliver_notices(moment)
-    assert sorted(taken.recipient for taken in refused.taken) == [cast.boris.email, cast.chen.email, cast.chen.email]
+    assert sorted(delivered.recipient for delivered in refused.taken) == [
+        cast.boris.email,
+        cast.chen.email,
+        cast.chen.email,
+    ]
     assert not Retry.objects.exists() and (Mailing.objects.get().failed, Mailing.objects.get().sent) == (0, 3)
 
 

@@ -63,11 +63,11 @@ def test_each_recipient_gets_their_own_copy_whatever_the_relay_offers(sink, rela
     batch = mails(100, b".leading dot\r\n..two\r\n.\r\nlast\r\n")
     results = relay(far.port).send(batch)
     assert set(outcomes(results)) == {"sent"} and results[0].reply.startswith("250 2.0.0")
-    got = {taken.recipient: taken for taken in far.taken}
+    got = {delivered.recipient: delivered for delivered in far.taken}
     assert len(far.taken) == len(got) == 100
     for mail in batch:
         assert (got[mail.recipient].sender, got[mail.recipient].content) == (mail.sender, b"".join(mail.parts))
-    assert {taken.verb for taken in far.taken} == {"BDAT" if "CHUNKING" in extensions else "DATA"}
+    assert {delivered.verb for delivered in far.taken} == {"BDAT" if "CHUNKING" in extensions else "DATA"}
     assert 2 <= far.connections <= 4
 
 
@@ -103,7 +103,7 @@ def test_replies_become_results_for_their_recipient_alone(sink, relay, extension
     ]  # fmt: skip
     assert results[3].reply == "550 5.1.1 unknown" and results[5].reply == "452 4.3.1 disk full"
     # The envelope sender (VERP) of one copy never slips into the next transaction.
-    assert sorted((taken.sender, taken.recipient) for taken in far.taken) == [
+    assert sorted((delivered.sender, delivered.recipient) for delivered in far.taken) == [
         (f"b{n}@hub.example", f"r{n}@x.example") for n in (0, 2, 4, 6, 8, 9)
     ]
 
@@ -113,7 +113,7 @@ def test_a_dropped_connection_is_opened_again_and_nobody_is_missed(sink, relay, 
     far = sink(extensions=extensions, drop_after=7)
     results = relay(far.port).send(mails(60))
     assert set(outcomes(results)) == {"sent"}
-    assert {taken.recipient for taken in far.taken} == {f"r{n}@x.example" for n in range(60)}
+    assert {delivered.recipient for delivered in far.taken} == {f"r{n}@x.example" for n in range(60)}
 
 
 def test_a_relay_that_drops_again_and_again_leaves_retries(sink, relay):
@@ -190,11 +190,11 @@ def test_an_independent_server_takes_what_the_client_says(relay, unused_tcp_port
 def test_a_mailing_goes_out_through_the_relay_of_the_setting(cast, now, sink, settings):
     far = sink(replies={cast.boris.email: "450 4.2.0 later"})
     settings.HUB_RELAY = Endpoint("127.0.0.1", far.port)
-    said = cast.say(cast.amina, "Over the wire.", now=now)
+    contribution = cast.say(cast.amina, "Over the wire.", now=now)
     assert delivery_worker.deliver_mailings(now) == 4
-    assert {taken.recipient for taken in far.taken} == {cast.amina.email, cast.chen.email, cast.oona.email}
-    assert all(taken.sender.startswith("risk-bounces+") for taken in far.taken)
-    assert all(f"<{said.message_id}>".encode() in taken.content for taken in far.taken)
+    assert {delivered.recipient for delivered in far.taken} == {cast.amina.email, cast.chen.email, cast.oona.email}
+    assert all(delivered.sender.startswith("risk-bounces+") for delivered in far.taken)
+    assert all(f"<{contribution.message_id}>".encode() in delivered.content for delivered in far.taken)
     assert Retry.objects.get().subscription.member == cast.boris and Mailing.objects.get().sent == 3
 
 

@@ -46,8 +46,8 @@ Field trials need a baseline: what lives on the plot *before* the first seed, co
 The applicant, as in the 2024 permits."""
 
 
-def envelope_for(said: Any, member: Any) -> Envelope:
-    return copies(said, member)[0]
+def envelope_for(contribution: Any, member: Any) -> Envelope:
+    return copies(contribution, member)[0]
 
 
 def parse(envelope: Envelope) -> EmailMessage:
@@ -61,9 +61,9 @@ def mail(cast, now):
     """Return a function: what a member gets of a new contribution."""
 
     def make(text: str = TEXT, *, to: Any = None, author: Any = None, **draft: Any) -> EmailMessage:
-        said = cast.say(author or cast.amina, text, now=now, **draft)
-        make.said = said
-        make.envelope = envelope_for(said, to or cast.boris)
+        contribution = cast.say(author or cast.amina, text, now=now, **draft)
+        make.said = contribution
+        make.envelope = envelope_for(contribution, to or cast.boris)
         return parse(make.envelope)
 
     return make
@@ -136,8 +136,8 @@ def test_the_html_says_the_same_and_fetches_nothing(mail):
 
 
 def test_only_the_personal_headers_differ_between_two_copies(cast, now):
-    said = cast.say(cast.amina, now=now)
-    first, second = copies(said, cast.boris, cast.chen)
+    contribution = cast.say(cast.amina, now=now)
+    first, second = copies(contribution, cast.boris, cast.chen)
     assert first.parts[0] is second.parts[0] and first.parts[2] is second.parts[2]
     assert first.parts[1] != second.parts[1] and first.sender != second.sender
     assert len(first.parts[1]) < 500
@@ -154,13 +154,13 @@ def test_a_reply_token_comes_back_as_it_went_out_in_any_letter_case(mail, cast):
     from listserv.selectors import list_by_address
 
     address = mail()["Reply-To"].addresses[0]
-    found = list_by_address(address.username.upper())
-    key = found.mailing_list.pk
-    said = tokens.read_reply(found.token, list_id=key)
-    assert found.kind == "reply" and said == tokens.ReplyToken(cast.boris.pk, mail.said.number, key)
-    assert said is not None and not said.is_expired
-    assert tokens.read_reply(found.token, list_id=key + 1) is None
-    for forged in ("", found.token[:-1], found.token[1:], "a" * 29, tokens.leave_token(1)):
+    recipient = list_by_address(address.username.upper())
+    key = recipient.mailing_list.pk
+    reply_token = tokens.read_reply(recipient.token, list_id=key)
+    assert recipient.kind == "reply" and reply_token == tokens.ReplyToken(cast.boris.pk, mail.said.number, key)
+    assert reply_token is not None and not reply_token.is_expired
+    assert tokens.read_reply(recipient.token, list_id=key + 1) is None
+    for forged in ("", recipient.token[:-1], recipient.token[1:], "a" * 29, tokens.leave_token(1)):
         assert tokens.read_reply(forged, list_id=key) is None
 
 
@@ -214,8 +214,8 @@ def test_the_parent_in_the_hub_counts_where_the_mail_answered_something_else(cas
 
 def test_a_long_thread_names_its_first_and_its_newest(cast, now):
     ids = " ".join(f"m{index}@x.example" for index in range(100))
-    said = cast.say(cast.amina, references=ids, in_reply_to="m99@x.example", now=now)
-    answered, chain = thread_of(said)
+    contribution = cast.say(cast.amina, references=ids, in_reply_to="m99@x.example", now=now)
+    answered, chain = thread_of(contribution)
     assert len(chain) == REFERENCES_MAX and chain[0] == "m0@x.example" and chain[-1] == answered == "m99@x.example"
 
 
@@ -235,8 +235,8 @@ def test_message_ids_that_no_header_may_carry_are_left_out(cast, now):
 def test_an_answer_with_a_subject_of_its_own_says_re_once(cast, now):
     first = cast.say(cast.amina, subject="Baselines", now=now)
     for subject in ("Re: Costs", "Costs"):
-        said = cast.say(cast.boris, parent=first.number, subject=subject, now=now)
-        assert parse(envelope_for(said, cast.chen))["Subject"] == "Re: [risk] Costs"
+        contribution = cast.say(cast.boris, parent=first.number, subject=subject, now=now)
+        assert parse(envelope_for(contribution, cast.chen))["Subject"] == "Re: [risk] Costs"
 
 
 def test_the_first_word_in_a_topic_answers_nothing_whatever_it_is_called(mail):
@@ -272,7 +272,7 @@ def test_a_chinese_subject_is_split_between_letters_never_inside_one(mail):
 
 
 def test_the_foot_is_in_the_readers_language_and_made_once_for_each(cast, now, monkeypatch):
-    said = cast.say(cast.amina, now=now)
+    contribution = cast.say(cast.amina, now=now)
     made: list[str] = []
     write = Bodies._write
 
@@ -288,7 +288,7 @@ def test_the_foot_is_in_the_readers_language_and_made_once_for_each(cast, now, m
     # The list's own choice of language counts before the member's.
     Subscription.objects.filter(member=cast.oona).update(language="es")
     readers[cast.oona] = "es"
-    for copy, language in zip(copies(said, *readers), readers.values(), strict=True):
+    for copy, language in zip(copies(contribution, *readers), readers.values(), strict=True):
         page = html(parse(copy))
         assert f'lang="{"zh-Hans" if language == "zh-hans" else language}"' in page
         with translation.override(language):
@@ -316,8 +316,8 @@ def test_files_are_links_to_who_may_read_them(mail, cast):
 
 def test_a_live_intervention_says_so(cast, now):
     draft = forums.Draft(forum_id=cast.forum_id, text="From the floor.")
-    said = forums.publish(draft=draft, author=cast.amina, origin="live", now=now).contribution
-    assert "· live" in plain(parse(envelope_for(said, cast.boris))).splitlines()[0]
+    contribution = forums.publish(draft=draft, author=cast.amina, origin="live", now=now).contribution
+    assert "· live" in plain(parse(envelope_for(contribution, cast.boris))).splitlines()[0]
 
 
 # --- Bytes --------------------------------------------------------------------------------------------------------
@@ -372,15 +372,15 @@ def test_any_text_and_name_becomes_lines_every_mta_takes(text, name):
 
 
 def test_a_text_at_the_limit_is_one_shared_body(cast, now, settings):
-    said = cast.say(cast.amina, "слово " * 9_000, now=now)
-    batch = copies(said, cast.amina, cast.boris, cast.chen)
+    contribution = cast.say(cast.amina, "слово " * 9_000, now=now)
+    batch = copies(contribution, cast.amina, cast.boris, cast.chen)
     assert len({id(copy.parts[2]) for copy in batch}) == 1
     assert "слово" in plain(parse(batch[0]))
 
 
 def test_the_state_of_the_day_is_sent(cast, now):
     """A typo that its author mends before the mail goes out goes out mended."""
-    said = cast.say(cast.amina, "Tpyo", now=now)
-    forums.edit_contribution(number=said.number, actor=cast.amina, text="Typo", now=now)
-    fresh = Contribution.objects.get(pk=said.pk)
+    contribution = cast.say(cast.amina, "Tpyo", now=now)
+    forums.edit_contribution(number=contribution.number, actor=cast.amina, text="Typo", now=now)
+    fresh = Contribution.objects.get(pk=contribution.pk)
     assert "Typo" in plain(parse(envelope_for(fresh, cast.boris)))

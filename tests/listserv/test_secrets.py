@@ -114,16 +114,18 @@ def test_what_is_written_on_the_web_or_live_is_masked(cast, risk, origin):
         forum_id=cast.forum_id, text=secrets, subject=f"Look: {secrets.split()[0]}",
         files=(Upload(f"{secrets.split()[0]}.txt", secrets.split()[0].encode()),),
     )  # fmt: skip
-    said = services.publish(draft=draft, author=cast.boris, origin=origin, now=clock()).contribution
-    [file] = said.attachments.all()
-    shown = "\n".join([said.text, said.subject, said.post.topic.subject, said.html, file.name])
+    contribution = services.publish(draft=draft, author=cast.boris, origin=origin, now=clock()).contribution
+    [file] = contribution.attachments.all()
+    shown = "\n".join(
+        [contribution.text, contribution.subject, contribution.post.topic.subject, contribution.html, file.name]
+    )
     assert not SECRET.search(shown) and "+r.hidden@" in shown
     assert content_of(file).startswith(b"risk+r.000")
 
 
 def test_mail_that_quotes_a_copy_whole_publishes_no_secret_of_it(cast, risk, post):
-    said = cast.say(cast.amina, now=clock())
-    known = addresses_of(cast, risk, said.number)
+    contribution = cast.say(cast.amina, now=clock())
+    known = addresses_of(cast, risk, contribution.number)
     quoted = "\n".join(f"> {name}: {address[:40]}\n> {address[40:]}" for name, address in known.items())
     inner = [
         "Content-Type: message/rfc822", "Content-Disposition: attachment", "", "Subject: The copy",
@@ -154,14 +156,16 @@ def test_mail_that_quotes_a_copy_whole_publishes_no_secret_of_it(cast, risk, pos
 
 
 def test_edit_summary_and_reasons_are_masked(cast, risk):
-    said = cast.say(cast.amina, now=clock())
-    secret = addresses_of(cast, risk, said.number)["reply"]
-    services.edit_contribution(number=said.number, actor=cast.amina, text=f"Now {secret}", reason=secret, now=clock())
+    contribution = cast.say(cast.amina, now=clock())
+    secret = addresses_of(cast, risk, contribution.number)["reply"]
+    services.edit_contribution(
+        number=contribution.number, actor=cast.amina, text=f"Now {secret}", reason=secret, now=clock()
+    )
     services.write_summary(forum_id=cast.forum_id, actor=cast.chen, summary=f"See {secret}", now=clock())
     ForumPolicy.objects.update(moderated=True)
     held = cast.say(cast.boris, now=clock())
     services.reject_contribution(number=held.number, actor=cast.chen, reason=f"Not {secret}", now=clock())
-    made, refused = Contribution.objects.get(pk=said.pk), Contribution.objects.get(pk=held.pk)
+    made, refused = Contribution.objects.get(pk=contribution.pk), Contribution.objects.get(pk=held.pk)
     shown = [
         made.text,
         made.html,
@@ -173,8 +177,8 @@ def test_edit_summary_and_reasons_are_masked(cast, risk):
 
 
 def test_private_mail_is_passed_on_without_the_writers_secrets(cast, risk):
-    said = cast.say(cast.amina, now=clock())
-    known = addresses_of(cast, risk, said.number)
+    contribution = cast.say(cast.amina, now=clock())
+    known = addresses_of(cast, risk, contribution.number)
     head = f"From: {cast.boris.email}\r\nSubject: A word\r\nMessage-ID: <p@x>\r\n\r\n"
     raw = f"{head}My own.\r\n\r\n> Reply-To: {known['reply']}\r\n"
     accept(raw, tokens.alias_address("risk", member_id=cast.amina.pk, list_id=risk.pk), member=cast.boris)
@@ -184,8 +188,8 @@ def test_private_mail_is_passed_on_without_the_writers_secrets(cast, risk):
 
 
 def test_the_secretariat_sees_no_token_of_a_member(cast, risk, client):
-    said = cast.say(cast.amina, now=clock())
-    known = addresses_of(cast, risk, said.number)
+    contribution = cast.say(cast.amina, now=clock())
+    known = addresses_of(cast, risk, contribution.number)
     accept(f"From: stranger@x.example\r\nSubject: {known['desk']}\r\n\r\nx\r\n", known["reply"])
     client.force_login(cast.sofia)
     page = client.get("/mail/").content.decode()
@@ -197,10 +201,10 @@ def test_the_secretariat_sees_no_token_of_a_member(cast, risk, client):
 
 
 def test_copy_has_its_secrets_in_three_header_fields_and_none_in_its_body(cast, risk, now):
-    said = cast.say(cast.amina, "Words.", now=clock(), folded="> old")
+    contribution = cast.say(cast.amina, "Words.", now=clock(), folded="> old")
     row = Subscription.objects.get(member=cast.boris)
     receiver = Receiver(row.pk, cast.boris.pk, cast.boris.email, "en", Form.TEXT)
-    renderer = Renderer(said.mailings.get())
+    renderer = Renderer(contribution.mailings.get())
     renderer.prepare([receiver])
     raw = b"".join(renderer.envelope(receiver).parts)
     mail = message_from_bytes(raw, policy=policy.default)
@@ -210,26 +214,26 @@ def test_copy_has_its_secrets_in_three_header_fields_and_none_in_its_body(cast, 
 
 @pytest.mark.parametrize("language", ["en", "ar"])
 def test_digest_has_no_secret_in_its_body(cast, risk, now, language):
-    said = [cast.say(cast.amina, f"Words {n}. " * 200, subject=f"Topic {n}", now=now) for n in range(3)]
+    contributions = [cast.say(cast.amina, f"Words {n}. " * 200, subject=f"Topic {n}", now=now) for n in range(3)]
     row = Subscription.objects.get(member=cast.boris)
     digest = Digest(risk, gather(risk, 0), language=language, zone="UTC", now=now)
     raw = b"".join(digest.envelope(row).parts)
     text = bodies(raw)
     assert not SECRET.search(text) and risk.address in text
-    for one in said:
+    for one in contributions:
         assert f"#{one.number}" in text and f"mailto:{risk.address}?subject=%23{one.number}" in text
 
 
 def test_answer_that_brings_one_contribution_is_answered_to_all_by_its_header_alone(cast, risk, post):
-    said = cast.say(cast.amina, "Twenty metres.", subject="Distances", now=clock())
-    text = post.ask(cast.boris, f"GET {said.number}")
+    contribution = cast.say(cast.amina, "Twenty metres.", subject="Distances", now=clock())
+    text = post.ask(cast.boris, f"GET {contribution.number}")
     mail = post.mails(cast.boris)[-1]
-    reply_to = tokens.reply_address("risk", member_id=cast.boris.pk, number=said.number, list_id=risk.pk)
+    reply_to = tokens.reply_address("risk", member_id=cast.boris.pk, number=contribution.number, list_id=risk.pk)
     assert mail.headers.raw("reply-to") == reply_to and not SECRET.search(text)
     assert "Reply to this message to answer everybody" in text
     assert post.send(cast.boris, "Thirty.", to=reply_to, proven=False, subject="Re: 1").startswith("250")
     made = Contribution.objects.latest("pk")
-    assert (made.parent, made.author, made.text) == (said, cast.boris, "Thirty.")
+    assert (made.parent, made.author, made.text) == (contribution, cast.boris, "Thirty.")
 
 
 def test_answer_that_brings_several_says_how_each_is_answered(cast, risk, post):
@@ -259,8 +263,8 @@ def test_notifications_that_are_answered_have_their_address_in_reply_to_alone(ca
 
 
 def test_mail_that_was_refused_is_told_of_without_its_reply_address(cast, risk, post):
-    said = cast.say(cast.amina, now=clock())
-    to = tokens.reply_address("risk", member_id=cast.boris.pk, number=said.number, list_id=risk.pk)
+    contribution = cast.say(cast.amina, now=clock())
+    to = tokens.reply_address("risk", member_id=cast.boris.pk, number=contribution.number, list_id=risk.pk)
     accept(f"From: {cast.boris.email}\r\nSubject: x\r\nMessage-ID: <r@x>\r\n\r\nWords.\r\n", to)
     services.remove_member(forum_id=cast.forum_id, member=cast.boris, now=clock())
     drain()

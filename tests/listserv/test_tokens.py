@@ -30,9 +30,9 @@ def test_it_proves_its_owner_for_so_many_days(days, expired, settings):
     settings.HUB_REPLY_DAYS = 180
     token = token_of(tokens.reply_address("risk", **PLACE))
     with time_machine.travel(clock() + timedelta(days=days), tick=False):
-        found = tokens.read_reply(token, list_id=9)
+        reply_token = tokens.read_reply(token, list_id=9)
     # It leads to its contribution for ever.
-    assert found is not None and (found.number, found.is_expired) == (3142, expired)
+    assert reply_token is not None and (reply_token.number, reply_token.is_expired) == (3142, expired)
 
 
 def test_those_of_the_first_form_are_read_and_grow_old_too(settings):

@@ -25,7 +25,9 @@ def events(caplog: Any) -> Any:
     caplog.set_level(logging.INFO, "hub.events")
 
     def read(name: str) -> list[dict[str, Any]]:
-        return [one.fields for one in caplog.records if one.name == "hub.events" and one.getMessage() == name]
+        return [
+            record.fields for record in caplog.records if record.name == "hub.events" and record.getMessage() == name
+        ]
 
     return read
 
@@ -42,16 +44,17 @@ def test_a_delivery_is_one_line_and_each_copy_that_was_not_taken_another(cast, n
         }
     )
     before = {result: figure("hub_copies_total", result=result) for result in ("sent", "later", "failed")}
-    said = cast.say(cast.amina, now=now)
+    contribution = cast.say(cast.amina, now=now)
     delivery_worker.deliver_mailings(now)
     keys = list(Subscription.objects.order_by("pk").values_list("pk", flat=True))
     names = {
-        "mailing": Mailing.objects.get().pk, "number": said.number, "message_id": said.message_id, "list": "risk"
+        "mailing": Mailing.objects.get().pk, "number": contribution.number, "message_id": contribution.message_id,
+        "list": "risk",
     }  # fmt: skip
     assert events("delivery") == [{**names, "first": keys[0], "last": keys[-1], "sent": 2, "later": 1, "failed": 1}]
-    copies = {one["result"]: one for one in events("copy")}
+    copies = {event["result"]: event for event in events("copy")}
     assert copies["failed"]["recipient"] == person(cast.oona.email) and copies["later"]["reply"].startswith("450")
-    assert copies["failed"]["message_id"] == said.message_id
+    assert copies["failed"]["message_id"] == contribution.message_id
     after = {result: figure("hub_copies_total", result=result) for result in before}
     assert {result: after[result] - before[result] for result in before} == {"sent": 2, "later": 1, "failed": 1}
 
@@ -70,15 +73,15 @@ def test_notifications_and_digests_are_lines(cast, now, fake_relay, events, monk
     monkeypatch.setattr(digests, "transport", lambda: relay)
     send_mail("Secret subject", "Text", None, [cast.boris.email, cast.amina.email])
     delivery_worker.deliver_notices(clock())
-    assert {(one["recipient"], one["result"]) for one in events("letter")} == {
+    assert {(event["recipient"], event["result"]) for event in events("letter")} == {
         (person(cast.boris.email), "failed"), (person(cast.amina.email), "sent"),
     }  # fmt: skip
-    said = cast.say(cast.amina, now=now)
+    contribution = cast.say(cast.amina, now=now)
     Mailing.objects.update(state="done")
     Subscription.objects.update(delivery="digest-daily", digest_at=now)
     digests.send_digests(now)
-    assert {one["result"] for one in events("digest")} == {"sent", "failed"}
-    assert {(one["list"], one["until"]) for one in events("digest")} == {("risk", said.number)}
+    assert {event["result"] for event in events("digest")} == {"sent", "failed"}
+    assert {(event["list"], event["until"]) for event in events("digest")} == {("risk", contribution.number)}
     [bounce] = events("bounce")
     assert (bounce["kind"], bounce["recipient"]) == ("permanent", person(cast.boris.email))
 
@@ -105,7 +108,7 @@ def test_no_line_holds_the_address_of_a_person(cast, now, fake_relay, caplog):
     delivery_worker.deliver_mailings(now)
     send_mail("Letter", "Text", None, [cast.boris.email])
     delivery_worker.deliver_notices(clock())
-    lines = [TextFormatter().format(one) for one in caplog.records if one.name.startswith(("hub", "listserv"))]
+    lines = [TextFormatter().format(event) for event in caplog.records if event.name.startswith(("hub", "listserv"))]
     assert lines and not [line for line in lines for who in (cast.oona, cast.boris) if who.email in line]
 
 
@@ -119,7 +122,7 @@ def test_an_accepted_message_is_followed_to_its_contribution(people, risk, smtp_
     assert code == 250
     drain()
     [arrived], [settled], [said] = events("message"), events("message_settled"), events("contribution")
-    assert {one["message_id"] for one in (arrived, settled, said)} == {"trace-1@people.example"}
+    assert {event["message_id"] for event in (arrived, settled, said)} == {"trace-1@people.example"}
     assert settled["inbound"] == only_row().pk and arrived["mail"] == settled["mail"] == only_row().sha256[:16]
     assert (arrived["verdict"], settled["state"], said["origin"]) == ("accept", "published", "mail")
     assert settled["number"] == said["number"] and arrived["list"] == "risk"

@@ -65,10 +65,10 @@ def words_of(markup):
     return " ".join(unescape(re.sub(r"<[^<>]*>", " ", markup)).split())
 
 
-def stand_in_order(said, text):
+def stand_in_order(contribution, text):
     """Whether all stand in a text, one after the other."""
     at = 0
-    for words in said:
+    for words in contribution:
         at = text.find(words, at)
         if at < 0:
             return False

@@ -101,9 +101,9 @@ def test_kill_9_in_the_middle_of_a_batch_loses_nobody(crowd, sink, settings, tmp
     assert delivery_worker.deliver_mailings(clock()) == 0  # the dead worker's lease
     while delivery_worker.deliver_mailings(clock() + delivery_worker.LEASE + timedelta(seconds=5)):
         pass
-    copies = Counter(taken.recipient for taken in far.taken + second.taken)
+    copies = Counter(delivered.recipient for delivered in far.taken + second.taken)
     assert len(copies) == 16 and sum(copies.values()) == 16 + 2
-    ids = {taken.content.split(b"Message-ID: ")[1].split(b"\r\n")[0] for taken in far.taken + second.taken}
+    ids = {delivered.content.split(b"Message-ID: ")[1].split(b"\r\n")[0] for delivered in far.taken + second.taken}
     assert len(ids) == 1 and not Retry.objects.exists()
 
 
@@ -131,7 +131,7 @@ def test_two_workers_at_one_roster_send_one_copy_each(crowd, sink, settings, mon
     for thread in threads:
         thread.join(60)
     assert not errors
-    copies = Counter((taken.recipient, taken.content.split(b"Message-ID: ")[1][:40]) for taken in far.taken)
+    copies = Counter((delivered.recipient, delivered.content.split(b"Message-ID: ")[1][:40]) for delivered in far.taken)
     assert len(copies) == 48 and set(copies.values()) == {1}
     assert all(mailing.sent == 16 for mailing in Mailing.objects.all())
 
@@ -161,4 +161,6 @@ def test_two_workers_send_a_notification_once(crowd, sink, settings):
     for thread in threads:
         thread.join(60)
     assert not errors
-    assert Counter(taken.recipient for taken in far.taken) == Counter(f"r{index}@x.example" for index in range(20))
+    assert Counter(delivered.recipient for delivered in far.taken) == Counter(
+        f"r{index}@x.example" for index in range(20)
+    )

@@ -39,8 +39,8 @@ def form(ines: Applicant) -> dict[str, str]:
 def link() -> Any:
     """Return a function that finds the one link of the hub in a letter, as a path."""
 
-    def find(letter: Any) -> str:
-        return re.findall(r"^https?://[^/\s]+(/\S+)$", letter.body, re.MULTILINE)[0]
+    def find(message: Any) -> str:
+        return re.findall(r"^https?://[^/\s]+(/\S+)$", message.body, re.MULTILINE)[0]
 
     return find
 

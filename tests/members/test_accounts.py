@@ -105,10 +105,10 @@ def test_a_member_gets_the_password_mail_in_their_language_under_the_public_addr
 ):
     settings.HUB_URL = "https://hub.example.org"
     client.post("/accounts/password/reset/", {"email": amina.email}, headers={"host": "localhost"})
-    letter = mailoutbox[-1]
-    assert "https://hub.example.org/accounts/password/reset/key/" in letter.body
-    assert 'lang="ar" dir="rtl"' in letter.alternatives[0].content
-    assert client.get(link(letter)).status_code == 302
+    message = mailoutbox[-1]
+    assert "https://hub.example.org/accounts/password/reset/key/" in message.body
+    assert 'lang="ar" dir="rtl"' in message.alternatives[0].content
+    assert client.get(link(message)).status_code == 302
 
 
 FORMS = {
@@ -126,9 +126,9 @@ def test_an_added_address_is_confirmed_by_our_notification_and_signs_in(
     client.force_login(amina)
     asked = client.post("/accounts/email/", {"action_add": "", "email": address})
     client.post(asked["Location"], {"password": "a long password", "next": "/accounts/email/"})
-    letter = next(letter for letter in mailoutbox if letter.to == [address])
-    assert "/accounts/confirm-email/" in letter.body
-    client.post(link(letter))
+    message = next(message for message in mailoutbox if message.to == [address])
+    assert "/accounts/confirm-email/" in message.body
+    client.post(link(message))
     assert EmailAddress.objects.get(email=address).verified
     client.logout()
     client.post(LOGIN, {"login": address, "password": "a long password"})

@@ -72,8 +72,8 @@ def test_one_taken_back_opens_nothing(amina, make_member, now, mailoutbox):
         services.remove_application_password(member=make_member("Boris Horvat"), pk=row.pk)
     services.remove_application_password(member=amina, pk=row.pk)
     assert not opens(amina, secret)
-    assert [letter.to for letter in mailoutbox] == [[amina.email]] * 2
-    assert all("Thunderbird" in letter.body for letter in mailoutbox)
+    assert [message.to for message in mailoutbox] == [[amina.email]] * 2
+    assert all("Thunderbird" in message.body for message in mailoutbox)
 
 
 def test_there_are_at_most_twenty(amina, now):

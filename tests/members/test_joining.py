@@ -66,10 +66,10 @@ def test_an_applicant_may_not_sign_in_and_has_no_password(ines, now):
 
 def test_notifications_are_in_the_applicants_language_with_html_that_says_the_same(ines, mailoutbox, now):
     services.apply(applicant=ines, now=now)
-    letter = mailoutbox[-1]
-    page = letter.alternatives[0].content
-    assert 'lang="fr" dir="ltr"' in page and letter.extra_headers["Content-Language"] == "fr"
-    url = next(line for line in letter.body.splitlines() if "/apply/confirm/" in line)
+    message = mailoutbox[-1]
+    page = message.alternatives[0].content
+    assert 'lang="fr" dir="ltr"' in page and message.extra_headers["Content-Language"] == "fr"
+    url = next(line for line in message.body.splitlines() if "/apply/confirm/" in line)
     assert f'<a dir="ltr" href="{url}">{url}</a>' in page and "Inês Tavares" in page
 
 
@@ -84,8 +84,8 @@ def test_a_confirmation_can_be_sent_again(client, form, mailoutbox, link):
     RateWindow.objects.all().delete()
     assert client.post("/apply/sent/", {"email": form["email"].upper()}).url == "/apply/sent/"
     assert len(mailoutbox) == 2
-    for letter in mailoutbox:
-        assert client.get(link(letter)).status_code == 200
+    for message in mailoutbox:
+        assert client.get(link(message)).status_code == 200
     client.post(link(mailoutbox[1]))
     assert Application.objects.get().state == "pending"
 
@@ -96,7 +96,7 @@ def test_asking_for_an_unknown_address_looks_alike_and_sends_nothing(client, for
     RateWindow.objects.all().delete()
     owner = client.post("/apply/sent/", {"email": form["email"]}, follow=True)
     assert known.status_code == 302 and _same(unknown) == _same(owner)
-    assert [letter.to for letter in mailoutbox] == [["ines.tavares@institute.example"]] * 2
+    assert [message.to for message in mailoutbox] == [["ines.tavares@institute.example"]] * 2
 
 
 def _same(answer):

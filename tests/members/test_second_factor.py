@@ -196,9 +196,9 @@ def test_a_lost_factor_is_reset_by_a_colleague_with_a_reason_and_everybody_is_to
     assert lost.get("/preferences/").status_code == 302
     reset = FactorReset.objects.get()
     assert (reset.member, reset.actor) == (amina, sofia) and "number I know" in reset.reason
-    notified = {letter.to[0]: letter for letter in mailoutbox}
+    notified = {message.to[0]: message for message in mailoutbox}
     assert set(notified) == {amina.email, sofia.email, nadia.email}
-    assert all("She called me" in letter.body and "Sofia Lind" in letter.body for letter in notified.values())
+    assert all("She called me" in message.body and "Sofia Lind" in message.body for message in notified.values())
     assert 'lang="fr"' in notified[amina.email].alternatives[0].content
 
 

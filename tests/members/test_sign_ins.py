@@ -105,9 +105,9 @@ def test_an_address_is_added_only_with_the_password_and_the_old_ones_are_told(am
     assert not EmailAddress.objects.filter(email="new@else.example").exists()
     here.post("/accounts/reauthenticate/", {"password": PASSWORD, "next": "/accounts/email/"})
     assert EmailAddress.objects.filter(email="new@else.example", verified=False).exists()
-    notified = [letter for letter in mailoutbox if letter.to != ["new@else.example"]]
-    assert {letter.to[0] for letter in notified} == {amina.email, "amina@home.example"}
-    assert all("new@else.example" in letter.body and "/accounts/sign-ins/" in letter.body for letter in notified)
+    notified = [message for message in mailoutbox if message.to != ["new@else.example"]]
+    assert {message.to[0] for message in notified} == {amina.email, "amina@home.example"}
+    assert all("new@else.example" in message.body and "/accounts/sign-ins/" in message.body for message in notified)
 
 
 @pytest.mark.parametrize("action", ["action_remove", "action_primary"])
@@ -118,13 +118,13 @@ def test_removing_an_address_and_making_another_the_first_ask_and_tell_too(amina
         "/accounts/reauthenticate/"
     )
     here.post("/accounts/reauthenticate/", {"password": PASSWORD, "next": "/accounts/email/"})
-    assert {letter.to[0] for letter in mailoutbox} == {first, "amina@home.example"}
-    assert all('lang="fr"' in letter.alternatives[0].content for letter in mailoutbox)
+    assert {message.to[0] for message in mailoutbox} == {first, "amina@home.example"}
+    assert all('lang="fr"' in message.alternatives[0].content for message in mailoutbox)
 
 
 def test_a_changed_password_is_told_at_every_address(amina, mailoutbox):
     signed_in(amina).post("/accounts/password/change/", CHANGE)
-    assert {letter.to[0] for letter in mailoutbox} == {amina.email, "amina@home.example"}
+    assert {message.to[0] for message in mailoutbox} == {amina.email, "amina@home.example"}
 
 
 def test_a_browser_is_seen_again_after_a_while_and_not_at_each_page(amina, django_assert_max_num_queries):

@@ -63,11 +63,11 @@ def health() -> AddressHealth:
 def trial(now: Any, *, token: str = "", raw: bytes = SHAPES[FAILED][0]) -> None:
     """Let the trial come back."""
     recipient = tokens.address(f"hub+{token or health().probe}")
-    found = InboundMail.objects.create(
+    row = InboundMail.objects.create(
         received_at=now, peer="192.0.2.1", recipient=recipient, kind="returned", raw=raw, size=1, sha256="",
         action="accept", code="ok", state="queued", next_at=now,
     )  # fmt: skip
-    services.take_returned(row=found, now=now)
+    services.take_returned(row=row, now=now)
 
 
 def five_days(comes_back: Any, now: Any) -> Any:
@@ -153,11 +153,11 @@ def test_report_about_the_members_other_address_counts_for_that_one(comes_back, 
 def test_at_the_limit_a_notification_tries_the_address_and_nothing_stops_yet(comes_back, cast, now):
     last = five_days(comes_back, now)
     assert health().score == 5 and health().probed_at == last
-    letter = Notice.objects.get(subject__startswith="Does this address")
-    assert letter.recipients == [cast.amina.email]
-    assert letter.envelope_from == tokens.address(f"hub+{health().probe}")
-    assert b"Return-Path" not in bytes(letter.raw)
-    assert resolve(letter.envelope_from).kind == "returned"
+    notification = Notice.objects.get(subject__startswith="Does this address")
+    assert notification.recipients == [cast.amina.email]
+    assert notification.envelope_from == tokens.address(f"hub+{health().probe}")
+    assert b"Return-Path" not in bytes(notification.raw)
+    assert resolve(notification.envelope_from).kind == "returned"
     assert not Subscription.objects.filter(suspended_at__isnull=False).exists()
     comes_back(last + timedelta(days=1))
     assert Notice.objects.filter(subject__startswith="Does this address").count() == 1
@@ -170,8 +170,8 @@ def test_trial_that_comes_back_stops_every_list_at_that_address_and_the_other_on
     row.refresh_from_db()
     assert (row.suspended_at, row.suspended_for) == (last, "bounces")
     assert health().suspended_at == last and health().probe == ""
-    told = Notice.objects.get(subject__contains="has stopped")
-    assert told.recipients == ["amina@home.example"]
+    notification = Notice.objects.get(subject__contains="has stopped")
+    assert notification.recipients == ["amina@home.example"]
     (block,) = selectors.home_blocks(member=cast.amina, now=last)
     assert block.url == "/lists/"
     assert not selectors.home_blocks(member=cast.boris, now=last)
@@ -241,8 +241,8 @@ def test_complaint_stops_one_list_once_and_nothing_is_written_to_who_complained(
     comes_back(now, INNOCENTS["abuse report"])
     row.refresh_from_db()
     assert (row.suspended_at, row.suspended_for) == (now, "complaint")
-    (letter,) = Notice.objects.filter(subject__contains="has stopped")
-    assert letter.recipients == ["amina@home.example"]
+    (notification,) = Notice.objects.filter(subject__contains="has stopped")
+    assert notification.recipients == ["amina@home.example"]
     assert Bounce.objects.filter(kind="complaint").count() == 1
     assert not AddressHealth.objects.exists()
     services.restart(list_id=row.list_id, member=cast.amina, now=now)

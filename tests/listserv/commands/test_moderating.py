@@ -172,8 +172,8 @@ DECISIONS = {
 
 @pytest.mark.parametrize(("name", "text"), [(name, text) for name, texts in DECISIONS.items() for text in texts])
 def test_decision_is_read_in_every_language(name, text):
-    found = read_decision(parse(plain_message(f"{text}\r\n", subject="Re: Waiting").encode()))
-    assert found.name == name and ("why" in found.text) == ("why" in text)
+    decision = read_decision(parse(plain_message(f"{text}\r\n", subject="Re: Waiting").encode()))
+    assert decision.name == name and ("why" in decision.text) == ("why" in text)
 
 
 def change(held, cast, text="My changed words.", who=None):

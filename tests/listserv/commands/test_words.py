@@ -50,8 +50,8 @@ def test_every_command_is_understood_in_each_language(language):
     for name, words in vocabulary.COMMANDS.items():
         word = vocabulary.own(words, language)
         for line in (word, f"{word.lower()} 12", f"«{word.capitalize()}» risk", f"- {word}: risk"):
-            found = command_at(line)
-            assert found is not None and found[0] == name, line
+            command = command_at(line)
+            assert command is not None and command[0] == name, line
 
 
 @pytest.mark.parametrize(

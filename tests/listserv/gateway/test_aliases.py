@@ -43,10 +43,10 @@ def test_an_author_gets_a_private_mail_from_the_writers_own_alias(cast, risk, al
     reply = accept(mail(cast.boris), alias(cast.amina).upper(), member=cast.boris)
     assert reply.startswith("250")
     drain()
-    found, row = passed(cast.amina)
-    assert str(found["From"]) == f'"Boris Horvat (HR) via risk" <{alias(cast.boris)}>'
-    assert (found["Subject"], found["To"], found["Auto-Submitted"]) == ("A word", cast.amina.email, "no")
-    text = found.get_body(("plain",)).get_content()
+    message, row = passed(cast.amina)
+    assert str(message["From"]) == f'"Boris Horvat (HR) via risk" <{alias(cast.boris)}>'
+    assert (message["Subject"], message["To"], message["Auto-Submitted"]) == ("A word", cast.amina.email, "no")
+    text = message.get_body(("plain",)).get_content()
     assert text.startswith("Between us.") and "only, through the hub" in text
     assert cast.boris.email not in bytes(row.raw).decode() and "m1@client" not in bytes(row.raw).decode()
     assert row.envelope_from == "hub@lists.hub.example"
@@ -84,8 +84,8 @@ def test_strangers_programs_and_who_may_not_read_are_refused_in_the_session(cast
 def test_an_unproven_mail_waits_until_its_member_says_that_it_is_theirs(cast, risk, alias):
     assert "held" in accept(mail(cast.boris), alias(cast.amina))
     drain()
-    letter, _ = passed(cast.boris)
-    assert "A private message to Amina Diallo" in letter.get_body(("plain",)).get_content()
+    message, _ = passed(cast.boris)
+    assert "A private message to Amina Diallo" in message.get_body(("plain",)).get_content()
     assert not Notice.objects.filter(recipients=[cast.amina.email]).exists()
     row = InboundMail.objects.get()
     confirm_held(list_name="risk", token=tokens.confirm_token(inbound_id=row.pk, member_id=cast.boris.pk), now=clock())
@@ -118,10 +118,10 @@ def test_no_more_than_some_an_hour(cast, alias, monkeypatch):
 
 def test_an_alias_is_of_one_member_and_one_list(cast, risk, alias, now):
     other = forums.create_forum(name="Other", slug="other", preset="members", now=now).forum.mailing_list
-    found = selectors.list_by_address(alias(cast.amina).partition("@")[0])
-    assert found.kind == "alias" and tokens.read_alias(found.token, list_id=risk.pk) == cast.amina.pk
-    assert tokens.read_alias(found.token, list_id=other.pk) is None
-    for forged in ("risk+a.", "risk+a.aaaa", f"risk+a.{found.token[1:]}", f"other+a.{found.token}"):
+    recipient = selectors.list_by_address(alias(cast.amina).partition("@")[0])
+    assert recipient.kind == "alias" and tokens.read_alias(recipient.token, list_id=risk.pk) == cast.amina.pk
+    assert tokens.read_alias(recipient.token, list_id=other.pk) is None
+    for forged in ("risk+a.", "risk+a.aaaa", f"risk+a.{recipient.token[1:]}", f"other+a.{recipient.token}"):
         with pytest.raises(Exception, match="not complete"):
             accept(mail(cast.boris), f"{forged}@lists.hub.example", member=cast.boris)
 

@@ -54,13 +54,13 @@ def from_member(raw: bytes, address: str) -> bytes:
     return b"From: " + address.encode() + b"\r\n" + head + b"\r\n\r\n" + body
 
 
-def send_all(smtp_server, people, risk, given) -> Counter[str]:
+def send_all(smtp_server, people, risk, messages) -> Counter[str]:
     """Send mails in one session, each as it is and as Amina's own, and return what became of them: one outcome each."""
     address = people.amina.email
     sent = []
     client = smtp_server.client(people.amina)
     client.sock.settimeout(HANG)
-    for name, raw in given:
+    for name, raw in messages:
         # As it is, and as the member's own: the first asks who it is from, the second what it says.
         for variant in (crlf(raw), from_member(crlf(raw), address)):
             assert client.mail(address, ["SMTPUTF8"])[0] == 250

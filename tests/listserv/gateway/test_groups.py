@@ -34,7 +34,11 @@ def incoming(cast: Any) -> Any:
 
 
 def verdicts(messages: list[IncomingMessage]) -> list[tuple[str, str]]:
-    return [(row.state, row.code) for one in evaluate_all([read(one) for one in messages]) for row in one.rows]
+    return [
+        (row.state, row.code)
+        for evaluation in evaluate_all([read(message) for message in messages])
+        for row in evaluation.rows
+    ]
 
 
 def test_verdicts_of_a_group_are_those_of_each(cast, incoming):
@@ -57,15 +61,15 @@ def test_verdicts_of_a_group_are_those_of_each(cast, incoming):
 
 
 def test_second_copy_in_a_group_is_a_copy(cast, incoming):
-    one = incoming(plain_message("A word.", who=cast.amina, message_id="a@client"), auth=cast.amina)
-    other = incoming(plain_message("Another.", who=cast.amina, message_id="a@client"), auth=cast.amina)
-    assert verdicts([one, one, other]) == [("queued", "ok"), ("discarded", "duplicate"), ("queued", "ok")]
+    first = incoming(plain_message("A word.", who=cast.amina, message_id="a@client"), auth=cast.amina)
+    second = incoming(plain_message("Another.", who=cast.amina, message_id="a@client"), auth=cast.amina)
+    assert verdicts([first, first, second]) == [("queued", "ok"), ("discarded", "duplicate"), ("queued", "ok")]
 
 
 def test_proven_copy_is_taken_beside_the_held_one_of_a_group(cast, incoming, now):
     contribution = cast.say(cast.boris, now=now)
-    found = cast.policy.forum.mailing_list
-    reply = tokens.reply_address(found.name, member_id=cast.amina.pk, number=contribution.number, list_id=found.pk)
+    risk = cast.policy.forum.mailing_list
+    reply = tokens.reply_address(risk.name, member_id=cast.amina.pk, number=contribution.number, list_id=risk.pk)
     raw = plain_message("A word.", who=cast.amina, message_id="a@client")
     assert verdicts([incoming(raw), incoming(raw, to=reply), incoming(raw)]) == [
         ("held", "unproven"), ("queued", "ok"), ("discarded", "duplicate")

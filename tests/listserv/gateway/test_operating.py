@@ -211,7 +211,7 @@ def test_clients_that_ask_in_vain_while_the_database_is_away_are_one_fault_in_th
             assert {wire.say(f"RCPT TO:<{risk}>")[:9] for _ in range(5)} == {"451 4.3.0"}
         monkeypatch.setattr(handler.lookups, "look_up_recent", lambda *_: None)
         assert wire.say(f"RCPT TO:<{risk}>").startswith("250")
-    lines = [found for found in caplog.records if found.name == handler.__name__]
+    lines = [record for record in caplog.records if record.name == handler.__name__]
     assert len(lines) == 2 and "works again" in lines[1].getMessage()
     assert "connection refused" in lines[0].getMessage() and lines[0].exc_info is None
 

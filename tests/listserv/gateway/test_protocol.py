@@ -114,10 +114,10 @@ def test_pipelined_mails_are_each_answered(smtp_server, people, risk):
     with Wire(smtp_server.port) as wire:
         wire.say("EHLO wire.example")
         wire.sign_in(people.amina)
-        one = f"MAIL FROM:<{people.amina.email}>\r\nRCPT TO:<{risk}>\r\nDATA\r\n"
-        wire.socket.sendall(one.encode())
+        envelope = f"MAIL FROM:<{people.amina.email}>\r\nRCPT TO:<{risk}>\r\nDATA\r\n"
+        wire.socket.sendall(envelope.encode())
         assert [wire.reply()[:3] for _ in range(3)] == ["250", "250", "354"]
-        wire.socket.sendall(b"Subject: 1\r\n\r\none\r\n.\r\n" + one.encode() + b"Subject: 2\r\n\r\ntwo\r\n.\r\n")
+        wire.socket.sendall(b"Subject: 1\r\n\r\none\r\n.\r\n" + envelope.encode() + b"Subject: 2\r\n\r\ntwo\r\n.\r\n")
         assert [wire.reply()[:3] for _ in range(5)] == ["250", "250", "250", "354", "250"]
     assert InboundMail.objects.count() == 2
 

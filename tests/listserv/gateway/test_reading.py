@@ -127,8 +127,8 @@ def test_reply_to_a_broken_nesting_is_still_read():
     ],
 )
 def test_charset_is_repaired(data, declared, text):
-    found = decode(data, declared, guess=True)
-    assert text is None or found == text
+    decoded = decode(data, declared, guess=True)
+    assert text is None or decoded == text
 
 
 @pytest.mark.parametrize(
@@ -156,7 +156,7 @@ def test_parameters_are_joined_and_decoded():
 
 
 @pytest.mark.parametrize(
-    "value, found",
+    "value, expected",
     [
         ("Amina <A@B.example>", ["a@b.example"]),
         ('"Last, First" <a@b.example>, c@d.example', ["a@b.example", "c@d.example"]),
@@ -170,8 +170,8 @@ def test_parameters_are_joined_and_decoded():
         ("@route.example:a@b.example", ["a@b.example"]),
     ],
 )
-def test_addresses_are_those_behind_the_names(value, found):
-    assert addresses(value) == found
+def test_addresses_are_those_behind_the_names(value, expected):
+    assert addresses(value) == expected
 
 
 def test_message_ids_are_taken_from_what_stands_around_them():

@@ -293,8 +293,8 @@ def test_list_that_went_within_the_second_is_a_temporary_refusal(smtp_server, pe
 def test_burst_asks_for_a_list_once(people, risk, django_assert_num_queries, monkeypatch):
     lists = recipients.RecentLists()
     with django_assert_num_queries(1):
-        found = [recipients.resolve(risk, find=lists.find).mailing_list for _ in range(10)]
-    assert {one.forum_id for one in found} == {people.forum_id}
+        resolved = [recipients.resolve(risk, find=lists.find).mailing_list for _ in range(10)]
+    assert {mailing_list.forum_id for mailing_list in resolved} == {people.forum_id}
     monkeypatch.setattr(recipients, "RECENT_SECONDS", 0.0)
     with django_assert_num_queries(2):
         assert lists.find("risk") and lists.find("risk")

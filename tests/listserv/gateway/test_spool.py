@@ -79,17 +79,17 @@ def test_waiting_mails_are_committed_together(transactional_db, monkeypatch):
         first(evaluations)
 
     monkeypatch.setattr(spool, "write", slow)
-    one = spool.Spool()
+    writer = spool.Spool()
 
     async def many() -> None:
-        waiting = [asyncio.create_task(one.take(reading())) for _ in range(50)]
+        waiting = [asyncio.create_task(writer.take(reading())) for _ in range(50)]
         await asyncio.sleep(0.05)
         held.set()
         await asyncio.gather(*waiting)
 
-    one.start()
+    writer.start()
     asyncio.run(many())
-    one.stop()
+    writer.stop()
     assert sum(groups) == 50
     assert len(groups) <= 3
 
@@ -101,15 +101,15 @@ def test_one_bad_mail_does_not_take_its_group_with_it(transactional_db, monkeypa
 
     monkeypatch.setattr(spool, "write", picky)
     monkeypatch.setattr(spool, "evaluate_all", lambda mails: [Evaluation([], mail.digest) for mail in mails])
-    one = spool.Spool()
+    writer = spool.Spool()
 
     async def many() -> list[object]:
         replies = ["good", "bad", "good"]
-        return await asyncio.gather(*(one.take(reading(reply)) for reply in replies), return_exceptions=True)
+        return await asyncio.gather(*(writer.take(reading(reply)) for reply in replies), return_exceptions=True)
 
-    one.start()
+    writer.start()
     outcomes = asyncio.run(many())
-    one.stop()
+    writer.stop()
     assert [type(outcome).__name__ for outcome in outcomes] == ["Evaluation", "OperationalError", "Evaluation"]
 
 
@@ -190,19 +190,19 @@ def test_lock_that_is_never_let_go_of_is_an_error(other_writer, monkeypatch):
 def test_a_group_waits_for_a_mail_that_is_about_to_come_and_for_nothing_else(monkeypatch):
     monkeypatch.setattr(spool, "GATHER", 20.0)
     monkeypatch.setattr(spool, "SOON", 20.0)
-    one, first, second = spool.Spool(), object(), object()
-    one._queue.put(first)
-    assert one._gather() == ([first], False)
+    writer, first, second = spool.Spool(), object(), object()
+    writer._queue.put(first)
+    assert writer._gather() == ([first], False)
 
     def come():
-        one.forget("session")
-        one._queue.put(second)
+        writer.forget("session")
+        writer._queue.put(second)
 
-    one.expect("session")
-    one._queue.put(first)
+    writer.expect("session")
+    writer._queue.put(first)
     threading.Timer(0.01, come).start()
-    assert one._gather() == ([first, second], False)
+    assert writer._gather() == ([first, second], False)
     monkeypatch.setattr(spool, "SOON", 0.0)
-    one.expect("somebody slow")
-    one._queue.put(first)
-    assert one._gather() == ([first], False)
+    writer.expect("somebody slow")
+    writer._queue.put(first)
+    assert writer._gather() == ([first], False)

@@ -164,8 +164,8 @@ def test_failing_mail_does_not_keep_back_the_next(cast, risk, monkeypatch):
     accept(plain_message("good", who=cast.amina), risk.address, member=cast.amina)
     publish = forum_services.publish
 
-    def sometimes(**given):
-        return 1 / 0 if given["draft"].text == "poison" else publish(**given)
+    def sometimes(**arguments):
+        return 1 / 0 if arguments["draft"].text == "poison" else publish(**arguments)
 
     monkeypatch.setattr(worker.forum_services, "publish", sometimes)
     drain()

@@ -43,7 +43,7 @@ def test_message_of_a_stock_server_with_dsn_parameters_is_taken(postfix, people,
     row = only_row()
     assert (row.state, row.peer, row.helo) == ("held", OUTSIDE, "mx.sender.example")
     # Whoever asked for a receipt gets one of the own server: it has relayed the message.
-    assert [taken.recipient for taken in came_back] == [people.amina.email]
+    assert [delivered.recipient for delivered in came_back] == [people.amina.email]
     assert b"Action: relayed" in came_back[0].content
 
 
@@ -71,7 +71,7 @@ def test_refusals_reach_the_client_in_its_session_in_the_words_of_the_hub(postfi
 def test_refused_message_is_bounced_by_its_own_server_and_by_nobody_else(postfix, people, risk):
     postfix.relay(STRANGER, risk, mail_from="nobody@sender.example")
     came_back = postfix.came_back()
-    assert [(taken.sender, taken.recipient) for taken in came_back] == [("", "nobody@sender.example")]
+    assert [(delivered.sender, delivered.recipient) for delivered in came_back] == [("", "nobody@sender.example")]
     assert b"Only participants of this discussion" in came_back[0].content.replace(b"\r\n    ", b" ")
 
 

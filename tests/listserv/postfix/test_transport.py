@@ -107,7 +107,7 @@ def test_message_of_a_stock_server_with_dsn_parameters_is_taken(postfix, people,
     postfix.relay(raw, risk, mail_from=people.amina.email, **options)
     came_back = postfix.came_back()
     assert (only_row().state, only_row().peer) == ("held", OUTSIDE)
-    assert [taken.recipient for taken in came_back] == [people.amina.email]
+    assert [delivered.recipient for delivered in came_back] == [people.amina.email]
     assert b"Action: relayed" in came_back[0].content
 
 
