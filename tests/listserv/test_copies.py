@@ -49,7 +49,7 @@ def test_files_come_with_the_mail_for_those_who_want_them_and_as_links_for_other
     assert parts[0].get_content() == b"%PDF" + b"\1" * 1_996
     assert "données 1.pdf (2 kB)\ndonnées 2.pdf (3 kB)" in text(message) and "/files/" not in text(message)
     assert not list(other.iter_attachments()) and text(other).count("/files/") == 2
-    assert f"write GET {contribution.number} to risk-request@lists.hub.example" in text(other)
+    assert f"send GET {contribution.number} to risk-request@lists.hub.example" in text(other)
     assert "GET" not in text(message)
     assert (
         f"mailto:risk-request@lists.hub.example?subject=GET%20{contribution.number}"
