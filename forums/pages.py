@@ -239,7 +239,7 @@ def topic_page(
         numbers = list(depths)
     else:
         numbers = selectors.numbers_on(topic, page)
-    by_number = selectors.contributions_by_number(numbers)
+    by_number = selectors.contributions_in(topic, numbers)
     rows = [by_number[number] for number in numbers if number in by_number]
     shown = shown_contributions(
         rows,

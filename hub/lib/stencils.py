@@ -54,7 +54,9 @@ class Stencil:
         if form is None:
             form = self._keep(shape)
         text, names = form
-        return SafeString(text % tuple([_escaped(values[name]) for name in names]))
+        # A number may stand in ten places of one component: each value is escaped once.
+        escaped = {name: _escaped(values[name]) for name in set(names)}
+        return SafeString(text % tuple([escaped[name] for name in names]))
 
     def _keep(self, shape: tuple[str | None, tuple[bool, ...]]) -> tuple[str, tuple[str, ...]]:
         form = self._cut(shape[1])
@@ -75,4 +77,8 @@ class Stencil:
 
 
 def _escaped(value: object) -> str:
-    return value if type(value) is SafeString else escape(str(value))
+    if type(value) is SafeString:
+        return value
+    if type(value) is int:
+        return str(value)
+    return escape(str(value))
