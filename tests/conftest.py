@@ -36,6 +36,15 @@ def _needs(item: pytest.Item) -> set[str]:
     return fixtures | {mark.name for mark in item.iter_markers() if mark.name in services.PROBES}
 
 
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Compile the catalogues once, before any test speaks another language."""
+    if not hasattr(session.config, "workerinput"):
+        # Its models need the settings, which are there now.
+        from hub.runtime.prepare import compile_catalogues
+
+        compile_catalogues()
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out tests of a service that is not here, and count them: nothing is skipped without a word.
 

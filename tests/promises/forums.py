@@ -131,6 +131,12 @@ PROMISES = (
     Promise(f"{_SELECTORS}.contributions.numbers_on", 1, lambda hub: selectors.numbers_on(hub.topic, 1)),
     Promise(f"{_SELECTORS}.contributions.contributions_of", 3, lambda hub: selectors.contributions_of(hub.topic)),
     Promise(
+        f"{_SELECTORS}.contributions.contributions_in",
+        2,
+        lambda hub: selectors.contributions_in(hub.topic, selectors.numbers_on(hub.topic, 1)),
+        besides=1,
+    ),
+    Promise(
         f"{_SELECTORS}.contributions.contributions_after", 2, lambda hub: selectors.contributions_after(hub.topic, 0)
     ),
     Promise(f"{_SELECTORS}.contributions.page_of", 1, lambda hub: selectors.page_of(hub.newest)),
