@@ -14,7 +14,7 @@ from django.utils import timezone, translation
 from xdist.scheduler import LoadScopeScheduling
 
 from hub.lib.throttle import reset_all
-from tests import databases, services
+from tests import databases, loopback, services
 
 REQUIRED = os.environ.get("HUB_REQUIRE_SERVICES") == "1"
 _LEFT_OUT = pytest.StashKey[dict[str, Any]]()
@@ -141,6 +141,21 @@ def _quick_flush() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", lambda self: databases.empty_tables())
         yield
+
+
+@pytest.fixture(scope="session")
+def tried_elsewhere() -> Iterator[list[str]]:
+    """The sockets to other machines that were tried; see :mod:`tests.loopback`."""
+    with loopback.kept_here() as tried:
+        yield tried
+
+
+@pytest.fixture(autouse=True)
+def _no_other_machine(tried_elsewhere: list[str]) -> Iterator[None]:
+    """Fail a test that reaches for another machine, even where the code under test swallows the refusal."""
+    tried_elsewhere.clear()
+    yield
+    assert tried_elsewhere == [], "a test reached for another machine"
 
 
 @pytest.fixture(autouse=True)
