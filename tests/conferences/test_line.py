@@ -159,11 +159,9 @@ def test_a_dead_line_is_seen_in_every_tab_and_what_was_missed_is_made_up_for(ser
         await page.locator("label[for=tab-mine]").click()
         await page.locator("#statement textarea").fill("My words.")
         line.swallow()
-        began = time.monotonic()
         await expect(page.locator("#line")).to_have_text(
             re.compile(r"There has been no connection since today at \d\d:\d\d UTC. Reconnecting"), timeout=15_000
         )
-        assert time.monotonic() - began < 15
         await expect(page.get_by_text("live now")).to_be_hidden()
         await expect(page.get_by_text("no connection", exact=True)).to_be_visible()
         for tab in ("said", "floor", "mine"):

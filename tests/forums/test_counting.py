@@ -79,7 +79,9 @@ def test_whatever_happens_the_count_is_that_of_a_look_at_every_contribution(cast
 def test_a_contribution_carries_the_topic_and_forum_of_its_post(cast, now):
     first = cast.say(cast.boris, now=now)
     cast.say(cast.amina, parent=first.number, now=now)
-    for row in Contribution.objects.select_related("post__topic"):
+    rows = list(Contribution.objects.select_related("post__topic"))
+    assert len(rows) == 2
+    for row in rows:
         assert (row.topic_id, row.forum_id) == (row.post.topic_id, row.post.topic.forum_id)
 
 

@@ -1,13 +1,13 @@
 """Whom a report is about, and that nobody is counted whom no report is about."""
 
 import random
-import time
 
 import pytest
 
 from listserv.mail.reports import report_addresses
 from listserv.mail.reports.delivery_reports import ReportKind, read_report
 from listserv.mail.reports.status_codes import Fate, enhanced
+from tests.growth import assert_linear
 from tests.listserv.bounces.far_shapes import FAR
 from tests.listserv.bounces.innocents import INNOCENTS
 from tests.listserv.bounces.more_shapes import MORE
@@ -197,24 +197,20 @@ def spoil(mails):
 
 
 @pytest.mark.parametrize(
-    "body",
-    [
-        b"@" * 2_000_000,
-        b"a@" * 1_000_000,
-        b'"@' * 1_000_000,
-        b"x" * 2_000_000 + b"@y.example",
-        b"chen@far.example\n" * 100_000,
-    ],
+    "piece, tail",
+    [(b"@", b""), (b"a@", b""), (b'"@', b""), (b"x", b"@y.example"), (b"chen@far.example\n", b"")],
 )
-def test_hostile_report_costs_less_than_a_tenth_of_a_second(body):
-    raw = plain("").replace(b"\r\n\r\n", b"\r\n\r\n" + body, 1)
-    started = time.process_time()
-    read_report(raw)
-    assert time.process_time() - started < 0.1
+def test_a_hostile_report_is_read_in_linear_time(piece, tail):
+    def report(octets: int) -> bytes:
+        body = piece * (octets // len(piece)) + tail
+        return plain("").replace(b"\r\n\r\n", b"\r\n\r\n" + body, 1)
+
+    assert_linear(read_report, report, 125_000)
 
 
-def test_many_records_are_read_in_bounded_time():
-    raw = dsn("\n\n".join(f"Final-Recipient: rfc822; u{n}@far.example\nStatus: x" for n in range(20_000)))
-    started = time.process_time()
-    assert len(read_report(raw).failures) <= 500
-    assert time.process_time() - started < 0.5
+def test_many_records_are_read_in_linear_time():
+    def report(records: int) -> bytes:
+        return dsn("\n\n".join(f"Final-Recipient: rfc822; u{n}@far.example\nStatus: x" for n in range(records)))
+
+    assert len(read_report(report(20_000)).failures) <= 500
+    assert_linear(read_report, report, 1_250)
