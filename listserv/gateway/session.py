@@ -148,7 +148,7 @@ class Session(SessionState, Connection):
         try:
             reply = await self._reply_to(await self._command_line())
         except LineTooLongError:
-            reply = TOO_LONG
+            reply = self._unknown(TOO_LONG)
         if not reply:
             return
         await self.write(reply)
@@ -170,7 +170,7 @@ class Session(SessionState, Connection):
             return self._unknown(BROKEN)
         word, _space, rest = command.partition(b" ")
         if not word or not word.isascii():
-            return NO_COMMAND
+            return self._unknown(NO_COMMAND)
         name = word.decode("ascii").upper()
         if len(line) > (MAX_AUTH if name == "AUTH" else MAX_COMMAND):
             return TOO_LONG
@@ -188,6 +188,10 @@ class Session(SessionState, Connection):
         return await act(self, rest.strip().decode("utf-8", "surrogateescape"))
 
     def _unknown(self, reply: str) -> str:
+        """Return the reply to what is no command; who goes on with such things is sent away.
+
+        So a stream of empty lines does not keep the loop from everybody else.
+        """
         self._unknown_commands += 1
         if self._unknown_commands < MAX_UNKNOWN_COMMANDS:
             return reply

@@ -93,7 +93,7 @@ async def empty(port: int) -> None:
 
 
 async def ours(port: int) -> None:
-    """Serve the mail door, and send the worker's prompts, as ``manage.py smtpd`` does."""
+    """Serve the gateway, and send the worker's prompts, as ``manage.py smtpd`` does."""
     settings.HUB_SMTP = Endpoint("127.0.0.1", port)
     prompts = asyncio.create_task(bus.run())
     await server.serve(asyncio.Event())

@@ -1,6 +1,6 @@
 """Time RCPT while others try passwords: ``python tests/bench/passwords.py [seconds] [clients]``, 10 and 60 by default.
 
-A mail door in a process of its own; the clients try passwords of 200 accounts, once with the limits lifted, so that
+A gateway in a process of its own; the clients try passwords of 200 accounts, once with the limits lifted, so that
 each is hashed, and once within them. Meanwhile one client asks for recipients, again and again. Prints the 99th
 percentile of its waits against the bar. With ``DATABASE_URL`` it runs on PostgreSQL.
 """
@@ -63,7 +63,7 @@ def fill() -> str:
 
 
 def serve(port: int, *, limited: bool) -> int:
-    """Start the mail door in a process of its own; returns its id."""
+    """Start the gateway in a process of its own; returns its id."""
     connections.close_all()
     child = os.fork()
     if child:

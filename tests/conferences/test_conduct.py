@@ -16,7 +16,7 @@ HOUR = timedelta(hours=1)
 
 
 def mail(live_session, author, text="By mail.", **draft):
-    """Publish as the mail door does."""
+    """Publish as the gateway does."""
     statement = forum_services.Draft(forum_id=live_session.forum_id, text=text, **draft)
     return forum_services.publish(draft=statement, author=author, origin="mail", now=live_session.now).contribution
 

@@ -1,4 +1,4 @@
-"""Take the database away under the mail door and the worker, again and again: nothing is lost, nothing twice.
+"""Take the database away under the gateway and the worker, again and again: nothing is lost, nothing twice.
 
 ``python -m tests.faults.database_away MAILS`` (PostgreSQL) ends every connection of the hub many times while it accepts
 and publishes; with ``--restart COMMAND`` the server itself is restarted by that command in between. The client sends

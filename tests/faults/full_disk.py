@@ -1,4 +1,4 @@
-"""Let the disk fill up under the mail door: it answers 4xx, keeps answering, and nothing that was answered 250 is lost.
+"""Let the disk fill up under the gateway: it answers 4xx, keeps answering, and nothing that was answered 250 is lost.
 
 ``python -m tests.faults.full_disk MAILS`` (SQLite) forks a gateway whose files may not grow beyond a few hundred
 kilobytes more, as on a full disk, and sends until it is put off. A gateway with room again takes the rest.

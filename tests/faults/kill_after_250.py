@@ -1,4 +1,4 @@
-"""Kill the mail door right after each ``250``, many times, then count: each mail is one contribution.
+"""Kill the gateway right after each ``250``, many times, then count: each mail is one contribution.
 
 ``python -m tests.faults.kill_after_250 N`` imports Django once; each cycle forks a child that runs the SMTP server and
 the inbound pump, sends it one mail as a member, and kills it (SIGKILL) when the ``250`` has been read, at once or some

@@ -113,7 +113,7 @@ def people(count: int) -> tuple[Any, int, str]:
 
 
 def gateway(port: int) -> None:
-    """Run the mail door and the pump that publishes, until killed."""
+    """Run the gateway and the worker that publishes, until killed."""
     import asyncio
     import threading
 

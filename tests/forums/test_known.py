@@ -1,4 +1,4 @@
-"""What the mail door asks for many at once is what each case is told alone."""
+"""What the gateway asks for many at once is what each case is told alone."""
 
 from datetime import timedelta
 

@@ -94,4 +94,4 @@ def test_a_page_never_promises_a_digest_while_nothing_comes(client, cast, other,
 def test_the_page_of_a_list_promises_no_search_where_there_is_none(client, cast):
     client.force_login(cast.amina)
     page = client.get("/l/risk/").content.decode()
-    assert "with search" not in page and 'href="/search/"' in page
+    assert 'type="search"' not in page and 'href="/search/"' in page

@@ -1,4 +1,4 @@
-"""Passwords of mail programs: made, shown once, used, taken back; and what the mail door takes."""
+"""Passwords of mail programs: made, shown once, used, taken back; and what the gateway takes."""
 
 import re
 from typing import Any
@@ -21,7 +21,7 @@ def amina(make_member: Any) -> Member:
 
 
 def opens(member: Member, secret: str) -> bool:
-    """Whether a secret signs a member in to the mail door."""
+    """Whether a secret signs a member in to the gateway."""
     return services.check_mail_password(address=member.email, secret=secret) == member
 
 

@@ -16,9 +16,7 @@ _MARKS = {"good": "ok   ", "advice": "hint ", "wrong": "WRONG", "unknown": "?   
 class Command(BaseCommand):
     """``manage.py mail_doctor``: look at DNS, relay, gateway, certificate and clock."""
 
-    help = (
-        "Examine DNS, relay, mail door, certificate and clock; exit with 1 when something is wrong."
-    )
+    help = "Examine DNS, relay, gateway, certificate, clock; exit with 1 when something is wrong."
     # Whoever calls the command may give another installation to look at.
     stealth_options = ("site",)
 

@@ -182,8 +182,9 @@ def test_exchange_of_a_sign_in_can_be_cancelled_or_be_nonsense(smtp_server, peop
         assert wire.say("QUIT now").startswith("501 5.5.4")
 
 
-def test_commands_that_are_none_end_the_session(smtp_server):
+@pytest.mark.parametrize("line", [b"GET / HTTP/1.1", b"", b"\xff", b"NOOP\0", b"x" * (MAX_LINE + 10)])
+def test_what_is_no_command_ends_the_session_after_a_few_times(smtp_server, line):
     with Wire(smtp_server.port) as wire:
-        replies = [wire.say("GET / HTTP/1.1")[:3] for _number in range(5)]
+        replies = [wire.say(line)[:3] for _number in range(5)]
         assert replies == ["500"] * 4 + ["421"]
         assert wire.file.read() == b""
