@@ -46,7 +46,7 @@ def _programs(*names: str, as_root: bool = False) -> Callable[[], str]:
 
 def _no_postgres() -> str:
     try:
-        psycopg.connect(POSTGRES, connect_timeout=2).close()
+        psycopg.connect(POSTGRES, connect_timeout=10).close()
     except psycopg.Error:
         return f"no PostgreSQL for {POSTGRES}"
     return ""
@@ -54,7 +54,7 @@ def _no_postgres() -> str:
 
 def _no_redis() -> str:
     try:
-        with redis.Redis.from_url(REDIS, socket_connect_timeout=2, socket_timeout=2) as client:
+        with redis.Redis.from_url(REDIS, socket_connect_timeout=10, socket_timeout=10) as client:
             client.ping()
     except (redis.RedisError, OSError):
         return f"no Redis at {REDIS}"

@@ -40,7 +40,7 @@ def test_many_at_once_get_each_their_own():
     start = threading.Barrier(4)
 
     def take() -> None:
-        start.wait(timeout=10)
+        start.wait(timeout=60)
         try:
             got.extend(next_symbol(year=2026) for _ in range(5))
         finally:
@@ -50,5 +50,5 @@ def test_many_at_once_get_each_their_own():
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(60)
     assert len(got) == len(set(got)) == 20 and SymbolSeries.objects.get(year=2026).last == 20

@@ -157,7 +157,7 @@ class Serving:
         self._age = connections.settings["default"]["CONN_MAX_AGE"]
         connections.settings["default"]["CONN_MAX_AGE"] = 0
         self._thread.start()
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 60
         while not self._server.started:
             assert time.monotonic() < deadline
             time.sleep(0.005)
@@ -165,7 +165,7 @@ class Serving:
     def stop(self) -> None:
         """Stop and wait for every thread."""
         self._server.should_exit = True
-        self._thread.join(15)
+        self._thread.join(60)
         connections.settings["default"]["CONN_MAX_AGE"] = self._age
         assert not self._thread.is_alive()
         self._socket.close()
@@ -195,7 +195,7 @@ def serving(transactional_db: None) -> Iterator[Serving]:
     server.stop()
 
 
-def frame(connection: ClientConnection, *kinds: str, timeout: float = 5) -> dict[str, Any]:
+def frame(connection: ClientConnection, *kinds: str, timeout: float = 30) -> dict[str, Any]:
     """Return the next frame of one of the kinds (of any, when none is named); presence and beats are passed over."""
     deadline = time.monotonic() + timeout
     while True:
@@ -204,7 +204,7 @@ def frame(connection: ClientConnection, *kinds: str, timeout: float = 5) -> dict
             return dict(received)
 
 
-def closing_code(connection: ClientConnection, timeout: float = 5) -> int | None:
+def closing_code(connection: ClientConnection, timeout: float = 30) -> int | None:
     """Read until the socket is closed and return its code."""
     deadline = time.monotonic() + timeout
     while True:

@@ -43,7 +43,7 @@ class Line:
     def close(self) -> None:
         """End the proxy and wait for its thread."""
         self._ended.set()
-        self._thread.join(5)
+        self._thread.join(30)
         with self._lock:
             self._close_all()
         self._listener.close()

@@ -53,7 +53,7 @@ def test_a_socket_that_hears_nothing_else_hears_two_bytes(serving, quick, make_m
     room = gather(make_member, clock.now())
     with serving.connect(f"/live/session/{room.pk}/", room.amina) as amina:
         assert frame(amina, "hello")["beat"] == 0.2
-        texts = [amina.recv(timeout=2) for _turn in range(4)]
+        texts = [amina.recv(timeout=30) for _turn in range(4)]
         assert texts[-2:] == [BEAT, BEAT] and len(BEAT) == 2
 
 
@@ -80,7 +80,7 @@ def test_the_seat_of_a_dead_line_is_freed(transactional_db, make_member):
             time.sleep(1)
             assert seats(room) == 1
             line.swallow()
-            until(lambda: seats(room) == 0, 10)
+            until(lambda: seats(room) == 0, 60)
             line.cut()
     finally:
         line.close()
@@ -160,7 +160,7 @@ def test_a_dead_line_is_seen_in_every_tab_and_what_was_missed_is_made_up_for(ser
         await page.locator("#statement textarea").fill("My words.")
         line.swallow()
         await expect(page.locator("#line")).to_have_text(
-            re.compile(r"There has been no connection since today at \d\d:\d\d UTC. Reconnecting"), timeout=15_000
+            re.compile(r"There has been no connection since today at \d\d:\d\d UTC. Reconnecting"), timeout=60_000
         )
         await expect(page.get_by_text("live now")).to_be_hidden()
         await expect(page.get_by_text("no connection", exact=True)).to_be_visible()
@@ -169,7 +169,7 @@ def test_a_dead_line_is_seen_in_every_tab_and_what_was_missed_is_made_up_for(ser
             await expect(page.locator("#line")).to_be_in_viewport()
         await in_thread(go_on)
         line.mend()
-        await expect(page.locator("#line")).to_be_empty(timeout=30_000)
+        await expect(page.locator("#line")).to_be_empty(timeout=60_000)
         await expect(page.get_by_text("live now")).to_be_visible()
         await expect(page.locator("#statement textarea")).to_have_value("My words.")
         await page.locator("label[for=tab-said]").click()
@@ -191,16 +191,16 @@ def test_a_cut_line_is_seen_at_once_and_what_is_sent_meanwhile_stays_in_its_box(
         await page.goto(f"/sessions/{room.pk}/")
         await expect(page.locator("#present")).to_have_text("one person here")
         line.cut()
-        await expect(page.locator("#line")).to_contain_text("There has been no connection since", timeout=5_000)
+        await expect(page.locator("#line")).to_contain_text("There has been no connection since", timeout=60_000)
         await page.locator("label[for=tab-mine]").click()
         await page.locator("#statement textarea").fill("My words.")
         await page.locator("#send").click()
         await expect(page.locator("#refused")).to_contain_text("Your text is kept here")
         await expect(page.locator("#statement textarea")).to_have_value("My words.")
         line.mend()
-        await expect(page.locator("#line")).to_be_empty(timeout=30_000)
+        await expect(page.locator("#line")).to_be_empty(timeout=60_000)
         await page.locator("#send").click()
-        await expect(page.locator("#statement textarea")).to_have_value("", timeout=10_000)
+        await expect(page.locator("#statement textarea")).to_have_value("", timeout=60_000)
         await page.locator("label[for=tab-said]").click()
         await expect(page.locator("article", has_text="My words.")).to_have_count(1)
 

@@ -38,7 +38,7 @@ def data(tmp_path: Path) -> Path:
 def run(data: Path, *words: str) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "HUB_DATA": str(data)}
     return subprocess.run(
-        ["bash", str(SCRIPT), *words], env=environment, capture_output=True, text=True, check=False, timeout=20
+        ["bash", str(SCRIPT), *words], env=environment, capture_output=True, text=True, check=False, timeout=60
     )
 
 

@@ -85,7 +85,7 @@ class Visitor:
 
     def get(self, path: str) -> str:
         """Return a page."""
-        with self.opener.open(self.base + path, timeout=20) as answer:
+        with self.opener.open(self.base + path, timeout=60) as answer:
             return str(answer.read().decode())
 
     def post(self, path: str, **fields: str) -> str:
@@ -93,13 +93,13 @@ class Visitor:
         token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', self.get(path))
         assert token is not None
         body = urllib.parse.urlencode({"csrfmiddlewaretoken": token[1], **fields}).encode()
-        with self.opener.open(self.base + path, data=body, timeout=20) as answer:
+        with self.opener.open(self.base + path, data=body, timeout=60) as answer:
             return str(answer.url)
 
     def health(self) -> tuple[int, dict[str, Any]]:
         """Return status and parts of /healthz."""
         try:
-            with self.opener.open(f"{self.base}/healthz", timeout=20) as answer:
+            with self.opener.open(f"{self.base}/healthz", timeout=60) as answer:
                 return answer.status, json.load(answer)
         except urllib.error.HTTPError as error:
             return error.code, json.load(error)
@@ -119,7 +119,7 @@ def use(web: int, smtp: int, to: str, number: int) -> None:
     assert "killer" in visitor.get("/accounts/email/")
     assert Visitor(web).post("/apply/", **FORM, email=f"ines{number}@x.example").endswith("/apply/sent/")
     before = Contribution.objects.count()
-    with smtplib.SMTP("127.0.0.1", smtp, timeout=20) as client:
+    with smtplib.SMTP("127.0.0.1", smtp, timeout=60) as client:
         client.login("killer@people.example", PASSWORD)
         text = f"From: killer@people.example\r\nMessage-ID: <{number}@redis>\r\nSubject: Mail {number}\r\n\r\nOne.\r\n"
         client.sendmail("killer@people.example", [to], text)

@@ -55,7 +55,7 @@ def listens(port: int) -> None:
     """Wait until somebody listens."""
     for _attempt in range(4_000):
         with contextlib.suppress(OSError):
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+            socket.create_connection(("127.0.0.1", port), timeout=10).close()
             return
         time.sleep(0.005)
     raise AssertionError(f"Nobody listens at {port}")

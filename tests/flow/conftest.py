@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.flow import running
 
@@ -12,6 +12,8 @@ ARGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
+# For a slow machine, in milliseconds: an expectation ends as soon as it is met.
+expect.set_options(timeout=30_000)
 
 
 @pytest.fixture(scope="session")
@@ -52,7 +54,7 @@ def open_as(chromium: Browser) -> Iterator[Callable[..., Page]]:
         context = chromium.new_context(base_url=hub.web, **{"viewport": {"width": 1280, "height": 900}, **options})
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(60_000)
         if account:
             sign_in(page, account)
         return page

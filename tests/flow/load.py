@@ -52,7 +52,7 @@ def give_up(base: str, *, path: str, times: int) -> None:
     """Ask and hang up before the answer."""
     place = urlsplit(base)
     for _number in range(times):
-        with contextlib.suppress(OSError), socket.create_connection((place.hostname, place.port), timeout=10) as client:
+        with contextlib.suppress(OSError), socket.create_connection((place.hostname, place.port), timeout=60) as client:
             client.sendall(f"GET {path} HTTP/1.1\r\nHost: {place.netloc}\r\n\r\n".encode())
 
 

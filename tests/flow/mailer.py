@@ -26,7 +26,7 @@ def send(
     hub: RunningHub, message: EmailMessage, *, login: dict[str, str] | None = None, envelope: str = ""
 ) -> tuple[int, bytes]:
     """Send in one SMTP session and return the reply to DATA, or to whatever refused it before."""
-    with smtplib.SMTP("127.0.0.1", hub.smtp_port, timeout=20) as session:
+    with smtplib.SMTP("127.0.0.1", hub.smtp_port, timeout=60) as session:
         session.ehlo("client.example")
         if login:
             session.login(login["email"], login["password"])
@@ -50,7 +50,7 @@ def mails_to(hub: RunningHub, address: str) -> list[EmailMessage]:
     return [read(path) for path in hub.outbox() if path.name.endswith(f"-{address}.eml")]
 
 
-def wait_for_mail(hub: RunningHub, address: str, *, having: str, seconds: float = 10) -> EmailMessage:
+def wait_for_mail(hub: RunningHub, address: str, *, having: str, seconds: float = 60) -> EmailMessage:
     """Return the first mail to the address whose subject or text has the words."""
 
     def look() -> EmailMessage | None:

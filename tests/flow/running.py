@@ -77,7 +77,7 @@ class RunningHub:
     def health(self) -> tuple[int, dict[str, Any]]:
         """Return status and body of ``/healthz``; 0 while nobody answers."""
         try:
-            with urllib.request.urlopen(f"{self.web}/healthz", timeout=10) as answer:
+            with urllib.request.urlopen(f"{self.web}/healthz", timeout=60) as answer:
                 return answer.status, json.load(answer)
         except urllib.error.HTTPError as error:
             return error.code, json.load(error)
@@ -102,7 +102,7 @@ class RunningHub:
         """End one process and return its exit code."""
         process = self.processes.pop(name)
         process.send_signal(how)
-        return process.wait(timeout=30)
+        return process.wait(timeout=60)
 
     def stop_all(self) -> None:
         """End what still runs."""

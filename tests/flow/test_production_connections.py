@@ -83,11 +83,11 @@ def bouncer(tmp_path: Path) -> Iterator[int]:
         return True
 
     try:
-        running.wait_for(answers, seconds=20, what="PgBouncer")
+        running.wait_for(answers, seconds=60, what="PgBouncer")
         yield port
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(60)
 
 
 @pytest.mark.pgbouncer
@@ -112,7 +112,7 @@ def test_a_pooler_that_hands_out_connections_for_a_transaction_serves_every_part
         hub.wait_until_healthy()
         sender = production_hub.who("member")
         word = f"pooled {uuid.uuid4().hex[:10]}"
-        with smtplib.SMTP("127.0.0.1", smtp, timeout=30) as client:
+        with smtplib.SMTP("127.0.0.1", smtp, timeout=60) as client:
             client.login(sender["email"], sender["password"])
             [listed] = [row for row in production_hub.demo["lists"] if sender["email"] in row["members"]][:1]
             client.sendmail(
@@ -122,10 +122,10 @@ def test_a_pooler_that_hands_out_connections_for_a_transaction_serves_every_part
             )
         opener, cookie = signed_in(hub.web, sender)
         page = f"{hub.web}{urllib.parse.urlsplit(listed['url']).path}"
-        running.wait_for(lambda: word in opener.open(page).read().decode(), seconds=30, what="The contribution")
+        running.wait_for(lambda: word in opener.open(page).read().decode(), seconds=60, what="The contribution")
         running.wait_for(
             lambda: any(word.encode() in path.read_bytes() for path in (logs / "outbox").glob("*.eml")),
-            seconds=30, what="The copies",
+            seconds=60, what="The copies",
         )  # fmt: skip
         assert load.hammer([hub.web], path="/", total=150, at_once=30, cookie=cookie) == {200: 150}
         listname = listed["address"].partition("@")[0]

@@ -68,7 +68,7 @@ def a_mail_appears_in_the_open_browser(tour: Tour, page: Page) -> Any:
     )
     code, reply = mailer.send(tour.hub, message, login=tour.second)
     assert code == 250, reply
-    page.get_by_role("button", name=re.compile("new", re.IGNORECASE)).click(timeout=5_000)
+    page.get_by_role("button", name=re.compile("new", re.IGNORECASE)).click(timeout=30_000)
     expect(page.locator("article.contribution", has_text=tour.say("mail"))).to_be_visible()
     return message
 
@@ -168,7 +168,7 @@ def proceedings_are_published(tour: Tour) -> None:
     expect(visitor.locator("main")).to_contain_text(re.compile(r"BSN/EC/\d{4}/\d+"))
     # The worker makes it: until then the answer is 503 and says when to look again.
     address = visitor.url.rstrip("/") + "/pdf/"
-    wait_for(lambda: visitor.request.get(address).status == 200, seconds=30, what="the PDF")
+    wait_for(lambda: visitor.request.get(address).status == 200, seconds=60, what="the PDF")
     assert visitor.request.get(address).body().startswith(b"%PDF")
 
 
@@ -246,4 +246,4 @@ def follow_link(tour: Tour, page: Page, address: str, part: str) -> None:
                 return found[0]
         return None
 
-    page.goto(wait_for(look, seconds=10, what=f"A mail to {address} with {part}"))
+    page.goto(wait_for(look, seconds=60, what=f"A mail to {address} with {part}"))

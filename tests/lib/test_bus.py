@@ -51,7 +51,7 @@ def _fresh_layer(settings):
 async def running(bus):
     """Run a bus until the block ends."""
     task = asyncio.create_task(bus.run())
-    await asyncio.wait_for(bus._ready.wait(), 5)
+    await asyncio.wait_for(bus._ready.wait(), 30)
     try:
         yield
     finally:
@@ -68,7 +68,7 @@ def listener(bus):
 
 async def hear(queue):
     """Wait for the next payload."""
-    return await asyncio.wait_for(queue.get(), 5)
+    return await asyncio.wait_for(queue.get(), 30)
 
 
 async def test_every_listener_of_a_topic_hears_it_and_others_do_not():

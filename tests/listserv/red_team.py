@@ -143,7 +143,7 @@ class Wire:
     """Says exactly what it is told, from an address of one's choice (PROXY protocol)."""
 
     def __init__(self, port: int, client: str) -> None:
-        self.socket = socket.create_connection(("127.0.0.1", port), timeout=15)
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout=60)
         self.file = self.socket.makefile("rb")
         self.socket.sendall(f"PROXY TCP4 {client} 192.0.2.250 40000 25\r\n".encode())
         self.answer()

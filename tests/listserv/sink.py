@@ -66,7 +66,7 @@ class Sink:
         self.socket.close()
         self.drop_all()
         for thread in self.threads:
-            thread.join(5)
+            thread.join(30)
 
     def _accept(self) -> None:
         while True:
@@ -171,7 +171,7 @@ class _Dialogue:
             return True
         if self.sink.hang_after is not None and count >= self.sink.hang_after:
             self._flush()
-            self.sink.released.wait(30)
+            self.sink.released.wait(60)
             return True
         return False
 

@@ -130,7 +130,7 @@ def transport(keys, far):
     chain = signing.signing(far)
     [helpers] = chain.helpers.values()
     helpers.begin()
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while not all(process.is_ready for process in helpers.processes) and time.monotonic() < deadline:
         time.sleep(0.01)
     yield chain
@@ -207,7 +207,7 @@ def test_a_signing_process_ends_with_its_hub(pair):
         pid = int(hub.stdout.readline())
         assert Path(f"/proc/{pid}").exists()
         hub.kill()
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while is_running(pid) and time.monotonic() < deadline:
         time.sleep(0.02)
     assert not is_running(pid)
@@ -223,7 +223,7 @@ def test_a_full_process_is_given_no_more(pair, monkeypatch):
     monkeypatch.setattr(signing_process, "MAX_WAITING", 2)
     helpers = signing.Helpers(dkim_signing.load(pair[0]).private)
     helpers.begin()
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while not all(process.is_ready for process in helpers.processes) and time.monotonic() < deadline:
         time.sleep(0.01)
     tickets = [helpers.submit(b"x" * 32) for _ in range(6)]

@@ -87,7 +87,7 @@ def run_until_killed(far: Sink, copies: int, *, batch: int, key: str, folder: Pa
         wait_for(lambda: len(far.taken) >= copies)
     finally:
         worker.kill()
-        worker.wait(10)
+        worker.wait(60)
 
 
 def test_kill_9_in_the_middle_of_a_batch_loses_nobody(crowd, sink, settings, tmp_path):

@@ -129,7 +129,7 @@ def test_a_queue_worker_that_is_stopped_does_not_wait_for_its_next_try():
     thread = threading.Thread(target=worker.ended.wait, args=(60,))
     thread.start()
     worker.stop()
-    thread.join(10)
+    thread.join(30)
     assert not thread.is_alive()
 
 

@@ -11,7 +11,7 @@ import axe_core_python
 from django.contrib.staticfiles import finders
 from django.db import connections
 from django.test import Client
-from playwright.async_api import Browser, BrowserContext, Page, Request, Route, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, Request, Route, async_playwright, expect
 
 ARGS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
@@ -21,6 +21,8 @@ AXE = (Path(axe_core_python.__file__).parent / "axe.min.js").read_text()
 HOST = "http://hub.test"
 TYPES = {".css": "text/css", ".js": "text/javascript"}
 Answer = tuple[int, dict[str, str], bytes]
+# For a slow machine, in milliseconds: an expectation ends as soon as it is met.
+expect.set_options(timeout=30_000)
 
 
 def in_browser(work: Callable[[Browser], Awaitable[None]]) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 from tests.flow.mailer import read, text_of
 from tests.flow.running import RunningHub
 
-WAIT = 15.0  # seconds
+WAIT = 60.0  # seconds
 _count = itertools.count(1)
 
 
@@ -76,7 +76,7 @@ class Person:
 
     def send(self, mail: EmailMessage, *, proven: bool = True, to: list[str] | None = None) -> tuple[int, str]:
         """Send over SMTP, signed in when ``proven``; return the reply to what decided."""
-        with smtplib.SMTP("127.0.0.1", self.hub.smtp_port, timeout=20) as session:
+        with smtplib.SMTP("127.0.0.1", self.hub.smtp_port, timeout=60) as session:
             session.ehlo("client.journeys.example")
             if proven:
                 session.login(self.email, self.password)

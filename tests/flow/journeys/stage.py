@@ -80,19 +80,19 @@ class Stage:
 
     def hub_wait(self, look: Callable[[], Any], what: str) -> Any:
         """Return the first true answer of ``look``."""
-        return wait_for(look, seconds=15, what=what)
+        return wait_for(look, seconds=60, what=what)
 
     def fetch(self, url: str, data: bytes | None = None) -> str:
         """GET or POST an address of a mail, without a cookie."""
-        with urllib.request.urlopen(url, data=data, timeout=10) as answer:
+        with urllib.request.urlopen(url, data=data, timeout=60) as answer:
             return str(answer.read().decode())
 
     def press(self, url: str, button: str) -> None:
         """Open a page of a mail's link and press a button of its form, as a browser without a script does."""
         jar = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
-        with jar.open(url, timeout=10) as page:
+        with jar.open(url, timeout=60) as page:
             found = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page.read().decode())
         assert found is not None, "no form"
         form = urllib.parse.urlencode({"csrfmiddlewaretoken": found[1], button: "1"}).encode()
-        with jar.open(urllib.request.Request(url, form, {"Referer": url}), timeout=10) as page:
+        with jar.open(urllib.request.Request(url, form, {"Referer": url}), timeout=60) as page:
             assert page.status == 200

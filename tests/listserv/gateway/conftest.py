@@ -41,7 +41,7 @@ class SmtpServer:
 
     def client(self, member: Any = None, *, password: str = PASSWORD) -> smtplib.SMTP:
         """Connect, say EHLO, sign in as ``member`` when there is one."""
-        client = smtplib.SMTP("127.0.0.1", self.port, local_hostname="client.example", timeout=15)
+        client = smtplib.SMTP("127.0.0.1", self.port, local_hostname="client.example", timeout=60)
         client.ehlo()
         if member is not None:
             client.login(member.email, password)
@@ -88,14 +88,14 @@ def start(settings: Any) -> SmtpServer:
     def end() -> None:
         if thread.is_alive():
             loop.call_soon_threadsafe(stop.set)
-        thread.join(15)
+        thread.join(60)
         assert not thread.is_alive()
         assert not errors
 
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while time.monotonic() < deadline and thread.is_alive():
         try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+            socket.create_connection(("127.0.0.1", port), timeout=10).close()
         except OSError:
             time.sleep(0.01)
         else:

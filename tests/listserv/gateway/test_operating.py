@@ -50,7 +50,7 @@ class Proxied(Wire):
     """A client behind a load balancer."""
 
     def __init__(self, port: int, header: bytes) -> None:
-        self.socket = socket.create_connection(("127.0.0.1", port), timeout=15)
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout=60)
         self.file = self.socket.makefile("rb")
         self.socket.sendall(header)
         self.greeting = self.reply()

@@ -30,7 +30,7 @@ class Wire:
     """A client that says exactly what it is told."""
 
     def __init__(self, port: int) -> None:
-        self.socket = socket.create_connection(("127.0.0.1", port), timeout=15)
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout=60)
         self.file = self.socket.makefile("rb")
         self.greeting = self.reply()
 
@@ -294,7 +294,7 @@ def test_stopping_answers_the_mail_that_is_read_before_it_ends_its_session(
 
     def slow(judgements):
         committing.set()
-        assert gate.wait(10)
+        assert gate.wait(30)
         write(judgements)
 
     monkeypatch.setattr(spool, "write", slow)
@@ -302,7 +302,7 @@ def test_stopping_answers_the_mail_that_is_read_before_it_ends_its_session(
     with Wire(smtp_server.port) as wire, Wire(smtp_server.port) as idle, ThreadPoolExecutor(1) as pool:
         wire.begin(people.amina, risk)
         wire.socket.sendall(plain_message(who=people.amina).encode() + b"\r\n.\r\n")
-        assert committing.wait(10)
+        assert committing.wait(30)
         stopping = pool.submit(smtp_server.stop)
         assert idle.reply().startswith("421")
         gate.set()

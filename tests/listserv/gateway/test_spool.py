@@ -33,7 +33,7 @@ def test_reply_waits_for_the_commit(smtp_server, people, risk, monkeypatch):
     gate, write = threading.Event(), spool.write
 
     def slow(evaluations):
-        assert gate.wait(10)
+        assert gate.wait(30)
         write(evaluations)
 
     monkeypatch.setattr(spool, "write", slow)
@@ -75,7 +75,7 @@ def test_waiting_mails_are_committed_together(transactional_db, monkeypatch):
     held, first = threading.Event(), spool.write
 
     def slow(evaluations):
-        assert held.wait(10)
+        assert held.wait(30)
         first(evaluations)
 
     monkeypatch.setattr(spool, "write", slow)

@@ -66,7 +66,7 @@ class NameServer:
         with suppress(OSError):
             self.socket.shutdown(socket.SHUT_RDWR)
         self.socket.close()
-        self.thread.join(5)
+        self.thread.join(30)
 
 
 @readable_by_all()

@@ -31,7 +31,7 @@ def until(wanted: Callable[[], bool], what: str, *, seconds: float = START) -> N
 def answers(port: int, host: str = "127.0.0.1") -> bool:
     """Whether somebody listens."""
     with suppress(OSError):
-        socket.create_connection((host, port), timeout=1).close()
+        socket.create_connection((host, port), timeout=10).close()
         return True
     return False
 
@@ -106,7 +106,7 @@ class Postfix:
             [program("postfix") or "postfix", "-c", str(self.config), "stop"], capture_output=True, check=False,
             timeout=START,
         )  # fmt: skip
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 60
         while pid and _lives(pid) and time.monotonic() < deadline:
             time.sleep(0.05)
         if pid and _lives(pid):

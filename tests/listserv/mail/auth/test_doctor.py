@@ -238,7 +238,7 @@ def test_one_examination_at_a_time_and_the_page_shows_what_there_is(client, cast
     gate = threading.Event()
 
     async def slow(_site: Site) -> Finding:
-        await asyncio.to_thread(gate.wait, 5)
+        await asyncio.to_thread(gate.wait, 30)
         return Finding("MX", "good", "done")
 
     monkeypatch.setitem(host_checks.EXAMINATIONS, "MX", slow)
@@ -251,7 +251,7 @@ def test_one_examination_at_a_time_and_the_page_shows_what_there_is(client, cast
     gate.set()
     for thread in threading.enumerate():
         if thread.name == "mail-doctor":
-            thread.join(5)
+            thread.join(30)
     assert "Check again" in client.get(url).content.decode()
 
 

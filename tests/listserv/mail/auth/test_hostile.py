@@ -1,7 +1,7 @@
 """Nothing that strangers write makes a reader of theirs raise, or slow."""
 
+import asyncio
 import contextlib
-import time
 from datetime import UTC, datetime
 
 import pytest
@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from listserv.mail.auth import authentication_results, dkim, dmarc, spf
 from listserv.mail.auth.canonical import SignedMessage, plain_author
 from listserv.mail.auth.spf_macros import BadRecordError
+from tests.growth import TIMES, assert_linear
 from tests.listserv.mail.auth.zone import Zone, signed
 
 PIECES = (
@@ -39,35 +40,38 @@ async def test_mails_are_looked_at_whatever_they_hold(first, second):
 
 
 @pytest.mark.parametrize(
-    "head",
+    "begin, piece, count",
     [
-        b"DKIM-Signature: v=1; a=rsa-sha256; d=a.org; s=s; b=; bh=; h=" + b"x:" * 50_000,
-        b"DKIM-Signature: " + b";" * 100_000,
-        b"DKIM-Signature: v=1\r\n" * 5_000,
-        b"Authentication-Results: x" + b"(" * 100_000,
-        b"Authentication-Results: x;" + b"a=b " * 25_000,
-        b"From: " + b"a" * 100_000,
-        b"From: x\r\n" * 10_000,
-        b"X: " + b" \t" * 50_000,
-        b"Received: " + b"[1.2.3.4]" * 10_000,
+        (b"DKIM-Signature: v=1; a=rsa-sha256; d=a.org; s=s; b=; bh=; h=", b"x:", 50_000),
+        (b"DKIM-Signature: ", b";", 100_000),
+        (b"", b"DKIM-Signature: v=1\r\n", 5_000),
+        (b"Authentication-Results: x", b"(", 100_000),
+        (b"Authentication-Results: x;", b"a=b ", 25_000),
+        (b"From: ", b"a", 100_000),
+        (b"", b"From: x\r\n", 10_000),
+        (b"X: ", b" \t", 50_000),
+        (b"Received: ", b"[1.2.3.4]", 10_000),
     ],
 )
-async def test_hostile_headers_cost_little(head):
-    raw = head + b"\r\nFrom: a@a.org\r\n\r\nx\r\n"
-    began = time.perf_counter()
-    plain_author(raw)
-    message = SignedMessage(raw)
-    assert isinstance(message.author, str)
-    await dkim.verify(message=message, resolver=Zone({}), now=datetime.now(UTC))
-    authentication_results.trusted_results(message, peer="127.0.0.1", networks=(), authserv_id="x")
-    authentication_results.parse(head.decode()[16:])
-    assert time.perf_counter() - began < 5
+def test_hostile_headers_cost_what_their_length_does(begin, piece, count):
+    def look(head: bytes) -> None:
+        raw = head + b"\r\nFrom: a@a.org\r\n\r\nx\r\n"
+        plain_author(raw)
+        message = SignedMessage(raw)
+        assert isinstance(message.author, str)
+        asyncio.run(dkim.verify(message=message, resolver=Zone({}), now=datetime.now(UTC)))
+        authentication_results.trusted_results(message, peer="127.0.0.1", networks=(), authserv_id="x")
+        authentication_results.parse(head.decode()[16:])
+
+    assert_linear(look, lambda size: begin + piece * size, count // TIMES)
 
 
-async def test_a_signature_over_a_thousand_fields_is_one_pass():
-    raw = b"".join(b"X-%d: %s\r\n" % (number, b"v " * 40) for number in range(900)) + b"From: a@a.org\r\n\r\nx\r\n"
-    assert len(signed(raw, "a.org")) > 80_000
-    began = time.perf_counter()
-    for _ in range(5):
-        await dkim.verify(message=SignedMessage(signed(raw, "a.org")), resolver=Zone({}), now=datetime.now(UTC))
-    assert time.perf_counter() - began < 10
+def test_a_signature_over_many_fields_is_one_pass():
+    def make(fields: int) -> bytes:
+        head = b"".join(b"X-%d: %s\r\n" % (number, b"v " * 40) for number in range(fields))
+        return signed(head + b"From: a@a.org\r\n\r\nx\r\n", "a.org")
+
+    def look(raw: bytes) -> None:
+        asyncio.run(dkim.verify(message=SignedMessage(raw), resolver=Zone({}), now=datetime.now(UTC)))
+
+    assert_linear(look, make, 56)
