@@ -13,7 +13,7 @@ approve and publish, send back         no                       yes
 
 from typing import TYPE_CHECKING
 
-from forums.policy import access_of
+from forums.policy import Access, access_of
 
 if TYPE_CHECKING:
     from hub.members.models import Member
@@ -35,7 +35,11 @@ def forums_written_for(member: "Member | None") -> set[int]:
     """Return the keys of the forums whose proceedings the person writes, by role. Queries: 2."""
     if member is None or not member.is_active:
         return set()
-    access = access_of(member)
+    return forums_written_with(access_of(member))
+
+
+def forums_written_with(access: Access) -> set[int]:
+    """Return the keys of the forums whose proceedings somebody of this access writes."""
     return {
         forum for forum, role in access.roles.items() if role in WRITERS and forum in access.rights
     }

@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 
 from cms.models.issued import IssuedText, IssueNote
 from cms.models.proceedings import ProceedingsPage
-from cms.rules import forums_written_for, is_secretariat, may_write
+from cms.rules import forums_written_with, is_secretariat, may_write
 from conferences.selectors import conferences_for
+from forums.policy import access_of
 from forums.selectors import Discussion, Overview, contributions_by_number, overview_for
 from hub.lib.errors import NotFound
 from hub.lib.home import Block, BlockKind
@@ -226,16 +227,16 @@ def desk_for(member: "Member", *, page: int = 1) -> PagedList[DeskLine]:
 
     The latest come first, and those whose proceedings are issued last: nothing waits there.
 
-    Queries: 2 for a member who writes none, 8 for the Secretariat, 10 for others, whatever the
-    number of conferences.
+    Queries: 2 for a member who writes none, else 8, whatever the number of conferences.
     """
+    access = access_of(member)
     forums: set[int] | None = None  # all of them
     if not is_secretariat(member):
-        forums = forums_written_for(member)
+        forums = forums_written_with(access)
         if not forums:
             return PagedList([])
     done = ProceedingsPage.objects.filter(symbol__isnull=False).values("conference")
-    conferences = conferences_for(member, page=page, forums=forums, last=done)
+    conferences = conferences_for(member, page=page, forums=forums, last=done, access=access)
     rows = ProceedingsPage.objects.filter(conference__in=[row.pk for row in conferences])
     pages = {page.conference_id: page for page in rows.specific().prefetch_workflow_states()}
     lines = [_line(row, pages.get(row.pk), member) for row in conferences]

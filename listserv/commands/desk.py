@@ -119,7 +119,8 @@ class Desk:
     @cached_property
     def own_lines(self) -> list[selectors.ListLine]:
         """The lists on whose roster the member is."""
-        return [line for line in selectors.lists_for(self.member) if is_on_roster(line)]
+        lines = selectors.lists_for(self.member, access=self.access)
+        return [line for line in lines if is_on_roster(line)]
 
     def led_list(self, args: str) -> tuple[MailingList, str]:
         """Return the list of an order of those who lead.

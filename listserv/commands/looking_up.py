@@ -58,7 +58,7 @@ def which(desk: Desk, order: Order) -> Answer:
 def lists(desk: Desk, order: Order) -> Answer:
     """Name the lists that are open to the member."""
     answer_lines = []
-    for line in selectors.lists_for(desk.member):
+    for line in selectors.lists_for(desk.member, access=desk.access):
         mark = "* " if is_on_roster(line) else "  "
         answer_lines.append(f"{mark}{line.mailing_list.address} – {line.mailing_list.forum.name}")
     if not answer_lines:

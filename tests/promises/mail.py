@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from forums.policy import access_of
 from hub.lib.errors import NotFound
 from listserv import figures, selectors, tokens
 from listserv.archive import export
@@ -109,15 +110,15 @@ PROMISES = (
     Promise("listserv.doctor.findings._trouble", 1, lambda _hub: findings._trouble()),
     Promise("listserv.doctor.findings._neighbours", 1, lambda hub: findings._neighbours(hub.now)),
     Promise("listserv.figures.list_for", 3, lambda hub: figures.list_for(hub.amina, hub.mailing_list.name)),
-    Promise("listserv.figures.led_list_for", 5, lambda hub: figures.led_list_for(hub.chen, hub.mailing_list.name)),
+    Promise("listserv.figures.led_list_for", 3, lambda hub: figures.led_list_for(hub.chen, hub.mailing_list.name)),
     Promise(
         "listserv.figures.figures_for",
-        8,
+        6,
         lambda hub: figures.figures_for(hub.amina, hub.mailing_list.name, now=hub.now),
     ),
     Promise(
         "listserv.figures.figures_for",
-        8,
+        6,
         lambda hub: figures.figures_for(hub.chen, hub.mailing_list.name, now=hub.now),
         besides=3,
     ),
@@ -212,9 +213,15 @@ PROMISES = (
     Promise("listserv.outbound.trouble.is_refusing", 1, lambda _hub: trouble.is_refusing()),
     Promise("listserv.outbound.trouble.clear_trouble", 1, lambda hub: trouble.clear_trouble(hub.now)),
     Promise(f"{_SELECTORS}.list_by_name", 1, lambda hub: selectors.list_by_name(hub.mailing_list.name)),
-    Promise(f"{_SELECTORS}.lists_for", 6, lambda hub: selectors.lists_for(hub.amina)),
-    Promise(f"{_SELECTORS}.list_page_for", 7, lambda hub: selectors.list_page_for(hub.amina)),
-    Promise(f"{_SELECTORS}.list_line_for", 6, lambda hub: selectors.list_line_for(hub.amina, hub.mailing_list.name)),
+    Promise(f"{_SELECTORS}.lists_for", 4, lambda hub: selectors.lists_for(hub.amina)),
+    Promise(
+        f"{_SELECTORS}.lists_for",
+        2,
+        lambda pair: selectors.lists_for(pair[0].amina, access=pair[1]),
+        lambda hub: (hub, access_of(hub.amina)),
+    ),
+    Promise(f"{_SELECTORS}.list_page_for", 5, lambda hub: selectors.list_page_for(hub.amina)),
+    Promise(f"{_SELECTORS}.list_line_for", 4, lambda hub: selectors.list_line_for(hub.amina, hub.mailing_list.name)),
     Promise(f"{_SELECTORS}.last_mailing_done", 1, lambda hub: selectors.last_mailing_done(hub.mailing_list.pk, 1)),
     Promise(f"{_SELECTORS}.forum_aside", 2, lambda hub: selectors.forum_aside(forum_id=hub.forum_id, member=hub.amina)),
     Promise(f"{_SELECTORS}.forum_aside", 0, lambda hub: selectors.forum_aside(forum_id=hub.forum_id, member=None)),

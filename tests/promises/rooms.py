@@ -133,7 +133,7 @@ CMS = (
     Promise("cms.selectors.home_for", 2, lambda hub: cms_selectors.home_for(None, now=hub.now), besides=3),
     Promise("cms.selectors.desk_for", 2, lambda hub: _desk(hub.amina)),
     Promise("cms.selectors.desk_for", 8, lambda hub: _desk(hub.sofia)),
-    Promise("cms.selectors.desk_for", 10, lambda hub: _desk(hub.rosa)),
+    Promise("cms.selectors.desk_for", 8, lambda hub: _desk(hub.rosa)),
     Promise(
         "cms.selectors.forum_aside", 0, lambda hub: cms_selectors.forum_aside(forum_id=hub.forum_id, member=hub.amina)
     ),
