@@ -18,6 +18,7 @@ from forums.services.edit import (
     check_text,
     new_words,
 )
+from forums.services.log import note_act
 from forums.services.publish import make_visible
 from hub.lib.characters import one_line
 from hub.lib.errors import Conflict, Invalid, NotAllowed, NotFound
@@ -125,21 +126,32 @@ def reject_contribution(
     return contribution
 
 
-def _set_status(topic_id: int, actor: "Member", status: int) -> None:
-    forum_id = Topic.objects.filter(pk=topic_id).values_list("forum_id", flat=True).first()
+def _set_status(topic_id: int, actor: "Member", status: int, act: str, now: datetime) -> None:
+    topic = Topic.objects.select_for_update(of=("self",)).filter(pk=topic_id).first()
     access = access_of(actor)
-    if forum_id is None or forum_id not in access.rights:
+    if topic is None or topic.forum_id not in access.rights:
         raise NotFound
-    if not access.may(LOCK, forum_id):
+    if not access.may(LOCK, topic.forum_id):
         raise NotAllowed
+    if topic.status == status:
+        return
     Topic.objects.filter(pk=topic_id).update(status=status)
+    note_act(forum_id=topic.forum_id, act=act, actor=actor, now=now, topic_id=topic_id)
 
 
-def lock_topic(*, topic_id: int, actor: "Member") -> None:
-    """Close a topic for replies, except from those who lead."""
-    _set_status(topic_id, actor, Topic.TOPIC_LOCKED)
+@transaction.atomic
+def lock_topic(*, topic_id: int, actor: "Member", now: datetime) -> None:
+    """Close a topic for replies, except from those who lead; one that is closed stays so.
+
+    Raises: NotFound, NotAllowed.
+    """
+    _set_status(topic_id, actor, Topic.TOPIC_LOCKED, "topic.lock", now)
 
 
-def unlock_topic(*, topic_id: int, actor: "Member") -> None:
-    """Open a topic for replies again."""
-    _set_status(topic_id, actor, Topic.TOPIC_UNLOCKED)
+@transaction.atomic
+def unlock_topic(*, topic_id: int, actor: "Member", now: datetime) -> None:
+    """Open a topic for replies again.
+
+    Raises: NotFound, NotAllowed.
+    """
+    _set_status(topic_id, actor, Topic.TOPIC_UNLOCKED, "topic.unlock", now)

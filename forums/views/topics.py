@@ -298,7 +298,7 @@ def lock(request: HttpRequest, pk: int) -> HttpResponse:
     act = acts.get(request.POST.get("to", ""))
     if act is None:
         raise Invalid(_("Say whether the topic is to be closed or opened for replies."))
-    act(topic_id=pk, actor=member)
+    act(topic_id=pk, actor=member, now=clock.now())
     give(request, _lock_receipt(request))
     return HttpResponseRedirect(topic_url(locked_topic))
 

@@ -327,7 +327,7 @@ def stepdown(desk: Desk, order: Order) -> Answer:
 def lock(desk: Desk, order: Order) -> Answer:
     """Close the thread of a contribution for replies."""
     contribution = _led(desk, order)
-    services.lock_topic(topic_id=contribution.topic_id, actor=desk.member)
+    services.lock_topic(topic_id=contribution.topic_id, actor=desk.member, now=desk.now)
     return Answer(
         _("The topic “%s” is closed for replies.") % isolate(contribution.post.topic.subject)
     )
@@ -336,7 +336,7 @@ def lock(desk: Desk, order: Order) -> Answer:
 def unlock(desk: Desk, order: Order) -> Answer:
     """Open the thread of a contribution for replies again."""
     contribution = _led(desk, order)
-    services.unlock_topic(topic_id=contribution.topic_id, actor=desk.member)
+    services.unlock_topic(topic_id=contribution.topic_id, actor=desk.member, now=desk.now)
     return Answer(
         _("The topic “%s” is open for replies.") % isolate(contribution.post.topic.subject)
     )

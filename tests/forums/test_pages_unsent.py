@@ -14,6 +14,7 @@ from conferences import forms as conference_forms
 from forums import forms as forum_forms
 from forums import services
 from forums.models import ForumPolicy, Membership
+from hub.lib.clock import now as clock
 from hub.lib.typed import LONG_TEXTS, typed_texts
 from hub.members import forms as member_forms
 from hub.members import leaving
@@ -52,7 +53,7 @@ def test_a_reply_that_comes_after_the_end_is_shown_with_whom_to_send_it_to(clien
 
 
 def test_a_locked_topic_keeps_what_comes_too_late(client, cast, topic):
-    services.lock_topic(topic_id=topic.topic_id, actor=cast.chen)
+    services.lock_topic(topic_id=topic.topic_id, actor=cast.chen, now=clock())
     client.force_login(cast.amina)
     page = client.post(f"/topics/{topic.topic_id}/", {"text": TYPED, "quote": topic.number}).content.decode()
     assert SHOWN in page and "Your text was not sent" in page and 'id="answer"' not in page

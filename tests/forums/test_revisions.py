@@ -190,7 +190,7 @@ def test_an_edit_costs_no_query_for_each_row_of_a_page(client, cast, now, django
 def test_authors_change_nothing_in_a_locked_topic_and_moderators_say_why(cast, now):
     contribution = cast.say(cast.amina, "Fifty.", now=now)
     mine = cast.say(cast.chen, "Noted.", parent=contribution.number, now=now)
-    services.lock_topic(topic_id=contribution.topic_id, actor=cast.chen)
+    services.lock_topic(topic_id=contribution.topic_id, actor=cast.chen, now=clock())
     with pytest.raises(NotAllowed) as refused:
         services.edit_contribution(number=contribution.number, actor=cast.amina, text="Five.", now=now)
     assert refused.value.code == "locked"

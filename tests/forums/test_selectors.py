@@ -3,6 +3,7 @@
 import pytest
 
 from forums import selectors, services
+from hub.lib.clock import now as clock
 from hub.lib.errors import Conflict, Invalid, NotAllowed, NotFound
 
 pytestmark = pytest.mark.django_db
@@ -125,11 +126,11 @@ def test_the_first_moderator_decides(cast, now):
 def test_a_locked_topic_takes_no_reply_from_a_participant(cast, now):
     contribution = cast.say(cast.amina, now=now)
     with pytest.raises(NotAllowed):
-        services.lock_topic(topic_id=contribution.topic_id, actor=cast.amina)
-    services.lock_topic(topic_id=contribution.topic_id, actor=cast.chen)
+        services.lock_topic(topic_id=contribution.topic_id, actor=cast.amina, now=clock())
+    services.lock_topic(topic_id=contribution.topic_id, actor=cast.chen, now=clock())
     topic, _ = selectors.topic_for(cast.amina, contribution.topic_id)
     assert topic.is_locked and topic.posts_count == 1
-    services.unlock_topic(topic_id=contribution.topic_id, actor=cast.chen)
+    services.unlock_topic(topic_id=contribution.topic_id, actor=cast.chen, now=clock())
     assert cast.say(cast.boris, topic_id=contribution.topic_id, now=now).number
 
 

@@ -1,0 +1,24 @@
+"""Discussions: the policy and memberships of a forum, and the contribution beside machina's post.
+
+machina keeps category, forum, topic and post (schema, vocabulary, admin); what it lacks stands
+here, one-to-one (decision record 0001). Nothing here calls machina's ``save()``: it recounts the
+forum at each post (``machina.md`` §3).
+"""
+
+from forums.models.contributions import Attachment, Contribution, Revision
+from forums.models.log import LogEntry
+from forums.models.policies import ForumPolicy, Membership
+from forums.models.summaries import SummaryVersion
+from forums.models.unread import ReadMark, TopicState
+
+__all__ = [
+    "Attachment",
+    "Contribution",
+    "ForumPolicy",
+    "LogEntry",
+    "Membership",
+    "ReadMark",
+    "Revision",
+    "SummaryVersion",
+    "TopicState",
+]
