@@ -9,6 +9,7 @@ from forums.known import RecordExcerpt
 from forums.models import Contribution, Revision
 from forums.selectors import discussions, unread
 from forums.services import edit, reading, repeats
+from forums.services.log import note_act
 from forums.services.provision import admit_members
 from forums.views.common import place_of
 from tests.promises import ACCESS, Promise
@@ -244,6 +245,11 @@ PROMISES = (
         "forums.services.publish.publish",
         18,
         lambda hub: services.publish(draft=_draft(hub), author=hub.amina, origin="web", now=hub.now),
+    ),
+    Promise(
+        "forums.services.log.note_act",
+        1,
+        lambda hub: note_act(forum_id=hub.forum_id, act="topic.lock", actor=hub.amina, now=hub.now),
     ),
     Promise("forums.views.common.place_of", 1, lambda hub: place_of(hub.newest)),
 )
