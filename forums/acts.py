@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 @dataclass(frozen=True)
-class Act:
+class ActKind:
     """One kind of act.
 
     Args:
@@ -26,7 +26,7 @@ class Act:
 
 
 _ROWS = (
-    Act("topic.lock", _("%(actor)s closed the topic “%(topic)s” for replies.")),
-    Act("topic.unlock", _("%(actor)s opened the topic “%(topic)s” for replies.")),
+    ActKind("topic.lock", _("%(actor)s closed the topic “%(topic)s” for replies.")),
+    ActKind("topic.unlock", _("%(actor)s opened the topic “%(topic)s” for replies.")),
 )
-ACTS: Mapping[str, Act] = {row.code: row for row in _ROWS}
+ACTS: Mapping[str, ActKind] = {row.code: row for row in _ROWS}
