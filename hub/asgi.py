@@ -6,23 +6,24 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import urlsplit
 
+import django
 from channels.auth import AuthMiddlewareStack
 from channels.routing import ProtocolTypeRouter, URLRouter
 from channels.security.websocket import AllowedHostsOriginValidator
-from django.core.asgi import get_asgi_application
 
 from hub.private import write_private
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hub.settings")
 # Under a server of another make, which does not come by manage.py.
 write_private()
-pages: Any = get_asgi_application()
+django.setup(set_prefix=False)
 
 # The rooms' models can be imported only once Django is set up, which the line above does.
 from conferences.live.routing import urlpatterns as socket_urls  # noqa: E402
 from hub.runtime.bodies import BodyLimit  # noqa: E402
 from hub.runtime.forwarded import resolve_socket  # noqa: E402
 from hub.runtime.observing import observe_socket  # noqa: E402
+from hub.runtime.request_threads import ThreadedHandler  # noqa: E402
 
 App = Callable[
     [dict[str, Any], Callable[[], Awaitable[Any]], Callable[[Any], Awaitable[None]]],
@@ -56,6 +57,7 @@ def is_ours(record: logging.LogRecord) -> bool:
 
 logging.getLogger("uvicorn.error").addFilter(is_ours)
 
+pages: Any = ThreadedHandler()
 application = ProtocolTypeRouter(
     {
         "http": BodyLimit(pages),

@@ -1,8 +1,9 @@
-"""How a process holds its connections to PostgreSQL.
+"""How a process holds its connections to the database.
 
-Under ASGI each request runs in a thread of its own, so that a connection kept by a thread would be
-lost: the web takes its connections from a pool of a fixed size. The SMTP gateway and the worker
-have a few threads that live as long as the process; each keeps its connection for a while.
+Sockets ask from threads that come and go, so that a connection kept by a thread could be lost: on
+PostgreSQL the web takes its connections from a pool of a fixed size. The SMTP gateway and the
+worker have a few threads that live as long as the process; each keeps its connection for a while,
+and so does every thread on SQLite, where a connection costs more to open than a page to ask for.
 """
 
 from collections.abc import Sequence
@@ -20,9 +21,10 @@ IDLE = 60.0
 def settle(parts: Sequence[str]) -> None:
     """Decide for this process, before its parts start. Args: parts, the names of what it runs."""
     database: Any = connections.settings["default"]
-    if "postgresql" not in database["ENGINE"]:
-        return
     connections.close_all()
+    if "postgresql" not in database["ENGINE"]:
+        database["CONN_MAX_AGE"] = settings.HUB_DB_CONN_MAX_AGE
+        return
     database["OPTIONS"] = {"application_name": f"hub {' '.join(parts)}", **database["OPTIONS"]}
     if "web" in parts:
         # Also those of a process that runs everything: its threads give connections back after each
