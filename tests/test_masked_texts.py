@@ -99,7 +99,8 @@ def test_group_and_discussion(sofia):
         name=TEXT, slug="group", topic=TEXT, mandate=TEXT, term_starts=date(2026, 1, 1), term_ends=date(2027, 1, 1),
         actor=sofia, now=now,
     )  # fmt: skip
-    create_forum(name=TEXT, slug="more", preset="members", now=now, theme=TEXT, questions=TEXT, summary=TEXT)
+    words = dict.fromkeys(("theme", "background", "questions", "sponsors", "summary"), TEXT)
+    create_forum(name=TEXT, slug="more", preset="members", now=now, **words)
     assert not leaks()
 
 

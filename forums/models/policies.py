@@ -21,6 +21,32 @@ class ForumPolicy(models.Model):
         CLOSED = "closed", _("closed: participants only")
         ANNOUNCE = "announce", _("open to members, moderators write")
 
+    class Registration(models.TextChoices):
+        """How somebody who is not in it yet comes to take part."""
+
+        OPEN = "open", pgettext_lazy("how people register for a discussion", "open to everybody")
+        APPROVAL = (
+            "approval",
+            pgettext_lazy("how people register for a discussion", "with approval"),
+        )
+        NOMINATION = (
+            "nomination",
+            pgettext_lazy("how people register for a discussion", "by nomination"),
+        )
+        INVITATION = (
+            "invitation",
+            pgettext_lazy("how people register for a discussion", "by invitation"),
+        )
+
+    class Attribution(models.TextChoices):
+        """Whether what is published of a discussion names those who said it."""
+
+        NAMED = "named", _("what is published names its authors")
+        UNATTRIBUTED = (
+            "unattributed",
+            _("views are not attributed to States or persons in what is published"),
+        )
+
     forum = models.OneToOneField("forum.Forum", on_delete=models.CASCADE, related_name="policy")
     preset = models.CharField(max_length=10, choices=Preset.choices, default=Preset.CLOSED)
     moderated = models.BooleanField(_("hold contributions for the moderators"), default=False)
@@ -41,8 +67,48 @@ class ForumPolicy(models.Model):
         pgettext_lazy("label of a date", "closes"), null=True, blank=True
     )
 
+    background = models.TextField(_("background note"), blank=True)
+    background_html = RenderedField(source="background")
+    registration = models.CharField(
+        pgettext_lazy("label: how people register for a discussion", "registration"),
+        max_length=10,
+        choices=Registration.choices,
+        default=Registration.APPROVAL,
+    )
+    registration_closes_at = models.DateTimeField(_("registration closes"), null=True, blank=True)
+    # Fewer participants than these are too few to begin with; 0 for any number.
+    minimum_participants = models.PositiveIntegerField(
+        _("minimum number of participants"), default=0
+    )
+    attribution = models.CharField(
+        pgettext_lazy("label: whether authors are named", "attribution"),
+        max_length=12,
+        choices=Attribution.choices,
+        default=Attribution.NAMED,
+    )
+    sponsors = models.TextField(
+        pgettext_lazy("label: organisations that sponsor a discussion", "co-sponsors"),
+        blank=True,
+        help_text=_("One per line."),
+    )
+
     class Meta:
         verbose_name_plural = "forum policies"
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(closes_at__gte=models.F("opens_at")), name="policy_period"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    registration__in=("open", "approval", "nomination", "invitation")
+                ),
+                name="policy_registration",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(attribution__in=("named", "unattributed")),
+                name="policy_attribution",
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.forum}: {self.get_preset_display()}"
@@ -53,6 +119,11 @@ class ForumPolicy(models.Model):
         return shown(self.theme, self.theme_html)
 
     @property
+    def background_markup(self) -> SafeString:
+        """The background note as safe HTML."""
+        return shown(self.background, self.background_html)
+
+    @property
     def summary_markup(self) -> SafeString:
         """The summary as safe HTML."""
         return shown(self.summary, self.summary_html)
@@ -60,7 +131,16 @@ class ForumPolicy(models.Model):
     @property
     def question_list(self) -> list[str]:
         """The guiding questions, one a line."""
-        return [line.strip(" -*\t") for line in self.questions.splitlines() if line.strip(" -*\t")]
+        return _lines(self.questions)
+
+    @property
+    def sponsor_list(self) -> list[str]:
+        """The organisations that sponsor it beside the Secretariat, one a line."""
+        return _lines(self.sponsors)
+
+
+def _lines(text: str) -> list[str]:
+    return [line.strip(" -*\t") for line in text.splitlines() if line.strip(" -*\t")]
 
 
 class Membership(models.Model):

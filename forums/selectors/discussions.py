@@ -177,6 +177,8 @@ def _ordered(access: Access) -> "QuerySet[ForumPolicy]":
     rows = rows.select_related(
         "forum__last_post__topic", "forum__last_post__poster", "forum__parent"
     )
+    # No row of a list shows them.
+    rows = rows.defer("background", "background_html")
     return rows.order_by(is_other, F("forum__last_post_on").desc(nulls_last=True), "-forum_id")
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.db.models import Case, F, Value, When
 from django.utils.translation import gettext as _
 from machina.apps.forum.models import Forum
 from machina.apps.forum_conversation.models import Topic
@@ -39,7 +40,7 @@ def create_category(*, name: str) -> Forum:
     return category
 
 
-@renders("theme", "summary", stored_as=as_stored)
+@renders("theme", "background", "summary", stored_as=as_stored)
 @transaction.atomic
 def create_forum(
     *,
@@ -52,10 +53,11 @@ def create_forum(
 ) -> ForumPolicy:
     """Make a forum with its policy; the list outlet gives it a list named ``slug``.
 
-    Args: ``fields`` are those of :class:`ForumPolicy` (theme, questions, moderated, language,
-    opens_at, closes_at).
+    Args: ``fields`` are those of :class:`ForumPolicy` (theme, background, questions, moderated,
+    language, opens_at, closes_at …); without ``registration``, that of the preset.
     """
-    for key in ("theme", "questions", "summary"):
+    fields.setdefault("registration", registration_of(preset))
+    for key in ("theme", "background", "questions", "summary", "sponsors"):
         if fields.get(key):
             fields[key] = as_stored(str(fields[key]))
     forum = Forum.objects.create(name=as_stored(name)[:100], type=Forum.FORUM_POST, parent=parent)
@@ -63,6 +65,13 @@ def create_forum(
     for outlet in outlets():
         outlet.open_forum(policy, slug=slug, now=now)
     return policy
+
+
+def registration_of(preset: str) -> str:
+    """Return how people come to take part where nobody said: by approval if it is closed."""
+    if preset == ForumPolicy.Preset.CLOSED:
+        return ForumPolicy.Registration.APPROVAL.value
+    return ForumPolicy.Registration.OPEN.value
 
 
 def begin_period(*, forum_id: int, now: datetime) -> None:
@@ -77,10 +86,13 @@ def begin_period(*, forum_id: int, now: datetime) -> None:
 def end_period(*, forum_id: int, now: datetime) -> None:
     """Close a forum's period now; one that has ended stays as it is.
 
+    One that has not begun then begins and ends at once.
+
     The caller checks who may.
     """
     rows = ForumPolicy.objects.filter(forum_id=forum_id).exclude(closes_at__lte=now)
-    rows.update(closes_at=now)
+    begun = Case(When(opens_at__gt=now, then=Value(now)), default=F("opens_at"))
+    rows.update(closes_at=now, opens_at=begun)
 
 
 @transaction.atomic
