@@ -153,7 +153,6 @@ class Gateway:
             log.warning("Put off a message from %s: %s", session.peer, refusal)
             return refusal
         session.mail_from = mail_from
-        self.spool.expect(session)
         return "250 2.1.0 OK"
 
     def _rate_refusal(self, session: Conversation) -> str:

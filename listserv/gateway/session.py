@@ -86,6 +86,7 @@ class Session(SessionState, Connection):
             turn_away(self.transport, refusal)
             return
         self._task = self._loop.create_task(self._converse(is_proxy=is_proxy))
+        self._show_life()
 
     def lost(self) -> None:
         """Forget the session."""
@@ -93,6 +94,11 @@ class Session(SessionState, Connection):
         self.gateway.leave(self)
         self.gateway.spool.forget(self)
         self._let_go()
+
+    def _show_life(self) -> None:
+        """Let the spool expect a message; of a client that is gone none comes."""
+        if not self.is_closing:
+            self.gateway.spool.expect(self)
 
     def timed_out(self) -> None:
         """End a session whose client is quiet; one that waits for us is not to blame."""
@@ -185,6 +191,7 @@ class Session(SessionState, Connection):
         if self._counts[name] > MOST_COMMANDS.get(name, 100):
             return f"421 4.7.0 {name} sent too many times"
         self.wait_at_most(TIMEOUT)
+        self._show_life()
         return await act(self, rest.strip().decode("utf-8", "surrogateescape"))
 
     def _unknown(self, reply: str) -> str:
@@ -333,6 +340,7 @@ class Session(SessionState, Connection):
             reply = await self.gateway.deliver(incoming)
             self.forget_message()
             await self.write(reply)
+            self._show_life()
         finally:
             self.delivering = False
             self.gateway.delivering -= 1

@@ -1,9 +1,10 @@
 """Evaluate and commit the messages of all waiting sessions together; ``250`` follows the commit.
 
-One thread evaluates and writes. While a commit waits for the disk, the next messages gather; the
-next group asks for the facts of all of them in a few questions and is one commit
-(``performance.md``: 1,449 messages/s in groups against 1,176 one by one). The rows, the
-notifications that ask for a confirmation and the outcome of refused messages are one transaction.
+One thread evaluates and writes. While a commit waits for the disk, the next messages gather, and
+those that are about to come are waited for (decision record 0040). The next group asks for the
+facts of all of them in a few questions and is one commit (``performance.md``: 1,449 messages/s in
+groups against 1,176 one by one). The rows, the notifications that ask for a confirmation and the
+outcome of refused messages are one transaction.
 
 The queue is bounded by what :class:`listserv.gateway.limits.Pressure` lets in: a session has one
 message in it at most.
@@ -37,9 +38,9 @@ from listserv.models import InboundMail
 log = logging.getLogger(__name__)
 # Mails in one commit; more wait for the next.
 GROUP = 100
-# Seconds that a group waits for messages that are about to come, and for which one counts as such
-# from its MAIL on.
-GATHER = 0.003
+# Seconds that a group waits at most for messages that are about to come, and for which a session
+# counts as about to bring one from its last sign of life on.
+GATHER = 0.015
 SOON = 0.005
 # Seconds between looks at the age of the connection; a broken one shows itself by the error it
 # gives.
@@ -60,6 +61,19 @@ class _Waiting:
     message: IncomingMessage | MessageReading
     loop: asyncio.AbstractEventLoop
     done: "asyncio.Future[Evaluation]" = field(repr=False)
+    is_tried: bool = False
+
+    @property
+    def is_unread(self) -> bool:
+        """Whether the message is still to be read."""
+        return isinstance(self.message, IncomingMessage) and not self.is_tried
+
+    def read(self) -> None:
+        """Read the message before its group is whole; what fails here fails there, and is noted."""
+        self.is_tried = True
+        if isinstance(self.message, IncomingMessage):
+            with suppress(Exception):
+                self.message = read(self.message)
 
 
 class Spool:
@@ -70,7 +84,7 @@ class Spool:
         self._thread = threading.Thread(target=self._run, name="smtp-spool", daemon=True)
         self._refreshed = time.monotonic()
         self._began: float | None = None
-        # When the transactions began whose messages are not here yet.
+        # The last sign of life of each session whose message is not here.
         self._expected: dict[object, float] = {}
 
     def start(self) -> None:
@@ -89,7 +103,7 @@ class Spool:
         return time.monotonic() - began if began is not None else 0.0
 
     def expect(self, session: object) -> None:
-        """Note that a session has begun a transaction: the next group may wait for its message."""
+        """Note a sign of life of a session: the next group may wait for its message a moment."""
         self._expected[session] = time.monotonic()
 
     def forget(self, session: object) -> None:
@@ -128,23 +142,33 @@ class Spool:
             if len(group) >= GROUP:
                 return group, False
             try:
-                waiting = self._next(until)
+                waiting = self._next(group, until)
             except queue.Empty:
                 return group, False
         return group, True
 
-    def _next(self, until: float) -> _Waiting | None:
+    def _next(self, group: Sequence[_Waiting], until: float) -> _Waiting | None:
         """Return a message more for the group, waiting for one only when it is about to come.
 
-        Raises: queue.Empty when the group is whole.
+        Those of the group are read meanwhile. Raises: queue.Empty when the group is whole.
         """
-        with suppress(queue.Empty):
-            return self._queue.get_nowait()
-        moment = time.monotonic()
-        is_expected = any(moment - began < SOON for began in list(self._expected.values()))
-        if moment >= until or not is_expected:
-            raise queue.Empty
-        return self._queue.get(timeout=until - moment)
+        while True:
+            with suppress(queue.Empty):
+                return self._queue.get_nowait()
+            seconds = self._worth_waiting(until)
+            if seconds <= 0:
+                raise queue.Empty
+            unread = next((waiting for waiting in group if waiting.is_unread), None)
+            if unread is not None:
+                unread.read()
+                continue
+            with suppress(queue.Empty):
+                return self._queue.get(timeout=seconds)
+
+    def _worth_waiting(self, until: float) -> float:
+        """Return the seconds for which the next message may be waited for; none below 0."""
+        last_sign = max(list(self._expected.values()), default=0.0)
+        return min(until, last_sign + SOON) - time.monotonic()
 
     def _refresh(self, moment: float) -> None:
         if moment - self._refreshed > REFRESH:

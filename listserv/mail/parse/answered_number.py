@@ -21,8 +21,6 @@ _LINE = re.compile(
     r"[\u200e\u200f\u2066-\u2069]*[#＃] ?(\d{1,15})[:.]?[\u200e\u200f\u2066-\u2069]*"
 )
 _DIGEST = "digest."
-# The signs before a number; nearly all messages have none.
-_SIGNS = frozenset("#＃")
 # Characters in which the first line begins and ends.
 _LOOK_CHARACTERS = 2_000
 
@@ -46,7 +44,7 @@ def answered_number(message: ParsedMessage) -> AnsweredNumber | None:
     The first line counts before the subject.
     """
     beginning = message.text[:_LOOK_CHARACTERS]
-    if not _SIGNS.intersection(beginning) and not _SIGNS.intersection(message.subject):
+    if not _has_sign(beginning) and not _has_sign(message.subject):
         return None
     lines = (line for line in beginning.splitlines() if line.strip())
     first_line = next(lines, "")
@@ -58,6 +56,11 @@ def answered_number(message: ParsedMessage) -> AnsweredNumber | None:
     if match is None:
         return None
     return AnsweredNumber(int(match[1]), subject[match.end() :])
+
+
+def _has_sign(text: str) -> bool:
+    """Whether a sign stands in a text that may stand before a number; in nearly all none does."""
+    return "#" in text or "＃" in text
 
 
 def _subject_to_go_on(message: ParsedMessage) -> str:

@@ -237,16 +237,12 @@ def _may_announce(text: str) -> bool:
         return True
     if text[0] in _RULE_MARKS:
         return True
-    if _is_lone_to(text):
+    if len(text) < _LABEL_CHARACTERS and lone_kind(text) == TO:
         return True
     if text[-1] in _LAST_OF_INTRO and _INTRO_END.search(text[-12:].lower()):
         return True
     low = text[:40].lower()
     return low.startswith(_WORDS.get(low[:2], ()))
-
-
-def _is_lone_to(text: str) -> bool:
-    return len(text) < _LABEL_CHARACTERS and lone_kind(text) == TO
 
 
 def _with_prefixes(page: TextLines, announcement: Announcement) -> Announcement:

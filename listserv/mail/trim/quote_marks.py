@@ -13,7 +13,6 @@ from listserv.mail.trim import cues
 
 LOOK = 400  # characters
 _QUOTE_MARKS = (">", "＞")
-_MARK = re.compile("[>＞]")
 _MARKS = re.compile(r"[ \t\xa0]{0,2}(?:[>＞][ \t\xa0]{0,2}){1,40}")
 # "From " that begins a line of an author's own, as programs keep it in files: it quotes nothing.
 _ESCAPED_FROM = re.compile(r">From [^:]*$")
@@ -54,13 +53,21 @@ class _LineBreak(Enum):
 
 def read(lines: list[str]) -> tuple[list[int], list[str]]:
     """Return how deep each line is quoted, and what each says without marks and blanks."""
-    if not any(map(_MARK.search, lines)):
-        return [0] * len(lines), [visible_text(line) for line in lines]
+    text = "\n".join(lines)
+    if not any(mark in text for mark in _QUOTE_MARKS):
+        return [0] * len(lines), _visible_texts(lines, text)
     quoted = _QuotedLines(lines)
     quoted.take_back_escaped()
     quoted.take_back_enclosed()
     quoted.mend_broken()
     return quoted.depths, quoted.texts
+
+
+def _visible_texts(lines: list[str], text: str) -> list[str]:
+    """Return what can be seen of each line of a text; in one of ASCII nothing is invisible."""
+    if not text.isascii():
+        return [visible_text(line) for line in lines]
+    return [line[: 2 * LOOK].strip()[:LOOK] for line in lines]
 
 
 def visible_text(line: str) -> str:

@@ -4,7 +4,7 @@ import asyncio
 import sqlite3
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import replace
 from typing import Any
 
@@ -187,10 +187,20 @@ def test_lock_that_is_never_let_go_of_is_an_error(other_writer, monkeypatch):
     assert connection.get_autocommit()
 
 
-def test_a_group_waits_for_a_mail_that_is_about_to_come_and_for_nothing_else(monkeypatch):
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A group waits as long as a test may last."""
     monkeypatch.setattr(spool, "GATHER", 20.0)
     monkeypatch.setattr(spool, "SOON", 20.0)
-    writer, first, second = spool.Spool(), object(), object()
+
+
+def waiting(message: IncomingMessage | MessageReading) -> spool._Waiting:
+    """A message whose session waits for nothing."""
+    return spool._Waiting(message, None, None)  # type: ignore[arg-type]
+
+
+def test_a_group_waits_for_a_mail_that_is_about_to_come_and_for_nothing_else(patient, monkeypatch):
+    writer, first, second = spool.Spool(), waiting(reading()), waiting(reading())
     writer._queue.put(first)
     assert writer._gather() == ([first], False)
 
@@ -206,3 +216,64 @@ def test_a_group_waits_for_a_mail_that_is_about_to_come_and_for_nothing_else(mon
     writer.expect("somebody slow")
     writer._queue.put(first)
     assert writer._gather() == ([first], False)
+
+
+def test_mails_are_read_while_their_group_waits_for_another(patient, monkeypatch):
+    writer, first, last = spool.Spool(), waiting(reading().incoming), waiting(reading().incoming)
+
+    def come(message):
+        writer.forget("session")
+        writer._queue.put(last)
+        return read(message)
+
+    monkeypatch.setattr(spool, "read", come)
+    writer.expect("session")
+    writer._queue.put(first)
+    assert writer._gather() == ([first, last], False)
+    assert isinstance(first.message, MessageReading)
+    assert last.is_unread
+
+
+def test_mail_that_cannot_be_read_waits_with_its_group(patient, monkeypatch):
+    writer, bad = spool.Spool(), waiting(reading().incoming)
+
+    def fail(_message):
+        writer.forget("session")
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(spool, "read", fail)
+    writer.expect("session")
+    writer._queue.put(bad)
+    assert writer._gather() == ([bad], False)
+    assert isinstance(bad.message, IncomingMessage)
+
+
+def test_sessions_that_send_at_once_share_each_commit(patient, smtp_server, people, risk, monkeypatch):
+    groups, write = [], spool.write
+
+    def count(evaluations):
+        groups.append(len(evaluations))
+        write(evaluations)
+
+    monkeypatch.setattr(spool, "write", count)
+
+    def post(client, number):
+        client.mail(people.amina.email)
+        client.rcpt(risk)
+        return client.data(plain_message(f"Word {number}", who=people.amina).encode())[0]
+
+    with ExitStack() as stack:
+        clients = [stack.enter_context(smtp_server.client(people.amina)) for _ in range(4)]
+        pool = stack.enter_context(ThreadPoolExecutor(4))
+        codes = [code for first in (0, 4, 8) for code in pool.map(post, clients, range(first, first + 4))]
+    assert codes == [250] * 12
+    assert groups == [4, 4, 4]
+
+
+def test_who_sends_alone_is_never_waited_for(patient, smtp_server, people, risk):
+    # The client is less patient than a group would be.
+    with smtp_server.client(people.amina) as client:
+        for number in range(3):
+            client.mail(people.amina.email)
+            client.rcpt(risk)
+            assert client.data(plain_message(f"Word {number}", who=people.amina).encode())[0] == 250
