@@ -275,7 +275,7 @@ def build(page: Printable, *, with_notes: bool = True) -> Document:
 
     Args: with_notes, whether notes of correction stand above it.
 
-    Queries: those of the page's ``document_text``.
+    Queries: 2, those of the page's ``document_text``.
     """
     text = page.document_text()
     content = text.content

@@ -128,7 +128,7 @@ class Transcript:
 def transcript_of(conference: Conference) -> Transcript:
     """Return the transcript of a conference whose reader has been checked.
 
-    Queries: 6 and two for each agenda item.
+    Queries: 5, and at most 2 for each agenda item.
     """
     sessions = sorted(conference.conference_sessions.all(), key=_happened)
     items = list(

@@ -37,7 +37,8 @@ _SETTLED = (State.PUBLISHED, State.DONE, State.REJECTED, State.DISCARDED)
 def forget_member(member: "Member", now: datetime) -> None:
     """Take out a person's addresses and messages; what was said stays in its discussion.
 
-    Called while the person still has their addresses. Queries: 9, and 3 for each address.
+    Called while the person still has their addresses. Queries: 9, and 1 for each address, 3 where
+    notifications went to it.
     """
     addresses = {own_address.lower() for own_address in (*addresses_of(member), member.email)}
     addresses |= {

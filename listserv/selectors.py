@@ -107,7 +107,8 @@ def list_by_address(
     The token is not read here: :mod:`listserv.tokens` does it, and the gateway answers a forged
     one.
 
-    Args: find, how a list is found by its name. Queries: those of ``find``.
+    Args: find, how a list is found by its name. Queries: at most 2,
+    those of ``find``.
     """
     local = local_part.strip().lower()
     if not local.isascii() or len(local) > LOCAL_PART_MAX:

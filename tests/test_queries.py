@@ -7,6 +7,7 @@ Each of them has rows in :mod:`tests.promises`, which make the call in a small h
 import ast
 import re
 import sys
+import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,112 +15,37 @@ import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from tests.promises import Promise, forums, mail, members, rooms
+from tests.promises import Promise, forums, gateway, live, mail, members, outgoing, rooms
 from tests.promises.network import Network
 from tests.test_structure import _name, _sources
 
-PROMISES: tuple[Promise, ...] = (*forums.PROMISES, *rooms.PROMISES, *mail.PROMISES, *members.PROMISES)
+PROMISES: tuple[Promise, ...] = (
+    *forums.PROMISES, *rooms.PROMISES, *live.PROMISES, *mail.PROMISES, *gateway.PROMISES, *outgoing.PROMISES,
+    *members.PROMISES,
+)  # fmt: skip
 # Statements of a transaction, and what is set for the next query alone, are no questions.
 _NO_QUERY = re.compile(r"(?:BEGIN|COMMIT|SAVEPOINT|RELEASE|ROLLBACK|SET )")
 # Functions whose promise nothing here keeps yet. Take names out, and add none.
 UNCHECKED = """
-cms.document.build
-cms.services.printing._is_left
-cms.services.printing.discard_unused
-cms.services.printing.make_prints
 conferences.live.room.LiveRoom.check_sign_ins
-conferences.live.sources.SessionSource.after
-conferences.live.sources.SessionSource.may_follow
-conferences.live.sources.SessionSource.newest
-conferences.live.sources.TopicSource.after
-conferences.live.sources.TopicSource.newest
-conferences.live.sources.must_set_up_factor
-conferences.live.sources.still_signed_in
-conferences.transcript.transcript_of
 conferences.views.show.conference_list
 forums.pages.unsent
 forums.selectors.contributions._may_see
 forums.selectors.discussions.Discussion.aside
-forums.services.archive.join_threads
 forums.services.concealing.conceal_secrets
-forums.services.edit._keep_present_summary
-forums.services.edit.new_words
-forums.services.provision.admit_members
-forums.services.publish._count
-forums.services.publish._identity
-forums.services.publish._parent_of
-forums.services.rendering.render_contributions_again
 forums.views.feeds.discussion
-hub.lib.prepared.Insert.write
-hub.lib.prepared.Prepared.models
-hub.lib.prepared.Prepared.rows
-hub.lib.receipts.waiting
 hub.lib.rendered.render_again
-hub.members.account.middleware.SignInMiddleware.process_view
-hub.members.account.rules.must_have_factor
-hub.members.account.rules.must_set_up
 hub.runtime.bodies._is_member
-hub.runtime.tasks.run_tasks
 hub.search.engines.SearchStatement.verified
-hub.search.services._separate
 listserv.archive.archive_drafts.with_earlier
-listserv.archive.composing.MessageWriter.message
-listserv.bounces.scoring._weight
-listserv.bounces.scoring.count
 listserv.bounces.scoring.trial_came_back
-listserv.bounces.services._deliveries_in
-listserv.bounces.services._delivery_of
-listserv.bounces.services.count_refusals
-listserv.bounces.services.take_notice
-listserv.commands.desk.Desk.lists_in
-listserv.commands.desk._list_at
-listserv.digests.closing.queue_gathered
-listserv.digests.digest_worker.send_digests
-listserv.digests.render.Digest
-listserv.gateway.address_handlers.describe
-listserv.gateway.aliases._went_to_the_list
-listserv.gateway.aliases.describe
-listserv.gateway.compose.find_parent
-listserv.gateway.compose.note_texts
-listserv.gateway.evaluation.evaluate
-listserv.gateway.evaluation.evaluate_all
-listserv.gateway.facts.HubFacts
-listserv.gateway.facts.HubFacts._held_by_member
-listserv.gateway.facts.HubFacts.held_from
 listserv.gateway.floods.bounded
-listserv.gateway.leaders.leaders_of
-listserv.gateway.purposes.describe_contribution
-listserv.gateway.reading.read
-listserv.gateway.recipients._is_held
 listserv.gateway.rules.evaluate_post
-listserv.gateway.sender.claimed_member
-listserv.gateway.sender.identify
-listserv.gateway.spool._create
-listserv.gateway.spool.write
-listserv.gateway.states.forget
-listserv.gateway.worker._has_come
-listserv.gateway.worker._held_copies
-listserv.gateway.worker._is_coming
-listserv.gateway.worker._published_before
 listserv.maintenance.maintain
-listserv.outbound.bodies.Bodies
-listserv.outbound.bulk._is_refused_again
 listserv.outbound.cursor.save_cursor
 listserv.outbound.delivery_worker.deliver_mailings
-listserv.outbound.hold._end_notices
 listserv.outbound.hold._skip_digests
-listserv.outbound.hold.unless_on_hold
-listserv.outbound.mail_backend.NoticeBackend.send_messages
 listserv.outbound.notification_queue.NotificationQueue._is_refused_by_relay
-listserv.outbound.render.Renderer
-listserv.outbound.roster.among
-listserv.retention.drop_old
-listserv.retention.forget_member
-listserv.rosters.subscribe_many
-listserv.rosters.unsubscribe_many
-listserv.selectors.list_by_address
-listserv.services._is_free
-listserv.services.enrol_many
 listserv.services.pause_all
 """.split()
 
@@ -170,11 +96,14 @@ def _called(promise: Promise, given: Any) -> bool:
         if event == "call":
             called.add(f"{frame.f_globals.get('__name__')}.{frame.f_code.co_qualname}")
 
+    # What is awaited runs in a thread of its own.
+    threading.setprofile(note)
     sys.setprofile(note)
     try:
         promise.call(given)
     finally:
         sys.setprofile(None)
+        threading.setprofile(None)
     return bool({promise.name, f"{promise.name}.__init__"} & called)
 
 

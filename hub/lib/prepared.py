@@ -142,7 +142,7 @@ class Prepared:
 
     def models(self, *arguments: Collection[Any] | Value) -> list[Any]:
         """Return the models; none, and no question, when
-        a list is empty. Queries: as for :meth:`rows`.
+        a list is empty. Queries: 1 for each 200 values.
         """
         return self.ask(*arguments).models()
 

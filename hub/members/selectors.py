@@ -17,7 +17,7 @@ from hub.lib.prepared import Prepared
 from hub.members.models import Application, Member
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
 # Addresses at these say nothing about where a person works.
 _FREE_MAIL = frozenset(
@@ -129,10 +129,21 @@ def active_members(keys: "Iterable[int]") -> dict[int, Member]:
 
 def addresses_of(member: Member) -> list[str]:
     """Return the member's verified addresses, the main one first. Queries: 1."""
-    rows = EmailAddress.objects.filter(user=member, verified=True).order_by("-primary", "pk")
-    addresses = list(rows.values_list("email", flat=True))
-    if not addresses and member.is_active:
-        return [member.email]
+    return addresses_of_each([member])[member.pk]
+
+
+def addresses_of_each(members: "Collection[Member]") -> dict[int, list[str]]:
+    """Return what :func:`addresses_of` does for each of many members.
+
+    Returns: ``dict[int, list[str]]  # key of a member -> addresses``. Queries: 1, none for nobody.
+    """
+    addresses: dict[int, list[str]] = {member.pk: [] for member in members}
+    rows = EmailAddress.objects.filter(user__in=addresses, verified=True)
+    for pk, address in rows.order_by("-primary", "pk").values_list("user_id", "email"):
+        addresses[pk].append(address)
+    for member in members:
+        if not addresses[member.pk] and member.is_active:
+            addresses[member.pk] = [member.email]
     return addresses
 
 

@@ -65,7 +65,7 @@ def take_notice(*, report: DeliveryReport, row: "InboundMail", now: datetime) ->
     """Act on a provider's notice that came to another address than the delivery's envelope sender.
 
     A notice in JSON goes to one address for all mail of the hub. Each delivery that it is about
-    must bear a token of ours as its envelope sender; False where none does. Queries: 2 for each
+    must bear a token of ours as its envelope sender; False where none does. Queries: 3 for each
     failure with a genuine token, and what counting costs.
     """
     if report.kind is ReportKind.COMPLAINT:

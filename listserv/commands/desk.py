@@ -84,7 +84,8 @@ class Desk:
         That is the one it names, all of the member's for ``ALL`` or ``*``, else the one whose
         address it was sent to, else the only one the member gets mail of.
 
-        Raises: NotFound (an address of no list), Invalid (which of them?). Queries: 2 at most.
+        Raises: NotFound (an address of no list), Invalid (which of them?). Queries: 1, and 4 more
+        the first time that all of the member's are asked for.
         """
         words = args.split()
         place = _named_list(words)
@@ -170,7 +171,8 @@ def _named_list(words: list[str]) -> tuple[int, MailingList] | None:
 def _list_at(address: str) -> MailingList | None:
     """Return the list of an address of ours, None for any other text.
 
-    Raises: NotFound for an address of ours that is no list's. Queries: 1 for an address of ours.
+    Raises: NotFound for an address of ours that is no list's. Queries: 1 for an address of ours,
+    else none.
     """
     local, _at, domain = address.partition("@")
     if domain != settings.HUB_MAIL_DOMAIN.lower():

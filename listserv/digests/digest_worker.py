@@ -68,8 +68,8 @@ class _Settled:
 def send_digests(now: datetime) -> int:
     """Send a batch of the digests that are due; return how many were moved on.
 
-    Queries: 5 a batch, 1 for each list and level above its forum, 3 for each place in the list
-    where digests stand.
+    Queries: 6 a batch, 2 for each list and 1 for each level above its forum, 4 for each place in
+    the list where digests stand.
     """
     claims = _Claims(_claim(now), now)
     by_list: dict[int, list[Subscription]] = defaultdict(list)

@@ -62,7 +62,8 @@ class Evaluation:
 def evaluate(incoming: IncomingMessage) -> Evaluation:
     """Return the verdicts on a message; writes nothing. Never raises for what the message holds.
 
-    Queries: those of :class:`listserv.gateway.facts.HubFacts`.
+    Queries: those of :class:`listserv.gateway.facts.HubFacts`, 9 at most in a forum of the first
+    level.
     """
     return evaluate_all([read(incoming)])[0]
 
@@ -70,8 +71,8 @@ def evaluate(incoming: IncomingMessage) -> Evaluation:
 def evaluate_all(readings: Sequence[MessageReading]) -> list[Evaluation]:
     """Return the verdicts on messages of several sessions, in their order.
 
-    Each counts for the next ones. Queries: those of :class:`listserv.gateway.facts.HubFacts`, and
-    what the handlers of other addresses ask.
+    Each counts for the next ones. Queries: those of :class:`listserv.gateway.facts.HubFacts`, 9 at
+    most in forums of the first level, and what the handlers of other addresses ask.
     """
     facts = HubFacts(readings)
     evaluations = []
@@ -165,6 +166,7 @@ class _MessageEvaluation:
             member=self.member,
             token=self.tokens.get(recipient.list_id),
             checks=self.incoming.checks,
+            own_addresses=self.facts.own_addresses(self.auth),
         )
         question = Question(
             self.message, recipient, sender, self.incoming, self.facts, self.reading.digest

@@ -14,7 +14,7 @@ from django.db.models import Count, Min
 
 from forums.known import RecordExcerpt
 from hub.lib.prepared import PendingAnswer, Prepared
-from hub.members.selectors import active_members, members_by_address
+from hub.members.selectors import active_members, addresses_of_each, members_by_address
 from listserv.address_kinds import AddressKind
 from listserv.gateway.compose import names_in, numbers_in
 from listserv.gateway.reading import MessageReading
@@ -60,7 +60,8 @@ class HubFacts:
     """The facts for one group of messages.
 
     Queries: 7 at most and one for each level of the forums, whatever the number of messages; 1 more
-    when one is unproven, and 1 for each message that is here already.
+    when somebody signed in, 1 more when one is unproven, and 1 for each message that is here
+    already.
     """
 
     def __init__(self, readings: Collection[MessageReading]) -> None:
@@ -81,6 +82,7 @@ class HubFacts:
         self.record = self._record(posts, _places_to_post(readings), ask_beside)
         queued, copies = answers
         self._queued: Counter[int] = Counter(dict(queued.rows()))
+        self._own_addresses: dict[int, list[str]] | None = None
         self._held: Counter[int] | None = None
         self._held_from: dict[str, int] = {}
         self._copies: dict[StateKey, int] = {(*row[:3], row[3]): row[4] for row in copies.rows()}
@@ -109,6 +111,14 @@ class HubFacts:
     def owner_of(self, address: str) -> "Member | None":
         """Return the member who has the address verified and may sign in."""
         return self._owners.get(address)
+
+    def own_addresses(self, account: "Member | None") -> list[str]:
+        """Return the verified addresses of somebody who signed in. Queries: 1, the first time."""
+        if account is None:
+            return []
+        if self._own_addresses is None:
+            self._own_addresses = addresses_of_each(list(self.accounts.values()))
+        return self._own_addresses[account.pk]
 
     def queued(self, member_id: int) -> int:
         """Count the member's messages that are accepted and not yet published."""

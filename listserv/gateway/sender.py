@@ -6,6 +6,7 @@ disowns is refused whatever else it carries, and nobody is written to about it (
 0009).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from django.utils.translation import gettext as _
 from hub.lib.addresses import fold_address
 from hub.lib.scripts import isolate
 from hub.lib.verdicts import Verdict, reject
-from hub.members.selectors import addresses_of, member_by_address
+from hub.members.selectors import member_by_address
 from listserv.mail.auth.dmarc import ascii_domain
 from listserv.mail.auth.domain_checks import DomainChecks
 from listserv.mail.parse.message import ParsedMessage
@@ -69,19 +70,21 @@ def identify(
     member: "Member | None",
     token: ReplyToken | None,
     checks: DomainChecks | None = None,
+    own_addresses: Sequence[str] = (),
 ) -> Sender:
     """Return who wrote the message.
 
     Args:
         auth: who signed in.
+        own_addresses: all that are verified of who signed in.
         member: whom From names (:func:`claimed_member`).
         token: of the list's reply address.
         checks: what the domain of From says; None when that was not asked.
 
-    Queries: 1 for who signed in, none otherwise.
+    Queries: none.
     """
     if auth is not None:
-        return _signed_in(message, auth)
+        return _signed_in(message, auth, own_addresses)
     address = author_address(message)
     if not address:
         sentence = _("The message must have one author, with one address, in From.")
@@ -132,9 +135,9 @@ def _disowned(checks: DomainChecks) -> Verdict:
     )
 
 
-def _signed_in(message: ParsedMessage, auth: "Member") -> Sender:
+def _signed_in(message: ParsedMessage, auth: "Member", own_addresses: Sequence[str]) -> Sender:
     """Return who signed in; From names them, or nobody (RFC 6409 §8.1 lets a server add it)."""
-    own = [fold_address(address) for address in addresses_of(auth)]
+    own = [fold_address(address) for address in own_addresses]
     own_in_from = [address for address in message.from_addresses if address in own]
     if message.from_addresses and not own_in_from:
         problem = reject(

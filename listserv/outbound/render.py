@@ -98,7 +98,7 @@ def list_headers(mailing: Mailing) -> bytes:
 class Renderer:
     """Make the copies of one mailing.
 
-    Queries: those of :class:`Bodies` in :meth:`prepare`, none afterwards.
+    Queries: 1 in :meth:`prepare`, that of :class:`Bodies`, none afterwards.
     """
 
     def __init__(self, mailing: Mailing) -> None:

@@ -119,6 +119,9 @@ def page(mailing: Mailing, *, size: int, now: datetime) -> RosterPage:
 
 
 def among(mailing: Mailing, keys: Iterable[int], *, now: datetime) -> list[Receiver]:
-    """Return those of some subscriptions who get a copy now. Queries: as :func:`page`."""
+    """Return those of some subscriptions who get a copy now.
+
+    Queries: 1, and more as :func:`page`.
+    """
     rows = _wanting(Subscription.objects.filter(pk__in=list(keys)), now).values_list(*_COLUMNS)
     return _entitled(mailing, _read(mailing, rows))

@@ -6,12 +6,16 @@ from typing import Any
 from forums import archive, edits, pages, policy, rules, selectors, services
 from forums.drafts import Draft
 from forums.known import RecordExcerpt
-from forums.models import Contribution, Revision
+from forums.models import Contribution, ForumPolicy, Revision
 from forums.selectors import discussions, unread
 from forums.services import edit, reading, repeats
+from forums.services.archive import join_threads
 from forums.services.log import note_act
 from forums.services.provision import admit_members
+from forums.services.publish import _count, _identity, _parent_of
+from forums.services.rendering import render_contributions_again
 from forums.views.common import place_of
+from hub.members.models import Member
 from tests.promises import ACCESS, Promise
 from tests.promises.network import Network
 
@@ -63,6 +67,23 @@ def _topic_page(hub: Network, member: Any) -> pages.TopicPage:
 
 def _shown(hub: Network) -> Any:
     return pages.shown_contributions(hub.contributions, discussion=hub.discussion, member=hub.amina)
+
+
+def _enter(words: Any) -> None:
+    with words:
+        pass
+
+
+def _whole(contribution: Contribution) -> Contribution:
+    return Contribution.objects.select_related("post__topic").get(pk=contribution.pk)
+
+
+def _many_people(hub: Network) -> tuple[Network, list[int]]:
+    return hub, list(Member.objects.filter(name__startswith="Person").values_list("pk", flat=True))
+
+
+def _admit_many(hub: Network, keys: list[int]) -> None:
+    admit_members(forum_id=hub.moderated.forum_id, member_ids=keys, now=hub.now)
 
 
 _NOT_EDITED = [("revision", 0)]
@@ -251,5 +272,24 @@ PROMISES = (
         1,
         lambda hub: note_act(forum_id=hub.forum_id, act="topic.lock", actor=hub.amina, now=hub.now),
     ),
+    Promise(
+        "forums.services.edit._keep_present_summary",
+        2,
+        lambda hub: edit._keep_present_summary(ForumPolicy.objects.get(forum_id=hub.forum_id)),
+        besides=1,
+    ),
+    Promise("forums.services.edit.new_words", 1, lambda hub: _enter(edit.new_words(hub.first.number, "New words."))),
+    Promise("forums.services.provision.admit_members", 4, lambda people: _admit_many(*people), _many_people, besides=3),
+    Promise("forums.services.publish._count", 3, _count, lambda hub: _whole(hub.newest)),
+    Promise("forums.services.publish._identity", 1, lambda hub: _identity(_draft(hub, message_id="a@b.example"))),
+    Promise("forums.services.publish._parent_of", 1, lambda hub: _parent_of(_draft(hub, parent=hub.first.number))),
+    Promise(
+        "forums.services.rendering.render_contributions_again",
+        1,
+        lambda _hub: render_contributions_again(limit=1),
+        lambda hub: Contribution.objects.filter(pk=hub.first.pk).update(renderer=0) and hub,
+        besides=6,
+    ),
+    Promise("forums.services.archive.join_threads", 1, lambda hub: join_threads(forum_id=hub.forum_id, known={})),
     Promise("forums.views.common.place_of", 1, lambda hub: place_of(hub.newest)),
 )

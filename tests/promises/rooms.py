@@ -1,10 +1,16 @@
 """What conferences, liaison groups and the published pages promise."""
 
+import time
+from datetime import timedelta
 from typing import Any
 
-from cms import freeze, policy, printing, rules
+from django.core.files.base import ContentFile
+from django.core.files.storage import storages
+
+from cms import document, freeze, policy, printing, rules
 from cms import selectors as cms_selectors
-from cms.models import issued
+from cms.models import Print, issued
+from cms.services import printing as printing_services
 from cms.services import rights
 from conferences import frames, selectors, transcript
 from conferences import rules as conference_rules
@@ -47,6 +53,24 @@ def _wanted(hub: Network) -> printing.WantedPrint:
 
 def _desk(member: Member) -> Any:
     return cms_selectors.desk_for(member)
+
+
+def _no_prints(hub: Network) -> Network:
+    Print.objects.all().delete()
+    printing_services._tidied = time.monotonic()
+    return hub
+
+
+def _stored(hub: Network) -> Network:
+    """Store a file that no print points to, and let a print of a draft be old."""
+    storages["private"].save(f"{printing_services.FOLDER}/0-promise.pdf", ContentFile(b"%PDF"))
+    draft = {"page_id": hub.issued.pk, "kind": "draft", "wanted_at": hub.now}
+    Print.objects.create(key="promise", path="prints/1.pdf", finished_at=hub.now - timedelta(days=99), **draft)
+    return hub
+
+
+def _claimed(hub: Network) -> tuple[Print, Any]:
+    return Print(claimed_at=hub.now - timedelta(minutes=3), claimed_by="worker-1"), hub.now
 
 
 _SELECTORS = "conferences.selectors"
@@ -126,6 +150,12 @@ CMS = (
         lambda hub: issued.IssueNote.objects.select_related("issued_text").first(),
     ),
     Promise("cms.policy.grants_of", 3, lambda hub: policy.grants_of(hub.rosa)),
+    Promise(
+        "cms.services.printing.discard_unused", 2, lambda hub: printing_services.discard_unused(hub.now), _stored, 1
+    ),
+    Promise("cms.services.printing.make_prints", 1, lambda hub: printing_services.make_prints(hub.now), _no_prints),
+    Promise("cms.services.printing._is_left", 1, lambda pair: printing_services._is_left(*pair), _claimed),
+    Promise("cms.document.build", 2, lambda page: document.build(page), lambda hub: hub.read_issued()),
     Promise("cms.printing.find_print", 1, lambda hub: printing.find_print(hub.issued, _wanted(hub))),
     Promise("cms.rules.forums_written_for", 2, lambda hub: rules.forums_written_for(hub.rosa)),
     Promise("cms.selectors.published", 3, lambda hub: cms_selectors.published()),
