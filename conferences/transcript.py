@@ -18,8 +18,9 @@ from django.urls import reverse
 
 from conferences.models import AgendaItem, Conference, ConferenceSession, Event
 from forums.edits import Edit, edit_of
+from forums.policy import role_now
 from forums.selectors import contributions_after, readers_of
-from forums.speakers import Speaker, role_now
+from forums.speakers import Speaker
 
 if TYPE_CHECKING:
     from forums.outlets import Contribution, Membership

@@ -7,7 +7,6 @@ that a case costs microseconds.
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -16,7 +15,7 @@ from machina.apps.forum.models import Forum
 from machina.apps.forum_conversation.models import Post, Topic
 
 from forums.models import Contribution, ForumPolicy, Membership
-from forums.policy import Access, access_by
+from forums.policy import Access, AuthorStanding, access_by, policy_in
 from hub.lib.prepared import Prepared, Row, together
 
 if TYPE_CHECKING:
@@ -76,18 +75,6 @@ _BY_MESSAGE_ID = Prepared(
         .values_list(*_COLUMNS)
     )
 )
-
-
-@dataclass(frozen=True)
-class AuthorStanding:
-    """What :func:`forums.rules.decide` asks about one author in one forum.
-
-    Args: sent, how many contributions of the author in the last hour.
-    """
-
-    policy: ForumPolicy | None
-    access: Access
-    sent: int
 
 
 class RecordExcerpt:
@@ -159,7 +146,7 @@ class RecordExcerpt:
     def about(self, member_id: int, forum_id: int) -> AuthorStanding:
         """Return what the rules ask about an author in a forum."""
         if forum_id not in self._policies:
-            self._policies[forum_id] = _policy(forum_id, self._forums.get(forum_id))
+            self._policies[forum_id] = policy_in(self._forums.get(forum_id))
         return AuthorStanding(
             self._policies[forum_id], self.access_of(member_id), self._sent.get(member_id, 0)
         )
@@ -185,17 +172,6 @@ class RecordExcerpt:
         if contribution is None:
             contribution = self._contributions[row[0]] = _light(row)
         return contribution
-
-
-_POLICY = ("id", "forum_id", "preset", "moderated", "opens_at", "closes_at")
-
-
-def _policy(forum_id: int, row: Row | None) -> ForumPolicy | None:
-    if row is None or row[4] is None:
-        return None
-    return ForumPolicy.from_db(
-        "default", _POLICY, (row[4], forum_id, row[2], row[3], row[5], row[6])
-    )
 
 
 def _light(row: Row) -> Contribution:

@@ -10,13 +10,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from django.db.models import FilteredRelation, Q
 from django.utils.translation import gettext as _
 from machina.apps.forum.models import Forum
 
 from forums.models import ForumPolicy, Membership
+from forums.speakers import SECRETARIAT
 from hub.lib.errors import Invalid, NotAllowed
 from hub.lib.once import page_answers
-from hub.lib.prepared import Prepared
+from hub.lib.prepared import Prepared, Row
 
 if TYPE_CHECKING:
     from hub.members.models import Member
@@ -60,6 +62,31 @@ _forums = Prepared(
     )
 )
 
+# The same in one question, for who writes, with the time box of each discussion.
+_forums_with_place = Prepared(
+    lambda member_id: (
+        Forum.objects.annotate(
+            place=FilteredRelation(
+                "memberships",
+                condition=Q(memberships__member_id=member_id, memberships__left_at=None),
+            )
+        )
+        .order_by("tree_id", "lft")
+        .values_list(
+            "pk",
+            "parent_id",
+            "policy__preset",
+            "policy__moderated",
+            "policy__pk",
+            "policy__opens_at",
+            "policy__closes_at",
+            "place__role",
+            "place__horizon",
+        )
+    )
+)
+_POLICY = ("id", "forum_id", "preset", "moderated", "opens_at", "closes_at")
+
 
 @dataclass(frozen=True)
 class Access:
@@ -79,6 +106,20 @@ class Access:
     def having(self, right: str) -> set[int]:
         """Keys of the forums in which the person has the right."""
         return {forum for forum, rights in self.rights.items() if right in rights}
+
+
+@dataclass(frozen=True)
+class AuthorStanding:
+    """What :func:`forums.rules.decide` asks about one author in one forum.
+
+    Args: sent, how many contributions of the author in the last hour, None where nobody has counted
+    yet; role, in which the author acts there.
+    """
+
+    policy: ForumPolicy | None
+    access: Access
+    sent: int | None = None
+    role: str = ""
 
 
 def open_to_members(preset: str) -> bool:
@@ -134,6 +175,28 @@ def _access_of(reader: "Member | None") -> Access:
     return access_by(reader, places, _forums.rows())
 
 
+def standing_of(author: "Member", forum_id: int) -> AuthorStanding:
+    """Return the standing of somebody who writes in a forum now.
+
+    It is asked anew, whatever was answered before (:mod:`hub.lib.once`).
+
+    Queries: 1.
+    """
+    rows = _forums_with_place.rows(author.pk)
+    places = [(row[0], role, horizon) for *row, role, horizon in rows if role is not None]
+    access = access_by(author, places, (row[:4] for row in rows))
+    here = next((row for row in rows if row[0] == forum_id), None)
+    role = role_now(author, access.roles.get(forum_id, ""))
+    return AuthorStanding(policy_in(here), access, role=role)
+
+
+def policy_in(row: Row | None) -> ForumPolicy | None:
+    """Return the policy in a row of forum key, parent, preset, moderated, its key and time box."""
+    if row is None or row[4] is None:
+        return None
+    return ForumPolicy.from_db("default", _POLICY, (row[4], row[0], row[2], row[3], row[5], row[6]))
+
+
 def access_by(
     member: "Member | None",
     places: Iterable[tuple[int, str, int]],
@@ -168,6 +231,13 @@ def _open_above(pk: int, parents: dict[int, int | None], own: dict[int, frozense
             return False
         parent = parents[parent]
     return True
+
+
+def role_now(member: "Member", role: str) -> str:
+    """Return the role in which a member acts: that in the forum, else the Secretariat's."""
+    if member.is_staff and role in {"", "participant"}:
+        return SECRETARIAT
+    return role
 
 
 # --- Roles ----------------------------------------------------------------------------------------

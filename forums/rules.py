@@ -18,9 +18,20 @@ from django.utils.translation import ngettext
 from machina.apps.forum_conversation.models import Topic
 
 from forums.drafts import Draft
-from forums.known import HOUR, AuthorStanding
+from forums.known import HOUR
 from forums.models import Contribution, ForumPolicy, Revision
-from forums.policy import APPROVE, EDIT_ALL, EDIT_OWN, READ, REPLY, START, UNHELD, Access, access_of
+from forums.policy import (
+    APPROVE,
+    EDIT_ALL,
+    EDIT_OWN,
+    READ,
+    REPLY,
+    START,
+    UNHELD,
+    Access,
+    AuthorStanding,
+    standing_of,
+)
 from forums.quoting import is_only_quotation
 from hub.lib.counts import with_count
 from hub.lib.dates import format_utc
@@ -236,20 +247,17 @@ def decide(
     author: "Member",
     topic: Topic | None,
     now: datetime,
-    access: Access | None = None,
     known: AuthorStanding | None = None,
 ) -> Verdict:
     """Return the verdict on a draft; writes nothing.
 
-    Args: known, what a channel that decides on many at once has asked before.
+    Args: known, where it has been asked before, as for many at once.
 
-    Queries: 4 at most (access 2, policy 1, rate 1); none with ``known``.
+    Queries: 2 at most (standing 1, rate 1); none with all that is ``known``.
     """
-    if known is not None:
-        question = DraftQuestion(draft, author, topic, known.policy, known.access, now, known.sent)
-    else:
-        policy = ForumPolicy.objects.filter(forum_id=draft.forum_id).first()
-        question = DraftQuestion(draft, author, topic, policy, access or access_of(author), now)
+    if known is None:
+        known = standing_of(author, draft.forum_id)
+    question = DraftQuestion(draft, author, topic, known.policy, known.access, now, known.sent)
     for rule in RULES:
         verdict = rule(question)
         if verdict is not None:

@@ -5,15 +5,10 @@ log of a conference, keeps those of that moment (decision record 0024).
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from django.utils.translation import pgettext_lazy
 
 from hub.lib.initials import initials_of
-
-if TYPE_CHECKING:
-    from forums.policy import Access
-    from hub.members.models import Member
 
 # The office of somebody who runs the hub, where they have no other one.
 SECRETARIAT = "secretariat"
@@ -58,15 +53,3 @@ class Speaker:
 def role_label(role: str) -> str:
     """Return a role in a discussion as a word of the language in use, empty for a participant."""
     return str(_LABELS.get(role, ""))
-
-
-def role_now(member: "Member", role: str) -> str:
-    """Return the role in which a member acts: that in the forum, else the Secretariat's."""
-    if member.is_staff and role in {"", "participant"}:
-        return SECRETARIAT
-    return role
-
-
-def role_in(access: "Access", member: "Member", forum_id: int) -> str:
-    """Return the role in which a member acts in a forum now."""
-    return role_now(member, access.roles.get(forum_id, ""))

@@ -315,17 +315,14 @@ def _gets_mail(row: Subscription, now: datetime) -> bool:
     return row.paused_until is None or row.paused_until <= now
 
 
-def queue_mailing(*, contribution: "Contribution", now: datetime) -> Mailing | None:
-    """Queue a contribution for its forum's list, and wake the worker after the commit.
+def queue_mailing(*, contribution: "Contribution", now: datetime) -> None:
+    """Queue a contribution for its forum's list, once, and wake the worker after the commit.
 
-    Returns: None without a list.
+    Nothing happens without a list. Queries: 2.
     """
-    mailing_list = selectors.list_of_forum(contribution.post.topic.forum_id)
+    mailing_list = MailingList.objects.filter(forum_id=contribution.forum_id).only("pk").first()
     if mailing_list is None:
-        return None
-    mailing, is_new = Mailing.objects.get_or_create(
-        contribution=contribution, list=mailing_list, defaults={"created_at": now}
-    )
-    if is_new:
-        wake("mailings")
-    return mailing
+        return
+    mailing = Mailing(contribution=contribution, list=mailing_list, created_at=now)
+    Mailing.objects.bulk_create([mailing], ignore_conflicts=True)
+    wake("mailings")

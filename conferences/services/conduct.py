@@ -11,9 +11,9 @@ from conferences.services import speak
 from conferences.services.log import append, find, lock
 from forums import services as forum_services
 from forums.outlets import outlets
+from forums.policy import role_now
 from forums.selectors import readers_of
 from forums.services import as_stored
-from forums.speakers import role_now
 from hub.lib.errors import NotFound
 from hub.lib.markup import renders
 

@@ -13,8 +13,8 @@ from django.db.models import Q
 
 from conferences import frames
 from conferences.models import AgendaItem, ConferenceSession, Event, FloorRequest
+from forums.policy import role_now
 from forums.selectors import roles_in
-from forums.speakers import role_now
 from hub.lib.bus import publish_on_commit
 from hub.lib.errors import NotFound
 

@@ -8,7 +8,7 @@ from machina.apps.forum.models import Forum
 from machina.apps.forum_conversation.models import Post, Topic
 
 from forums.models import Contribution, TopicState
-from forums.services.reading import count_as_new
+from forums.services.publish import count_as_new
 from hub.search.services import change_author, move_topic
 
 if TYPE_CHECKING:

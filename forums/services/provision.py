@@ -19,6 +19,7 @@ from forums.policy import ADMIT, LEADING, access_of, check_role_change, check_st
 from forums.services.preparing import as_stored
 from forums.services.publish import new_topic
 from forums.services.reading import last_number_in
+from hub.lib.characters import without_controls
 from hub.lib.errors import Invalid, NotAllowed, NotFound
 from hub.lib.markup import renders
 from hub.lib.names import listed, quoted
@@ -313,4 +314,5 @@ def start_topic(*, forum_id: int, subject: str, author: "Member | None", now: da
 
     It is shown once its first contribution is accepted.
     """
+    subject = without_controls(subject, line_break=" ")
     return new_topic(forum_id=forum_id, subject=subject, author=author)

@@ -1,13 +1,14 @@
 """Publish a contribution: the one use case behind the web, mail and live channels."""
 
-import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from django.conf import settings
-from django.db import IntegrityError, models, transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F, Q
+from django.db.models.functions import Greatest
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from machina.apps.forum.models import Forum
@@ -16,14 +17,12 @@ from machina.apps.forum_conversation.models import Post, Topic
 from forums import rules
 from forums.drafts import Draft, Published
 from forums.errors import refusal
-from forums.models import Contribution
-from forums.outlets import outlets
-from forums.policy import access_of
+from forums.models import Contribution, TopicState
+from forums.outlets import Outlet, outlets
+from forums.policy import standing_of
 from forums.services import files
 from forums.services.preparing import format_of, prepare
-from forums.services.reading import count_as_new
-from forums.services.repeats import content_digest, sent_before, stored_key
-from forums.speakers import role_in
+from forums.services.repeats import marks_of, sent_before
 from hub.lib import metrics
 from hub.lib.errors import NotFound
 from hub.lib.hooks import registered
@@ -37,6 +36,18 @@ if TYPE_CHECKING:
 SUBJECT_LENGTH = 255
 # What may stand before the first word of a line.
 _LINE_MARKS = {PLAIN: "> \t", MARKDOWN: "#>* \t"}
+
+
+@cache
+def _outlets() -> tuple[Outlet, ...]:
+    """Return what follows each contribution, looked up once in a process."""
+    return outlets()
+
+
+@cache
+def _topic_choosers() -> tuple[Callable[..., int | None], ...]:
+    """Return what names a topic for a draft without one, looked up once in a process."""
+    return registered("HUB_TOPIC_CHOOSERS")
 
 
 def publish(*, draft: Draft, author: "Member", origin: str, now: datetime) -> Published:
@@ -55,17 +66,19 @@ def publish(*, draft: Draft, author: "Member", origin: str, now: datetime) -> Pu
         Refused: a rule rejected it; ``code`` is the rule's, the text of the draft is the caller's
             to keep.
 
-    Queries: 18 or fewer, whatever the length of the topic or forum (``machina.md`` §3: stock
+    Queries: 15 or fewer, whatever the length of the topic or forum (``machina.md`` §3: stock
         machina recounts).
 
-    A caller that opens a transaction around it calls :func:`prepare` before.
+    A caller that opens a transaction around it calls :func:`prepare` before; what is prepared is
+    recorded as it stands.
     """
     if not draft.format:
         draft = replace(draft, format=format_of(origin))
     earlier = sent_before(draft=draft, author=author)
     if earlier is not None:
         return earlier
-    draft = prepare(draft)
+    if draft.html is None:
+        draft = prepare(draft)
     try:
         return _publish(draft, author, origin, now)
     except IntegrityError:
@@ -83,20 +96,20 @@ def _publish(draft: Draft, author: "Member", origin: str, now: datetime) -> Publ
     # is not known.
     verdict, role = ACCEPT, ""
     if draft.imported is None:
-        access = access_of(author)
+        standing = standing_of(author, draft.forum_id)
         verdict = rules.decide(
-            draft=draft, author=author, topic=place.topic, now=now, access=access
+            draft=draft, author=author, topic=place.topic, now=now, known=standing
         )
-        role = role_in(access, author, draft.forum_id)
+        role = standing.role
     if verdict.action is Action.REJECT:
         raise refusal(verdict)
     contribution = _record(draft, author, origin, place, verdict, now, role=role)
     if draft.files:
         files.attach(contribution, draft.files, draft.digests)
-    if verdict.accepts:
+    if verdict.action is Action.ACCEPT:
         make_visible(contribution, quiet=draft.quiet, now=now)
     else:
-        for outlet in outlets():
+        for outlet in _outlets():
             outlet.hold(contribution, now=now)
     if not draft.quiet:
         transaction.on_commit(lambda: _trace(contribution))
@@ -119,7 +132,7 @@ def _trace(contribution: Contribution) -> None:
 def make_visible(contribution: Contribution, *, quiet: bool, now: datetime) -> None:
     """Count an accepted contribution and hand it to the outlets, in the caller's transaction."""
     _count(contribution)
-    for outlet in outlets():
+    for outlet in _outlets():
         outlet.accept(contribution, quiet=quiet, now=now)
     if not quiet:
         transaction.on_commit(lambda: announce(contribution))
@@ -150,19 +163,27 @@ def _count(contribution: Contribution) -> None:
         rows.filter(Q(last_post_on=None) | Q(last_post_on__lte=post.created)).update(**newest)
 
 
+def count_as_new(topic_id: int, forum_id: int, number: int) -> None:
+    """Let a contribution that is shown now count as new; inside the caller's transaction.
+
+    Queries: 1, or 2 for the first of a topic.
+    """
+    row = TopicState.objects.filter(topic_id=topic_id)
+    if not row.update(last_number=Greatest(F("last_number"), number)):
+        TopicState.objects.create(topic_id=topic_id, forum_id=forum_id, last_number=number)
+
+
 def announce(contribution: Contribution) -> None:
     """Let every outlet push or send what it recorded; runs after the commit."""
-    for outlet in outlets():
+    for outlet in _outlets():
         outlet.announce(contribution)
 
 
-def new_message_id() -> str:
-    """Return a new Message-ID: 128 random bits, so that nobody can guess it (design.md §3.6)."""
-    return f"{secrets.token_hex(16)}@{settings.HUB_MAIL_DOMAIN}"
-
-
 def new_topic(*, forum_id: int, subject: str, author: "Member | None") -> Topic:
-    """Insert a topic that is shown once its first contribution is accepted."""
+    """Insert a topic that is shown once its first contribution is accepted.
+
+    Args: subject, clean, as it is stored.
+    """
     topic = Topic(
         forum_id=forum_id,
         poster=author,
@@ -172,8 +193,8 @@ def new_topic(*, forum_id: int, subject: str, author: "Member | None") -> Topic:
         status=Topic.TOPIC_UNLOCKED,
         approved=False,
     )
-    # Model.save, not machina's: that one recounts the whole forum.
-    models.Model.save(topic, force_insert=True)
+    # Not by machina's save: that one recounts the whole forum.
+    Topic.objects.bulk_create([topic])
     return topic
 
 
@@ -227,8 +248,8 @@ def _topic_id_of(draft: Draft, parent: Contribution | None, now: datetime) -> in
         return int(parent.topic_id)
     if draft.topic_id is not None or draft.imported is not None:
         return draft.topic_id
-    for choose in registered("HUB_TOPIC_CHOOSERS"):
-        topic_id: int | None = choose(forum_id=draft.forum_id, now=now)
+    for choose in _topic_choosers():
+        topic_id = choose(forum_id=draft.forum_id, now=now)
         if topic_id is not None:
             return topic_id
     return None
@@ -266,32 +287,31 @@ def _record(
     subject = _subject(draft, topic)
     if topic is None:
         topic = new_topic(forum_id=draft.forum_id, subject=subject, author=author)
-    is_approved = verdict.accepts
+    is_approved = verdict.action is Action.ACCEPT
     post = _post(draft, author, topic, subject, is_approved=is_approved, written_at=written_at)
     if topic.first_post_id is None and not is_approved:
         Topic.objects.filter(pk=topic.pk).update(first_post=post)
-    message_id, imported = _identity(draft)
-    return Contribution.objects.create(
+    contribution = Contribution(
         post=post,
         topic=topic,
         forum_id=topic.forum_id,
-        content_digest=content_digest(draft),
         author=author,
-        **_standing(author, role, filled_later=imported is not None),
+        **_standing(author, role, filled_later=draft.imported is not None),
+        **marks_of(draft, author),
         parent=place.parent,
         origin=origin,
         format=draft.format,
         **_state(verdict),
-        message_id=message_id,
         **_thread(draft, place.parent),
         author_address=_author_address(draft, author),
         folded=draft.folded,
         original_subject=_original_subject(draft, subject),
-        once_key=stored_key(draft, author),
-        imported=imported,
         renderer=VERSION,
         created_at=written_at,
     )
+    # As the post and the topic, without the signals of a save: its texts have been cleaned.
+    Contribution.objects.bulk_create([contribution])
+    return contribution
 
 
 def _thread(draft: Draft, parent: Contribution | None) -> dict[str, str]:
@@ -322,7 +342,7 @@ def _original_subject(draft: Draft, subject: str) -> str:
 
 def _state(verdict: Verdict) -> dict[str, str]:
     """Return the state in which a verdict puts a contribution, and why it waits."""
-    if verdict.accepts:
+    if verdict.action is Action.ACCEPT:
         return {"state": Contribution.State.ACCEPTED, "held_because": ""}
     return {"state": Contribution.State.HELD, "held_because": verdict.code}
 
@@ -361,19 +381,3 @@ def _standing(author: "Member", role: str, *, filled_later: bool) -> dict[str, A
         "author_language": author.language,
         "author_filled_later": filled_later,
     }
-
-
-def _identity(draft: Draft) -> tuple[str, dict[str, str] | None]:
-    """Return the Message-ID of a contribution, and what an import keeps of its header.
-
-    Queries: 1 at most.
-    """
-    if not draft.message_id:
-        return new_message_id(), draft.imported
-    same_id = Contribution.objects.filter(forum_id=draft.forum_id, message_id=draft.message_id)
-    if not same_id.exists():
-        return draft.message_id, draft.imported
-    if draft.imported is None:
-        return new_message_id(), None
-    # Somebody else's words have it here: an import keeps its identifier beside one of ours.
-    return new_message_id(), {**draft.imported, "message_id": draft.message_id}

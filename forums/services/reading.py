@@ -2,9 +2,6 @@
 
 from typing import TYPE_CHECKING
 
-from django.db.models import F
-from django.db.models.functions import Greatest
-
 from forums.models import Membership, ReadMark, TopicState
 from hub.lib.prepared import Prepared
 
@@ -34,16 +31,6 @@ def mark_read(*, member: "Member", topic_id: int, number: int) -> None:
         return
     behind = ReadMark.objects.filter(member=member, topic_id=topic_id, number__lt=number)
     behind.update(number=number)
-
-
-def count_as_new(topic_id: int, forum_id: int, number: int) -> None:
-    """Let a contribution that is shown now count as new; inside the caller's transaction.
-
-    Queries: 1, or 2 for the first of a topic.
-    """
-    row = TopicState.objects.filter(topic_id=topic_id)
-    if not row.update(last_number=Greatest(F("last_number"), number)):
-        TopicState.objects.create(topic_id=topic_id, forum_id=forum_id, last_number=number)
 
 
 def last_number_in(forum_id: int) -> int:

@@ -8,7 +8,7 @@ it. Time is linear in the text.
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -77,6 +77,11 @@ def bare_links(text: str) -> Iterator[BareLink]:
         yield link
         at = link.end
         emphasis.skip(at)
+
+
+def bare_links_in(lines: Iterable[str]) -> list[list[BareLink]]:
+    """Return the addresses of each line of a text; no mark of emphasis reaches into the next."""
+    return [list(bare_links(line)) for line in lines]
 
 
 def as_uri(address: str) -> str:

@@ -6,6 +6,7 @@ direction and joiners stay: Arabic, Persian, Indic scripts and emoji are written
 """
 
 import re
+from collections.abc import Iterable
 
 _NONCHARACTERS = "\ufdd0-\ufdef" + "".join(
     f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0, 0x110000, 0x10000)
@@ -34,6 +35,11 @@ def without_controls(text: str, *, line_break: str = "\n") -> str:
         return text
     text = _controls.sub("", _breaks.sub(line_break, text.replace("\0", "\ufffd")))
     return text.encode("utf-8", "replace").decode()
+
+
+def all_without_controls(texts: Iterable[str]) -> list[str]:
+    """Return texts that belong together, each :func:`without_controls`."""
+    return [without_controls(text) for text in texts]
 
 
 def one_line(text: str) -> str:

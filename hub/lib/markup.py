@@ -104,14 +104,22 @@ def render(text: str, text_format: str = MARKDOWN) -> SafeString:
 
     Returns: at most :data:`MAX_GROWTH` times the text and :data:`GROWTH_ROOM` characters.
     """
+    return render_stored(without_controls(text), text_format)
+
+
+def render_stored(text: str, text_format: str) -> SafeString:
+    """Return what :func:`render` does, for a text that has been cleaned to be stored.
+
+    Args: text, without controls (:func:`hub.lib.characters.without_controls`).
+    """
     ready = _ahead.get().get((text_format, text))
     if ready is None:
         return _render(text, text_format)
     return ready
 
 
-def _render(text: str, text_format: str = MARKDOWN) -> SafeString:
-    text = without_controls(text.replace("\r\n", "\n").replace("\r", "\n"))
+def _render(text: str, text_format: str) -> SafeString:
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
     safe = plaintext.to_html(text) if text_format == PLAIN else _markdown(text)
     if safe is not None and len(safe) <= MAX_GROWTH * len(text) + GROWTH_ROOM:
         # Nh3 has just cleaned it, or every letter of it is escaped.
@@ -135,7 +143,9 @@ def rendered_ahead(*texts: str, text_formats: Iterable[str] = (MARKDOWN,)) -> It
     A transaction is opened in it.
     """
     ready = dict(_ahead.get())
-    sized = [text for text in texts if 0 < len(text) <= settings.HUB_TEXT_MAX_SIZE]
+    sized = [
+        without_controls(text) for text in texts if 0 < len(text) <= settings.HUB_TEXT_MAX_SIZE
+    ]
     for key in product(text_formats, sized):
         if key not in ready:
             ready[key] = _render(key[1], key[0])

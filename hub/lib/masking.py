@@ -19,7 +19,7 @@ import base64
 import binascii
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -133,6 +133,11 @@ def mask(text: str) -> str:
         parts += [text[at:start], HIDDEN]
         at = end
     return "".join([*parts, text[at:]])
+
+
+def mask_all(texts: Iterable[str]) -> list[str]:
+    """Return texts that belong together, each with its secrets replaced (:func:`mask`)."""
+    return [mask(text) for text in texts]
 
 
 def mask_file(content: bytes) -> bytes:

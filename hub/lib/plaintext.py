@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from html import escape
 
 from hub.lib import forwards
-from hub.lib.bare_links import as_uri, bare_links
+from hub.lib.bare_links import BareLink, as_uri, bare_links_in
 from hub.lib.links import other_target
 
 # Deeper quoting is flattened, and addresses beyond so many are no links.
@@ -54,11 +54,13 @@ def to_html(text: str) -> str:
     written: list[str] = []
     depth = 0
     line = _LineWriter()
-    for paragraph in paragraphs(text):
+    read = list(paragraphs(text))
+    links = iter(bare_links_in([words for paragraph in read for words in paragraph.lines]))
+    for paragraph in read:
         written += ["</blockquote>\n"] * max(0, depth - paragraph.depth)
         written += ['<blockquote dir="auto">\n'] * max(0, paragraph.depth - depth)
         depth = paragraph.depth
-        lines = [line.html(words) for words in paragraph.lines]
+        lines = [line.html(words, next(links)) for words in paragraph.lines]
         if paragraph.is_drawn:
             written.append(_pre_tag(paragraph) + "\n".join(lines) + "</pre>\n")
         elif lines:
@@ -127,10 +129,10 @@ class _LineWriter:
     def __init__(self) -> None:
         self.links_left = MAX_LINKS
 
-    def html(self, line: str) -> str:
-        """Return the HTML of a line."""
+    def html(self, line: str, links: list[BareLink]) -> str:
+        """Return the HTML of a line with these addresses in it."""
         pieces, at = [], 0
-        for link in bare_links(line):
+        for link in links:
             if not link.href:
                 continue
             if not self.links_left:

@@ -10,7 +10,7 @@ from zlib import crc32
 
 from django.db import transaction
 
-from hub.lib.characters import without_controls
+from hub.lib.characters import all_without_controls
 from hub.lib.hooks import registered
 from hub.search.folding import VERSION, document_text
 from hub.search.models import SearchDocument
@@ -127,7 +127,8 @@ def _write(documents: list[IndexEntry], now: datetime) -> None:
 
 
 def _row(document: IndexEntry, now: datetime) -> SearchDocument:
-    title, body = without_controls(document.title)[:255], without_controls(document.body[:MAX_BODY])
+    title, body = all_without_controls([document.title, document.body[:MAX_BODY]])
+    title = title[:255]
     return SearchDocument(
         key=document.key,
         kind=document.kind,

@@ -244,7 +244,10 @@ class _Import:
         if message is None:
             message = read_message(self.archive.raw(item.place), self.list)
         message = with_earlier(message, self.list, parent)
-        draft = draft_of(message=message, item=item, parent=parent, subject=topic)
+        # Its header is new since its text was prepared.
+        draft = forum_services.prepare(
+            draft_of(message=message, item=item, parent=parent, subject=topic)
+        )
         published = forum_services.publish(
             draft=draft, author=self._member(item.author), origin="mail", now=self.now
         )

@@ -61,7 +61,7 @@ def _free(now: datetime) -> Q:
 def claim(pk: int, now: datetime) -> InboundMail | None:
     """Take a queued message up; None when another worker was faster. Queries: 2."""
     rows = InboundMail.objects.filter(_free(now), pk=pk, state=State.QUEUED, next_at__lte=now)
-    if not rows.update(claimed_until=clock.now() + LEASE, attempts=F("attempts") + 1):
+    if not rows.update(claimed_until=now + LEASE, attempts=F("attempts") + 1):
         return None
     return InboundMail.objects.select_related("list__forum", "member").get(pk=pk)
 
@@ -69,23 +69,21 @@ def claim(pk: int, now: datetime) -> InboundMail | None:
 # --- Ending it ------------------------------------------------------------------------------------
 
 
-def settle(row: InboundMail, state: str, **values: object) -> None:
+def settle(row: InboundMail, state: str, now: datetime, **values: object) -> None:
     """Write the outcome, inside the caller's transaction. Raises: ClaimLostError."""
     rows = InboundMail.objects.filter(
         pk=row.pk, state=State.QUEUED, claimed_until=row.claimed_until
     )
-    changed = rows.update(
-        state=state, claimed_until=None, processed_at=clock.now(), draft=None, **values
-    )
+    changed = rows.update(state=state, claimed_until=None, processed_at=now, draft=None, **values)
     if not changed:
         raise ClaimLostError
     transaction.on_commit(lambda: message_log.note_settled(row, state, values))
 
 
-def discard_copies(row: InboundMail, keys: Collection[int], contribution: "Contribution") -> None:
-    """Discard the held messages that say what has been published. Queries: 1, none without keys."""
-    if not keys:
-        return
+def discard_copies(
+    row: InboundMail, keys: Collection[int], contribution: "Contribution", now: datetime
+) -> None:
+    """Discard the held messages that say what has been published. Queries: 1."""
     rows = InboundMail.objects.filter(
         pk__in=keys,
         list=row.list,
@@ -94,7 +92,7 @@ def discard_copies(row: InboundMail, keys: Collection[int], contribution: "Contr
         state=State.HELD,
         kind__in=POSTING,
     )
-    _discard(rows, "duplicate", clock.now(), contribution=contribution)
+    _discard(rows, "duplicate", now, contribution=contribution)
 
 
 def _discard(rows: "QuerySet[InboundMail]", code: str, now: datetime, **values: object) -> int:

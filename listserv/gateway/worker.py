@@ -49,35 +49,37 @@ def publish_accepted(now: datetime) -> int:
     """
     claimed = 0
     for pk in states.due(now, BATCH):
-        row = states.claim(pk, now)
+        # The lease begins when the row is claimed: those before it may have taken seconds.
+        moment = max(now, clock.now())
+        row = states.claim(pk, moment)
         if row is not None:
             claimed += 1
-            _process(row)
+            _process(row, moment)
     if not claimed:
         _discard_unconfirmed(now)
     return claimed
 
 
-def _process(row: InboundMail) -> None:
+def _process(row: InboundMail, now: datetime) -> None:
     try:
         if row.kind in POSTING:
-            _publish(row)
+            _publish(row, now)
         else:
-            _carry_out(row)
+            _carry_out(row, now)
     except states.ClaimLostError:
         log.warning("The mail %s was taken over by another worker", row.pk)
     except HubError as error:
-        _refuse(row, error)
+        _refuse(row, error, now)
     except Exception as error:
         log.exception("The mail %s could not be published", row.pk)
         states.retry_later(row, error)
 
 
-def _carry_out(row: InboundMail) -> None:
+def _carry_out(row: InboundMail, now: datetime) -> None:
     texts = address_handlers.written_texts(row)
     with rendered_ahead(*texts, text_formats=TEXT_FORMATS), transaction.atomic():
         address_handlers.carry_out(row)
-        states.settle(row, State.DONE, error="")
+        states.settle(row, State.DONE, now, error="")
 
 
 # --- Contributions --------------------------------------------------------------------------------
@@ -93,21 +95,21 @@ class _Plan:
     unproven: tuple[int, ...] = ()  # keys of held messages that say the same
 
 
-def _publish(row: InboundMail) -> None:
-    plan = _plan(row)
+def _publish(row: InboundMail, now: datetime) -> None:
+    plan = _plan(row, now)
     with transaction.atomic():
-        _carry_out_plan(row, plan)
+        _carry_out_plan(row, plan, now)
 
 
-def _plan(row: InboundMail) -> _Plan:
+def _plan(row: InboundMail, now: datetime) -> _Plan:
     """Decide and render before the transaction: a large message takes a second."""
     if row.list is None or row.member is None:
         return _Plan()
     draft = stored_drafts.load(bytes(row.draft or b"")) or _read_again(row)
     names = _named_by(draft) if draft.parent is None else []
-    if _has_come(row, names):
+    if _has_come(row, names, now):
         draft = _read_again(row)
-    elif _is_coming(row, names):
+    elif _is_coming(row, names, now):
         return _Plan(waits=True)
     earlier = _published_before(row)
     if earlier is not None:
@@ -133,17 +135,17 @@ def _named_by(draft: Draft) -> list[str]:
     return [name for name in (draft.in_reply_to, *draft.references.split()) if name]
 
 
-def _has_come(row: InboundMail, names: Sequence[str]) -> bool:
+def _has_come(row: InboundMail, names: Sequence[str], now: datetime) -> bool:
     """Whether one of some messages has been published since the session. Queries: 1 at most."""
     if not names or row.list is None:
         return False
-    record = RecordExcerpt(now=clock.now(), message_ids=names, named_in={row.list.forum_id})
+    record = RecordExcerpt(now=now, message_ids=names, named_in={row.list.forum_id})
     return record.newest_named(row.list.forum_id, names) is not None
 
 
-def _is_coming(row: InboundMail, names: Sequence[str]) -> bool:
+def _is_coming(row: InboundMail, names: Sequence[str], now: datetime) -> bool:
     """Whether one of some messages is accepted and not published yet. Queries: 1 at most."""
-    if not names or clock.now() - row.received_at > PARENT_WAIT:
+    if not names or now - row.received_at > PARENT_WAIT:
         return False
     ahead = InboundMail.objects.filter(list=row.list, state=State.QUEUED, message_id__in=names)
     return ahead.exclude(pk=row.pk).exists()
@@ -173,40 +175,45 @@ def _held_copies(row: InboundMail) -> tuple[int, ...]:
     return tuple(pk for pk, raw in copies if rules.is_same(bytes(raw), parsed_message(row)))
 
 
-def _carry_out_plan(row: InboundMail, plan: _Plan) -> None:
+def _carry_out_plan(row: InboundMail, plan: _Plan, now: datetime) -> None:
     if plan.waits:
         states.put_off(row, PARENT_PAUSE)
     elif plan.earlier is not None:
-        _discard(row, plan.earlier.contribution)
+        _discard(row, plan.earlier.contribution, now)
     elif plan.draft is None or row.member is None:
         reason = "The list or the member is gone."
-        states.settle(row, State.REJECTED, code="gone", action=Action.REJECT, reason=reason)
+        states.settle(row, State.REJECTED, now, code="gone", action=Action.REJECT, reason=reason)
     else:
-        _make_contribution(row, plan.draft, plan.unproven)
+        _make_contribution(row, plan.draft, plan.unproven, now)
 
 
-def _make_contribution(row: InboundMail, draft: Draft, unproven: tuple[int, ...]) -> None:
+def _make_contribution(
+    row: InboundMail, draft: Draft, unproven: tuple[int, ...], now: datetime
+) -> None:
     """Make the contribution, at the moment of receipt: who wrote in time was in time."""
     assert row.member is not None
-    is_confirmed = row.proof == InboundMail.Proof.CONFIRMED
-    moment = clock.now() if is_confirmed else row.received_at
+    moment = row.received_at
+    if row.proof == InboundMail.Proof.CONFIRMED:
+        moment = now
     published: Published = forum_services.publish(
         draft=draft, author=row.member, origin="mail", now=moment
     )
     contribution = published.contribution
     if not published.created:
-        _discard(row, contribution)
+        _discard(row, contribution, now)
         return
     code = published.verdict.code
-    states.settle(row, State.PUBLISHED, contribution=contribution, code=code, error="")
-    # The unproven copy, as when one went to the list and one to the reply address.
-    states.discard_copies(row, unproven, contribution)
+    states.settle(row, State.PUBLISHED, now, contribution=contribution, code=code, error="")
+    if unproven:
+        # As when one copy went to the list and one to the reply address.
+        states.discard_copies(row, unproven, contribution, now)
 
 
-def _discard(row: InboundMail, contribution: object) -> None:
+def _discard(row: InboundMail, contribution: object, now: datetime) -> None:
     states.settle(
         row,
         State.DISCARDED,
+        now,
         code="duplicate",
         action=Action.DISCARD,
         contribution=contribution,
@@ -216,7 +223,7 @@ def _discard(row: InboundMail, contribution: object) -> None:
 # --- Refusals and clean-up ------------------------------------------------------------------------
 
 
-def _refuse(row: InboundMail, error: HubError) -> None:
+def _refuse(row: InboundMail, error: HubError, now: datetime) -> None:
     """Record that a rule refused what the session had accepted; tell its sender, who is proven."""
     if error.code == "rate":
         states.put_off(row, RATE_PAUSE)
@@ -225,7 +232,7 @@ def _refuse(row: InboundMail, error: HubError) -> None:
     try:
         with transaction.atomic():
             states.settle(
-                row, State.REJECTED, action=Action.REJECT, code=error.code, reason=row.reason
+                row, State.REJECTED, now, action=Action.REJECT, code=error.code, reason=row.reason
             )
             if row.kind in _NOTIFIED_KINDS:
                 notifications.notify_refused(row)

@@ -12,7 +12,7 @@ from forums.services import edit, reading, repeats
 from forums.services.archive import join_threads
 from forums.services.log import note_act
 from forums.services.provision import admit_members
-from forums.services.publish import _count, _identity, _parent_of
+from forums.services.publish import _count, _parent_of, count_as_new
 from forums.services.rendering import render_contributions_again
 from forums.views.common import place_of
 from hub.members.models import Member
@@ -135,6 +135,7 @@ PROMISES = (
     ),
     Promise("forums.policy.access_of", 2, lambda hub: policy.access_of(hub.amina)),
     Promise("forums.policy.access_of", 1, lambda _hub: policy.access_of(None)),
+    Promise("forums.policy.standing_of", 1, lambda hub: policy.standing_of(hub.amina, hub.forum_id)),
     Promise(
         "forums.policy.check_still_led",
         1,
@@ -143,7 +144,7 @@ PROMISES = (
     Promise("forums.rules.silence", 0, lambda hub: rules.silence(_question(hub))),
     Promise(
         "forums.rules.decide",
-        4,
+        2,
         lambda hub: rules.decide(draft=_draft(hub), author=hub.amina, topic=None, now=hub.now),
     ),
     Promise("forums.rules.check_edits", 1, lambda hub: rules.check_edits(hub.amina, hub.discussion.rights, hub.now)),
@@ -236,9 +237,9 @@ PROMISES = (
         lambda hub: services.mark_read(member=hub.oona, topic_id=hub.topic.pk, number=1) or hub,
     ),
     Promise(
-        "forums.services.reading.count_as_new",
+        "forums.services.publish.count_as_new",
         1,
-        lambda hub: reading.count_as_new(hub.topic.pk, hub.forum_id, hub.newest.number),
+        lambda hub: count_as_new(hub.topic.pk, hub.forum_id, hub.newest.number),
     ),
     Promise("forums.services.reading.last_number_in", 1, lambda hub: reading.last_number_in(hub.forum_id)),
     Promise(
@@ -263,8 +264,16 @@ PROMISES = (
         lambda hub: repeats._number_by_message_id(_draft(hub, message_id="a@b.example"), hub.amina),
     ),
     Promise(
+        "forums.services.repeats.marks_of",
+        1,
+        lambda hub: repeats.marks_of(_draft(hub, message_id="a@b.example"), hub.amina),
+    ),
+    Promise(
+        "forums.services.repeats._identity", 1, lambda hub: repeats._identity(_draft(hub, message_id="a@b.example"))
+    ),
+    Promise(
         "forums.services.publish.publish",
-        18,
+        15,
         lambda hub: services.publish(draft=_draft(hub), author=hub.amina, origin="web", now=hub.now),
     ),
     Promise(
@@ -281,7 +290,6 @@ PROMISES = (
     Promise("forums.services.edit.new_words", 1, lambda hub: _enter(edit.new_words(hub.first.number, "New words."))),
     Promise("forums.services.provision.admit_members", 4, lambda people: _admit_many(*people), _many_people, besides=3),
     Promise("forums.services.publish._count", 3, _count, lambda hub: _whole(hub.newest)),
-    Promise("forums.services.publish._identity", 1, lambda hub: _identity(_draft(hub, message_id="a@b.example"))),
     Promise("forums.services.publish._parent_of", 1, lambda hub: _parent_of(_draft(hub, parent=hub.first.number))),
     Promise(
         "forums.services.rendering.render_contributions_again",

@@ -175,15 +175,15 @@ PROMISES = (
     Promise(
         f"{_GATEWAY}.worker._has_come",
         1,
-        lambda pair: worker._has_come(pair[1], [pair[0].newest.message_id]),
+        lambda pair: worker._has_come(pair[1], [pair[0].newest.message_id], pair[0].now),
         lambda hub: (hub, _row("queued")),
     ),
     Promise(f"{_GATEWAY}.worker._held_copies", 1, worker._held_copies, lambda _hub: _named_row("queued")),
     Promise(
         f"{_GATEWAY}.worker._is_coming",
         1,
-        lambda row: worker._is_coming(row, ["0@pc.example"]),
-        lambda _hub: _row("queued"),
+        lambda pair: worker._is_coming(pair[1], ["0@pc.example"], pair[1].received_at),
+        lambda hub: (hub, _row("queued")),
     ),
     Promise(f"{_GATEWAY}.worker._published_before", 1, worker._published_before, lambda _hub: _named_row("queued")),
     Promise(

@@ -4,7 +4,7 @@ from typing import Any
 
 from forums.policy import access_of
 from hub.lib.errors import NotFound
-from listserv import figures, selectors, tokens
+from listserv import figures, selectors, services, tokens
 from listserv.archive import export
 from listserv.bounces import scoring
 from listserv.bounces import selectors as bounce_selectors
@@ -174,13 +174,7 @@ PROMISES = (
     Promise(
         "listserv.gateway.states.discard_copies",
         1,
-        lambda pair: states.discard_copies(pair[1], [pair[1].pk], pair[0].first),
-        lambda hub: (hub, _inbound("held")),
-    ),
-    Promise(
-        "listserv.gateway.states.discard_copies",
-        0,
-        lambda pair: states.discard_copies(pair[1], [], pair[0].first),
+        lambda pair: states.discard_copies(pair[1], [pair[1].pk], pair[0].first, pair[0].now),
         lambda hub: (hub, _inbound("held")),
     ),
     Promise("listserv.gateway.states.discard_unconfirmed", 1, lambda hub: states.discard_unconfirmed(hub.now)),
@@ -189,6 +183,11 @@ PROMISES = (
         1,
         lambda hub: worker.publish_accepted(hub.now),
         lambda hub: InboundMail.objects.filter(state="queued").delete() and hub,
+    ),
+    Promise(
+        "listserv.services.queue_mailing",
+        2,
+        lambda hub: services.queue_mailing(contribution=hub.first, now=hub.now),
     ),
     Promise("listserv.outbound.hold.delivery_hold", 1, lambda _hub: hold.delivery_hold()),
     Promise(

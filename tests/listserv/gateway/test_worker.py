@@ -187,8 +187,8 @@ def test_worker_that_lost_its_claim_undoes_its_contribution(cast, risk):
     accept(plain_message(who=cast.amina), risk.address, member=cast.amina)
     now = clock()
     slow = states.claim(only_row().pk, now)
-    worker._process(states.claim(only_row().pk, now + states.LEASE * 2))
-    worker._process(slow)
+    worker._process(states.claim(only_row().pk, now + states.LEASE * 2), now)
+    worker._process(slow, now)
     assert Contribution.objects.count() == 1
     assert only_row().contribution == Contribution.objects.get()
 
