@@ -20,7 +20,7 @@ from cms.forms import EndNoteForm, NoteForm, SendBackForm, WithdrawForm
 from cms.rules import is_secretariat
 from hub.lib.clock import now
 from hub.lib.counts import with_count
-from hub.lib.errors import HubError, NotFound, Stale
+from hub.lib.errors import HubError, NotAllowed, NotFound, Stale
 from hub.lib.numbers import whole_number
 from hub.lib.receipts import Receipt, give
 from hub.lib.throttle import throttled
@@ -50,7 +50,7 @@ def compile_(request: HttpRequest, conference_id: int) -> HttpResponse:
         page = services.compile_proceedings(
             conference_id=conference_id, actor=signed_in(request), now=now()
         )
-    except NotFound:
+    except (NotAllowed, NotFound):
         raise
     except HubError as error:
         place = f"conference{conference_id}"

@@ -10,15 +10,23 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
-from hub.lib.errors import Conflict, HubError, NotFound, NotNow, Refused, TooLarge
+from hub.lib.errors import (
+    Conflict,
+    HubError,
+    NotAllowed,
+    NotFound,
+    NotNow,
+    Refused,
+    TooLarge,
+    TooMany,
+)
 from hub.lib.verdicts import Verdict
 
 if TYPE_CHECKING:
     from forums.models import Contribution
 
-_NOT_NOW = {"not-open-yet", "closed", "locked", "rate"}
+_NOT_NOW = {"not-open-yet", "closed", "locked"}
 _SMTP = {
-    "rate": "451 4.7.1",
     "empty": "550 5.6.0",
     "not-open-yet": "550 5.7.1",
     "closed": "550 5.7.1",
@@ -57,6 +65,10 @@ def refusal(verdict: Verdict) -> HubError:
         return NotFound(verdict.reason)
     if verdict.code == "too-large":
         return TooLarge(verdict.reason, code=verdict.code)
+    if verdict.code == "not-entitled":
+        return NotAllowed(verdict.reason, code=verdict.code)
+    if verdict.code == "rate":
+        return TooMany(verdict.reason, seconds=verdict.retry_after)
     error: HubError = Refused(verdict.reason, code=verdict.code)
     if verdict.code in _NOT_NOW:
         error = NotNow(verdict.reason, code=verdict.code)

@@ -5,6 +5,7 @@ counts. A channel may ask :func:`decide` before it has the whole text (the mail 
 end of DATA); ``publish`` always asks again.
 """
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -205,13 +206,16 @@ def rate(question: DraftQuestion) -> Verdict | None:
     # The first moment at which one fewer than the limit lies within the hour before it.
     moments = _recent(question).order_by("created_at").values_list("created_at", flat=True)
     free = moments[sent - settings.HUB_RATE_PER_HOUR : sent].first() or question.now
-    values = {"number": sent, "moment": format_utc(free + HOUR + timedelta(minutes=1))}
+    # A minute later, since the sentence names no seconds.
+    room_at = free + HOUR + timedelta(minutes=1)
+    values = {"number": sent, "moment": format_utc(room_at)}
     sentence = ngettext(
         "You have sent %(number)d contribution in an hour. Try again after %(moment)s UTC.",
         "You have sent %(number)d contributions in an hour. Try again after %(moment)s UTC.",
         sent,
     )
-    return reject("rate", sentence % values)
+    seconds = math.ceil((room_at - question.now).total_seconds())
+    return reject("rate", sentence % values, retry_after=seconds)
 
 
 def _recent(question: DraftQuestion) -> QuerySet[Contribution]:

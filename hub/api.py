@@ -19,6 +19,7 @@ from hub.lib.errors import HubError, NotFound, TooMany
 from hub.lib.full_urls import full_url
 from hub.lib.numbers import is_key
 from hub.lib.paging import ROWS, PagedList
+from hub.lib.retry_after import with_retry_after
 from hub.lib.throttle import Throttle, requester
 from hub.members.requests import member_of
 
@@ -134,9 +135,7 @@ def answer_error(request: HttpRequest, error: HubError) -> HttpResponse:
     response = api.create_response(
         request, {"code": error.code, "message": str(error)}, status=error.http_status
     )
-    if error.retry_after:
-        response.headers["Retry-After"] = str(error.retry_after)
-    return response
+    return with_retry_after(response, error)
 
 
 @api.exception_handler(Throttled)

@@ -15,6 +15,7 @@ from hub.lib.clients import is_signed_in, is_signed_out
 from hub.lib.errors import HubError
 from hub.lib.languages import current_language
 from hub.lib.numbers import is_key
+from hub.lib.retry_after import with_retry_after
 from hub.lib.way_in import draft_of, keep_typed_texts, nothing_here, without_the_long_address
 from hub.members.requests import member_of
 
@@ -152,6 +153,4 @@ class HubErrorMiddleware:
             return nothing_here(request, exception)
         context = {"error": exception, "draft": draft_of(request)}
         response = render(request, "error.html", context, status=exception.http_status)
-        if exception.retry_after:
-            response.headers["Retry-After"] = str(exception.retry_after)
-        return response
+        return with_retry_after(response, exception)

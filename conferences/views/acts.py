@@ -18,6 +18,7 @@ from forums.forms import new_key
 from hub.lib import clock
 from hub.lib.errors import HubError, NotFound, TooMany
 from hub.lib.numbers import whole_number
+from hub.lib.retry_after import with_retry_after
 from hub.lib.typed import typed_texts
 from hub.members.requests import signed_in
 
@@ -33,9 +34,7 @@ def _failed(error: HubError, **data: Any) -> JsonResponse:
     response = JsonResponse(
         {"error": error.code, "message": str(error), **data}, status=error.http_status
     )
-    if error.retry_after:
-        response.headers["Retry-After"] = str(error.retry_after)
-    return response
+    return with_retry_after(response, error)
 
 
 def _done(request: HttpRequest, pk: int, message: str = "", **data: Any) -> HttpResponse:
@@ -227,5 +226,7 @@ def _statement_refused(
     if isinstance(error, KeyTaken):
         form.renew_key()
     if room.conference_session.is_closed:
-        return show_log(request, room, form=form, status=error.http_status)
-    return show_room(request, room, form=form, status=error.http_status)
+        answer = show_log(request, room, form=form, status=error.http_status)
+    else:
+        answer = show_room(request, room, form=form, status=error.http_status)
+    return with_retry_after(answer, error)

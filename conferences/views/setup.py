@@ -237,7 +237,7 @@ def end_conference(request: HttpRequest, slug: str) -> HttpResponse:
         services.end_conference(
             conference_id=conference.pk, actor=signed_in(request), now=clock.now()
         )
-    except NotFound:
+    except (NotAllowed, NotFound):
         raise
     except HubError as error:
         messages.error(request, str(error))

@@ -28,6 +28,7 @@ from hub.lib.errors import HubError, Invalid, NotAllowed, NotFound
 from hub.lib.full_urls import socket_url
 from hub.lib.numbers import whole_number
 from hub.lib.receipts import Receipt, Undo, give, leave_waiting
+from hub.lib.retry_after import with_retry_after
 from hub.lib.throttle import throttled
 from hub.lib.way_in import keeps_draft, never_asks_to_sign_in
 from hub.members.requests import member_of, signed_in
@@ -91,7 +92,8 @@ def _reply(request: HttpRequest, topic: Topic, where: Discussion) -> HttpRespons
             )
         except HubError as error:
             form.add_error(None, str(error))
-            return _show(request, topic, where, form=form, status=error.http_status)
+            answer = _show(request, topic, where, form=form, status=error.http_status)
+            return with_retry_after(answer, error)
     return _show(request, topic, where, form=form, status=422)
 
 

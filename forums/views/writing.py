@@ -1,5 +1,7 @@
 """Write: send a draft, start a topic, edit. What was typed always comes back with the error."""
 
+from typing import Any
+
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -18,6 +20,7 @@ from hub.lib import clock
 from hub.lib.differences import changes
 from hub.lib.errors import HubError, NotAllowed, NotFound, Stale
 from hub.lib.receipts import Receipt, give
+from hub.lib.retry_after import with_retry_after
 from hub.lib.verdicts import Verdict
 from hub.lib.way_in import keeps_draft
 from hub.members.requests import signed_in
@@ -69,6 +72,17 @@ def sent_before(request: HttpRequest, form: WritingForm, error: KeyTaken) -> dic
     }
 
 
+def _opening(forum_id: int, data: dict[str, Any]) -> Draft:
+    """Return the contribution that begins a topic."""
+    return Draft(
+        forum_id=forum_id,
+        subject=data["subject"],
+        text=data["text"],
+        files=data["attached"],
+        once_key=data["once_key"],
+    )
+
+
 @keeps_draft("new-{pk}")
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -77,27 +91,20 @@ def new_topic(request: HttpRequest, pk: int) -> HttpResponse:
     member = signed_in(request)
     discussion = selectors.discussion_for(member, pk)
     status, conflict = 200, {}
+    refused: HubError | None = None
     form = TopicForm(request.POST or None, request.FILES or None, draft=f"new-{pk}")
     if request.method == "POST":
         status = 422
         if form.is_valid():
-            data = form.cleaned_data
-            draft = Draft(
-                forum_id=pk,
-                subject=data["subject"],
-                text=data["text"],
-                files=data["attached"],
-                once_key=data["once_key"],
-            )
             try:
-                return send(request, draft)
+                return send(request, _opening(pk, form.cleaned_data))
             except NotFound:
                 raise
             except KeyTaken as error:
                 conflict, status = sent_before(request, form, error), error.http_status
             except HubError as error:
                 form.add_error(None, str(error))
-                status = error.http_status
+                status, refused = error.http_status, error
     silenced = pages.silenced(discussion, None, member, clock.now())
     context = {
         **conflict,
@@ -110,7 +117,8 @@ def new_topic(request: HttpRequest, pk: int) -> HttpResponse:
         "may_start": discussion.may(START),
         "canonical": discussion_url(discussion.forum),
     }
-    return render(request, "forums/new_topic.html", context, status=status)
+    answer = render(request, "forums/new_topic.html", context, status=status)
+    return with_retry_after(answer, refused)
 
 
 def _verdict_on(

@@ -100,7 +100,7 @@ class TooMany(HubError):
 
     def __init__(self, message: str | Promise | None = None, *, seconds: int = 60) -> None:
         super().__init__(message)
-        self.retry_after = max(1, seconds)
+        self.retry_after = max(0, seconds)
 
 
 class Conflict(HubError):

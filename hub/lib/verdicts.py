@@ -17,11 +17,15 @@ class Action(StrEnum):
 
 @dataclass(frozen=True)
 class Verdict:
-    """An action with a stable code and the reason in a sentence for the person."""
+    """An action with a stable code and the reason in a sentence for the person.
+
+    Args: retry_after, seconds after which the same may be accepted; 0 where that is not known.
+    """
 
     action: Action
     code: str = "ok"
     reason: str | Promise = ""
+    retry_after: int = 0
 
     @property
     def accepts(self) -> bool:
@@ -37,9 +41,9 @@ def hold(code: str, reason: str | Promise) -> Verdict:
     return Verdict(Action.HOLD, code, reason)
 
 
-def reject(code: str, reason: str | Promise) -> Verdict:
-    """Refuse it and tell the sender why."""
-    return Verdict(Action.REJECT, code, reason)
+def reject(code: str, reason: str | Promise, *, retry_after: int = 0) -> Verdict:
+    """Refuse it and tell the sender why, and after how many seconds to try again."""
+    return Verdict(Action.REJECT, code, reason, retry_after)
 
 
 def discard(code: str, reason: str | Promise) -> Verdict:

@@ -139,7 +139,18 @@ def test_an_observer_sees_why_there_is_no_reply_box(client, cast, opening):
     client.force_login(cast.oona)
     page = client.get(f"/topics/{opening.topic_id}/").content.decode()
     assert 'id="answer"' not in page and "not write in it" in page
-    assert _reply(client, opening.topic_id).status_code == 422
+    assert _reply(client, opening.topic_id).status_code == 403
+
+
+def test_who_floods_gets_the_words_back_and_is_told_when_there_is_room(client, cast, opening, settings):
+    settings.HUB_RATE_PER_HOUR = 1
+    client.force_login(cast.amina)
+    assert _reply(client, opening.topic_id).status_code == 302
+    form = {"text": "Once more.", "subject": "Another"}
+    for address in (f"/topics/{opening.topic_id}/", f"/discussions/{cast.forum_id}/new/"):
+        answer = client.post(address, form)
+        assert answer.status_code == 429 and "Once more.</textarea>" in answer.content.decode()
+        assert 3_600 - 60 < int(answer["Retry-After"]) <= 3_660
 
 
 def test_a_closed_discussion_says_when_it_closed_and_takes_nothing(client, cast, opening, now):

@@ -7,7 +7,7 @@ from machina.apps.forum_conversation.models import Topic
 
 from forums import selectors, services
 from forums.models import Attachment, Contribution, ForumPolicy
-from hub.lib.errors import NotFound, Refused, TooLarge
+from hub.lib.errors import NotAllowed, NotFound, Refused, TooLarge, TooMany
 
 pytestmark = pytest.mark.django_db
 
@@ -61,7 +61,7 @@ def test_a_stranger_finds_nothing_to_write_to(cast, now):
 
 
 def test_an_observer_reads_but_does_not_write(cast, now):
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(NotAllowed) as refused:
         cast.say(cast.oona, now=now)
     assert refused.value.code == "not-entitled"
 
@@ -126,9 +126,11 @@ def test_a_flood_is_slowed(cast, now, settings):
     settings.HUB_RATE_PER_HOUR = 2
     cast.say(cast.amina, now=now)
     cast.say(cast.amina, now=now)
-    with pytest.raises(Refused) as refused:
-        cast.say(cast.amina, now=now)
+    with pytest.raises(TooMany) as refused:
+        cast.say(cast.amina, now=now + timedelta(minutes=10))
     assert refused.value.code == "rate" and refused.value.smtp_reply.startswith("451")
+    # There is room once the first of them is an hour old, and a minute for the sentence, which names no seconds.
+    assert refused.value.retry_after == 51 * 60
 
 
 def test_files_are_kept_once_under_an_opaque_name(cast, now, tmp_path):
