@@ -32,7 +32,7 @@ urlpatterns = [
     path("mail/queue/", queue.waiting, name="queue"),
     path("mail/bounces/", queue.came_back, name="bounces"),
     path("outbox/", outbox.outbox, name="outbox"),
-    path("outbox/<str:name>/", outbox.message, name="letter"),
-    path("outbox/<str:name>/html/", outbox.message_html, name="letter_html"),
-    path("outbox/<str:name>/raw/", outbox.message_raw, name="letter_raw"),
+    path("outbox/<str:name>/", outbox.message, name="outbox_message"),
+    path("outbox/<str:name>/html/", outbox.message_html, name="outbox_html"),
+    path("outbox/<str:name>/raw/", outbox.message_raw, name="outbox_raw"),
 ]

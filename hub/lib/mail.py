@@ -2,8 +2,8 @@
 
 It is two templates, ``<template>.subject.txt`` and ``<template>.txt``; its HTML is made from the
 text, so that both always say the same. One that needs more brings ``<template>.html`` (it extends
-``mail/letter.html``). Discussions go another way: a mailing renders once for all its recipients
-(listserv).
+``mail/notification.html``). Discussions go another way: a mailing renders once for all its
+recipients (listserv).
 
 The mail backend records a row, so a notification sent inside a transaction is committed or undone
 with it.
@@ -144,7 +144,7 @@ def _render(
         )
         text = re.sub(r"\n{3,}", "\n\n", _plain(f"{template}.txt", values)).strip()
         values |= {"subject": subject, "paragraphs": _paragraphs(text, base=values["dir"])}
-        page = select_template([f"{template}.html", "mail/letter.html"]).render(values)
+        page = select_template([f"{template}.html", "mail/notification.html"]).render(values)
         return subject, text, page
 
 

@@ -27,14 +27,14 @@ contributions = Counter(
 copies = Counter("hub_copies", "Copies of contributions handed to the relay, by result", ["result"])
 digests = Counter("hub_digests", "Digests handed to the relay, by result", ["result"])
 notifications = Counter(
-    "hub_letters", "The hub's own letters handed to the relay, by result", ["result"]
+    "hub_notifications", "Notifications handed to the relay, by result", ["result"]
 )
 relay_errors = Counter("hub_relay_errors", "Times that mail waited for the relay", ["kind"])
 relay_disconnects = Counter(
     "hub_relay_disconnects", "Connections to the relay that broke or were not made"
 )
 bounces = Counter("hub_bounces", "What came back, by kind", ["kind"])
-sign_ins = Counter("hub_sign_ins", "Passwords tried, by gateway and result", ["door", "result"])
+sign_ins = Counter("hub_sign_ins", "Passwords tried, by channel and result", ["channel", "result"])
 requests = Counter(
     "hub_http_requests", "Requests answered, by route and class of status", ["route", "status"]
 )

@@ -53,9 +53,8 @@ class SignInAttempt:
         kind, _, whose = self.account.partition(":")
         account = whose if kind == "member" else person(whose)
         metrics.sign_ins.labels(channel, result).inc()
-        event(
-            "sign_in", door=channel, result=result, **{kind: account}, client=self.client, **fields
-        )
+        client = self.client
+        event("sign_in", channel=channel, result=result, **{kind: account}, client=client, **fields)
 
     def wait(self) -> int:
         """Return the seconds until a password may be tried, 0 for now. Queries: 1 or 2."""

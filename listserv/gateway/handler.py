@@ -50,7 +50,7 @@ class Conversation(Protocol):
     utf8: bool
     recipients: list[Recipient]
     unknown: int
-    delivering: bool
+    receiving: bool
     # The client under which it counts among the connections, and since when it waits for a command;
     # empty, and 0, for not.
     counted: str
@@ -92,7 +92,7 @@ class Gateway:
         self.sessions: set[Conversation] = set()
         self.open: Counter[str] = Counter()  # connections of each client that is counted
         # Mails that are read and not yet answered.
-        self.delivering = 0
+        self.receiving = 0
         self.stopping = False
         self._ending: set[asyncio.Task[None]] = set()
 
@@ -208,12 +208,12 @@ class Gateway:
             return "452 4.3.1 The hub's disk is full. Try again later."
         return "451 4.3.0 The hub could not do this now. Try again later."
 
-    async def deliver(self, incoming: IncomingMessage) -> str:
+    async def receive(self, incoming: IncomingMessage) -> str:
         """Evaluate a message, commit the outcome, then return the reply."""
         with metrics.message_seconds.time():
-            return await self._deliver(incoming)
+            return await self._receive(incoming)
 
-    async def _deliver(self, incoming: IncomingMessage) -> str:
+    async def _receive(self, incoming: IncomingMessage) -> str:
         # What the guard refuses is looked at no further.
         large = await self.threads.run(read, incoming) if incoming.size > LARGE else None
         if (large is None or large.finding is None) and not incoming.is_for_machines:
@@ -239,7 +239,7 @@ class Gateway:
             task.add_done_callback(self._ending.discard)
 
     async def _end_after_reply(self, session: Conversation) -> None:
-        await _until(lambda: not session.delivering, GRACE)
+        await _until(lambda: not session.receiving, GRACE)
         session.end(SIGNED_OUT)
 
     async def close(self) -> None:
@@ -250,7 +250,7 @@ class Gateway:
         self.stopping = True
         for session in list(self.sessions):
             session.end()
-        await _until(lambda: not self.delivering, GRACE)
+        await _until(lambda: not self.receiving, GRACE)
         await _until(lambda: not self.sessions, FAREWELL)
         await self._abort()
         await asyncio.to_thread(self.spool.stop)

@@ -51,7 +51,7 @@ class SessionState:
     unknown: int = 0
     counted: str = ""
     waiting_since: float = 0.0
-    delivering: bool = False
+    receiving: bool = False
     held: int = 0
     pace: limits.Pace = field(default_factory=limits.Pace)
 

@@ -102,14 +102,14 @@ class Session(SessionState, Connection):
 
     def timed_out(self) -> None:
         """End a session whose client is quiet; one that waits for us is not to blame."""
-        if self.delivering:
+        if self.receiving:
             self.wait_at_most(TIMEOUT)
         else:
             self.end(TOO_SLOW)
 
     def end(self, reply: str = STOPPING) -> None:
         """Say 421 and close (RFC 5321 §3.8); where a message is being answered, after its reply."""
-        if self.delivering or self.is_closing:
+        if self.receiving or self.is_closing:
             return
         assert self.transport is not None
         self.waiting_since = 0.0
@@ -333,17 +333,17 @@ class Session(SessionState, Connection):
         self.held = 0
 
     async def _answer(self, incoming: IncomingMessage) -> None:
-        self.delivering = True
-        self.gateway.delivering += 1
+        self.receiving = True
+        self.gateway.receiving += 1
         self.gateway.spool.forget(self)
         try:
-            reply = await self.gateway.deliver(incoming)
+            reply = await self.gateway.receive(incoming)
             self.forget_message()
             await self.write(reply)
             self._show_life()
         finally:
-            self.delivering = False
-            self.gateway.delivering -= 1
+            self.receiving = False
+            self.gateway.receiving -= 1
         if self.gateway.stopping:
             self.end()
 

@@ -87,8 +87,8 @@ def note_notification(notice: Notice, results: dict[str, DeliveryResult]) -> Non
     for recipient, result in results.items():
         metrics.notifications.labels(result.outcome.value).inc()
         event(
-            "letter",
-            letter=notice.pk,
+            "notification",
+            notification=notice.pk,
             recipient=person(recipient),
             result=result.outcome.value,
             reply=_logged_reply(result),

@@ -62,11 +62,11 @@ def message(request: HttpRequest, name: str) -> HttpResponse:
     raw = _message(request, name)
     context = {
         "name": name,
-        "letter": captured.message_in(raw),
+        "message": captured.message_in(raw),
         "sent_at": outbox_files.sent_at(name),
         "size": len(raw),
     }
-    return render(request, "listserv/letter.html", context)
+    return render(request, "listserv/outbox_message.html", context)
 
 
 @require_safe

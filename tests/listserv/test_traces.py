@@ -73,7 +73,7 @@ def test_notifications_and_digests_are_lines(cast, now, fake_relay, events, monk
     monkeypatch.setattr(digests, "transport", lambda: relay)
     send_mail("Secret subject", "Text", None, [cast.boris.email, cast.amina.email])
     delivery_worker.deliver_notices(clock())
-    assert {(event["recipient"], event["result"]) for event in events("letter")} == {
+    assert {(event["recipient"], event["result"]) for event in events("notification")} == {
         (person(cast.boris.email), "failed"), (person(cast.amina.email), "sent"),
     }  # fmt: skip
     contribution = cast.say(cast.amina, now=now)
@@ -95,9 +95,9 @@ def test_sign_ins_are_lines_without_what_was_typed(cast, events):
         known.failed()
     assert known.wait() > 0
     first, second, third, *_rest, last = events("sign_in")
-    assert first == {"door": "mail", "result": "failed", "member": str(cast.boris.pk), "client": "192.0.2.7"}
+    assert first == {"channel": "mail", "result": "failed", "member": str(cast.boris.pk), "client": "192.0.2.7"}
     assert second["result"] == "succeeded"
-    assert third["door"] == "web" and third["address"] == person("my password")
+    assert third["channel"] == "web" and third["address"] == person("my password")
     assert last["result"] == "limited" and last["seconds"] > 0
 
 
