@@ -1,8 +1,8 @@
 """What stands below the words of every delivery, in the languages of the hub.
 
 Mail programs quote the foot of a delivery with its words, and some people answer below it. It is
-nobody's word, so it is taken out of what is published: in whatever language it was sent, quoted or
-not, and when lines were broken anew.
+nobody's word, so it is taken out of what is published: in whatever language and by whichever
+version of the hub it was sent, quoted or not, and when lines were broken anew.
 """
 
 import re
@@ -17,6 +17,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from hub.lib.scripts import isolate
+from listserv.mail.trim import earlier_footers
 
 _UNSEEN = dict.fromkeys(
     [*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFEFF]
@@ -138,6 +139,7 @@ def _pattern() -> re.Pattern[str]:
     for language, _label in settings.LANGUAGES:
         with translation.override(language):
             patterns.update(dict.fromkeys(starmap(_pattern_of, _sentences())))
+    patterns.update(dict.fromkeys(starmap(_pattern_of, _earlier_sentences())))
     patterns[rf"{re.escape(settings.HUB_NAME)}\s{re.escape(settings.HUB_URL)}/?"] = None
     return re.compile("(?<!\\S)(?:" + "|".join(patterns) + ")(?!\\S)")
 
@@ -149,6 +151,14 @@ def _pattern_of(sentence: str, address: str) -> str:
     escaped = re.sub(r"\ANAME", _FIRST_NAME, escaped).replace("NAME", _NAME)
     # A line may be broken between any two letters of a script without blanks.
     return _IDEOGRAPH.sub(r"\g<0>\\s?", escaped) + address
+
+
+def _earlier_sentences() -> list[tuple[str, str]]:
+    """Return the sentences of messages of earlier versions, and the address behind each."""
+    return [
+        *((sentence, _ADDRESS) for sentence in earlier_footers.BEFORE_ADDRESS),
+        *((sentence, _NO_ADDRESS) for sentence in earlier_footers.WHOLE),
+    ]
 
 
 def _sentences() -> list[tuple[str, str]]:

@@ -11,6 +11,7 @@ from hub.lib.clock import now as clock
 from listserv import tokens
 from listserv.digests.render import Digest
 from listserv.digests.select import gather
+from listserv.mail.trim import earlier_footers
 from listserv.mail.trim.footers import without_footers
 from listserv.models import MailingList, Notice, Subscription
 from listserv.outbound.bodies import Bodies
@@ -19,6 +20,40 @@ from tests.listserv.gateway.conftest import accept, drain, plain_message
 
 pytestmark = pytest.mark.django_db
 LANGUAGES = [code for code, _label in settings.LANGUAGES]
+
+# As the version before the words were edited sent them.
+EARLIER_FEET = {
+    "en": """Reply to this mail to answer everybody in “Risk assessment”.
+Answer Amina Diallo alone: risk+a.abc@lists.hub.example
+On the web: http://127.0.0.1:8000/c/12/
+All of it by mail: write GET 12 to risk-request@lists.hub.example
+Stop or change these mails: http://127.0.0.1:8000/lists/""",
+    "ar": """الرد على هذه الرسالة يصل إلى جميع المشاركين في «Risk assessment».
+للرد على Amina Diallo وحده: risk+a.abc@lists.hub.example
+على الويب: http://127.0.0.1:8000/c/12/
+النص كاملاً بالبريد الإلكتروني: تُكتب GET 12 إلى risk-request@lists.hub.example
+وقف هذه الرسائل أو تغييرها: http://127.0.0.1:8000/lists/""",
+    "zh-hans": """答复此邮件即可答复“Risk assessment”的所有参与者。
+仅答复Amina Diallo： risk+a.abc@lists.hub.example
+网页： http://127.0.0.1:8000/c/12/
+如需通过邮件获取全文，请将GET 12发送至 risk-request@lists.hub.example
+停止或更改这些邮件： http://127.0.0.1:8000/lists/""",
+    "fr": """Répondez à ce courriel pour répondre à toutes les personnes de «\u00a0Risk assessment\u00a0».
+Répondre à Amina Diallo seulement\u00a0: risk+a.abc@lists.hub.example
+Sur le web\u00a0: http://127.0.0.1:8000/c/12/
+Le texte intégral par courriel\u00a0: écrivez GET 12 à risk-request@lists.hub.example
+Arrêter ou modifier ces courriels\u00a0: http://127.0.0.1:8000/lists/""",
+    "ru": """Ответьте на это письмо, чтобы ответить всем в «Risk assessment».
+Ответить только автору (Amina Diallo): risk+a.abc@lists.hub.example
+На сайте: http://127.0.0.1:8000/c/12/
+Целиком по почте: напишите GET 12 на risk-request@lists.hub.example
+Прекратить или изменить эти письма: http://127.0.0.1:8000/lists/""",
+    "es": """Responda a este correo para responder a todas las personas de «Risk assessment».
+Responder solo a Amina Diallo: risk+a.abc@lists.hub.example
+En la web: http://127.0.0.1:8000/c/12/
+Texto íntegro por correo: escriba GET 12 a risk-request@lists.hub.example
+Detener o cambiar estos correos: http://127.0.0.1:8000/lists/""",
+}
 
 
 @pytest.fixture
@@ -55,6 +90,26 @@ def test_foot_of_a_delivery_goes_in_every_language_and_its_words_stay(cast, risk
     assert after.endswith("My answer.") and f"{mark}are enough." in after
     assert "--" not in [line.strip("> |") for line in after.splitlines()]
     assert [line for line in after.splitlines() if line.strip("> |")][-2] == f"{mark}are enough."
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("mark", "width"), [("> ", 0), (">> ", 0), ("> ", 34), ("", 0)])
+def test_foot_of_a_delivery_of_an_earlier_version_goes_too(language, mark, width):
+    sent = f"are enough.\n\n-- \n{EARLIER_FEET[language]}\n"
+    after = without_footers(f"{quoted(sent, mark, width)}\n\nMy answer.")
+    assert [line for line in after.splitlines() if line.strip("> ")] == [f"{mark}are enough.", "My answer."]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "address"),
+    [
+        *((sentence, " http://127.0.0.1:8000/lists/") for sentence in earlier_footers.BEFORE_ADDRESS),
+        *((sentence, "") for sentence in earlier_footers.WHOLE),
+    ],
+)
+def test_each_sentence_of_an_earlier_foot_is_known_beside_another(sentence, address):
+    foot = f"> {sentence.replace('NAME', 'Risk')}{address}\n> On the web: http://127.0.0.1:8000/c/12/"
+    assert without_footers(f"> Words.\n>\n{foot}\n\nMy answer.") == "> Words.\n>\n\nMy answer."
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
