@@ -19,14 +19,31 @@ class ActKind:
         code: stable, as it is stored: the thing, a dot, the verb.
         sentence: with ``%(actor)s``, and with ``%(topic)s``, ``%(member)s``, ``%(number)s`` or a
             name of the entry's details where it needs them.
+        has_undo: whether :func:`forums.services.undo_act` can take it back.
     """
 
     code: str
     sentence: str | Promise
+    has_undo: bool = False
 
 
 _ROWS = (
-    ActKind("topic.lock", _("%(actor)s closed the topic “%(topic)s” for replies.")),
-    ActKind("topic.unlock", _("%(actor)s opened the topic “%(topic)s” for replies.")),
+    ActKind("topic.lock", _("%(actor)s closed the topic “%(topic)s” for replies."), has_undo=True),
+    ActKind(
+        "topic.unlock", _("%(actor)s opened the topic “%(topic)s” for replies."), has_undo=True
+    ),
+    ActKind("contribution.approve", _("%(actor)s approved contribution %(number)s.")),
+    ActKind("contribution.reject", _("%(actor)s rejected contribution %(number)s."), has_undo=True),
+    ActKind("contribution.hold", _("%(actor)s put contribution %(number)s back among those held.")),
+    ActKind("contribution.edit", _("%(actor)s edited contribution %(number)s."), has_undo=True),
+    ActKind("member.admit", _("%(actor)s admitted %(member)s (%(role)s)."), has_undo=True),
+    ActKind("member.admit-many", _("%(actor)s admitted several members at once: %(count)s.")),
+    ActKind("member.remove", _("%(actor)s removed %(member)s (%(role)s)."), has_undo=True),
+    ActKind(
+        "member.role",
+        _("%(actor)s changed the role of %(member)s. It was: %(before)s. It is now: %(role)s."),
+        has_undo=True,
+    ),
+    ActKind("summary.write", _("%(actor)s wrote the moderators' summary."), has_undo=True),
 )
 ACTS: Mapping[str, ActKind] = {row.code: row for row in _ROWS}

@@ -5,13 +5,14 @@ A slug is for people: the number before it decides, so a renamed topic keeps its
 
 from django.urls import path
 
-from forums.views import feeds, files, history, moderating, reading, topics, writing
+from forums.views import feeds, files, history, log, moderating, reading, topics, writing
 
 app_name = "forums"
 urlpatterns = [
     path("discussions/", reading.discussions, name="discussions"),
     path("discussions/<int:pk>/", reading.discussion, name="discussion_by_key"),
     path("discussions/<int:pk>/feed.atom", feeds.discussion, name="feed"),
+    path("discussions/<int:pk>/log/", log.log, name="log"),
     path("discussions/<int:pk>/members/", moderating.members, name="members"),
     path("discussions/<int:pk>/new/", writing.new_topic, name="new_topic"),
     path("discussions/<int:pk>/read/", reading.mark_all_read, name="mark_read"),

@@ -46,6 +46,7 @@ MATRIX: dict[str, Row] = {
     "forums:discussion_by_key": (CLOSED, {"pk": "forum"}, INSIDE, False),
     "forums:discussion": (CLOSED, {"pk": "forum", "slug": "x"}, INSIDE, False),
     "forums:feed": (CLOSED, {"pk": "forum"}, INSIDE, False),
+    "forums:log": (CLOSED, {"pk": "forum"}, ("chen",), False),
     "forums:members": (CLOSED, {"pk": "forum"}, INSIDE, False),
     "forums:new_topic": (CLOSED, {"pk": "forum"}, INSIDE, False),
     "forums:mark_read": (CLOSED, {"pk": "forum"}, INSIDE, True),

@@ -15,7 +15,7 @@ from django.test import Client
 from conferences import services as conference_services
 from conferences.models import AgendaItem
 from forums import services
-from forums.models import Contribution
+from forums.models import Contribution, LogEntry
 from tests.test_matrix import CLOSED, INSIDE, MATRIX, STAFF, _url
 from tests.world import World, build, person
 
@@ -24,7 +24,7 @@ PEOPLE = (*INSIDE, "oona", "mona")
 LEADERS, WRITERS = ("chen",), ("rosa", "chen")
 # Who of them may do what an address does; all others are refused, and everybody at the addresses left out.
 MAY_POST: dict[str, tuple[str, ...]] = {
-    **dict.fromkeys(("forums:members", "forums:summary", "forums:lock", "forums:held"), LEADERS),
+    **dict.fromkeys(("forums:members", "forums:summary", "forums:lock", "forums:held", "forums:log"), LEADERS),
     **dict.fromkeys(("listserv:list", "listserv:roster"), LEADERS),
     **{
         f"conferences:{act}": LEADERS
@@ -68,6 +68,7 @@ def world(settings: Any, now: Any) -> World:
         conference_session_id=world.keys["conference_session"], member=world.people["amina"], now=now
     )
     world.keys["request"] = request.pk
+    world.keys["undo"] = LogEntry.objects.get(member=oona).pk
     world.keys["held"] = Contribution.objects.get(state=Contribution.State.HELD).number
     world.keys["item"] = AgendaItem.objects.get(conference_session=world.keys["conference_session"]).pk
     return world
@@ -83,7 +84,7 @@ def _answers(world: World, who: str) -> Iterator[tuple[str, int, list[str]]]:
     """Give the answer to each POST of a person, and the models of which rows have changed; then they are as before."""
     client = Client()
     client.force_login(world.people[who], backend="hub.members.backends.AddressBackend")
-    form = FORM | {key: world.keys[key] for key in ("request", "item")} | {"number": world.keys["held"]}
+    form = FORM | {key: world.keys[key] for key in ("request", "item", "undo")} | {"number": world.keys["held"]}
     before = _rows()
     for name, (kind, *_rest) in MATRIX.items():
         if kind not in {CLOSED, STAFF}:

@@ -36,6 +36,7 @@ from forums.selectors.discussions import (
     silence_in,
 )
 from forums.selectors.held import held_after, held_for, held_in, home_blocks, own_held
+from forums.selectors.log import log_of
 from forums.selectors.topics import TOPICS, topic_for, topics_for
 from forums.selectors.unread import first_new_for, new_counts_for
 
@@ -61,6 +62,7 @@ __all__ = [
     "held_for",
     "held_in",
     "home_blocks",
+    "log_of",
     "may_in_forum",
     "may_read_forum",
     "moderators_of",

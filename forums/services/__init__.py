@@ -7,6 +7,7 @@ from forums.services.horizons import MovedHorizon, read_whole_forum, unread_foru
 from forums.services.moderate import (
     approve_contribution,
     approve_with_words,
+    hold_again,
     lock_topic,
     reject_contribution,
     unlock_topic,
@@ -29,6 +30,7 @@ from forums.services.provision import (
 from forums.services.publish import publish
 from forums.services.reading import mark_forum_read, mark_read
 from forums.services.repeats import sent_before
+from forums.services.undo import undo_act
 
 __all__ = [
     "Draft",
@@ -49,6 +51,7 @@ __all__ = [
     "forget_member",
     "hand_over",
     "hand_over_words",
+    "hold_again",
     "join_threads",
     "lock_topic",
     "mark_forum_read",
@@ -61,6 +64,7 @@ __all__ = [
     "sent_before",
     "start_topic",
     "step_down",
+    "undo_act",
     "unlock_topic",
     "unread_forum",
     "write_summary",

@@ -8,7 +8,14 @@ from django.db import transaction
 from django.db.models import QuerySet
 from machina.apps.forum_conversation.models import Post, Topic
 
-from forums.models import Attachment, Contribution, ForumPolicy, Revision, SummaryVersion
+from forums.models import (
+    Attachment,
+    Contribution,
+    ForumPolicy,
+    LogEntry,
+    Revision,
+    SummaryVersion,
+)
 from forums.services.files import content_of, keep_content, path_of
 from hub.lib.batches import by_key
 from hub.lib.errors import NotFound
@@ -23,6 +30,7 @@ _TEXTS: tuple[tuple[Any, tuple[str, ...]], ...] = (
     (Topic, ("subject",)),
     (ForumPolicy, ("summary",)),
     (SummaryVersion, ("text",)),
+    (LogEntry, ("reason",)),
     (Attachment, ("name",)),
 )
 

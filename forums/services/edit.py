@@ -14,6 +14,7 @@ from forums.models import Contribution, ForumPolicy, Revision, SummaryVersion
 from forums.outlets import outlets
 from forums.policy import APPROVE, access_of
 from forums.quoting import is_only_quotation
+from forums.services.log import note_act
 from forums.services.preparing import as_stored
 from hub.lib.characters import one_line
 from hub.lib.dates import format_utc
@@ -45,6 +46,11 @@ def words_at(contribution: Contribution, revision: int | None) -> str:
 def _first_text(versions: "models.QuerySet[Any]") -> str:
     """Return the text of the only version there is, nothing for none. Queries: 1."""
     return versions.values_list("text", flat=True).first() or ""
+
+
+def summary_at(forum_id: int, number: int) -> str:
+    """Return the summary of a discussion at a revision, nothing for none. Queries: 1."""
+    return _first_text(SummaryVersion.objects.filter(forum_id=forum_id, number=number))
 
 
 def check_revision(contribution: Contribution, revision: int | None) -> None:
@@ -131,6 +137,17 @@ def _edit_contribution(
     if change_words(contribution, actor=actor, text=text, reason=reason, now=now):
         for outlet in outlets():
             outlet.edit(contribution, now=now)
+        if actor.pk != contribution.author_id:
+            note_act(
+                forum_id=contribution.forum_id,
+                act="contribution.edit",
+                actor=actor,
+                now=now,
+                topic_id=contribution.topic_id,
+                number=contribution.number,
+                reason=reason,
+                revision=contribution.revision,
+            )
     return contribution
 
 
@@ -260,6 +277,13 @@ def _write_summary(
         text=summary,
         written_by=actor,
         written_at=now,
+    )
+    note_act(
+        forum_id=forum_id,
+        act="summary.write",
+        actor=actor,
+        now=now,
+        version=policy.summary_revision,
     )
     return policy
 

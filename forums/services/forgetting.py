@@ -16,7 +16,14 @@ from django.urls import reverse
 from django.utils.text import slugify
 from machina.apps.forum_conversation.models import Post, Topic
 
-from forums.models import Attachment, Contribution, ForumPolicy, Revision, SummaryVersion
+from forums.models import (
+    Attachment,
+    Contribution,
+    ForumPolicy,
+    LogEntry,
+    Revision,
+    SummaryVersion,
+)
 from hub.lib.batches import by_key
 from hub.lib.clock import now
 from hub.lib.markup import render
@@ -41,6 +48,7 @@ def scrub_words(member: "Member", person: SoughtPerson) -> None:
     _scrub_topics(Topic.objects.filter(poster=member), person)
     # Why a moderator changed or refused words stands with them, whoever wrote it.
     scrub(person, Revision.objects.filter(edited_by=member), ["reason"])
+    scrub(person, LogEntry.objects.filter(actor=member), ["reason"])
     scrub(person, SummaryVersion.objects.filter(written_by=member), ["text"])
     _scrub_posts(member, person)
     _rename_messages(person)

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from hub.members.models import Member
 
 
-def _locked_held(number: int, actor: "Member", revision: int | None) -> Contribution:
+def _locked(number: int, actor: "Member") -> Contribution:
+    """Return a contribution, locked, to who decides in its discussion. Raises: NotFound."""
     query = Contribution.objects.select_for_update(of=("self",)).select_related(
         "post__topic__forum", "author"
     )
@@ -37,10 +38,30 @@ def _locked_held(number: int, actor: "Member", revision: int | None) -> Contribu
         raise NotFound
     if not access_of(actor).may(APPROVE, contribution.post.topic.forum_id):
         raise NotFound
+    return contribution
+
+
+def _locked_held(number: int, actor: "Member", revision: int | None) -> Contribution:
+    contribution = _locked(number, actor)
     if not contribution.is_held:
         raise Conflict(_("Another moderator has already decided this."))
     check_revision(contribution, revision)
     return contribution
+
+
+def _note(
+    contribution: Contribution, verb: str, actor: "Member", now: datetime, *, reason: str = ""
+) -> None:
+    """Write an act on a contribution to the log of its discussion."""
+    note_act(
+        forum_id=contribution.forum_id,
+        act=f"contribution.{verb}",
+        actor=actor,
+        now=now,
+        topic_id=contribution.topic_id,
+        number=contribution.number,
+        reason=reason,
+    )
 
 
 def _decide(contribution: Contribution, state: str, actor: "Member", now: datetime) -> None:
@@ -76,6 +97,7 @@ def approve_contribution(
     """
     contribution = _locked_held(number, actor, revision)
     _show(contribution, actor, now, edited=False)
+    _note(contribution, "approve", actor, now)
     return contribution
 
 
@@ -105,6 +127,7 @@ def _approve_with_words(
     check_edit(contribution, actor, now, reason=reason)
     edited = change_words(contribution, actor=actor, text=text, reason=reason, now=now)
     _show(contribution, actor, now, edited=edited)
+    _note(contribution, "approve", actor, now, reason=reason)
     return contribution
 
 
@@ -123,6 +146,31 @@ def reject_contribution(
     contribution = _locked_held(number, actor, revision)
     contribution.decision_reason = one_line(mask(reason))[:REASON_LENGTH]
     _decide(contribution, Contribution.State.REJECTED, actor, now)
+    _note(contribution, "reject", actor, now, reason=reason)
+    return contribution
+
+
+@transaction.atomic
+def hold_again(*, number: int, actor: "Member", now: datetime) -> Contribution:
+    """Let a rejected contribution wait for a decision again, and ask those who decide.
+
+    Raises: NotFound (hidden or not the actor's to decide), Conflict (it was not rejected).
+    """
+    contribution = _locked(number, actor)
+    if contribution.state != Contribution.State.REJECTED:
+        raise Conflict(_("This contribution is not rejected any more."))
+    contribution.state, contribution.decided_by, contribution.decided_at = (
+        Contribution.State.HELD,
+        None,
+        None,
+    )
+    contribution.decision_reason, contribution.decided_revision = "", None
+    contribution.save(
+        update_fields=["state", "decided_by", "decided_at", "decided_revision", "decision_reason"]
+    )
+    for outlet in outlets():
+        outlet.hold(contribution, now=now)
+    _note(contribution, "hold", actor, now)
     return contribution
 
 

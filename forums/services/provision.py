@@ -16,6 +16,7 @@ from machina.apps.forum_conversation.models import Topic
 from forums.models import Contribution, ForumPolicy, Membership
 from forums.outlets import outlets
 from forums.policy import ADMIT, LEADING, access_of, check_role_change, check_still_led
+from forums.services.log import note_act
 from forums.services.preparing import as_stored
 from forums.services.publish import new_topic
 from forums.services.reading import last_number_in
@@ -113,7 +114,7 @@ def admit_member(
     to give, see :func:`forums.policy.check_role_change`), Invalid (nobody would lead the forum any
     more).
     """
-    _check_role(forum_id=forum_id, member=member, role=role, actor=actor)
+    before = _check_role(forum_id=forum_id, member=member, role=role, actor=actor)
     newest = last_number_in(forum_id)
     membership, is_new = Membership.objects.select_for_update().get_or_create(
         forum_id=forum_id,
@@ -127,6 +128,7 @@ def admit_member(
         membership.save()
     for outlet in outlets():
         outlet.change_membership(membership, now=now)
+    _note_role(membership, before, role, actor, now)
     return membership
 
 
@@ -148,6 +150,8 @@ def admit_members(
         admitted += _admit_chunk(forum_id, unique_ids[start : start + CHUNK], newest, now)
     for outlet in outlets():
         outlet.change_memberships(forum_id=forum_id, member_ids=unique_ids, now=now)
+    if actor is not None and admitted:
+        note_act(forum_id=forum_id, act="member.admit-many", actor=actor, now=now, count=admitted)
     return admitted
 
 
@@ -175,7 +179,7 @@ def remove_member(
     Raises: NotFound, NotAllowed (also the place of somebody who leads, see
     :func:`forums.policy.check_role_change`), Invalid (nobody would lead the forum any more).
     """
-    _check_role(forum_id=forum_id, member=member, role="", actor=actor)
+    before = _check_role(forum_id=forum_id, member=member, role="", actor=actor)
     membership = (
         Membership.objects.select_for_update()
         .filter(forum_id=forum_id, member=member, left_at=None)
@@ -184,6 +188,7 @@ def remove_member(
     if membership is None:
         raise NotFound
     _end(membership, now)
+    _note_role(membership, before, "", actor, now)
 
 
 def _end(membership: Membership, now: datetime) -> None:
@@ -261,8 +266,32 @@ def _check_admits(forum_id: int, actor: "Member | None") -> None:
         raise NotAllowed
 
 
-def _check_role(*, forum_id: int, member: "Member", role: str, actor: "Member | None") -> None:
-    """Ask whether the actor may give a member a role, empty for none.
+def _note_role(
+    membership: Membership, before: str, role: str, actor: "Member | None", now: datetime
+) -> None:
+    """Write a new role to the log, empty for none; not what the hub provides, nor a mere leave."""
+    if actor is None or before == role:
+        return
+    if actor == membership.member and not role and before not in LEADING:
+        return
+    act = "member.role"
+    if not before:
+        act = "member.admit"
+    elif not role:
+        act = "member.remove"
+    note_act(
+        forum_id=membership.forum_id,
+        act=act,
+        actor=actor,
+        now=now,
+        member=membership.member,
+        before=before,
+        role=role or before,
+    )
+
+
+def _check_role(*, forum_id: int, member: "Member", role: str, actor: "Member | None") -> str:
+    """Ask whether the actor may give a member a role, empty for none; return the present one.
 
     Everybody may leave by themselves.
     """
@@ -277,6 +306,7 @@ def _check_role(*, forum_id: int, member: "Member", role: str, actor: "Member | 
         )
     if before in LEADING and role not in LEADING:
         check_still_led(forum_id=forum_id, member_id=member.pk)
+    return str(before)
 
 
 @transaction.atomic
