@@ -96,6 +96,12 @@ class ForumPolicy(models.Model):
         verbose_name_plural = "forum policies"
         constraints = (
             models.CheckConstraint(
+                condition=models.Q(
+                    preset__in=("public", "readable", "members", "closed", "announce")
+                ),
+                name="policy_preset",
+            ),
+            models.CheckConstraint(
                 condition=models.Q(closes_at__gte=models.F("opens_at")), name="policy_period"
             ),
             models.CheckConstraint(
@@ -166,7 +172,15 @@ class Membership(models.Model):
     horizon = models.BigIntegerField(default=0)
 
     class Meta:
-        constraints = (models.UniqueConstraint(fields=("forum", "member"), name="membership_once"),)
+        constraints = (
+            models.UniqueConstraint(fields=("forum", "member"), name="membership_once"),
+            models.CheckConstraint(
+                condition=models.Q(
+                    role__in=("participant", "observer", "rapporteur", "moderator", "chair")
+                ),
+                name="membership_role",
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.member} in {self.forum} ({self.role})"

@@ -72,6 +72,12 @@ class Bounce(models.Model):
     created_at = models.DateTimeField()
 
     class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(kind__in=("permanent", "temporary", "complaint")),
+                name="bounce_kind",
+            ),
+        )
         indexes = (
             # The record of an address, newest first.
             models.Index(fields=("address", "created_at"), name="bounce_record"),

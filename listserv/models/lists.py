@@ -123,6 +123,19 @@ class Subscription(models.Model):
     class Meta:
         constraints = (
             models.UniqueConstraint(fields=("list", "member"), name="subscription_once"),
+            # The fan-out and the digests each take their own; one with another value gets nothing.
+            models.CheckConstraint(
+                condition=models.Q(
+                    delivery__in=("each", "none", "digest-daily", "digest-weekly", "notices"),
+                    files__in=("link", "attach"),
+                ),
+                name="subscription_delivery",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(suspended_at=None, suspended_for="")
+                | models.Q(suspended_at__isnull=False, suspended_for__in=("bounces", "complaint")),
+                name="subscription_suspension",
+            ),
         )
         indexes = (
             # The fan-out walks a list's receivers in the order of their keys, whatever way of

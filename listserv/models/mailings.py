@@ -43,6 +43,11 @@ class Mailing(models.Model):
     class Meta:
         constraints = (
             models.UniqueConstraint(fields=("contribution", "list"), name="mailing_once"),
+            models.CheckConstraint(
+                condition=models.Q(state="sending", finished_at=None)
+                | models.Q(state="done", finished_at__isnull=False),
+                name="mailing_state",
+            ),
         )
         indexes = (
             # The worker takes the oldest that is not done.
@@ -74,6 +79,10 @@ class Retry(models.Model):
         verbose_name_plural = "retries"
         constraints = (
             models.UniqueConstraint(fields=("mailing", "subscription"), name="retry_once"),
+            # What somebody has given up is not tried again.
+            models.CheckConstraint(
+                condition=models.Q(next_at=None) | models.Q(ended_at=None), name="retry_ended"
+            ),
         )
         indexes = (
             # The worker takes what is due.

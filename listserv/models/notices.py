@@ -33,6 +33,11 @@ class Notice(models.Model):
     created_at = models.DateTimeField()
 
     class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(state__in=("waiting", "sent", "failed")), name="notice_state"
+            ),
+        )
         indexes = (
             # The worker takes what is due.
             models.Index(
@@ -58,6 +63,13 @@ class RelayTrouble(models.Model):
     since = models.DateTimeField()
     last_at = models.DateTimeField()
     attempts = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(kind__in=("away", "refuses")), name="relay_trouble_kind"
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.kind}: {self.reply}"

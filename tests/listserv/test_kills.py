@@ -185,7 +185,7 @@ def test_a_killed_mailing_is_taken_up_in_half_a_minute_and_repeats_fifty_copies_
 def test_killed_retries_are_taken_up_in_half_a_minute_and_repeat_fifty_copies_at_most(crowd, now, mortal):
     crowd.say(crowd.amina, now=now)
     mailing = Mailing.objects.get()
-    Mailing.objects.update(state="done", sent=1)
+    Mailing.objects.update(state="done", finished_at=clock(), sent=1)
     rows = Subscription.objects.all()
     Retry.objects.bulk_create(Retry(mailing=mailing, subscription=row, next_at=now, created_at=now) for row in rows)
     first, second = killed_and_taken_up(delivery_worker.deliver_mailings, mortal, 120, now)
@@ -196,7 +196,7 @@ def test_killed_retries_are_taken_up_in_half_a_minute_and_repeat_fifty_copies_at
 @pytest.mark.django_db
 def test_killed_digests_are_taken_up_in_half_a_minute_and_repeat_fifty_at_most(crowd, now, mortal):
     crowd.say(crowd.amina, now=now)
-    Mailing.objects.update(state="done")
+    Mailing.objects.update(state="done", finished_at=clock())
     Subscription.objects.update(delivery="digest-daily", digest_at=now)
     first, second = killed_and_taken_up(digests.send_digests, mortal, 90, now)
     assert len({recipient for recipient, _raw in first.taken + second.taken}) == 200

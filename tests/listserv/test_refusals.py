@@ -265,7 +265,7 @@ def test_a_trial_that_waits_for_the_relay_has_not_come_back(cast, now, sink):
 def test_digests_wait_for_a_relay_that_refuses_us(cast, now, sink, kind):
     far = sink(**REFUSALS[kind])
     cast.say(cast.amina, now=now)
-    Mailing.objects.update(state="done")
+    Mailing.objects.update(state="done", finished_at=clock())
     Subscription.objects.update(delivery="digest-daily", digest_at=now)
     since = set(Subscription.objects.values_list("digest_since", flat=True))
     assert digests.send_digests(now) == 0

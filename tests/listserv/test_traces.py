@@ -77,7 +77,7 @@ def test_notifications_and_digests_are_lines(cast, now, fake_relay, events, monk
         (person(cast.boris.email), "failed"), (person(cast.amina.email), "sent"),
     }  # fmt: skip
     contribution = cast.say(cast.amina, now=now)
-    Mailing.objects.update(state="done")
+    Mailing.objects.update(state="done", finished_at=clock())
     Subscription.objects.update(delivery="digest-daily", digest_at=now)
     digests.send_digests(now)
     assert {event["result"] for event in events("digest")} == {"sent", "failed"}

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from hub.lib.clock import now as clock
 from listserv import services
 from listserv.digests import digest_worker
 from listserv.mail.smtp.transport import DeliveryResult, Outcome
@@ -69,7 +70,7 @@ def text_of(mail: EmailMessage, kind: str = "plain") -> str:
 
 
 def finish_mailings() -> None:
-    Mailing.objects.update(state="done")
+    Mailing.objects.update(state="done", finished_at=clock())
 
 
 def letters(member: Any) -> list[EmailMessage]:
