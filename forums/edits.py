@@ -1,6 +1,6 @@
 """Show edits: the mark beside edited words, wherever they stand, and the history behind it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -91,13 +91,18 @@ def mark_of(contribution: Contribution) -> str:
     return " ".join(edit.line.split())
 
 
-def edits_of(contributions: Iterable[Contribution]) -> dict[int, Edit]:
+def edits_of(
+    contributions: Iterable[Contribution], *, sealed: Mapping[int, datetime] | None = None
+) -> dict[int, Edit]:
     """Return the last edits of contributions: ``dict[int, Edit]  # number -> edit``.
+
+    Args: sealed, what :func:`forums.rules.sealed_among` says of them, where it was asked before.
 
     Queries: none when nothing is edited, 1 otherwise, with ``post__updated_by`` joined.
     """
     rows = [row for row in contributions if row.revision]
-    sealed = sealed_among(rows)
+    if sealed is None:
+        sealed = sealed_among(rows)
     edits = {row.number: edit_of(row, sealed_at=sealed.get(row.number)) for row in rows}
     return {number: edit for number, edit in edits.items() if edit is not None}
 

@@ -5,7 +5,7 @@ these and make no query.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
@@ -78,18 +78,22 @@ class ShownContribution:
     @property
     def files(self) -> list[Attachment]:
         """The files that came with it. Queries: none where they were fetched before."""
-        return list(self.contribution.attachments.all())
+        return self.contribution.files
 
 
 @dataclass(frozen=True)
 class TopicPage:
-    """One page of a topic: what was said, which page of how many, and whether it is the end."""
+    """One page of a topic: what was said, which page of how many, and whether it is the end.
+
+    Args: mark, the number up to which the reader had read the topic before, 0 for nothing.
+    """
 
     shown: list[ShownContribution]
     number: int
     pages: int
     total: int
     threaded: bool
+    mark: int = 0
 
     @property
     def is_last(self) -> bool:
@@ -102,16 +106,31 @@ class TopicPage:
         return max((row.contribution.number for row in self.shown), default=0)
 
 
+def _asked_seals(
+    rows: Sequence[Contribution], discussion: Discussion, member: "Member | None"
+) -> dict[int, datetime]:
+    """Return when the record was closed of what is edited, or the reader's own. Queries: 1 at most.
+
+    Of all others no page says it.
+    """
+    own = None
+    if member is not None and EDIT_ALL not in discussion.rights:
+        own = member.pk
+    return rules.sealed_among([row for row in rows if row.revision or row.author_id == own])
+
+
 def _editable(
-    rows: Sequence[Contribution], discussion: Discussion, member: "Member | None", now: datetime
+    rows: Sequence[Contribution],
+    discussion: Discussion,
+    member: "Member | None",
+    sealed: Mapping[int, datetime],
 ) -> set[int]:
-    """Return the numbers of those that the reader may change. Queries: 1 at most."""
+    """Return the numbers of those that the reader may change. Queries: 0."""
     if member is None:
         return set()
-    sealed: dict[int, datetime] = {}
+    now = clock.now()
     if EDIT_ALL not in discussion.rights:
         rows = [row for row in rows if row.author_id == member.pk]
-        sealed = rules.sealed_among(rows)
     return {
         row.number
         for row in rows
@@ -142,9 +161,11 @@ def shown_contributions(
         first_new: number of the first unread contribution, None when nothing is new.
         may_reply: whether the reader can reply here now (see :func:`silenced`).
 
-    Queries: 2 at most, whatever the number of rows.
+    Queries: 1 at most, whatever the number of rows.
     """
-    editable, edits = _editable(rows, discussion, member, clock.now()), edits_of(rows)
+    sealed = _asked_seals(rows, discussion, member)
+    editable = _editable(rows, discussion, member, sealed)
+    edits = edits_of(rows, sealed=sealed)
     shown = []
     for row in rows:
         mine = member is not None and row.author_id == member.pk
@@ -227,11 +248,12 @@ def topic_page(
 ) -> TopicPage:
     """Return a page of a permitted topic; a page that does not exist becomes the nearest one.
 
-    Queries: 5 at most, and 3 for a member's first unread, whatever the number of contributions.
+    Queries: 4 at most, and those of :func:`forums.selectors.reading_place` for who takes part,
+    whatever the number of contributions.
     """
-    first_new = None
+    place = selectors.ReadingPlace(0, None)
     if member is not None and discussion.role:
-        first_new = selectors.first_new_for(member, topic)
+        place = selectors.reading_place(member, topic)
     page, pages = nearest(page, topic.posts_count, PAGE)
     depths = None
     if threaded:
@@ -246,10 +268,10 @@ def topic_page(
         discussion=discussion,
         member=member,
         depths=depths,
-        first_new=first_new,
+        first_new=place.first_new,
         may_reply=may_reply,
     )
-    return TopicPage(shown, page, pages, topic.posts_count, threaded)
+    return TopicPage(shown, page, pages, topic.posts_count, threaded, place.mark)
 
 
 def newest_of(discussion: Discussion, *, limit: int) -> list[Contribution]:

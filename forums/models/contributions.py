@@ -161,7 +161,7 @@ class Contribution(models.Model):
     @cached_property
     def html(self) -> str:
         """What the author wrote, as stored safe HTML."""
-        return str(self.post.content.rendered)
+        return str(self.post._content_rendered)
 
     @cached_property
     def speaker(self) -> Speaker:
@@ -170,6 +170,11 @@ class Contribution(models.Model):
         if not name or self.author.anonymised_at:
             name = self.author.get_full_name()
         return Speaker(name, self.author_role, self.author_country, self.author_organisation)
+
+    @cached_property
+    def files(self) -> list["Attachment"]:
+        """The files that came with it. Queries: 1, none where they were fetched before."""
+        return list(self.attachments.all())
 
     @property
     def is_held(self) -> bool:

@@ -38,7 +38,12 @@ from forums.selectors.discussions import (
 from forums.selectors.held import held_after, held_for, held_in, home_blocks, own_held
 from forums.selectors.log import log_of
 from forums.selectors.topics import TOPICS, topic_for, topics_for
-from forums.selectors.unread import first_new_for, new_counts_for
+from forums.selectors.unread import (
+    ReadingPlace,
+    first_new_for,
+    new_counts_for,
+    reading_place,
+)
 
 __all__ = [
     "PAGE",
@@ -48,6 +53,7 @@ __all__ = [
     "Discussion",
     "Overview",
     "PagedContributions",
+    "ReadingPlace",
     "contribution_by_message_id",
     "contribution_for",
     "contributions_after",
@@ -75,6 +81,7 @@ __all__ = [
     "participants_of",
     "readers_among",
     "readers_of",
+    "reading_place",
     "regions_of",
     "roles_in",
     "search_documents",

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.db.models import QuerySet, prefetch_related_objects
-from machina.apps.forum_conversation.models import Topic
+from django.db.models import Model, QuerySet, prefetch_related_objects
+from machina.apps.forum_conversation.models import Post, Topic
 
-from forums.models import Contribution
+from forums.models import Attachment, Contribution
 from forums.policy import APPROVE, READ, access_of
 from hub.lib.errors import NotFound
 from hub.lib.paging import nearest
@@ -28,35 +28,51 @@ class PagedContributions:
     total: int = 0
 
 
-def _shown(*, with_topic: bool = True) -> QuerySet[Contribution]:
+def _shown() -> QuerySet[Contribution]:
     rows = Contribution.objects.filter(state=Contribution.State.ACCEPTED)
-    rows = rows.select_related("post__updated_by", "author", "parent__author")
-    if with_topic:
-        rows = rows.select_related("post__topic")
-    return rows.defer(*_unread()).prefetch_related("attachments")
+    rows = rows.select_related("post__topic", "post__updated_by", "author", "parent__author")
+    return rows.defer(*_unread(*_PEOPLE)).prefetch_related("attachments")
 
 
-def _unread() -> list[str]:
-    """Return the columns of people, and of what is answered, that no page reads.
+_ANSWERED = {
+    "number",
+    "author",
+    "message_id",
+    *(f"author_{part}" for part in ("name", "role", "country", "organisation")),
+}
+_PERSON = {"id", "name", "anonymised_at", "is_active", "is_staff"}
+_AUTHOR = _PERSON | {"email", "country", "organisation", "language"}
+# Of people, and of what is answered: where they are joined, the columns that pages and mails read.
+_PEOPLE: tuple[tuple[str, type[Model], set[str]], ...] = (
+    ("parent__", Contribution, _ANSWERED),
+    ("parent__author__", Member, _PERSON),
+    ("author__", Member, _AUTHOR),
+)
+# What the page of a topic reads of a contribution: of its text, what was made of it.
+_ON_PAGE: tuple[tuple[str, type[Model], set[str]], ...] = (
+    (
+        "",
+        Contribution,
+        _ANSWERED
+        | set("forum topic post parent origin state".split())
+        | set("folded revision created_at format".split()),
+    ),
+    ("post__", Post, set("id topic _content_rendered updated updated_by update_reason".split())),
+    ("post__updated_by__", Member, _PERSON),
+    ("parent__", Contribution, _ANSWERED),
+    ("parent__author__", Member, _PERSON),
+    ("author__", Member, _PERSON),
+)
 
-    They would cost as much as the others.
+
+def _unread(*joined: tuple[str, type[Model], set[str]]) -> list[str]:
+    """Return the columns that nobody reads; they would cost as much as the others.
+
+    Args: joined, for each model where it is joined, and the names of what is read of it.
     """
-    answered = {
-        "number",
-        "author",
-        "message_id",
-        *(f"author_{part}" for part in ("name", "role", "country", "organisation")),
-    }
-    person = {"id", "name", "anonymised_at", "is_active", "is_staff"}
-    author = person | {"email", "country", "organisation", "language"}
-    columns_read = (
-        ("parent", Contribution, answered),
-        ("parent__author", Member, person),
-        ("author", Member, author),
-    )
     return [
-        f"{path}__{field.name}"
-        for path, model, names in columns_read
+        f"{path}{field.name}"
+        for path, model, names in joined
         for field in model._meta.concrete_fields
         if field.name not in names
     ]
@@ -65,7 +81,16 @@ def _unread() -> list[str]:
 _by_number = Prepared(lambda numbers: _shown().filter(pk__in=numbers))
 # Of a topic that is at hand: it is not read with each of its contributions.
 _in_topic = Prepared(
-    lambda topic_id, numbers: _shown(with_topic=False).filter(topic_id=topic_id, pk__in=numbers)
+    lambda topic_id, numbers: (
+        Contribution.objects.filter(
+            topic_id=topic_id, pk__in=numbers, state=Contribution.State.ACCEPTED
+        )
+        .select_related("post__updated_by", "author", "parent__author")
+        .defer(*_unread(*_ON_PAGE))
+    )
+)
+_files = Prepared(
+    lambda numbers: Attachment.objects.filter(contribution_id__in=numbers).order_by("pk")
 )
 
 
@@ -106,7 +131,7 @@ def contributions_of(topic: Topic, *, page: int = 1) -> PagedContributions:
     """
     page, pages = nearest(page, topic.posts_count, PAGE)
     numbers = numbers_on(topic, page)
-    rows = contributions_in(topic, numbers)
+    rows = contributions_by_number(numbers)
     return PagedContributions(
         [rows[number] for number in numbers if number in rows], page, pages, topic.posts_count
     )
@@ -162,12 +187,17 @@ def contributions_by_number(numbers: list[int]) -> dict[int, Contribution]:
 
 
 def contributions_in(topic: Topic, numbers: list[int]) -> dict[int, Contribution]:
-    """Return accepted contributions of a permitted topic by number. Queries: 2 at most."""
-    rows = _in_topic.models(topic.pk, numbers)
-    prefetch_related_objects(rows, "attachments")
-    for row in rows:
+    """Return accepted contributions of a permitted topic by number, as its page shows them.
+
+    Of their texts, what was made of them; with their ``files``. Queries: 2 at most.
+    """
+    rows = {row.number: row for row in _in_topic.models(topic.pk, numbers)}
+    for row in rows.values():
         row.post.topic = row.topic = topic
-    return {row.number: row for row in rows}
+        row.files = []
+    for file in _files.models(rows.keys()):
+        rows[file.contribution_id].files.append(file)
+    return rows
 
 
 def contribution_by_message_id(forum_id: int, message_ids: list[str]) -> Contribution | None:

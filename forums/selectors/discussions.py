@@ -187,13 +187,19 @@ def discussion_for(member: "Member | None", forum_id: int) -> Discussion:
 
     Raises: NotFound for hidden and missing alike. Queries: 1, and those of the access.
     """
+    return discussion_in(member, _policy_of.first(forum_id))
+
+
+def discussion_in(member: "Member | None", policy: ForumPolicy | None) -> Discussion:
+    """Return the discussion of a policy, which brings its forum; None for a forum without one.
+
+    Raises: NotFound for hidden and missing alike. Queries: none but those of the access.
+    """
     access = access_of(member)
-    policy = _policy_of.first(forum_id)
-    if policy is None or not access.may(READ, forum_id):
+    if policy is None or not access.may(READ, policy.forum_id):
         raise NotFound
-    return Discussion(
-        policy.forum, policy, access.roles.get(forum_id, ""), access.rights[forum_id], member
-    )
+    role, rights = access.roles.get(policy.forum_id, ""), access.rights[policy.forum_id]
+    return Discussion(policy.forum, policy, role, rights, member)
 
 
 def participants_of(discussion: Discussion) -> QuerySet[Membership]:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from machina.apps.forum_conversation.models import Topic
 
 from forums.policy import access_of
-from forums.selectors.discussions import Discussion, discussion_for
+from forums.selectors.discussions import Discussion, discussion_in
 from forums.selectors.unread import new_in_topics
 from hub.lib.errors import NotFound
 from hub.lib.paging import PagedList, listed
@@ -16,7 +16,12 @@ if TYPE_CHECKING:
 
 # Topics on a page of a discussion.
 TOPICS = 50
-_by_key = Prepared(lambda topic_id: Topic.objects.filter(pk=topic_id).select_related("forum"))
+# With all that its page asks of its discussion, and with the number of what is newest in it.
+_by_key = Prepared(
+    lambda topic_id: Topic.objects.filter(pk=topic_id).select_related(
+        "forum__policy", "forum__parent", "state"
+    )
+)
 
 
 def topics_for(
@@ -49,7 +54,7 @@ def topics_for(
 def topic_for(member: "Member | None", topic_id: int) -> tuple[Topic, Discussion]:
     """Return a topic and its discussion.
 
-    Raises: NotFound for hidden, held and missing alike.
+    Raises: NotFound for hidden, held and missing alike. Queries: 1, and those of the access.
     """
     topic = _by_key.first(topic_id)
     if topic is None:
@@ -57,4 +62,4 @@ def topic_for(member: "Member | None", topic_id: int) -> tuple[Topic, Discussion
     # One whose first contribution is held does not exist yet; an empty one waits for its first.
     if not topic.approved and topic.first_post_id is not None:
         raise NotFound
-    return topic, discussion_for(member, topic.forum_id)
+    return topic, discussion_in(member, getattr(topic.forum, "policy", None))

@@ -5,13 +5,14 @@ wrote.
 """
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db import connection
 from machina.apps.forum_conversation.models import Topic
 
 from forums.models import Contribution, Membership, ReadMark, TopicState
-from forums.policy import Access
+from forums.policy import Access, access_of
 from hub.lib.prepared import Prepared
 
 if TYPE_CHECKING:
@@ -46,11 +47,6 @@ _mark = Prepared(
     lambda member_id, topic_id: ReadMark.objects.filter(
         member_id=member_id, topic_id=topic_id
     ).values_list("number")
-)
-_horizon = Prepared(
-    lambda member_id, forum_id: Membership.objects.filter(
-        member_id=member_id, forum_id=forum_id
-    ).values_list("horizon")
 )
 _first_after = Prepared(
     lambda topic_id, seen, member_id: (
@@ -107,11 +103,36 @@ def _marks(values: Collection[int]) -> str:
     return ", ".join(["%s"] * len(values))
 
 
+@dataclass(frozen=True)
+class ReadingPlace:
+    """Where a member stands in a topic.
+
+    Args:
+        mark: the number up to which they have read it, 0 where they have not.
+        first_new: of the first contribution that is new to them, None where nothing is.
+    """
+
+    mark: int
+    first_new: int | None
+
+
+def reading_place(member: "Member", topic: Topic) -> ReadingPlace:
+    """Return where a member stands in a permitted topic.
+
+    Queries: 1 where nothing is new, else 2; and those of the access.
+    """
+    mark = max((number for (number,) in _mark.rows(member.pk, topic.pk)), default=0)
+    seen = max(mark, access_of(member).horizons.get(topic.forum_id, 0))
+    state = getattr(topic, "state", None)
+    if state is None or state.last_number <= seen:
+        return ReadingPlace(mark, None)
+    rows = _first_after.rows(topic.pk, seen, member.pk)
+    return ReadingPlace(mark, next((number for (number,) in rows), None))
+
+
 def first_new_for(member: "Member", topic: Topic) -> int | None:
     """Return the number of the first contribution in a permitted topic that is new to the member.
 
-    Queries: 3.
+    It asks what :func:`reading_place` asks.
     """
-    marks = [*_mark.rows(member.pk, topic.pk), *_horizon.rows(member.pk, topic.forum_id)]
-    seen = max((number for (number,) in marks), default=0)
-    return next((number for (number,) in _first_after.rows(topic.pk, seen, member.pk)), None)
+    return reading_place(member, topic).first_new

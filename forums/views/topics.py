@@ -222,7 +222,7 @@ def _mark_read(request: HttpRequest, topic: Topic, page: pages.TopicPage) -> Non
     member = member_of(request)
     # Out of order, the highest number of a page says nothing about the pages before it.
     is_in_order = page.is_last or not page.threaded
-    if member is not None and page.shown and is_in_order:
+    if member is not None and page.newest > page.mark and is_in_order:
         services.mark_read(member=member, topic_id=topic.pk, number=page.newest)
 
 

@@ -10,12 +10,14 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from operator import attrgetter
 from typing import Any
 
-from django.db import DEFAULT_DB_ALIAS, connection
+from django.db import connection
 from django.db.models import Model, QuerySet
-from django.db.models.query import get_related_populators
+
+from hub.lib.loading import ModelLoader
 
 Value = int | str | datetime
 Row = tuple[Any, ...]
@@ -71,23 +73,17 @@ class _Compiled:
             return list(rows)
         return [tuple(row) for row in self.compiler.apply_converters(rows, self.converters)]
 
+    @cached_property
+    def _loader(self) -> ModelLoader:
+        if self.compiler.klass_info is None:
+            raise NotPreparableError("A values_list has no models; read it as rows.")
+        return ModelLoader(self.compiler.klass_info, self.compiler.select)
+
     def models(self, rows: Iterable[Row]) -> list[Any]:
         """Return rows as the models that the queryset would
         give, with those that it joins (``select_related``).
         """
-        kind, select = self.compiler.klass_info, self.compiler.select
-        if kind is None:
-            raise NotPreparableError("A values_list has no models; read it as rows.")
-        own = slice(kind["select_fields"][0], kind["select_fields"][-1] + 1)
-        names = [column[0].target.attname for column in select[own]]
-        joined = get_related_populators(kind, select, DEFAULT_DB_ALIAS)  # type: ignore[call-arg]
-        instances = []
-        for row in rows:
-            instance = kind["model"].from_db(DEFAULT_DB_ALIAS, names, row[own])
-            for relation in joined:
-                relation.populate(row, instance)
-            instances.append(instance)
-        return instances
+        return self._loader.load(rows)
 
 
 @contextmanager

@@ -3,11 +3,14 @@
 from allauth.account.auth_backends import AuthenticationBackend
 from django.http import HttpRequest
 
+from hub.lib.once import page_answers
 from hub.lib.prepared import Prepared
 from hub.members.models import Member
 from hub.members.selectors import address_owner
 
-# Asked for on each page of who is signed in.
+# Under which a session leaves its member for the page that is read.
+MEMBER = "member of the session"
+# Asked for where no session brought the member.
 _by_key = Prepared(lambda pk: Member.objects.filter(pk=pk))
 
 
@@ -46,8 +49,11 @@ class AddressBackend(AuthenticationBackend):
         return None
 
     def get_user(self, user_id: int) -> Member | None:
-        """Return the member of a session, None for one who may not sign in any more."""
-        member = _by_key.first(int(user_id))
+        """Return the member of a session, None for one who may not sign in any more.
+
+        Queries: 1, none while a page is read whose session brought the member.
+        """
+        member = page_answers().pop((MEMBER, int(user_id)), None) or _by_key.first(int(user_id))
         if member is None or not self.user_can_authenticate(member):
             return None
         return member

@@ -13,14 +13,18 @@ from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 
 from hub.lib.bus import publish_on_commit
 from hub.lib.clock import now
+from hub.lib.once import page_answers
 from hub.lib.prepared import Prepared
+from hub.members.backends import MEMBER
 from hub.members.models import SIGN_IN_ENDED, LoginSession, session_mark
 
 # What a session remembers of its beginning.
 CLIENT, STARTED = "hub.client", "hub.started"
 # Asked for on each page of who is signed in.
 _by_key = Prepared(
-    lambda key, moment: LoginSession.objects.filter(session_key=key, expire_date__gt=moment)
+    lambda key, moment: LoginSession.objects.filter(
+        session_key=key, expire_date__gt=moment
+    ).select_related("member")
 )
 
 
@@ -53,6 +57,8 @@ class SessionStore(DatabaseStore):
             self._session_key = self.seen_at = self.expires_at = None
         else:
             self.seen_at, self.expires_at = row.seen_at, row.expire_date
+            # The page asks for the member next (hub.members.backends).
+            page_answers()[MEMBER, row.member_id] = row.member
         return row
 
     def delete(self, session_key: str | None = None) -> None:

@@ -57,6 +57,15 @@ def _decide_edit(hub: Network) -> Any:
     return rules.decide_edit(contribution=row, actor=hub.amina, policy=place.policy, rights=place.rights, now=hub.now)
 
 
+def _all_read(hub: Network) -> Network:
+    services.mark_read(member=hub.amina, topic_id=hub.topic.pk, number=hub.newest.number + 10**6)
+    return hub
+
+
+def _asked_seals(hub: Network) -> Any:
+    return pages._asked_seals(hub.contributions, hub.discussion, hub.amina)
+
+
 def _admit_members(hub: Network) -> Any:
     return admit_members(forum_id=hub.moderated.forum_id, member_ids=[hub.boris.pk, hub.oona.pk], now=hub.now)
 
@@ -116,13 +125,13 @@ PROMISES = (
     Promise("forums.edits.summary_revision_of", 2, lambda hub: edits.summary_revision_of(hub.chen, hub.forum_id)),
     Promise("forums.known.RecordExcerpt", 4, lambda hub: _excerpt(hub), besides=1),
     Promise("forums.pages.ShownContribution.files", 0, lambda hub: pages.ShownContribution(hub.contributions[0]).files),
-    Promise(
-        "forums.pages._editable", 1, lambda hub: pages._editable(hub.contributions, hub.discussion, hub.amina, hub.now)
-    ),
-    Promise("forums.pages.shown_contributions", 2, lambda hub: _shown(hub)),
+    Promise("forums.models.contributions.Contribution.files", 1, lambda hub: _bare(hub).files, besides=1),
+    Promise("forums.pages._asked_seals", 1, lambda hub: _asked_seals(hub)),
+    Promise("forums.pages._editable", 0, lambda hub: pages._editable(hub.contributions, hub.discussion, hub.amina, {})),
+    Promise("forums.pages.shown_contributions", 1, lambda hub: _shown(hub)),
     Promise("forums.pages.tree", 1, lambda hub: pages.tree(hub.topic)),
-    Promise("forums.pages.topic_page", 5, lambda hub: _topic_page(hub, None)),
-    Promise("forums.pages.topic_page", 5, lambda hub: _topic_page(hub, hub.amina), besides=3),
+    Promise("forums.pages.topic_page", 4, lambda hub: _topic_page(hub, None)),
+    Promise("forums.pages.topic_page", 4, lambda hub: _topic_page(hub, hub.amina), besides=2 + ACCESS),
     Promise("forums.pages.newest_of", 1, lambda hub: pages.newest_of(hub.discussion, limit=20)),
     Promise("forums.pages.silenced", 0, lambda hub: pages.silenced(hub.discussion, hub.topic, hub.amina, hub.now)),
     Promise("forums.pages.leaders_to_ask", 1, lambda seen: pages.leaders_to_ask(seen, seen.reader), _seen_by_oona),
@@ -214,7 +223,31 @@ PROMISES = (
         lambda pair: unread.new_in_topics(pair[0].oona, pair[1], pair[0].forum_id, [pair[0].topic.pk]),
         _with_access,
     ),
-    Promise(f"{_SELECTORS}.unread.first_new_for", 3, lambda hub: selectors.first_new_for(hub.oona, hub.topic)),
+    Promise(
+        f"{_SELECTORS}.topics.topic_for",
+        1,
+        lambda hub: selectors.topic_for(hub.amina, hub.topic.pk),
+        besides=ACCESS,
+    ),
+    Promise(
+        f"{_SELECTORS}.discussions.discussion_in",
+        0,
+        lambda hub: discussions.discussion_in(hub.amina, hub.discussion.policy),
+        besides=ACCESS,
+    ),
+    Promise(
+        f"{_SELECTORS}.unread.reading_place",
+        2,
+        lambda hub: selectors.reading_place(hub.oona, hub.topic),
+        besides=ACCESS,
+    ),
+    Promise(
+        f"{_SELECTORS}.unread.reading_place",
+        1,
+        lambda hub: selectors.reading_place(hub.amina, hub.topic),
+        _all_read,
+        besides=ACCESS,
+    ),
     Promise("forums.services.edit.words_at", 0, lambda hub: edit.words_at(hub.edited, hub.edited.revision)),
     Promise("forums.services.edit.words_at", 1, lambda hub: edit.words_at(hub.edited, 0)),
     Promise("forums.services.edit._first_text", 1, lambda hub: edit._first_text(Revision.objects.order_by("pk"))),

@@ -17,6 +17,7 @@ from hub.members.account import rules
 from hub.members.account import selectors as account_selectors
 from hub.members.account.middleware import SignInMiddleware
 from hub.members.authors import find_or_record_author
+from hub.members.backends import AddressBackend
 from hub.members.models import Member
 from hub.runtime import tasks
 from hub.search import selectors as search_selectors
@@ -64,6 +65,7 @@ _NAMES = Prepared(lambda keys: Member.objects.filter(pk__in=keys).values_list("p
 _PEOPLE = Prepared(lambda keys: Member.objects.filter(pk__in=keys))
 _SELECTORS = "hub.members.selectors"
 MEMBERS = (
+    Promise("hub.members.backends.AddressBackend.get_user", 1, lambda hub: AddressBackend().get_user(hub.amina.pk)),
     Promise(f"{_SELECTORS}.active_member", 1, lambda hub: selectors.active_member(hub.amina.pk)),
     Promise(f"{_SELECTORS}.address_owner", 1, lambda hub: selectors.address_owner(hub.amina.email)),
     Promise(f"{_SELECTORS}.address_owner", 2, lambda _hub: selectors.address_owner(_NOBODY)),

@@ -89,7 +89,7 @@ CONFERENCES = (
         "conferences.outlet.LiveOutlet.accept", 6, lambda hub: LiveOutlet().accept(hub.live, quiet=False, now=hub.now)
     ),
     Promise("conferences.pages.UnsentText.of", 0, _unsent, _room),
-    Promise("conferences.pages.UnsentText.of", 4, _unsent, _closed_room),
+    Promise("conferences.pages.UnsentText.of", 3, _unsent, _closed_room),
     Promise("conferences.pages.Crew.of", 2, lambda hub: Crew.of(hub.conference)),
     Promise("conferences.rules.check_asks", 1, lambda hub: conference_rules.check_asks(hub.session, hub.oona, hub.now)),
     Promise(f"{_SELECTORS}.conferences_for", 5, lambda hub: selectors.conferences_for(hub.sofia)),
