@@ -67,6 +67,18 @@ _not_closed = Prepared(
         .select_related("current_item")
     )
 )
+# Asked on each home.
+_going_on = Prepared(
+    lambda forums, until, now: (
+        ConferenceSession.objects.filter(
+            conference__forum_id__in=forums, opens_at__lt=until, closes_at__gt=now
+        )
+        .exclude(state=_S.CLOSED)
+        .select_related("conference", "current_item")
+        .order_by("opens_at")
+    ),
+    whole=True,
+)
 _closed_items = Prepared(
     lambda topics: (
         AgendaItem.objects.filter(
@@ -334,12 +346,7 @@ def home_blocks(*, member: "Member", now: datetime) -> list[Block]:
     forums = access.having(READ)
     if not member.is_staff:
         forums = forums & access.roles.keys()
-    rows = ConferenceSession.objects.filter(conference__forum_id__in=forums).exclude(
-        state=_S.CLOSED
-    )
-    rows = rows.filter(opens_at__lt=now + SOON, closes_at__gt=now)
-    rows = rows.select_related("conference", "current_item").order_by("opens_at")
-    conference_sessions = list(rows)
+    conference_sessions = _going_on.models(sorted(forums), now + SOON, now)
     open_sessions = [row for row in conference_sessions if row.is_open]
     blocks = [_session_block(row, now) for row in conference_sessions]
     if open_sessions:

@@ -14,6 +14,7 @@ from hub.lib.dates import format_day
 from hub.lib.errors import NotFound
 from hub.lib.home import Block, BlockKind
 from hub.lib.paging import PagedList, listed
+from hub.lib.prepared import Prepared
 from liaison.models import LiaisonGroup
 
 if TYPE_CHECKING:
@@ -48,20 +49,40 @@ class GroupPage:
         return sum(region.size for region in self.regions)
 
 
-def _groups(member: "Member | None") -> "QuerySet[LiaisonGroup]":
-    """Return the groups the member belongs to, all for the Secretariat, the latest term first."""
+# Asked on each home.
+_first_groups = Prepared(
+    lambda forums: LiaisonGroup.objects.filter(forum_id__in=forums).select_related("chair")[
+        :GROUPS
+    ],
+    whole=True,
+)
+_ending_groups = Prepared(
+    lambda forums, first, last: LiaisonGroup.objects.filter(
+        forum_id__in=forums, term_ends__gte=first, term_ends__lte=last
+    )[:GROUPS],
+    whole=True,
+)
+
+
+def _forums(member: "Member | None") -> list[int]:
+    """Return the forums of the groups the member belongs to, all for the Secretariat."""
     if member is None:
-        return LiaisonGroup.objects.none()
+        return []
     access = access_of(member)
     forums = access.having(READ)
     if not member.is_staff:
         forums &= access.roles.keys()
-    return LiaisonGroup.objects.filter(forum_id__in=sorted(forums)).select_related("chair")
+    return sorted(forums)
 
 
-def groups_for(member: "Member | None", *, most: int = GROUPS) -> list[LiaisonGroup]:
+def _groups(member: "Member | None") -> "QuerySet[LiaisonGroup]":
+    """Return the groups the member belongs to, all for the Secretariat, the latest term first."""
+    return LiaisonGroup.objects.filter(forum_id__in=_forums(member)).select_related("chair")
+
+
+def groups_for(member: "Member | None") -> list[LiaisonGroup]:
     """Return the first of the groups the member belongs to, the latest term first. Queries: 3."""
-    return list(_groups(member)[:most])
+    return _first_groups.models(_forums(member))
 
 
 def group_page_for(member: "Member | None", *, page: int = 1) -> PagedList[LiaisonGroup]:
@@ -91,7 +112,7 @@ def group_for(member: "Member | None", slug: str) -> GroupPage:
 def home_blocks(*, member: "Member", now: datetime) -> list[Block]:
     """Return the terms that end soon, for the group and the Secretariat. Queries: 3."""
     today = now.date()
-    ending = _groups(member).filter(term_ends__gte=today, term_ends__lte=today + ENDING)[:GROUPS]
+    ending = _ending_groups.models(_forums(member), today, today + ENDING)
     return [
         Block(
             BlockKind.COMING,

@@ -46,6 +46,14 @@ _delivery = Prepared(
         list_id=list_id, member_id=member_id, ended_at=None
     ).values_list("delivery", "suspended_for", "paused_until")
 )
+# Asked on each home.
+_held_mail = Prepared(
+    lambda member_id: (
+        InboundMail.objects.filter(member_id=member_id, state=InboundMail.State.HELD)
+        .order_by("received_at", "pk")
+        .values_list("pk", "list__name", "received_at")[:1]
+    )
+)
 
 
 # Lists on a page of one's own lists: each has its forms.
@@ -266,13 +274,11 @@ def home_blocks(*, member: "Member", now: datetime) -> list[Block]:
 
 
 def _held_blocks(member: "Member") -> list[Block]:
-    held = InboundMail.objects.filter(member=member, state=InboundMail.State.HELD)
-    oldest = (
-        held.order_by("received_at", "pk").values_list("pk", "list__name", "received_at").first()
-    )
+    oldest = next(iter(_held_mail.rows(member.pk)), None)
     if oldest is None:
         return []
-    (pk, name, since), count = oldest, held.count()
+    pk, name, since = oldest
+    count = InboundMail.objects.filter(member=member, state=InboundMail.State.HELD).count()
     title = ngettext(
         "%d message is waiting for your confirmation",
         "%d messages are waiting for your confirmation",

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth import get_user_model
@@ -152,7 +152,9 @@ def overview_for(member: "Member | None", *, page: int = 1, size: int = DISCUSSI
     access = access_of(member)
     total = len(access.having(READ))
     number, pages = nearest(page, total, size)
-    policies = list(_ordered(access)[(number - 1) * size : number * size])
+    # Nobody takes part in a forum without a key.
+    mine, readable = sorted(access.roles) or [0], sorted(access.having(READ))
+    policies = _policies((number - 1) * size, number * size).models(mine, readable)
     news: dict[int, int] = {}
     if member is not None:
         news = new_counts_for(member, access)
@@ -171,15 +173,19 @@ def overview_for(member: "Member | None", *, page: int = 1, size: int = DISCUSSI
     return Overview(PagedList(rows, number, pages, total), sum(news.values()))
 
 
-def _ordered(access: Access) -> "QuerySet[ForumPolicy]":
-    is_other = Case(When(forum_id__in=sorted(access.roles), then=Value(0)), default=Value(1))
-    rows = ForumPolicy.objects.filter(forum_id__in=sorted(access.having(READ)))
-    rows = rows.select_related(
-        "forum__last_post__topic", "forum__last_post__poster", "forum__parent"
-    )
-    # No row of a list shows them.
-    rows = rows.defer("background", "background_html")
-    return rows.order_by(is_other, F("forum__last_post_on").desc(nulls_last=True), "-forum_id")
+@lru_cache(maxsize=64)
+def _policies(start: int, end: int) -> Prepared:
+    """Return the question for a page of some discussions, those of ``mine`` before others."""
+
+    def ordered(mine: list[int], forums: list[int]) -> "QuerySet[ForumPolicy]":
+        is_other = Case(When(forum_id__in=mine, then=Value(0)), default=Value(1))
+        rows = ForumPolicy.objects.filter(forum_id__in=forums)
+        rows = rows.select_related("forum__last_post__poster", "forum__parent")
+        rows = rows.defer("forum__last_post__content", "forum__last_post___content_rendered")
+        newest_first = F("forum__last_post_on").desc(nulls_last=True), "-forum_id"
+        return rows.order_by(is_other, *newest_first)[start:end]
+
+    return Prepared(ordered, whole=True)
 
 
 def discussion_for(member: "Member | None", forum_id: int) -> Discussion:

@@ -12,12 +12,33 @@ from forums.policy import APPROVE, access_of
 from hub.lib.counts import with_count
 from hub.lib.home import Block, BlockKind
 from hub.lib.paging import PagedList, listed
+from hub.lib.prepared import Prepared
 
 if TYPE_CHECKING:
     from hub.members.models import Member
 
 # Held contributions on a page: each stands there whole.
 HELD = 20
+
+
+# Asked on each home.
+_held_in = Prepared(
+    lambda forums: (
+        Contribution.objects.filter(state=Contribution.State.HELD, topic__forum_id__in=forums)
+        .order_by()
+        .values_list("state")
+        .annotate(count=Count("pk"), at=Min("created_at"))
+    ),
+    whole=True,
+)
+_held_of = Prepared(
+    lambda member_id: (
+        Contribution.objects.filter(author_id=member_id, state=Contribution.State.HELD)
+        .order_by()
+        .values_list("state")
+        .annotate(count=Count("pk"))
+    )
+)
 
 
 def _waiting_for(member: "Member") -> "QuerySet[Contribution]":
@@ -66,26 +87,18 @@ def own_held(member: "Member") -> "QuerySet[Contribution]":
 def home_blocks(*, member: "Member", now: datetime) -> list[Block]:
     """Return what waits for a member on the home: contributions to decide on, and held own ones.
 
-    Queries: 4.
+    Queries: 3, or 4 for who decides anywhere.
     """
     blocks = []
-    oldest = _waiting_for(member).aggregate(count=Count("pk"), at=Min("created_at"))
-    if oldest["count"]:
+    for _state, count, oldest in _held_in.rows(sorted(access_of(member).having(APPROVE))):
         title = ngettext(
             "%d contribution is waiting for your decision",
             "%d contributions are waiting for your decision",
-            oldest["count"],
+            count,
         )
-        blocks.append(
-            Block(
-                BlockKind.ASKED,
-                with_count(title, oldest["count"]),
-                reverse("forums:held"),
-                at=oldest["at"],
-            )
-        )
-    own = own_held(member).count()
-    if own:
+        url = reverse("forums:held")
+        blocks.append(Block(BlockKind.ASKED, with_count(title, count), url, at=oldest))
+    for _state, own in _held_of.rows(member.pk):
         title = ngettext(
             "%d of your contributions is waiting for the moderators",
             "%d of your contributions are waiting for the moderators",

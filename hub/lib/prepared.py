@@ -9,7 +9,7 @@ them, or as its models.
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from operator import attrgetter
 from typing import Any
@@ -19,7 +19,7 @@ from django.db.models import Model, QuerySet
 
 from hub.lib.loading import ModelLoader
 
-Value = int | str | datetime
+Value = int | str | date  # a moment is a date as well
 Row = tuple[Any, ...]
 # Values of one list in one question; a longer list is asked for in pieces.
 MOST = 200
@@ -117,17 +117,17 @@ class PendingAnswer:
 
 
 class Prepared:
-    """A queryset of some lists (for ``__in``) and single values, whole numbers, texts or moments.
+    """A queryset of some lists (for ``__in``) and single values: numbers, texts, days, moments.
 
     A ``values_list`` of it is read as :meth:`rows`, one of models as :meth:`models` or
     :meth:`first`.
 
     Args: build, makes the queryset from as many arguments as :meth:`rows` gets; a list comes as a
-    list.
+    list; whole, where it says an order or how many: a long list is not asked for in pieces then.
     """
 
-    def __init__(self, build: Callable[..., QuerySet[Any]]) -> None:
-        self._build = build
+    def __init__(self, build: Callable[..., QuerySet[Any]], *, whole: bool = False) -> None:
+        self._build, self._whole = build, whole
         self._compiled: dict[Any, _Compiled] = {}
 
     def rows(self, *arguments: Collection[Any] | Value) -> list[Row]:
@@ -154,15 +154,15 @@ class Prepared:
 
     def _asked(self, *arguments: Collection[Any] | Value) -> Iterator[tuple[_Compiled, Any]]:
         for at, argument in enumerate(arguments):
-            if not isinstance(argument, int | str | datetime):
+            if not isinstance(argument, int | str | date):
                 if not argument:
                     return
-                if len(argument) > MOST:
+                if len(argument) > MOST and not self._whole:
                     for piece in _pieces(list(argument)):
                         yield from self._asked(*arguments[:at], piece, *arguments[at + 1 :])
                     return
         lists = [
-            [argument] if isinstance(argument, int | str | datetime) else _padded(list(argument))
+            [argument] if isinstance(argument, int | str | date) else _padded(list(argument))
             for argument in arguments
         ]
         shape = (connection.vendor, tuple((len(values), type(values[0])) for values in lists))
@@ -177,7 +177,7 @@ class Prepared:
         for argument, values in zip(arguments, lists, strict=True):
             markers = [_mark(type(value), len(marks) + at) for at, value in enumerate(values)]
             marks.update({_key(_adapted(mark)): len(marks) + at for at, mark in enumerate(markers)})
-            marked.append(markers[0] if isinstance(argument, int | str | datetime) else markers)
+            marked.append(markers[0] if isinstance(argument, int | str | date) else markers)
         return _Compiled(self._build(*marked), marks)
 
 
@@ -185,6 +185,8 @@ def _mark(kind: type, number: int) -> Value:
     """Return a value that no query has by itself."""
     if issubclass(kind, datetime):
         return _EPOCH + timedelta(seconds=number)
+    if issubclass(kind, date):
+        return _EPOCH.date() + timedelta(days=number)
     return f"mark {number} \u2063" if issubclass(kind, str) else -1_000_000 - number
 
 
@@ -193,7 +195,12 @@ def _key(value: Any) -> tuple[str, str]:
 
 
 def _adapted(value: Any) -> Any:
-    return connection.ops.adapt_datetimefield_value(value) if isinstance(value, datetime) else value
+    """Return a value as the driver of the database takes it."""
+    if isinstance(value, datetime):
+        return connection.ops.adapt_datetimefield_value(value)
+    if isinstance(value, date):
+        return connection.ops.adapt_datefield_value(value)
+    return value
 
 
 def _padded(values: list[Any]) -> list[Any]:

@@ -10,11 +10,21 @@ from django.utils.translation import ngettext
 from hub.lib.counts import with_count
 from hub.lib.errors import NotFound
 from hub.lib.home import Block, BlockKind
+from hub.lib.prepared import Prepared
 from hub.members.selectors import addresses_of
 from listserv.models import AddressHealth, Bounce, Subscription
 
 if TYPE_CHECKING:
     from hub.members.models import Member
+
+# Asked on each home.
+_stopped = Prepared(
+    lambda member_id: (
+        Subscription.objects.filter(member_id=member_id, ended_at=None, suspended_at__isnull=False)
+        .order_by("suspended_at")
+        .values_list("suspended_at")
+    )
+)
 
 
 def subscriptions_at(address: str) -> QuerySet[Subscription]:
@@ -43,8 +53,7 @@ def home_blocks(*, member: "Member", now: datetime) -> list[Block]:
 
     The page of the lists has the button. Queries: 1.
     """
-    rows = Subscription.objects.filter(member=member, ended_at=None, suspended_at__isnull=False)
-    since = list(rows.order_by("suspended_at").values_list("suspended_at", flat=True))
+    since = [moment for (moment,) in _stopped.rows(member.pk)]
     if not since:
         return []
     title = ngettext(

@@ -105,3 +105,22 @@ def test_models_are_those_of_the_queryset_with_what_it_joins_and_without_what_it
     assert row.get_deferred_fields() == {"statement"} and row.statement == "Let me in."
     assert prepared.first([boris.pk]) is None and prepared.models([]) == []
     assert prepared.first([amina.pk]).member._state.adding is False
+
+
+def test_days_are_bound_too(make_member, now):
+    def of_day(day, until):
+        return Member.objects.filter(joined_at__date__gte=day, joined_at__date__lt=until).values_list("pk")
+
+    member, day = make_member("Amina"), make_member("Boris").joined_at.date()
+    prepared = Prepared(of_day)
+    assert (member.pk,) in prepared.rows(day, day + timedelta(days=1))
+    assert prepared.rows(day + timedelta(days=1), day + timedelta(days=2)) == []
+
+
+def test_what_says_an_order_or_how_many_is_asked_whole(make_member, monkeypatch):
+    keys = [make_member(f"Member {number}").pk for number in range(5)]
+    monkeypatch.setattr("hub.lib.prepared.MOST", 2)
+    prepared = Prepared(lambda keys: Member.objects.filter(pk__in=keys).order_by("-pk")[:3], whole=True)
+    with CaptureQueriesContext(connection) as asked:
+        assert [member.pk for member in prepared.models(keys)] == sorted(keys)[:1:-1]
+    assert len(asked) == 1
