@@ -4,8 +4,8 @@ A :class:`ShownContribution` is a contribution as one reader meets it on one pag
 these and make no query.
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
@@ -19,7 +19,7 @@ from machina.apps.forum_conversation.models import Topic
 from forums import quoting, rules, selectors
 from forums.drafts import Draft
 from forums.edits import Edit, edits_of
-from forums.models import Attachment, Contribution, Membership
+from forums.models import Attachment, Contribution
 from forums.policy import EDIT_ALL, REPLY, START, Access
 from forums.selectors import PAGE, Discussion
 from hub.lib import clock
@@ -169,9 +169,7 @@ def shown_contributions(
     shown = []
     for row in rows:
         mine = member is not None and row.author_id == member.pk
-        depth = 0
-        if depths is not None:
-            depth = depths.get(row.number, 0)
+        depth = (depths or {}).get(row.number, 0)
         shown.append(
             ShownContribution(
                 row,
@@ -364,41 +362,6 @@ def with_quote(text: str, contribution: Contribution) -> str:
     if not text.strip():
         return quote
     return f"{text.rstrip()}\n\n{quote}"
-
-
-@dataclass(frozen=True)
-class ParticipantRegion:
-    """Participants of one UN regional group; ``code`` is empty for those without one.
-
-    Args: people, those whose names are shown; size, how many there are.
-    """
-
-    code: str
-    people: list[Membership]
-    size: int
-
-
-def by_region(people: Iterable[Membership]) -> list[ParticipantRegion]:
-    """Group participants by regional group, the largest first."""
-    groups: dict[str, list[Membership]] = {}
-    for row in people:
-        groups.setdefault(row.member.region, []).append(row)
-    sizes = Counter({code: len(rows) for code, rows in groups.items()})
-    return [ParticipantRegion(code, groups[code], size) for code, size in sizes.most_common()]
-
-
-def regions_for(discussion: Discussion) -> list[ParticipantRegion]:
-    """Return the participants of a discussion by region: names if they fit on a page, else counts.
-
-    Queries: 1, or 2 for more than a page of people.
-    """
-    people = selectors.first_participants_of(discussion)
-    if people:
-        return by_region(people)
-    return [
-        ParticipantRegion(code, [], size)
-        for code, size in selectors.regions_of(discussion).most_common()
-    ]
 
 
 def contributions_per_week(forum_id: int, *, since: datetime) -> dict[date, int]:

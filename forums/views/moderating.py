@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from forums import pages, selectors, services
+from forums import participants, selectors, services
 from forums.edits import edits_of
 from forums.forms import AdmitForm, ContributionDecisionForm, SummaryForm
 from forums.models import Membership
@@ -160,7 +160,7 @@ def _people(request: HttpRequest, discussion: selectors.Discussion) -> dict[str,
     )
     context = {"page_number": page.number, "page_count": page.pages, **page.links()}
     if page.pages == 1:
-        return {"regions": pages.by_region(page), **context}
+        return {"regions": participants.by_region(page), **context}
     return {"people": page, "sizes": selectors.regions_of(discussion).most_common(), **context}
 
 

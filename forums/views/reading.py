@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST, require_safe
 
-from forums import pages, selectors, services
+from forums import pages, participants, selectors, services
 from forums.policy import ADMIT, APPROVE, START
 from forums.views import feeds
 from forums.views.common import discussion_url, place_of
@@ -49,9 +49,9 @@ def discussion(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
     discussion = selectors.discussion_for(member, pk)
     topics = selectors.topics_for(member, discussion, page=whole_number(request.GET.get("page"), 1))
     # The public sees how many take part, not who (finding S15).
-    regions: list[pages.ParticipantRegion] = []
+    regions: list[participants.ParticipantRegion] = []
     if member is not None:
-        regions = pages.regions_for(discussion)
+        regions = participants.regions_for(discussion)
     if regions:
         discussion = replace(discussion, counts={"members": sum(region.size for region in regions)})
     context = {

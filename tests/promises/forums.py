@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from forums import archive, edits, pages, policy, rules, selectors, services
+from forums import archive, edits, pages, participants, policy, rules, selectors, services
 from forums.drafts import Draft
 from forums.known import RecordExcerpt
 from forums.models import Contribution, ForumPolicy, Revision
@@ -136,7 +136,7 @@ PROMISES = (
     Promise("forums.pages.silenced", 0, lambda hub: pages.silenced(hub.discussion, hub.topic, hub.amina, hub.now)),
     Promise("forums.pages.leaders_to_ask", 1, lambda seen: pages.leaders_to_ask(seen, seen.reader), _seen_by_oona),
     Promise("forums.pages.leaders_to_ask", 0, lambda hub: pages.leaders_to_ask(hub.discussion, hub.amina)),
-    Promise("forums.pages.regions_for", 1, lambda hub: pages.regions_for(hub.discussion)),
+    Promise("forums.participants.regions_for", 1, lambda hub: participants.regions_for(hub.discussion)),
     Promise(
         "forums.pages.contributions_per_week",
         1,
