@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.text import slugify
 from machina.apps.forum_conversation.models import Post, Topic
@@ -48,7 +48,9 @@ def scrub_words(member: "Member", person: SoughtPerson) -> None:
     _scrub_topics(Topic.objects.filter(poster=member), person)
     # Why a moderator changed or refused words stands with them, whoever wrote it.
     scrub(person, Revision.objects.filter(edited_by=member), ["reason"])
-    scrub(person, LogEntry.objects.filter(actor=member), ["reason"])
+    # So does why something was done to them, which the log says of them.
+    acts = LogEntry.objects.filter(Q(actor=member) | Q(member=member))
+    scrub(person, acts, ["reason", "details"])
     scrub(person, SummaryVersion.objects.filter(written_by=member), ["text"])
     _scrub_posts(member, person)
     _rename_messages(person)
@@ -123,6 +125,10 @@ def _discussion_url(forum_id: int) -> str:
     return reverse("forums:discussion_by_key", args=(forum_id,))
 
 
+def _log_url(forum_id: int) -> str:
+    return reverse("forums:log", args=(forum_id,))
+
+
 def _in_contributions(member: "Member", person: SoughtPerson) -> Iterator[Trace]:
     others = Contribution.objects.exclude(author=member).select_related("post")
     fields = ["folded", *(f"post__{name}" for name in _POST)]
@@ -164,11 +170,20 @@ def _in_discussions(member: "Member", person: SoughtPerson) -> Iterator[Trace]:
         )
     policies = ForumPolicy.objects.select_related("forum")
     places = ["theme", "questions", "summary", "forum__name", "forum__description"]
+    places += ["background", "sponsors"]
     for policy in by_key(person.named_in(policies, places), CHUNK):
         yield Trace(
             "discussion", trace_label(person, policy.forum.name), _discussion_url(policy.forum_id)
         )
+    yield from _in_logs(member, person)
     versions = SummaryVersion.objects.exclude(written_by=member).select_related("forum")
     for version in by_key(person.named_in(versions, ["text"]), CHUNK):
         label = f"{trace_label(person, version.forum.name)} ({version.number})"
         yield Trace("discussion", label, _discussion_url(version.forum_id))
+
+
+def _in_logs(member: "Member", person: SoughtPerson) -> Iterator[Trace]:
+    entries = LogEntry.objects.exclude(actor=member).select_related("forum")
+    for entry in by_key(person.named_in(entries, ["reason", "details"]), CHUNK):
+        label = trace_label(person, entry.forum.name)
+        yield Trace("discussion", label, _log_url(entry.forum_id))

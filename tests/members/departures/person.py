@@ -12,7 +12,7 @@ from cms.models import ProceedingsPage, ProceedingsRecord, StandardPage
 from cms.services.pages import rich_text
 from conferences.models import AgendaItem, Conference, ConferenceSession
 from forums import services as forums
-from forums.models import Contribution, ForumPolicy, SummaryVersion
+from forums.models import Contribution, ForumPolicy, LogEntry, SummaryVersion
 from forums.models import Revision as EarlierWords
 from hub.lib.clock import now as clock
 from hub.lib.mail import send_notification
@@ -92,7 +92,10 @@ def fill(world: World, member: Member) -> None:
         )  # fmt: skip
     Contribution.objects.filter(pk=other.pk).update(references=f"<1.{HOME}> <2@x>", in_reply_to=f"1.{HOME}")
     Contribution.objects.filter(pk=own_words.pk).update(imported={"from": NAME, "subject": f"By {NAME}"})
-    ForumPolicy.objects.filter(forum_id=forum).update(summary=ALL, theme=ALL, questions=ALL)
+    ForumPolicy.objects.filter(forum_id=forum).update(
+        summary=ALL, theme=ALL, questions=ALL, background=ALL, sponsors=ALL
+    )
+    _fill_log(forum, member, sofia)
     SummaryVersion.objects.create(forum_id=forum, number=900, text=ALL, written_by=member, written_at=clock())
     SummaryVersion.objects.create(forum_id=forum, number=901, text=ALL, written_by=sofia, written_at=clock())
     Procedure.objects.create(
@@ -106,6 +109,15 @@ def fill(world: World, member: Member) -> None:
     _fill_people(member, sofia)
     _fill_mail(world, member, amina, own)
     _fill_pages(world, member, sofia)
+
+
+def _fill_log(forum: int, member: Member, sofia: Member) -> None:
+    """Note what the person did, what was done to her, and what of it was done to others in her name."""
+    for actor, whom in ((member, sofia), (sofia, member), (sofia, None)):
+        LogEntry.objects.create(
+            forum_id=forum, actor=actor, member=whom, act="member.role", reason=f"as {NAME} asked",
+            details={"before": NAME, "role": HOME}, created_at=clock(),
+        )  # fmt: skip
 
 
 def _fill_people(member: Member, sofia: Member) -> None:

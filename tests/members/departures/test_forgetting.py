@@ -4,11 +4,12 @@ import json
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.urls import reverse
 from django.utils import translation
 
 from cms.models import ProceedingsPage
 from forums import services as forums
-from forums.models import Attachment, Contribution
+from forums.models import Attachment, Contribution, LogEntry
 from hub.lib.clock import now as clock
 from hub.members import departures
 from hub.members import models as members
@@ -30,6 +31,8 @@ LISTED = {
     ("forums_contribution", "folded"), ("forums_revision", "text"), ("forums_summaryversion", "text"),
     ("forums_attachment", "name"),
     ("forums_forumpolicy", "summary"), ("forums_forumpolicy", "theme"), ("forums_forumpolicy", "questions"),
+    ("forums_forumpolicy", "background"), ("forums_forumpolicy", "sponsors"),
+    ("forums_logentry", "reason"), ("forums_logentry", "details"),
     ("forum_forum", "name"), ("forum_forum", "description"), ("forum_forum", "_description_rendered"),
     ("conferences_conference", "name"), ("conferences_conference", "background"),
     ("conferences_conferencesession", "title"), ("conferences_agendaitem", "title"),
@@ -73,6 +76,17 @@ def test_own_words_stay_but_for_the_name_and_are_found_as_they_are_now(world, zu
     assert own[1].imported == {"subject": "By […]"}
     # A reply is still a reply to it, under another Message-ID.
     assert Contribution.objects.filter(references__contains=own[0].message_id, in_reply_to=own[0].message_id).exists()
+
+
+def test_what_she_did_and_what_was_done_to_her_names_her_no_more_and_the_rest_of_the_log_is_listed(world, zubayda):
+    fill(world, zubayda)
+    anonymise_member(member_id=zubayda.pk, actor=zubayda, now=clock())
+    own, hers, other = LogEntry.objects.filter(act="member.role", reason__startswith="as ").order_by("pk")
+    assert {own.reason, hers.reason} == {"as […] asked"}
+    assert own.details == hers.details == {"before": "[…]", "role": "[…]"}
+    assert other.reason == f"as {NAME} asked"
+    place = reverse("forums:log", args=(other.forum_id,))
+    assert DepartureTrace.objects.filter(kind="discussion", url=place).count() == 1
 
 
 def test_addresses_of_own_topics_and_files_named_without_spaces_forget_the_person_too(world, zubayda):
