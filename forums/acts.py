@@ -45,5 +45,9 @@ _ROWS = (
         has_undo=True,
     ),
     ActKind("summary.write", _("%(actor)s wrote the moderators' summary."), has_undo=True),
+    ActKind("request.decline", _("%(actor)s declined the request of %(member)s to take part.")),
+    ActKind("request.ignore", _("%(actor)s ignored the request of %(member)s to take part.")),
+    ActKind("invitation.revoke", _("%(actor)s revoked an invitation.")),
+    ActKind("invitation.send", _("%(actor)s sent invitations. Their number: %(count)s.")),
 )
 ACTS: Mapping[str, ActKind] = {row.code: row for row in _ROWS}

@@ -1,5 +1,6 @@
 """Forms of the discussions: they parse and keep what was typed; :mod:`forums.rules` decides."""
 
+import re
 import secrets
 from collections.abc import Iterable
 from typing import Any
@@ -19,6 +20,9 @@ from hub.lib.scripts import isolate
 
 # The largest revision that the database holds, and one that no contribution has.
 MAX_REVISION, UNSEEN = 2**31 - 1, -1
+# Bounded, so that a line of any length is read in linear time.
+_address = re.compile(r"[^\s<>,;:\"'()\[\]]{1,64}@[^\s<>,;:\"'()\[\]]{1,255}")
+_between = re.compile(r"[\r\n,;]+")
 _HELP = _(
     "*emphasis*, **strong**; a line that starts with > is a quote, a line that starts "
     "with - is a list item."
@@ -203,6 +207,54 @@ class AdmitForm(forms.Form):
         super().__init__(data)
         if data is None and not names_chair:
             offer_without_chair(self, Membership.Role.choices)
+
+
+class JoinForm(forms.Form):
+    """Ask those who lead a discussion to be admitted."""
+
+    statement = forms.CharField(
+        label=_("Why do you want to take part?"),
+        max_length=2_000,
+        help_text=_("The people who lead the discussion read it, and nobody else."),
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+
+
+class InviteForm(forms.Form):
+    """Invite people to a discussion by their addresses."""
+
+    addresses = forms.CharField(
+        label=_("E-mail addresses"),
+        max_length=60_000,
+        help_text=_("One per line, or with commas between. Members are recognised."),
+        widget=forms.Textarea(attrs={"rows": 4, "dir": "ltr"}),
+    )
+    line = forms.CharField(
+        label=_("A personal line"),
+        max_length=500,
+        required=False,
+        help_text=_("It stands in the message."),
+    )
+    role = forms.ChoiceField(
+        label=pgettext_lazy("label: role of a person", "Role"),
+        choices=Membership.Role.choices,
+        initial=Membership.Role.PARTICIPANT,
+    )
+
+    def __init__(self, data: QueryDict | None = None, *, names_chair: bool) -> None:
+        super().__init__(data)
+        if data is None and not names_chair:
+            offer_without_chair(self, Membership.Role.choices)
+
+    @property
+    def address_list(self) -> list[str]:
+        """The addresses, with names beside them or without; what holds none comes back itself."""
+        addresses: list[str] = []
+        for piece in _between.split(self.cleaned_data["addresses"]):
+            bare = piece.strip()
+            if bare:
+                addresses += _address.findall(bare) or [bare[:100]]
+        return addresses
 
 
 class SummaryForm(RevisionForm):

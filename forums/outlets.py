@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from forums.models import Contribution, ForumPolicy, Membership
+from forums.models import Contribution, ForumPolicy, JoinRequest, Membership
 from hub.lib.hooks import registered
 
 # Members asked for by one query.
@@ -57,6 +57,12 @@ class Outlet:
                 forum_id=forum_id, member_id__in=chunk
             ).select_related("member"):
                 self.change_membership(membership, now=now)
+
+    def ask_to_join(self, join_request: JoinRequest, *, now: datetime) -> None:
+        """Tell those who lead that a member asks to take part."""
+
+    def answer_request(self, join_request: JoinRequest, *, now: datetime) -> None:
+        """Tell a member what was decided on their request (``join_request.state`` says it)."""
 
     def accept(self, contribution: Contribution, *, quiet: bool, now: datetime) -> None:
         """Write the rows that a new accepted contribution asks for.

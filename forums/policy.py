@@ -50,6 +50,8 @@ _TABLE: dict[str, tuple[frozenset[str], frozenset[str], frozenset[str]]] = {
     _P.ANNOUNCE: (_NOBODY, _READER, _READER),
 }
 LEADING = frozenset({Membership.Role.MODERATOR, Membership.Role.CHAIR})
+_PolicyRow = tuple[int, int | None, str | None, bool | None]
+_ListedRow = tuple[int, int | None, str | None, bool | None, bool | None]
 # Asked on each page, and at each mail.
 _places_of = Prepared(
     lambda member_id: Membership.objects.filter(member_id=member_id, left_at=None).values_list(
@@ -58,7 +60,7 @@ _places_of = Prepared(
 )
 _forums = Prepared(
     lambda: Forum.objects.order_by("tree_id", "lft").values_list(
-        "pk", "parent_id", "policy__preset", "policy__moderated"
+        "pk", "parent_id", "policy__preset", "policy__moderated", "policy__listed"
     )
 )
 
@@ -92,12 +94,14 @@ _POLICY = ("id", "forum_id", "preset", "moderated", "opens_at", "closes_at")
 class Access:
     """What one person may do in every forum, decided once for a request.
 
-    ``rights``: forum key -> code names; a forum that is not in it is hidden.
+    ``rights``: forum key -> code names; a forum that is not in it is hidden. ``listed`` has the
+    keys of those that are closed to the person, who may know of them and ask to be admitted.
     """
 
     rights: dict[int, frozenset[str]]
     roles: dict[int, str] = field(default_factory=dict)  # forum key -> the person's role there
     horizons: dict[int, int] = field(default_factory=dict)  # forum key -> contribution number
+    listed: frozenset[int] = frozenset()
 
     def may(self, right: str, forum_id: int) -> bool:
         """Whether the person has one right in one forum."""
@@ -200,12 +204,12 @@ def policy_in(row: Row | None) -> ForumPolicy | None:
 def access_by(
     member: "Member | None",
     places: Iterable[tuple[int, str, int]],
-    forums: Iterable[tuple[int, int | None, str | None, bool | None]],
+    forums: "Iterable[_PolicyRow | _ListedRow]",
 ) -> Access:
     """Return a person's access to some forums, each with all above it: the rule itself.
 
     Args: places, the person's present memberships (forum key, role, horizon); forums, each as key,
-    key of its parent, preset, moderated.
+    key of its parent, preset, moderated, and whether its title is listed, where that is asked.
     """
     reader = _reader(member)
     present = list(places)
@@ -215,13 +219,21 @@ def access_by(
     horizons = {forum_id: horizon for forum_id, _role, horizon in present}
     own: dict[int, frozenset[str]] = {}
     parents: dict[int, int | None] = {}
-    for pk, parent_id, preset, moderated in forums:
+    titled: list[int] = []
+    for pk, parent_id, preset, moderated, *listed in forums:
         parents[pk] = parent_id
+        if any(listed):
+            titled.append(pk)
         if preset is not None:
             own[pk] = _rights(preset, bool(moderated), reader, roles.get(pk))
     # A category without a policy holds nothing of its own: it hides nothing and shows nothing.
     rights = {pk: names for pk, names in own.items() if names and _open_above(pk, parents, own)}
-    return Access(rights, roles, horizons)
+    listed_keys: frozenset[int] = frozenset()
+    if reader is not None:
+        listed_keys = frozenset(
+            pk for pk in titled if pk not in rights and _open_above(pk, parents, own)
+        )
+    return Access(rights, roles, horizons, listed_keys)
 
 
 def _open_above(pk: int, parents: dict[int, int | None], own: dict[int, frozenset[str]]) -> bool:

@@ -9,6 +9,7 @@ from django.utils.text import Truncator
 from django.utils.translation import ngettext
 from machina.apps.forum_conversation.models import Topic
 
+from forums.registration import Way
 from hub.lib.stencils import Stencil
 from hub.templatetags.hub_ui import ago, stands
 
@@ -32,8 +33,21 @@ _discussion = Stencil(
         "has_members",
         "is_closed",
         "has_new",
+        "takes_part",
+        "asks",
     ),
-    values=("url", "language", "title", "theme", "period", "name", "past", "members", "new"),
+    values=(
+        "join_url",
+        "url",
+        "language",
+        "title",
+        "theme",
+        "period",
+        "name",
+        "past",
+        "members",
+        "new",
+    ),
 )
 
 
@@ -81,6 +95,8 @@ def _draw_discussion(row: "Discussion") -> SafeString:
         "has_last": bool(name),
         "has_members": bool(row.members),
         "is_closed": policy.preset == "closed",
+        "takes_part": row.way is Way.TAKE_PART,
+        "asks": row.way is Way.ASK,
         "has_new": bool(row.new),
     }
     values = {
@@ -91,6 +107,7 @@ def _draw_discussion(row: "Discussion") -> SafeString:
         "period": stands(policy.opens_at, policy.closes_at),
         "name": name,
         "past": ago(forum.last_post_on),
+        "join_url": reverse("forums:join", args=(row.pk,)),
         "members": _participants(row.members),
         "new": _new(row.new),
     }

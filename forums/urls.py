@@ -5,17 +5,32 @@ A slug is for people: the number before it decides, so a renamed topic keeps its
 
 from django.urls import path
 
-from forums.views import feeds, files, history, log, moderating, reading, topics, writing
+from forums.views import (
+    feeds,
+    files,
+    history,
+    inviting,
+    joining,
+    log,
+    moderating,
+    reading,
+    topics,
+    writing,
+)
 
 app_name = "forums"
 urlpatterns = [
     path("discussions/", reading.discussions, name="discussions"),
     path("discussions/<int:pk>/", reading.discussion, name="discussion_by_key"),
     path("discussions/<int:pk>/feed.atom", feeds.discussion, name="feed"),
+    path("discussions/<int:pk>/join/", joining.join, name="join"),
+    path("discussions/<int:pk>/invitations/", inviting.invitations, name="invitations"),
+    path("discussions/<int:pk>/leave/", joining.leave, name="leave"),
     path("discussions/<int:pk>/log/", log.log, name="log"),
     path("discussions/<int:pk>/members/", moderating.members, name="members"),
     path("discussions/<int:pk>/new/", writing.new_topic, name="new_topic"),
     path("discussions/<int:pk>/read/", reading.mark_all_read, name="mark_read"),
+    path("discussions/<int:pk>/requests/", joining.requests, name="requests_in"),
     path("discussions/<int:pk>/summary/", moderating.summary, name="summary"),
     path("discussions/<int:pk>/summary/history/", history.summary, name="summary_history"),
     path("discussions/<int:pk>-<str:slug>/", reading.discussion, name="discussion"),
@@ -28,4 +43,6 @@ urlpatterns = [
     path("c/<int:number>/history/", history.contribution, name="history"),
     path("c/<int:number>/files/<int:pk>/", files.download, name="file"),
     path("held/", moderating.held, name="held"),
+    path("invitations/confirm/<slug:token>/", inviting.invitation, name="invitation"),
+    path("requests/", joining.requests, name="requests"),
 ]

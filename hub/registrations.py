@@ -62,6 +62,8 @@ HUB_SEARCH_SOURCES = ["forums.selectors.search_documents", "cms.indexing.documen
 # Each gives a member the words an archive has from an address that is proven to be theirs:
 # take_over(author, member).
 HUB_TAKE_OVER = ["forums.services.hand_over_words"]
+# Each is called in the transaction in which a person becomes a member: welcome(member, now).
+HUB_APPROVED = ["forums.services.invitations.enter_invited"]
 # Each gives what stands beside a discussion: aside(forum_id, member) -> dict of template variables.
 HUB_FORUM_ASIDES = [f"{room}.selectors.forum_aside" for room in ("listserv", "conferences", "cms")]
 # Each gives the address at which everybody may read a contribution, empty for none: place(number).
@@ -72,6 +74,7 @@ HUB_AFTER_RESTORE = ["listserv.outbound.hold.hold_restored"]
 HUB_HOME = [
     "conferences.selectors.home_blocks",
     "forums.selectors.home_blocks",
+    "forums.selectors.joining.home_blocks",
     "listserv.selectors.home_blocks",
     "listserv.bounces.selectors.home_blocks",
     "hub.members.selectors.home_blocks",

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from forums.outlets import Outlet, ProcedureNotification
 from listserv import selectors, services
-from listserv.commands import moderation
+from listserv.commands import moderation, notifications
 from listserv.outbound import procedures
 
 if TYPE_CHECKING:
-    from forums.models import Contribution, ForumPolicy, Membership
+    from forums.models import Contribution, ForumPolicy, JoinRequest, Membership
 
 
 class ListOutlet(Outlet):
@@ -37,6 +37,24 @@ class ListOutlet(Outlet):
         mailing_list = selectors.list_of_forum(forum_id)
         if mailing_list is not None:
             services.enrol_many(list_id=mailing_list.pk, member_ids=member_ids, now=now)
+
+    def ask_to_join(self, join_request: "JoinRequest", *, now: datetime) -> None:
+        """Write to those who let people in; to the Secretariat if nobody leads."""
+        mailing_list = selectors.list_of_forum(join_request.forum_id)
+        if mailing_list is not None:
+            notifications.ask_to_admit(mailing_list=mailing_list, join_request=join_request)
+
+    def answer_request(self, join_request: "JoinRequest", *, now: datetime) -> None:
+        """Write to the member who asked."""
+        mailing_list = selectors.list_of_forum(join_request.forum_id)
+        if mailing_list is None or join_request.decided_by is None:
+            return
+        if join_request.state == join_request.State.ADMITTED:
+            notifications.notify_admitted(
+                mailing_list=mailing_list, member=join_request.member, by=join_request.decided_by
+            )
+        else:
+            notifications.notify_not_admitted(mailing_list=mailing_list, join_request=join_request)
 
     def accept(self, contribution: "Contribution", *, quiet: bool, now: datetime) -> None:
         """Queue one mailing, whatever the number of its receivers; an import sends nothing."""

@@ -74,7 +74,7 @@ def subscribe_many(
     Args: addresses, in any letter case, each perhaps one of several of a member; actor, None for
     the hub itself.
 
-    Raises: NotFound (hidden), NotAllowed. Queries: 12 for :data:`CHUNK` addresses.
+    Raises: NotFound (hidden), NotAllowed. Queries: 13 for :data:`CHUNK` addresses.
     """
     mailing_list = _list_for(list_id, actor)
     owners = member_selectors.owners_of(addresses)

@@ -12,6 +12,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from forums import selectors as forum_selectors
+from forums import services as forum_services
 from hub.lib.bus import wake
 from hub.lib.errors import Invalid, NotFound
 from listserv import selectors, tokens
@@ -101,6 +102,9 @@ def subscribe(*, list_id: int, member: "Member", now: datetime) -> Subscription:
         raise NotFound
     if not forum_selectors.may_read_forum(member, mailing_list.forum_id):
         raise NotFound
+    if forum_selectors.may_take_part(member, mailing_list.forum_id):
+        # Who wants its mail takes part in it, where that is up to members.
+        forum_services.take_part(forum_id=mailing_list.forum_id, member=member, now=now)
     return enrol(list_id=list_id, member=member, now=now)
 
 

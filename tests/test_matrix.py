@@ -47,6 +47,12 @@ MATRIX: dict[str, Row] = {
     "forums:discussion": (CLOSED, {"pk": "forum", "slug": "x"}, INSIDE, False),
     "forums:feed": (CLOSED, {"pk": "forum"}, INSIDE, False),
     "forums:log": (CLOSED, {"pk": "forum"}, ("chen",), False),
+    "forums:join": (CLOSED, {"pk": "forum"}, INSIDE, False),
+    "forums:invitations": (CLOSED, {"pk": "forum"}, ("chen",), False),
+    "forums:invitation": (CLOSED, {"token": "x"}, (), False),
+    "forums:leave": (CLOSED, {"pk": "forum"}, INSIDE, False),
+    "forums:requests_in": (CLOSED, {"pk": "forum"}, ("chen",), False),
+    "forums:requests": (STAFF, {}, ("chen",), False),
     "forums:members": (CLOSED, {"pk": "forum"}, INSIDE, False),
     "forums:new_topic": (CLOSED, {"pk": "forum"}, INSIDE, False),
     "forums:mark_read": (CLOSED, {"pk": "forum"}, INSIDE, True),
@@ -161,7 +167,7 @@ MATRIX: dict[str, Row] = {
 }
 # Where programs read, or the link itself is the proof: nobody is asked to sign in there, what is hidden is missing.
 UNASKED = frozenset(
-    {"forums:feed", "forums:after", "conferences:events", "listserv:leave", "listserv:confirm"}
+    {"forums:feed", "forums:after", "conferences:events", "listserv:leave", "listserv:confirm", "forums:invitation"}
     | {name for name in MATRIX if name.startswith("api:")}
 )
 # Addresses that take places in order, not by name.
@@ -169,7 +175,7 @@ BY_PLACE: dict[str, tuple[Any, ...]] = {"wagtail_serve": ("no-such-page/",), "wa
 ADMIN = "admin/"
 NAMED_BY_VALUE = (SECRET, f"{SECRET}-group", LETTER, "x")
 # Acts on oneself that would end the test's own sign-in, or that are led on by the tests of the account.
-LEAVING = frozenset({"account_logout", "listserv:leave", "listserv:confirm", "members:confirm"})
+LEAVING = frozenset({"account_logout", "listserv:leave", "listserv:confirm", "members:confirm", "forums:invitation"})
 
 
 def _addresses(patterns: Any, prefix: str = "", space: str = "") -> Iterator[tuple[str, str]]:

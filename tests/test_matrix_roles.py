@@ -25,6 +25,11 @@ LEADERS, WRITERS = ("chen",), ("rosa", "chen")
 # Who of them may do what an address does; all others are refused, and everybody at the addresses left out.
 MAY_POST: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("forums:members", "forums:summary", "forums:lock", "forums:held", "forums:log"), LEADERS),
+    **dict.fromkeys(("forums:requests_in", "forums:invitations"), LEADERS),
+    "forums:requests": (*LEADERS, "mona"),
+    # They are led to it.
+    "forums:join": (*INSIDE, "oona"),
+    "forums:leave": (*INSIDE, "oona"),
     **dict.fromkeys(("listserv:list", "listserv:roster"), LEADERS),
     **{
         f"conferences:{act}": LEADERS

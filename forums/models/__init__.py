@@ -6,6 +6,7 @@ forum at each post (``machina.md`` §3).
 """
 
 from forums.models.contributions import Attachment, Contribution, Revision
+from forums.models.joining import JoinRequest
 from forums.models.log import LogEntry
 from forums.models.policies import ForumPolicy, Membership
 from forums.models.summaries import SummaryVersion
@@ -15,6 +16,7 @@ __all__ = [
     "Attachment",
     "Contribution",
     "ForumPolicy",
+    "JoinRequest",
     "LogEntry",
     "Membership",
     "ReadMark",

@@ -49,6 +49,11 @@ class ForumPolicy(models.Model):
 
     forum = models.OneToOneField("forum.Forum", on_delete=models.CASCADE, related_name="policy")
     preset = models.CharField(max_length=10, choices=Preset.choices, default=Preset.CLOSED)
+    # Members who may not read it see its name and theme, and can ask to be admitted.
+    listed = models.BooleanField(
+        _("show the title of the closed discussion, so that members can ask to be admitted"),
+        default=False,
+    )
     moderated = models.BooleanField(_("hold contributions for the moderators"), default=False)
     theme = models.TextField(pgettext_lazy("label: theme of a discussion", "theme"), blank=True)
     questions = models.TextField(_("guiding questions"), blank=True, help_text=_("One per line."))

@@ -36,6 +36,19 @@ from forums.selectors.discussions import (
     silence_in,
 )
 from forums.selectors.held import held_after, held_for, held_in, home_blocks, own_held
+from forums.selectors.inviting import invitations_in
+from forums.selectors.joining import (
+    REQUESTS,
+    Entrance,
+    entrance_at,
+    entrance_for,
+    has_asked,
+    joins_at_will,
+    listed_for,
+    may_know_of_forum,
+    may_take_part,
+    requests_for,
+)
 from forums.selectors.log import log_of
 from forums.selectors.topics import TOPICS, topic_for, topics_for
 from forums.selectors.unread import (
@@ -48,9 +61,11 @@ from forums.selectors.unread import (
 __all__ = [
     "PAGE",
     "PEOPLE",
+    "REQUESTS",
     "TOPICS",
     "Contribution",
     "Discussion",
+    "Entrance",
     "Overview",
     "PagedContributions",
     "ReadingPlace",
@@ -62,15 +77,23 @@ __all__ = [
     "contributions_of",
     "discussion_for",
     "discussions_for",
+    "entrance_at",
+    "entrance_for",
     "first_new_for",
     "first_participants_of",
+    "has_asked",
     "held_after",
     "held_for",
     "held_in",
     "home_blocks",
+    "invitations_in",
+    "joins_at_will",
+    "listed_for",
     "log_of",
     "may_in_forum",
+    "may_know_of_forum",
     "may_read_forum",
+    "may_take_part",
     "moderators_of",
     "new_counts_for",
     "newest_number",
@@ -83,6 +106,7 @@ __all__ = [
     "readers_of",
     "reading_place",
     "regions_of",
+    "requests_for",
     "roles_in",
     "search_documents",
     "search_scopes_for",

@@ -14,6 +14,7 @@ from forums import rules
 from forums.drafts import Draft
 from forums.models import ForumPolicy, Membership
 from forums.policy import READ, UNHELD, Access, access_of, open_to_members
+from forums.registration import Way, way_in
 from forums.selectors.unread import new_counts_for
 from hub.lib import clock
 from hub.lib.errors import NotFound
@@ -98,6 +99,13 @@ class Discussion:
         if self.reader is None:
             return ""
         return silence_in(self.reader, self.policy, self.rights)
+
+    @cached_property
+    def way(self) -> Way:
+        """How the reader comes into it, who takes no part yet. Queries: 0, and the access."""
+        if self.reader is None or self.role:
+            return Way.NONE
+        return way_in(access_of(self.reader), self.policy, clock.now())
 
     @property
     def is_held_first(self) -> bool:

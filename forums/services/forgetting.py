@@ -20,6 +20,7 @@ from forums.models import (
     Attachment,
     Contribution,
     ForumPolicy,
+    JoinRequest,
     LogEntry,
     Revision,
     SummaryVersion,
@@ -52,6 +53,7 @@ def scrub_words(member: "Member", person: SoughtPerson) -> None:
     acts = LogEntry.objects.filter(Q(actor=member) | Q(member=member))
     scrub(person, acts, ["reason", "details"])
     scrub(person, SummaryVersion.objects.filter(written_by=member), ["text"])
+    scrub(person, JoinRequest.objects.filter(decided_by=member), ["reason"])
     _scrub_posts(member, person)
     _rename_messages(person)
 

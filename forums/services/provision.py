@@ -17,6 +17,7 @@ from forums.models import Contribution, ForumPolicy, Membership
 from forums.outlets import outlets
 from forums.policy import ADMIT, LEADING, access_of, check_role_change, check_still_led
 from forums.services.log import note_act
+from forums.services.places import forget_requests, give_place, settle_requests
 from forums.services.preparing import as_stored
 from forums.services.publish import new_topic
 from forums.services.reading import last_number_in
@@ -106,7 +107,7 @@ def admit_member(
     role: str = Membership.Role.PARTICIPANT,
     actor: "Member | None" = None,
 ) -> Membership:
-    """Let a member into a forum, again or in another role.
+    """Let a member into a forum, again or in another role; a request that waits is answered by it.
 
     Args: actor, None for the hub itself (provisioning, demo).
 
@@ -115,19 +116,7 @@ def admit_member(
     more).
     """
     before = _check_role(forum_id=forum_id, member=member, role=role, actor=actor)
-    newest = last_number_in(forum_id)
-    membership, is_new = Membership.objects.select_for_update().get_or_create(
-        forum_id=forum_id,
-        member=member,
-        defaults={"role": role, "joined_at": now, "horizon": newest},
-    )
-    if not is_new:
-        membership.role = role
-        if membership.left_at is not None:
-            membership.left_at, membership.joined_at, membership.horizon = None, now, newest
-        membership.save()
-    for outlet in outlets():
-        outlet.change_membership(membership, now=now)
+    membership = give_place(forum_id=forum_id, member=member, role=role, now=now, actor=actor)
     _note_role(membership, before, role, actor, now)
     return membership
 
@@ -140,14 +129,16 @@ def admit_members(
 
     The rows are those of :func:`admit_member` for each, but that who is there keeps the role.
 
-    Raises: NotFound (no such forum for the actor), NotAllowed. Queries: 4 for each :data:`CHUNK`
+    Raises: NotFound (no such forum for the actor), NotAllowed. Queries: 5 for each :data:`CHUNK`
     members, and those of the outlets.
     """
     _check_admits(forum_id, actor)
     newest = last_number_in(forum_id)
     unique_ids, admitted = list(dict.fromkeys(member_ids)), 0
     for start in range(0, len(unique_ids), CHUNK):
-        admitted += _admit_chunk(forum_id, unique_ids[start : start + CHUNK], newest, now)
+        chunk = unique_ids[start : start + CHUNK]
+        admitted += _admit_chunk(forum_id, chunk, newest, now)
+        settle_requests(forum_id=forum_id, member_ids=chunk, actor=actor, now=now)
     for outlet in outlets():
         outlet.change_memberships(forum_id=forum_id, member_ids=unique_ids, now=now)
     if actor is not None and admitted:
@@ -244,6 +235,7 @@ def forget_member(member: "Member", now: datetime) -> None:
     check_may_leave(member, now)
     for membership in Membership.objects.select_for_update().filter(member=member, left_at=None):
         _end(membership, now)
+    forget_requests(member, now)
     contributions = Contribution.objects.filter(author=member)
     contributions.update(author_address="", author_name="", author_organisation="")
     forget_author(member)

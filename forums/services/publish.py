@@ -21,6 +21,7 @@ from forums.models import Contribution, TopicState
 from forums.outlets import Outlet, outlets
 from forums.policy import standing_of
 from forums.services import files
+from forums.services.places import place_by_writing
 from forums.services.preparing import format_of, prepare
 from forums.services.repeats import marks_of, sent_before
 from hub.lib import metrics
@@ -131,6 +132,7 @@ def _trace(contribution: Contribution) -> None:
 
 def make_visible(contribution: Contribution, *, quiet: bool, now: datetime) -> None:
     """Count an accepted contribution and hand it to the outlets, in the caller's transaction."""
+    place_by_writing(contribution, now=now)
     _count(contribution)
     for outlet in _outlets():
         outlet.accept(contribution, quiet=quiet, now=now)

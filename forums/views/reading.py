@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST, require_safe
@@ -28,13 +29,13 @@ if TYPE_CHECKING:
 @require_safe
 def discussions(request: HttpRequest) -> HttpResponse:
     """List the discussions open to the reader, those they take part in first."""
-    overview = selectors.overview_for(
-        member_of(request), page=whole_number(request.GET.get("page"), 1)
-    )
+    member = member_of(request)
+    overview = selectors.overview_for(member, page=whole_number(request.GET.get("page"), 1))
     page = overview.listed
     context = {
         "mine": overview.mine,
         "others": overview.others,
+        "listed": selectors.listed_for(member),
         "page_number": page.number,
         "page_count": page.pages,
         **page.links(),
@@ -46,7 +47,13 @@ def discussions(request: HttpRequest) -> HttpResponse:
 def discussion(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
     """Show where a discussion stands: theme, questions, topics, people, summary."""
     member = member_of(request)
-    discussion = selectors.discussion_for(member, pk)
+    try:
+        discussion = selectors.discussion_for(member, pk)
+    except NotFound:
+        if member is None or not selectors.may_know_of_forum(member, pk):
+            raise
+        # Closed, but its title is listed: there is one page of it, to ask to be admitted.
+        return HttpResponseRedirect(reverse("forums:join", args=(pk,)))
     topics = selectors.topics_for(member, discussion, page=whole_number(request.GET.get("page"), 1))
     # The public sees how many take part, not who (finding S15).
     regions: list[participants.ParticipantRegion] = []
@@ -63,6 +70,7 @@ def discussion(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
         "theme": discussion.policy.theme_markup,
         "summary": discussion.policy.summary_markup,
         "regions": regions,
+        "entrance": selectors.entrance_at(discussion),
         "may_start": discussion.may(START),
         "may_admit": discussion.may(ADMIT),
         "may_lead": discussion.may(APPROVE),

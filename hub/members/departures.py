@@ -24,6 +24,7 @@ from hub.lib.hooks import registered
 from hub.lib.mail import send_notification
 from hub.lib.masking import mask
 from hub.lib.redact import SoughtPerson
+from hub.members.affiliations import end_affiliations
 from hub.members.models import (
     Application,
     ApplicationPassword,
@@ -71,6 +72,7 @@ def _leave(member_id: int, actor: Member, now: datetime, reason: str) -> Departu
     ApplicationPassword.objects.filter(member=member).delete()
     LoginSession.objects.end_all(member.pk)
     Application.objects.filter(member=member).update(statement="", reason="")
+    end_affiliations(member=member, now=now)
     member.name = member.organisation = member.expertise = ""
     member.email = f"former-{member.pk}@members.invalid"
     member.is_active = member.is_staff = member.is_superuser = False

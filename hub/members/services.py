@@ -22,6 +22,7 @@ from hub.lib import limits, tokens
 from hub.lib.addresses import fold_address
 from hub.lib.errors import Conflict, Invalid, NotAllowed, NotFound, Stale
 from hub.lib.full_urls import full_url
+from hub.lib.hooks import registered
 from hub.lib.limits import Limit
 from hub.lib.mail import send_notification
 from hub.lib.masking import mask
@@ -316,6 +317,8 @@ def approve_application(
         user=member, email=member.email, defaults={"verified": True, "primary": True}
     )
     take_over_words(member=member, address=member.email)
+    for approve in registered("HUB_APPROVED"):
+        approve(member, now)
     context = {
         "url": password_url(member),
         "days": settings.PASSWORD_RESET_TIMEOUT // 86_400,

@@ -20,7 +20,7 @@ from hub.lib.paging import listed, neighbours
 from hub.lib.scripts import isolate
 from hub.lib.throttle import throttled
 from hub.lib.typed import typed_texts
-from hub.members import selectors, services
+from hub.members import invited, selectors, services
 from hub.members.account.language import forget_choice
 from hub.members.errors import LinkBroken, LinkExpired
 from hub.members.forms import AddressForm, ApplicationDecisionForm, ApplicationForm, PreferencesForm
@@ -38,7 +38,9 @@ def apply(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         messages.info(request, _("You are already a member."))
         return HttpResponseRedirect("/")
-    form = ApplicationForm(posted(request))
+    token = request.session.get(invited.KEY, "")
+    initial = {"email": invited.invited_address(token, clock.now())}
+    form = ApplicationForm(posted(request), initial=initial)
     if request.method != "POST":
         return render(request, "members/apply.html", {"form": form})
     if not form.is_valid():
@@ -50,7 +52,10 @@ def apply(request: HttpRequest) -> HttpResponse:
         )
         return render(request, "members/apply.html", {"form": form}, status=429)
     fields = {name: value for name, value in form.cleaned_data.items() if name != "accepts"}
-    services.apply(applicant=services.Applicant(**fields), now=clock.now())
+    application = services.apply(applicant=services.Applicant(**fields), now=clock.now())
+    if application is not None:
+        invited.note_application(token=token, member=application.member, now=clock.now())
+    request.session.pop(invited.KEY, None)
     return HttpResponseRedirect(reverse("members:sent"))
 
 

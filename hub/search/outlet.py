@@ -53,6 +53,12 @@ class SearchOutlet:
     def change_memberships(self, *, forum_id: int, member_ids: Any, now: datetime) -> None:
         """Do nothing, as for one."""
 
+    def ask_to_join(self, join_request: Any, *, now: datetime) -> None:
+        """Do nothing: a request to take part is found by nobody."""
+
+    def answer_request(self, join_request: Any, *, now: datetime) -> None:
+        """Do nothing, as when it was asked."""
+
     def accept(self, contribution: Any, *, quiet: bool, now: datetime) -> None:
         """Make an accepted contribution found; an imported one too."""
         index_document(document=document_of(contribution), now=now)

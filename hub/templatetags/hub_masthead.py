@@ -15,9 +15,9 @@ from django.template.defaultfilters import urlencode
 from django.utils.safestring import SafeString
 
 from hub.context import NAV, NavigationEntry, is_current, languages_in
+from hub.lib.initials import initials_of
 from hub.lib.languages import current_language
 from hub.lib.stencils import Stencil
-from hub.members.models import initials_of
 from hub.members.requests import member_of
 
 register = template.Library()

@@ -273,10 +273,13 @@ def admit(desk: Desk, order: Order) -> Answer:
     name = {"name": isolate(person.get_full_name()), "discussion": isolate(mailing_list.forum.name)}
     if access_of(person).roles.get(mailing_list.forum_id):
         return Answer(_("%(name)s already takes part in “%(discussion)s”.") % name)
+    # Who had asked is told by the answer to the request.
+    had_asked = forum_selectors.has_asked(person, mailing_list.forum_id)
     services.admit_member(
         forum_id=mailing_list.forum_id, member=person, now=desk.now, actor=desk.member
     )
-    notifications.notify_admitted(mailing_list=mailing_list, member=person, by=desk.member)
+    if not had_asked:
+        notifications.notify_admitted(mailing_list=mailing_list, member=person, by=desk.member)
     return Answer(_("%(name)s now takes part in “%(discussion)s”.") % name)
 
 

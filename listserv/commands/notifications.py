@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 
+from forums import selectors as forum_selectors
 from hub.lib.full_urls import full_url
 from hub.lib.mail import NotificationFile, send_notification
 from hub.members.selectors import addresses_of
@@ -18,6 +19,7 @@ from listserv.models import InboundMail, MailingList, Subscription
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from forums.models import JoinRequest
     from hub.members.models import Member
     from listserv.mail.parse.message import ParsedMessage
 
@@ -104,15 +106,21 @@ def _own_desk(mailing_list: MailingList | None, member: "Member") -> str:
     return tokens.desk_address(mailing_list.name, member_id=member.pk, list_id=mailing_list.pk)
 
 
-def ask_to_admit(*, mailing_list: MailingList, member: "Member") -> None:
-    """Ask those who let people in about a member; their answer is the command that does it."""
+def ask_to_admit(*, mailing_list: MailingList, join_request: "JoinRequest") -> None:
+    """Ask those who let people in about a member.
+
+    Their answer is the command that does it; the page does it too, and declines.
+    """
+    member = join_request.member
     order = f"ADMIT {member.pk}"
     context = {
         "person": member,
+        "statement": join_request.statement,
         "discussion": mailing_list.forum.name,
         "order": order,
         "request_address": request_address(mailing_list),
         "profile_url": full_url("members:profile", member.pk),
+        "requests_url": full_url("forums:requests_in", mailing_list.forum_id),
     }
     for person in leaders_of(mailing_list.forum_id):
         headers = {"Reply-To": _own_desk(mailing_list, person)}
@@ -133,6 +141,32 @@ def notify_admitted(*, mailing_list: MailingList, member: "Member", by: "Member"
     send_notification(
         to=member,
         template="listserv/mail/admitted",
+        context=context,
+        headers={"Reply-To": _own_desk(mailing_list, member)},
+    )
+
+
+def notify_not_admitted(*, mailing_list: MailingList, join_request: "JoinRequest") -> None:
+    """Tell a member why those who lead a discussion declined their request.
+
+    Its name stands there only if the member may know it; who asked by mail knows that of its list.
+    """
+    member, ask_url = join_request.member, ""
+    name = mailing_list.name
+    if forum_selectors.may_know_of_forum(member, mailing_list.forum_id):
+        name = mailing_list.forum.name
+        ask_url = full_url("forums:join", mailing_list.forum_id)
+    word = vocabulary.own(vocabulary.COMMANDS["join"], member.language)
+    context = {
+        "discussion": name,
+        "reason": join_request.reason,
+        "order": f"{word} {mailing_list.name}",
+        "request_address": request_address(mailing_list),
+        "ask_url": ask_url,
+    }
+    send_notification(
+        to=member,
+        template="listserv/mail/not_admitted",
         context=context,
         headers={"Reply-To": _own_desk(mailing_list, member)},
     )

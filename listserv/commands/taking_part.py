@@ -1,22 +1,18 @@
 """Join and leave lists; a request to join a closed one is passed on to those who let people in."""
 
-from datetime import timedelta
-
 from django.utils.translation import gettext as _
 
+from forums import selectors as forum_selectors
+from forums import services as forum_services
 from forums.policy import READ
 from hub.lib.scripts import isolate
 from listserv import services
-from listserv.commands import notifications
 from listserv.commands.desk import Answer, Desk, how, lines
 from listserv.commands.parsing import Order
 from listserv.commands.words import has
-from listserv.gateway import states
-from listserv.models import InboundMail, MailingList, Subscription
+from listserv.models import MailingList, Subscription
 
 Delivery = Subscription.Delivery
-# A request to take part is passed on once in so long.
-ASKED_AGAIN = timedelta(days=1)
 _MODES = {"daily": Delivery.DAILY.value, "weekly": Delivery.WEEKLY.value}
 
 
@@ -31,7 +27,7 @@ def join(desk: Desk, order: Order) -> Answer:
 
 def _join(desk: Desk, mailing_list: MailingList, rest: str) -> str:
     if not desk.access.may(READ, mailing_list.forum_id):
-        return _ask(desk, mailing_list)
+        return _ask(desk, mailing_list, rest)
     mode = _MODES.get(has(rest, "daily", "weekly"))
     if mode is None:
         row = desk.subscription(mailing_list)
@@ -44,28 +40,24 @@ def _join(desk: Desk, mailing_list: MailingList, rest: str) -> str:
     return lines(how(row), _("To write to all participants, write to %s.") % mailing_list.address)
 
 
-def _ask(desk: Desk, mailing_list: MailingList) -> str:
-    """Pass the request on, once a day."""
-    code = f"asked-{mailing_list.pk}"
-    # The answer says nothing of a closed discussion but what was written: the name of its list.
+def _ask(desk: Desk, mailing_list: MailingList, statement: str) -> str:
+    """Make a request to take part, or say that it waits.
+
+    The answer says nothing of a closed discussion but what was written: the name of its list.
+    """
     name = {"discussion": isolate(mailing_list.name)}
-    if desk.row is not None:
-        rows = InboundMail.objects.filter(
-            state=InboundMail.State.DONE,
-            received_at__gt=desk.now - ASKED_AGAIN,
-            member=desk.member,
-            code=code,
-        )
-        if rows.exclude(pk=desk.row.pk).exists():
-            return (
-                _(
-                    "The people who lead “%(discussion)s” have received your request. "
-                    "They decide who is admitted."
-                )
-                % name
+    forum_id = mailing_list.forum_id
+    if forum_selectors.has_asked(desk.member, forum_id):
+        return (
+            _(
+                "The people who lead “%(discussion)s” have received your request. "
+                "They decide who is admitted."
             )
-        states.note_code(desk.row, code)
-    notifications.ask_to_admit(mailing_list=mailing_list, member=desk.member)
+            % name
+        )
+    forum_services.ask_to_join(
+        forum_id=forum_id, member=desk.member, statement=statement, now=desk.now
+    )
     return (
         _(
             "“%(discussion)s” is a closed discussion: the people who lead it decide who "
@@ -77,7 +69,11 @@ def _ask(desk: Desk, mailing_list: MailingList) -> str:
 
 
 def leave(desk: Desk, order: Order) -> Answer:
-    """Stop the mail of a list; a participant of the discussion keeps the place."""
+    """Stop the mail of a list.
+
+    A participant of a discussion that does not let everybody in keeps the place; one of another
+    leaves it.
+    """
     lists, _rest = desk.lists_in(order.args)
     if not lists:
         return Answer(_("You are on no list."))
@@ -93,7 +89,7 @@ def _leave(desk: Desk, mailing_list: MailingList) -> str:
     if row is None:
         services.unsubscribe(list_id=mailing_list.pk, member=desk.member, now=desk.now)
         return _("You receive no e-mail from “%(discussion)s”.") % name
-    if mailing_list.forum_id in desk.access.roles:
+    if _keeps_place(desk, mailing_list.forum_id):
         services.set_delivery(
             list_id=mailing_list.pk, member=desk.member, delivery=Delivery.NONE.value, now=desk.now
         )
@@ -106,6 +102,10 @@ def _leave(desk: Desk, mailing_list: MailingList) -> str:
             % name
         )
     services.unsubscribe(list_id=mailing_list.pk, member=desk.member, now=desk.now)
+    if mailing_list.forum_id in desk.access.roles:
+        forum_services.remove_member(
+            forum_id=mailing_list.forum_id, member=desk.member, now=desk.now, actor=desk.member
+        )
     return (
         _(
             "You have left “%(discussion)s” and no longer receive e-mail from it. "
@@ -113,3 +113,11 @@ def _leave(desk: Desk, mailing_list: MailingList) -> str:
         )
         % name
     )
+
+
+def _keeps_place(desk: Desk, forum_id: int) -> bool:
+    """Whether who wants no more mail still takes part: in another role, or where that is hard."""
+    role = desk.access.roles.get(forum_id, "")
+    if role != "participant":
+        return bool(role)
+    return not forum_selectors.joins_at_will(forum_id)

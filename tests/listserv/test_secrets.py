@@ -18,7 +18,7 @@ from hub.members.models import Application
 from hub.members.services import confirmation_token, password_url
 from listserv import tokens
 from listserv.archive.export import export_mbox, write_mbox
-from listserv.commands.notifications import ask_to_admit, notify_admitted
+from listserv.commands.notifications import notify_admitted
 from listserv.digests.render import Digest
 from listserv.digests.select import gather
 from listserv.gateway.sender import identify
@@ -252,7 +252,7 @@ def test_answer_that_brings_several_says_how_each_is_answered(cast, risk, post):
 def test_notifications_that_are_answered_have_their_address_in_reply_to_alone(cast, risk):
     ForumPolicy.objects.update(moderated=True)
     cast.say(cast.amina, "My held words.", now=clock())
-    ask_to_admit(mailing_list=risk, member=cast.stella)
+    services.ask_to_join(forum_id=cast.forum_id, member=cast.stella, now=clock())
     notify_admitted(mailing_list=risk, member=cast.stella, by=cast.chen)
     rows = list(Notice.objects.all())
     assert len(rows) == 3

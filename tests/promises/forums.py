@@ -321,7 +321,7 @@ PROMISES = (
         besides=1,
     ),
     Promise("forums.services.edit.new_words", 1, lambda hub: _enter(edit.new_words(hub.first.number, "New words."))),
-    Promise("forums.services.provision.admit_members", 4, lambda people: _admit_many(*people), _many_people, besides=3),
+    Promise("forums.services.provision.admit_members", 5, lambda people: _admit_many(*people), _many_people, besides=3),
     Promise("forums.services.publish._count", 3, _count, lambda hub: _whole(hub.newest)),
     Promise("forums.services.publish._parent_of", 1, lambda hub: _parent_of(_draft(hub, parent=hub.first.number))),
     Promise(

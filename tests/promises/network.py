@@ -128,6 +128,13 @@ class Network:
         other = services.create_forum(name=f"Forum {number}", slug=f"forum-{number}", preset="members", now=self.now)
         services.admit_member(forum_id=other.forum_id, member=self.amina, now=self.now)
         self._publish(other.forum_id, self.boris, "Elsewhere.")
+        self.listed = services.create_forum(
+            name=f"Closed {number}", slug=f"closed-{number}", preset="closed", listed=True, now=self.now
+        )
+        services.admit_member(forum_id=self.listed.forum_id, member=self.chen, role="moderator", now=self.now)
+        services.ask_to_join(forum_id=self.listed.forum_id, member=self.stella, now=self.now)
+        address = f"guest-{number}@x.example"
+        services.invite(forum_id=self.forum_id, addresses=[address], actor=self.chen, now=self.now)
         self.cast.say(self.boris, "A topic of its own.", subject=f"Topic {number}", now=self.now)
         file = services.Upload("a.pdf", b"%PDF-1.7", "application/pdf")
         self.newest = self.cast.say(person, "An answer.", parent=self.first.number, files=(file,), now=self.now)

@@ -147,7 +147,7 @@ PROMISES = (
     ),
     Promise(
         "listserv.rosters.subscribe_many",
-        12,
+        13,
         lambda pair: rosters.subscribe_many(
             list_id=pair[0].mailing_list.pk, addresses=[person.email for person in pair[1]], now=pair[0].now
         ),

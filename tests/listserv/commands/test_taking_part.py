@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 import time_machine
 
+from forums import services
 from hub.lib.clock import now as clock
 from listserv.models import InboundMail, Notice, Subscription
 
@@ -109,6 +110,38 @@ def test_closed_discussion_is_asked_for_and_those_who_lead_let_in(cast, post, ri
     post.ask(cast.chen, f"ADMIT {cast.stella.pk}", to=asked.headers.raw("reply-to"), proven=False)
     assert place(cast.stella, risk).delivery == "each"
     assert "risk@lists.hub.example" in post.mails(cast.stella)[-1].text
+
+
+def test_the_reason_behind_subscribe_reaches_those_who_lead_and_a_decline_comes_back(cast, post, risk):
+    cast.stella.language = "es"
+    cast.stella.save()
+    post.ask(cast.stella, "SUBSCRIBE risk I run field trials", to="request")
+    request = cast.stella.join_requests.get()
+    assert request.statement == "I run field trials" and "I run field trials" in post.mails(cast.chen)[-1].text
+    assert f"/discussions/{cast.forum_id}/requests/" in post.mails(cast.chen)[-1].text
+    services.decline_request(request_id=request.pk, actor=cast.chen, reason="Off the theme", now=clock())
+    declined = post.mails(cast.stella)[-1]
+    assert "Off the theme" in declined.text and "han rechazado" in declined.text
+    assert "Risk assessment" not in declined.subject + declined.text
+    # Asked again at once, the answer says from when on; nobody is written to again.
+    before = Notice.objects.count()
+    assert "Ya lo ha pedido" in post.ask(cast.stella, "SUBSCRIBE risk", to="request")
+    assert Notice.objects.count() == before + 1
+
+
+def test_who_asked_by_mail_and_is_admitted_by_mail_gets_one_message(cast, post, risk):
+    post.ask(cast.stella, "JOIN risk", to="request")
+    before = len(post.mails(cast.stella))
+    post.ask(cast.chen, f"ADMIT {cast.stella.pk}")
+    assert len(post.mails(cast.stella)) == before + 1
+    assert cast.stella.join_requests.get().state == "admitted"
+
+
+def test_subscribing_to_what_is_open_makes_a_participant(cast, post, plaza):
+    post.ask(cast.stella, "SUBSCRIBE plaza", to="request")
+    assert cast.stella.memberships.get(forum=plaza.forum).role == "participant"
+    post.ask(cast.stella, "UNSUBSCRIBE plaza", to="request")
+    assert cast.stella.memberships.get(forum=plaza.forum).left_at is not None
 
 
 def test_which_lists_and_info_tell_only_what_is_open(cast, post, risk, plaza):
