@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('forum', '0011_auto_20190627_2132'),
-        ('forums', '0024_policy_constraints'),
+        ('forums', '0025_states'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
