@@ -72,11 +72,8 @@ def invite(
     address, by name; none, or too many). Queries: 6, the access, and those
     of each message.
     """
-    access = access_of(actor)
-    _check_invites(forum_id, actor)
-    check_role_change(
-        actor=actor, own_role=access.roles.get(forum_id, ""), member_id=0, before="", after=role
-    )
+    own_role = _check_invites(forum_id, actor)
+    check_role_change(actor=actor, own_role=own_role, member_id=0, before="", after=role)
     folded = _folded(addresses)
     owners = owners_of(folded)
     members = active_members(owners.values())
@@ -98,12 +95,14 @@ def invite(
     return Invited(sent, taking_part, tuple(email for email in folded if email in before))
 
 
-def _check_invites(forum_id: int, actor: "Member") -> None:
+def _check_invites(forum_id: int, actor: "Member") -> str:
+    """Return the role of who may invite to a forum."""
     access = access_of(actor)
     if forum_id not in access.rights:
         raise NotFound
     if not access.may(ADMIT, forum_id):
         raise NotAllowed
+    return access.roles.get(forum_id, "")
 
 
 def _folded(addresses: Sequence[str]) -> list[str]:

@@ -19,6 +19,7 @@ def _settle(hub: Network) -> None:
 
 def _invite(hub: Network) -> invitations.Invited:
     addresses = [f"guest-{number}@x.example" for number in range(hub.size)]
+    addresses.append(hub.boris.email)
     return invitations.invite(forum_id=hub.forum_id, addresses=addresses, actor=hub.chen, now=hub.now)
 
 
@@ -31,9 +32,9 @@ PROMISES = (
     Promise(f"{_JOINING}.last_asked", 1, lambda hub: joining.last_asked(hub.stella, [hub.listed.forum_id])),
     Promise(f"{_JOINING}.has_asked", 1, lambda hub: joining.has_asked(hub.stella, hub.listed.forum_id)),
     Promise(f"{_JOINING}.listed_for", 3, lambda hub: joining.listed_for(hub.stella), besides=ACCESS),
-    Promise(f"{_JOINING}.requests_for", 2, lambda hub: joining.requests_for(hub.chen), besides=ACCESS),
+    Promise(f"{_JOINING}.requests_for", 2, lambda hub: joining.requests_for(hub.sofia), besides=ACCESS),
     Promise(
-        f"{_JOINING}.home_blocks", 1, lambda hub: joining.home_blocks(member=hub.chen, now=hub.now), besides=2 * ACCESS
+        f"{_JOINING}.home_blocks", 1, lambda hub: joining.home_blocks(member=hub.sofia, now=hub.now), besides=2 * ACCESS
     ),
     Promise("forums.selectors.discussions.Discussion.way", 0, lambda seen: seen.way, _seen_by_stella, besides=ACCESS),
     Promise(
@@ -41,7 +42,7 @@ PROMISES = (
         1,
         lambda hub: last_request(forum_id=hub.listed.forum_id, member=hub.stella),
     ),
-    Promise("forums.services.invitations.invite", 6, _invite, besides=2 * ACCESS),
+    Promise("forums.services.invitations.invite", 6, _invite, besides=ACCESS),
     Promise("forums.selectors.inviting.invitations_in", 2, lambda hub: inviting.invitations_in(hub.discussion)),
     Promise("hub.members.affiliations.places_spoken_for", 1, lambda hub: affiliations.places_spoken_for(hub.stella)),
     Promise("hub.members.invited.invited_address", 1, lambda hub: invited.invited_address("x", hub.now)),

@@ -131,7 +131,6 @@ class Network:
         self.listed = services.create_forum(
             name=f"Closed {number}", slug=f"closed-{number}", preset="closed", listed=True, now=self.now
         )
-        services.admit_member(forum_id=self.listed.forum_id, member=self.chen, role="moderator", now=self.now)
         services.ask_to_join(forum_id=self.listed.forum_id, member=self.stella, now=self.now)
         address = f"guest-{number}@x.example"
         services.invite(forum_id=self.forum_id, addresses=[address], actor=self.chen, now=self.now)
