@@ -42,6 +42,16 @@ _sizes = Prepared(
 )
 
 
+# In no order: it would have to look at all of them. One more says whether there are others.
+_first_people = Prepared(
+    lambda forum_id: (
+        Membership.objects.filter(forum_id=forum_id, left_at=None)
+        .select_related("member")
+        .order_by()[: PEOPLE + 1]
+    )
+)
+
+
 @dataclass(frozen=True)
 class Discussion:
     """A forum as a member sees it.
@@ -188,7 +198,9 @@ def _policies(start: int, end: int) -> Prepared:
     def ordered(mine: list[int], forums: list[int]) -> "QuerySet[ForumPolicy]":
         is_other = Case(When(forum_id__in=mine, then=Value(0)), default=Value(1))
         rows = ForumPolicy.objects.filter(forum_id__in=forums)
-        rows = rows.select_related("forum__last_post__poster", "forum__parent")
+        rows = rows.select_related(
+            "forum__last_post__topic", "forum__last_post__poster", "forum__parent"
+        )
         rows = rows.defer("forum__last_post__content", "forum__last_post___content_rendered")
         newest_first = F("forum__last_post_on").desc(nulls_last=True), "-forum_id"
         return rows.order_by(is_other, *newest_first)[start:end]
@@ -222,14 +234,13 @@ def participants_of(discussion: Discussion) -> QuerySet[Membership]:
     return rows.select_related("member").order_by("member__name", "pk")
 
 
-def first_participants_of(discussion: Discussion, *, most: int = PEOPLE) -> list[Membership]:
+def first_participants_of(discussion: Discussion) -> list[Membership]:
     """Return all who take part, by name, if they fit on a page of people; else nobody.
 
     Queries: 1.
     """
-    # In no order: it would have to look at all of them.
-    rows = list(participants_of(discussion).order_by()[: most + 1])
-    if len(rows) > most:
+    rows: list[Membership] = _first_people.models(discussion.pk)
+    if len(rows) > PEOPLE:
         return []
     return sorted(rows, key=lambda row: row.member.name)
 

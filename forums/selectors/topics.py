@@ -1,14 +1,16 @@
 """The topics of a discussion, in pages, each with what is new in it."""
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from django.db.models import Count
 from machina.apps.forum_conversation.models import Topic
 
 from forums.policy import access_of
 from forums.selectors.discussions import Discussion, discussion_in
 from forums.selectors.unread import new_in_topics
 from hub.lib.errors import NotFound
-from hub.lib.paging import PagedList, listed
+from hub.lib.paging import PagedList, nearest
 from hub.lib.prepared import Prepared
 
 if TYPE_CHECKING:
@@ -24,23 +26,65 @@ _by_key = Prepared(
 )
 
 
+# The texts stay where they are.
+_on_page = Prepared(
+    lambda keys: (
+        Topic.objects.filter(pk__in=keys)
+        .select_related("last_post__poster", "poster")
+        .defer("last_post__content", "last_post___content_rendered")
+    )
+)
+_count = Prepared(
+    lambda forum_id: (
+        Topic.objects.filter(forum_id=forum_id, approved=True)
+        .order_by()
+        .values_list("forum_id")
+        .annotate(count=Count("pk"))
+    )
+)
+
+
+@lru_cache(maxsize=64)
+def _keys(start: int, end: int) -> Prepared:
+    """Return the question for the keys of some topics of a forum, sticky ones first.
+
+    Keys alone are sorted and cut, in the index (forums.migrations.0018); the rows are fetched by
+    them.
+    """
+    return Prepared(
+        lambda forum_id: (
+            Topic.objects.filter(forum_id=forum_id, approved=True)
+            .order_by("-type", "-last_post_on", "-pk")
+            .values_list("pk")[start:end]
+        )
+    )
+
+
+def _keys_on(forum_id: int, page: int, size: int) -> PagedList[int]:
+    """Return the keys of the topics on a page. Queries: 2, 1 where all fit on the first page."""
+    keys: list[int] = []
+    if page <= 1:
+        # One more says whether there are others.
+        keys = [key for (key,) in _keys(0, size + 1).rows(forum_id)]
+        if len(keys) <= size:
+            return PagedList(keys, 1, 1, len(keys))
+    total = sum(count for _forum_id, count in _count.rows(forum_id))
+    number, pages = nearest(page, total, size)
+    if number > 1 or not keys:
+        keys = [key for (key,) in _keys((number - 1) * size, number * size).rows(forum_id)]
+    return PagedList(keys[:size], number, pages, total)
+
+
 def topics_for(
     member: "Member | None", discussion: Discussion, *, page: int = 1, size: int = TOPICS
 ) -> PagedList[Topic]:
     """Return a page of the topics of a discussion, sticky first, each with its count of ``new``.
 
-    The texts stay where they are. Queries: 4 at most, whatever the number of topics, beside those
-    of the access.
+    The texts stay where they are. Queries: 4 at most, 3 where all of them fit on the first page,
+    beside those of the access.
     """
-    rows = Topic.objects.filter(forum_id=discussion.pk, approved=True).order_by(
-        "-type", "-last_post_on", "-pk"
-    )
-    # Keys alone are sorted and cut, in the index (forums.migrations.0018); the rows are fetched by
-    # them.
-    keys = listed(rows.values_list("pk", flat=True), page=page, size=size)
-    on_page = Topic.objects.filter(pk__in=keys).select_related("last_post__poster", "poster")
-    on_page = on_page.defer("last_post__content", "last_post___content_rendered")
-    topics = {topic.pk: topic for topic in on_page}
+    keys = _keys_on(discussion.pk, page, size)
+    topics = {topic.pk: topic for topic in _on_page.models(keys)}
     news: dict[int, int] = {}
     if member is not None and discussion.role:
         news = new_in_topics(member, access_of(member), discussion.pk, keys)

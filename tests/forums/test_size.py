@@ -58,7 +58,8 @@ def test_a_list_page_has_a_bounded_number_of_rows_and_the_same_queries(client, c
             page = client.get(address)
         assert page.status_code == 200
         counts[rows] = len(queries), len(re.findall(row, page.content.decode()))
-    assert counts[6][0] >= counts[60][0] - 1
+    # Where not all fit on one page, they are counted, and people by region in place of their names.
+    assert counts[6][0] >= counts[60][0] - 2
     assert counts[6][1] >= 6 and counts[60][1] <= most
     assert 'href="?page=2"' in page.content.decode()
 

@@ -7,7 +7,7 @@ from forums import archive, edits, pages, participants, policy, rules, selectors
 from forums.drafts import Draft
 from forums.known import RecordExcerpt
 from forums.models import Contribution, ForumPolicy, Revision
-from forums.selectors import discussions, unread
+from forums.selectors import discussions, topics, unread
 from forums.services import edit, reading, repeats
 from forums.services.archive import join_threads
 from forums.services.log import note_act
@@ -204,9 +204,11 @@ PROMISES = (
         f"{_SELECTORS}.held.held_after", 2, lambda hub: selectors.held_after(hub.chen, hub.held.number), besides=ACCESS
     ),
     Promise(f"{_SELECTORS}.held.home_blocks", 4, lambda hub: selectors.home_blocks(member=hub.chen, now=hub.now)),
+    Promise(f"{_SELECTORS}.topics._keys_on", 1, lambda hub: topics._keys_on(hub.forum_id, 1, 50)),
+    Promise(f"{_SELECTORS}.topics._keys_on", 2, lambda hub: topics._keys_on(hub.forum_id, 2, 50)),
     Promise(
         f"{_SELECTORS}.topics.topics_for",
-        4,
+        3,
         lambda seen: selectors.topics_for(seen.reader, seen),
         _seen_by_oona,
         ACCESS,
