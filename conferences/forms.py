@@ -1,6 +1,5 @@
 """Forms of the conferences: they parse and keep what was typed; services and rules decide."""
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -13,13 +12,11 @@ from forums.forms import new_key, offer_without_chair
 from hub.lib.fingerprints import SeenForm
 from hub.lib.forms import set_value
 from hub.lib.moments import MomentField
-from hub.members.selectors import member_by_address
+from hub.members.pickers import AddressesField
 
 if TYPE_CHECKING:
     from hub.members.models import Member
 
-# Addresses that one field takes.
-MAX_ADDRESSES = 500
 ROLES = [
     # Translators: beside the name of a person whose gender is not known
     ("participant", pgettext_lazy("role of a person", "participant")),
@@ -29,30 +26,6 @@ ROLES = [
     ("rapporteur", pgettext_lazy("role of a person", "rapporteur")),
     ("observer", pgettext_lazy("role of a person", "observer")),
 ]
-
-
-class AddressesField(forms.CharField):
-    """Addresses of members, one a line or with commas; gives members, names those nobody has."""
-
-    def __init__(self, *, rows: int = 3, **options: Any) -> None:
-        widget: forms.Widget = forms.TextInput(attrs={"dir": "ltr"})
-        if rows > 1:
-            widget = forms.Textarea(attrs={"rows": rows, "dir": "ltr"})
-        super().__init__(widget=widget, **options)
-
-    def clean(self, value: Any) -> "list[Member]":
-        """Return the members; the error names every address that belongs to none."""
-        text = super().clean(value)
-        addresses = [part for part in re.split(r"[\s,;]+", text) if part][:MAX_ADDRESSES]
-        members_by_address = {address: member_by_address(address) for address in addresses}
-        unknown = [address for address, member in members_by_address.items() if member is None]
-        if unknown:
-            raise forms.ValidationError(
-                _("No member has this address: %(addresses)s"),
-                params={"addresses": ", ".join(unknown)},
-            )
-        members = [member for member in members_by_address.values() if member is not None]
-        return list(dict.fromkeys(members))
 
 
 class ConveneConferenceForm(forms.Form):

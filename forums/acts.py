@@ -49,5 +49,16 @@ _ROWS = (
     ActKind("request.ignore", _("%(actor)s ignored the request of %(member)s to take part.")),
     ActKind("invitation.revoke", _("%(actor)s revoked an invitation.")),
     ActKind("invitation.send", _("%(actor)s sent invitations. Their number: %(count)s.")),
+    ActKind("discussion.open", _("%(actor)s opened the discussion.")),
+    ActKind("discussion.opened", _("The discussion opened as planned.")),
+    ActKind("discussion.close", _("%(actor)s closed the discussion.")),
+    ActKind("discussion.closed", _("The discussion closed as planned.")),
+    ActKind("discussion.reopen", _("%(actor)s opened the discussion again.")),
+    # The details of both are shown as forums.setting_texts.shown_details writes them.
+    ActKind(
+        "discussion.change",
+        _("%(actor)s changed “%(setting)s” from %(before)s to %(after)s."),
+    ),
+    ActKind("discussion.reword", _("%(actor)s changed the text of “%(setting)s”.")),
 )
 ACTS: Mapping[str, ActKind] = {row.code: row for row in _ROWS}

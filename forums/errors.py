@@ -4,6 +4,8 @@
 
     hub.lib.errors.Conflict
     └── KeyTaken             key-taken       409   450 4.3.0    the key brought other words before
+    hub.lib.errors.NotAllowed
+    └── OwnedElsewhere       owned           403   550 5.7.1    it is changed on its owner's pages
 """
 
 from typing import TYPE_CHECKING
@@ -31,6 +33,12 @@ _SMTP = {
     "not-open-yet": "550 5.7.1",
     "closed": "550 5.7.1",
 }
+
+
+class OwnedElsewhere(NotAllowed):
+    """A discussion is a conference's or a group's, and is changed there."""
+
+    code = "owned"
 
 
 class KeyTaken(Conflict):

@@ -11,6 +11,7 @@ from machina.apps.forum.models import Forum
 from forums.acts import ACTS
 from forums.models import LogEntry, Membership
 from forums.policy import READ, access_of
+from forums.setting_texts import shown_details
 from hub.lib.scripts import isolate
 
 if TYPE_CHECKING:
@@ -67,6 +68,8 @@ def _line(row: LogEntry, names: dict[int, str]) -> LoggedAct:
 
 
 def _values(row: LogEntry, names: dict[int, str]) -> dict[str, object]:
+    if "setting" in row.details:
+        return {**shown_details(row.details), "actor": _name(row.actor)}
     values: dict[str, object] = {**row.details, "number": f"#{row.contribution_id}"}
     for key in _ROLES:
         if values.get(key):

@@ -38,6 +38,16 @@ class ProcedureNotification:
 class Outlet:
     """Do nothing; a room's outlet overrides what it needs."""
 
+    def check_name(self, slug: str) -> None:
+        """Let a name pass that what belongs to a new forum can have, such as its mail list.
+
+        Raises: Invalid, Conflict (another has it).
+        """
+
+    def propose_name(self, text: str) -> str:
+        """Return a free name near to a text, empty where the outlet has no names."""
+        return ""
+
     def open_forum(self, policy: ForumPolicy, *, slug: str, now: datetime) -> None:
         """Prepare what belongs to a new forum, such as its mail list; ``slug`` names it."""
 

@@ -6,6 +6,7 @@ A slug is for people: the number before it decides, so a renamed topic keeps its
 from django.urls import path
 
 from forums.views import (
+    convening,
     feeds,
     files,
     history,
@@ -13,6 +14,7 @@ from forums.views import (
     joining,
     log,
     moderating,
+    proposals,
     reading,
     topics,
     writing,
@@ -21,6 +23,13 @@ from forums.views import (
 app_name = "forums"
 urlpatterns = [
     path("discussions/", reading.discussions, name="discussions"),
+    path("discussions/open/", convening.open_discussion, name="open"),
+    path("discussions/propose/", proposals.propose, name="propose"),
+    path("discussions/proposals/", proposals.proposals, name="proposals"),
+    path("discussions/proposals/<int:pk>/", proposals.proposal, name="proposal"),
+    path("discussions/<int:pk>/settings/", convening.discussion_settings, name="settings"),
+    path("discussions/<int:pk>/close/", convening.close, name="close"),
+    path("discussions/<int:pk>/reopen/", convening.reopen, name="reopen"),
     path("discussions/<int:pk>/", reading.discussion, name="discussion_by_key"),
     path("discussions/<int:pk>/feed.atom", feeds.discussion, name="feed"),
     path("discussions/<int:pk>/join/", joining.join, name="join"),

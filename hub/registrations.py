@@ -13,6 +13,9 @@ HUB_OUTLETS = [
 # Each answers which topic a new mail to a forum's list belongs to when it replies to nothing:
 # (forum) -> topic | None.
 HUB_TOPIC_CHOOSERS = ["conferences.selectors.topic_under_discussion"]
+# Each says whose a forum is that is changed on other pages than a discussion's: (forum key) ->
+# forums.owners.ForumOwner | None.
+HUB_FORUM_OWNERS = ["conferences.owners.owner_of_forum", "liaison.selectors.owner_of_forum"]
 # Each names the contributions whose record is closed: sealed(contributions) -> dict of number ->
 # moment of closing.
 HUB_SEALS = ["conferences.selectors.sealed_contributions"]
@@ -25,6 +28,7 @@ HUB_QUEUE_WORKERS = {
     "procedures": "listserv.outbound.procedures.send_procedures",
     "bounces": "listserv.maintenance.maintain",
     "clock": "conferences.services.keep_time",
+    "periods": "forums.services.keep_periods",
     "tasks": "hub.runtime.tasks.run_tasks",
     "rendering": "hub.runtime.rendering.render_again",
     "prints": "cms.services.printing.make_prints",
@@ -75,6 +79,7 @@ HUB_HOME = [
     "conferences.selectors.home_blocks",
     "forums.selectors.home_blocks",
     "forums.selectors.joining.home_blocks",
+    "forums.selectors.convening_blocks",
     "listserv.selectors.home_blocks",
     "listserv.bounces.selectors.home_blocks",
     "hub.members.selectors.home_blocks",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from forums.owners import ForumOwner
 from forums.policy import READ, access_of
 from forums.selectors import Discussion, discussion_for, first_participants_of, regions_of
 from hub.lib.dates import format_day
@@ -122,3 +123,15 @@ def home_blocks(*, member: "Member", now: datetime) -> list[Block]:
         )
         for group in ending
     ]
+
+
+def owner_of_forum(forum_id: int) -> ForumOwner | None:
+    """Return the group that a discussion belongs to, None for none. Queries: 1."""
+    group = LiaisonGroup.objects.filter(forum_id=forum_id).first()
+    if group is None:
+        return None
+    return ForumOwner(
+        _("This discussion belongs to a liaison group. It is changed on the page of the group."),
+        group.name,
+        group.get_absolute_url(),
+    )

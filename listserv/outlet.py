@@ -16,6 +16,14 @@ if TYPE_CHECKING:
 class ListOutlet(Outlet):
     """Follow forums with lists, memberships with subscriptions, contributions with mailings."""
 
+    def check_name(self, slug: str) -> None:
+        """Ask whether a list can be called so."""
+        services.check_name(slug)
+
+    def propose_name(self, text: str) -> str:
+        """Return a name that is free for a list."""
+        return services.free_name(text)
+
     def open_forum(self, policy: "ForumPolicy", *, slug: str, now: datetime) -> None:
         """Give the forum its list."""
         services.open_list(forum_id=policy.forum_id, slug=slug, now=now)

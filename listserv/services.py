@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 from forums import selectors as forum_selectors
 from forums import services as forum_services
 from hub.lib.bus import wake
-from hub.lib.errors import Invalid, NotFound
+from hub.lib.errors import Conflict, Invalid, NotFound
+from hub.lib.scripts import isolate
 from listserv import selectors, tokens
 from listserv.digest_times import DIGESTS, GATHERING, STOPPED, gather_from_now, next_at
 from listserv.digests.closing import queue_gathered
@@ -64,11 +65,30 @@ def open_list(*, forum_id: int, slug: str, now: datetime, tag: str = "") -> Mail
     existing = MailingList.objects.filter(forum_id=forum_id).first()
     if existing is not None:
         return existing
-    name = _free_name(slug)
+    name = free_name(slug)
     return MailingList.objects.create(forum_id=forum_id, name=name, tag=tag or name, created_at=now)
 
 
-def _free_name(slug: str) -> str:
+def check_name(name: str) -> None:
+    """Let a name pass that a new list may have as it is.
+
+    Raises: Invalid (no name for a list), Conflict (taken). Queries: 1 at most.
+    """
+    plain = slugify(name).replace("_", "-").strip("-")
+    if not name or name != plain or len(name) > tokens.NAME_MAX or _ends_as_subaddress(name):
+        raise Invalid(
+            _(
+                "“%(name)s” cannot be the address of a list. Use small Latin letters, digits and "
+                "hyphens, at most %(most)d of them, and no ending that means a command."
+            )
+            % {"name": isolate(name), "most": tokens.NAME_MAX}
+        )
+    if not _is_free(name):
+        raise Conflict(_("The address “%s” is taken, or has a meaning of its own.") % isolate(name))
+
+
+def free_name(slug: str) -> str:
+    """Return a free name of a list, as near to a text as the address allows."""
     base = slugify(slug).replace("_", "-").strip("-")[: tokens.NAME_MAX].strip("-") or "discussion"
     while _ends_as_subaddress(base):
         base = base.rpartition("-")[0]

@@ -30,6 +30,8 @@ MAY_POST: dict[str, tuple[str, ...]] = {
     # They are led to it.
     "forums:join": (*INSIDE, "oona"),
     "forums:leave": (*INSIDE, "oona"),
+    **dict.fromkeys(("forums:settings", "forums:close", "forums:reopen"), LEADERS),
+    "forums:proposal": ("amina",),
     **dict.fromkeys(("listserv:list", "listserv:roster"), LEADERS),
     **{
         f"conferences:{act}": LEADERS

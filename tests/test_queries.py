@@ -15,13 +15,25 @@ import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from tests.promises import Promise, forums, gateway, joining, live, mail, members, moderation, outgoing, rooms
+from tests.promises import (
+    Promise,
+    convening,
+    forums,
+    gateway,
+    joining,
+    live,
+    mail,
+    members,
+    moderation,
+    outgoing,
+    rooms,
+)  # fmt: skip
 from tests.promises.network import Network
 from tests.test_structure import _name, _sources
 
 PROMISES: tuple[Promise, ...] = (
     *forums.PROMISES, *joining.PROMISES, *rooms.PROMISES, *live.PROMISES, *mail.PROMISES, *gateway.PROMISES,
-    *outgoing.PROMISES, *members.PROMISES, *moderation.PROMISES,
+    *outgoing.PROMISES, *members.PROMISES, *moderation.PROMISES, *convening.PROMISES,
 )  # fmt: skip
 # Statements of a transaction, and what is set for the next query alone, are no questions.
 _NO_QUERY = re.compile(r"(?:BEGIN|COMMIT|SAVEPOINT|RELEASE|ROLLBACK|SET )")

@@ -81,6 +81,13 @@ def build(now: datetime, data: Path) -> World:
     )
     former = Member.objects.create_user(email="former-0@members.invalid", name="", anonymised_at=now)
     departure = Departure.objects.create(member=former, actor=sofia, left_at=now, finished_at=now)
+    plain = services.create_forum(name=f"Plain {SECRET}", slug="plain", preset="closed", now=now, theme=SECRET)
+    services.admit_member(forum_id=plain.forum_id, member=amina, now=now)
+    services.admit_member(forum_id=plain.forum_id, member=chen, role="moderator", now=now)
+    proposal = services.propose_discussion(
+        actor=amina, now=now, name=f"Proposed {SECRET}", theme=SECRET, why=SECRET, opens_at=None, closes_at=None,
+        moderates=True, sponsor="",
+    )  # fmt: skip
     (data / "outbox").mkdir(parents=True, exist_ok=True)
     (data / "outbox" / LETTER).write_bytes(_message())
     world.keys = {
@@ -96,6 +103,8 @@ def build(now: datetime, data: Path) -> World:
         "application": application.pk,
         "amina": amina.pk,
         "departure": departure.pk,
+        "plain": plain.forum_id,
+        "proposal": proposal.pk,
     }
     return world
 

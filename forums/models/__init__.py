@@ -8,17 +8,21 @@ forum at each post (``machina.md`` §3).
 from forums.models.contributions import Attachment, Contribution, Revision
 from forums.models.joining import JoinRequest
 from forums.models.log import LogEntry
+from forums.models.periods import PeriodNotification
 from forums.models.policies import ForumPolicy, Membership
+from forums.models.proposals import DiscussionProposal
 from forums.models.summaries import SummaryVersion
 from forums.models.unread import ReadMark, TopicState
 
 __all__ = [
     "Attachment",
     "Contribution",
+    "DiscussionProposal",
     "ForumPolicy",
     "JoinRequest",
     "LogEntry",
     "Membership",
+    "PeriodNotification",
     "ReadMark",
     "Revision",
     "SummaryVersion",

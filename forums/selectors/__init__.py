@@ -50,6 +50,12 @@ from forums.selectors.joining import (
     requests_for,
 )
 from forums.selectors.log import log_of
+from forums.selectors.proposals import (
+    ProposalsPage,
+    convening_blocks,
+    proposal_for,
+    proposals_for,
+)
 from forums.selectors.topics import TOPICS, topic_for, topics_for
 from forums.selectors.unread import (
     ReadingPlace,
@@ -68,6 +74,7 @@ __all__ = [
     "Entrance",
     "Overview",
     "PagedContributions",
+    "ProposalsPage",
     "ReadingPlace",
     "contribution_by_message_id",
     "contribution_for",
@@ -75,6 +82,7 @@ __all__ = [
     "contributions_by_number",
     "contributions_in",
     "contributions_of",
+    "convening_blocks",
     "discussion_for",
     "discussions_for",
     "entrance_at",
@@ -102,6 +110,8 @@ __all__ = [
     "own_held",
     "page_of",
     "participants_of",
+    "proposal_for",
+    "proposals_for",
     "readers_among",
     "readers_of",
     "reading_place",

@@ -2,6 +2,15 @@
 
 from forums.drafts import Draft, Published, Upload
 from forums.services.archive import hand_over_words, join_threads
+from forums.services.convening import (
+    change_discussion,
+    close_discussion,
+    is_over,
+    open_discussion,
+    propose_slug,
+    refusal_of_name,
+    reopen_discussion,
+)
 from forums.services.edit import edit_contribution, write_summary
 from forums.services.horizons import MovedHorizon, read_whole_forum, unread_forum
 from forums.services.invitations import (
@@ -30,7 +39,14 @@ from forums.services.moderate import (
     reject_contribution,
     unlock_topic,
 )
+from forums.services.periods import keep_periods
 from forums.services.preparing import as_stored, prepare
+from forums.services.proposals import (
+    change_proposal,
+    decline_proposal,
+    propose_discussion,
+    withdraw_proposal,
+)
 from forums.services.provision import (
     admit_member,
     admit_members,
@@ -64,10 +80,14 @@ __all__ = [
     "as_stored",
     "ask_to_join",
     "begin_period",
+    "change_discussion",
+    "change_proposal",
     "check_may_leave",
+    "close_discussion",
     "create_category",
     "create_forum",
     "decline_invitation",
+    "decline_proposal",
     "decline_request",
     "edit_contribution",
     "end_period",
@@ -78,16 +98,23 @@ __all__ = [
     "hold_again",
     "ignore_request",
     "invite",
+    "is_over",
     "join_threads",
+    "keep_periods",
     "lock_topic",
     "mark_forum_read",
     "mark_read",
+    "open_discussion",
     "prepare",
+    "propose_discussion",
+    "propose_slug",
     "publish",
     "read_invitation",
     "read_whole_forum",
+    "refusal_of_name",
     "reject_contribution",
     "remove_member",
+    "reopen_discussion",
     "revoke_invitation",
     "send_invitation_again",
     "sent_before",
@@ -98,6 +125,7 @@ __all__ = [
     "unignore_request",
     "unlock_topic",
     "unread_forum",
+    "withdraw_proposal",
     "withdraw_request",
     "write_summary",
 ]

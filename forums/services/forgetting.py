@@ -19,6 +19,7 @@ from machina.apps.forum_conversation.models import Post, Topic
 from forums.models import (
     Attachment,
     Contribution,
+    DiscussionProposal,
     ForumPolicy,
     JoinRequest,
     LogEntry,
@@ -35,6 +36,7 @@ from hub.search.services import index_document
 if TYPE_CHECKING:
     from hub.members.models import Member
 
+_PROPOSED = ("name", "theme", "why", "sponsor")
 _POST = ("subject", "content", "update_reason", "username")
 
 
@@ -45,6 +47,7 @@ def scrub_words(member: "Member", person: SoughtPerson) -> None:
     scrub(
         person, Revision.objects.filter(contribution__author=member), ["subject", "text", "reason"]
     )
+    scrub(person, DiscussionProposal.objects.filter(member=member), list(_PROPOSED))
     _scrub_files(Attachment.objects.filter(contribution__author=member), person)
     _scrub_topics(Topic.objects.filter(poster=member), person)
     # Why a moderator changed or refused words stands with them, whoever wrote it.
@@ -178,6 +181,13 @@ def _in_discussions(member: "Member", person: SoughtPerson) -> Iterator[Trace]:
             "discussion", trace_label(person, policy.forum.name), _discussion_url(policy.forum_id)
         )
     yield from _in_logs(member, person)
+    proposals = DiscussionProposal.objects.exclude(member=member)
+    for proposal in by_key(person.named_in(proposals, [*_PROPOSED, "reason"]), CHUNK):
+        yield Trace(
+            "discussion",
+            trace_label(person, proposal.name),
+            reverse("forums:proposal", args=(proposal.pk,)),
+        )
     versions = SummaryVersion.objects.exclude(written_by=member).select_related("forum")
     for version in by_key(person.named_in(versions, ["text"]), CHUNK):
         label = f"{trace_label(person, version.forum.name)} ({version.number})"

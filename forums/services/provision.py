@@ -19,6 +19,7 @@ from forums.policy import ADMIT, LEADING, access_of, check_role_change, check_st
 from forums.services.log import note_act
 from forums.services.places import forget_requests, give_place, settle_requests
 from forums.services.preparing import as_stored
+from forums.services.proposals import forget_proposals
 from forums.services.publish import new_topic
 from forums.services.reading import last_number_in
 from hub.lib.characters import without_controls
@@ -233,6 +234,7 @@ def forget_member(member: "Member", now: datetime) -> None:
     Raises: Invalid (nobody else leads a discussion that goes on).
     """
     check_may_leave(member, now)
+    forget_proposals(member, now)
     for membership in Membership.objects.select_for_update().filter(member=member, left_at=None):
         _end(membership, now)
     forget_requests(member, now)

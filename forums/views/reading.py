@@ -36,6 +36,7 @@ def discussions(request: HttpRequest) -> HttpResponse:
         "mine": overview.mine,
         "others": overview.others,
         "listed": selectors.listed_for(member),
+        "opens": member is not None and member.is_in_secretariat,
         "page_number": page.number,
         "page_count": page.pages,
         **page.links(),

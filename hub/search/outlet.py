@@ -44,6 +44,13 @@ class SearchOutlet:
     See :class:`forums.outlets.Outlet` for when each method is called.
     """
 
+    def check_name(self, slug: str) -> None:
+        """Do nothing: the index gives no names."""
+
+    def propose_name(self, text: str) -> str:
+        """Return no name."""
+        return ""
+
     def open_forum(self, policy: Any, *, slug: str, now: datetime) -> None:
         """Do nothing: an empty forum has nothing to find."""
 

@@ -15,7 +15,7 @@ from listserv.outbound.procedures import queue_procedure
 
 # Pumps that hand no mail to the relay and write none to a roster. What they write is queued for those that do, and
 # waits there. A new pump belongs here, or is gated by ``unless_on_hold``.
-SEND_NOTHING = {"inbound", "bounces", "clock", "tasks", "rendering", "prints"}
+SEND_NOTHING = {"inbound", "bounces", "clock", "periods", "tasks", "rendering", "prints"}
 
 
 @pytest.fixture
