@@ -31,6 +31,7 @@ OF_POLICY = (
     "closes_at",
     "language",
     "preset",
+    "listed",
     "moderated",
     "attribution",
     "registration",
@@ -97,7 +98,7 @@ def _label_among(choices: Mapping[str, Any]) -> Callable[[str], str]:
 
 _SHOWN: dict[str, Callable[[str], str]] = {
     **dict.fromkeys(_MOMENTS, _shown_moment),
-    "moderated": _shown_yes,
+    **dict.fromkeys(("listed", "moderated"), _shown_yes),
     "language": _label_among(dict(settings.LANGUAGES)),
     "preset": _label_among(dict(ForumPolicy.Preset.choices)),
     "registration": _label_among(dict(ForumPolicy.Registration.choices)),

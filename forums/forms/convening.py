@@ -107,6 +107,7 @@ class _DiscussionForm(forms.Form):
     preset = forms.ChoiceField(
         label=_("Who can read and write"), widget=forms.RadioSelect, choices=_presets
     )
+    listed = forms.BooleanField(label=_label("listed"), required=False)
     moderated = forms.BooleanField(
         label=_("The moderators read every contribution before it appears"), required=False
     )

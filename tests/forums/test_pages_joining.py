@@ -2,7 +2,7 @@
 
 import pytest
 
-from forums import services
+from forums import selectors, services
 from forums.models import ForumPolicy, JoinRequest, Membership
 
 pytestmark = pytest.mark.django_db
@@ -154,3 +154,8 @@ def test_pages_of_joining_cost_the_same_however_many_ask(
     client.force_login(cast.stella)
     with django_assert_max_num_queries(12):
         client.get("/discussions/")
+
+
+def test_the_secretariat_lets_the_title_of_a_closed_discussion_be_seen(cast, now):
+    services.change_discussion(forum_id=cast.forum_id, changes={"listed": True}, actor=cast.sofia, now=now)
+    assert selectors.may_know_of_forum(cast.stella, cast.forum_id)
