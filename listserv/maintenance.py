@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from forums.services.retention import drop_old
 from listserv import retention, tokens
 from listserv.bounces import scoring
 from listserv.models import AddressHealth, Bounce, Notice
@@ -17,7 +18,8 @@ _last_run = -INTERVAL_SECONDS  # on this process's monotonic clock
 def maintain(now: datetime) -> int:
     """Look after the addresses that mail comes back from, once in an interval; return 0.
 
-    Queries: none between two runs, 4 in one, and those of what is done.
+    What rooms have kept long enough goes with it. Queries: none between two runs, 6 in one, and
+    those of what is done.
     """
     global _last_run  # noqa: PLW0603 - when this process last did it
     if time.monotonic() - _last_run < INTERVAL_SECONDS:
@@ -42,4 +44,5 @@ def maintain_now(now: datetime) -> int:
                 changed += scoring.trial_came_back(health.probe, now=now)
     changed += scoring.end_trials(now=now)
     Bounce.objects.filter(created_at__lt=now - BOUNCES_KEPT).delete()
-    return changed + scoring.drop_quiet(now=now) + retention.drop_old(now)
+    changed += scoring.drop_quiet(now=now)
+    return changed + retention.drop_old(now) + drop_old(now)

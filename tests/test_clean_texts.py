@@ -8,8 +8,9 @@ from machina.apps.forum_conversation.models import Post, Topic
 
 from conferences import services as conference_services
 from forums import services
-from forums.models import Contribution, ForumPolicy
+from forums.models import Contribution, ForumPolicy, LogEntry
 from forums.views.feeds import url_for
+from hub.members.models import Invitation
 from tests.listserv.gateway.conftest import accept, drain, plain_message
 
 pytestmark = pytest.mark.django_db
@@ -86,6 +87,16 @@ def test_an_edit_and_its_reason_are_cleaned(client, cast, now):
     contribution = Contribution.objects.get()
     assert is_clean(contribution.text + contribution.post.update_reason) and contribution.text.startswith("Sec")
     feed_of(client, cast)
+
+
+def test_what_is_written_to_come_into_a_discussion_is_cleaned(cast, now):
+    asked = services.ask_to_join(forum_id=cast.forum_id, member=cast.stella, statement=f"I{BAD}.", now=now)
+    services.decline_request(request_id=asked.pk, actor=cast.chen, reason=f"Full{BAD}.", now=now)
+    services.invite(forum_id=cast.forum_id, addresses=["a@b.example"], actor=cast.chen, line=f"Co{BAD}me!", now=now)
+    asked.refresh_from_db()
+    entry = LogEntry.objects.get(act="request.decline")
+    assert all(map(is_clean, (asked.statement, asked.reason, Invitation.objects.get().line, entry.reason)))
+    assert "".join(asked.statement.split()) == "I."
 
 
 def test_what_an_earlier_release_has_stored_breaks_no_feed(client, cast, now):

@@ -12,9 +12,11 @@ from django.utils import timezone
 from cms import services as cms
 from cms.models import StandardPage
 from conferences import services as conference_services
+from forums import services
 from forums.services import Draft, create_forum, publish
 from hub.lib import tokens
 from hub.members import services as members
+from hub.members.affiliations import record_organisation
 from liaison import services as liaison_services
 from tests.world import person
 
@@ -101,6 +103,16 @@ def test_group_and_discussion(sofia):
     )  # fmt: skip
     words = dict.fromkeys(("theme", "background", "questions", "sponsors", "summary"), TEXT)
     create_forum(name=TEXT, slug="more", preset="members", now=now, **words)
+    assert not leaks()
+
+
+def test_coming_into_a_discussion(sofia):
+    now, who = timezone.now(), person("Anna Ito")
+    forum = create_forum(name="Talks", slug="talks", preset="members", now=now).forum_id
+    asked = services.ask_to_join(forum_id=forum, member=who, statement=TEXT, now=now)
+    services.decline_request(request_id=asked.pk, actor=sofia, reason=TEXT, now=now)
+    services.invite(forum_id=forum, addresses=["a@b.example"], actor=sofia, line=TEXT, now=now)
+    record_organisation(name=TEXT, short_name=TEXT, actor=sofia)
     assert not leaks()
 
 

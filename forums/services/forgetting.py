@@ -30,6 +30,7 @@ from hub.lib.batches import by_key
 from hub.lib.clock import now
 from hub.lib.markup import render
 from hub.lib.redact import CHUNK, SoughtPerson, Trace, scrub, trace_label
+from hub.members.models import Invitation
 from hub.search.outlet import document_of
 from hub.search.services import index_document
 
@@ -56,7 +57,9 @@ def scrub_words(member: "Member", person: SoughtPerson) -> None:
     acts = LogEntry.objects.filter(Q(actor=member) | Q(member=member))
     scrub(person, acts, ["reason", "details"])
     scrub(person, SummaryVersion.objects.filter(written_by=member), ["text"])
-    scrub(person, JoinRequest.objects.filter(decided_by=member), ["reason"])
+    # Written to one person, published nowhere and changed by nobody: as mails of others are.
+    scrub(person, JoinRequest.objects.all(), ["statement", "reason"])
+    scrub(person, Invitation.objects.all(), ["line"])
     _scrub_posts(member, person)
     _rename_messages(person)
 

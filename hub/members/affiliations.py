@@ -10,10 +10,12 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
+from hub.lib.addresses import fold_address
 from hub.lib.characters import one_line
 from hub.lib.errors import Conflict, Invalid, NotAllowed
 from hub.lib.masking import mask
 from hub.members.models import FocalPoint, Invitation, Organisation, StakeholderGroup
+from hub.members.selectors import addresses_of
 
 if TYPE_CHECKING:
     from hub.members.models import Member
@@ -132,11 +134,13 @@ def places_spoken_for(member: "Member") -> list[FocalPoint]:
 def end_affiliations(*, member: "Member", now: datetime) -> None:
     """Take a person who leaves for good out of these records, in the caller's transaction.
 
-    The stakeholder group stays, like the country: the balance of a discussion remains true.
+    The stakeholder group stays, like the country: the balance of a discussion remains true. Called
+    while the person still has their addresses.
     """
     FocalPoint.objects.filter(member=member, ended_at=None).update(ended_at=now)
     member.affiliation = None
-    asked = Invitation.objects.filter(Q(member=member) | Q(email=member.email))
+    addresses = {fold_address(address) for address in addresses_of(member)}
+    asked = Invitation.objects.filter(Q(member=member) | Q(email__in=addresses))
     waiting = asked.filter(state__in=(Invitation.State.OPEN, Invitation.State.APPLIED))
     waiting.update(state=Invitation.State.REVOKED, answered_at=now)
     asked.update(email=f"former-{member.pk}@members.invalid", line="")

@@ -67,12 +67,12 @@ def _leave(member_id: int, actor: Member, now: datetime, reason: str) -> Departu
     wanted = _wanted(member)
     for forget in registered("HUB_FORGET"):
         forget(member, now)
+    end_affiliations(member=member, now=now)
     EmailAddress.objects.filter(user=member).delete()
     Authenticator.objects.filter(user_id=member.pk).delete()
     ApplicationPassword.objects.filter(member=member).delete()
     LoginSession.objects.end_all(member.pk)
     Application.objects.filter(member=member).update(statement="", reason="")
-    end_affiliations(member=member, now=now)
     member.name = member.organisation = member.expertise = ""
     member.email = f"former-{member.pk}@members.invalid"
     member.is_active = member.is_staff = member.is_superuser = False

@@ -1,8 +1,11 @@
 """What coming into a discussion promises."""
 
+from datetime import timedelta
+
 from forums import selectors
+from forums.models import JoinRequest
 from forums.selectors import inviting, joining
-from forums.services import invitations, places
+from forums.services import invitations, places, retention
 from forums.services.joining import last_request
 from hub.members import affiliations, invited
 from tests.promises import ACCESS, Promise
@@ -23,8 +26,18 @@ def _invite(hub: Network) -> invitations.Invited:
     return invitations.invite(forum_id=hub.forum_id, addresses=addresses, actor=hub.chen, now=hub.now)
 
 
+def _ended(hub: Network) -> Network:
+    """Let whoever waits have been invited and answered long ago."""
+    _invite(hub)
+    JoinRequest.objects.update(state="declined", decided_at=hub.now, statement="Why")
+    return hub
+
+
+_LATER = timedelta(days=400)
 _JOINING = "forums.selectors.joining"
 PROMISES = (
+    Promise("forums.services.retention.drop_old", 4, lambda hub: retention.drop_old(hub.now + _LATER), _ended),
+    Promise("forums.services.retention.drop_old", 2, lambda hub: retention.drop_old(hub.now)),
     Promise(
         f"{_JOINING}.entrance_for", 2, lambda hub: joining.entrance_for(hub.stella, hub.listed.forum_id), besides=ACCESS
     ),

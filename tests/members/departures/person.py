@@ -12,11 +12,19 @@ from cms.models import ProceedingsPage, ProceedingsRecord, StandardPage
 from cms.services.pages import rich_text
 from conferences.models import AgendaItem, Conference, ConferenceSession
 from forums import services as forums
-from forums.models import Contribution, ForumPolicy, LogEntry, SummaryVersion
+from forums.models import Contribution, ForumPolicy, JoinRequest, LogEntry, SummaryVersion
 from forums.models import Revision as EarlierWords
 from hub.lib.clock import now as clock
 from hub.lib.mail import send_notification
-from hub.members.models import Application, ApplicationPassword, FactorReset, Member
+from hub.members.models import (
+    Application,
+    ApplicationPassword,
+    FactorReset,
+    FocalPoint,
+    Invitation,
+    Member,
+    Organisation,
+)
 from liaison.models import LiaisonGroup
 from listserv.gateway.evaluation import evaluate
 from listserv.gateway.incoming import IncomingMessage
@@ -96,6 +104,7 @@ def fill(world: World, member: Member) -> None:
         summary=ALL, theme=ALL, questions=ALL, background=ALL, sponsors=ALL
     )
     _fill_log(forum, member, sofia)
+    _fill_entrance(forum, member, sofia)
     SummaryVersion.objects.create(forum_id=forum, number=900, text=ALL, written_by=member, written_at=clock())
     SummaryVersion.objects.create(forum_id=forum, number=901, text=ALL, written_by=sofia, written_at=clock())
     Procedure.objects.create(
@@ -117,6 +126,25 @@ def _fill_log(forum: int, member: Member, sofia: Member) -> None:
         LogEntry.objects.create(
             forum_id=forum, actor=actor, member=whom, act="member.role", reason=f"as {NAME} asked",
             details={"before": NAME, "role": HOME}, created_at=clock(),
+        )  # fmt: skip
+
+
+def _fill_entrance(forum: int, member: Member, sofia: Member) -> None:
+    """Let her ask and be asked, and others write of her as they do."""
+    for asking, deciding in ((member, sofia), (sofia, member)):
+        JoinRequest.objects.create(
+            forum_id=forum, member=asking, statement=ALL, state="declined", created_at=clock(), decided_by=deciding,
+            decided_at=clock(), reason=ALL,
+        )  # fmt: skip
+    ministry = Organisation.objects.create(name="Ministry")
+    Member.objects.filter(pk=member.pk).update(affiliation=ministry, stakeholder_group="government")
+    FocalPoint.objects.create(member=member, country="JO", named_at=clock())
+    # Two to her, one of them before the address was hers; one by her, one by another.
+    invited = ((member, HOME, sofia), (None, WORK, sofia), (None, "a@b.example", member), (None, "b@b.example", sofia))
+    for number, (owner, email, inviting) in enumerate(invited):
+        Invitation.objects.create(
+            forum_id=forum, email=email, member=owner, invited_by=inviting, line=ALL, digest=str(number),
+            created_at=clock(), sent_at=clock(), expires_at=clock(),
         )  # fmt: skip
 
 

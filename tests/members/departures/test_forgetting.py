@@ -1,6 +1,7 @@
 """Who leaves for good leaves no name and no address, in no table and no file; what others wrote is listed."""
 
 import json
+import sys
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -9,11 +10,10 @@ from django.utils import translation
 
 from cms.models import ProceedingsPage
 from forums import services as forums
-from forums.models import Attachment, Contribution, LogEntry
+from forums.models import Attachment, Contribution, JoinRequest, LogEntry
 from hub.lib.clock import now as clock
 from hub.members import departures
-from hub.members import models as members
-from hub.members.models import DepartureTrace, Member
+from hub.members.models import DepartureTrace, FocalPoint, Invitation, Member
 from hub.members.services import anonymise_member
 from listserv.models import (
     InboundMail,
@@ -89,6 +89,19 @@ def test_what_she_did_and_what_was_done_to_her_names_her_no_more_and_the_rest_of
     assert DepartureTrace.objects.filter(kind="discussion", url=place).count() == 1
 
 
+def test_who_leaves_speaks_for_nobody_and_answers_no_invitation_any_more(world, zubayda):
+    fill(world, zubayda)
+    anonymise_member(member_id=zubayda.pk, actor=zubayda, now=clock())
+    zubayda.refresh_from_db()
+    assert (zubayda.affiliation, zubayda.stakeholder_group) == (None, "government")
+    assert not FocalPoint.objects.filter(member=zubayda, ended_at=None).exists()
+    states = dict(Invitation.objects.values_list("digest", "state"))
+    assert states == {"0": "revoked", "1": "revoked", "2": "open", "3": "open"}
+    own, other = JoinRequest.objects.order_by("pk")
+    assert (own.statement, own.reason) == ("", "")
+    assert "[…]" in other.statement and "[…]" in other.reason
+
+
 def test_addresses_of_own_topics_and_files_named_without_spaces_forget_the_person_too(world, zubayda):
     contributions = {}
     for author in (zubayda, world.people["amina"]):
@@ -143,6 +156,8 @@ def test_every_table_with_a_text_has_been_thought_of(world, zubayda):
         "members_departuretrace": "labels without the person",
         "account_emailconfirmation": "random keys, removed with the address",
         "forums_membership": "roles",
+        "members_organisation": "names of organisations, kept by the Secretariat",
+        "members_focalpoint": "codes of countries",
         "listserv_subscription": "codes",
         "listserv_mailinglist": "names of lists",
         "listserv_deliveryhold": "codes",
@@ -166,7 +181,8 @@ def test_the_name_is_said_in_the_language_of_the_reader(world, zubayda, monkeypa
     assert row == ""
     with translation.override("en"):
         assert member.name == str(member) == member.get_full_name() == "A former member"
-    monkeypatch.setattr(members, "_", lambda text: f"{text} ({translation.get_language()})")
+    module = sys.modules[Member._meta.get_field("name").descriptor_class.__module__]
+    monkeypatch.setattr(module, "_", lambda text: f"{text} ({translation.get_language()})")
     with translation.override("fr"):
         assert member.name == member.get_full_name() == "A former member (fr)"
     monkeypatch.undo()
