@@ -18,7 +18,7 @@ _last_run = -INTERVAL_SECONDS  # on this process's monotonic clock
 def maintain(now: datetime) -> int:
     """Look after the addresses that mail comes back from, once in an interval; return 0.
 
-    What rooms have kept long enough goes with it. Queries: none between two runs, 6 in one, and
+    What rooms have kept long enough goes with it. Queries: none between two runs, 7 in one, and
     those of what is done.
     """
     global _last_run  # noqa: PLW0603 - when this process last did it

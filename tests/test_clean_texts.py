@@ -99,6 +99,24 @@ def test_what_is_written_to_come_into_a_discussion_is_cleaned(cast, now):
     assert "".join(asked.statement.split()) == "I."
 
 
+def test_what_is_proposed_and_opened_is_cleaned(cast, now):
+    proposed = dict.fromkeys(("name", "theme", "why", "sponsor"), f"A{BAD}b")
+    proposed |= {"opens_at": None, "closes_at": None, "moderates": False}
+    proposal = services.propose_discussion(actor=cast.amina, now=now, **proposed)
+    services.decline_proposal(proposal_id=proposal.pk, actor=cast.sofia, reason=f"N{BAD}o", now=now)
+    proposal.refresh_from_db()
+    words = dict.fromkeys(("name", "theme", "background", "questions", "sponsors"), f"A{BAD}b")
+    values = {**words, "preset": "members", "language": "en"}
+    policy = services.open_discussion(values=values, slug="more", leaders=[], actor=cast.sofia, now=now)
+    changes = {name: f"{text}, c{BAD}d" for name, text in words.items()}
+    services.change_discussion(forum_id=policy.forum_id, changes=changes, actor=cast.sofia, now=now)
+    policy.refresh_from_db()
+    texts = [proposal.name, proposal.theme, proposal.why, proposal.sponsor, proposal.reason, policy.forum.name]
+    texts += [policy.theme, policy.background, policy.questions, policy.sponsors, policy.background_html]
+    texts += [text for entry in LogEntry.objects.all() for text in entry.details.values() if isinstance(text, str)]
+    assert len(texts) > 20 and all(map(is_clean, texts)), texts
+
+
 def test_what_an_earlier_release_has_stored_breaks_no_feed(client, cast, now):
     contribution = cast.say(cast.amina, "First.", subject="Baselines", now=now)
     Post.objects.filter(pk=contribution.post_id).update(

@@ -106,6 +106,22 @@ def test_group_and_discussion(sofia):
     assert not leaks()
 
 
+def test_a_discussion_that_is_proposed_opened_and_changed(sofia):
+    now, who = timezone.now(), person("Anna Ito")
+    proposed = {"name": TEXT, "theme": TEXT, "why": TEXT, "sponsor": TEXT}
+    proposed |= {"opens_at": None, "closes_at": None, "moderates": False}
+    proposal = services.propose_discussion(actor=who, now=now, **proposed)
+    services.decline_proposal(proposal_id=proposal.pk, actor=sofia, reason=TEXT, now=now)
+    words = dict.fromkeys(("name", "theme", "background", "questions", "sponsors"), TEXT)
+    values = {**words, "preset": "members", "language": "en"}
+    policy = services.open_discussion(values=values, slug="talks", leaders=[], actor=sofia, now=now)
+    changes = {name: f"Again. {text}" for name, text in words.items()}
+    services.change_discussion(forum_id=policy.forum_id, changes=changes, actor=sofia, now=now)
+    services.close_discussion(forum_id=policy.forum_id, actor=sofia, now=now)
+    services.reopen_discussion(forum_id=policy.forum_id, closes_at=None, reason=TEXT, actor=sofia, now=now)
+    assert not leaks()
+
+
 def test_coming_into_a_discussion(sofia):
     now, who = timezone.now(), person("Anna Ito")
     forum = create_forum(name="Talks", slug="talks", preset="members", now=now).forum_id

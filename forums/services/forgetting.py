@@ -23,6 +23,7 @@ from forums.models import (
     ForumPolicy,
     JoinRequest,
     LogEntry,
+    PeriodNotification,
     Revision,
     SummaryVersion,
 )
@@ -48,7 +49,8 @@ def scrub_words(member: "Member", person: SoughtPerson) -> None:
     scrub(
         person, Revision.objects.filter(contribution__author=member), ["subject", "text", "reason"]
     )
-    scrub(person, DiscussionProposal.objects.filter(member=member), list(_PROPOSED))
+    scrub(person, DiscussionProposal.objects.filter(member=member), [*_PROPOSED, "reason"])
+    scrub(person, DiscussionProposal.objects.filter(decided_by=member), ["reason"])
     _scrub_files(Attachment.objects.filter(contribution__author=member), person)
     _scrub_topics(Topic.objects.filter(poster=member), person)
     # Why a moderator changed or refused words stands with them, whoever wrote it.
@@ -60,6 +62,8 @@ def scrub_words(member: "Member", person: SoughtPerson) -> None:
     # Written to one person, published nowhere and changed by nobody: as mails of others are.
     scrub(person, JoinRequest.objects.all(), ["statement", "reason"])
     scrub(person, Invitation.objects.all(), ["line"])
+    # The log has the reason too, with who gave it.
+    scrub(person, PeriodNotification.objects.all(), ["reason"])
     _scrub_posts(member, person)
     _rename_messages(person)
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from forums import services
-from forums.models import JoinRequest
+from forums.models import JoinRequest, PeriodNotification
 from forums.services.retention import ENDED_KEPT, drop_old
 from hub.members.models import Invitation
 from listserv import maintenance
@@ -55,6 +55,15 @@ def test_a_request_that_nobody_has_answered_keeps_its_words(asked, now, state):
     drop_old(now + 10 * ENDED_KEPT)
     asked.refresh_from_db()
     assert asked.statement == "I run trials."
+
+
+def test_what_was_told_of_a_period_goes_and_what_is_to_be_told_stays(cast, now):
+    for days, done_at in ((0, now), (1, None)):
+        PeriodNotification.objects.create(
+            forum_id=cast.forum_id, kind="closes", due_at=now + days * DAY, done_at=done_at
+        )
+    drop_old(now + ENDED_KEPT + DAY)
+    assert PeriodNotification.objects.get().done_at is None
 
 
 def test_the_worker_forgets_them_by_itself(invitation):

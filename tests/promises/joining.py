@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from forums import selectors
-from forums.models import JoinRequest
+from forums.models import JoinRequest, PeriodNotification
 from forums.selectors import inviting, joining
 from forums.services import invitations, places, retention
 from forums.services.joining import last_request
@@ -29,6 +29,7 @@ def _invite(hub: Network) -> invitations.Invited:
 def _ended(hub: Network) -> Network:
     """Let whoever waits have been invited and answered long ago."""
     _invite(hub)
+    PeriodNotification.objects.create(forum_id=hub.forum_id, kind="opens", due_at=hub.now, done_at=hub.now)
     JoinRequest.objects.update(state="declined", decided_at=hub.now, statement="Why")
     return hub
 
@@ -36,8 +37,8 @@ def _ended(hub: Network) -> Network:
 _LATER = timedelta(days=400)
 _JOINING = "forums.selectors.joining"
 PROMISES = (
-    Promise("forums.services.retention.drop_old", 4, lambda hub: retention.drop_old(hub.now + _LATER), _ended),
-    Promise("forums.services.retention.drop_old", 2, lambda hub: retention.drop_old(hub.now)),
+    Promise("forums.services.retention.drop_old", 6, lambda hub: retention.drop_old(hub.now + _LATER), _ended),
+    Promise("forums.services.retention.drop_old", 3, lambda hub: retention.drop_old(hub.now)),
     Promise(
         f"{_JOINING}.entrance_for", 2, lambda hub: joining.entrance_for(hub.stella, hub.listed.forum_id), besides=ACCESS
     ),

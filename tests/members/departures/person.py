@@ -12,7 +12,15 @@ from cms.models import ProceedingsPage, ProceedingsRecord, StandardPage
 from cms.services.pages import rich_text
 from conferences.models import AgendaItem, Conference, ConferenceSession
 from forums import services as forums
-from forums.models import Contribution, ForumPolicy, JoinRequest, LogEntry, SummaryVersion
+from forums.models import (
+    Contribution,
+    DiscussionProposal,
+    ForumPolicy,
+    JoinRequest,
+    LogEntry,
+    PeriodNotification,
+    SummaryVersion,
+)
 from forums.models import Revision as EarlierWords
 from hub.lib.clock import now as clock
 from hub.lib.mail import send_notification
@@ -105,6 +113,7 @@ def fill(world: World, member: Member) -> None:
     )
     _fill_log(forum, member, sofia)
     _fill_entrance(forum, member, sofia)
+    _fill_proposals(forum, member, sofia)
     SummaryVersion.objects.create(forum_id=forum, number=900, text=ALL, written_by=member, written_at=clock())
     SummaryVersion.objects.create(forum_id=forum, number=901, text=ALL, written_by=sofia, written_at=clock())
     Procedure.objects.create(
@@ -146,6 +155,16 @@ def _fill_entrance(forum: int, member: Member, sofia: Member) -> None:
             forum_id=forum, email=email, member=owner, invited_by=inviting, line=ALL, digest=str(number),
             created_at=clock(), sent_at=clock(), expires_at=clock(),
         )  # fmt: skip
+
+
+def _fill_proposals(forum: int, member: Member, sofia: Member) -> None:
+    """Let her propose a discussion and decide on another, and tell why one was opened again."""
+    for proposing, deciding in ((member, sofia), (sofia, member), (sofia, sofia)):
+        DiscussionProposal.objects.create(
+            member=proposing, name=f"By {NAME}", theme=ALL, why=ALL, sponsor=f"Office of {NAME}", state="declined",
+            created_at=clock(), decided_by=deciding, decided_at=clock(), reason=ALL,
+        )  # fmt: skip
+    PeriodNotification.objects.create(forum_id=forum, kind="reopened", due_at=clock(), reason=f"{NAME} asked.")
 
 
 def _fill_people(member: Member, sofia: Member) -> None:

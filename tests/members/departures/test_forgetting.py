@@ -10,7 +10,7 @@ from django.utils import translation
 
 from cms.models import ProceedingsPage
 from forums import services as forums
-from forums.models import Attachment, Contribution, JoinRequest, LogEntry
+from forums.models import Attachment, Contribution, DiscussionProposal, JoinRequest, LogEntry
 from hub.lib.clock import now as clock
 from hub.members import departures
 from hub.members.models import DepartureTrace, FocalPoint, Invitation, Member
@@ -32,6 +32,9 @@ LISTED = {
     ("forums_attachment", "name"),
     ("forums_forumpolicy", "summary"), ("forums_forumpolicy", "theme"), ("forums_forumpolicy", "questions"),
     ("forums_forumpolicy", "background"), ("forums_forumpolicy", "sponsors"),
+    ("forums_discussionproposal", "name"), ("forums_discussionproposal", "theme"),
+    ("forums_discussionproposal", "why"), ("forums_discussionproposal", "sponsor"),
+    ("forums_discussionproposal", "reason"),
     ("forums_logentry", "reason"), ("forums_logentry", "details"),
     ("forum_forum", "name"), ("forum_forum", "description"), ("forum_forum", "_description_rendered"),
     ("conferences_conference", "name"), ("conferences_conference", "background"),
@@ -87,6 +90,17 @@ def test_what_she_did_and_what_was_done_to_her_names_her_no_more_and_the_rest_of
     assert other.reason == f"as {NAME} asked"
     place = reverse("forums:log", args=(other.forum_id,))
     assert DepartureTrace.objects.filter(kind="discussion", url=place).count() == 1
+
+
+def test_what_she_proposed_and_decided_stays_without_her_and_the_proposals_of_others_are_listed(world, zubayda):
+    fill(world, zubayda)
+    anonymise_member(member_id=zubayda.pk, actor=zubayda, now=clock())
+    own, decided, other = DiscussionProposal.objects.filter(state="declined").order_by("pk")
+    assert (own.name, own.sponsor, own.reason, decided.reason) == ("By […]", "", decided.reason, own.reason)
+    assert NAME not in own.reason and NAME in other.reason and NAME in decided.name
+    places = {reverse("forums:proposal", args=(proposal.pk,)) for proposal in (own, decided, other)}
+    listed = set(DepartureTrace.objects.filter(url__in=places).values_list("url", flat=True))
+    assert places - listed == {reverse("forums:proposal", args=(own.pk,))}
 
 
 def test_who_leaves_speaks_for_nobody_and_answers_no_invitation_any_more(world, zubayda):
