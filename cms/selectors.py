@@ -15,7 +15,16 @@ from cms.models.proceedings import ProceedingsPage
 from cms.rules import forums_written_with, is_secretariat, may_write
 from conferences.selectors import conferences_for
 from forums.policy import access_of
-from forums.selectors import Discussion, Overview, contributions_by_number, overview_for
+from forums.selectors import (
+    HOME_TOPICS,
+    Discussion,
+    News,
+    Overview,
+    contributions_by_number,
+    news_for,
+    overview_for,
+    own_overview_for,
+)
 from hub.lib.errors import NotFound
 from hub.lib.home import Block, BlockKind
 from hub.lib.hooks import registered
@@ -36,7 +45,8 @@ class Home:
     """The home of one person: their blocks, the discussions they may read, what was published."""
 
     overview: Overview
-    latest: list[ProceedingsPage]
+    latest: list[ProceedingsPage] = field(default_factory=list)
+    news: News = field(default_factory=News)
     live: list[Block] = field(default_factory=list)
     asked: list[Block] = field(default_factory=list)
     coming: list[Block] = field(default_factory=list)
@@ -175,13 +185,14 @@ def published_years() -> list[int]:
 def home_for(member: "Member | None", *, now: datetime) -> Home:
     """Return what stands on a person's home.
 
-    Queries: 2 and those of the discussions for a visitor; for a member those of the registered
-    blocks besides, whatever the number of discussions.
+    A member's begins with what is unread; what was published is one click away.
+
+    Queries: 2 and those of the discussions for a visitor; 5 for a member and those of the
+    registered blocks, whatever the number of discussions and of contributions.
     """
-    overview = overview_for(member)
-    latest = list(issued().filter(is_withdrawn=False)[:LATEST])
     if member is None:
-        return Home(overview, latest)
+        return Home(overview_for(None), list(issued().filter(is_withdrawn=False)[:LATEST]))
+    news = news_for(member, access_of(member), size=HOME_TOPICS)
     blocks: list[Block] = []
     for give in registered("HUB_HOME"):
         blocks += give(member=member, now=now)
@@ -189,8 +200,8 @@ def home_for(member: "Member | None", *, now: datetime) -> Home:
     blocks += _asked_by(lines, member, now)
     by_kind = {kind: [block for block in blocks if block.kind == kind] for kind in BlockKind}
     return Home(
-        overview,
-        latest,
+        own_overview_for(member, news.by_forum),
+        news=news,
         live=by_kind[BlockKind.LIVE],
         asked=by_kind[BlockKind.ASKED],
         coming=sorted(by_kind[BlockKind.COMING], key=lambda block: (block.at is None, block.at)),

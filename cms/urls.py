@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from cms import views
+from cms import home, views
 
 app_name = "cms"
 urlpatterns = [
+    path("", home.home, name="home"),
     path("proceedings/", views.desk, name="desk"),
     path("proceedings/compile/<int:conference_id>/", views.compile_, name="compile"),
     path("proceedings/<int:page_id>/", views.draft, name="draft"),

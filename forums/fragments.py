@@ -12,10 +12,12 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from django.template.loader import get_template
+from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import get_current_timezone_name
 from django.utils.translation import get_language, ngettext
 
+from forums.mentions import with_links
 from forums.models import Contribution
 from hub.lib.initials import initials_of
 from hub.lib.stencils import Stencil
@@ -109,12 +111,17 @@ def _values(shown: "ShownContribution") -> dict[str, object]:
         "answered_name": answered_name,
         "answered_number": row.parent_id,
         # Rendered from the author's words by hub.lib.markup, and stored.
-        "text": mark_safe(row.html),  # noqa: S308
+        "text": mark_safe(with_links(row.html, _profiles(shown))),  # noqa: S308
         "folded": row.folded,
         "folded_label": _folded_label(shown.folded_lines, language),
         "files": _files(shown),
         "edited": _edited(shown),
     }
+
+
+def _profiles(shown: "ShownContribution") -> dict[str, str]:
+    """Return the addresses of those who are mentioned: name as written -> address."""
+    return {name: reverse("members:profile", args=(pk,)) for name, pk in shown.mentions.items()}
 
 
 def _files(shown: "ShownContribution") -> str:

@@ -5,7 +5,7 @@ Methods without ``announce`` in their name run inside the transaction and write 
 are there, and whoever missed the prompt asks again.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -82,6 +82,11 @@ class Outlet:
 
     def edit(self, contribution: Contribution, *, now: datetime) -> None:
         """Follow an edit."""
+
+    def mention(
+        self, contribution: Contribution, members: Collection[int], *, now: datetime
+    ) -> None:
+        """Tell members that an edit mentions them now; those of a new one are in :meth:`accept`."""
 
     def hold(self, contribution: Contribution, *, now: datetime) -> None:
         """Tell those who decide that something waits."""

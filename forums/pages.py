@@ -6,7 +6,7 @@ these and make no query.
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
@@ -52,6 +52,7 @@ class ShownContribution:
             so).
         mine, may_edit, may_reply: what the reader may do with it.
         edit: its last edit, None when it stands as first written.
+        mentions: who is mentioned in it, shown to members alone.
     """
 
     contribution: Contribution
@@ -64,6 +65,7 @@ class ShownContribution:
     may_edit: bool = False
     may_reply: bool = False
     edit: Edit | None = None
+    mentions: Mapping[str, int] = field(default_factory=dict)  # name as written -> member key
 
     @property
     def place(self) -> str:
@@ -161,11 +163,12 @@ def shown_contributions(
         first_new: number of the first unread contribution, None when nothing is new.
         may_reply: whether the reader can reply here now (see :func:`silenced`).
 
-    Queries: 1 at most, whatever the number of rows.
+    Queries: 2 at most, whatever the number of rows.
     """
     sealed = _asked_seals(rows, discussion, member)
     editable = _editable(rows, discussion, member, sealed)
     edits = edits_of(rows, sealed=sealed)
+    mentions = selectors.mentions_in(rows, member)
     shown = []
     for row in rows:
         mine = member is not None and row.author_id == member.pk
@@ -182,6 +185,7 @@ def shown_contributions(
                 may_edit=row.number in editable,
                 may_reply=may_reply,
                 edit=edits.get(row.number),
+                mentions=mentions.get(row.number, {}),
             )
         )
     return shown

@@ -9,7 +9,10 @@ from django.utils.translation import gettext as _
 
 from hub.lib.markup import PLAIN
 from hub.lib.plaintext import quote_depths
+from hub.lib.scripts import shorten
 
+# Characters of a text in which its first words are looked for, and of these.
+SCANNED, FIRST_WORDS = 4_000, 140
 _markdown_quote = re.compile(r" {0,3}>")
 
 
@@ -38,6 +41,24 @@ def _quotes_among(lines: list[str], text_format: str) -> list[bool]:
     if text_format == PLAIN:
         return [depth > 0 for depth, _line in quote_depths(lines)]
     return [_markdown_quote.match(line) is not None for line in lines]
+
+
+def own_lines(text: str, text_format: str) -> list[str]:
+    """Return the lines of a text that are its author's: no quotation, and no line above one."""
+    lines = text.splitlines()
+    quotes = _quotes_among(lines, text_format)
+    is_above_quote = [*quotes[1:], False]
+    return [
+        line
+        for line, is_quote, is_above in zip(lines, quotes, is_above_quote, strict=True)
+        if not (is_quote or (is_above and _heads().fullmatch(line.strip())))
+    ]
+
+
+def first_words(text: str, text_format: str) -> str:
+    """Return the beginning of the first line of an author's own words, without marks."""
+    lines = (line.strip("#*_`- \t") for line in own_lines(text[:SCANNED], text_format))
+    return shorten(next(filter(None, lines), ""), FIRST_WORDS)
 
 
 @cache

@@ -85,6 +85,8 @@ HUB_HOME = [
     "hub.members.selectors.home_blocks",
     "liaison.selectors.home_blocks",
 ]
+# Each says how many things are unread, for the head of every page: count(member) -> int, one query.
+HUB_UNREAD = ["forums.selectors.unread_topics_count"]
 # Each takes what it keeps of a person out when the person leaves for good: forget(member, now).
 HUB_FORGET = [
     "listserv.retention.forget_member",

@@ -14,6 +14,7 @@ from forums.selectors import Discussion, discussion_for, first_participants_of, 
 from hub.lib.dates import format_day
 from hub.lib.errors import NotFound
 from hub.lib.home import Block, BlockKind
+from hub.lib.once import page_answers
 from hub.lib.paging import PagedList, listed
 from hub.lib.prepared import Prepared
 from liaison.models import LiaisonGroup
@@ -82,8 +83,14 @@ def _groups(member: "Member | None") -> "QuerySet[LiaisonGroup]":
 
 
 def groups_for(member: "Member | None") -> list[LiaisonGroup]:
-    """Return the first of the groups the member belongs to, the latest term first. Queries: 3."""
-    return _first_groups.models(_forums(member))
+    """Return the first of the groups the member belongs to, the latest term first.
+
+    Queries: 3; while a page is read, once for all who ask.
+    """
+    answers, question = page_answers(), ("groups", getattr(member, "pk", None))
+    if question not in answers:
+        answers[question] = _first_groups.models(_forums(member))
+    return list(answers[question])
 
 
 def group_page_for(member: "Member | None", *, page: int = 1) -> PagedList[LiaisonGroup]:
@@ -111,9 +118,15 @@ def group_for(member: "Member | None", slug: str) -> GroupPage:
 
 
 def home_blocks(*, member: "Member", now: datetime) -> list[Block]:
-    """Return the terms that end soon, for the group and the Secretariat. Queries: 3."""
+    """Return the terms that end soon, for the group and the Secretariat.
+
+    Queries: 3, and 1 more for who has more groups than stand on a page.
+    """
     today = now.date()
-    ending = _ending_groups.models(_forums(member), today, today + ENDING)
+    groups = groups_for(member)
+    ending = [group for group in groups if today <= group.term_ends <= today + ENDING]
+    if len(groups) == GROUPS:
+        ending = _ending_groups.models(_forums(member), today, today + ENDING)
     return [
         Block(
             BlockKind.COMING,

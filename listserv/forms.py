@@ -7,6 +7,7 @@ from typing import Any, cast
 from allauth.account.models import EmailAddress
 from django import forms
 from django.conf import settings
+from django.db.models import Model
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -22,8 +23,9 @@ from listserv.tokens import NAME_MAX
 PRIMARY = 0
 
 
-def _label(field: str) -> Any:
-    return Subscription._meta.get_field(field).verbose_name  # type: ignore[union-attr]
+def label_of(model: type[Model], field: str) -> Any:
+    """Return what a field of a model is called on pages."""
+    return model._meta.get_field(field).verbose_name  # type: ignore[union-attr]
 
 
 class DeliveryForm(forms.Form):
@@ -39,7 +41,7 @@ class DeliveryForm(forms.Form):
         label=_("Attach files to the messages if they are not too large"), required=False
     )
     language = forms.ChoiceField(label=_("Language of the messages"), required=False)
-    own_copy = forms.BooleanField(label=_label("own_copy"), required=False)
+    own_copy = forms.BooleanField(label=label_of(Subscription, "own_copy"), required=False)
 
     def __init__(self, line: ListLine, addresses: Sequence[EmailAddress], data: Any = None) -> None:
         """Take the list as the member sees it and their verified addresses, the primary first."""

@@ -1,13 +1,13 @@
 """What the lists do with a contribution: rows in the transaction, mail after it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from forums.outlets import Outlet, ProcedureNotification
 from listserv import selectors, services
 from listserv.commands import moderation, notifications
-from listserv.outbound import procedures
+from listserv.outbound import concern_notifications, procedures
 
 if TYPE_CHECKING:
     from forums.models import Contribution, ForumPolicy, JoinRequest, Membership
@@ -68,6 +68,14 @@ class ListOutlet(Outlet):
         """Queue one mailing, whatever the number of its receivers; an import sends nothing."""
         if not quiet:
             services.queue_mailing(contribution=contribution, now=now)
+            concern_notifications.notify_new(contribution, now=now)
+
+    def mention(
+        self, contribution: "Contribution", members: Collection[int], *, now: datetime
+    ) -> None:
+        """Tell those whom an edit mentions for the first time; the copies have gone out before."""
+        concerned = dict.fromkeys(members, concern_notifications.MENTION)
+        concern_notifications.notify_concerned(contribution, concerned, now=now, has_copies=False)
 
     def notify_procedure(self, notification: ProcedureNotification, *, now: datetime) -> None:
         """Queue a notification of the hub's own for the roster."""

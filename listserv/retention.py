@@ -17,6 +17,7 @@ from listserv.models import (
     Bounce,
     InboundMail,
     Notice,
+    NotificationSettings,
     Retry,
     Subscription,
 )
@@ -37,7 +38,7 @@ _SETTLED = (State.PUBLISHED, State.DONE, State.REJECTED, State.DISCARDED)
 def forget_member(member: "Member", now: datetime) -> None:
     """Take out a person's addresses and messages; what was said stays in its discussion.
 
-    Called while the person still has their addresses. Queries: 9, and 1 for each address, 3 where
+    Called while the person still has their addresses. Queries: 10, and 1 for each address, 3 where
     notifications went to it.
     """
     addresses = {own_address.lower() for own_address in (*addresses_of(member), member.email)}
@@ -46,6 +47,7 @@ def forget_member(member: "Member", now: datetime) -> None:
         for own_address in EmailAddress.objects.filter(user=member).values_list("email", flat=True)
     }
     own = Subscription.objects.filter(member=member)
+    NotificationSettings.objects.filter(member=member).delete()
     Bounce.objects.filter(Q(subscription__member=member) | Q(address__in=addresses)).delete()
     AddressHealth.objects.filter(address__in=addresses).delete()
     Retry.objects.filter(subscription__member=member).delete()

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from allauth.account.models import EmailAddress
-from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, Window
 from django.db.models.functions import Length
 from django.urls import reverse
 from django.utils import timezone
@@ -29,6 +29,7 @@ from listserv.models import (
     Mailing,
     MailingList,
     Notice,
+    NotificationSettings,
     Retry,
     Subscription,
 )
@@ -50,8 +51,9 @@ _delivery = Prepared(
 _held_mail = Prepared(
     lambda member_id: (
         InboundMail.objects.filter(member_id=member_id, state=InboundMail.State.HELD)
+        .annotate(total=Window(Count("pk")))
         .order_by("received_at", "pk")
-        .values_list("pk", "list__name", "received_at")[:1]
+        .values_list("pk", "list__name", "received_at", "total")[:1]
     )
 )
 
@@ -198,6 +200,18 @@ def list_line_for(member: "Member", name: str) -> ListLine | None:
     return next(iter(_lines(member, access, lists)), None)
 
 
+def list_lines_named(member: "Member", names: Sequence[str]) -> list[ListLine]:
+    """Return some of the lists whose discussions the member may read, by name. Queries: 4."""
+    access = access_of(member)
+    return _lines(member, access, list(_lists(member, access).filter(name__in=names)))
+
+
+def notification_settings_of(member: "Member") -> NotificationSettings:
+    """Return what comes to a member besides the lists, the defaults for no row. Queries: 1."""
+    row = NotificationSettings.objects.filter(member=member).first()
+    return row or NotificationSettings(member=member)
+
+
 def addresses_of(member: "Member") -> list[EmailAddress]:
     """Return the member's verified addresses, the primary first."""
     return list(
@@ -265,7 +279,7 @@ def _delivery_label(mode: str, stopped_for: str, paused_until: datetime | None) 
 def home_blocks(*, member: "Member", now: datetime) -> list[Block]:
     """Return what waits for a member on the home: held messages, failed ones for the Secretariat.
 
-    Queries: 1, and 1 more where messages wait; 1 more for the Secretariat.
+    Queries: 1, and 1 more for the Secretariat.
     """
     blocks = _held_blocks(member)
     if member.is_active and member.is_staff:
@@ -277,8 +291,7 @@ def _held_blocks(member: "Member") -> list[Block]:
     oldest = next(iter(_held_mail.rows(member.pk)), None)
     if oldest is None:
         return []
-    pk, name, since = oldest
-    count = InboundMail.objects.filter(member=member, state=InboundMail.State.HELD).count()
+    pk, name, since, count = oldest
     title = ngettext(
         "%d message is waiting for your confirmation",
         "%d messages are waiting for your confirmation",

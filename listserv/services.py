@@ -1,6 +1,6 @@
 """What can be done with lists and subscriptions: the only writers, whatever the channel."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import Enum
 from typing import TYPE_CHECKING
@@ -19,7 +19,13 @@ from hub.lib.scripts import isolate
 from listserv import selectors, tokens
 from listserv.digest_times import DIGESTS, GATHERING, STOPPED, gather_from_now, next_at
 from listserv.digests.closing import queue_gathered
-from listserv.models import AddressHealth, Mailing, MailingList, Subscription
+from listserv.models import (
+    AddressHealth,
+    Mailing,
+    MailingList,
+    NotificationSettings,
+    Subscription,
+)
 
 if TYPE_CHECKING:
     from forums.models import Contribution
@@ -301,6 +307,30 @@ def _check_choices(*, delivery: str | None, files: str | None, language: str | N
         raise Invalid(_("Files can come as links or as attachments."))
     if language not in (None, "", *dict(settings.LANGUAGES)):
         raise Invalid(_("The hub does not send messages in this language."))
+
+
+@transaction.atomic
+def set_notifications(
+    *,
+    member: "Member",
+    now: datetime,
+    deliveries: Mapping[int, str],
+    muted: Mapping[int, bool],
+    also: Mapping[str, bool],
+) -> None:
+    """Save all that a member has changed of what they are sent; all or nothing.
+
+    Args: deliveries, ``dict[int, str]  # list key -> mode``; muted, ``dict[int, bool]  # forum key
+    -> whether nothing there is shown as new``; also, by the names of
+    :class:`listserv.models.NotificationSettings`.
+
+    Raises: what :func:`set_delivery` raises.
+    """
+    for list_id, delivery in deliveries.items():
+        set_delivery(list_id=list_id, member=member, delivery=delivery, now=now)
+    forum_services.mute_forums(member=member, forums=dict(muted))
+    if also:
+        NotificationSettings.objects.update_or_create(member=member, defaults=dict(also))
 
 
 # --- What a digest has gathered -------------------------------------------------------------------

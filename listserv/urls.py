@@ -13,6 +13,7 @@ from listserv.views import (
     inbound,
     leave,
     lists,
+    notifications,
     outbox,
     queue,
     roster,
@@ -20,6 +21,7 @@ from listserv.views import (
 
 app_name = "listserv"
 urlpatterns = [
+    path("notifications/", notifications.notifications, name="notifications"),
     path("lists/", lists.lists, name="lists"),
     path("l/<slug:name>/", figures.mailing_list, name="list"),
     path("l/<slug:name>/roster/", roster.roster, name="roster"),

@@ -69,11 +69,17 @@ MATRIX: dict[str, Row] = {
     "forums:topic_by_key": (CLOSED, {"pk": "topic"}, INSIDE, False),
     "forums:topic": (CLOSED, {"pk": "topic", "slug": "x"}, INSIDE, False),
     "forums:after": (CLOSED, {"pk": "topic", "number": 0}, INSIDE, False),
+    "forums:follow": (CLOSED, {"pk": "topic"}, INSIDE, True),
     "forums:lock": (CLOSED, {"pk": "topic"}, ("chen",), True),
     "forums:contribution": (CLOSED, {"number": "number"}, INSIDE, False),
     "forums:edit": (CLOSED, {"number": "number"}, ("amina", "chen"), False),
     "forums:file": (CLOSED, {"number": "number", "pk": "file"}, INSIDE, False),
+    "forums:unread": (MEMBERS, {}, (), False),
+    "forums:read_everything": (MEMBERS, {}, (), True),
     "forums:held": (STAFF, {}, ("chen",), False),
+    "listserv:notifications": (MEMBERS, {}, (), False),
+    "forums:names": (CLOSED, {"pk": "forum"}, INSIDE, False),
+    "forums:concerns_feed": (MEMBERS, {}, (), False),
     "listserv:lists": (MEMBERS, {}, (), False),
     "listserv:list": (CLOSED, {"name": SECRET}, INSIDE, False),
     "listserv:roster": (CLOSED, {"name": SECRET}, ("chen",), False),
@@ -107,6 +113,7 @@ MATRIX: dict[str, Row] = {
     "liaison:groups": (MEMBERS, {}, (), False),
     "liaison:convene": (STAFF, {}, (), False),
     "liaison:group": (CLOSED, {"slug": f"{SECRET}-group"}, ("amina", "chen"), False),
+    "cms:home": (OPEN, {}, (), False),
     "cms:desk": (STAFF, {}, ("rosa", "chen"), False),
     "cms:compile": (CLOSED, {"conference_id": "conference"}, ("rosa", "chen"), True),
     "cms:draft": (CLOSED, {"page_id": "draft"}, ("rosa", "chen"), False),
@@ -174,7 +181,16 @@ MATRIX: dict[str, Row] = {
 }
 # Where programs read, or the link itself is the proof: nobody is asked to sign in there, what is hidden is missing.
 UNASKED = frozenset(
-    {"forums:feed", "forums:after", "conferences:events", "listserv:leave", "listserv:confirm", "forums:invitation"}
+    {
+        "forums:feed",
+        "forums:after",
+        "forums:names",
+        "forums:concerns_feed",
+        "conferences:events",
+        "listserv:leave",
+        "listserv:confirm",
+        "forums:invitation",
+    }
     | {name for name in MATRIX if name.startswith("api:")}
 )
 # Addresses that take places in order, not by name.

@@ -39,7 +39,7 @@ MAY_POST: dict[str, tuple[str, ...]] = {
     },
     **dict.fromkeys(("forums:new_topic", "forums:topic", "forums:topic_by_key"), INSIDE),
     **dict.fromkeys(("conferences:ask", "conferences:return", "conferences:intervene"), INSIDE),
-    "forums:mark_read": (*INSIDE, "oona"),
+    **dict.fromkeys(("forums:mark_read", "forums:follow"), (*INSIDE, "oona")),
     # Their own: Amina has said it, and has asked for the floor.
     "forums:edit": ("amina", "chen"),
     "conferences:withdraw": ("amina", "chen"),

@@ -5,8 +5,10 @@ here, one-to-one (decision record 0001). Nothing here calls machina's ``save()``
 forum at each post (``machina.md`` §3).
 """
 
+from forums.models.concerns import Concern
 from forums.models.contributions import Attachment, Contribution, Revision
 from forums.models.joining import JoinRequest
+from forums.models.following import TopicFollow
 from forums.models.log import LogEntry
 from forums.models.periods import PeriodNotification
 from forums.models.policies import ForumPolicy, Membership
@@ -16,6 +18,7 @@ from forums.models.unread import ReadMark, TopicState
 
 __all__ = [
     "Attachment",
+    "Concern",
     "Contribution",
     "DiscussionProposal",
     "ForumPolicy",
@@ -26,5 +29,6 @@ __all__ = [
     "ReadMark",
     "Revision",
     "SummaryVersion",
+    "TopicFollow",
     "TopicState",
 ]

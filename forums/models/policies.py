@@ -175,6 +175,8 @@ class Membership(models.Model):
     left_at = models.DateTimeField(null=True, blank=True)
     # Contributions up to this number were there before: they are not "new" to the person.
     horizon = models.BigIntegerField(default=0)
+    # Nothing here counts as new to the person.
+    is_muted = models.BooleanField(default=False)
 
     class Meta:
         constraints = (

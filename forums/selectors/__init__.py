@@ -1,6 +1,14 @@
 """What a member may see of the discussions: the only readers, whatever the channel."""
 
 from forums.models import Contribution
+from forums.selectors.concerns import (
+    concern_label,
+    concerned_by,
+    concerns_of,
+    mentions_in,
+    names_offered,
+    readers_by_name,
+)
 from forums.selectors.contributions import (
     PAGE,
     PagedContributions,
@@ -27,6 +35,7 @@ from forums.selectors.discussions import (
     may_read_forum,
     moderators_of,
     overview_for,
+    own_overview_for,
     participants_of,
     readers_among,
     readers_of,
@@ -34,6 +43,13 @@ from forums.selectors.discussions import (
     roles_in,
     search_scopes_for,
     silence_in,
+)
+from forums.selectors.following import (
+    follow_level,
+    muted_forums,
+    muting,
+    topics_apart,
+    watching,
 )
 from forums.selectors.held import held_after, held_for, held_in, home_blocks, own_held
 from forums.selectors.inviting import invitations_in
@@ -56,6 +72,7 @@ from forums.selectors.proposals import (
     proposal_for,
     proposals_for,
 )
+from forums.selectors.news import HOME_TOPICS, News, UnreadTopic, news_for, unread_topics_count
 from forums.selectors.topics import TOPICS, topic_for, topics_for
 from forums.selectors.unread import (
     ReadingPlace,
@@ -65,6 +82,7 @@ from forums.selectors.unread import (
 )
 
 __all__ = [
+    "HOME_TOPICS",
     "PAGE",
     "PEOPLE",
     "REQUESTS",
@@ -72,10 +90,15 @@ __all__ = [
     "Contribution",
     "Discussion",
     "Entrance",
+    "News",
     "Overview",
     "PagedContributions",
     "ProposalsPage",
     "ReadingPlace",
+    "UnreadTopic",
+    "concern_label",
+    "concerned_by",
+    "concerns_of",
     "contribution_by_message_id",
     "contribution_for",
     "contributions_after",
@@ -90,6 +113,7 @@ __all__ = [
     "first_new_for",
     "first_participants_of",
     "has_asked",
+    "follow_level",
     "held_after",
     "held_for",
     "held_in",
@@ -102,17 +126,24 @@ __all__ = [
     "may_know_of_forum",
     "may_read_forum",
     "may_take_part",
+    "mentions_in",
     "moderators_of",
+    "muted_forums",
+    "muting",
+    "names_offered",
     "new_counts_for",
     "newest_number",
+    "news_for",
     "numbers_on",
     "overview_for",
     "own_held",
+    "own_overview_for",
     "page_of",
     "participants_of",
     "proposal_for",
     "proposals_for",
     "readers_among",
+    "readers_by_name",
     "readers_of",
     "reading_place",
     "regions_of",
@@ -123,5 +154,8 @@ __all__ = [
     "shown_in",
     "silence_in",
     "topic_for",
+    "topics_apart",
     "topics_for",
+    "unread_topics_count",
+    "watching",
 ]

@@ -191,6 +191,31 @@ def overview_for(member: "Member | None", *, page: int = 1, size: int = DISCUSSI
     return Overview(PagedList(rows, number, pages, total), sum(news.values()))
 
 
+def own_overview_for(member: "Member", news: Mapping[int, int]) -> Overview:
+    """Return the first page of the discussions of a member, for who knows already what is new.
+
+    Nobody is counted in them. Args: news, ``dict[int, int]  # forum key -> contributions``.
+
+    Queries: 1, and those of the access.
+    """
+    access = access_of(member)
+    total = len(access.having(READ))
+    number, pages = nearest(1, total, DISCUSSIONS)
+    mine, readable = sorted(access.roles) or [0], sorted(access.having(READ))
+    rows = [
+        Discussion(
+            policy.forum,
+            policy,
+            access.roles.get(policy.forum_id, ""),
+            access.rights[policy.forum_id],
+            member,
+            {"new": news.get(policy.forum_id, 0), "members": 0},
+        )
+        for policy in _policies(0, DISCUSSIONS).models(mine, readable)
+    ]
+    return Overview(PagedList(rows, number, pages, total), sum(news.values()))
+
+
 @lru_cache(maxsize=64)
 def _policies(start: int, end: int) -> Prepared:
     """Return the question for a page of some discussions, those of ``mine`` before others."""
@@ -291,6 +316,21 @@ def readers_among(forum_id: int, member_ids: set[int]) -> set[int]:
             members = members.filter(Q(is_staff=True) | Q(pk__in=inside.values("member_id")))
         forum = _forum(forum.parent_id)
     return set(members.values_list("pk", flat=True))
+
+
+def closed_above(forum_id: int) -> list[int]:
+    """Return the keys of a forum and those above it that not every member may read.
+
+    Queries: 1, and 1 for each level.
+    """
+    closed = []
+    forum = _forum(forum_id)
+    while forum is not None:
+        policy = getattr(forum, "policy", None)
+        if policy is not None and not open_to_members(policy.preset):
+            closed.append(int(forum.pk))
+        forum = _forum(forum.parent_id)
+    return closed
 
 
 def _forum(key: int | None) -> "Forum | None":

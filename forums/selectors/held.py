@@ -42,10 +42,9 @@ _held_of = Prepared(
 
 
 def _waiting_for(member: "Member") -> "QuerySet[Contribution]":
-    forums = access_of(member).having(APPROVE)
     # The topic's own forum: a topic that was moved is decided on where it stands.
     return Contribution.objects.filter(
-        state=Contribution.State.HELD, topic__forum_id__in=sorted(forums)
+        state=Contribution.State.HELD, topic__forum_id__in=sorted(access_of(member).having(APPROVE))
     )
 
 

@@ -1,7 +1,7 @@
 """Count what a member has not read by the last numbers of topics (decision record 0028).
 
 What was there before the member joined is not new, nor what was imported, nor what the member
-wrote.
+wrote. A topic or a discussion that the member has muted has nothing new.
 """
 
 from collections.abc import Collection
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from django.db import connection
 from machina.apps.forum_conversation.models import Topic
 
-from forums.models import Contribution, Membership, ReadMark, TopicState
+from forums.models import Contribution, Membership, ReadMark, TopicFollow, TopicState
 from forums.policy import Access, access_of
 from hub.lib.prepared import Prepared
 
@@ -36,10 +36,14 @@ _UNREAD = f"""
             ON state.forum_id = place.forum_id AND state.last_number > place.horizon
         LEFT JOIN {ReadMark._meta.db_table} mark
             ON mark.topic_id = state.topic_id AND mark.member_id = place.member_id
-        WHERE place.member_id = %s AND place.left_at IS NULL
+        WHERE place.member_id = %s AND place.left_at IS NULL AND NOT place.is_muted
           AND place.forum_id IN ({{forums}}) {{topics}}
     ) fresh
-    WHERE fresh.last_number > fresh.seen
+    WHERE fresh.last_number > fresh.seen AND NOT EXISTS (
+        SELECT 1 FROM {TopicFollow._meta.db_table} follow
+        WHERE follow.topic_id = fresh.topic_id AND follow.member_id = fresh.member_id
+          AND follow.level = 'muted'
+    )
     GROUP BY fresh.{{group}}
 """  # noqa: S608 - made of constants
 

@@ -12,7 +12,14 @@ from forums.services.convening import (
     reopen_discussion,
 )
 from forums.services.edit import edit_contribution, write_summary
-from forums.services.horizons import MovedHorizon, read_whole_forum, unread_forum
+from forums.services.following import FOLLOWING, MUTED, WATCHING, follow_topic, mute_forums
+from forums.services.horizons import (
+    MovedHorizon,
+    read_everything,
+    read_whole_forum,
+    unread_everything,
+    unread_forum,
+)
 from forums.services.invitations import (
     accept_invitation,
     decline_invitation,
@@ -67,6 +74,9 @@ from forums.services.repeats import sent_before
 from forums.services.undo import undo_act
 
 __all__ = [
+    "FOLLOWING",
+    "MUTED",
+    "WATCHING",
     "Draft",
     "MovedHorizon",
     "Published",
@@ -92,6 +102,7 @@ __all__ = [
     "edit_contribution",
     "end_period",
     "enter_invited",
+    "follow_topic",
     "forget_member",
     "hand_over",
     "hand_over_words",
@@ -105,11 +116,13 @@ __all__ = [
     "mark_forum_read",
     "mark_read",
     "open_discussion",
+    "mute_forums",
     "prepare",
     "propose_discussion",
     "propose_slug",
     "publish",
     "read_invitation",
+    "read_everything",
     "read_whole_forum",
     "refusal_of_name",
     "reject_contribution",
@@ -124,6 +137,7 @@ __all__ = [
     "undo_act",
     "unignore_request",
     "unlock_topic",
+    "unread_everything",
     "unread_forum",
     "withdraw_proposal",
     "withdraw_request",

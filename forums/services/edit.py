@@ -14,6 +14,7 @@ from forums.models import Contribution, ForumPolicy, Revision, SummaryVersion
 from forums.outlets import outlets
 from forums.policy import APPROVE, access_of
 from forums.quoting import is_only_quotation
+from forums.services.concerns import follow_new_words
 from forums.services.log import note_act
 from forums.services.preparing import as_stored
 from hub.lib.characters import one_line
@@ -135,8 +136,11 @@ def _edit_contribution(
     check_text(text, contribution.format)
     check_revision(contribution, revision)
     if change_words(contribution, actor=actor, text=text, reason=reason, now=now):
+        named = follow_new_words(contribution)
         for outlet in outlets():
             outlet.edit(contribution, now=now)
+            if contribution.state == Contribution.State.ACCEPTED:
+                outlet.mention(contribution, named, now=now)
         if actor.pk != contribution.author_id:
             note_act(
                 forum_id=contribution.forum_id,

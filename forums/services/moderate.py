@@ -10,6 +10,7 @@ from machina.apps.forum_conversation.models import Post, Topic
 from forums.models import Contribution
 from forums.outlets import outlets
 from forums.policy import APPROVE, LOCK, access_of
+from forums.services.concerns import follow_new_words
 from forums.services.edit import (
     REASON_LENGTH,
     change_words,
@@ -126,6 +127,8 @@ def _approve_with_words(
     check_text(text, contribution.format)
     check_edit(contribution, actor, now, reason=reason)
     edited = change_words(contribution, actor=actor, text=text, reason=reason, now=now)
+    if edited:
+        follow_new_words(contribution)
     _show(contribution, actor, now, edited=edited)
     _note(contribution, "approve", actor, now, reason=reason)
     return contribution

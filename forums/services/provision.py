@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from machina.apps.forum.models import Forum
 from machina.apps.forum_conversation.models import Topic
 
-from forums.models import Contribution, ForumPolicy, Membership
+from forums.models import Concern, Contribution, ForumPolicy, Membership, TopicFollow
 from forums.outlets import outlets
 from forums.policy import ADMIT, LEADING, access_of, check_role_change, check_still_led
 from forums.services.log import note_act
@@ -238,6 +238,8 @@ def forget_member(member: "Member", now: datetime) -> None:
     for membership in Membership.objects.select_for_update().filter(member=member, left_at=None):
         _end(membership, now)
     forget_requests(member, now)
+    TopicFollow.objects.filter(member=member).delete()
+    Concern.objects.filter(member=member).delete()
     contributions = Contribution.objects.filter(author=member)
     contributions.update(author_address="", author_name="", author_organisation="")
     forget_author(member)

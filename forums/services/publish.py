@@ -21,6 +21,7 @@ from forums.models import Contribution, TopicState
 from forums.outlets import Outlet, outlets
 from forums.policy import standing_of
 from forums.services import files
+from forums.services.concerns import note_concerns
 from forums.services.places import place_by_writing
 from forums.services.preparing import format_of, prepare
 from forums.services.repeats import marks_of, sent_before
@@ -107,6 +108,7 @@ def _publish(draft: Draft, author: "Member", origin: str, now: datetime) -> Publ
     contribution = _record(draft, author, origin, place, verdict, now, role=role)
     if draft.files:
         files.attach(contribution, draft.files, draft.digests)
+    note_concerns(contribution)
     if verdict.action is Action.ACCEPT:
         make_visible(contribution, quiet=draft.quiet, now=now)
     else:

@@ -181,10 +181,18 @@ def _show(
         "is_held_first": where.is_held_first,
         "had_files": bool(request.FILES),
         "may_lock": where.may(LOCK),
+        "level": _level(topic, where),
         **_addresses(topic, page),
         **conflict,
     }
     return render(request, "forums/topic.html", context, status=status)
+
+
+def _level(topic: Topic, where: Discussion) -> str | None:
+    """Return how the reader follows the topic, None for somebody who follows nothing here."""
+    if where.reader is None or not where.role:
+        return None
+    return selectors.follow_level(where.reader, topic.pk)
 
 
 def _box(

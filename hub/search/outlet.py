@@ -4,6 +4,7 @@ This room stands below the discussions and knows none of their classes: it reads
 the contribution it is handed. Held and rejected contributions are never indexed.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -77,6 +78,9 @@ class SearchOutlet:
 
     def notify_procedure(self, notification: Any, *, now: datetime) -> None:
         """Do nothing: what the hub tells of procedure is nobody's words, and is not found."""
+
+    def mention(self, contribution: Any, members: Collection[int], *, now: datetime) -> None:
+        """Do nothing: who is mentioned stands in the words."""
 
     def hold(self, contribution: Any, *, now: datetime) -> None:
         """Do nothing: what is held is not found."""

@@ -15,12 +15,16 @@ from django.template.defaultfilters import urlencode
 from django.utils.safestring import SafeString
 
 from hub.context import NAV, NavigationEntry, is_current, languages_in
+from hub.lib.hooks import registered
 from hub.lib.initials import initials_of
 from hub.lib.languages import current_language
 from hub.lib.stencils import Stencil
+from hub.members.models import Member
 from hub.members.requests import member_of
 
 register = template.Library()
+# The head of a page shows no larger number of unread topics.
+MOST_UNREAD = 99
 _ROOMS = tuple(f"is_at_{place}" for place in range(len(NAV)))
 
 
@@ -38,8 +42,17 @@ def _lists(flags: Mapping[str, bool]) -> dict[str, Any]:
 
 _masthead = Stencil(
     "components/masthead.html",
-    flags=("is_home", "is_signed_in", "is_secretariat", "has_next", *_ROOMS),
-    values=("hub_name", "here", "csrf_token", "name", "initials", "country_code", "login_next"),
+    flags=("is_home", "is_signed_in", "is_secretariat", "has_next", "has_unread", *_ROOMS),
+    values=(
+        "hub_name",
+        "here",
+        "csrf_token",
+        "name",
+        "initials",
+        "country_code",
+        "login_next",
+        "unread",
+    ),
     more=_lists,
 )
 
@@ -55,6 +68,7 @@ def masthead(context: Context) -> SafeString:
         "is_home": path == "/",
         "is_signed_in": False,
         "is_secretariat": False,
+        "has_unread": False,
         "has_next": path not in {"", "/"},
         **{room: is_current(url, path) for (url, _label), room in zip(NAV, _ROOMS, strict=True)},
     }
@@ -66,10 +80,26 @@ def masthead(context: Context) -> SafeString:
         "initials": "",
         "country_code": "",
         "login_next": urlencode(here),
+        "unread": "",
     }
     member = member_of(request)
     if member is not None:
-        name = member.get_full_name()
+        name, unread = member.get_full_name(), _unread(context, member)
         flags |= {"is_signed_in": True, "is_secretariat": member.is_staff}
+        flags["has_unread"] = unread > 0
         values |= {"name": name, "initials": initials_of(name), "country_code": member.country}
+        values["unread"] = f"{unread}" if unread <= MOST_UNREAD else f"{MOST_UNREAD}+"
     return _masthead.draw(flags, values)
+
+
+def _unread(context: Context, member: Member) -> int:
+    """Return how many topics have something new: a page that has counted them says so itself.
+
+    A page that is shown because something failed asks nothing.
+    """
+    counted = context.get("unread_topics")
+    if counted is not None:
+        return int(counted)
+    if context.get("error") is not None:
+        return 0
+    return sum(count(member) for count in registered("HUB_UNREAD"))

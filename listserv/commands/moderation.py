@@ -23,7 +23,7 @@ from listserv import selectors, tokens
 from listserv.commands import vocabulary
 from listserv.gateway.leaders import leaders_of
 from listserv.gateway.notifications import beginning_of
-from listserv.models import ShownRevision
+from listserv.models import NotificationSettings, ShownRevision
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -40,8 +40,15 @@ ASKED_AGAIN = timedelta(hours=1)
 
 
 def deciders(contribution: "Contribution") -> "list[Member]":
-    """Return those who decide: who lead the discussion, the Secretariat where nobody does."""
-    return leaders_of(contribution.post.topic.forum_id)
+    """Return those who decide and are asked by mail.
+
+    They lead the discussion, or are the Secretariat where nobody does; who wants no mail of it sees
+    on the home what waits.
+    """
+    leading = leaders_of(contribution.post.topic.forum_id)
+    silent = NotificationSettings.objects.filter(member__in=leading, decisions=False)
+    keys = set(silent.values_list("member_id", flat=True))
+    return [member for member in leading if member.pk not in keys]
 
 
 def note_shown(contribution: "Contribution", members: "Iterable[Member]") -> None:

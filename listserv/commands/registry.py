@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from listserv.commands import (
     confirming,
+    following,
     getting,
     leading,
     looking_up,
@@ -175,6 +176,24 @@ TABLE: tuple[Command, ...] = (
         preferences.pause,
     ),
     Command("resume", "RESUME [list | ALL]", _("end the pause"), preferences.resume),
+    Command(
+        "follow",
+        "FOLLOW number",
+        _("receive each contribution to the topic of a contribution"),
+        following.follow,
+    ),
+    Command(
+        "unfollow",
+        "UNFOLLOW number",
+        _("receive a topic as the rest of its discussion"),
+        following.unfollow,
+    ),
+    Command(
+        "mute",
+        "MUTE number",
+        _("receive nothing from a topic; nothing in it is shown as new"),
+        following.mute,
+    ),
     Command(
         "search",
         "SEARCH words",

@@ -116,6 +116,30 @@ COMMANDS: dict[str, Words] = {
         "ar": "استئناف",
         "zh-hans": "恢复 | 继续",
     },
+    "follow": {
+        "en": "FOLLOW | WATCH",
+        "fr": "SUIVRE",
+        "es": "SEGUIR",
+        "ru": "СЛЕДИТЬ | ОТСЛЕЖИВАТЬ",
+        "ar": "متابعة | تابع",
+        "zh-hans": "关注 | 跟踪",
+    },
+    "unfollow": {
+        "en": "UNFOLLOW | UNWATCH | UNMUTE",
+        "fr": "NE PLUS SUIVRE",
+        "es": "DEJAR DE SEGUIR",
+        "ru": "НЕ СЛЕДИТЬ | НЕ ОТСЛЕЖИВАТЬ",
+        "ar": "إلغاء المتابعة",
+        "zh-hans": "取消关注",
+    },
+    "mute": {
+        "en": "MUTE",
+        "fr": "IGNORER | MASQUER",
+        "es": "SILENCIAR",
+        "ru": "ЗАГЛУШИТЬ | ИГНОРИРОВАТЬ",
+        "ar": "كتم | تجاهل",
+        "zh-hans": "屏蔽 | 静音",
+    },
     # Looking things up.
     "which": {
         "en": "WHICH | QUERY | Q | SHOW | MY LISTS | STATUS",

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from forums import selectors as forum_selectors
 from hub.lib.bus import wake
 from listserv.digests.render import Digest
 from listserv.digests.select import Gathered, gather
@@ -12,16 +13,18 @@ def queue_gathered(subscription: Subscription, now: datetime) -> None:
     """Queue what the subscription's digest has gathered, and mark it as sent.
 
     This is done in the caller's transaction. The caller has checked that the member may read the
-    discussion. Queries: 4, and 4 more for each 100 contributions.
+    discussion. Queries: 5, and 5 more for each 100 contributions.
     """
     while True:
         gathered = gather(
             subscription.list, subscription.digest_since, after=subscription.paused_until
         )
         subscription.digest_since = gathered.last
-        content = gathered
+        members = {subscription.member_id}
+        apart = forum_selectors.topics_apart(gathered.topics, members)
+        content = gathered.without_topics(apart.get(subscription.member_id, frozenset()))
         if not subscription.own_copy:
-            content = gathered.without(subscription.member_id)
+            content = content.without(subscription.member_id)
         if content.contributions:
             _queue(subscription, content, now)
         if not gathered.more:

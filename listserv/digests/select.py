@@ -59,6 +59,18 @@ class Gathered:
         others = (each for each in self.contributions if each.author_id != member_id)
         return replace(self, contributions=tuple(others))
 
+    def without_topics(self, topics: frozenset[int]) -> "Gathered":
+        """Return the same without some topics."""
+        if topics.isdisjoint(self.topics):
+            return self
+        others = (each for each in self.contributions if each.topic_id not in topics)
+        return replace(self, contributions=tuple(others))
+
+    @property
+    def topics(self) -> set[int]:
+        """The keys of its topics."""
+        return {contribution.topic_id for contribution in self.contributions}
+
     def wrote(self, member_id: int) -> bool:
         """Whether the member wrote any of it."""
         return any(contribution.author_id == member_id for contribution in self.contributions)

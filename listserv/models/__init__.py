@@ -8,6 +8,7 @@ from listserv.models.lists import MailingList, Subscription
 from listserv.models.mailings import Mailing, Retry
 from listserv.models.moderation import ShownRevision
 from listserv.models.notices import Notice, RelayTrouble
+from listserv.models.notification_settings import NotificationSettings
 from listserv.models.procedures import Procedure
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "Mailing",
     "MailingList",
     "Notice",
+    "NotificationSettings",
     "Procedure",
     "RelayTrouble",
     "Retry",

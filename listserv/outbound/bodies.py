@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django_countries import countries
 
+from forums import selectors as forum_selectors
 from forums.edits import mark_of
 from forums.services.files import content_of
 from hub.lib.errors import HubError
@@ -67,16 +68,20 @@ class Bodies:
         self.contribution, self.list, self.alias = contribution, mailing_list, alias
         self.forum = contribution.post.topic.forum
         self._outer, self._inner = (f"=_{secrets.token_hex(12)}" for _number in range(2))
-        self._bodies: dict[tuple[str, Form], tuple[bytes, ...]] = {}
+        self._bodies: dict[tuple[str, Form, str], tuple[bytes, ...]] = {}
 
-    def get(self, language: str, form: Form) -> tuple[bytes, ...]:
-        """Return the headers of the content and the body, in pieces that copies share."""
+    def get(self, language: str, form: Form, concern: str = "") -> tuple[bytes, ...]:
+        """Return the headers of the content and the body, in pieces that copies share.
+
+        Args: concern, why the contribution concerns the receiver, empty for not more than others.
+        """
         if form is Form.FILES and not self._attached:
             form = Form.TEXT
-        if (language, form) not in self._bodies:
+        shape = language, form, concern
+        if shape not in self._bodies:
             with translation.override(language):
-                self._bodies[language, form] = self._write(language, form)
-        return self._bodies[language, form]
+                self._bodies[shape] = self._write(*shape)
+        return self._bodies[shape]
 
     @property
     def page_url(self) -> str:
@@ -122,8 +127,8 @@ class Bodies:
 
     # --- Parts ------------------------------------------------------------------------------------
 
-    def _write(self, language: str, form: Form) -> tuple[bytes, ...]:
-        context = self._context(language, form)
+    def _write(self, language: str, form: Form, concern: str) -> tuple[bytes, ...]:
+        context = self._context(language, form, concern)
         html = render_to_string("listserv/mail/contribution.html", context)
         kind = structured("Content-Type", "multipart/alternative;", f'boundary="{self._inner}"')
         edge = f"--{self._inner}\r\n".encode()
@@ -156,7 +161,7 @@ class Bodies:
             return bcp47(settings.LANGUAGE_CODE)
         return bcp47(policy.language)
 
-    def _context(self, language: str, form: Form) -> dict[str, object]:
+    def _context(self, language: str, form: Form, concern: str) -> dict[str, object]:
         contribution = self.contribution
         foot = Footer.of(
             discussion=self.forum.name,
@@ -171,8 +176,8 @@ class Bodies:
         return {
             "lang": bcp47(language),
             "dir": direction,
-            "who": self._who(),
-            "who_html": self._who(html=True),
+            "who": self._who(concern),
+            "who_html": self._who(concern, html=True),
             "said": contribution,
             "edited": mark_of(contribution),
             "is_notice": form is Form.NOTICE,
@@ -196,8 +201,10 @@ class Bodies:
             return True
         return any(file.url for file in files)
 
-    def _who(self, *, html: bool = False) -> str:
+    def _who(self, concern: str, *, html: bool = False) -> str:
         """Say who and where on one line, in which each name keeps the direction of its script.
+
+        Whom the contribution concerns reads that there, too: no other message says it.
 
         In plain text a mark begins a right-to-left line: programs take its direction from its first
         letter, which is mostly that of a Latin name.
@@ -217,9 +224,12 @@ class Bodies:
             "discussion": isolated(self.forum.name),
             "number": contribution.number,
         }
+        pieces = [line]
         if contribution.origin == "live":
-            return f"{line} · {contribution.get_origin_display()}"
-        return line
+            pieces.append(contribution.get_origin_display())
+        if concern:
+            pieces.append(forum_selectors.concern_label(concern))
+        return " · ".join(pieces)
 
     def _text(self, context: dict[str, object]) -> str:
         contribution, files = self.contribution, context["files"]

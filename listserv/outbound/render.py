@@ -115,15 +115,16 @@ class Renderer:
         Later nothing can fail any more, or ask the database.
         """
         assert self.prefix
-        for language, form in {(receiver.language, receiver.form) for receiver in receivers}:
-            self.bodies.get(language, form)
+        shapes = {(receiver.language, receiver.form, receiver.concern) for receiver in receivers}
+        for language, form, concern in shapes:
+            self.bodies.get(language, form, concern)
 
     def envelope(self, receiver: Receiver) -> Envelope:
         """Return the copy for one receiver, in their language."""
         sender = tokens.bounce_address(
             self.list.name, subscription_id=receiver.pk, number=self.contribution.number
         )
-        body = self.bodies.get(receiver.language, receiver.form)
+        body = self.bodies.get(receiver.language, receiver.form, receiver.concern)
         return Envelope(sender, receiver.address, (self.prefix, self._personal(receiver), *body))
 
     @property

@@ -1,5 +1,7 @@
 """Read who gets a copy: a page of the roster at a time, and only those who may read right now.
 
+A topic that a member watches comes whatever the delivery mode, and one that is muted never does.
+
 A fan-out reads every subscription of a list; rows of values cost a third of what model instances
 do.
 """
@@ -54,6 +56,8 @@ class Receiver(NamedTuple):
     address: str
     language: str
     form: Form
+    # Why the contribution concerns the receiver: a mention, an answer, or nothing.
+    concern: str = ""
 
 
 @dataclass(frozen=True)
@@ -65,14 +69,16 @@ class RosterPage:
     receivers: list[Receiver]
 
 
-def _wanting(rows: QuerySet[Subscription], now: datetime) -> QuerySet[Subscription]:
+def _wanting(rows: QuerySet[Subscription], topic_id: int, now: datetime) -> QuerySet[Subscription]:
     awake = Q(paused_until=None) | Q(paused_until__lte=now)
-    return rows.filter(awake, ended_at=None, suspended_at=None, delivery__in=AT_ONCE).order_by("pk")
+    at_once = Q(delivery__in=AT_ONCE) | Q(member_id__in=forum_selectors.watching(topic_id))
+    rows = rows.filter(awake, at_once, ended_at=None, suspended_at=None)
+    return rows.exclude(member_id__in=forum_selectors.muting(topic_id)).order_by("pk")
 
 
 def _read(mailing: Mailing, rows: Iterable[tuple[Any, ...]]) -> list[Receiver]:
     """Return the receivers among rows; an author who wants no copy of their own words gets none."""
-    author = mailing.contribution.author_id
+    author, concerned = mailing.contribution.author_id, _concerned_by(mailing)
     receivers: list[Receiver] = []
     for values in rows:
         row = _Row(*values)
@@ -83,8 +89,18 @@ def _read(mailing: Mailing, rows: Iterable[tuple[Any, ...]]) -> list[Receiver]:
             address = row.chosen_address
         language = row.language or row.member_language
         form = _form_of(row.delivery, row.files)
-        receivers.append(Receiver(row.pk, row.member_id, address, language, form))
+        concern = concerned.get(row.member_id, "")
+        receivers.append(Receiver(row.pk, row.member_id, address, language, form, concern))
     return receivers
+
+
+def _concerned_by(mailing: Mailing) -> dict[int, str]:
+    """Return whom the contribution concerns: member key -> why; asked once for a mailing."""
+    concerned: dict[int, str] | None = mailing.__dict__.get("_concerned")
+    if concerned is None:
+        concerned = forum_selectors.concerned_by(mailing.contribution)
+        mailing.__dict__["_concerned"] = concerned
+    return concerned
 
 
 def _form_of(delivery: str, files: str) -> Form:
@@ -109,9 +125,11 @@ def _entitled(mailing: Mailing, receivers: list[Receiver]) -> list[Receiver]:
 def page(mailing: Mailing, *, size: int, now: datetime) -> RosterPage:
     """Return the next piece of a mailing's roster, behind its cursor.
 
-    Queries: 1, and those of :func:`forums.selectors.readers_among` when anybody wants it.
+    Queries: 1, 1 more for the first page, and those of :func:`forums.selectors.readers_among` when
+    anybody wants it.
     """
-    walk = _wanting(Subscription.objects.filter(list=mailing.list_id, pk__gt=mailing.cursor), now)
+    behind = Subscription.objects.filter(list=mailing.list_id, pk__gt=mailing.cursor)
+    walk = _wanting(behind, mailing.contribution.topic_id, now)
     rows = list(walk.values_list(*_COLUMNS)[:size])
     if not rows:
         return RosterPage(mailing.cursor, 0, [])
@@ -123,5 +141,6 @@ def among(mailing: Mailing, keys: Iterable[int], *, now: datetime) -> list[Recei
 
     Queries: 1, and more as :func:`page`.
     """
-    rows = _wanting(Subscription.objects.filter(pk__in=list(keys)), now).values_list(*_COLUMNS)
+    some = Subscription.objects.filter(pk__in=list(keys))
+    rows = _wanting(some, mailing.contribution.topic_id, now).values_list(*_COLUMNS)
     return _entitled(mailing, _read(mailing, rows))

@@ -3,12 +3,12 @@
 from datetime import timedelta
 from typing import Any
 
-from forums import archive, edits, pages, participants, policy, rules, selectors, services
+from forums import archive, edits, mentions, pages, participants, policy, rules, selectors, services
 from forums.drafts import Draft
 from forums.known import RecordExcerpt
 from forums.models import Contribution, ForumPolicy, Revision
-from forums.selectors import discussions, topics, unread
-from forums.services import edit, reading, repeats
+from forums.selectors import discussions, news, topics, unread
+from forums.services import concerns, edit, reading, repeats
 from forums.services.archive import join_threads
 from forums.services.log import note_act
 from forums.services.provision import admit_members
@@ -98,7 +98,83 @@ def _admit_many(hub: Network, keys: list[int]) -> None:
 _NOT_EDITED = [("revision", 0)]
 _SELECTORS = "forums.selectors"
 _DISCUSSIONS = "forums.selectors.discussions"
+
+
+def _mentions(hub: Network) -> Any:
+    row = Contribution(number=hub.first.number)
+    row.html = "<p>@Boris Horvat</p>"
+    return selectors.mentions_in([row], hub.amina)
+
+
+def _whole_row(hub: Network) -> Contribution:
+    return Contribution.objects.select_related("post__topic", "parent").get(pk=hub.edited.pk)
+
+
+def _follow(hub: Network, level: str = services.WATCHING) -> Any:
+    return services.follow_topic(member=hub.amina, topic_id=hub.topic.pk, level=level, now=hub.now)
+
+
 PROMISES = (
+    Promise(
+        "forums.selectors.discussions.own_overview_for",
+        1,
+        lambda hub: selectors.own_overview_for(hub.amina, {}),
+        besides=ACCESS,
+    ),
+    Promise("forums.selectors.news.news_for", 2, lambda pair: selectors.news_for(pair[0].oona, pair[1]), _with_access),
+    Promise(
+        "forums.selectors.news.news_for",
+        1,
+        lambda pair: selectors.news_for(pair[0].oona, pair[1], page=9_999, size=1_000),
+        _with_access,
+        besides=2,
+    ),
+    Promise("forums.selectors.news._topics", 1, lambda hub: news._topics({hub.first.number: 1})),
+    Promise("forums.selectors.news.unread_topics_count", 1, lambda hub: selectors.unread_topics_count(hub.oona)),
+    Promise("forums.services.horizons.read_everything", 2, lambda hub: services.read_everything(member=hub.oona)),
+    Promise(
+        "forums.services.horizons.unread_everything",
+        2,
+        lambda pair: services.unread_everything(member=pair[0].oona, moved=pair[1]),
+        lambda hub: (hub, services.read_everything(member=hub.oona)),
+    ),
+    Promise(
+        "forums.selectors.concerns.readers_by_name",
+        1,
+        lambda hub: selectors.readers_by_name(hub.forum_id, mentions.candidates("@Boris Horvat", "markdown")),
+        besides=3,
+    ),
+    Promise(
+        "forums.selectors.concerns.names_offered",
+        1,
+        lambda hub: list(selectors.names_offered(hub.forum_id, "b")),
+        besides=2,
+    ),
+    Promise(
+        "forums.selectors.discussions.closed_above", 1, lambda hub: discussions.closed_above(hub.forum_id), besides=1
+    ),
+    Promise("forums.selectors.concerns.concerned_by", 1, lambda row: selectors.concerned_by(row), _bare),
+    Promise("forums.selectors.concerns.mentions_in", 1, _mentions),
+    Promise(
+        "forums.selectors.concerns.concerns_of",
+        1,
+        lambda pair: selectors.concerns_of(pair[0].oona, pair[1], limit=30),
+        _with_access,
+    ),
+    Promise("forums.services.concerns.follow_new_words", 1, lambda row: concerns.follow_new_words(row), _whole_row),
+    Promise("forums.selectors.following.follow_level", 1, lambda hub: selectors.follow_level(hub.amina, hub.topic.pk)),
+    Promise("forums.selectors.following.watching", 0, lambda hub: selectors.watching(hub.topic.pk)),
+    Promise("forums.selectors.following.muting", 0, lambda hub: selectors.muting(hub.topic.pk)),
+    Promise(
+        "forums.selectors.following.topics_apart", 1, lambda hub: selectors.topics_apart({hub.topic.pk}, {hub.amina.pk})
+    ),
+    Promise("forums.selectors.following.muted_forums", 1, lambda hub: selectors.muted_forums(hub.amina)),
+    Promise("forums.services.following.follow_topic", 3, _follow, besides=2 + ACCESS),
+    Promise(
+        "forums.services.following.mute_forums",
+        2,
+        lambda hub: services.mute_forums(member=hub.amina, forums={hub.forum_id: True, hub.moderated.forum_id: False}),
+    ),
     Promise("forums.archive.contributions_in", 2, lambda hub: next(archive.contributions_in(hub.forum_id))),
     Promise("forums.archive.words_of", 1, lambda hub: archive.words_of(hub.newest.number)),
     Promise("forums.archive.check_reader", 2, lambda hub: archive.check_reader(hub.amina, hub.forum_id)),
@@ -128,7 +204,7 @@ PROMISES = (
     Promise("forums.models.contributions.Contribution.files", 1, lambda hub: _bare(hub).files, besides=1),
     Promise("forums.pages._asked_seals", 1, lambda hub: _asked_seals(hub)),
     Promise("forums.pages._editable", 0, lambda hub: pages._editable(hub.contributions, hub.discussion, hub.amina, {})),
-    Promise("forums.pages.shown_contributions", 1, lambda hub: _shown(hub)),
+    Promise("forums.pages.shown_contributions", 2, lambda hub: _shown(hub)),
     Promise("forums.pages.tree", 1, lambda hub: pages.tree(hub.topic)),
     Promise("forums.pages.topic_page", 4, lambda hub: _topic_page(hub, None)),
     Promise("forums.pages.topic_page", 4, lambda hub: _topic_page(hub, hub.amina), besides=2 + ACCESS),

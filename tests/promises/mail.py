@@ -224,6 +224,8 @@ PROMISES = (
     Promise(f"{_SELECTORS}.last_mailing_done", 1, lambda hub: selectors.last_mailing_done(hub.mailing_list.pk, 1)),
     Promise(f"{_SELECTORS}.forum_aside", 2, lambda hub: selectors.forum_aside(forum_id=hub.forum_id, member=hub.amina)),
     Promise(f"{_SELECTORS}.forum_aside", 0, lambda hub: selectors.forum_aside(forum_id=hub.forum_id, member=None)),
+    Promise(f"{_SELECTORS}.list_lines_named", 4, lambda hub: selectors.list_lines_named(hub.amina, ["risk"])),
+    Promise(f"{_SELECTORS}.notification_settings_of", 1, lambda hub: selectors.notification_settings_of(hub.amina)),
     Promise(f"{_SELECTORS}.home_blocks", 1, lambda hub: selectors.home_blocks(member=hub.boris, now=hub.now)),
     Promise(
         f"{_SELECTORS}.home_blocks", 1, lambda hub: selectors.home_blocks(member=hub.amina, now=hub.now), besides=1

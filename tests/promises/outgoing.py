@@ -91,7 +91,7 @@ PROMISES = (
     ),
     Promise(
         "listserv.digests.closing.queue_gathered",
-        4,
+        5,
         lambda pair: closing.queue_gathered(pair[1], pair[0].now),
         lambda hub: (hub, _subscription(hub)),
     ),
@@ -100,7 +100,7 @@ PROMISES = (
         6,
         lambda hub: digest_worker.send_digests(hub.now),
         _due_digests,
-        besides=2 + 4,
+        besides=3 + 4,
     ),
     Promise(
         f"{_OUTBOUND}.bodies.Bodies",
@@ -140,7 +140,7 @@ PROMISES = (
     Promise("listserv.retention.drop_old", 2, lambda hub: retention.drop_old(hub.now)),
     Promise(
         "listserv.retention.forget_member",
-        9,
+        10,
         lambda pair: retention.forget_member(pair[1], pair[0].now),
         lambda hub: (hub, hub.cast.stella),
         besides=1,

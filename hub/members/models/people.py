@@ -17,6 +17,7 @@ from hub.lib.addresses import fold_address
 from hub.lib.initials import initials_of
 from hub.members.models.organisations import Organisation, StakeholderGroup
 from hub.members.models.sign_ins import LoginSession
+from hub.members.person_names import FoldedNameField
 from hub.members.regions import region_of
 
 
@@ -104,6 +105,8 @@ class Member(AbstractBaseUser, PermissionsMixin):
 
     email = models.EmailField(pgettext_lazy("label", "e-mail"), max_length=254, unique=True)
     name = NameField(pgettext_lazy("label: of a person", "name"), max_length=150)
+    # Mentions and their completion look people up by it.
+    folded_name = FoldedNameField(max_length=150, blank=True, default="", editable=False)
     country = CountryField(pgettext_lazy("label", "country"), blank=True)
     organisation = models.CharField(
         pgettext_lazy("label: where a person works", "organisation"), max_length=200, blank=True
@@ -136,6 +139,8 @@ class Member(AbstractBaseUser, PermissionsMixin):
     class Meta:
         ordering = ("name", "pk")
         constraints = (models.UniqueConstraint(Lower("email"), name="member_email_any_case"),)
+        # A mention names somebody in full.
+        indexes = (models.Index(fields=("folded_name",), name="member_folded_name"),)
 
     def __str__(self) -> str:
         return self.get_full_name()
@@ -158,6 +163,8 @@ class Member(AbstractBaseUser, PermissionsMixin):
         sign-in.
         """
         ends_sign_ins = self._ends_sign_ins()
+        if "name" in (kwargs.get("update_fields") or ()):
+            kwargs["update_fields"] = [*kwargs["update_fields"], "folded_name"]
         super().save(*args, **kwargs)
         self._ran_the_hub = self.runs_the_hub
         if ends_sign_ins:

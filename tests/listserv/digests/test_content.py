@@ -254,6 +254,6 @@ def test_one_rendering_serves_all_and_queries_do_not_grow_with_the_members(
         forum_services.admit_member(forum_id=cast.forum_id, member=member, now=now)
         row = take(member)
     cast.say(cast.amina, now=now)
-    with django_assert_max_num_queries(18):
+    with django_assert_max_num_queries(19):
         assert digest_worker.send_digests(row.digest_at) == 20
     assert len({mail["Message-ID"] for _, _, mail in far.copies}) == 20
