@@ -7,8 +7,8 @@ forum at each post (``machina.md`` §3).
 
 from forums.models.concerns import Concern
 from forums.models.contributions import Attachment, Contribution, Revision
-from forums.models.joining import JoinRequest
 from forums.models.following import TopicFollow
+from forums.models.joining import JoinRequest
 from forums.models.log import LogEntry
 from forums.models.periods import PeriodNotification
 from forums.models.policies import ForumPolicy, Membership

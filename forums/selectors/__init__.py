@@ -66,13 +66,13 @@ from forums.selectors.joining import (
     requests_for,
 )
 from forums.selectors.log import log_of
+from forums.selectors.news import HOME_TOPICS, News, UnreadTopic, news_for, unread_topics_count
 from forums.selectors.proposals import (
     ProposalsPage,
     convening_blocks,
     proposal_for,
     proposals_for,
 )
-from forums.selectors.news import HOME_TOPICS, News, UnreadTopic, news_for, unread_topics_count
 from forums.selectors.topics import TOPICS, topic_for, topics_for
 from forums.selectors.unread import (
     ReadingPlace,
@@ -112,8 +112,8 @@ __all__ = [
     "entrance_for",
     "first_new_for",
     "first_participants_of",
-    "has_asked",
     "follow_level",
+    "has_asked",
     "held_after",
     "held_for",
     "held_in",

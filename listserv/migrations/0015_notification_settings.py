@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('listserv', '0014_states'),
-        ('members', '0008_fill_folded_name'),
+        ('members', '0001_initial'),
     ]
 
     operations = [

@@ -36,7 +36,7 @@ def modes(member: Any) -> dict[str, str]:
 
 
 def undo_of(page: str) -> dict[str, str]:
-    form = page.split(">Undo<")[0].rsplit("<form", 1)[1]
+    form = page.split(">Undo<", maxsplit=1)[0].rsplit("<form", 1)[1]
     pairs = re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', form)
     return {name: value for name, value in pairs if name != "csrfmiddlewaretoken"}
 

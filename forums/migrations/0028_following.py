@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('forum_conversation', '0013_auto_20201220_1745'),
-        ('forums', '0025_states'),
+        ('forums', '0027_proposals_and_periods'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

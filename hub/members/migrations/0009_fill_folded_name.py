@@ -43,6 +43,6 @@ def fill(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [('members', '0007_folded_name')]
+    dependencies = [('members', '0008_folded_name')]
 
     operations = [migrations.RunPython(fill, migrations.RunPython.noop)]

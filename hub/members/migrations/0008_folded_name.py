@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('auth', '0012_alter_user_first_name_max_length'),
-        ('members', '0006_application_revision'),
+        ('members', '0007_organisations_and_invitations'),
     ]
 
     operations = [

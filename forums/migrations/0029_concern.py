@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('forums', '0026_following'),
+        ('forums', '0028_following'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
