@@ -75,7 +75,7 @@ MATRIX: dict[str, Row] = {
     "forums:edit": (CLOSED, {"number": "number"}, ("amina", "chen"), False),
     "forums:file": (CLOSED, {"number": "number", "pk": "file"}, INSIDE, False),
     "forums:unread": (MEMBERS, {}, (), False),
-    "forums:read_everything": (MEMBERS, {}, (), True),
+    "forums:read_everything": (OWN, {}, (), True),
     "forums:held": (STAFF, {}, ("chen",), False),
     "listserv:notifications": (MEMBERS, {}, (), False),
     "forums:names": (CLOSED, {"pk": "forum"}, INSIDE, False),
