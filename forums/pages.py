@@ -6,7 +6,7 @@ these and make no query.
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
@@ -168,7 +168,6 @@ def shown_contributions(
     sealed = _asked_seals(rows, discussion, member)
     editable = _editable(rows, discussion, member, sealed)
     edits = edits_of(rows, sealed=sealed)
-    mentions = selectors.mentions_in(rows, member)
     shown = []
     for row in rows:
         mine = member is not None and row.author_id == member.pk
@@ -185,10 +184,20 @@ def shown_contributions(
                 may_edit=row.number in editable,
                 may_reply=may_reply,
                 edit=edits.get(row.number),
-                mentions=mentions.get(row.number, {}),
             )
         )
-    return shown
+    return _with_mentions(shown, member)
+
+
+def _with_mentions(
+    shown: list[ShownContribution], member: "Member | None"
+) -> list[ShownContribution]:
+    """Return contributions with those who are mentioned in them. It asks for them once."""
+    mentions = selectors.mentions_in([row.contribution for row in shown], member)
+    return [
+        replace(row, mentions=mentions.get(row.contribution.number, {})) if mentions else row
+        for row in shown
+    ]
 
 
 def _is_new(row: Contribution, first_new: int | None) -> bool:
