@@ -142,17 +142,15 @@ PROMISES = (
         "forums.selectors.concerns.readers_by_name",
         1,
         lambda hub: selectors.readers_by_name(hub.forum_id, mentions.candidates("@Boris Horvat", "markdown")),
-        besides=3,
+        besides=2,
     ),
     Promise(
         "forums.selectors.concerns.names_offered",
         1,
         lambda hub: list(selectors.names_offered(hub.forum_id, "b")),
-        besides=2,
+        besides=1,
     ),
-    Promise(
-        "forums.selectors.discussions.closed_above", 1, lambda hub: discussions.closed_above(hub.forum_id), besides=1
-    ),
+    Promise("forums.selectors.discussions.closed_above", 1, lambda hub: discussions.closed_above(hub.forum_id)),
     Promise("forums.selectors.concerns.concerned_by", 1, lambda row: selectors.concerned_by(row), _bare),
     Promise("forums.selectors.concerns.mentions_in", 1, _mentions),
     Promise(

@@ -207,7 +207,7 @@ PROMISES = (
         1,
         lambda pair: roster.page(pair[1], size=100, now=pair[0].now),
         lambda hub: (hub, _mailing(hub)),
-        besides=2,
+        besides=3,
     ),
     Promise("listserv.outbound.trouble.is_refusing", 1, lambda _hub: trouble.is_refusing()),
     Promise("listserv.outbound.trouble.clear_trouble", 1, lambda hub: trouble.clear_trouble(hub.now)),
@@ -227,9 +227,7 @@ PROMISES = (
     Promise(f"{_SELECTORS}.list_lines_named", 4, lambda hub: selectors.list_lines_named(hub.amina, ["risk"])),
     Promise(f"{_SELECTORS}.notification_settings_of", 1, lambda hub: selectors.notification_settings_of(hub.amina)),
     Promise(f"{_SELECTORS}.home_blocks", 1, lambda hub: selectors.home_blocks(member=hub.boris, now=hub.now)),
-    Promise(
-        f"{_SELECTORS}.home_blocks", 1, lambda hub: selectors.home_blocks(member=hub.amina, now=hub.now), besides=1
-    ),
+    Promise(f"{_SELECTORS}.home_blocks", 1, lambda hub: selectors.home_blocks(member=hub.amina, now=hub.now)),
     Promise(
         f"{_SELECTORS}.home_blocks", 1, lambda hub: selectors.home_blocks(member=hub.sofia, now=hub.now), besides=1
     ),

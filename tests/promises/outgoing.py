@@ -134,7 +134,7 @@ PROMISES = (
         1,
         lambda parts: roster.among(parts[1], parts[2], now=parts[0].now),
         lambda hub: (hub, _mailing(hub), list(Subscription.objects.values_list("pk", flat=True))),
-        besides=2,
+        besides=3,
     ),
     Promise("listserv.retention.drop_old", 5, _drop_old, _old_messages),
     Promise("listserv.retention.drop_old", 2, lambda hub: retention.drop_old(hub.now)),
