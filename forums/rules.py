@@ -98,7 +98,7 @@ def not_entitled(question: DraftQuestion) -> Verdict | None:
         return None
     return reject(
         "not-entitled",
-        _("You can read this discussion but not write in it. Ask its moderators to admit you."),
+        _("You can read this discussion but not write in it. Its page says how to take part."),
     )
 
 

@@ -7,7 +7,7 @@ from django.db.models import F
 def fill(apps, schema_editor):
     """Let people register as they did; mend periods that end before they begin."""
     policies = apps.get_model("forums", "ForumPolicy").objects
-    policies.exclude(preset="closed").update(registration="open")
+    policies.exclude(preset__in=("closed", "readable")).update(registration="open")
     policies.filter(closes_at__lt=F("opens_at")).update(opens_at=F("closes_at"))
 
 

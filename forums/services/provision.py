@@ -72,8 +72,8 @@ def create_forum(
 
 
 def registration_of(preset: str) -> str:
-    """Return how people come to take part where nobody said: by approval if it is closed."""
-    if preset == ForumPolicy.Preset.CLOSED:
+    """Return how people come to take part where nobody said: by approval if only they may write."""
+    if preset in (ForumPolicy.Preset.CLOSED, ForumPolicy.Preset.READABLE):
         return ForumPolicy.Registration.APPROVAL.value
     return ForumPolicy.Registration.OPEN.value
 

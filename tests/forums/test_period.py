@@ -42,7 +42,7 @@ def test_a_policy_has_no_word_that_means_nothing(cast, field):
 
 @pytest.mark.parametrize(
     ("preset", "registration"),
-    [("closed", "approval"), ("members", "open"), ("public", "open"), ("readable", "open"), ("announce", "open")],
+    [("closed", "approval"), ("members", "open"), ("public", "open"), ("readable", "approval"), ("announce", "open")],
 )
 def test_who_registers_for_a_closed_discussion_needs_approval_unless_it_says_otherwise(now, preset, registration):
     policy = services.create_forum(name="One", slug="first", preset=preset, now=now)
