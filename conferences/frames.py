@@ -42,6 +42,9 @@ JOINED = (
     "contribution__post__updated_by", "contribution__author",
 )  # fmt: skip
 
+# Stands for the words of a withdrawn statement, in every language.
+WITHDRAWN = "<p>[…]</p>"
+
 
 def iso(moment: datetime) -> str:
     """Return a moment as frames have it."""
@@ -105,13 +108,22 @@ def _contribution(event: Event) -> dict[str, Any] | None:
     standing = {"name": speaker.name, "role": speaker.role, "country": speaker.country}
     return {
         "number": contribution.number,
-        "subject": contribution.subject,
-        "html": contribution.html,
         "origin": contribution.origin,
         "author": person_of(contribution.author, standing),
+        **_words(contribution, event.conference_session.closed_at),
+    }
+
+
+def _words(contribution: "Contribution", closed_at: datetime | None) -> dict[str, Any]:
+    """Return what a statement says; of a withdrawn one, nothing is left but a mark."""
+    if contribution.is_withdrawn:
+        return {"subject": "", "html": WITHDRAWN, "folded": False, "files": 0, "edit": None}
+    return {
+        "subject": contribution.subject,
+        "html": contribution.html,
         "folded": bool(contribution.folded),
         "files": len(contribution.attachments.all()),
-        "edit": _edit(contribution, event.conference_session.closed_at),
+        "edit": _edit(contribution, closed_at),
     }
 
 

@@ -13,6 +13,7 @@ from hub.lib.bus import bus, publish_on_commit
 
 if TYPE_CHECKING:
     from forums.outlets import Contribution, Membership
+    from hub.members.models import Member
 
 _OPEN = ConferenceSession.State.OPEN
 
@@ -49,6 +50,17 @@ class LiveOutlet(Outlet):
 
     def edit(self, contribution: "Contribution", *, now: datetime) -> None:
         """Show the new words in the rooms of an open session; a transcript reads the record."""
+        self._change(contribution, contribution.post.updated_by or contribution.author, now)
+
+    def withdraw(self, contribution: "Contribution", *, now: datetime) -> None:
+        """Take the words from the rooms of an open session."""
+        self._change(contribution, contribution.withdrawal.by, now)
+
+    def restore(self, contribution: "Contribution", *, now: datetime) -> None:
+        """Show the words in them again."""
+        self._change(contribution, contribution.author, now)
+
+    def _change(self, contribution: "Contribution", actor: "Member", now: datetime) -> None:
         rows = Event.objects.filter(
             contribution_id=contribution.pk, conference_session__state=_OPEN
         )
@@ -61,7 +73,7 @@ class LiveOutlet(Outlet):
                 conference_session,
                 Event.Kind.EDITED,
                 at=now,
-                actor=contribution.post.updated_by or contribution.author,
+                actor=actor,
                 agenda_item=event.agenda_item,
                 contribution=contribution,
             )

@@ -268,6 +268,15 @@ def topic_under_discussion(*, forum_id: int, now: datetime) -> int | None:
     return rows.values_list("current_item__topic_id", flat=True).first()
 
 
+def topics_on_agendas(topic_ids: "Sequence[int]") -> set[int]:
+    """Return those of some topics that are items of an agenda: they stay where they are.
+
+    Queries: 1.
+    """
+    rows = AgendaItem.objects.filter(topic_id__in=topic_ids)
+    return set(rows.values_list("topic_id", flat=True))
+
+
 def sealed_contributions(contributions: "Sequence[Contribution]") -> dict[int, datetime]:
     """Return which contributions stand in the transcript of a closed session, and since when.
 

@@ -32,10 +32,58 @@ _ROWS = (
     ActKind(
         "topic.unlock", _("%(actor)s opened the topic “%(topic)s” for replies."), has_undo=True
     ),
+    ActKind(
+        "topic.move",
+        _("%(actor)s moved the topic “%(topic)s” from here to “%(to_forum)s”."),
+        has_undo=True,
+    ),
+    ActKind(
+        "topic.receive",
+        _("%(actor)s moved the topic “%(topic)s” here from “%(from_forum)s”."),
+        has_undo=True,
+    ),
+    ActKind(
+        "topic.split",
+        _("%(actor)s split off the topic “%(topic)s”. Contributions that went there: %(count)s."),
+        has_undo=True,
+    ),
+    ActKind(
+        "topic.merge",
+        _(
+            "%(actor)s merged another topic into “%(topic)s”. Contributions that went there: "
+            "%(count)s."
+        ),
+        has_undo=True,
+    ),
+    ActKind(
+        "topic.unmerge",
+        _("%(actor)s took the topic “%(topic)s” out of another one. Contributions: %(count)s."),
+    ),
+    ActKind("topic.pin", _("%(actor)s pinned the topic “%(topic)s”."), has_undo=True),
+    ActKind(
+        "topic.announce", _("%(actor)s made the topic “%(topic)s” an announcement."), has_undo=True
+    ),
+    ActKind(
+        "topic.unpin",
+        _("%(actor)s put the topic “%(topic)s” back among the others."),
+        has_undo=True,
+    ),
+    ActKind(
+        "discussion.slow",
+        _("%(actor)s turned slow mode on. Minutes between two contributions: %(pace)s."),
+        has_undo=True,
+    ),
+    ActKind("discussion.normal", _("%(actor)s turned slow mode off."), has_undo=True),
     ActKind("contribution.approve", _("%(actor)s approved contribution %(number)s.")),
     ActKind("contribution.reject", _("%(actor)s rejected contribution %(number)s."), has_undo=True),
     ActKind("contribution.hold", _("%(actor)s put contribution %(number)s back among those held.")),
     ActKind("contribution.edit", _("%(actor)s edited contribution %(number)s."), has_undo=True),
+    ActKind(
+        "contribution.withdraw", _("%(actor)s withdrew contribution %(number)s."), has_undo=True
+    ),
+    ActKind(
+        "contribution.restore", _("%(actor)s restored contribution %(number)s."), has_undo=True
+    ),
     ActKind("member.admit", _("%(actor)s admitted %(member)s (%(role)s)."), has_undo=True),
     ActKind("member.admit-many", _("%(actor)s admitted several members at once: %(count)s.")),
     ActKind("member.remove", _("%(actor)s removed %(member)s (%(role)s)."), has_undo=True),

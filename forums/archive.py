@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from django.core.files.storage import storages
 
-from forums.models import Attachment, Contribution
+from forums.models import ANSWERABLE, Attachment, Contribution
 from forums.policy import READ, access_of
 from forums.services.files import path_of
 from hub.lib.errors import NotFound
@@ -44,11 +44,13 @@ def contributions_in(forum_id: int, *, after: int = 0) -> Iterator[Contribution]
 
 
 def words_of(number: int) -> tuple[str, str]:
-    """Return the text of an accepted contribution and what was folded away of it, to compare with.
+    """Return the text of a contribution and what was folded away of it, to compare with.
+
+    One that was withdrawn is still quoted by who answers it.
 
     Queries: 1.
     """
-    rows = Contribution.objects.filter(number=number, state=Contribution.State.ACCEPTED)
+    rows = Contribution.objects.filter(number=number, state__in=ANSWERABLE)
     row = rows.select_related("post").only("number", "folded", "post__content").first()
     if row is None:
         return "", ""
@@ -87,7 +89,8 @@ def known_message_ids(forum_id: int) -> dict[str, ExistingContribution]:
 
     An imported one whose Message-ID was taken stands under its own too. Queries: 1.
     """
-    rows = Contribution.objects.filter(forum_id=forum_id, state=Contribution.State.ACCEPTED)
+    # A withdrawn one does not come back with an import.
+    rows = Contribution.objects.filter(forum_id=forum_id, state__in=ANSWERABLE)
     by_message_id = {}
     for number, message_id, imported, created_at in rows.values_list(
         "number", "message_id", "imported", "created_at"

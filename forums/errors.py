@@ -27,8 +27,9 @@ from hub.lib.verdicts import Verdict
 if TYPE_CHECKING:
     from forums.models import Contribution
 
-_NOT_NOW = {"not-open-yet", "closed", "locked"}
+_NOT_NOW = {"not-open-yet", "closed", "locked", "slow"}
 _SMTP = {
+    "slow": "550 5.7.1",
     "empty": "550 5.6.0",
     "not-open-yet": "550 5.7.1",
     "closed": "550 5.7.1",

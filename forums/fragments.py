@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 _FLAGS = tuple(
     "is_new is_own is_held has_country has_role answers has_folded has_files is_edited "
-    "may_reply may_edit".split()
+    "may_reply may_edit may_withdraw".split()
 )
 _VALUES = tuple(
     "number initials country_code name country role time origin channel answered_name "
@@ -59,6 +59,9 @@ def draw_items(
     items = []
     for shown in shown_list:
         receipt = receipts.get(shown.place, "")
+        if shown.contribution.is_withdrawn:
+            items.append(_component("withdrawn_item", shown=shown, receipt=receipt))
+            continue
         flags, values = _flags(shown, here), _values(shown)
         items.append(
             _item.draw({**flags, "has_receipt": bool(receipt)}, {**values, "receipt": receipt})
@@ -81,6 +84,7 @@ def _flags(shown: "ShownContribution", here: str) -> dict[str, bool]:
         "is_edited": shown.edit is not None,
         "may_reply": shown.may_reply and bool(here),
         "may_edit": shown.may_edit,
+        "may_withdraw": shown.may_withdraw,
     }
 
 

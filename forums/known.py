@@ -10,11 +10,11 @@ from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from django.db.models import Count
+from django.db.models import Count, Q
 from machina.apps.forum.models import Forum
 from machina.apps.forum_conversation.models import Post, Topic
 
-from forums.models import Contribution, ForumPolicy, Membership
+from forums.models import ANSWERABLE, Contribution, ForumPolicy, Membership
 from forums.policy import Access, AuthorStanding, access_by, policy_in
 from hub.lib.prepared import Prepared, Row, together
 
@@ -34,6 +34,7 @@ _FORUMS = Prepared(
             "policy__pk",
             "policy__opens_at",
             "policy__closes_at",
+            "policy__slow_minutes",
         )
     )
 )
@@ -60,17 +61,22 @@ _COLUMNS = (
     *_CONTRIBUTION,
     *(f"post__{name}" for name in _POST),
     *(f"post__topic__{name}" for name in _TOPIC),
+    "moved_from_id",
 )  # fmt: skip
 _BY_NUMBER = Prepared(
     lambda numbers: (
-        Contribution.objects.filter(pk__in=numbers, state="accepted")
+        Contribution.objects.filter(pk__in=numbers, state__in=ANSWERABLE)
         .order_by()
         .values_list(*_COLUMNS)
     )
 )
 _BY_MESSAGE_ID = Prepared(
     lambda forums, ids: (
-        Contribution.objects.filter(forum_id__in=forums, message_id__in=ids, state="accepted")
+        Contribution.objects.filter(
+            Q(forum_id__in=forums) | Q(moved_from_id__in=forums),
+            message_id__in=ids,
+            state__in=ANSWERABLE,
+        )
         .order_by()
         .values_list(*_COLUMNS)
     )
@@ -121,7 +127,8 @@ class RecordExcerpt:
         self._sent: dict[int, int] = dict(sent.rows())
         self._numbered = {row[0]: row for row in numbered.rows()}
         # A Message-ID names a contribution inside one forum alone.
-        self._named = {(row[8], row[4]): row for row in named.rows()}
+        # What was moved is named in the forum whose list has sent it as well.
+        self._named = {(place, row[4]): row for row in named.rows() for place in (row[8], row[12])}
         self._forums = self._with_all_above(forum_rows.rows())
 
     @staticmethod
@@ -177,5 +184,6 @@ class RecordExcerpt:
 def _light(row: Row) -> Contribution:
     contribution: Contribution = Contribution.from_db("default", _CONTRIBUTION, row[:5])
     contribution.post = Post.from_db("default", _POST, row[5:7])
-    contribution.post.topic = Topic.from_db("default", _TOPIC, row[7:])
+    contribution.post.topic = Topic.from_db("default", _TOPIC, row[7:12])
+    contribution.moved_from_id = row[12]
     return contribution

@@ -72,7 +72,7 @@ def _values(row: LogEntry, names: dict[int, str]) -> dict[str, object]:
         return {**shown_details(row.details), "actor": _name(row.actor)}
     values: dict[str, object] = {**row.details, "number": f"#{row.contribution_id}"}
     for key in _ROLES:
-        if values.get(key):
+        if values.get(key) in Membership.Role.values:
             values[key] = Membership.Role(str(values[key])).label
     for key in _FORUMS:
         values[key] = isolate(names.get(row.details.get(key), _("another discussion")))

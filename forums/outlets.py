@@ -94,6 +94,12 @@ class Outlet:
     def decide(self, contribution: Contribution, *, now: datetime) -> None:
         """Follow a moderator's decision (``contribution.state`` says which)."""
 
+    def withdraw(self, contribution: Contribution, *, now: datetime) -> None:
+        """Stop showing a contribution, whose ``withdrawal`` says who took it away, and why."""
+
+    def restore(self, contribution: Contribution, *, now: datetime) -> None:
+        """Show a withdrawn contribution again; nothing is sent a second time."""
+
     def notify_procedure(self, notification: ProcedureNotification, *, now: datetime) -> None:
         """Queue for those who take part what the hub tells them of procedure."""
 

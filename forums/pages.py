@@ -4,8 +4,7 @@ A :class:`ShownContribution` is a contribution as one reader meets it on one pag
 these and make no query.
 """
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
@@ -20,21 +19,20 @@ from forums import quoting, rules, selectors
 from forums.drafts import Draft
 from forums.edits import Edit, edits_of
 from forums.models import Attachment, Contribution
-from forums.policy import EDIT_ALL, REPLY, START, Access
+from forums.policy import APPROVE, EDIT_ALL, REPLY, START, Access
 from forums.selectors import PAGE, Discussion
+from forums.trees import MAX_DEPTH, depths_on, in_order, in_thread
+from forums.withdrawal import decide_withdrawal
 from hub.lib import clock
 from hub.lib.dates import format_day
 from hub.lib.markdown_escape import as_markdown
 from hub.lib.markup import PLAIN
 from hub.lib.paging import nearest
+from hub.lib.verdicts import Verdict
 
 if TYPE_CHECKING:
     from hub.members.models import Member
 
-# Deeper replies stand at this depth with a line that says whom they answer.
-MAX_DEPTH = 6
-# Contributions that are put in a tree together: fifty pages.
-TREE = 50 * PAGE
 # Lines of somebody else's text that a reply may repeat.
 MAX_QUOTE_LINES = 20
 
@@ -50,7 +48,8 @@ class ShownContribution:
         new: whether the reader has not seen it; ``first_new`` marks the first of them.
         answers: whether to say which contribution it answers (in the threaded view its place says
             so).
-        mine, may_edit, may_reply: what the reader may do with it.
+        mine, may_edit, may_withdraw, may_reply: what the reader may do with it; may_restore,
+            whether they read its words in the record once it is withdrawn.
         edit: its last edit, None when it stands as first written.
         mentions: who is mentioned in it, shown to members alone.
     """
@@ -63,6 +62,8 @@ class ShownContribution:
     answers: bool = False
     mine: bool = False
     may_edit: bool = False
+    may_withdraw: bool = False
+    may_restore: bool = False
     may_reply: bool = False
     edit: Edit | None = None
     mentions: Mapping[str, int] = field(default_factory=dict)  # name as written -> member key
@@ -104,8 +105,9 @@ class TopicPage:
 
     @property
     def newest(self) -> int:
-        """The highest contribution number on the page, 0 for none."""
-        return max((row.contribution.number for row in self.shown), default=0)
+        """The highest number of a contribution that is shown on the page, 0 for none."""
+        rows = (row.contribution for row in self.shown)
+        return max((row.number for row in rows if not row.is_withdrawn), default=0)
 
 
 def _asked_seals(
@@ -121,13 +123,17 @@ def _asked_seals(
     return rules.sealed_among([row for row in rows if row.revision or row.author_id == own])
 
 
-def _editable(
+def _permitted(
+    decide: Callable[..., Verdict],
     rows: Sequence[Contribution],
     discussion: Discussion,
     member: "Member | None",
     sealed: Mapping[int, datetime],
 ) -> set[int]:
-    """Return the numbers of those that the reader may change. Queries: 0."""
+    """Return the numbers of those with which the reader may do what a rule decides on.
+
+    Queries: 0.
+    """
     if member is None:
         return set()
     now = clock.now()
@@ -136,7 +142,7 @@ def _editable(
     return {
         row.number
         for row in rows
-        if rules.decide_edit(
+        if decide(
             contribution=row,
             actor=member,
             policy=discussion.policy,
@@ -145,6 +151,17 @@ def _editable(
             is_sealed=row.number in sealed,
         ).accepts
     }
+
+
+def _marks_of(
+    rows: Sequence[Contribution], discussion: Discussion, member: "Member | None"
+) -> tuple[set[int], set[int], dict[int, Edit]]:
+    """Return which of some contributions the reader may change and withdraw, and last edits."""
+    present = [row for row in rows if not row.is_withdrawn]
+    sealed = _asked_seals(present, discussion, member)
+    editable = _permitted(rules.decide_edit, present, discussion, member, sealed)
+    withdrawable = _permitted(decide_withdrawal, present, discussion, member, sealed)
+    return editable, withdrawable, edits_of(present, sealed=sealed)
 
 
 def shown_contributions(
@@ -165,9 +182,7 @@ def shown_contributions(
 
     Queries: 2 at most, whatever the number of rows.
     """
-    sealed = _asked_seals(rows, discussion, member)
-    editable = _editable(rows, discussion, member, sealed)
-    edits = edits_of(rows, sealed=sealed)
+    editable, withdrawable, edits = _marks_of(rows, discussion, member)
     shown = []
     for row in rows:
         mine = member is not None and row.author_id == member.pk
@@ -182,6 +197,8 @@ def shown_contributions(
                 answers=_names_parent(row, depth, is_threaded=depths is not None),
                 mine=mine,
                 may_edit=row.number in editable,
+                may_withdraw=row.number in withdrawable,
+                may_restore=row.is_withdrawn and (mine or discussion.may(APPROVE)),
                 may_reply=may_reply,
                 edit=edits.get(row.number),
             )
@@ -211,43 +228,6 @@ def _names_parent(row: Contribution, depth: int, *, is_threaded: bool) -> bool:
     return not is_threaded or depth in (0, MAX_DEPTH)
 
 
-def tree(topic: Topic, *, part: int = 0) -> list[tuple[int, int]]:
-    """Return a permitted topic as a tree from the top.
-
-    Returns: ``list[tuple[int, int]]  # contribution number, depth``.
-
-    A long topic is read in parts of :data:`TREE` contributions, each a tree of its own, so that a
-    page costs the same however long the topic is. A reply whose parent is not shown, or stands in
-    an earlier part, stands at the top.
-
-    Args: part, from 0. Queries: 1, of two numbers a row.
-    """
-    rows = selectors.shown_in(topic).order_by("number").values_list("number", "parent_id")
-    pairs = list(rows[part * TREE : (part + 1) * TREE])
-    shown = {number for number, _parent in pairs}
-    top: list[int] = []
-    children: dict[int, list[int]] = defaultdict(list)
-    for number, parent in pairs:
-        if parent in shown:
-            children[parent].append(number)
-        else:
-            top.append(number)
-    ordered: list[tuple[int, int]] = []
-    # A stack, not recursion: a thread may be as deep as it is long.
-    stack = [(number, 0) for number in reversed(top)]
-    while stack:
-        number, depth = stack.pop()
-        ordered.append((number, depth))
-        stack.extend((child, min(depth + 1, MAX_DEPTH)) for child in reversed(children[number]))
-    return ordered
-
-
-def _depths_on(topic: Topic, page: int) -> dict[int, int]:
-    """Return what stands on a page of the threaded view: contribution number -> depth."""
-    part, start = divmod((page - 1) * PAGE, TREE)
-    return dict(tree(topic, part=part)[start : start + PAGE])
-
-
 def topic_page(
     *,
     topic: Topic,
@@ -259,7 +239,10 @@ def topic_page(
 ) -> TopicPage:
     """Return a page of a permitted topic; a page that does not exist becomes the nearest one.
 
-    Queries: 4 at most, and those of :func:`forums.selectors.reading_place` for who takes part,
+    Where somebody's words were withdrawn a stub stands; it counts neither as one of the page nor in
+    the total.
+
+    Queries: 6 at most, and those of :func:`forums.selectors.reading_place` for who takes part,
     whatever the number of contributions.
     """
     place = selectors.ReadingPlace(0, None)
@@ -268,12 +251,10 @@ def topic_page(
     page, pages = nearest(page, topic.posts_count, PAGE)
     depths = None
     if threaded:
-        depths = _depths_on(topic, page)
-        numbers = list(depths)
+        depths = depths_on(topic, page)
+        rows = in_thread(topic, list(depths))
     else:
-        numbers = selectors.numbers_on(topic, page)
-    by_number = selectors.contributions_in(topic, numbers)
-    rows = [by_number[number] for number in numbers if number in by_number]
+        rows = in_order(topic, selectors.numbers_on(topic, page), is_last=page == pages)
     shown = shown_contributions(
         rows,
         discussion=discussion,

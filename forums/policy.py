@@ -82,12 +82,13 @@ _forums_with_place = Prepared(
             "policy__pk",
             "policy__opens_at",
             "policy__closes_at",
+            "policy__slow_minutes",
             "place__role",
             "place__horizon",
         )
     )
 )
-_POLICY = ("id", "forum_id", "preset", "moderated", "opens_at", "closes_at")
+_POLICY = ("id", "forum_id", "preset", "moderated", "opens_at", "closes_at", "slow_minutes")
 
 
 @dataclass(frozen=True)
@@ -198,7 +199,7 @@ def policy_in(row: Row | None) -> ForumPolicy | None:
     """Return the policy in a row of forum key, parent, preset, moderated, its key and time box."""
     if row is None or row[4] is None:
         return None
-    return ForumPolicy.from_db("default", _POLICY, (row[4], row[0], row[2], row[3], row[5], row[6]))
+    return ForumPolicy.from_db("default", _POLICY, (row[4], row[0], row[2], row[3], *row[5:8]))
 
 
 def access_by(

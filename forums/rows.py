@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 THEME_WORDS = 32
 _topic = Stencil(
     "forums/_topic_row.html",
-    flags=("is_pinned", "is_locked", "has_last", "has_new"),
+    flags=("is_announced", "is_pinned", "is_locked", "has_last", "has_new"),
     values=("url", "subject", "contributions", "name", "past", "new"),
 )
 _discussion = Stencil(
@@ -64,7 +64,8 @@ def draw_discussions(discussions: "Iterable[Discussion]") -> SafeString:
 
 def _draw_topic(topic: Topic) -> SafeString:
     flags = {
-        "is_pinned": bool(topic.type),
+        "is_announced": topic.type == Topic.TOPIC_ANNOUNCE,
+        "is_pinned": topic.type == Topic.TOPIC_STICKY,
         "is_locked": topic.is_locked,
         "has_last": topic.last_post is not None,
         "has_new": bool(topic.new),

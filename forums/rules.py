@@ -21,6 +21,7 @@ from machina.apps.forum_conversation.models import Topic
 from forums.drafts import Draft
 from forums.known import HOUR
 from forums.models import Contribution, ForumPolicy, Revision
+from forums.pace import slow
 from forums.policy import (
     APPROVE,
     EDIT_ALL,
@@ -241,6 +242,7 @@ RULES: tuple[Callable[[DraftQuestion], Verdict | None], ...] = (
     file_type,
     empty,
     rate,
+    slow,
     moderated,
 )
 
@@ -257,7 +259,8 @@ def decide(
 
     Args: known, where it has been asked before, as for many at once.
 
-    Queries: 2 at most (standing 1, rate 1); none with all that is ``known``.
+    Queries: 2 at most (standing 1, rate 1); none with all that is ``known``; 2 more in slow
+    mode.
     """
     if known is None:
         known = standing_of(author, draft.forum_id)
@@ -321,6 +324,9 @@ def decide_edit(
 
     Args: is_sealed, whether it is among those of :func:`sealed_among`. Queries: 0.
     """
+    if contribution.state == Contribution.State.WITHDRAWN:
+        sentence = _("This contribution was withdrawn, so it cannot be changed.")
+        return reject("withdrawn", sentence)
     if EDIT_ALL in rights:
         return ACCEPT
     if contribution.author_id != actor.pk or EDIT_OWN not in rights:

@@ -19,6 +19,8 @@ HUB_FORUM_OWNERS = ["conferences.owners.owner_of_forum", "liaison.selectors.owne
 # Each names the contributions whose record is closed: sealed(contributions) -> dict of number ->
 # moment of closing.
 HUB_SEALS = ["conferences.selectors.sealed_contributions"]
+# Each names the topics that stay where they are: held(topic_ids) -> set of keys.
+HUB_TOPIC_HOLDERS = ["conferences.selectors.topics_on_agendas"]
 # Each is called in a thread of its own: work(now) -> units of work done.
 HUB_QUEUE_WORKERS = {
     "inbound": "listserv.gateway.worker.publish_accepted",

@@ -89,6 +89,11 @@ class ListOutlet(Outlet):
         """Tell the author what a moderator changed, and those who decide about new held words."""
         moderation.follow_edit(contribution)
 
+    def withdraw(self, contribution: "Contribution", *, now: datetime) -> None:
+        """Tell the author why somebody else took their words away."""
+        if contribution.withdrawal.by_id != contribution.author_id:
+            moderation.notify_removed(contribution)
+
     def decide(self, contribution: "Contribution", *, now: datetime) -> None:
         """Tell the others who decide, and the author of what was rejected.
 

@@ -32,6 +32,7 @@ MAY_POST: dict[str, tuple[str, ...]] = {
     "forums:leave": (*INSIDE, "oona"),
     **dict.fromkeys(("forums:settings", "forums:close", "forums:reopen"), LEADERS),
     "forums:proposal": ("amina",),
+    **dict.fromkeys([f"forums:{name}" for name in "topic_type pace move split merge".split()], LEADERS),
     **dict.fromkeys(("listserv:list", "listserv:roster"), LEADERS),
     **{
         f"conferences:{act}": LEADERS
@@ -42,6 +43,7 @@ MAY_POST: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("forums:mark_read", "forums:follow"), (*INSIDE, "oona")),
     # Their own: Amina has said it, and has asked for the floor.
     "forums:edit": ("amina", "chen"),
+    "forums:withdraw": ("amina", "chen"),
     "conferences:withdraw": ("amina", "chen"),
     "cms:compile": WRITERS,
     "cms:submit": WRITERS,
@@ -53,7 +55,7 @@ FORM: dict[str, Any] = {
     "text": "Words.", "words": "Words.", "subject": "Subject", "title": "Title", "summary": "Summary", "name": "Name",
     "reason": "Because.", "comment": "Because.", "tag": "tag", "delivery": "none", "minutes": "3", "revision": "0",
     "email": "stella.moreno@people.example", "addresses": "stella.moreno@people.example", "role": "participant",
-    "topic": "Topic", "mandate": "Mandate", "background": "About it.", "language": "en", "items": "One",
+    "topic": "Topic", "to": "pin", "mandate": "Mandate", "background": "About it.", "language": "en", "items": "One",
     "opens_at": "2026-11-24T10:00", "closes_at": "2026-11-24T10:30", "starts_at": "2026-11-24T10:00",
     "ends_at": "2026-11-25T10:00", "term_starts": "2026-11-24", "term_ends": "2027-11-24", "dated": "2026-11-24",
     "retry": "all", "sure": "1",

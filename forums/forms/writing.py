@@ -272,3 +272,33 @@ class SummaryForm(RevisionForm):
     def __init__(self, *args: Any, draft: str, **options: Any) -> None:
         super().__init__(*args, **options)
         self.keep_draft("summary", draft)
+
+
+class WithdrawalForm(forms.Form):
+    """Why a contribution is withdrawn; an author need not say."""
+
+    reason = forms.CharField(label=pgettext_lazy("label", "Reason"), max_length=255, required=False)
+
+    def __init__(self, data: QueryDict | None = None, *, needs_reason: bool) -> None:
+        super().__init__(data)
+        if needs_reason:
+            self.fields["reason"].required = True
+        else:
+            del self.fields["reason"]
+
+    def clean(self) -> dict[str, Any]:
+        """Give an empty reason where none is asked for."""
+        return {"reason": "", **(super().clean() or {})}
+
+
+class PaceForm(forms.Form):
+    """How long the members of a discussion wait between two contributions."""
+
+    minutes = forms.IntegerField(
+        label=_("Minutes between two contributions of one member"),
+        min_value=0,
+        max_value=7 * 24 * 60,
+        help_text=_(
+            "0 for none. Those who lead, and whoever has the floor in a session, need not wait."
+        ),
+    )

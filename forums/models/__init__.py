@@ -6,10 +6,11 @@ forum at each post (``machina.md`` §3).
 """
 
 from forums.models.concerns import Concern
-from forums.models.contributions import Attachment, Contribution, Revision
+from forums.models.contributions import ANSWERABLE, Attachment, Contribution, Revision
 from forums.models.following import TopicFollow
 from forums.models.joining import JoinRequest
 from forums.models.log import LogEntry
+from forums.models.moderation import TopicRedirect, Withdrawal
 from forums.models.periods import PeriodNotification
 from forums.models.policies import ForumPolicy, Membership
 from forums.models.proposals import DiscussionProposal
@@ -17,6 +18,7 @@ from forums.models.summaries import SummaryVersion
 from forums.models.unread import ReadMark, TopicState
 
 __all__ = [
+    "ANSWERABLE",
     "Attachment",
     "Concern",
     "Contribution",
@@ -30,5 +32,7 @@ __all__ = [
     "Revision",
     "SummaryVersion",
     "TopicFollow",
+    "TopicRedirect",
     "TopicState",
+    "Withdrawal",
 ]

@@ -41,6 +41,8 @@ class Contribution(models.Model):
         HELD = "held", _("held for the moderators")
         # Translators: agrees with the contribution
         REJECTED = "rejected", pgettext_lazy("state of a contribution", "rejected")
+        # Translators: agrees with the contribution: it was shown, and its words are not any more
+        WITHDRAWN = "withdrawn", pgettext_lazy("state of a contribution", "withdrawn")
 
     number = models.BigAutoField(primary_key=True)
     # The topic's own, repeated here: a Message-ID means one contribution in one forum, and nothing
@@ -74,7 +76,7 @@ class Contribution(models.Model):
     # Set once, when it is published: an edit, whichever way it comes, keeps it (decision record
     # 0027).
     format = models.CharField(max_length=8, choices=Format.choices, default=Format.MARKDOWN)
-    state = models.CharField(max_length=8, choices=State.choices, default=State.ACCEPTED)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.ACCEPTED)
     held_because = models.CharField(max_length=40, blank=True)
     message_id = models.CharField(max_length=255)
     in_reply_to = models.CharField(max_length=255, blank=True)
@@ -106,6 +108,16 @@ class Contribution(models.Model):
     decided_at = models.DateTimeField(null=True, blank=True)
     decided_revision = models.PositiveIntegerField(null=True, blank=True)
     decision_reason = models.CharField(max_length=255, blank=True)
+    # Where it was published, if it has been moved since: its mails were sent by that forum's list,
+    # and answers to them come there.
+    moved_from = models.ForeignKey(
+        "forum.Forum",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+    )
 
     class Meta:
         ordering = ("number",)
@@ -135,6 +147,18 @@ class Contribution(models.Model):
             ),
             # Archives and exports walk a forum.
             models.Index(fields=("forum", "state", "number"), name="contribution_forum"),
+            # A mail that answers what has been moved names it by the Message-ID.
+            models.Index(
+                fields=("moved_from", "message_id"),
+                condition=models.Q(moved_from__isnull=False),
+                name="contribution_moved",
+            ),
+            # Where somebody's words were withdrawn a stub stands.
+            models.Index(
+                fields=("topic", "number"),
+                condition=models.Q(state="withdrawn"),
+                name="contribution_withdrawn",
+            ),
             # The feed wants the newest, and no archive that was brought in.
             models.Index(
                 fields=("forum", "state", "number"),
@@ -182,11 +206,20 @@ class Contribution(models.Model):
         return self.state == self.State.HELD
 
     @property
+    def is_withdrawn(self) -> bool:
+        """Whether only a stub stands where it was."""
+        return self.state == self.State.WITHDRAWN
+
+    @property
     def action(self) -> Action:
         """The verdict that put it in its state."""
         if self.is_held:
             return Action.HOLD
         return Action.ACCEPT
+
+
+# What a mail may answer: one cannot call back the copies of what was withdrawn.
+ANSWERABLE = (Contribution.State.ACCEPTED, Contribution.State.WITHDRAWN)
 
 
 class Revision(models.Model):

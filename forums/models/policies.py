@@ -96,6 +96,8 @@ class ForumPolicy(models.Model):
         blank=True,
         help_text=_("One per line."),
     )
+    # Minutes between two contributions of one member; 0 where everybody writes as they like.
+    slow_minutes = models.PositiveIntegerField(default=0)
 
     class Meta:
         verbose_name_plural = "forum policies"

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.db.models import Model, QuerySet, prefetch_related_objects
+from django.db.models import Model, Q, QuerySet, Subquery, prefetch_related_objects
+from django.db.models.functions import Coalesce
 from machina.apps.forum_conversation.models import Post, Topic
 
-from forums.models import Attachment, Contribution
+from forums.models import ANSWERABLE, Attachment, Contribution
 from forums.policy import APPROVE, READ, access_of
 from hub.lib.errors import NotFound
 from hub.lib.paging import nearest
@@ -16,6 +17,8 @@ from hub.search.outlet import document_of
 from hub.search.services import IndexEntry
 
 PAGE = 20
+# Stubs on one page.
+STUBS = 5 * PAGE
 
 
 @dataclass(frozen=True)
@@ -179,6 +182,42 @@ def _may_see(member: "Member | None", contribution: Contribution) -> bool:
     return member is not None and contribution.author_id == member.pk
 
 
+def stub_for(member: "Member | None", number: int) -> Contribution | None:
+    """Return a withdrawn contribution in whose place the person sees a stub, None for any other.
+
+    Queries: 1, and those of the access.
+    """
+    rows = Contribution.objects.filter(pk=number, state=Contribution.State.WITHDRAWN)
+    row = rows.select_related("post__topic__forum", "author", "withdrawal__by").first()
+    if row is None or not access_of(member).may(READ, row.forum_id):
+        return None
+    return row
+
+
+def stubs_in(topic: Topic, numbers: list[int], *, is_last: bool) -> list[Contribution]:
+    """Return what was withdrawn between the contributions on a page of a permitted topic.
+
+    That is from the last one before them, on the last page to the end, in the order they were said.
+
+    Args: numbers, on the page, ascending. Queries: 1.
+    """
+    rows = Contribution.objects.filter(topic_id=topic.pk, state=Contribution.State.WITHDRAWN)
+    if numbers:
+        earlier = shown_in(topic).filter(number__lt=numbers[0]).order_by("-number")
+        before = Subquery(earlier.values("number")[:1])
+        rows = rows.filter(number__gt=Coalesce(before, 0))
+    if not is_last:
+        rows = rows.filter(number__lt=numbers[-1])
+    rows = rows.select_related("author", "withdrawal__by").order_by("number")[:STUBS]
+    return list(rows)
+
+
+def stubs_by_number(numbers: list[int]) -> dict[int, Contribution]:
+    """Return withdrawn contributions by number, for a permitted topic. Queries: 1."""
+    rows = Contribution.objects.filter(pk__in=numbers, state=Contribution.State.WITHDRAWN)
+    return {row.number: row for row in rows.select_related("author", "withdrawal__by")}
+
+
 def contributions_by_number(numbers: list[int]) -> dict[int, Contribution]:
     """Return accepted contributions by number, for rooms that have checked the reader."""
     rows = _by_number.models(numbers)
@@ -201,12 +240,14 @@ def contributions_in(topic: Topic, numbers: list[int]) -> dict[int, Contribution
 
 
 def contribution_by_message_id(forum_id: int, message_ids: list[str]) -> Contribution | None:
-    """Return the newest named contribution of a forum.
+    """Return the newest named contribution of a forum, which may be withdrawn, or moved since.
 
     References pick a thread nowhere else (design.md §3.6).
     """
     rows = Contribution.objects.filter(
-        forum_id=forum_id, message_id__in=message_ids, state="accepted"
+        Q(forum_id=forum_id) | Q(moved_from_id=forum_id),
+        message_id__in=message_ids,
+        state__in=ANSWERABLE,
     )
     return rows.select_related("post__topic").order_by("-number").first()
 

@@ -13,7 +13,7 @@ from machina.apps.forum.models import Forum
 from forums import rules
 from forums.drafts import Draft
 from forums.models import ForumPolicy, Membership
-from forums.policy import READ, UNHELD, Access, access_of, open_to_members
+from forums.policy import APPROVE, READ, UNHELD, Access, access_of, open_to_members
 from forums.registration import Way, way_in
 from forums.selectors.unread import new_counts_for
 from hub.lib import clock
@@ -339,6 +339,16 @@ def _forum(key: int | None) -> "Forum | None":
         return None
     forum: Forum | None = Forum.objects.select_related("policy").filter(pk=key).first()
     return forum
+
+
+def led_names(member: "Member", *, but: int) -> list[tuple[int, str]]:
+    """Return the discussions that a member leads but one, each as key and name, by name.
+
+    Queries: 1, and those of the access.
+    """
+    keys = access_of(member).having(APPROVE) - {but}
+    rows = Forum.objects.filter(pk__in=sorted(keys)).order_by("name", "pk")
+    return list(rows.values_list("pk", "name"))
 
 
 def readers_of(forum_id: int) -> QuerySet[Membership]:

@@ -7,6 +7,7 @@ from django.db.models import Count
 from machina.apps.forum_conversation.models import Topic
 
 from forums.policy import access_of
+from forums.redirects import present_key
 from forums.selectors.discussions import Discussion, discussion_in
 from forums.selectors.unread import new_in_topics
 from hub.lib.errors import NotFound
@@ -96,11 +97,13 @@ def topics_for(
 
 
 def topic_for(member: "Member | None", topic_id: int) -> tuple[Topic, Discussion]:
-    """Return a topic and its discussion.
+    """Return a topic and its discussion; for one that was merged, where its contributions are.
 
     Raises: NotFound for hidden, held and missing alike. Queries: 1, and those of the access.
     """
     topic = _by_key.first(topic_id)
+    if topic is not None and topic.status == Topic.TOPIC_MOVED:
+        topic = _by_key.first(present_key(topic_id) or 0)
     if topic is None:
         raise NotFound
     # One whose first contribution is held does not exist yet; an empty one waits for its first.

@@ -46,6 +46,8 @@ from forums.services.moderate import (
     reject_contribution,
     unlock_topic,
 )
+from forums.services.moving import merge_topics, move_topic, split_topic
+from forums.services.pace import set_pace, set_topic_type
 from forums.services.periods import keep_periods
 from forums.services.preparing import as_stored, prepare
 from forums.services.proposals import (
@@ -72,6 +74,7 @@ from forums.services.publish import publish
 from forums.services.reading import mark_forum_read, mark_read
 from forums.services.repeats import sent_before
 from forums.services.undo import undo_act
+from forums.services.withdraw import restore_contribution, withdraw_contribution
 
 __all__ = [
     "FOLLOWING",
@@ -115,6 +118,8 @@ __all__ = [
     "lock_topic",
     "mark_forum_read",
     "mark_read",
+    "merge_topics",
+    "move_topic",
     "mute_forums",
     "open_discussion",
     "prepare",
@@ -128,9 +133,13 @@ __all__ = [
     "reject_contribution",
     "remove_member",
     "reopen_discussion",
+    "restore_contribution",
     "revoke_invitation",
     "send_invitation_again",
     "sent_before",
+    "set_pace",
+    "set_topic_type",
+    "split_topic",
     "start_topic",
     "step_down",
     "take_part",
@@ -139,6 +148,7 @@ __all__ = [
     "unlock_topic",
     "unread_everything",
     "unread_forum",
+    "withdraw_contribution",
     "withdraw_proposal",
     "withdraw_request",
     "write_summary",

@@ -15,6 +15,7 @@ from forums.models import (
     LogEntry,
     Revision,
     SummaryVersion,
+    Withdrawal,
 )
 from forums.services.files import content_of, keep_content, path_of
 from hub.lib.batches import by_key
@@ -31,6 +32,7 @@ _TEXTS: tuple[tuple[Any, tuple[str, ...]], ...] = (
     (ForumPolicy, ("summary",)),
     (SummaryVersion, ("text",)),
     (LogEntry, ("reason",)),
+    (Withdrawal, ("reason",)),
     (Attachment, ("name",)),
 )
 

@@ -128,9 +128,8 @@ def edit_contribution(
 def _edit_contribution(
     number: int, actor: "Member", text: str, now: datetime, reason: str, revision: int | None
 ) -> Contribution:
-    query = Contribution.objects.select_for_update(of=("self",)).select_related(
-        "post__topic__forum", "author"
-    )
+    query = Contribution.objects.select_for_update(of=("self",), no_key=True)
+    query = query.select_related("post__topic__forum", "author")
     contribution = query.filter(pk=number).first()
     contribution = check_edit(contribution, actor, now, reason=reason)
     check_text(text, contribution.format)

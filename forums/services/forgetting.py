@@ -26,6 +26,7 @@ from forums.models import (
     PeriodNotification,
     Revision,
     SummaryVersion,
+    Withdrawal,
 )
 from hub.lib.batches import by_key
 from hub.lib.clock import now
@@ -55,6 +56,7 @@ def scrub_words(member: "Member", person: SoughtPerson) -> None:
     _scrub_topics(Topic.objects.filter(poster=member), person)
     # Why a moderator changed or refused words stands with them, whoever wrote it.
     scrub(person, Revision.objects.filter(edited_by=member), ["reason"])
+    scrub(person, Withdrawal.objects.filter(by=member), ["reason"])
     # So does why something was done to them, which the log says of them.
     acts = LogEntry.objects.filter(Q(actor=member) | Q(member=member))
     scrub(person, acts, ["reason", "details"])

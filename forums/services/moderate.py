@@ -11,6 +11,7 @@ from forums.models import Contribution
 from forums.outlets import outlets
 from forums.policy import APPROVE, LOCK, access_of
 from forums.services.concerns import follow_new_words
+from forums.services.counting import lock_topics
 from forums.services.edit import (
     REASON_LENGTH,
     change_words,
@@ -31,9 +32,10 @@ if TYPE_CHECKING:
 
 def _locked(number: int, actor: "Member") -> Contribution:
     """Return a contribution, locked, to who decides in its discussion. Raises: NotFound."""
-    query = Contribution.objects.select_for_update(of=("self",)).select_related(
-        "post__topic__forum", "author"
-    )
+    rows = Contribution.objects.filter(pk=number)
+    lock_topics(rows.values_list("topic_id", flat=True))
+    query = Contribution.objects.select_for_update(of=("self",), no_key=True)
+    query = query.select_related("post__topic__forum", "author")
     contribution = query.filter(pk=number).first()
     if contribution is None:
         raise NotFound
@@ -178,9 +180,11 @@ def hold_again(*, number: int, actor: "Member", now: datetime) -> Contribution:
 
 
 def _set_status(topic_id: int, actor: "Member", status: int, act: str, now: datetime) -> None:
-    topic = Topic.objects.select_for_update(of=("self",)).filter(pk=topic_id).first()
+    topic = lock_topics([topic_id]).get(topic_id)
     access = access_of(actor)
     if topic is None or topic.forum_id not in access.rights:
+        raise NotFound
+    if topic.status == Topic.TOPIC_MOVED:
         raise NotFound
     if not access.may(LOCK, topic.forum_id):
         raise NotAllowed

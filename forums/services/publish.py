@@ -17,9 +17,10 @@ from machina.apps.forum_conversation.models import Post, Topic
 from forums import rules
 from forums.drafts import Draft, Published
 from forums.errors import refusal
-from forums.models import Contribution, TopicState
+from forums.models import ANSWERABLE, Contribution, TopicState
 from forums.outlets import Outlet, outlets
 from forums.policy import standing_of
+from forums.redirects import came_from, present_key, went_to
 from forums.services import files
 from forums.services.concerns import note_concerns
 from forums.services.places import place_by_writing
@@ -94,6 +95,9 @@ def publish(*, draft: Draft, author: "Member", origin: str, now: datetime) -> Pu
 @transaction.atomic
 def _publish(draft: Draft, author: "Member", origin: str, now: datetime) -> Published:
     place = _place_of(draft, now)
+    if place.topic is not None and place.topic.forum_id != draft.forum_id:
+        # Moved to another forum while somebody wrote: its rules count, and its list.
+        draft = replace(draft, forum_id=place.topic.forum_id)
     # What an operator imports was said elsewhere: nothing is left to decide, and the author's role
     # is not known.
     verdict, role = ACCEPT, ""
@@ -213,15 +217,22 @@ class _Place:
 def _place_of(draft: Draft, now: datetime) -> _Place:
     """Return the place of a draft, its topic locked until the commit.
 
-    The forum is the topic's own, whatever an address said (findings S4 to S6).
+    The forum is the topic's own, whatever an address said (findings S4 to S6); one from which it
+    was moved leads there.
     """
     parent = _parent_of(draft)
     topic_id = _topic_id_of(draft, parent, now)
     if topic_id is None:
         return _Place()
-    rows = Topic.objects.select_for_update(of=("self",))
-    topic = rows.filter(pk=topic_id, forum_id=draft.forum_id).first()
+    # Rows that only refer to the topic may be written meanwhile.
+    rows = Topic.objects.select_for_update(of=("self",), no_key=True)
+    topic = rows.filter(pk=topic_id).first()
+    if topic is not None and topic.status == Topic.TOPIC_MOVED:
+        # Merged into another one while somebody wrote.
+        topic = rows.filter(pk=present_key(topic.pk)).first()
     if topic is None:
+        raise NotFound
+    if topic.forum_id != draft.forum_id and not came_from(draft.forum_id, topic, parent):
         raise NotFound
     # A topic whose first contribution is held does not exist yet; an empty one (an agenda item)
     # waits for its first.
@@ -233,17 +244,17 @@ def _place_of(draft: Draft, now: datetime) -> _Place:
 def _parent_of(draft: Draft) -> Contribution | None:
     """Return the contribution that a draft answers.
 
-    Raises: NotFound (it is not shown, or stands in another topic). Queries: 1 at most.
+    Raises: NotFound (it was never shown, or stands in another topic). Queries: 1 at most.
     """
     if draft.parent is None:
         return None
     rows = Contribution.objects.select_related("post")
-    parent = rows.filter(pk=draft.parent, state="accepted").first()
+    parent = rows.filter(pk=draft.parent, state__in=ANSWERABLE).first()
     if parent is None:
         raise NotFound
-    if draft.topic_id not in (None, parent.topic_id):
-        raise NotFound
-    return parent
+    if draft.topic_id in (None, parent.topic_id) or went_to(draft.topic_id, parent.topic_id):
+        return parent
+    raise NotFound
 
 
 def _topic_id_of(draft: Draft, parent: Contribution | None, now: datetime) -> int | None:

@@ -11,7 +11,10 @@ from forums.models import LogEntry
 from forums.policy import APPROVE, access_of
 from forums.services.edit import edit_contribution, summary_at, words_at, write_summary
 from forums.services.moderate import hold_again, lock_topic, unlock_topic
+from forums.services.moving import merge_topics, move_topic, unmerge_topics
+from forums.services.pace import set_pace, set_topic_type
 from forums.services.provision import admit_member, remove_member
+from forums.services.withdraw import restore_contribution, withdraw_contribution
 from hub.lib.errors import Conflict, Invalid, NotFound
 
 if TYPE_CHECKING:
@@ -60,6 +63,30 @@ def _unlock(entry: LogEntry, actor: "Member", now: datetime) -> None:
     unlock_topic(topic_id=_topic_of(entry), actor=actor, now=now)
 
 
+def _move_back(entry: LogEntry, actor: "Member", now: datetime) -> None:
+    forum_id = int(entry.details["from_forum"])
+    move_topic(topic_id=_topic_of(entry), forum_id=forum_id, actor=actor, now=now)
+
+
+def _join_again(entry: LogEntry, actor: "Member", now: datetime) -> None:
+    into_id = int(entry.details["from_topic"])
+    merge_topics(topic_id=_topic_of(entry), into_id=into_id, actor=actor, now=now)
+
+
+def _unmerge(entry: LogEntry, actor: "Member", now: datetime) -> None:
+    unmerge_topics(entry=entry, actor=actor, now=now)
+
+
+def _type_before(entry: LogEntry, actor: "Member", now: datetime) -> None:
+    verb = str(entry.details["before"])
+    set_topic_type(topic_id=_topic_of(entry), actor=actor, verb=verb, now=now)
+
+
+def _pace_before(entry: LogEntry, actor: "Member", now: datetime) -> None:
+    minutes = int(entry.details["pace_before"])
+    set_pace(forum_id=entry.forum_id, actor=actor, minutes=minutes, now=now)
+
+
 def _topic_of(entry: LogEntry) -> int:
     if entry.topic_id is None:
         raise NotFound
@@ -69,6 +96,17 @@ def _topic_of(entry: LogEntry) -> int:
 def _hold(entry: LogEntry, actor: "Member", now: datetime) -> None:
     assert entry.contribution is not None
     hold_again(number=entry.contribution.number, actor=actor, now=now)
+
+
+def _restore(entry: LogEntry, actor: "Member", now: datetime) -> None:
+    assert entry.contribution is not None
+    restore_contribution(number=entry.contribution.number, actor=actor, now=now)
+
+
+def _withdraw(entry: LogEntry, actor: "Member", now: datetime) -> None:
+    assert entry.contribution is not None
+    reason = _("What was withdrawn stays so.")
+    withdraw_contribution(number=entry.contribution.number, actor=actor, reason=reason, now=now)
 
 
 def _words_before(entry: LogEntry, actor: "Member", now: datetime) -> None:
@@ -115,8 +153,19 @@ def _give_role(entry: LogEntry, actor: "Member", now: datetime) -> None:
 _UNDO: Mapping[str, _UndoFunction] = {
     "topic.lock": _unlock,
     "topic.unlock": _lock,
+    "topic.move": _move_back,
+    "topic.receive": _move_back,
+    "topic.split": _join_again,
+    "topic.merge": _unmerge,
+    "topic.pin": _type_before,
+    "topic.announce": _type_before,
+    "topic.unpin": _type_before,
+    "discussion.slow": _pace_before,
+    "discussion.normal": _pace_before,
     "contribution.reject": _hold,
     "contribution.edit": _words_before,
+    "contribution.withdraw": _restore,
+    "contribution.restore": _withdraw,
     "member.admit": _remove,
     "member.remove": _give_role,
     "member.role": _give_role,

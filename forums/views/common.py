@@ -19,8 +19,10 @@ def topic_url(topic: Topic) -> str:
 
 
 def place_of(contribution: Contribution) -> str:
-    """Return the address of a shown contribution on its topic's page. Queries: 1."""
-    page, query = selectors.page_of(contribution), ""
+    """Return the address of a contribution, or its stub, on its topic's page. Queries: 1."""
+    # The last one where it stands after all that are shown.
+    pages = max(1, -(-contribution.post.topic.posts_count // selectors.PAGE))
+    page, query = min(selectors.page_of(contribution), pages), ""
     if page > 1:
         query = f"?page={page}"
     return f"{topic_url(contribution.post.topic)}{query}#c{contribution.number}"

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from forums import selectors, services
+from forums.forms import PaceForm
 from forums.logged import lines_of
 from forums.policy import APPROVE
 from forums.views.common import discussion_url
@@ -36,6 +37,7 @@ def log(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "discussion": discussion,
         "log_lines": lines_of(page, member),
+        "pace_form": PaceForm(initial={"minutes": discussion.policy.slow_minutes}),
         "canonical": discussion_url(discussion.forum),
         "page_number": page.number,
         "page_count": page.pages,

@@ -123,6 +123,9 @@ def contribution(request: HttpRequest, number: int) -> HttpResponse:
     Who may not read the discussion is led to its public proceedings, where it stands in them.
     """
     member = member_of(request)
+    stub = selectors.stub_for(member, number)
+    if stub is not None:
+        return HttpResponseRedirect(place_of(stub))
     try:
         contribution = selectors.contribution_for(member, number)
     except NotFound:

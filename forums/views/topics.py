@@ -45,6 +45,9 @@ def topic(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
     shown_topic, where = selectors.topic_for(member, pk)
     if request.method == "POST":
         return _post(request, shown_topic, where)
+    if shown_topic.pk != pk:
+        # It was merged into this one.
+        return HttpResponseRedirect(topic_url(shown_topic))
     if "new" in request.GET:
         return HttpResponseRedirect(_first_new(request, shown_topic))
     return _show(request, shown_topic, where)
@@ -279,7 +282,7 @@ def after(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     if rows and rows[0].number == number:
         del rows[0]
         if member is not None and where.role:
-            services.mark_read(member=member, topic_id=pk, number=number)
+            services.mark_read(member=member, topic_id=topic.pk, number=number)
     if not rows:
         return HttpResponse(status=204)
     may_reply = not pages.silenced(where, topic, member, clock.now())
@@ -308,7 +311,7 @@ def lock(request: HttpRequest, pk: int) -> HttpResponse:
     act = acts.get(request.POST.get("to", ""))
     if act is None:
         raise Invalid(_("Say whether the topic is to be closed or opened for replies."))
-    act(topic_id=pk, actor=member, now=clock.now())
+    act(topic_id=locked_topic.pk, actor=member, now=clock.now())
     give(request, _lock_receipt(request))
     return HttpResponseRedirect(topic_url(locked_topic))
 

@@ -76,6 +76,14 @@ class SearchOutlet:
         if contribution.state == "accepted":
             index_document(document=document_of(contribution), now=now)
 
+    def withdraw(self, contribution: Any, *, now: datetime) -> None:
+        """Find a withdrawn contribution no more."""
+        remove_document(key=key_of(contribution))
+
+    def restore(self, contribution: Any, *, now: datetime) -> None:
+        """Find it again."""
+        index_document(document=document_of(contribution), now=now)
+
     def notify_procedure(self, notification: Any, *, now: datetime) -> None:
         """Do nothing: what the hub tells of procedure is nobody's words, and is not found."""
 

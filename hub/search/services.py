@@ -1,7 +1,7 @@
 """Keep the index: one row in, one row out, or all of it anew."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -89,6 +89,13 @@ def forget_author(author: "Member") -> None:
 def move_topic(*, before: int, after: int) -> None:
     """Say that what was found in one topic is in another; keys of topics. Queries: 1."""
     SearchDocument.objects.filter(topic_id=before).update(topic_id=after)
+
+
+def move_documents(*, keys: Sequence[str], topic_id: int) -> None:
+    """Say that documents are found in another topic now. Queries: 1 for each :data:`BATCH`."""
+    for start in range(0, len(keys), BATCH):
+        rows = SearchDocument.objects.filter(key__in=keys[start : start + BATCH])
+        rows.update(topic_id=topic_id)
 
 
 def reindex(*, now: datetime) -> int:

@@ -4,11 +4,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from forums import selectors as forum_selectors
 from forums.edits import Version, history_for
 from forums.services.files import content_of
+from hub.lib.dates import format_day
 from hub.lib.errors import HubError, Invalid, NotFound
 from hub.lib.full_urls import full_url
 from hub.lib.mail import NotificationFile
@@ -104,6 +106,9 @@ def get(desk: Desk, order: Order) -> Answer:
 
 
 def _contribution(desk: Desk, number: int, *, is_alone: bool) -> Answer:
+    stub = forum_selectors.stub_for(desk.member, number)
+    if stub is not None:
+        return Answer(stub_text(stub))
     try:
         contribution = forum_selectors.contribution_for(desk.member, number)
     except NotFound:
@@ -132,6 +137,20 @@ def note_whole(desk: Desk, contribution: "Contribution") -> None:
     """Record that somebody who may change or decide a contribution is sent all of its words."""
     if contribution.author_id == desk.member.pk or desk.leads(contribution.forum_id):
         moderation.note_shown(contribution, [desk.member])
+
+
+def stub_text(contribution: "Contribution") -> str:
+    """Return the line that stands for the words of a withdrawn contribution."""
+    withdrawal = contribution.withdrawal
+    values = {
+        "number": contribution.number,
+        "name": isolate(contribution.speaker.name),
+        "day": format_day(localtime(withdrawal.at)),
+        "reason": isolate(withdrawal.reason),
+    }
+    if withdrawal.by_id == contribution.author_id:
+        return _("#%(number)d, %(name)s: withdrawn by its author on %(day)s.") % values
+    return _("#%(number)d, %(name)s: removed by the moderators on %(day)s. %(reason)s") % values
 
 
 def _no_such(number: int) -> str:

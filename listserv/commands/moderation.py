@@ -183,6 +183,14 @@ def notify_rejected(contribution: "Contribution") -> None:
     send_notification(to=contribution.author, template="listserv/mail/rejected", context=context)
 
 
+def notify_removed(contribution: "Contribution") -> None:
+    """Tell the author why their contribution is not shown any more, with their own words."""
+    if not contribution.author.is_active:
+        return
+    context = {**_context(contribution), "reason": contribution.withdrawal.reason}
+    send_notification(to=contribution.author, template="listserv/mail/removed", context=context)
+
+
 def decision_on(contribution: "Contribution") -> str:
     """Return the sentence that says who decided about a contribution, and when."""
     name = {"number": contribution.number, "name": "", "moment": ""}

@@ -12,6 +12,7 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from listserv.commands import (
+    acting,
     confirming,
     following,
     getting,
@@ -218,6 +219,12 @@ TABLE: tuple[Command, ...] = (
     Command(
         "edit", "EDIT number", _("and the new text below: change a contribution"), leading.edit
     ),
+    Command(
+        "withdraw",
+        "WITHDRAW number",
+        _("withdraw a contribution of yours; those who lead give a reason"),
+        acting.withdraw,
+    ),
     Command("echo", "ECHO words", _("repeat your words, as a test"), echo),
     Command("review", "REVIEW [list]", _("show who is on the list"), leading.review, leads=True),
     Command("held", "HELD", _("show what is waiting for your decision"), leading.held, leads=True),
@@ -275,6 +282,27 @@ TABLE: tuple[Command, ...] = (
         "UNLOCK number",
         _("open the topic of a contribution for replies again"),
         leading.unlock,
+        leads=True,
+    ),
+    Command(
+        "move",
+        "MOVE number list",
+        _("move the topic of a contribution to another discussion"),
+        acting.move,
+        leads=True,
+    ),
+    Command(
+        "pin",
+        "PIN number",
+        _("let the topic of a contribution stand first"),
+        acting.pin,
+        leads=True,
+    ),
+    Command(
+        "unpin",
+        "UNPIN number",
+        _("let the topic of a contribution stand among the others again"),
+        acting.unpin,
         leads=True,
     ),
     Command(

@@ -107,10 +107,12 @@ def _own_number(message_id: str) -> int:
 def _first_here(
     numbers: Iterable[int], forum_id: int, record: RecordExcerpt
 ) -> "Contribution | None":
-    """Return the first contribution with one of these numbers that stands in the forum."""
+    """Return the first contribution with one of these numbers that the forum's list has sent."""
     for number in numbers:
         contribution = record.numbered(number)
-        if contribution is not None and contribution.post.topic.forum_id == forum_id:
+        if contribution is None:
+            continue
+        if forum_id in {contribution.post.topic.forum_id, contribution.moved_from_id}:
             return contribution
     return None
 

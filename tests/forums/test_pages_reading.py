@@ -175,7 +175,7 @@ def test_the_threaded_view_puts_replies_under_what_they_answer(client, cast, now
 def test_a_chain_of_two_thousand_replies_is_drawn_without_recursion(cast, now):
     from machina.apps.forum_conversation.models import Post
 
-    from forums import pages, selectors
+    from forums import selectors, trees
     from forums.models import Contribution
 
     first = cast.say(cast.boris, subject="Chain", now=now)
@@ -201,10 +201,10 @@ def test_a_chain_of_two_thousand_replies_is_drawn_without_recursion(cast, now):
         )
         before += 1
     Contribution.objects.bulk_create(rows)
-    ordered = pages.tree(topic)
-    assert len(ordered) == pages.TREE and ordered[-1] == (first.number + pages.TREE - 1, pages.MAX_DEPTH)
+    ordered = trees.tree(topic)
+    assert len(ordered) == trees.TREE and ordered[-1] == (first.number + trees.TREE - 1, trees.MAX_DEPTH)
     # A part of its own begins at the top again, and each reply there that answers an earlier part says so.
-    assert pages.tree(topic, part=2) == [(before, 0)]
+    assert trees.tree(topic, part=2) == [(before, 0)]
 
 
 def test_the_live_fragment_gives_what_came_since_and_moves_the_mark(client, cast, now):

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from forums import pages, selectors, services
+from forums import pages, selectors, services, trees
 from forums.models import Contribution, Membership
 from forums.policy import access_of
 from hub.members.models import Member
@@ -106,7 +106,7 @@ def test_no_question_of_a_page_goes_through_a_whole_table(client, cast, now):
         selectors.page_of(first)
         selectors.newest_number(cast.forum_id)
         pages.newest_of(discussion, limit=30)
-        pages.tree(topic)
+        trees.tree(topic)
         assert discussion.new == 4
         selectors.topics_for(cast.amina, discussion)
         selectors.first_new_for(cast.amina, topic)
@@ -164,7 +164,7 @@ def test_pages_of_a_long_topic_are_cut_from_both_ends_alike(cast, now, settings)
 
 def test_a_topic_is_put_in_trees_part_by_part(client, cast, now, monkeypatch, settings):
     settings.HUB_RATE_PER_HOUR = 1000
-    monkeypatch.setattr(pages, "TREE", 40)
+    monkeypatch.setattr(trees, "TREE", 40)
     first = cast.say(cast.boris, now=now)
     for _number in range(59):
         last = cast.say(cast.boris, parent=first.number, now=now)
