@@ -8,7 +8,7 @@ from django.contrib.auth import get_user_model
 from django.db import transaction
 
 from forums import services
-from hub.demo import accounts, groups, meetings, people, publications, reader
+from hub.demo import accounts, groups, meetings, people, publications, reader, registration
 from hub.demo.reader import Gathering
 from hub.demo.telling import Teller
 
@@ -46,6 +46,7 @@ def _load(now: datetime, progress: Progress) -> dict[str, Any]:
     convened = {gathering.title: groups.convene(gathering, teller) for gathering in reader.groups()}
     teller.run(progress)
     publications.publish(conferences, teller)
+    registration.leave_waiting(cast=cast, now=now)
     mark_what_was_read(teller)
     return accounts.describe(discussed=discussed, conferences=conferences, convened=convened)
 

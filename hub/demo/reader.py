@@ -258,6 +258,11 @@ def people() -> list[dict[str, Any]]:
     return list(json.loads((CONTENT / "members.json").read_text(encoding="utf-8")))
 
 
+def registration() -> dict[str, Any]:
+    """Return the discussion that members can ask to join, and what waits for a decision."""
+    return dict(json.loads((CONTENT / "registration.json").read_text(encoding="utf-8")))
+
+
 def applications() -> list[dict[str, Any]]:
     """Return the people who wait for the Secretariat."""
     return list(json.loads((CONTENT / "applications.json").read_text(encoding="utf-8")))

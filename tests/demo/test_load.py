@@ -13,11 +13,13 @@ from django.conf import settings
 from django.contrib.auth import authenticate, get_user_model
 from django.db import transaction
 from django.test import override_settings
+from django.urls import reverse
 
 from conferences import services as conference_services
 from forums import selectors
 from hub.demo import reader
 from hub.demo.load import load
+from hub.lib.hooks import registered
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 # The one that tests hash with (tests/conftest.py).
@@ -158,6 +160,21 @@ def test_the_secretariat_has_applications_to_decide(entries: dict[str, Any]) -> 
     waiting = row("members.Application").filter(state="pending")
     assert waiting.count() == len(reader.applications())
     assert not any(application.member.is_active for application in waiting)
+
+
+def test_a_request_an_invitation_and_a_proposal_wait_for_the_secretariat(entries: dict[str, Any]) -> None:
+    officer, stranger = account(entries, "secretariat"), account(entries, "stranger")
+    (asked,) = selectors.requests_for(officer)
+    assert asked.member == stranger
+    (listed,) = selectors.listed_for(stranger)
+    assert listed.policy.forum_id == asked.forum_id
+    (invitation,) = row("members.Invitation").all()
+    assert invitation.forum_id == asked.forum_id and invitation.expires_at > NOW
+    proposal = row("forums.DiscussionProposal").get()
+    assert proposal.is_waiting and not proposal.member.is_staff
+    blocks = (block for home in registered("HUB_HOME") for block in home(member=officer, now=NOW))
+    places = {block.url for block in blocks}
+    assert {reverse("forums:requests"), reverse("forums:proposals")} <= places
 
 
 def test_demo_json_says_what_was_returned_and_is_its_owners_alone(entries: dict[str, Any]) -> None:
