@@ -27,7 +27,8 @@ NETWORK = """
 from datetime import UTC, datetime, timedelta
 from allauth.account.models import EmailAddress
 from forums import services
-from forums.models import Membership
+from forums.models import LogEntry, Membership
+from hub.members.affiliations import name_focal_point, record_organisation
 from hub.members.models import Member
 from listserv.models import Mailing, MailingList, Subscription
 now = datetime.now(UTC)
@@ -42,12 +43,23 @@ Membership.objects.bulk_create(Membership(forum_id=forum, member=m, joined_at=no
 box = MailingList.objects.get(forum_id=forum)
 Subscription.objects.bulk_create(Subscription(list=box, member=m, created_at=now) for m in people)
 upload = services.Upload("seeds.txt", b"maize", "text/plain")
-draft = services.Draft(forum_id=forum, subject="Half", text="Sent by halves", files=(upload,))
-services.publish(draft=draft, author=chair, origin="web", now=now)
+draft = services.Draft(forum_id=forum, subject="Half", text="Sent by halves, @Kofi Anokye", files=(upload,))
+topic = services.publish(draft=draft, author=chair, origin="web", now=now).contribution.topic_id
+kofi = Member.objects.get(name="Kofi Anokye")
+services.admit_member(forum_id=forum, member=kofi, now=now, actor=chair)
+services.follow_topic(member=kofi, topic_id=topic, level="watching", now=now)
+services.change_discussion(forum_id=forum, changes={"closes_at": now + timedelta(days=30)}, actor=chair, now=now)
+# An entry refers to a later one.
+first, *_others, last = LogEntry.objects.order_by("pk")
+LogEntry.objects.filter(pk=first.pk).update(undone_by=last)
+name_focal_point(member=kofi, actor=chair, now=now, organisation=record_organisation(name="FAO", actor=chair))
 keys = sorted(Subscription.objects.filter(list=box).values_list("pk", flat=True))
 Mailing.objects.filter(list=box).update(cursor=keys[999], sent=1_000)
 print(Mailing.objects.filter(list=box, state="sending").count())
 """
+# Tables in which that network, or the demo before it, has rows.
+OF_FORUMS = """concern discussionproposal joinrequest logentry periodnotification topicfollow""".split()
+OF_MEMBERS = """focalpoint invitation organisation""".split()
 SEND = """
 from hub.lib.clock import now
 from listserv.outbound.delivery_worker import deliver_mailings
@@ -181,6 +193,8 @@ def test_a_hub_of_two_thousand_moves_to_postgresql_and_back_and_nothing_is_sent_
         run(new, "backup", str(tmp_path / "new.tar.gz"), **variables)
         before, after = rows_in(tmp_path / "old.tar.gz"), rows_in(tmp_path / "new.tar.gz")
         assert len(before["members_member"]) > 2_000
+        tables = {f"forums_{name}" for name in OF_FORUMS} | {f"members_{name}" for name in OF_MEMBERS}
+        assert not {name for name in tables if not before.get(name)}
         assert {name for name in before if before[name] != after.get(name)} == set()
         assert set(after) == set(before)
         attachments = files_under(old / "attachments")

@@ -13,6 +13,7 @@ from cms.services.pages import rich_text
 from conferences.models import AgendaItem, Conference, ConferenceSession
 from forums import services as forums
 from forums.models import (
+    Concern,
     Contribution,
     DiscussionProposal,
     ForumPolicy,
@@ -101,6 +102,7 @@ def fill(world: World, member: Member) -> None:
                            files=(forums.Upload(f"{NAME}.pdf", b"%PDF-1.8", "application/pdf"),)),
         author=amina, origin="web", now=clock(),
     ).contribution  # fmt: skip
+    Concern.objects.update_or_create(contribution=other, member=member, defaults={"kind": "mention", "written": NAME})
     for contribution in (own_words, other):
         EarlierWords.objects.create(
             contribution=contribution, number=0, subject="x", text=f"Before: {ALL}", edited_by=contribution.author,

@@ -170,6 +170,7 @@ def test_every_table_with_a_text_has_been_thought_of(world, zubayda):
         "members_departuretrace": "labels without the person",
         "account_emailconfirmation": "random keys, removed with the address",
         "forums_membership": "roles",
+        "forums_topicfollow": "codes; one's own are removed",
         "members_organisation": "names of organisations, kept by the Secretariat",
         "members_focalpoint": "codes of countries",
         "listserv_subscription": "codes",
