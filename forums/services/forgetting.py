@@ -56,7 +56,8 @@ def scrub_words(member: "Member", person: SoughtPerson) -> None:
     _scrub_topics(Topic.objects.filter(poster=member), person)
     # Why a moderator changed or refused words stands with them, whoever wrote it.
     scrub(person, Revision.objects.filter(edited_by=member), ["reason"])
-    scrub(person, Withdrawal.objects.filter(by=member), ["reason"])
+    withdrawals = Withdrawal.objects.filter(Q(by=member) | Q(contribution__author=member))
+    scrub(person, withdrawals, ["reason"])
     # So does why something was done to them, which the log says of them.
     acts = LogEntry.objects.filter(Q(actor=member) | Q(member=member))
     scrub(person, acts, ["reason", "details"])
@@ -127,6 +128,7 @@ def _rename_messages(person: SoughtPerson) -> None:
 def find_traces(member: "Member", person: SoughtPerson) -> Iterator[Trace]:
     """Return where others name the person, from contributions to the names of discussions."""
     yield from _in_contributions(member, person)
+    yield from _in_withdrawals(member, person)
     yield from _in_files(member, person)
     yield from _in_discussions(member, person)
 
@@ -159,6 +161,13 @@ def _in_contributions(member: "Member", person: SoughtPerson) -> Iterator[Trace]
         yield Trace(
             "revision", f"#{revision.contribution_id}", _contribution_url(revision.contribution_id)
         )
+
+
+def _in_withdrawals(member: "Member", person: SoughtPerson) -> Iterator[Trace]:
+    withdrawals = Withdrawal.objects.exclude(by=member)
+    for row in by_key(person.named_in(withdrawals, ["reason"]), CHUNK):
+        number = row.contribution_id
+        yield Trace("contribution", f"#{number}", _contribution_url(number))
 
 
 def _in_files(member: "Member", person: SoughtPerson) -> Iterator[Trace]:

@@ -46,6 +46,7 @@ def _load(now: datetime, progress: Progress) -> dict[str, Any]:
     convened = {gathering.title: groups.convene(gathering, teller) for gathering in reader.groups()}
     teller.run(progress)
     publications.publish(conferences, teller)
+    pin(teller)
     registration.leave_waiting(cast=cast, now=now)
     mark_what_was_read(teller)
     return accounts.describe(discussed=discussed, conferences=conferences, convened=convened)
@@ -79,6 +80,18 @@ def discuss(gathering: Gathering, teller: Teller) -> int:
     for thread in gathering.threads:
         teller.plan_thread(thread, forum_id=policy.forum_id, opens=opens)
     return int(policy.forum_id)
+
+
+def pin(teller: Teller) -> None:
+    """Let the topic stand first that a discussion works at, if its file says so."""
+    for gathering in reader.discussions():
+        moderator = teller.cast[gathering.keys("moderators")[0]]
+        for thread in gathering.threads:
+            if thread.header.get("pinned"):
+                topic_id = teller.topics[thread.path]
+                services.set_topic_type(
+                    topic_id=topic_id, actor=moderator, verb="pin", now=teller.now - AWAY
+                )
 
 
 def mark_what_was_read(teller: Teller) -> None:

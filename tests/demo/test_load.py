@@ -177,6 +177,13 @@ def test_a_request_an_invitation_and_a_proposal_wait_for_the_secretariat(entries
     assert {reverse("forums:requests"), reverse("forums:proposals")} <= places
 
 
+def test_the_topic_that_is_worked_at_is_pinned_and_the_log_says_by_whom(entries: dict[str, Any]) -> None:
+    (pinned,) = row("forum_conversation.Topic").filter(type=1)
+    entry = row("forums.LogEntry").get(act="topic.pin")
+    assert pinned.subject.startswith("Draft checklist")
+    assert (entry.topic_id, entry.actor) == (pinned.pk, account(entries, "moderator"))
+
+
 def test_demo_json_says_what_was_returned_and_is_its_owners_alone(entries: dict[str, Any]) -> None:
     written = json.loads(entries["path"].read_text())
     assert written == {key: entries[key] for key in ("members", "lists", "conference")}

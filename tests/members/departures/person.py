@@ -21,6 +21,7 @@ from forums.models import (
     LogEntry,
     PeriodNotification,
     SummaryVersion,
+    Withdrawal,
 )
 from forums.models import Revision as EarlierWords
 from hub.lib.clock import now as clock
@@ -91,7 +92,8 @@ def fill(world: World, member: Member) -> None:
     assert amina is not None and sofia is not None
     forum = world.keys["forum"]
     own = _mail(world, member, f"My own words.\r\n\r\n-- \r\n{NAME}\r\n{HOME}\r\n", number=1)
-    _mail(world, amina, f"I agree.\r\n\r\nOn Monday, {ALL} wrote:\r\n> My own words.\r\n", number=2)
+    agreeing = _mail(world, amina, f"I agree.\r\n\r\nOn Monday, {ALL} wrote:\r\n> My own words.\r\n", number=2)
+    third = _mail(world, amina, "Nothing more.", number=3)
     own_words = forums.publish(
         draft=forums.Draft(forum_id=forum, subject=f"By {NAME}", text=f"Write to {HOME}, {NAME}.",
                            files=(forums.Upload(f"{NAME}.pdf", b"%PDF-1.7", "application/pdf"),)),
@@ -114,6 +116,9 @@ def fill(world: World, member: Member) -> None:
         summary=ALL, theme=ALL, questions=ALL, background=ALL, sponsors=ALL
     )
     _fill_log(forum, member, sofia)
+    for contribution, by in ((own, sofia), (agreeing, member), (third, sofia)):
+        row = Contribution.objects.get(message_id=contribution.message_id)
+        Withdrawal.objects.create(contribution=row, by=by, at=clock(), reason=f"as {NAME} asked")
     _fill_entrance(forum, member, sofia)
     _fill_proposals(forum, member, sofia)
     SummaryVersion.objects.create(forum_id=forum, number=900, text=ALL, written_by=member, written_at=clock())

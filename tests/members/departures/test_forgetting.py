@@ -10,7 +10,7 @@ from django.utils import translation
 
 from cms.models import ProceedingsPage
 from forums import services as forums
-from forums.models import Attachment, Contribution, DiscussionProposal, JoinRequest, LogEntry
+from forums.models import Attachment, Contribution, DiscussionProposal, JoinRequest, LogEntry, Withdrawal
 from hub.lib.clock import now as clock
 from hub.members import departures
 from hub.members.models import DepartureTrace, FocalPoint, Invitation, Member
@@ -35,6 +35,7 @@ LISTED = {
     ("forums_discussionproposal", "name"), ("forums_discussionproposal", "theme"),
     ("forums_discussionproposal", "why"), ("forums_discussionproposal", "sponsor"),
     ("forums_discussionproposal", "reason"),
+    ("forums_withdrawal", "reason"),
     ("forums_logentry", "reason"), ("forums_logentry", "details"),
     ("forum_forum", "name"), ("forum_forum", "description"), ("forum_forum", "_description_rendered"),
     ("conferences_conference", "name"), ("conferences_conference", "background"),
@@ -101,6 +102,16 @@ def test_what_she_proposed_and_decided_stays_without_her_and_the_proposals_of_ot
     places = {reverse("forums:proposal", args=(proposal.pk,)) for proposal in (own, decided, other)}
     listed = set(DepartureTrace.objects.filter(url__in=places).values_list("url", flat=True))
     assert places - listed == {reverse("forums:proposal", args=(own.pk,))}
+
+
+def test_why_something_was_withdrawn_names_her_only_where_it_is_the_affair_of_others(world, zubayda):
+    fill(world, zubayda)
+    anonymise_member(member_id=zubayda.pk, actor=zubayda, now=clock())
+    own, decided, other = Withdrawal.objects.order_by("pk")
+    assert own.reason == decided.reason == "as […] asked"
+    assert other.reason == f"as {NAME} asked"
+    place = reverse("forums:contribution", args=(other.contribution_id,))
+    assert DepartureTrace.objects.filter(kind="contribution", url=place).exists()
 
 
 def test_who_leaves_speaks_for_nobody_and_answers_no_invitation_any_more(world, zubayda):
