@@ -58,12 +58,14 @@ def take_part(*, forum_id: int, member: "Member", now: datetime) -> Membership:
 
 @transaction.atomic
 def ask_to_join(
-    *, forum_id: int, member: "Member", now: datetime, statement: str = ""
+    *, forum_id: int, member: "Member", now: datetime, statement: str = "", quiet: bool = False
 ) -> JoinRequest:
     """Ask those who lead a discussion to be admitted; they are told once.
 
     Whoever names a discussion may ask, since a list's name can be known: the pages check who may
     know of it, and answers by mail say nothing of it.
+
+    Args: quiet, for what was asked before the hub existed: nobody is told.
 
     Returns: the request that waits; the earlier one for who has asked already.
 
@@ -89,7 +91,7 @@ def ask_to_join(
         state=JoinRequest.State.WAITING,
         defaults={"statement": _words(statement), "created_at": now},
     )
-    if is_new:
+    if is_new and not quiet:
         for outlet in outlets():
             outlet.ask_to_join(join_request, now=now)
     return join_request

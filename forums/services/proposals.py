@@ -42,9 +42,11 @@ class ProposedDiscussion(TypedDict):
 
 @transaction.atomic
 def propose_discussion(
-    *, actor: "Member", now: datetime, **proposed: Unpack[ProposedDiscussion]
+    *, actor: "Member", now: datetime, quiet: bool = False, **proposed: Unpack[ProposedDiscussion]
 ) -> DiscussionProposal:
     """Propose a discussion; the Secretariat is told.
+
+    Args: quiet, for what was proposed before the hub existed: nobody is told.
 
     Raises: NotAllowed (no active member), Invalid (words missing, a period that ends before it
     begins, too many that wait), TooLarge.
@@ -59,13 +61,18 @@ def propose_discussion(
         )
     values = _stored(proposed)
     proposal = DiscussionProposal.objects.create(member=actor, created_at=now, **values)
-    for reader in secretariat().exclude(pk=actor.pk):
+    if not quiet:
+        _notify_secretariat(proposal)
+    return proposal
+
+
+def _notify_secretariat(proposal: DiscussionProposal) -> None:
+    for reader in secretariat().exclude(pk=proposal.member_id):
         send_notification(
             to=reader,
             template="forums/mail/proposed",
             context={"proposal": proposal, "url": _url(proposal)},
         )
-    return proposal
 
 
 def _lock_proposals_of(member: "Member") -> None:

@@ -1,8 +1,7 @@
 """Leave for those who sign in what waits for a decision.
 
 That is a closed discussion whose title is shown, a request to take part in it, an invitation to it,
-and a proposal of another one. The rows are written here: the services would write to those who
-decide, and nothing is sent for what happened before the hub existed.
+and a proposal of another one. Nothing is sent for what happened before the hub existed.
 """
 
 import secrets
@@ -10,7 +9,6 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from forums import services
-from forums.models import DiscussionProposal, ForumPolicy, JoinRequest, Membership
 from forums.services.invitations import VALID_FOR
 from hub.demo import reader
 from hub.members.invited import invitation_digest
@@ -27,11 +25,12 @@ def leave_waiting(*, cast: "dict[str, Member]", now: datetime) -> int:
     entries = reader.registration()
     forum_id = _open(entries["discussion"], cast, now)
     asked = entries["request"]
-    JoinRequest.objects.create(
+    services.ask_to_join(
         forum_id=forum_id,
         member=cast[asked["member"]],
         statement=asked["statement"],
-        created_at=_moment(asked, now),
+        now=_moment(asked, now),
+        quiet=True,
     )
     _invite(entries["invitation"], forum_id, cast, now)
     _propose(entries["proposal"], cast, now)
@@ -47,7 +46,7 @@ def _open(entry: dict[str, Any], cast: "dict[str, Member]", now: datetime) -> in
     policy = services.create_forum(
         name=entry["name"],
         slug=entry["slug"],
-        preset=ForumPolicy.Preset.CLOSED,
+        preset="closed",
         language=entry["language"],
         theme=entry["theme"],
         questions=entry["questions"],
@@ -58,7 +57,7 @@ def _open(entry: dict[str, Any], cast: "dict[str, Member]", now: datetime) -> in
     services.admit_member(
         forum_id=policy.forum_id,
         member=cast[entry["moderator"]],
-        role=Membership.Role.MODERATOR,
+        role="moderator",
         now=at,
     )
     return int(policy.forum_id)
@@ -70,7 +69,7 @@ def _invite(entry: dict[str, Any], forum_id: int, cast: "dict[str, Member]", now
         forum_id=forum_id,
         email=entry["email"],
         invited_by=cast[_SECRETARY],
-        role=Membership.Role.PARTICIPANT,
+        role="participant",
         line=entry["line"],
         # No message has the link; sending it again makes another.
         digest=invitation_digest(secrets.token_hex(20)),
@@ -81,9 +80,15 @@ def _invite(entry: dict[str, Any], forum_id: int, cast: "dict[str, Member]", now
 
 
 def _propose(entry: dict[str, Any], cast: "dict[str, Member]", now: datetime) -> None:
-    DiscussionProposal.objects.create(
-        member=cast[entry["member"]],
-        created_at=_moment(entry, now),
+    services.propose_discussion(
+        actor=cast[entry["member"]],
+        now=_moment(entry, now),
+        quiet=True,
+        name=entry["name"],
+        theme=entry["theme"],
+        why=entry["why"],
+        sponsor=entry["sponsor"],
+        opens_at=None,
+        closes_at=None,
         moderates=True,
-        **{name: entry[name] for name in ("name", "theme", "why", "sponsor")},
     )
