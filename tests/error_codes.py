@@ -4,10 +4,11 @@ import ast
 import functools
 import importlib
 import inspect
+import sys
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from forums import rules
+from forums import rules, withdrawal
 from forums.errors import refusal
 from hub.lib import errors
 from hub.lib.verdicts import discard, hold, reject
@@ -87,16 +88,19 @@ def _reached(tree: ast.Module, names: set[str]) -> list[ast.FunctionDef]:
 
 def _of_discussions() -> Iterator[ErrorCode]:
     """Give the codes of what is written by every channel, and of changes to it, which are refused as NotAllowed."""
-    tree = ast.parse(inspect.getsource(rules))
-    for function in _reached(tree, {rule.__name__ for rule in rules.RULES}):
-        for name, call in _calls(function):
-            if name == "reject":
-                verdict = reject(*_words(call.args[:1]), "")
-                yield ErrorCode(verdict.code, str(refusal(verdict).http_status), reply_code(verdict))
-    for function in _reached(tree, {rules.decide_edit.__name__}):
-        for name, call in _calls(function):
-            if name == "reject":
-                yield _of_class(*_words(call.args[:1]), errors.NotAllowed)
+    for module in {rule.__module__ for rule in rules.RULES}:
+        tree = ast.parse(inspect.getsource(sys.modules[module]))
+        for function in _reached(tree, {rule.__name__ for rule in rules.RULES if rule.__module__ == module}):
+            for name, call in _calls(function):
+                if name == "reject":
+                    verdict = reject(*_words(call.args[:1]), "")
+                    yield ErrorCode(verdict.code, str(refusal(verdict).http_status), reply_code(verdict))
+    for change in (rules.decide_edit, withdrawal.decide_withdrawal, withdrawal.cited):
+        tree = ast.parse(inspect.getsource(sys.modules[change.__module__]))
+        for function in _reached(tree, {change.__name__}):
+            for name, call in _calls(function):
+                if name == "reject":
+                    yield _of_class(*_words(call.args[:1]), errors.NotAllowed)
 
 
 def _of_mail() -> Iterator[ErrorCode]:
