@@ -122,6 +122,15 @@ def test_a_discussion_that_is_proposed_opened_and_changed(sofia):
     assert not leaks()
 
 
+def test_why_a_contribution_was_withdrawn(sofia):
+    now, who = timezone.now(), person("Anna Ito")
+    forum = create_forum(name="Talks", slug="talks", preset="members", now=now).forum_id
+    draft = Draft(forum_id=forum, subject="A", text="B")
+    contribution = publish(draft=draft, author=who, origin="web", now=now).contribution
+    services.withdraw_contribution(number=contribution.number, actor=sofia, reason=TEXT, now=now)
+    assert not leaks()
+
+
 def test_coming_into_a_discussion(sofia):
     now, who = timezone.now(), person("Anna Ito")
     forum = create_forum(name="Talks", slug="talks", preset="members", now=now).forum_id
