@@ -14,6 +14,7 @@ from hub.lib.stencils import Stencil
 from hub.templatetags.hub_ui import ago, stands
 
 if TYPE_CHECKING:
+    from forums.models import ForumPolicy
     from forums.selectors import Discussion
 
 # Words of a theme in a list.
@@ -84,6 +85,11 @@ def _draw_topic(topic: Topic) -> SafeString:
     return _topic.draw(flags, values)
 
 
+def shortened_theme(policy: "ForumPolicy") -> str:
+    """Return how the theme of a discussion begins, in its own marks."""
+    return Truncator(policy.theme).words(THEME_WORDS, truncate=" …")
+
+
 def _draw_discussion(row: "Discussion") -> SafeString:
     forum, policy = row.forum, row.policy
     name = ""
@@ -104,7 +110,7 @@ def _draw_discussion(row: "Discussion") -> SafeString:
         "url": reverse("forums:discussion", args=(row.pk, forum.slug or "discussion")),
         "language": policy.language,
         "title": forum.name,
-        "theme": Truncator(policy.theme).words(THEME_WORDS, truncate=" …"),
+        "theme": shortened_theme(policy),
         "period": stands(policy.opens_at, policy.closes_at),
         "name": name,
         "past": ago(forum.last_post_on),

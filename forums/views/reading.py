@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from forums import pages, participants, selectors, services
 from forums.policy import ADMIT, APPROVE, START
+from forums.rows import shortened_theme
 from forums.views import feeds
 from forums.views.common import discussion_url, place_of
 from hub.lib import clock
@@ -23,6 +24,7 @@ from hub.lib.receipts import Receipt, Undo, give
 from hub.members.requests import member_of, signed_in
 
 if TYPE_CHECKING:
+    from forums.models import ForumPolicy
     from hub.members.models import Member
 
 
@@ -68,7 +70,7 @@ def discussion(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
         "page_number": topics.number,
         "page_count": topics.pages,
         **topics.links(),
-        "theme": discussion.policy.theme_markup,
+        **_theme(discussion.policy),
         "summary": discussion.policy.summary_markup,
         "regions": regions,
         "entrance": selectors.entrance_at(discussion),
@@ -81,6 +83,14 @@ def discussion(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
         "canonical": discussion_url(discussion.forum),
     }
     return render(request, "forums/discussion.html", context)
+
+
+def _theme(policy: "ForumPolicy") -> dict[str, str]:
+    """Return what stands above the topics: a short theme whole, else how it begins."""
+    start = shortened_theme(policy)
+    if start == policy.theme:
+        start = ""
+    return {"theme_start": start, "theme": policy.theme_markup}
 
 
 @login_required
