@@ -43,7 +43,7 @@ class RoleGrant:
 
 
 def grants_of(member: "Member") -> list[RoleGrant]:
-    """Return what the member's roles give: the drafts of proceedings not issued yet. Queries: 3."""
+    """Return what the member's roles give: the drafts of proceedings not issued yet. Queries: 2."""
     if is_secretariat(member):
         return []
     forums = forums_written_for(member)

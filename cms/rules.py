@@ -32,7 +32,7 @@ def is_secretariat(member: "Member | None") -> bool:
 
 
 def forums_written_for(member: "Member | None") -> set[int]:
-    """Return the keys of the forums whose proceedings the person writes, by role. Queries: 2."""
+    """Return the keys of the forums whose proceedings the person writes, by role. Queries: 1."""
     if member is None or not member.is_active:
         return set()
     return forums_written_with(access_of(member))

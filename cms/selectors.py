@@ -238,7 +238,7 @@ def desk_for(member: "Member", *, page: int = 1) -> PagedList[DeskLine]:
 
     The latest come first, and those whose proceedings are issued last: nothing waits there.
 
-    Queries: 2 for a member who writes none, else 8, whatever the number of conferences.
+    Queries: 1 for a member who writes none, else 7, whatever the number of conferences.
     """
     access = access_of(member)
     forums: set[int] | None = None  # all of them

@@ -149,7 +149,7 @@ class UnsentText:
     def of(cls, room: RoomView, member: "Member | None", *, now: datetime) -> "UnsentText | None":
         """Return it for those who may speak in the room, None for all others.
 
-        Queries: 0, 3 after the gavel.
+        Queries: 0, 2 after the gavel.
         """
         if not room.speaks:
             return None

@@ -129,7 +129,7 @@ def conferences_for(
     """Return a page of the conferences the person may read, the latest beginning first.
 
     Args: forums, the only ones to look in; last, a query for keys of conferences that come after
-    all others; access, the person's, where the caller has it. Queries: 5, or 3 with the access.
+    all others; access, the person's, where the caller has it. Queries: 4, or 3 with the access.
     """
     if access is None:
         access = access_of(member)
@@ -144,7 +144,7 @@ def conferences_for(
 
 
 def conference_for(member: "Member | None", slug: str) -> Conference:
-    """Return one conference. Raises: NotFound for hidden and missing alike. Queries: 3."""
+    """Return one conference. Raises: NotFound for hidden and missing alike. Queries: 2."""
     rows = Conference.objects.filter(slug=slug, forum_id__in=access_of(member).having(READ))
     conference = rows.select_related("forum__policy").first()
     if conference is None:
@@ -161,7 +161,7 @@ def sessions_of(conference: Conference) -> list[ConferenceSession]:
 
 
 def session_for(member: "Member | None", conference_session_id: int) -> ConferenceSession:
-    """Return one conference_session. Raises: NotFound for hidden and missing alike. Queries: 3."""
+    """Return one conference_session. Raises: NotFound for hidden and missing alike. Queries: 2."""
     return _session(access_of(member), conference_session_id)
 
 
@@ -176,7 +176,7 @@ def _session(access: Access, conference_session_id: int) -> ConferenceSession:
 
 
 def may_follow(member: "Member | None", conference_session_id: int) -> bool:
-    """Whether the person may watch a conference_session. Queries: 3.
+    """Whether the person may watch a conference_session. Queries: 2.
 
     It is asked again when memberships change.
     """
@@ -188,7 +188,7 @@ def may_follow(member: "Member | None", conference_session_id: int) -> bool:
 
 
 def room_for(member: "Member | None", conference_session_id: int) -> RoomView:
-    """Return a live room. Raises: NotFound. Queries: 5, whatever the length of the list."""
+    """Return a live room. Raises: NotFound. Queries: 4, whatever the length of the list."""
     access = access_of(member)
     conference_session = _session(access, conference_session_id)
     requests = conference_session.floor_requests.filter(state__in=FloorRequest.ACTIVE)
@@ -226,7 +226,7 @@ def events_after(
 def events_for(
     member: "Member | None", conference_session_id: int, after: int
 ) -> list[dict[str, Any]]:
-    """Return what a member missed. Raises: NotFound. Queries: 5."""
+    """Return what a member missed. Raises: NotFound. Queries: 4."""
     return events_after(session_for(member, conference_session_id), after)
 
 
@@ -349,7 +349,7 @@ def _session_block(row: ConferenceSession, now: datetime) -> Block:
 def home_blocks(*, member: "Member", now: datetime) -> list[Block]:
     """Return what is live, the member's place on a speakers' list, and what is coming soon.
 
-    Only conferences the member takes part in, or all for the Secretariat. Queries: 4.
+    Only conferences the member takes part in, or all for the Secretariat. Queries: 3.
     """
     access = access_of(member)
     forums = access.having(READ)

@@ -58,7 +58,7 @@ def words_of(number: int) -> tuple[str, str]:
 
 
 def check_reader(member: "Member | None", forum_id: int) -> None:
-    """Let pass who may read a forum now. Raises: NotFound. Queries: 2."""
+    """Let pass who may read a forum now. Raises: NotFound. Queries: 1."""
     if not access_of(member).may(READ, forum_id):
         raise NotFound
 

@@ -52,19 +52,15 @@ _TABLE: dict[str, tuple[frozenset[str], frozenset[str], frozenset[str]]] = {
 LEADING = frozenset({Membership.Role.MODERATOR, Membership.Role.CHAIR})
 _PolicyRow = tuple[int, int | None, str | None, bool | None]
 _ListedRow = tuple[int, int | None, str | None, bool | None, bool | None]
-# Asked on each page, and at each mail.
-_places_of = Prepared(
-    lambda member_id: Membership.objects.filter(member_id=member_id, left_at=None).values_list(
-        "forum_id", "role", "horizon"
-    )
-)
+# Asked for the public.
 _forums = Prepared(
     lambda: Forum.objects.order_by("tree_id", "lft").values_list(
         "pk", "parent_id", "policy__preset", "policy__moderated", "policy__listed"
     )
 )
 
-# The same in one question, for who writes, with the time box of each discussion.
+# The same with a member's places and the time box of each discussion: asked on each page, and at
+# each mail.
 _forums_with_place = Prepared(
     lambda member_id: (
         Forum.objects.annotate(
@@ -83,6 +79,7 @@ _forums_with_place = Prepared(
             "policy__opens_at",
             "policy__closes_at",
             "policy__slow_minutes",
+            "policy__listed",
             "place__role",
             "place__horizon",
         )
@@ -160,8 +157,8 @@ def _rights(
 def access_of(member: "Member | None") -> Access:
     """Return the person's access to every forum; None or an inactive member is the public.
 
-    Queries: 2 for a member (policies with their tree, memberships), 1 for the public; whatever the
-    number of forums. While a page is read, once for all rooms (:mod:`hub.lib.once`).
+    Queries: 1 (policies with their tree, and the member's places), whatever the number of forums.
+    While a page is read, once for all rooms (:mod:`hub.lib.once`).
     """
     reader, answers = _reader(member), page_answers()
     question: tuple[object, ...] = ("access",)
@@ -174,10 +171,15 @@ def access_of(member: "Member | None") -> Access:
 
 
 def _access_of(reader: "Member | None") -> Access:
-    places: Iterable[tuple[int, str, int]] = ()
-    if reader is not None:
-        places = _places_of.rows(reader.pk)
-    return access_by(reader, places, _forums.rows())
+    if reader is None:
+        return access_by(None, (), _forums.rows())
+    return _access_in(reader, _forums_with_place.rows(reader.pk))
+
+
+def _access_in(member: "Member", rows: list[Row]) -> Access:
+    """Return the access that rows of forums with the member's places give."""
+    places = [(row[0], role, horizon) for *row, role, horizon in rows if role is not None]
+    return access_by(member, places, ((*row[:4], row[8]) for row in rows))
 
 
 def standing_of(author: "Member", forum_id: int) -> AuthorStanding:
@@ -188,8 +190,7 @@ def standing_of(author: "Member", forum_id: int) -> AuthorStanding:
     Queries: 1.
     """
     rows = _forums_with_place.rows(author.pk)
-    places = [(row[0], role, horizon) for *row, role, horizon in rows if role is not None]
-    access = access_by(author, places, (row[:4] for row in rows))
+    access = _access_in(author, rows)
     here = next((row for row in rows if row[0] == forum_id), None)
     role = role_now(author, access.roles.get(forum_id, ""))
     return AuthorStanding(policy_in(here), access, role=role)

@@ -85,7 +85,7 @@ def _groups(member: "Member | None") -> "QuerySet[LiaisonGroup]":
 def groups_for(member: "Member | None") -> list[LiaisonGroup]:
     """Return the first of the groups the member belongs to, the latest term first.
 
-    Queries: 3; while a page is read, once for all who ask.
+    Queries: 2; while a page is read, once for all who ask.
     """
     answers, question = page_answers(), ("groups", getattr(member, "pk", None))
     if question not in answers:
@@ -94,7 +94,7 @@ def groups_for(member: "Member | None") -> list[LiaisonGroup]:
 
 
 def group_page_for(member: "Member | None", *, page: int = 1) -> PagedList[LiaisonGroup]:
-    """Return a page of the groups the member belongs to, the latest term first. Queries: 4."""
+    """Return a page of the groups the member belongs to, the latest term first. Queries: 3."""
     return listed(_groups(member), page=page, size=GROUPS)
 
 
@@ -120,7 +120,7 @@ def group_for(member: "Member | None", slug: str) -> GroupPage:
 def home_blocks(*, member: "Member", now: datetime) -> list[Block]:
     """Return the terms that end soon, for the group and the Secretariat.
 
-    Queries: 3, and 1 more for who has more groups than stand on a page.
+    Queries: 2, and 1 more for who has more groups than stand on a page.
     """
     today = now.date()
     groups = groups_for(member)

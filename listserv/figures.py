@@ -53,7 +53,7 @@ class Figures:
 def list_for(member: "Member", name: str) -> MailingList:
     """Return a list whose discussion the member may read.
 
-    Raises: NotFound for hidden and missing alike. Queries: 3.
+    Raises: NotFound for hidden and missing alike. Queries: 2.
     """
     mailing_list, _access = _list_and_access(member, name)
     return mailing_list
@@ -73,7 +73,7 @@ def _list_and_access(member: "Member", name: str) -> tuple[MailingList, Access]:
 def led_list_for(member: "Member", name: str) -> MailingList:
     """Return a list that the member leads.
 
-    Raises: NotFound (hidden), NotAllowed. Queries: 3.
+    Raises: NotFound (hidden), NotAllowed. Queries: 2.
     """
     mailing_list, access = _list_and_access(member, name)
     if not access.may(ADMIT, mailing_list.forum_id):
@@ -84,7 +84,7 @@ def led_list_for(member: "Member", name: str) -> MailingList:
 def figures_for(member: "Member", name: str, *, now: datetime) -> Figures:
     """Return the figures of a list.
 
-    Raises: NotFound. Queries: 6, and 3 more for who leads the discussion.
+    Raises: NotFound. Queries: 5, and 3 more for who leads the discussion.
     """
     mailing_list, access = _list_and_access(member, name)
     leads = access.may(ADMIT, mailing_list.forum_id)

@@ -6,7 +6,18 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from allauth.account.models import EmailAddress
-from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, Window
+from django.db.models import (
+    Count,
+    Exists,
+    F,
+    FilteredRelation,
+    Max,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    Window,
+)
 from django.db.models.functions import Length
 from django.urls import reverse
 from django.utils import timezone
@@ -28,9 +39,7 @@ from listserv.models import (
     InboundMail,
     Mailing,
     MailingList,
-    Notice,
     NotificationSettings,
-    Retry,
     Subscription,
 )
 from listserv.tokens import LOCAL_PART_MAX, NO_LIST, SAME_AS, SUBADDRESSES, address, confirm_token
@@ -42,10 +51,18 @@ if TYPE_CHECKING:
 _of_forum = Prepared(
     lambda forum_id: MailingList.objects.filter(forum_id=forum_id).select_related("forum")
 )
-_delivery = Prepared(
-    lambda list_id, member_id: Subscription.objects.filter(
-        list_id=list_id, member_id=member_id, ended_at=None
-    ).values_list("delivery", "suspended_for", "paused_until")
+# The list of a discussion, and how one member receives it.
+_received = Prepared(
+    lambda forum_id, member_id: (
+        MailingList.objects.filter(forum_id=forum_id)
+        .annotate(
+            own=FilteredRelation(
+                "subscriptions",
+                condition=Q(subscriptions__member_id=member_id, subscriptions__ended_at=None),
+            )
+        )
+        .values_list("name", "own__delivery", "own__suspended_for", "own__paused_until")
+    )
 )
 # Asked on each home.
 _held_mail = Prepared(
@@ -179,7 +196,7 @@ def _silence(
 def lists_for(member: "Member", *, access: Access | None = None) -> list[ListLine]:
     """Return all lists whose discussions the member may read; pages take :func:`list_page_for`.
 
-    Args: access, the member's, where the caller has it. Queries: 4, or 2 with the access.
+    Args: access, the member's, where the caller has it. Queries: 3, or 2 with the access.
     """
     if access is None:
         access = access_of(member)
@@ -187,21 +204,21 @@ def lists_for(member: "Member", *, access: Access | None = None) -> list[ListLin
 
 
 def list_page_for(member: "Member", *, page: int = 1, size: int = LISTS) -> PagedList[ListLine]:
-    """Return a page of the lists whose discussions the member may read. Queries: 5."""
+    """Return a page of the lists whose discussions the member may read. Queries: 4."""
     access = access_of(member)
     rows = listed(_lists(member, access), page=page, size=size)
     return PagedList(_lines(member, access, rows), rows.number, rows.pages, rows.total)
 
 
 def list_line_for(member: "Member", name: str) -> ListLine | None:
-    """Return one of the lists whose discussions the member may read, by its name. Queries: 4."""
+    """Return one of the lists whose discussions the member may read, by its name. Queries: 3."""
     access = access_of(member)
     lists = list(_lists(member, access).filter(name=name))
     return next(iter(_lines(member, access, lists)), None)
 
 
 def list_lines_named(member: "Member", names: Sequence[str]) -> list[ListLine]:
-    """Return some of the lists whose discussions the member may read, by name. Queries: 4."""
+    """Return some of the lists whose discussions the member may read, by name. Queries: 3."""
     access = access_of(member)
     return _lines(member, access, list(_lists(member, access).filter(name__in=names)))
 
@@ -244,20 +261,21 @@ def forum_aside(*, forum_id: int, member: "Member | None") -> dict[str, Any]:
     """Return what a discussion page shows of its list.
 
     That is ``list_address``, ``leaders_address`` (of those who lead), ``list_delivery`` (a mode)
-    and ``list_delivery_label``. The public sees no address: it could not write there. Queries: 2
+    and ``list_delivery_label``. The public sees no address: it could not write there. Queries: 1
     for a member, none for the public.
     """
     if member is None:
         return {}
-    mailing_list = list_of_forum(forum_id)
-    if mailing_list is None:
+    row = next(iter(_received.rows(forum_id, member.pk)), None)
+    if row is None:
         return {}
-    rows = _delivery.rows(mailing_list.pk, member.pk)
-    not_on_roster = Subscription.Delivery.NONE, "", None
-    mode, stopped_for, paused_until = next(iter(rows), not_on_roster)
+    name, mode, stopped_for, paused_until = row
+    if mode is None:
+        # Not on the roster.
+        mode, stopped_for = Subscription.Delivery.NONE, ""
     return {
-        "list_address": mailing_list.address,
-        "leaders_address": address(f"{mailing_list.name}-owner"),
+        "list_address": address(name),
+        "leaders_address": address(f"{name}-owner"),
         "list_delivery": str(mode),
         "list_delivery_label": _delivery_label(mode, stopped_for, paused_until),
     }
@@ -361,28 +379,3 @@ def inbound_for(member: "Member", *, refused_since: datetime) -> InboundRecord:
     counts.update(chosen.order_by().values_list("state").annotate(count=Count("pk")))
     counts[""] = sum(counts.values())
     return InboundRecord(chosen, counts)
-
-
-@dataclass(frozen=True)
-class Outgoing:
-    """The queues of outgoing mail, for ``/healthz`` and ``/metrics``: counts, and an age."""
-
-    mailings: int
-    retries: int
-    notices: int
-    oldest_seconds: float
-
-
-def outgoing(now: datetime) -> Outgoing:
-    """Return how much waits to go out and for how long the oldest has waited. Queries: 3."""
-    sending = Mailing.objects.filter(state=Mailing.State.SENDING).aggregate(
-        n=Count("pk"), since=Min("created_at")
-    )
-    notices = Notice.objects.filter(state=Notice.State.WAITING).aggregate(
-        n=Count("pk"), since=Min("created_at", filter=Q(attempts=0))
-    )
-    retries = Retry.objects.filter(next_at__isnull=False).count()
-    moments = (sending["since"], notices["since"])
-    since = min((moment for moment in moments if moment is not None), default=now)
-    oldest = max((now - since).total_seconds(), 0.0)
-    return Outgoing(sending["n"], retries, notices["n"], oldest)

@@ -30,7 +30,7 @@ def follow_roles(*, member: "Member") -> None:
 
     Called wherever the groups are about to matter: on entering the admin, compiling, deciding.
 
-    Queries: 1 to 3 when nothing changes.
+    Queries: 1 to 2 when nothing changes.
     """
     due = groups_due(member)
     has = {group.name: group for group in member.groups.filter(name__in=NAMES)}

@@ -110,7 +110,7 @@ class SessionSource:
         return [(frame["seq"], frames.encode(frame)) for frame in log_frames]
 
     async def may_follow(self, member_id: int | None) -> bool:
-        """Ask anew, with the member as they are now. Queries: 4."""
+        """Ask anew, with the member as they are now. Queries: 3."""
 
         def look() -> bool:
             return selectors.may_follow(_person(member_id), self._row.pk)

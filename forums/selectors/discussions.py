@@ -165,7 +165,7 @@ def discussions_for(
 def overview_for(member: "Member | None", *, page: int = 1, size: int = DISCUSSIONS) -> Overview:
     """Return a page of the discussions the person may read, those they take part in first.
 
-    Queries: 5 for a member, 3 for the public, whatever the number.
+    Queries: 4 for a member, 3 for the public, whatever the number.
     """
     access = access_of(member)
     total = len(access.having(READ))

@@ -86,7 +86,7 @@ def own_held(member: "Member") -> "QuerySet[Contribution]":
 def home_blocks(*, member: "Member", now: datetime) -> list[Block]:
     """Return what waits for a member on the home: contributions to decide on, and held own ones.
 
-    Queries: 3, or 4 for who decides anywhere.
+    Queries: 2, or 3 for who decides anywhere.
     """
     blocks = []
     for _state, count, oldest in _held_in.rows(sorted(access_of(member).having(APPROVE))):

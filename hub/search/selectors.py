@@ -52,7 +52,7 @@ class Results:
 def scopes_of(member: "Member | None") -> set[str]:
     """Return every scope a person may read at this moment.
 
-    Queries: those of the registered rooms (2).
+    Queries: those of the registered rooms (1).
     """
     readable = {PUBLIC}
     if member is not None and member.is_active:
@@ -65,7 +65,7 @@ def scopes_of(member: "Member | None") -> set[str]:
 def search(member: "Member | None", text: str, *, kind: str = "", page: int = 1) -> Results:
     """Return what the person may read and the question matches; never fails for what was typed.
 
-    Queries: 5 for a member, 4 for the public, whatever there is; none for an empty question.
+    Queries: 4, whatever there is; none for an empty question.
     """
     query = parse(text)
     if not query:

@@ -66,7 +66,7 @@ class Desk:
 
     @cached_property
     def access(self) -> Access:
-        """What the member may do in every discussion. Queries: 2, once for a message."""
+        """What the member may do in every discussion. Queries: 1, once for a message."""
         return access_of(self.member)
 
     @property
@@ -84,7 +84,7 @@ class Desk:
         That is the one it names, all of the member's for ``ALL`` or ``*``, else the one whose
         address it was sent to, else the only one the member gets mail of.
 
-        Raises: NotFound (an address of no list), Invalid (which of them?). Queries: 1, and 4 more
+        Raises: NotFound (an address of no list), Invalid (which of them?). Queries: 1, and 3 more
         the first time that all of the member's are asked for.
         """
         words = args.split()

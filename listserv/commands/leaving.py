@@ -23,7 +23,7 @@ def subscription_of(*, list_name: str, token: str) -> Subscription | None:
     None when there is nothing to stop any more: the person has left, or may not read the
     discussion.
 
-    Raises: NotFound (forged, or of another list). Queries: 3.
+    Raises: NotFound (forged, or of another list). Queries: 2.
     """
     key = tokens.read_leave(token)
     if key is None:

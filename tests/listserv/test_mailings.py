@@ -6,7 +6,7 @@ import pytest
 
 from forums import services as forums
 from hub.lib.errors import Invalid, NotFound
-from listserv import selectors, services
+from listserv import probes, services
 from listserv.models import Mailing, MailingList, Notice, Retry, Subscription
 from listserv.outbound import delivery_worker
 
@@ -157,7 +157,7 @@ def test_delivery_is_chosen_among_what_is_offered_and_to_a_confirmed_address(cas
 
 def test_the_queue_tells_its_length_and_age(cast, now):
     cast.say(cast.amina, now=now)
-    queue = selectors.outgoing(now + timedelta(seconds=7))
+    queue = probes.outgoing(now + timedelta(seconds=7))
     assert (queue.mailings, queue.retries, queue.notices, queue.oldest_seconds) == (1, 0, 0, 7.0)
     delivery_worker.deliver_mailings(now)
-    assert selectors.outgoing(now).mailings == 0 and not Notice.objects.exists()
+    assert probes.outgoing(now).mailings == 0 and not Notice.objects.exists()

@@ -6,8 +6,8 @@ from typing import Any
 
 from tests.promises.network import Network
 
-# What forums.policy.access_of() asks about a member: the policies with their tree, and the memberships.
-ACCESS = 2
+# What forums.policy.access_of() asks about a member: the policies with their tree and its places, at once.
+ACCESS = 1
 
 
 def _whole(hub: Network) -> Network:

@@ -175,7 +175,7 @@ PROMISES = (
     ),
     Promise("forums.archive.contributions_in", 2, lambda hub: next(archive.contributions_in(hub.forum_id))),
     Promise("forums.archive.words_of", 1, lambda hub: archive.words_of(hub.newest.number)),
-    Promise("forums.archive.check_reader", 2, lambda hub: archive.check_reader(hub.amina, hub.forum_id)),
+    Promise("forums.archive.check_reader", 1, lambda hub: archive.check_reader(hub.amina, hub.forum_id)),
     Promise("forums.archive.known_message_ids", 1, lambda hub: archive.known_message_ids(hub.forum_id)),
     Promise("forums.edits.edit_of", 0, lambda hub: [edits.edit_of(row) for row in hub.contributions]),
     Promise("forums.edits.edit_of", 1, lambda row: edits.edit_of(row), _bare),
@@ -214,7 +214,7 @@ PROMISES = (
         1,
         lambda hub: pages.contributions_per_week(hub.forum_id, since=hub.now - timedelta(days=9)),
     ),
-    Promise("forums.policy.access_of", 2, lambda hub: policy.access_of(hub.amina)),
+    Promise("forums.policy.access_of", 1, lambda hub: policy.access_of(hub.amina)),
     Promise("forums.policy.access_of", 1, lambda _hub: policy.access_of(None)),
     Promise("forums.policy.standing_of", 1, lambda hub: policy.standing_of(hub.amina, hub.forum_id)),
     Promise(
@@ -253,7 +253,7 @@ PROMISES = (
         0,
         lambda hub: selectors.silence_in(hub.amina, hub.discussion.policy, hub.discussion.rights),
     ),
-    Promise(f"{_DISCUSSIONS}.overview_for", 5, lambda hub: selectors.overview_for(hub.amina)),
+    Promise(f"{_DISCUSSIONS}.overview_for", 4, lambda hub: selectors.overview_for(hub.amina)),
     Promise(f"{_DISCUSSIONS}.overview_for", 3, lambda _hub: selectors.overview_for(None)),
     Promise(
         f"{_DISCUSSIONS}.discussion_for",
@@ -275,7 +275,7 @@ PROMISES = (
     Promise(
         f"{_SELECTORS}.held.held_after", 2, lambda hub: selectors.held_after(hub.chen, hub.held.number), besides=ACCESS
     ),
-    Promise(f"{_SELECTORS}.held.home_blocks", 4, lambda hub: selectors.home_blocks(member=hub.chen, now=hub.now)),
+    Promise(f"{_SELECTORS}.held.home_blocks", 3, lambda hub: selectors.home_blocks(member=hub.chen, now=hub.now)),
     Promise(f"{_SELECTORS}.topics._keys_on", 1, lambda hub: topics._keys_on(hub.forum_id, 1, 50)),
     Promise(f"{_SELECTORS}.topics._keys_on", 2, lambda hub: topics._keys_on(hub.forum_id, 2, 50)),
     Promise(

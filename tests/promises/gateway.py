@@ -228,7 +228,7 @@ PROMISES = (
     ),
     Promise(
         "listserv.commands.desk.Desk.lists_in",
-        4,
+        3,
         lambda desk: desk.lists_in("all"),
         lambda hub: Desk(hub.amina, hub.mailing_list, hub.now),
         besides=1,

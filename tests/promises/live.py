@@ -41,7 +41,7 @@ PROMISES = (
     Promise(f"{_SOURCES}.SessionSource.newest", 1, lambda source: _awaited(source.newest), _session),
     Promise(
         f"{_SOURCES}.SessionSource.may_follow",
-        4,
+        3,
         lambda pair: _awaited(_session(pair[0]).may_follow, pair[1]),
         lambda hub: (hub, hub.amina.pk),
     ),

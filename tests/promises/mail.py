@@ -4,7 +4,7 @@ from typing import Any
 
 from forums.policy import access_of
 from hub.lib.errors import NotFound
-from listserv import figures, selectors, services, tokens
+from listserv import figures, probes, selectors, services, tokens
 from listserv.archive import export
 from listserv.bounces import scoring
 from listserv.bounces import selectors as bounce_selectors
@@ -62,7 +62,7 @@ PROMISES = (
         "listserv.archive.export.write_mbox",
         2,
         lambda hub: list(export.write_mbox(mailing_list=hub.mailing_list, reader=hub.amina)),
-        besides=3 + 0,
+        besides=2,
     ),
     Promise("listserv.bounces.scoring.owner_of", 1, lambda hub: scoring.owner_of(hub.amina.email)),
     Promise("listserv.bounces.scoring.end_trials", 1, lambda hub: scoring.end_trials(now=hub.now)),
@@ -82,7 +82,7 @@ PROMISES = (
         1,
         lambda hub: bounce_selectors.last_bounces([f"person.{number}@people.example" for number in range(hub.size)]),
     ),
-    Promise("listserv.commands.desk.Desk.access", 2, lambda desk: desk.access, _desk),
+    Promise("listserv.commands.desk.Desk.access", 1, lambda desk: desk.access, _desk),
     Promise(
         "listserv.commands.desk.Desk.subscription",
         1,
@@ -94,7 +94,7 @@ PROMISES = (
     Promise("listserv.commands.desk.person_in", 2, lambda hub: person_in("Boris Horvat", hub.forum_id)),
     Promise(
         "listserv.commands.leaving.subscription_of",
-        3,
+        2,
         lambda pair: leaving.subscription_of(list_name=pair[0].mailing_list.name, token=pair[1]),
         lambda hub: (hub, _leave_token(hub)),
     ),
@@ -109,16 +109,16 @@ PROMISES = (
     Promise("listserv.digests.select.gather", 3, lambda hub: select.gather(hub.mailing_list, 0)),
     Promise("listserv.doctor.findings._trouble", 1, lambda _hub: findings._trouble()),
     Promise("listserv.doctor.findings._neighbours", 1, lambda hub: findings._neighbours(hub.now)),
-    Promise("listserv.figures.list_for", 3, lambda hub: figures.list_for(hub.amina, hub.mailing_list.name)),
-    Promise("listserv.figures.led_list_for", 3, lambda hub: figures.led_list_for(hub.chen, hub.mailing_list.name)),
+    Promise("listserv.figures.list_for", 2, lambda hub: figures.list_for(hub.amina, hub.mailing_list.name)),
+    Promise("listserv.figures.led_list_for", 2, lambda hub: figures.led_list_for(hub.chen, hub.mailing_list.name)),
     Promise(
         "listserv.figures.figures_for",
-        6,
+        5,
         lambda hub: figures.figures_for(hub.amina, hub.mailing_list.name, now=hub.now),
     ),
     Promise(
         "listserv.figures.figures_for",
-        6,
+        5,
         lambda hub: figures.figures_for(hub.chen, hub.mailing_list.name, now=hub.now),
         besides=3,
     ),
@@ -212,19 +212,19 @@ PROMISES = (
     Promise("listserv.outbound.trouble.is_refusing", 1, lambda _hub: trouble.is_refusing()),
     Promise("listserv.outbound.trouble.clear_trouble", 1, lambda hub: trouble.clear_trouble(hub.now)),
     Promise(f"{_SELECTORS}.list_by_name", 1, lambda hub: selectors.list_by_name(hub.mailing_list.name)),
-    Promise(f"{_SELECTORS}.lists_for", 4, lambda hub: selectors.lists_for(hub.amina)),
+    Promise(f"{_SELECTORS}.lists_for", 3, lambda hub: selectors.lists_for(hub.amina)),
     Promise(
         f"{_SELECTORS}.lists_for",
         2,
         lambda pair: selectors.lists_for(pair[0].amina, access=pair[1]),
         lambda hub: (hub, access_of(hub.amina)),
     ),
-    Promise(f"{_SELECTORS}.list_page_for", 5, lambda hub: selectors.list_page_for(hub.amina)),
-    Promise(f"{_SELECTORS}.list_line_for", 4, lambda hub: selectors.list_line_for(hub.amina, hub.mailing_list.name)),
+    Promise(f"{_SELECTORS}.list_page_for", 4, lambda hub: selectors.list_page_for(hub.amina)),
+    Promise(f"{_SELECTORS}.list_line_for", 3, lambda hub: selectors.list_line_for(hub.amina, hub.mailing_list.name)),
     Promise(f"{_SELECTORS}.last_mailing_done", 1, lambda hub: selectors.last_mailing_done(hub.mailing_list.pk, 1)),
-    Promise(f"{_SELECTORS}.forum_aside", 2, lambda hub: selectors.forum_aside(forum_id=hub.forum_id, member=hub.amina)),
+    Promise(f"{_SELECTORS}.forum_aside", 1, lambda hub: selectors.forum_aside(forum_id=hub.forum_id, member=hub.amina)),
     Promise(f"{_SELECTORS}.forum_aside", 0, lambda hub: selectors.forum_aside(forum_id=hub.forum_id, member=None)),
-    Promise(f"{_SELECTORS}.list_lines_named", 4, lambda hub: selectors.list_lines_named(hub.amina, ["risk"])),
+    Promise(f"{_SELECTORS}.list_lines_named", 3, lambda hub: selectors.list_lines_named(hub.amina, ["risk"])),
     Promise(f"{_SELECTORS}.notification_settings_of", 1, lambda hub: selectors.notification_settings_of(hub.amina)),
     Promise(f"{_SELECTORS}.home_blocks", 1, lambda hub: selectors.home_blocks(member=hub.boris, now=hub.now)),
     Promise(f"{_SELECTORS}.home_blocks", 1, lambda hub: selectors.home_blocks(member=hub.amina, now=hub.now)),
@@ -232,5 +232,5 @@ PROMISES = (
         f"{_SELECTORS}.home_blocks", 1, lambda hub: selectors.home_blocks(member=hub.sofia, now=hub.now), besides=1
     ),
     Promise(f"{_SELECTORS}.inbound_for", 1, lambda hub: selectors.inbound_for(hub.sofia, refused_since=hub.now)),
-    Promise(f"{_SELECTORS}.outgoing", 3, lambda hub: selectors.outgoing(hub.now)),
+    Promise("listserv.probes.outgoing", 3, lambda hub: probes.outgoing(hub.now)),
 )

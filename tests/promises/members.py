@@ -129,8 +129,8 @@ MEMBERS = (
     ),
 )
 SEARCH = (
-    Promise("hub.search.selectors.scopes_of", 2, lambda hub: search_selectors.scopes_of(hub.amina)),
-    Promise("hub.search.selectors.search", 5, lambda hub: search_selectors.search(hub.amina, "answer")),
+    Promise("hub.search.selectors.scopes_of", 1, lambda hub: search_selectors.scopes_of(hub.amina)),
+    Promise("hub.search.selectors.search", 4, lambda hub: search_selectors.search(hub.amina, "answer")),
     Promise("hub.search.selectors.search", 4, lambda _hub: search_selectors.search(None, "answer")),
     Promise("hub.search.selectors.search", 0, lambda hub: search_selectors.search(hub.amina, "")),
     Promise(

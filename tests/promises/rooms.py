@@ -89,17 +89,17 @@ CONFERENCES = (
         "conferences.outlet.LiveOutlet.accept", 6, lambda hub: LiveOutlet().accept(hub.live, quiet=False, now=hub.now)
     ),
     Promise("conferences.pages.UnsentText.of", 0, _unsent, _room),
-    Promise("conferences.pages.UnsentText.of", 3, _unsent, _closed_room),
+    Promise("conferences.pages.UnsentText.of", 2, _unsent, _closed_room),
     Promise("conferences.pages.Crew.of", 2, lambda hub: Crew.of(hub.conference)),
     Promise("conferences.rules.check_asks", 1, lambda hub: conference_rules.check_asks(hub.session, hub.oona, hub.now)),
-    Promise(f"{_SELECTORS}.conferences_for", 5, lambda hub: selectors.conferences_for(hub.sofia)),
-    Promise(f"{_SELECTORS}.conference_for", 3, lambda hub: selectors.conference_for(hub.amina, hub.conference.slug)),
+    Promise(f"{_SELECTORS}.conferences_for", 4, lambda hub: selectors.conferences_for(hub.sofia)),
+    Promise(f"{_SELECTORS}.conference_for", 2, lambda hub: selectors.conference_for(hub.amina, hub.conference.slug)),
     Promise(f"{_SELECTORS}.sessions_of", 2, lambda hub: selectors.sessions_of(hub.conference)),
-    Promise(f"{_SELECTORS}.session_for", 3, lambda hub: selectors.session_for(hub.amina, hub.session_id)),
-    Promise(f"{_SELECTORS}.may_follow", 3, lambda hub: selectors.may_follow(hub.amina, hub.session_id)),
-    Promise(f"{_SELECTORS}.room_for", 5, lambda hub: selectors.room_for(hub.amina, hub.session_id)),
+    Promise(f"{_SELECTORS}.session_for", 2, lambda hub: selectors.session_for(hub.amina, hub.session_id)),
+    Promise(f"{_SELECTORS}.may_follow", 2, lambda hub: selectors.may_follow(hub.amina, hub.session_id)),
+    Promise(f"{_SELECTORS}.room_for", 4, lambda hub: selectors.room_for(hub.amina, hub.session_id)),
     Promise(f"{_SELECTORS}.events_after", 2, lambda hub: selectors.events_after(hub.session, 0)),
-    Promise(f"{_SELECTORS}.events_for", 5, lambda hub: selectors.events_for(hub.amina, hub.session_id, 0)),
+    Promise(f"{_SELECTORS}.events_for", 4, lambda hub: selectors.events_for(hub.amina, hub.session_id, 0)),
     Promise(f"{_SELECTORS}.log_page", 2, lambda hub: selectors.log_page(hub.session, 1)),
     Promise(f"{_SELECTORS}.whole_log", 2, lambda hub: selectors.whole_log(hub.session)),
     Promise(f"{_SELECTORS}.statements_of", 2, lambda hub: selectors.statements_of(hub.session)),
@@ -115,7 +115,7 @@ CONFERENCES = (
         2,
         lambda hub: selectors.forum_aside(forum_id=hub.conference.forum_id, member=hub.amina),
     ),
-    Promise(f"{_SELECTORS}.home_blocks", 4, lambda hub: selectors.home_blocks(member=hub.amina, now=hub.now)),
+    Promise(f"{_SELECTORS}.home_blocks", 3, lambda hub: selectors.home_blocks(member=hub.amina, now=hub.now)),
     Promise(
         f"{_SELECTORS}.why_it_goes_on", 2, lambda hub: selectors.why_it_goes_on(hub.issued.conference_id, now=hub.now)
     ),
@@ -124,11 +124,11 @@ CONFERENCES = (
     Promise("conferences.transcript._Log", 2, lambda hub: transcript._Log(hub.conference)),
 )
 LIAISON = (
-    Promise("liaison.selectors.groups_for", 3, lambda hub: liaison_selectors.groups_for(hub.amina)),
-    Promise("liaison.selectors.group_page_for", 4, lambda hub: liaison_selectors.group_page_for(hub.amina)),
+    Promise("liaison.selectors.groups_for", 2, lambda hub: liaison_selectors.groups_for(hub.amina)),
+    Promise("liaison.selectors.group_page_for", 3, lambda hub: liaison_selectors.group_page_for(hub.amina)),
     Promise("liaison.selectors.group_for", 8, lambda hub: liaison_selectors.group_for(hub.amina, "group-0")),
     Promise(
-        "liaison.selectors.home_blocks", 3, lambda hub: liaison_selectors.home_blocks(member=hub.amina, now=hub.now)
+        "liaison.selectors.home_blocks", 2, lambda hub: liaison_selectors.home_blocks(member=hub.amina, now=hub.now)
     ),
 )
 CMS = (
@@ -149,7 +149,7 @@ CMS = (
         lambda note: note.as_dated(),
         lambda hub: issued.IssueNote.objects.select_related("issued_text").first(),
     ),
-    Promise("cms.policy.grants_of", 3, lambda hub: policy.grants_of(hub.rosa)),
+    Promise("cms.policy.grants_of", 2, lambda hub: policy.grants_of(hub.rosa)),
     Promise(
         "cms.services.printing.discard_unused", 2, lambda hub: printing_services.discard_unused(hub.now), _stored, 1
     ),
@@ -157,13 +157,13 @@ CMS = (
     Promise("cms.services.printing._is_left", 1, lambda pair: printing_services._is_left(*pair), _claimed),
     Promise("cms.document.build", 2, lambda page: document.build(page), lambda hub: hub.read_issued()),
     Promise("cms.printing.find_print", 1, lambda hub: printing.find_print(hub.issued, _wanted(hub))),
-    Promise("cms.rules.forums_written_for", 2, lambda hub: rules.forums_written_for(hub.rosa)),
+    Promise("cms.rules.forums_written_for", 1, lambda hub: rules.forums_written_for(hub.rosa)),
     Promise("cms.selectors.published", 3, lambda hub: cms_selectors.published()),
     Promise("cms.selectors.published_years", 2, lambda hub: cms_selectors.published_years()),
     Promise("cms.selectors.home_for", 2, lambda hub: cms_selectors.home_for(None, now=hub.now), besides=3),
-    Promise("cms.selectors.desk_for", 2, lambda hub: _desk(hub.amina)),
-    Promise("cms.selectors.desk_for", 8, lambda hub: _desk(hub.sofia)),
-    Promise("cms.selectors.desk_for", 8, lambda hub: _desk(hub.rosa)),
+    Promise("cms.selectors.desk_for", 1, lambda hub: _desk(hub.amina)),
+    Promise("cms.selectors.desk_for", 7, lambda hub: _desk(hub.sofia)),
+    Promise("cms.selectors.desk_for", 7, lambda hub: _desk(hub.rosa)),
     Promise(
         "cms.selectors.forum_aside", 0, lambda hub: cms_selectors.forum_aside(forum_id=hub.forum_id, member=hub.amina)
     ),
@@ -176,7 +176,7 @@ CMS = (
     Promise("cms.selectors.published_place", 5, lambda hub: cms_selectors.published_place(hub.stated.number)),
     Promise("cms.selectors.published_place", 4, lambda hub: cms_selectors.published_place(hub.first.number)),
     Promise("cms.selectors.issue_for", 4, lambda hub: cms_selectors.issue_for(hub.sofia, hub.issued.pk)),
-    Promise("cms.services.rights.follow_roles", 3, lambda hub: rights.follow_roles(member=hub.rosa)),
+    Promise("cms.services.rights.follow_roles", 2, lambda hub: rights.follow_roles(member=hub.rosa)),
     Promise("cms.services.rights.follow_roles", 1, lambda hub: rights.follow_roles(member=hub.sofia)),
     Promise("cms.services.rights.follow_secretariat", 3, lambda _hub: rights.follow_secretariat()),
 )
