@@ -18,6 +18,7 @@ from forums.services.counting import (
     count_first,
     count_forums,
     count_topic,
+    lock_forums,
     lock_topics,
     shown_count,
 )
@@ -52,6 +53,7 @@ def move_topic(*, topic_id: int, forum_id: int, actor: "Member", now: datetime) 
         raise NotAllowed
     if forum_id == source_id:
         raise Invalid(_("The topic is in this discussion already."))
+    lock_forums([source_id, forum_id])
     rows = Contribution.objects.filter(topic_id=topic_id)
     _check_names(rows, forum_id)
     _change_forum(rows, forum_id)
@@ -88,6 +90,7 @@ def split_topic(
     if not subject.strip():
         raise Invalid(_("Give the new topic a subject."))
     topic = _led([topic_id], actor)[topic_id]
+    lock_forums([topic.forum_id])
     chosen, shown = _chosen(topic_id, set(numbers), with_replies=with_replies)
     author = Contribution.objects.select_related("author").get(pk=min(shown)).author
     target = new_topic(forum_id=topic.forum_id, subject=subject, author=author)
@@ -119,6 +122,7 @@ def merge_topics(*, topic_id: int, into_id: int, actor: "Member", now: datetime)
         raise Invalid(_("Choose another topic: this is the same one."))
     topics = _led([topic_id, into_id], actor)
     topic, into = topics[topic_id], topics[into_id]
+    lock_forums([topic.forum_id, into.forum_id])
     rows = Contribution.objects.filter(topic_id=topic_id)
     if topic.forum_id != into.forum_id:
         _check_names(rows, into.forum_id)
@@ -156,6 +160,7 @@ def unmerge_topics(*, entry: LogEntry, actor: "Member", now: datetime) -> Topic:
     assert into_id is not None
     topics = _led([topic_id, into_id], actor)
     topic, into = topics[topic_id], topics[into_id]
+    lock_forums([topic.forum_id, into.forum_id])
     redirect = TopicRedirect.objects.filter(old_key=topic_id).order_by("-pk").first()
     if topic.status != Topic.TOPIC_MOVED or redirect is None or redirect.topic_id != into_id:
         raise Conflict(_("Nothing was undone: this has been changed since."))

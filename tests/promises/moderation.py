@@ -94,6 +94,7 @@ PROMISES = (
     ),
     Promise("conferences.selectors.topics_on_agendas", 1, lambda hub: topics_on_agendas([hub.topic.pk])),
     Promise("forums.pace.slow", 1, lambda hub: pace.slow(_slow_question(hub)), besides=1),
+    Promise("forums.services.counting.lock_forums", 1, lambda hub: counting.lock_forums([hub.forum_id])),
     Promise("forums.services.counting.lock_topics", 1, lambda hub: counting.lock_topics([hub.topic.pk])),
     Promise("forums.services.counting.shown_count", 1, lambda hub: counting.shown_count(hub.topic.pk)),
     Promise("forums.services.counting.count_topic", 5, lambda hub: counting.count_topic(hub.topic.pk)),
