@@ -64,8 +64,6 @@ def test_an_undo_of_another_discussions_act_is_a_missing_one(client, cast, url):
 
 
 def test_every_act_has_its_sentence_with_the_names_that_a_line_has():
-    values = dict.fromkeys(
-        ("actor", "topic", "member", "number", "role", "before", "count", "from_forum", "to_forum", "other", "pace"),
-        "x",
-    )
+    names = "actor topic member number role before after count from_forum to_forum pace setting"
+    values = dict.fromkeys(names.split(), "x")
     assert all(str(act.sentence) % values for act in ACTS.values())
