@@ -16,8 +16,7 @@ from django.http import HttpRequest, UnreadablePostError
 LONG_TEXTS = frozenset(
     """
     subject title text reason summary statement addresses background items note words mandate
-    comment members
-    participants
+    comment members participants theme questions sponsors why
     """.split()
 )
 

@@ -242,7 +242,7 @@ def test_who_is_put_out_suspended_or_without_mail_gets_nothing(cast, take, far, 
     take(cast.amina, "none")
     assert run(row.digest_at) == 0 and not far.copies and not Notice.objects.exists()
     # Taken up again, nothing is lost.
-    Subscription.objects.filter(member=cast.oona).update(suspended_at=None)
+    Subscription.objects.filter(member=cast.oona).update(suspended_at=None, suspended_for="")
     assert run(row.digest_at + DAY) == 1 and far.to(cast.oona)
 
 
