@@ -112,7 +112,7 @@ def test_a_batch_costs_the_same_queries_at_any_size(
     forums.admit_member(forum_id=policy.forum_id, member=author, now=now)
     if parent is not None:
         forums.admit_member(forum_id=parent.pk, member=author, now=now)
-    queries = {"closed": 13, "members": 13, "child": 14}[preset]
+    queries = {"closed": 14, "members": 14, "child": 15}[preset]
     for size in (1, 24):
         monkeypatch.setattr(delivery_worker, "BATCH", size)
         monkeypatch.setattr(delivery_worker, "TURN_SECONDS", 0.0)
@@ -136,4 +136,4 @@ def test_a_small_list_does_not_wait_for_the_end_of_a_large_one(cast, crowd, now,
     assert delivery_worker.deliver_mailings(now) == 5
     forums.publish(draft=forums.Draft(forum_id=policy.forum_id, text="News"), author=cast.boris, origin="web", now=now)
     delivery_worker.deliver_mailings(now)
-    assert relay.recipients[5:] == [cast.stella.email]
+    assert set(relay.recipients[5:]) == {cast.stella.email, cast.boris.email}
