@@ -213,29 +213,39 @@ def access_by(
     Args: places, the person's present memberships (forum key, role, horizon); forums, each as key,
     key of its parent, preset, moderated, and whether its title is listed, where that is asked.
     """
-    reader = _reader(member)
-    present = list(places)
+    reader, rows = _reader(member), list(forums)
     if reader is None:
-        present = []
+        return Access(_seen(_own_rights(rows, None, {}), _parents(rows)))
+    present = list(places)
     roles = {forum_id: role for forum_id, role, _horizon in present}
     horizons = {forum_id: horizon for forum_id, _role, horizon in present}
-    own: dict[int, frozenset[str]] = {}
-    parents: dict[int, int | None] = {}
-    titled: list[int] = []
-    for pk, parent_id, preset, moderated, *listed in forums:
-        parents[pk] = parent_id
-        if any(listed):
-            titled.append(pk)
-        if preset is not None:
-            own[pk] = _rights(preset, bool(moderated), reader, roles.get(pk))
-    # A category without a policy holds nothing of its own: it hides nothing and shows nothing.
-    rights = {pk: names for pk, names in own.items() if names and _open_above(pk, parents, own)}
-    listed_keys: frozenset[int] = frozenset()
-    if reader is not None:
-        listed_keys = frozenset(
-            pk for pk in titled if pk not in rights and _open_above(pk, parents, own)
-        )
-    return Access(rights, roles, horizons, listed_keys)
+    own, parents = _own_rights(rows, reader, roles), _parents(rows)
+    rights = _seen(own, parents)
+    titled = [row[0] for row in rows if any(row[4:]) and row[0] not in rights]
+    listed = frozenset(pk for pk in titled if _open_above(pk, parents, own))
+    return Access(rights, roles, horizons, listed)
+
+
+def _own_rights(
+    rows: "list[_PolicyRow | _ListedRow]", reader: "Member | None", roles: dict[int, str]
+) -> dict[int, frozenset[str]]:
+    """Return what each forum with a policy lets a person do, whatever stands above it."""
+    return {
+        pk: _rights(preset, bool(moderated), reader, roles.get(pk))
+        for pk, _parent, preset, moderated, *_listed in rows
+        if preset is not None
+    }
+
+
+def _parents(rows: "list[_PolicyRow | _ListedRow]") -> dict[int, int | None]:
+    return {row[0]: row[1] for row in rows}
+
+
+def _seen(
+    own: dict[int, frozenset[str]], parents: dict[int, int | None]
+) -> dict[int, frozenset[str]]:
+    """Return the rights that hold: a category without a policy hides nothing and shows nothing."""
+    return {pk: names for pk, names in own.items() if names and _open_above(pk, parents, own)}
 
 
 def _open_above(pk: int, parents: dict[int, int | None], own: dict[int, frozenset[str]]) -> bool:

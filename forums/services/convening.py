@@ -168,21 +168,29 @@ def _change(
     ]
     if not changed:
         return []
-    _check_period(
-        {name: stored[name] for name in changed},
-        before={name: value_in(policy, name) for name in SETTINGS},
-        now=now,
-    )
-    if "closes_at" in changed and is_over(policy, now):
-        raise Invalid(_("This discussion is closed. Open it again to give it another end."))
-    _write(policy, {name: stored[name] for name in changed})
+    values = {name: stored[name] for name in changed}
+    _check_new_period(policy, values, now)
+    _write(policy, values)
     for name in changed:
         _note_change(forum_id, name, before[name], text_of(stored[name]), actor, now)
-    if {"opens_at", "closes_at"} & set(changed):
+    _follow_period(policy, changed, now)
+    return changed
+
+
+def _check_new_period(policy: ForumPolicy, values: dict[str, Any], now: datetime) -> None:
+    before = {name: value_in(policy, name) for name in SETTINGS}
+    _check_period(values, before=before, now=now)
+    if "closes_at" in values and is_over(policy, now):
+        raise Invalid(_("This discussion is closed. Open it again to give it another end."))
+
+
+def _follow_period(policy: ForumPolicy, changed: list[str], now: datetime) -> None:
+    """Plan what is told of a period that has changed, and tell that it has been extended."""
+    if not {"opens_at", "closes_at"}.isdisjoint(changed):
         plan_notifications(policy, now=now)
     if "closes_at" in changed:
-        notify_act(forum_id=forum_id, kind=PeriodNotification.Kind.EXTENDED, now=now)
-    return changed
+        kind = PeriodNotification.Kind.EXTENDED
+        notify_act(forum_id=policy.forum_id, kind=kind, now=now)
 
 
 def _note_change(

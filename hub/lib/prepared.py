@@ -154,13 +154,19 @@ class Prepared:
 
     def _asked(self, *arguments: Collection[Any] | Value) -> Iterator[tuple[_Compiled, Any]]:
         for at, argument in enumerate(arguments):
-            if not isinstance(argument, int | str | date):
-                if not argument:
-                    return
-                if len(argument) > MOST and not self._whole:
-                    for piece in _pieces(list(argument)):
-                        yield from self._asked(*arguments[:at], piece, *arguments[at + 1 :])
-                    return
+            if isinstance(argument, int | str | date):
+                continue
+            if not argument:
+                return
+            if len(argument) > MOST and not self._whole:
+                for piece in _pieces(list(argument)):
+                    yield from self._asked(*arguments[:at], piece, *arguments[at + 1 :])
+                return
+        yield self._asked_at_once(arguments)
+
+    def _asked_at_once(
+        self, arguments: tuple[Collection[Any] | Value, ...]
+    ) -> tuple[_Compiled, Any]:
         lists = [
             [argument] if isinstance(argument, int | str | date) else _padded(list(argument))
             for argument in arguments
@@ -169,7 +175,7 @@ class Prepared:
         compiled = self._compiled.get(shape)
         if compiled is None:
             compiled = self._compiled[shape] = self._compile(arguments, lists)
-        yield compiled, compiled.ask([_adapted(value) for values in lists for value in values])
+        return compiled, compiled.ask([_adapted(value) for values in lists for value in values])
 
     def _compile(self, arguments: tuple[Any, ...], lists: list[list[Any]]) -> _Compiled:
         marks: dict[Any, int] = {}

@@ -147,7 +147,7 @@ def test_the_home_asks_a_member_to_confirm_the_mail_that_waits_longest(cast, arr
     assert blocks(cast.amina, now) == []
 
 
-def test_the_home_costs_two_queries_for_each(cast, filled, now, django_assert_num_queries):
-    for member, number in ((cast.boris, 2), (cast.sofia, 2)):
+def test_the_home_costs_one_query_and_one_more_for_the_secretariat(cast, filled, now, django_assert_num_queries):
+    for member, number in ((cast.boris, 1), (cast.sofia, 2)):
         with django_assert_num_queries(number):
             selectors.home_blocks(member=member, now=now)

@@ -152,7 +152,7 @@ def test_a_kind_narrows(add):
 def test_a_search_costs_the_same_for_one_and_for_fifty(cast, now, size, django_assert_num_queries):
     for number in range(size):
         cast.say(cast.amina, f"pollen {number}", now=now + timedelta(hours=2 * number))
-    with django_assert_num_queries(5):  # policies, memberships, count, positions, documents with author and forum
+    with django_assert_num_queries(4):  # policies with places, count, positions, documents with author and forum
         assert search(cast.boris, "pollen").total == size
     with django_assert_num_queries(2):  # policies, count
         assert search(None, "pollen").total == 0
