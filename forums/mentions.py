@@ -20,6 +20,8 @@ MAX_MENTIONS, MAX_SIGNS = 20, 100
 # Words of a name; characters of a word of a script without blanks that may be the end of a name.
 MAX_WORDS, MAX_CHARACTERS = 10, 12
 # Not within an address: what stands before is no letter, digit or sign of one.
+# A text without one of them mentions nobody.
+SIGNS = ("@", "\uff20")
 _sign = re.compile(r"(?<![\w.+/@-])[@\uff20](?=\w)")
 # Scripts in which words or endings follow a name without a blank.
 _unspaced = re.compile(
@@ -123,7 +125,7 @@ def _pattern(name: str) -> str:
 def _linked(
     text: str, pattern: "re.Pattern[str]", urls: Mapping[str, str], *, is_opaque: bool
 ) -> str:
-    if is_opaque or ("@" not in text and "\uff20" not in text):
+    if is_opaque or not any(sign in text for sign in SIGNS):
         return text
 
     def link(match: "re.Match[str]") -> str:

@@ -14,20 +14,17 @@ if TYPE_CHECKING:
     from forums.rules import DraftQuestion
 
 
-def slow(question: "DraftQuestion") -> Verdict | None:
+def slow(question: "DraftQuestion", *, pause: timedelta) -> Verdict | None:
     """Let a member of a slow discussion wait between two contributions, and say until when.
 
     Those who lead may write; an item that a session discusses has its own pace, which the chair
     sets.
 
-    Queries: none where it is not slow, else 1 and those registered.
+    Queries: 1 and those registered; none for who leads.
     """
-    policy = question.policy
-    if policy is None or not policy.slow_minutes:
-        return None
     if not question.is_bound_by_time or _is_in_session(question):
         return None
-    free = _free_from(question, timedelta(minutes=policy.slow_minutes))
+    free = _free_from(question, pause)
     if free is None:
         return None
     sentence = _(

@@ -27,7 +27,7 @@ def is_only_quotation(text: str, text_format: str) -> bool:
     quotes = _quotes_among(lines, text_format)
     if not any(quotes):
         return False
-    is_above_quote = [*quotes[1:], False]
+    is_above_quote = [*quotes[1:], False][: len(lines)]
     for line, is_quote, is_above in zip(lines, quotes, is_above_quote, strict=True):
         if is_quote:
             continue

@@ -233,6 +233,13 @@ def moderated(question: DraftQuestion) -> Verdict | None:
     )
 
 
+def slow_mode(question: DraftQuestion) -> Verdict | None:
+    """Let a member wait between two contributions to a discussion in slow mode."""
+    if question.policy is None or not question.policy.slow_minutes:
+        return None
+    return slow(question, pause=timedelta(minutes=question.policy.slow_minutes))
+
+
 RULES: tuple[Callable[[DraftQuestion], Verdict | None], ...] = (
     hidden,
     not_entitled,
@@ -242,7 +249,7 @@ RULES: tuple[Callable[[DraftQuestion], Verdict | None], ...] = (
     file_type,
     empty,
     rate,
-    slow,
+    slow_mode,
     moderated,
 )
 

@@ -68,7 +68,8 @@ class ListOutlet(Outlet):
         """Queue one mailing, whatever the number of its receivers; an import sends nothing."""
         if not quiet:
             services.queue_mailing(contribution=contribution, now=now)
-            concern_notifications.notify_new(contribution, now=now)
+            if contribution.concerned != {}:
+                concern_notifications.notify_new(contribution, now=now)
 
     def mention(
         self, contribution: "Contribution", members: Collection[int], *, now: datetime

@@ -119,6 +119,9 @@ class Contribution(models.Model):
         db_index=False,
     )
 
+    # Whom it concerns, once its publication has looked; no column.
+    concerned: "dict[int, str] | None" = None
+
     class Meta:
         ordering = ("number",)
         constraints = (

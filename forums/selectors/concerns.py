@@ -68,6 +68,8 @@ def concerned_by(contribution: Contribution) -> dict[int, str]:
 
     Queries: 1, none for one that was published a moment ago.
     """
+    if contribution.concerned is not None:
+        return contribution.concerned
     return {row.member_id: row.kind for row in contribution.concerns.all()}
 
 

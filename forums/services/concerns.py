@@ -7,17 +7,17 @@ from forums.selectors.concerns import readers_by_name
 Kind = Concern.Kind
 
 
-def note_concerns(contribution: Contribution) -> None:
+def note_concerns(contribution: Contribution) -> dict[int, str]:
     """Record whom a new contribution concerns, in its transaction.
 
     It asks who has a name only where the text may name somebody.
+
+    Returns: ``dict[int, str]  # member key -> kind``.
     """
     rows = _rows(contribution)
     if rows:
         Concern.objects.bulk_create(rows)
-    # The outlets ask at once.
-    prefetched = contribution.__dict__.setdefault("_prefetched_objects_cache", {})
-    prefetched["concerns"] = rows
+    return {row.member_id: row.kind for row in rows}
 
 
 def follow_new_words(contribution: Contribution) -> set[int]:

@@ -21,6 +21,7 @@ from forums.services.edit import (
     new_words,
 )
 from forums.services.log import note_act
+from forums.services.places import place_by_writing
 from forums.services.publish import make_visible
 from hub.lib.characters import one_line
 from hub.lib.errors import Conflict, Invalid, NotAllowed, NotFound
@@ -83,6 +84,7 @@ def _show(contribution: Contribution, actor: "Member", now: datetime, *, edited:
     if edited:
         for outlet in outlets():
             outlet.edit(contribution, now=now)
+    place_by_writing(contribution, now=now)
     make_visible(contribution, quiet=False, now=now)
 
 

@@ -17,6 +17,7 @@ from machina.apps.forum_conversation.models import Post, Topic
 from forums import rules
 from forums.drafts import Draft, Published
 from forums.errors import refusal
+from forums.mentions import SIGNS
 from forums.models import ANSWERABLE, Contribution, TopicState
 from forums.outlets import Outlet, outlets
 from forums.policy import standing_of
@@ -100,20 +101,25 @@ def _publish(draft: Draft, author: "Member", origin: str, now: datetime) -> Publ
         draft = replace(draft, forum_id=place.topic.forum_id)
     # What an operator imports was said elsewhere: nothing is left to decide, and the author's role
     # is not known.
-    verdict, role = ACCEPT, ""
+    verdict, role, takes_part = ACCEPT, "", True
     if draft.imported is None:
         standing = standing_of(author, draft.forum_id)
         verdict = rules.decide(
             draft=draft, author=author, topic=place.topic, now=now, known=standing
         )
         role = standing.role
+        takes_part = draft.forum_id in standing.access.roles
     if verdict.action is Action.REJECT:
         raise refusal(verdict)
     contribution = _record(draft, author, origin, place, verdict, now, role=role)
     if draft.files:
         files.attach(contribution, draft.files, draft.digests)
-    note_concerns(contribution)
+    contribution.concerned = {}
+    if place.parent is not None or any(sign in draft.text for sign in SIGNS):
+        contribution.concerned = note_concerns(contribution)
     if verdict.action is Action.ACCEPT:
+        if not takes_part:
+            place_by_writing(contribution, now=now)
         make_visible(contribution, quiet=draft.quiet, now=now)
     else:
         for outlet in _outlets():
@@ -138,7 +144,6 @@ def _trace(contribution: Contribution) -> None:
 
 def make_visible(contribution: Contribution, *, quiet: bool, now: datetime) -> None:
     """Count an accepted contribution and hand it to the outlets, in the caller's transaction."""
-    place_by_writing(contribution, now=now)
     _count(contribution)
     for outlet in _outlets():
         outlet.accept(contribution, quiet=quiet, now=now)

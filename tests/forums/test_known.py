@@ -42,7 +42,12 @@ def test_verdict_is_the_same_with_what_is_known(cast, now, settings):
     for text in ("One.", "Two."):
         cast.say(cast.boris, text=text, now=now)
     people = {person.pk: person for person in (cast.amina, cast.boris, cast.chen, cast.oona, cast.stella)}
-    for change in ({}, {"moderated": True}, {"closes_at": now}, {"opens_at": later + timedelta(days=1)}):
+    for change in (
+        {},
+        {"moderated": True},
+        {"closes_at": now},
+        {"opens_at": later + timedelta(days=1), "closes_at": None},
+    ):
         ForumPolicy.objects.filter(pk=cast.policy.pk).update(**change)
         record = RecordExcerpt(now=later, forums={cast.forum_id}, members=people)
         for pk, person in people.items():

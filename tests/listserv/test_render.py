@@ -276,9 +276,9 @@ def test_the_foot_is_in_the_readers_language_and_made_once_for_each(cast, now, m
     made: list[str] = []
     write = Bodies._write
 
-    def count(bodies: Bodies, language: str, form: Any) -> Any:
+    def count(bodies: Bodies, language: str, *rest: Any) -> Any:
         made.append(language)
-        return write(bodies, language, form)
+        return write(bodies, language, *rest)
 
     monkeypatch.setattr(Bodies, "_write", count)
     readers = {cast.amina: "fr", cast.boris: "fr", cast.chen: "zh-hans", cast.oona: "ru"}

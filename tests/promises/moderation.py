@@ -1,5 +1,6 @@
 """What moderation promises."""
 
+from datetime import timedelta
 from typing import Any
 
 from conferences.selectors import topics_on_agendas
@@ -93,7 +94,7 @@ PROMISES = (
         lambda hub: move_documents(keys=["contribution:1"], topic_id=hub.topic.pk),
     ),
     Promise("conferences.selectors.topics_on_agendas", 1, lambda hub: topics_on_agendas([hub.topic.pk])),
-    Promise("forums.pace.slow", 1, lambda hub: pace.slow(_slow_question(hub)), besides=1),
+    Promise("forums.pace.slow", 1, lambda hub: pace.slow(_slow_question(hub), pause=timedelta(hours=1)), besides=1),
     Promise("forums.services.counting.lock_forums", 1, lambda hub: counting.lock_forums([hub.forum_id])),
     Promise("forums.services.counting.lock_topics", 1, lambda hub: counting.lock_topics([hub.topic.pk])),
     Promise("forums.services.counting.shown_count", 1, lambda hub: counting.shown_count(hub.topic.pk)),
