@@ -16,7 +16,7 @@ from conferences.models import ConferenceSession
 from conferences.services.clock import keep_time
 from forums import services as forum_services
 from forums.models import ForumPolicy
-from hub.lib.errors import Invalid, NotNow
+from hub.lib.errors import Invalid, TooMany
 from listserv.commands.dates import day_in
 from tests.conferences.conftest import gather
 
@@ -91,7 +91,7 @@ def test_who_writes_too_much_hears_of_the_day_too(overnight, settings):
     draft = forum_services.Draft(forum_id=overnight.forum_id, topic_id=overnight.items[0].topic_id, text="One.")
     late = {"author": overnight.amina, "origin": "mail", "now": LATE + timedelta(minutes=90)}
     forum_services.publish(draft=draft, **late)
-    with pytest.raises(NotNow, match="after 1 December 2026, 00:31 UTC"):
+    with pytest.raises(TooMany, match="after 1 December 2026, 00:31 UTC"):
         forum_services.publish(draft=draft, **late)
 
 

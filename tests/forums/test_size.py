@@ -171,7 +171,7 @@ def test_a_topic_is_put_in_trees_part_by_part(client, cast, now, monkeypatch, se
     client.force_login(cast.amina)
     with CaptureQueriesContext(connection) as queries:
         page = client.get(f"/topics/{first.topic_id}/?view=threaded&page=3", follow=True).content.decode()
-    assert [query for query in queries.captured_queries if query["sql"].endswith("LIMIT 40 OFFSET 40")]
+    assert [query for query in queries.captured_queries if query["sql"].endswith("LIMIT 41 OFFSET 40")]
     assert f'id="c{last.number}"' in page and f'id="c{first.number}"' not in page
     # What they answer stands in an earlier part: it is said.
     assert page.count(f"#c{first.number}") + page.count(f"/c/{first.number}/") > 0

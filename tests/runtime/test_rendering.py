@@ -47,7 +47,7 @@ def test_rendering_again_asks_as_much_for_fifty_as_the_batch_allows(cast, now, d
         cast.say(cast.amina, f"Word {number}.", subject="Baselines", now=now)
     Contribution.objects.update(renderer=1)
     assert rendering.render_again(now) == 3
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(7):
         assert rendering.render_again(now) == 0
 
 

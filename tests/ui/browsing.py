@@ -87,5 +87,7 @@ async def violations(page: Page) -> list[Any]:
     if not await page.evaluate("'axe' in window"):
         devtools = await page.context.new_cdp_session(page)
         await devtools.send("Runtime.evaluate", {"expression": AXE})
+    # What is folded is looked at open: axe sees its text over whatever happens to stand below.
+    await page.evaluate("document.querySelectorAll('details.card').forEach(card => { card.open = true })")
     found = await page.evaluate("async () => (await axe.run(document, {resultTypes: ['violations']})).violations")
     return [(item["id"], [node["html"][:200] for node in item["nodes"]]) for item in found]
