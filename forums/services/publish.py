@@ -99,16 +99,13 @@ def _publish(draft: Draft, author: "Member", origin: str, now: datetime) -> Publ
     if place.topic is not None and place.topic.forum_id != draft.forum_id:
         # Moved to another forum while somebody wrote: its rules count, and its list.
         draft = replace(draft, forum_id=place.topic.forum_id)
-    # What an operator imports was said elsewhere: nothing is left to decide, and the author's role
-    # is not known.
+    # What an operator imports was said elsewhere: nothing is to be decided, no role is known.
     verdict, role, takes_part = ACCEPT, "", True
     if draft.imported is None:
         standing = standing_of(author, draft.forum_id)
-        verdict = rules.decide(
-            draft=draft, author=author, topic=place.topic, now=now, known=standing
-        )
-        role = standing.role
-        takes_part = draft.forum_id in standing.access.roles
+        topic = place.topic
+        verdict = rules.decide(draft=draft, author=author, topic=topic, now=now, known=standing)
+        role, takes_part = standing.role, draft.forum_id in standing.access.roles
     if verdict.action is Action.REJECT:
         raise refusal(verdict)
     contribution = _record(draft, author, origin, place, verdict, now, role=role)
@@ -288,8 +285,7 @@ def _subject(draft: Draft, topic: Topic | None) -> str:
 
 
 def _first_words(draft: Draft) -> str:
-    marks = _LINE_MARKS[draft.format]
-    lines = (line.strip(marks) for line in draft.text.splitlines())
+    lines = (line.strip(_LINE_MARKS[draft.format]) for line in draft.text.splitlines())
     return next(filter(None, lines), "")
 
 
