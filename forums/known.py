@@ -15,7 +15,7 @@ from machina.apps.forum.models import Forum
 from machina.apps.forum_conversation.models import Post, Topic
 
 from forums.models import ANSWERABLE, Contribution, ForumPolicy, Membership
-from forums.policy import Access, AuthorStanding, access_by, policy_in
+from forums.policy import POLICY_COLUMNS, Access, AuthorStanding, access_by, policy_in
 from hub.lib.prepared import Prepared, Row, together
 
 if TYPE_CHECKING:
@@ -23,20 +23,7 @@ if TYPE_CHECKING:
 
 HOUR = timedelta(hours=1)
 _FORUMS = Prepared(
-    lambda forums: (
-        Forum.objects.filter(pk__in=forums)
-        .order_by()
-        .values_list(
-            "pk",
-            "parent_id",
-            "policy__preset",
-            "policy__moderated",
-            "policy__pk",
-            "policy__opens_at",
-            "policy__closes_at",
-            "policy__slow_minutes",
-        )
-    )
+    lambda forums: Forum.objects.filter(pk__in=forums).order_by().values_list(*POLICY_COLUMNS)
 )
 _MEMBERSHIPS = Prepared(
     lambda members: (

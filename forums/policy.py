@@ -52,6 +52,17 @@ _TABLE: dict[str, tuple[frozenset[str], frozenset[str], frozenset[str]]] = {
 LEADING = frozenset({Membership.Role.MODERATOR, Membership.Role.CHAIR})
 _PolicyRow = tuple[int, int | None, str | None, bool | None]
 _ListedRow = tuple[int, int | None, str | None, bool | None, bool | None]
+# What stands first in the rows that :func:`policy_in` reads.
+POLICY_COLUMNS = (
+    "pk",
+    "parent_id",
+    "policy__preset",
+    "policy__moderated",
+    "policy__pk",
+    "policy__opens_at",
+    "policy__closes_at",
+    "policy__slow_minutes",
+)
 # Asked for the public.
 _forums = Prepared(
     lambda: Forum.objects.order_by("tree_id", "lft").values_list(
@@ -70,19 +81,7 @@ _forums_with_place = Prepared(
             )
         )
         .order_by("tree_id", "lft")
-        .values_list(
-            "pk",
-            "parent_id",
-            "policy__preset",
-            "policy__moderated",
-            "policy__pk",
-            "policy__opens_at",
-            "policy__closes_at",
-            "policy__slow_minutes",
-            "policy__listed",
-            "place__role",
-            "place__horizon",
-        )
+        .values_list(*POLICY_COLUMNS, "policy__listed", "place__role", "place__horizon")
     )
 )
 _POLICY = ("id", "forum_id", "preset", "moderated", "opens_at", "closes_at", "slow_minutes")

@@ -26,6 +26,9 @@ class JoinRequest(models.Model):
         # Translators: agrees with the request to take part
         WITHDRAWN = "withdrawn", pgettext_lazy("state of a request to take part", "withdrawn")
 
+    # Their member is still to be answered; one that was ignored may be admitted later.
+    OPEN = (State.WAITING, State.IGNORED)
+
     forum = models.ForeignKey(
         "forum.Forum", on_delete=models.CASCADE, related_name="join_requests", db_index=False
     )
@@ -71,4 +74,4 @@ class JoinRequest(models.Model):
     @property
     def is_open(self) -> bool:
         """Whether its member is still to be answered; an ignored one may be admitted later."""
-        return self.state in {self.State.WAITING, self.State.IGNORED}
+        return self.state in self.OPEN

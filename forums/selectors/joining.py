@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 # Requests on a page of the queue, and discussions on a page of those that can be asked for.
 REQUESTS = 20
 LISTED = 20
-_OPEN = (JoinRequest.State.WAITING, JoinRequest.State.IGNORED)
 
 
 @dataclass(frozen=True)
@@ -88,6 +87,9 @@ def entrance_at(discussion: Discussion) -> Entrance | None:
     way = way_in(access_of(member), discussion.policy, clock.now())
     if way is Way.TAKE_PART:
         return Entrance(discussion.policy, way)
+    if discussion.may(ADMIT):
+        # Who admits people is not told to ask for it.
+        return None
     return Entrance(discussion.policy, way, last_asked(member, [discussion.pk]).get(discussion.pk))
 
 
@@ -117,7 +119,7 @@ def last_asked(member: "Member", forum_ids: Sequence[int]) -> dict[int, JoinRequ
 
 def has_asked(member: "Member", forum_id: int) -> bool:
     """Whether a request of the member waits for those who lead a forum. Queries: 1."""
-    rows = JoinRequest.objects.filter(member=member, forum_id=forum_id, state__in=_OPEN)
+    rows = JoinRequest.objects.filter(member=member, forum_id=forum_id, state__in=JoinRequest.OPEN)
     return rows.exists()
 
 

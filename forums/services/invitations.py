@@ -28,6 +28,7 @@ from hub.lib.errors import Conflict, Invalid, NotAllowed, NotFound, TooMany
 from hub.lib.full_urls import full_url
 from hub.lib.mail import send_notification
 from hub.lib.masking import mask
+from hub.lib.names import listed
 from hub.members.errors import LinkBroken, LinkExpired
 from hub.members.invited import invitation_digest
 from hub.members.models import Invitation
@@ -109,8 +110,8 @@ def _folded(addresses: Sequence[str]) -> list[str]:
     folded = list(dict.fromkeys(fold_address(address) for address in addresses))
     wrong = [address for address in folded if not _is_address(address)]
     if wrong:
-        sentence = _("These are no e-mail addresses: %s. Nobody was invited.")
-        raise Invalid(sentence % ", ".join(wrong[:10]))
+        sentence = _("These are not e-mail addresses: %s. Nobody was invited.")
+        raise Invalid(sentence % listed(wrong[:10]))
     if not folded:
         raise Invalid(_("Write the e-mail addresses of the people to invite."))
     if len(folded) > MOST:

@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 ASK_AGAIN_AFTER = timedelta(days=1)
 # Characters of the words of who asks, and of the reason of who declines.
 STATEMENT_LENGTH = 2_000
-_OPEN = (JoinRequest.State.WAITING, JoinRequest.State.IGNORED)
 
 
 @transaction.atomic

@@ -20,7 +20,7 @@ from forums.services.edit import (
     check_text,
     new_words,
 )
-from forums.services.log import note_act
+from forums.services.log import note_act, note_on_contribution
 from forums.services.places import place_by_writing
 from forums.services.publish import make_visible
 from hub.lib.characters import one_line
@@ -51,21 +51,6 @@ def _locked_held(number: int, actor: "Member", revision: int | None) -> Contribu
         raise Conflict(_("Another moderator has already decided this."))
     check_revision(contribution, revision)
     return contribution
-
-
-def _note(
-    contribution: Contribution, verb: str, actor: "Member", now: datetime, *, reason: str = ""
-) -> None:
-    """Write an act on a contribution to the log of its discussion."""
-    note_act(
-        forum_id=contribution.forum_id,
-        act=f"contribution.{verb}",
-        actor=actor,
-        now=now,
-        topic_id=contribution.topic_id,
-        number=contribution.number,
-        reason=reason,
-    )
 
 
 def _decide(contribution: Contribution, state: str, actor: "Member", now: datetime) -> None:
@@ -102,7 +87,7 @@ def approve_contribution(
     """
     contribution = _locked_held(number, actor, revision)
     _show(contribution, actor, now, edited=False)
-    _note(contribution, "approve", actor, now)
+    note_on_contribution(contribution, "approve", actor, now)
     return contribution
 
 
@@ -134,7 +119,7 @@ def _approve_with_words(
     if edited:
         follow_new_words(contribution)
     _show(contribution, actor, now, edited=edited)
-    _note(contribution, "approve", actor, now, reason=reason)
+    note_on_contribution(contribution, "approve", actor, now, reason=reason)
     return contribution
 
 
@@ -153,7 +138,7 @@ def reject_contribution(
     contribution = _locked_held(number, actor, revision)
     contribution.decision_reason = one_line(mask(reason))[:REASON_LENGTH]
     _decide(contribution, Contribution.State.REJECTED, actor, now)
-    _note(contribution, "reject", actor, now, reason=reason)
+    note_on_contribution(contribution, "reject", actor, now, reason=reason)
     return contribution
 
 
@@ -177,7 +162,7 @@ def hold_again(*, number: int, actor: "Member", now: datetime) -> Contribution:
     )
     for outlet in outlets():
         outlet.hold(contribution, now=now)
-    _note(contribution, "hold", actor, now)
+    note_on_contribution(contribution, "hold", actor, now)
     return contribution
 
 

@@ -11,8 +11,6 @@ from forums.services.reading import last_number_in
 if TYPE_CHECKING:
     from hub.members.models import Member
 
-_OPEN = (JoinRequest.State.WAITING, JoinRequest.State.IGNORED)
-
 
 def give_place(
     *,
@@ -69,7 +67,7 @@ def settle_requests(
     Queries: 1, and those of the outlets for each who had asked.
     """
     rows = JoinRequest.objects.select_for_update(of=("self",)).filter(
-        forum_id=forum_id, member_id__in=member_ids, state__in=_OPEN
+        forum_id=forum_id, member_id__in=member_ids, state__in=JoinRequest.OPEN
     )
     for join_request in rows.select_related("member", "forum__policy"):
         close_request(join_request, JoinRequest.State.ADMITTED, actor=actor, now=now)
@@ -78,7 +76,9 @@ def settle_requests(
 def forget_requests(member: "Member", now: datetime) -> None:
     """Take back what a person who leaves for good has asked, and forget why, on both sides."""
     rows = JoinRequest.objects.filter(member=member)
-    rows.filter(state__in=_OPEN).update(state=JoinRequest.State.WITHDRAWN, decided_at=now)
+    rows.filter(state__in=JoinRequest.OPEN).update(
+        state=JoinRequest.State.WITHDRAWN, decided_at=now
+    )
     rows.update(statement="", reason="")
 
 

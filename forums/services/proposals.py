@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 from django.contrib.auth import get_user_model
 from django.db import transaction
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from machina.apps.forum.models import Forum
 
@@ -234,8 +233,3 @@ def forget_proposals(member: "Member", now: datetime) -> None:
     rows = DiscussionProposal.objects.filter(member=member)
     rows.filter(state=_S.WAITING).update(state=_S.WITHDRAWN, decided_by=member, decided_at=now)
     rows.update(sponsor="")
-
-
-def proposal_path(proposal: DiscussionProposal) -> str:
-    """Return the path of a proposal's page."""
-    return reverse("forums:proposal", args=(proposal.pk,))

@@ -13,7 +13,7 @@ from forums.outlets import outlets
 from forums.policy import APPROVE, access_of
 from forums.services.counting import count_forums, count_topic, lock_topics
 from forums.services.edit import REASON_LENGTH
-from forums.services.log import note_act
+from forums.services.log import note_on_contribution
 from hub.lib.characters import one_line
 from hub.lib.errors import Conflict, Invalid, NotAllowed, NotFound
 from hub.lib.masking import mask
@@ -43,7 +43,7 @@ def withdraw_contribution(
     _set_state(contribution, Contribution.State.WITHDRAWN)
     for outlet in outlets():
         outlet.withdraw(contribution, now=now)
-    _note(contribution, "withdraw", actor, now, reason)
+    note_on_contribution(contribution, "withdraw", actor, now, reason=reason)
     return contribution
 
 
@@ -51,7 +51,8 @@ def withdraw_contribution(
 def restore_contribution(*, number: int, actor: "Member", now: datetime) -> Contribution:
     """Show the words of a withdrawn contribution again; nothing is sent a second time.
 
-    Whoever withdrew it may do so, and those who lead.
+    Whoever withdrew it may do so. What moderators removed, each of them may restore; what its
+    author withdrew stays with the author.
 
     Raises: NotFound (hidden), NotAllowed, Conflict (it is not withdrawn).
     """
@@ -59,13 +60,12 @@ def restore_contribution(*, number: int, actor: "Member", now: datetime) -> Cont
     if not contribution.is_withdrawn:
         raise Conflict(_("This contribution is not withdrawn any more."))
     present = Withdrawal.objects.get(contribution=contribution)
-    if present.by_id != actor.pk and not access_of(actor).may(APPROVE, contribution.forum_id):
-        raise NotAllowed
+    _check_restores(present, contribution, actor)
     present.delete()
     _set_state(contribution, Contribution.State.ACCEPTED)
     for outlet in outlets():
         outlet.restore(contribution, now=now)
-    _note(contribution, "restore", actor, now, "")
+    note_on_contribution(contribution, "restore", actor, now)
     return contribution
 
 
@@ -84,6 +84,15 @@ def _locked(number: int, actor: "Member") -> Contribution:
     if not is_public:
         raise NotFound
     return contribution
+
+
+def _check_restores(present: Withdrawal, contribution: Contribution, actor: "Member") -> None:
+    if present.by_id == actor.pk:
+        return
+    if not access_of(actor).may(APPROVE, contribution.forum_id):
+        raise NotAllowed
+    if present.by_id == contribution.author_id:
+        raise NotAllowed(_("Its author withdrew this contribution, and can restore it."))
 
 
 def _check(contribution: Contribution, actor: "Member", now: datetime, reason: str) -> None:
@@ -112,17 +121,3 @@ def _set_state(contribution: Contribution, state: str) -> None:
     Post.objects.filter(pk=contribution.post_id).update(approved=shown)
     count_topic(contribution.topic_id)
     count_forums({contribution.forum_id: (1 if shown else -1, 0)})
-
-
-def _note(
-    contribution: Contribution, verb: str, actor: "Member", now: datetime, reason: str
-) -> None:
-    note_act(
-        forum_id=contribution.forum_id,
-        act=f"contribution.{verb}",
-        actor=actor,
-        now=now,
-        topic_id=contribution.topic_id,
-        number=contribution.number,
-        reason=reason,
-    )

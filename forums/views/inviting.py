@@ -19,6 +19,7 @@ from forums.views.common import discussion_url
 from hub.lib import clock
 from hub.lib.counts import with_count
 from hub.lib.errors import HubError, NotAllowed, NotFound
+from hub.lib.names import listed
 from hub.lib.numbers import whole_number
 from hub.lib.receipts import Receipt, give
 from hub.lib.way_in import never_asks_to_sign_in
@@ -83,10 +84,10 @@ def _invite(request: HttpRequest, member: "Member", pk: int, form: InviteForm) -
     sentence = ngettext("%d invitation was sent.", "%d invitations were sent.", result.sent)
     sentences = [with_count(sentence, result.sent)]
     if result.taking_part:
-        names = ", ".join(result.taking_part)
-        sentences.append(_("They take part already: %s.") % names)
+        names = listed(result.taking_part)
+        sentences.append(_("They already take part: %s.") % names)
     if result.invited_before:
-        names = ", ".join(result.invited_before)
+        names = listed(result.invited_before)
         sentences.append(_("They were invited before and have not answered: %s.") % names)
     for text in sentences:
         give(request, Receipt(text, "invite"))

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from machina.apps.forum_conversation.models import Topic
 
 from forums import selectors, services
-from forums.moving_forms import MergeForm, MoveForm, SplitForm
+from forums.forms.moving import MergeForm, MoveForm, SplitForm
 from forums.policy import APPROVE
 from forums.views.common import discussion_url, topic_url
 from hub.lib import clock

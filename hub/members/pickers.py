@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from hub.lib.names import listed
 from hub.members.models import Member
 from hub.members.selectors import member_by_address
 
@@ -31,7 +32,7 @@ class AddressesField(forms.CharField):
         if unknown:
             raise forms.ValidationError(
                 _("No member has this address: %(addresses)s"),
-                params={"addresses": ", ".join(unknown)},
+                params={"addresses": listed(unknown)},
             )
         members = [member for member in members_by_address.values() if member is not None]
         return list(dict.fromkeys(members))

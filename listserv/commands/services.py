@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from forums.services import as_stored
 from hub.lib.errors import HubError
 from hub.lib.masking import mask
+from hub.lib.names import listed
 from listserv.commands import confirming, notifications
 from listserv.commands.desk import Answer, Desk
 from listserv.commands.parsing import Order, Orders, read
@@ -193,4 +194,4 @@ def _within_limit(files: "list[NotificationFile]") -> "tuple[list[NotificationFi
     if not left_out:
         return attached, []
     note = _("One message cannot carry all files. Ask for these again, one per message: %s")
-    return attached, [note % ", ".join(left_out)]
+    return attached, [note % listed(left_out)]

@@ -107,6 +107,14 @@ def test_withdrawing_and_restoring_leave_the_counters_exact(cast, said):
     assert SearchDocument.objects.filter(key=f"contribution:{said[1].number}").exists()
 
 
+def test_what_its_author_withdrew_no_moderator_shows_again(cast, said):
+    _first, second, _third = said
+    withdraw(second.number, cast.amina)
+    with pytest.raises(NotAllowed, match="Its author"):
+        services.restore_contribution(number=second.number, actor=cast.chen, now=clock())
+    assert Contribution.objects.get(pk=second.number).is_withdrawn
+
+
 def test_an_author_takes_back_their_own_withdrawal_but_not_the_moderators(cast, said):
     _first, second, _third = said
     withdraw(second.number, cast.amina)
