@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from forums import rules, withdrawal
+from forums import pace, rules, withdrawal
 from forums.errors import refusal
 from hub.lib import errors
 from hub.lib.verdicts import discard, hold, reject
@@ -88,9 +88,11 @@ def _reached(tree: ast.Module, names: set[str]) -> list[ast.FunctionDef]:
 
 def _of_discussions() -> Iterator[ErrorCode]:
     """Give the codes of what is written by every channel, and of changes to it, which are refused as NotAllowed."""
-    for module in {rule.__module__ for rule in rules.RULES}:
+    # Slow mode is read in a module of its own, once it is known to be on.
+    writing = (*rules.RULES, pace.slow)
+    for module in {rule.__module__ for rule in writing}:
         tree = ast.parse(inspect.getsource(sys.modules[module]))
-        for function in _reached(tree, {rule.__name__ for rule in rules.RULES if rule.__module__ == module}):
+        for function in _reached(tree, {rule.__name__ for rule in writing if rule.__module__ == module}):
             for name, call in _calls(function):
                 if name == "reject":
                     verdict = reject(*_words(call.args[:1]), "")

@@ -193,7 +193,7 @@ def test_those_who_lead_invite_and_revoke_on_a_page(client, cast):
     assert wrong.status_code == 422 and "nonsense" in wrong.content.decode()
     addresses = f"Stella <{cast.stella.email}>, nora@person.example; {cast.amina.email}"
     shown = client.post(path, {"addresses": addresses, "role": "participant"}, follow=True).content.decode()
-    assert "2 invitations were sent" in shown and "They take part already: amina.diallo@" in shown
+    assert "2 invitations were sent" in shown and re.search("They already take part: .?amina.diallo@", shown)
     assert "Stella Moreno" in shown and "nora@person.example" in shown
     row = Invitation.objects.get(email="nora@person.example")
     assert "sent today" in client.post(path, {"again": row.pk}, follow=True).content.decode()

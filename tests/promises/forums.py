@@ -10,7 +10,7 @@ from forums.models import Contribution, ForumPolicy, Revision
 from forums.selectors import discussions, news, topics, unread
 from forums.services import concerns, edit, reading, repeats
 from forums.services.archive import join_threads
-from forums.services.log import note_act
+from forums.services.log import note_act, note_on_contribution
 from forums.services.provision import admit_members
 from forums.services.publish import _count, _parent_of, count_as_new
 from forums.services.rendering import render_contributions_again
@@ -406,5 +406,10 @@ PROMISES = (
         besides=6,
     ),
     Promise("forums.services.archive.join_threads", 1, lambda hub: join_threads(forum_id=hub.forum_id, known={})),
+    Promise(
+        "forums.services.log.note_on_contribution",
+        1,
+        lambda hub: note_on_contribution(hub.contributions[0], "approve", hub.amina, hub.now),
+    ),
     Promise("forums.views.common.place_of", 1, lambda hub: place_of(hub.newest)),
 )
